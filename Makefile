@@ -1,0 +1,69 @@
+# zicht: the whole of the work. `make help` lists what there is.
+# Everything is installed below .venv and .tools; nothing outside this folder is touched.
+
+SHELL      := /bin/bash
+.SHELLFLAGS := -eu -o pipefail -c
+.DEFAULT_GOAL := help
+.PHONY: help demo serve test check bench lock format clean
+
+PYTHON := $(shell for python in python3 python3.14 python3.13 python3.12 $$(ls -d $${PYENV_ROOT:-$$HOME/.pyenv}/versions/3.1[2-9]*/bin/python 2>/dev/null | sort -rV); do \
+	"$$python" -c 'import sys; sys.exit(sys.version_info < (3, 12))' 2>/dev/null && command -v "$$python" && break; done)
+BIN    := .venv/bin
+READY  := .venv/.ready
+UV     := $(or $(shell command -v uv),.tools/bin/uv)
+
+# What `make demo` does: real=FOLDER for real open data, gemeente=GM0344 or NL, serve=no to stop after writing.
+real     ?=
+gemeente ?= GM0363
+serve    ?= yes
+port     ?= 5000
+DEMO     := $(if $(real),--real $(real) --gemeente $(gemeente)) $(if $(filter no,$(serve)),--no-serve) --port $(port)
+
+help: ## list the targets
+	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+demo: $(READY) ## build and serve Testland; real=../shared/data [gemeente=GM0344|NL] for real figures; serve=no to stop
+	$(BIN)/zicht demo $(DEMO)
+
+serve: $(READY) ## serve what was published last
+	$(BIN)/zicht serve --port $(port)
+
+test: $(READY) ## run the tests
+	$(BIN)/pytest -n auto
+
+check: $(READY) ## what CI runs: format, lint, types, import contracts, declarations, tests
+	$(BIN)/ruff format --check
+	$(BIN)/ruff check
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/zicht check
+	$(MAKE) --no-print-directory test
+
+bench: $(READY) ## measure speed beside the peers
+	$(BIN)/pytest tests/benchmarks -p no:xdist -s
+
+format: $(READY) ## format and mend what can be mended
+	$(BIN)/ruff format
+	$(BIN)/ruff check --fix
+
+lock: $(UV) ## renew requirements.lock from pyproject.toml
+	$(UV) pip compile --quiet --universal --python-version 3.12 --generate-hashes --no-emit-index-url --no-header \
+		--group dev --output-file requirements.lock pyproject.toml
+
+clean: ## remove what was installed and written
+	rm -rf .venv .tools output .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
+
+$(READY): requirements.lock pyproject.toml | $(UV) python
+	$(UV) venv --quiet --allow-existing --python "$(PYTHON)" .venv
+	$(UV) pip sync --quiet --python $(BIN)/python requirements.lock
+	$(UV) pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation --editable .
+	@touch $@
+
+.tools/bin/uv: | python
+	@"$(PYTHON)" -m venv .tools || { echo "Python cannot make a virtual environment; on Debian: apt install python3-venv" >&2; exit 1; }
+	@.tools/bin/pip install --quiet --disable-pip-version-check uv
+
+.PHONY: python
+python:
+	@[ -n "$(PYTHON)" ] || { echo "zicht needs Python 3.12 or newer and found none." >&2; \
+		echo "Install one (for example with pyenv: pyenv install 3.13) and run make again." >&2; exit 1; }

@@ -1,0 +1,35 @@
+"""Codes of gemeenten, wijken and buurten: parse, parent, level.
+
+CBS codes are letters and digits since Amsterdam renumbered in 2022 (`BU0363AF08`); only the four after the first two
+letters, the gemeente, are always digits.
+"""
+
+import re
+
+import pandas as pd
+
+from geo.areas import AreaLevel
+
+PATTERNS = {
+    AreaLevel.GEMEENTE: r"GM\d{4}",
+    AreaLevel.WIJK: r"WK\d{4}[0-9A-Z]{2}",
+    AreaLevel.BUURT: r"BU\d{4}[0-9A-Z]{4}",
+}
+
+LENGTHS = {AreaLevel.GEMEENTE: 6, AreaLevel.WIJK: 8, AreaLevel.BUURT: 10}
+PREFIXES = {AreaLevel.GEMEENTE: "GM", AreaLevel.WIJK: "WK", AreaLevel.BUURT: "BU"}
+
+
+def is_code(code: str, level: AreaLevel) -> bool:
+    """Whether `code` has the shape of a code of this level."""
+    return re.fullmatch(PATTERNS[level], code) is not None
+
+
+def malformed(codes: pd.Series, level: AreaLevel) -> pd.Series:
+    """Those of `codes` that do not have the shape of this level."""
+    return codes[~codes.astype(str).str.fullmatch(PATTERNS[level])]
+
+
+def parents(codes: pd.Index, level: AreaLevel) -> pd.Index:
+    """The wijk or gemeente that each buurt or wijk lies in, read from its code."""
+    return PREFIXES[level] + codes.str[2 : LENGTHS[level]]

@@ -1,0 +1,37 @@
+"""Deviations: how far from the national mean, on one scale for all indicators.
+
+The scale is standard deviations around the national value, not around the mean of areas: 0 means "as in the country".
+A rate is compared on a log scale (twice as much is as far as half as much), a level by difference. Deviations are
+cut off at `LIMIT`, so that one extreme area cannot carry a score, its neighbours or a whole zoekgebied. Rejected:
+ranks (lose how much), raw ratios (a railway station with forty inhabitants outweighs a city).
+
+Source: OECD (2008), Handbook on constructing composite indicators, on z-scores and trimming.
+"""
+
+import numpy as np
+import pandas as pd
+
+LIMIT = 3.0
+"""Standard deviations at which a deviation is cut off."""
+
+
+def relative(values: pd.Series, national: float) -> pd.Series:
+    """How many times the national value, as a natural logarithm. All zero where the national value is 0."""
+    if national == 0:
+        return values * 0.0
+    with np.errstate(divide="ignore"):
+        return np.log(values / national)
+
+
+def absolute(values: pd.Series, national: float) -> pd.Series:
+    """How much more than the national value, in the unit of the values."""
+    return values - national
+
+
+def standardise(deviations: pd.Series) -> pd.Series:
+    """In standard deviations around the national value (root mean square over known areas), cut off at `LIMIT`."""
+    finite = deviations[np.isfinite(deviations)]
+    spread = float(np.sqrt((finite**2).mean())) if len(finite) else 0.0
+    if spread == 0:
+        return deviations * 0.0
+    return (deviations / spread).clip(-LIMIT, LIMIT)

@@ -1,0 +1,15 @@
+"""Disclosure: which cells are too small to show. A first floor; full protection is wider than one table."""
+
+import pandas as pd
+
+from geo.measures import Measure
+
+
+def too_few(measure: Measure, min_count: float) -> "pd.Series[bool]":
+    """Where a value stands on fewer events than `min_count`, none at all included: zero tells about everyone there.
+
+    A level (a percentage, a density) is not a count and has no such floor; exposure has its own, set before the value.
+    """
+    if not measure.shrunk:
+        return pd.Series(data=False, index=measure.events.index)
+    return measure.known & (measure.events < min_count)

@@ -1,0 +1,104 @@
+"""Measure: events and exposure per area, from which one value per area follows.
+
+A rate (registered crimes per inhabitant) has counts for events and exposure. A level (a percentage of homes) is a rate
+in disguise: events are level times weight and exposure is the weight, so that its national mean and its value for a
+larger area come out right, and everything after this module treats both alike. Only `shrunk` differs: a level is known
+as it stands, a rate from few events is not.
+"""
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Self
+
+import numpy as np
+import pandas as pd
+
+from geo.errors import AlignmentError, MeasureError, first_few
+
+
+class Unknown(StrEnum):
+    """Why a figure is not known. These are different facts, and none of them is zero."""
+
+    SECRET = "secret"
+    LATER = "later"
+    DISCONTINUED = "discontinued"
+    ABSENT = "absent"
+    PARTLY = "partly"
+    NO_EXPOSURE = "no_exposure"
+    SMALL_EXPOSURE = "small_exposure"
+    SMALL_COUNT = "small_count"
+    FEW_INDICATORS = "few_indicators"
+    ISLAND = "island"
+    SPREAD = "spread"
+
+
+@dataclass(frozen=True, slots=True)
+class Measure:
+    """Events and exposure of one indicator in every area of an AreaFrame, in its order.
+
+    Args:
+        id: the indicator.
+        events: what is counted, not negative; NaN where unknown.
+        exposure: what it can happen to, not negative; NaN where unknown.
+        reason: an `Unknown` exactly where there is no value, else None.
+        shrunk: whether the value is an estimate that must be shrunk where exposure is small.
+        spread: whether figures of larger areas were spread evenly over these.
+    """
+
+    id: str
+    events: pd.Series
+    exposure: pd.Series
+    reason: pd.Series
+    shrunk: bool = True
+    spread: bool = False
+
+    def __post_init__(self) -> None:
+        check_aligned(f"measure {self.id!r}", self.events.index, self.exposure.index, self.reason.index)
+        for part, figures in (("events", self.events), ("exposure", self.exposure)):
+            wrong = (figures < 0) | np.isinf(figures)
+            if wrong.any():
+                found = first_few(f"{area} {figures[area]:g}" for area in figures.index[wrong])
+                raise MeasureError(f"measure {self.id!r}: {part} must be 0 or more and finite, found {found}")
+        unexplained = self.known == self.reason.notna()
+        if unexplained.any():
+            raise MeasureError(f"measure {self.id!r}: a reason must stand exactly where there is no value")
+
+    @classmethod
+    def of(cls, id_: str, events: pd.Series, exposure: pd.Series, reason: pd.Series, *, shrunk: bool = True) -> Self:
+        """A measure whose `reason` still lacks why areas without exposure, or left out of a source, have no value."""
+        unknown = events.isna() | exposure.isna()
+        filled = reason.astype(object).where(unknown, None)
+        filled = filled.mask(unknown & filled.isna(), Unknown.ABSENT).mask(exposure == 0, Unknown.NO_EXPOSURE)
+        return cls(id_, events.astype(float), exposure.astype(float), filled, shrunk)
+
+    @property
+    def known(self) -> "pd.Series[bool]":
+        """Where there is a value: events and exposure are known, and exposure is more than 0 and not under a floor."""
+        return self.events.notna() & (self.exposure > 0) & (self.reason != Unknown.SMALL_EXPOSURE)
+
+    @property
+    def national(self) -> float:
+        """All events over all exposure of the areas where both are known, however small: the published figure.
+
+        Raises MeasureError where nothing is known.
+        """
+        both = self.events.notna() & self.exposure.notna()
+        exposure = float(self.exposure[both].sum())
+        if exposure == 0:
+            raise MeasureError(f"measure {self.id!r}: no area has both events and exposure; check source and period")
+        return float(self.events[both].sum()) / exposure
+
+    def with_floor(self, min_exposure: float) -> Self:
+        """The same measure without a value where exposure is under the floor: a rate of a handful says nothing."""
+        small = self.known & (self.exposure < min_exposure)
+        reason = self.reason.mask(small, Unknown.SMALL_EXPOSURE)
+        return type(self)(self.id, self.events, self.exposure, reason, self.shrunk, self.spread)
+
+
+def check_aligned(where: str, first: pd.Index, *others: pd.Index) -> None:
+    """Raise AlignmentError, naming the first differing codes, unless all are the same areas in the same order."""
+    for other in others:
+        if not first.equals(other):
+            differing = first.symmetric_difference(other)
+            found = first_few(differing) if len(differing) else "the same areas in another order"
+            raise AlignmentError(f"{where}: not about the same areas: {found}")

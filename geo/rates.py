@@ -1,0 +1,60 @@
+"""Rates: events over exposure, shrunk toward the national rate where exposure is small.
+
+Shrinkage is by the Poisson-gamma model of Clayton and Kaldor, fitted by maximum likelihood. Rejected: the moment
+estimator of Marshall (1991). Over the buurten of the Netherlands its variance between areas is carried by some sixty
+stations and shopping streets with few inhabitants, so large that nothing is shrunk: a buurt of sixty inhabitants
+without a registered crime came out at one seventieth of the national rate.
+"""
+
+import numpy as np
+import pandas as pd
+from scipy.optimize import minimize_scalar
+from scipy.special import gammaln
+
+from geo.measures import Measure
+
+SHAPES = (1e-3, 1e6)
+"""Bounds of the gamma shape; at the upper one areas differ no more than chance makes them."""
+
+
+def rates(measure: Measure) -> pd.Series:
+    """The value of each area, per unit of exposure: shrunk where the measure asks for it. NaN where unknown."""
+    if measure.shrunk:
+        return empirical_bayes(measure)
+    return (measure.events / measure.exposure).where(measure.known)
+
+
+def empirical_bayes(measure: Measure) -> pd.Series:
+    """Shrink each area's rate toward the national rate, more so where exposure is small.
+
+    Events are Poisson around exposure times a rate of the area's own; those rates are gamma around the national rate m
+    with shape a. The estimate is the posterior mean (events + a) / (exposure + a / m): the raw rate where exposure is
+    large, m where it is nothing. An area without exposure gives NaN for itself and leaves the others as they are.
+
+    Source: D. Clayton and J. Kaldor (1987), Empirical Bayes estimates of age-standardized relative risks for use in
+    disease mapping, Biometrics 43(3), 671-681, doi:10.2307/2532003.
+    """
+    known = measure.known
+    national = measure.national
+    if national == 0:
+        return (measure.events * 0.0).where(known)
+    shape = gamma_shape(measure.events[known].to_numpy(), measure.exposure[known].to_numpy() * national)
+    return ((measure.events + shape) / (measure.exposure + shape / national)).where(known)
+
+
+def gamma_shape(events: np.ndarray, expected: np.ndarray) -> float:
+    """The most likely shape of the gamma distribution of relative rates, given events and expected events (not 0)."""
+
+    def cost(log_shape: float) -> float:
+        shape = np.exp(log_shape)
+        return -float(
+            np.sum(
+                gammaln(events + shape)
+                - gammaln(shape)
+                - shape * np.log1p(expected / shape)
+                + events * np.log(expected / (expected + shape))
+            )
+        )
+
+    found = minimize_scalar(cost, bounds=(np.log(SHAPES[0]), np.log(SHAPES[1])), method="bounded")
+    return float(np.exp(found.x))

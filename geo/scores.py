@@ -1,0 +1,35 @@
+"""Scores: standardised deviations weighed into one score, with what each contributed."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import pandas as pd
+
+from geo.measures import check_aligned
+
+MIN_KNOWN = 2 / 3
+"""Least share of the weight that must be known for an area to have a score."""
+
+
+@dataclass(frozen=True, slots=True)
+class Score:
+    """One score per area and the contributions (one column an indicator) that add up to it; NaN where unknown."""
+
+    value: pd.Series
+    contributions: pd.DataFrame
+
+    def __post_init__(self) -> None:
+        check_aligned("score", self.value.index, self.contributions.index)
+
+
+def combine(deviations: Mapping[str, pd.Series], weights: Mapping[str, float]) -> Score:
+    """The weighted mean of the known deviations, where they hold at least `MIN_KNOWN` of all weight.
+
+    An unknown indicator thus counts as the mean of the others, not as 0; its own contribution is NaN.
+    """
+    table = pd.DataFrame({name: deviations[name] for name in weights})
+    weight = pd.Series(dict(weights), dtype=float)
+    known = table.notna().mul(weight, axis=1).sum(axis=1)
+    enough = (known >= MIN_KNOWN * weight.sum()) & (known > 0)
+    contributions = table.mul(weight, axis=1).div(known.where(enough), axis=0)
+    return Score(contributions.sum(axis=1, min_count=1), contributions)

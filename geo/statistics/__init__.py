@@ -1,0 +1,11 @@
+"""Local statistics by name. A new one is a function like these and its name here."""
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+from geo.statistics.getis_ord import getis_ord
+from geo.statistics.result import Alternative, LocalResult, LocalStatistic
+
+STATISTICS: Mapping[str, LocalStatistic] = MappingProxyType({"getis_ord": getis_ord})
+
+__all__ = ["STATISTICS", "Alternative", "LocalResult", "LocalStatistic"]

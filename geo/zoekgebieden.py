@@ -1,0 +1,111 @@
+"""Zoekgebied: hot areas that touch, joined, ranked and explained.
+
+The rules, in order:
+
+1. An area is hot when its q is at most `max_q` **and** its own score is above the national mean: Gi* tests the
+   neighbours, so that a quiet area among hot ones would otherwise be flagged for what happens elsewhere.
+2. Hot areas that are neighbours are one zoekgebied, whatever gemeente they lie in. What they enclose is not added.
+3. One of more than `LARGEST` areas is half a city and helps nobody to choose: it is parted along its valleys. Every
+   area goes with its neighbour of highest Gi*, and so on up to a peak; what reaches the same peak stays together.
+4. A hot area without hot neighbours is a zoekgebied by itself: its neighbours are high, though not each significant.
+5. Score and contributions are the means over its areas, so that contributions still add up to the score.
+6. Rank 1 has the highest sum of scores: strong and large before strong and small. Ties go by id.
+
+Its q is the largest of its areas: every area in it is at least that certain.
+"""
+
+import hashlib
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from libpysal.graph import Graph
+from scipy.sparse import csr_array
+from scipy.sparse.csgraph import connected_components
+
+from geo.errors import AreaError
+from geo.measures import check_aligned
+from geo.scores import Score
+from geo.statistics import LocalResult
+
+TOLERANCE = 1e-9
+LARGEST = 25
+"""Areas above which a zoekgebied is parted along its valleys."""
+
+
+@dataclass(frozen=True, slots=True)
+class Zoekgebied:
+    """One place where looking first is worthwhile. `areas` are sorted; `reasons` (indicator to contribution) sum to
+    `score`."""
+
+    id: str
+    areas: tuple[str, ...]
+    score: float
+    reasons: dict[str, float]
+    q: float
+    rank: int
+
+    def __post_init__(self) -> None:
+        if not self.areas or list(self.areas) != sorted(set(self.areas)):
+            raise AreaError(f"zoekgebied {self.id}: areas must be sorted and occur once, found {self.areas[:3]}")
+        if abs(sum(self.reasons.values()) - self.score) > TOLERANCE * max(1.0, abs(self.score)):
+            raise AreaError(f"zoekgebied {self.id}: reasons add up to {sum(self.reasons.values())}, not {self.score}")
+
+
+def find(score: Score, result: LocalResult, neighbors: Graph, *, max_q: float, kind: str) -> list[Zoekgebied]:
+    """The zoekgebieden, by rank. `kind` says what was searched (theme, lens, period, vintage) and goes into their ids,
+    so that the same search gives the same id in every run."""
+    check_aligned("zoekgebieden", score.value.index, result.q.index, neighbors.unique_ids)
+    hot = ((result.q <= max_q) & (score.value > 0)).to_numpy()
+    if not hot.any():
+        return []
+    among = neighbors.sparse[hot][:, hot].tocsr()
+    _, part = connected_components(among, directed=False)
+    part = _parted(part, among, result.statistic[hot].to_numpy())
+    members = pd.Series(part, index=score.value.index[hot])
+    strength = score.value[hot].groupby(part).sum()
+    found = {at: _describe(kind, areas.index, score, result) for at, areas in members.groupby(members)}
+    ranked = sorted(found, key=lambda at: (-round(float(strength[at]), 9), found[at].id))
+    return [_ranked(found[at], rank) for rank, at in enumerate(ranked, start=1)]
+
+
+def _parted(part: np.ndarray, among: csr_array, height: np.ndarray) -> np.ndarray:
+    """The parts, those of more than `LARGEST` areas divided by the peak that each of their areas climbs to."""
+    peaks = _peaks(among, height)
+    sizes = np.bincount(part)
+    return np.where(sizes[part] > LARGEST, len(sizes) + peaks, part)
+
+
+def _peaks(among: csr_array, height: np.ndarray) -> np.ndarray:
+    """For each area the position of the peak it reaches by going to its highest neighbour, as long as that is higher.
+
+    Of equal heights the one that comes first is higher, so that every climb ends and ends in the same place.
+    """
+    order = np.lexsort((np.arange(len(height)), -height))
+    place = np.empty(len(height), dtype=np.intp)
+    place[order] = np.arange(len(height))
+    upward = np.arange(len(height))
+    for at in range(len(height)):
+        around = among.indices[among.indptr[at] : among.indptr[at + 1]]
+        candidates = np.append(around, at)
+        upward[at] = candidates[np.argmin(place[candidates])]
+    while not np.array_equal(upward, upward[upward]):
+        upward = upward[upward]
+    return upward
+
+
+def _describe(kind: str, areas: pd.Index, score: Score, result: LocalResult) -> Zoekgebied:
+    means = score.contributions.loc[areas].fillna(0.0).mean()
+    codes = tuple(sorted(areas))
+    return Zoekgebied(
+        f"{kind}-{hashlib.sha256('/'.join(codes).encode()).hexdigest()[:10]}",
+        codes,
+        float(np.sum(means)),
+        {str(name): float(mean) for name, mean in means.items()},
+        float(result.q.loc[areas].max()),
+        0,
+    )
+
+
+def _ranked(found: Zoekgebied, rank: int) -> Zoekgebied:
+    return Zoekgebied(found.id, found.areas, found.score, found.reasons, found.q, rank)

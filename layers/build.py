@@ -1,0 +1,113 @@
+"""build_layer(): the method, from measures to a layer that may leave the house. Pure: values in, values out.
+
+    measure ─► rate ─► deviation ─► score ─► Gi* ─► zoekgebieden ─► withhold ─► layer
+
+The statistic sees every figure, because a quiet neighbour left out would make the others look hot. What is too small to
+show is withheld from what comes after: an area with a withheld figure has no published score, contribution or q, and
+joins no zoekgebied.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from libpysal.graph import Graph
+
+from geo import deviations
+from geo.areas import AreaFrame
+from geo.disclosure import too_few
+from geo.measures import Measure, Unknown
+from geo.rates import rates
+from geo.scores import Score, combine
+from geo.statistics import STATISTICS, LocalResult
+from geo.zoekgebieden import Zoekgebied, find
+from layers.lenses import BASIS, Lens
+from layers.themes import Theme
+
+
+@dataclass(frozen=True, slots=True)
+class Built:
+    """A layer before it is put into words: one row per area in every part, withheld figures already NaN."""
+
+    areas: AreaFrame
+    values: pd.DataFrame
+    deviations: pd.DataFrame
+    score: Score
+    result: LocalResult
+    zoekgebieden: tuple[Zoekgebied, ...]
+    reasons: pd.DataFrame
+    reason: pd.Series
+    exposure: pd.DataFrame
+    tested: int
+    national: Mapping[str, float]
+
+
+def build_layer(
+    theme: Theme, lens: Lens | None, period: int, areas: AreaFrame, measures: Mapping[str, Measure], neighbors: Graph
+) -> Built:
+    """Score every area of the country on the theme under the lens and find its zoekgebieden.
+
+    Args:
+        theme: what is looked for.
+        lens: other weights, or None for the theme's own.
+        period: the year of the figures; it goes into the ids of zoekgebieden.
+        areas: all areas, in the order of the measures.
+        measures: one per indicator of the theme, with its floor of exposure set.
+        neighbors: who borders whom.
+    """
+    weights = theme.weights if lens is None else lens.weights(theme)
+    weights = {name: weight for name, weight in weights.items() if weight > 0}
+    values = pd.DataFrame({name: rates(one) for name, one in measures.items()}, index=areas.ids)
+    deviation = pd.DataFrame({one.id: _deviation(theme, one.id, measures, values) for one in theme.indicator})
+    score = combine(deviation, weights)
+    result = _search(theme, score, neighbors, spread=any(measures[name].spread for name in weights))
+    hidden = pd.DataFrame({name: too_few(one, theme.privacy.min_count) for name, one in measures.items()})
+    shown = ~hidden[list(weights)].any(axis=1)
+    published = Score(score.value.where(shown), score.contributions.mask(hidden[list(weights)]))
+    kind = f"{theme.id}-{BASIS if lens is None else lens.id}-{areas.level}-{period}-{areas.vintage}"
+    reasons = pd.DataFrame({name: one.reason for name, one in measures.items()}).mask(hidden, Unknown.SMALL_COUNT)
+    return Built(
+        areas=areas,
+        values=values.mask(hidden) * pd.Series({one.id: one.scale for one in theme.indicator}),
+        deviations=deviation.mask(hidden),
+        score=published,
+        result=LocalResult(
+            result.statistic.where(shown), result.p.where(shown), result.q.where(shown),
+            result.alternative, result.how, result.floor,
+        ),
+        zoekgebieden=tuple(find(published, result, neighbors, max_q=theme.search.max_q, kind=kind)),
+        reasons=reasons,
+        reason=_why_no_score(score, shown, result),
+        exposure=pd.DataFrame({name: one.exposure for name, one in measures.items()}),
+        tested=result.tested,
+        national={one.id: measures[one.id].national * one.scale for one in theme.indicator},
+    )  # fmt: skip
+
+
+def _deviation(theme: Theme, name: str, measures: Mapping[str, Measure], values: pd.DataFrame) -> pd.Series:
+    """Standard deviations from the national value; positive is what the theme looks for."""
+    indicator = next(one for one in theme.indicator if one.id == name)
+    how = deviations.relative if indicator.per else deviations.absolute
+    standard = deviations.standardise(how(values[name], measures[name].national))
+    return standard if indicator.direction == "high" else -standard
+
+
+def _search(theme: Theme, score: Score, neighbors: Graph, *, spread: bool) -> LocalResult:
+    """The local statistic over all areas. Not over figures that were spread evenly: there one buurt would count as
+    often as it has cells, and be its own neighbour."""
+    if spread:
+        none = pd.Series(np.nan, index=score.value.index)
+        return LocalResult(none, none, none, "greater", "not searched: figures were spread over these areas", 1.0)
+    search = theme.search
+    return STATISTICS[search.statistic](
+        score.value, neighbors, alternative="greater", permutations=search.permutations, seed=search.seed
+    )
+
+
+def _why_no_score(score: Score, shown: "pd.Series[bool]", result: LocalResult) -> pd.Series:
+    """Why an area has no score, or has one but was not tested; None where it was tested and may be shown."""
+    reason = pd.Series(None, index=score.value.index, dtype=object)
+    untested = Unknown.SPREAD if result.how.startswith("not searched") else Unknown.ISLAND
+    reason = reason.mask(result.p.isna(), untested)
+    return reason.mask(score.value.isna(), Unknown.FEW_INDICATORS).mask(~shown, Unknown.SMALL_COUNT)

@@ -1,0 +1,103 @@
+"""The published columns: Dutch name, title, unit and type. The only place where they are named.
+
+Store, API, map, GeoPackage and table all read these, so that a column means the same everywhere. What an indicator
+adds is made from its declaration by `indicator_fields`.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Literal
+
+from layers.indicators import Indicator
+
+FieldType = Literal["string", "integer", "number", "boolean"]
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """One published column. `unit` is empty where there is none."""
+
+    name: str
+    title: str
+    type: FieldType
+    description: str
+    unit: str = ""
+
+
+ID = Field("id", "Kenmerk", "string", "Uniek kenmerk van dit object in deze laag.")
+THEME = Field("thema", "Thema", "string", "Thema waarvoor is gezocht.")
+LENS = Field("lens", "Lens", "string", "Lens waarmee indicatoren zijn gewogen; 'basis' is zonder lens.")
+LEVEL = Field("niveau", "Niveau", "string", "Niveau van de gebieden waarin is gezocht.")
+PERIOD = Field("periode", "Periode", "integer", "Jaar van de cijfers.", "jaar")
+VINTAGE = Field("indeling", "Indeling", "integer", "Jaar van de gebiedsindeling.", "jaar")
+AREA = Field("gebiedscode", "Gebiedscode", "string", "CBS-code of H3-index van het gebied.")
+AREA_NAME = Field("gebiedsnaam", "Gebied", "string", "Naam van het gebied.")
+GEMEENTE = Field("gemeentecode", "Gemeentecode", "string", "CBS-code van de gemeente.")
+GEMEENTE_NAME = Field("gemeentenaam", "Gemeente", "string", "Naam van de gemeente.")
+SCORE = Field(
+    "score",
+    "Score",
+    "number",
+    "Gewogen afwijking van het landelijk gemiddelde, opgeteld over de indicatoren. 0 is als landelijk.",
+    "standaardafwijking",
+)
+Q = Field(
+    "q",
+    "q-waarde",
+    "number",
+    "Kans op een vals alarm na correctie voor het toetsen van alle gebieden (Benjamini-Hochberg).",
+)
+FLAG = Field("kansrijk", "Kansrijk", "boolean", "Of het gebied deel is van een kansrijk zoekgebied.")
+REASON = Field("reden", "Reden zonder score", "string", "Waarom het gebied geen score heeft; leeg als het er een heeft.")
+MADE_UP = Field("fictief", "Fictief", "boolean", "Of de cijfers verzonnen zijn (Testland).")
+RANK = Field("rang", "Rang", "integer", "Plaats in de rij zoekgebieden, 1 is het sterkst.")
+TITLE = Field("titel", "Titel", "string", "Naam van het zoekgebied.")
+AREA_COUNT = Field("aantal_gebieden", "Aantal gebieden", "integer", "Aantal gebieden in het zoekgebied.")
+AREA_CODES = Field("gebiedscodes", "Gebiedscodes", "string", "Codes van de gebieden, gescheiden door een komma.")
+GEMEENTEN = Field("gemeenten", "Gemeenten", "string", "Gemeenten waarin het zoekgebied ligt.")
+EXPLANATION = Field("toelichting", "Toelichting", "string", "Waarom dit gebied is gevonden.")
+
+AREA_FIELDS = (ID, AREA, AREA_NAME, GEMEENTE, GEMEENTE_NAME, LEVEL, VINTAGE, MADE_UP)
+
+
+def indicator_fields(indicators: Iterable[Indicator]) -> tuple[Field, ...]:
+    """The four columns of each indicator: its value, the ratio to the national figure, its contribution, its reason."""
+    made: list[Field] = []
+    for one in indicators:
+        made += [
+            Field(one.id, one.title, "number", one.why, one.unit),
+            Field(
+                f"{one.id}_afwijking",
+                f"{one.title}: afwijking van het landelijk gemiddelde",
+                "number",
+                "Verschil met het landelijk gemiddelde, begrensd op drie; hoger is opvallender.",
+                "standaardafwijking",
+            ),
+            Field(
+                f"{one.id}_bijdrage",
+                f"{one.title}: bijdrage aan de score",
+                "number",
+                "Wat deze indicator aan de score toevoegt; de bijdragen tellen op tot de score.",
+                "standaardafwijking",
+            ),
+            Field(
+                f"{one.id}_reden",
+                f"{one.title}: reden zonder waarde",
+                "string",
+                "Waarom er geen waarde is; leeg als die er is.",
+            ),
+        ]
+    return tuple(made)
+
+
+def layer_fields(indicators: Iterable[Indicator]) -> tuple[Field, ...]:
+    """The columns of `indicatoren_<theme>_<level>`."""
+    middle = (THEME, LENS, PERIOD, LEVEL, VINTAGE, SCORE, Q, FLAG, REASON)
+    return (ID, AREA, AREA_NAME, GEMEENTE, GEMEENTE_NAME, *middle, *indicator_fields(indicators), MADE_UP)
+
+
+def zoekgebied_fields(indicators: Iterable[Indicator]) -> tuple[Field, ...]:
+    """The columns of `zoekgebieden_<theme>`."""
+    contributions = tuple(field for field in indicator_fields(indicators) if field.name.endswith("_bijdrage"))
+    what = (RANK, TITLE, SCORE, Q, AREA_COUNT, AREA_CODES, GEMEENTEN, EXPLANATION)
+    return (ID, THEME, LENS, PERIOD, LEVEL, VINTAGE, *what, *contributions, MADE_UP)

@@ -1,0 +1,41 @@
+"""Indicator: one thing looked at, as a theme declares it."""
+
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+
+Id = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{1,39}$")]
+Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
+
+
+class Declared(BaseModel):
+    """What people write in TOML: frozen, and an unknown key is a fault."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Indicator(Declared):
+    """One thing looked at: a rate where `per` names its exposure, a level where it does not.
+
+    `mean_weight` names the column that weighs areas in the national mean of a level (a percentage of homes is
+    weighed by homes); a rate weighs itself. `weight` 0 keeps an indicator for the lenses that give it weight.
+    `min_exposure` is its own floor, where its exposure is not what the theme's floor was meant for.
+    """
+
+    id: Id
+    title: Text
+    why: Text
+    source: Id
+    value: Id
+    per: Id | None = None
+    scale: float = Field(default=1.0, gt=0)
+    unit: str = ""
+    weight: float = Field(default=1.0, ge=0)
+    direction: Literal["high", "low"] = "high"
+    mean_weight: Id | None = None
+    min_exposure: float | None = Field(default=None, ge=0)
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """The columns of its source that it needs."""
+        return tuple(column for column in (self.value, self.per, self.mean_weight) if column)

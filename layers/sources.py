@@ -1,0 +1,66 @@
+"""SourceDeclaration: where figures come from, what their columns mean and what an empty cell means."""
+
+import ast
+import re
+from typing import Annotated, Literal
+
+from pydantic import AfterValidator, Field
+
+from geo.measures import Unknown
+from layers.indicators import Declared, Id, Text
+
+PLACE = re.compile(r"\{periode(?:([+-])(\d+))?\}")
+ALLOWED = (ast.Expression, ast.BinOp, ast.Name, ast.Constant, ast.Load, ast.Add, ast.Sub, ast.Mult, ast.Div)
+
+CBS_MISSING = {-99997: Unknown.SECRET, -99995: Unknown.LATER, -99991: Unknown.DISCONTINUED, -99999999: Unknown.ABSENT}
+"""What CBS writes where there is no figure. They are different facts, and none of them is zero."""
+
+
+def _sums_of_columns(formula: str) -> str:
+    """Only column names, numbers, + - * / and brackets: a formula is arithmetic, never code."""
+    filled = fill(formula, 2024)
+    try:
+        tree = ast.parse(filled, mode="eval")
+    except SyntaxError:
+        raise ValueError(f"{formula!r} is not a sum of columns; use column names, numbers, + - * / and ( )") from None
+    for node in ast.walk(tree):
+        if not isinstance(node, ALLOWED) or (isinstance(node, ast.Constant) and not isinstance(node.value, int | float)):
+            raise ValueError(f"{formula!r} holds {ast.unparse(node)!r}; only column names, numbers, + - * / and ( )")
+    return formula
+
+
+def fill(formula: str, period: int) -> str:
+    """The formula for one period: `{periode-1}` becomes the year before it."""
+    return PLACE.sub(lambda found: str(period + int(f"{found[1] or '+'}{found[2] or 0}")), formula)
+
+
+def columns_of(formula: str, period: int) -> list[str]:
+    """The columns that the formula reads for one period."""
+    names = {node.id for node in ast.walk(ast.parse(fill(formula, period), mode="eval")) if isinstance(node, ast.Name)}
+    return sorted(names)
+
+
+class Column(Declared):
+    """One figure: a sum of columns of the source. `empty` says what an empty cell means, and `why` how that is known."""
+
+    formula: Annotated[str, AfterValidator(_sums_of_columns)]
+    title: Text
+    empty: Literal["unknown", "zero"] = "unknown"
+    why: str = ""
+
+
+class SourceDeclaration(Declared):
+    """Figures per buurt. `path` lies below the folder of the real data; `periods` are the years it can feed."""
+
+    id: Id
+    title: Text
+    publisher: Text
+    license: Text
+    url: Text
+    attribution: Text
+    adapter: Id
+    path: Text
+    key: Text
+    vintage: int
+    periods: tuple[int, ...] = Field(min_length=1)
+    columns: dict[Id, Column] = Field(min_length=1)

@@ -1,0 +1,55 @@
+"""Theme: what is looked for, by which indicators, when a place stands out and what is withheld."""
+
+from typing import Literal, Self
+
+from pydantic import Field, model_validator
+
+from geo.areas import AreaLevel
+from layers.indicators import Declared, Id, Indicator, Text
+
+
+class Search(Declared):
+    """When an area joins a kansrijk zoekgebied. `permutations` and `seed` make a draw that anyone can repeat."""
+
+    statistic: Text
+    neighbors: Literal["queen"] = "queen"
+    max_q: float = Field(gt=0, lt=1)
+    permutations: int = Field(default=9999, ge=99)
+    seed: int = 2024
+
+
+class Privacy(Declared):
+    """Floors under which a figure is not shown: fewer events than `min_count`, less exposure than `min_exposure`."""
+
+    min_count: float = Field(ge=0)
+    min_exposure: float = Field(ge=0)
+
+
+class Theme(Declared):
+    """One topic, whole in one file. Indicators stand in the order in which they matter."""
+
+    id: Id
+    title: Text
+    question: Text
+    level: AreaLevel
+    search: Search
+    privacy: Privacy
+    indicator: tuple[Indicator, ...] = Field(min_length=1)
+
+    @model_validator(mode="after")
+    def _indicators_are_distinct_and_weigh(self) -> Self:
+        ids = [one.id for one in self.indicator]
+        if doubles := sorted({one for one in ids if ids.count(one) > 1}):
+            raise ValueError(f"indicators declared more than once: {doubles}")
+        if not any(one.weight for one in self.indicator):
+            raise ValueError("every indicator has weight 0; give at least one a weight")
+        return self
+
+    @property
+    def weights(self) -> dict[str, float]:
+        """The weight of each indicator without a lens."""
+        return {one.id: one.weight for one in self.indicator}
+
+    def floor(self, indicator: Indicator) -> float:
+        """Least exposure for this indicator to have a value."""
+        return self.privacy.min_exposure if indicator.min_exposure is None else indicator.min_exposure

@@ -1,0 +1,191 @@
+"use strict";
+// The released map in the browser: one group of polygons per level, painted anew for each choice and measure.
+
+const onPhone = matchMedia("(max-width: 760px)").matches;
+const DARK = "#14213d";
+const BORDERS_FROM_ZOOM = 11; // further out, the borders of 14,566 buurten would hide their colours
+const PANES = {flagged: 410, zones: 420, ranks: 620}; // what stands above what; Leaflet's own are 400 and 600
+const ROOM = onPhone ? {left: 8, top: 60, right: 8} : {left: 60, top: 20, right: 320}; // what controls cover
+
+function polygon(shape, options) {
+  return L.polygon(L.GeoJSON.coordsToLatLngs(shape.coordinates, shape.type === "Polygon" ? 1 : 2), options);
+}
+
+const pointOf = (shape) => L.GeoJSON.coordsToLatLng(shape.coordinates);
+
+function showRelease(map) {
+  const groups = {}; // level: its polygons, made when first shown
+  const zones = L.layerGroup();
+  const flagged = L.layerGroup();
+  let outlines = new Map(); // zoekgebied: its casing, outline and label, in order of rank
+  let layersControl, opener, bordersPainted;
+
+  for (const [name, above] of Object.entries(PANES)) map.createPane(name).style.zIndex = above;
+  map.getPane("flagged").style.pointerEvents = "none";
+  const flaggedRenderer = L.canvas({pane: "flagged"});
+  const zoneRenderer = L.svg({pane: "zones"}); // not a canvas: clicks beside an outline must reach the areas below
+
+  function groupOf(name) {
+    const shapes = content.levels[name].shapes.geometries;
+    const style = {color: "#fff", opacity: 0.7, fillOpacity: 0.75};
+    groups[name] ??= L.featureGroup(shapes.map((shape, area) => polygon(shape, {...style, area})))
+      .bindTooltip((layer) => areaLine(layer.options.area), {sticky: true})
+      .on("click", (event) => openPopup(event.latlng, areaPopup(event.layer.options.area)));
+    return groups[name];
+  }
+
+  const bordersShown = () => map.getZoom() >= BORDERS_FROM_ZOOM;
+
+  function paint() {
+    const {niveau} = shown.chosen;
+    for (const [name, group] of Object.entries(groups)) if (name !== niveau || measure() === NONE) group.remove();
+    bordersPainted = bordersShown();
+    drawLegend(map.hasLayer(zones));
+    if (measure() === NONE) return;
+    const {colours, missing} = measure().legend;
+    const classes = column(measure().classes);
+    const border = {stroke: bordersPainted, weight: 0.6};
+    groupOf(niveau).eachLayer((layer) =>
+      layer.setStyle({...border, fillColor: colours[classes[layer.options.area]] ?? missing[0]}));
+    groupOf(niveau).addTo(map);
+  }
+
+  function drawFlagged() {
+    flagged.clearLayers();
+    if (!shown.picture || !map.hasLayer(flagged)) return;
+    const style = {renderer: flaggedRenderer, interactive: false, fill: false, color: DARK, weight: 1.2};
+    column(shown.picture.flagged).forEach((isFlagged, area) => {
+      if (isFlagged) flagged.addLayer(polygon(level().shapes.geometries[area], style));
+    });
+  }
+
+  function drawZones() {
+    zones.clearLayers();
+    outlines = new Map(zoekgebieden().map((zone) => [zone, drawnZone(zone)]));
+    for (const layers of outlines.values()) layers.forEach((layer) => zones.addLayer(layer));
+    fitToZoom();
+  }
+
+  function drawnZone(zone) {
+    const shared = {renderer: zoneRenderer, pane: "zones", lineJoin: "round"};
+    const casing = polygon(zone.shape, {...shared, color: "#fff", opacity: 0.85, fill: false, interactive: false});
+    const outline = polygon(zone.shape, {...shared, color: DARK, fillColor: DARK, fillOpacity: 0.04, className: "zone"});
+    const icon = L.divIcon({className: "rank", html: String(zone.rank), iconSize: [zone.rank > 99 ? 34 : 26, 26]});
+    const label = L.marker(pointOf(zone.label), {icon, pane: "ranks", keyboard: false}); // the list serves the keyboard
+    for (const layer of [outline, label]) {
+      layer.bindTooltip(() => zoneLine(zone)).on("click", (event) => openZone(zone, event.latlng));
+    }
+    return [casing, outline, label];
+  }
+
+  function fitToZoom() { // seen from afar, thick lines and many numbers would hide what they point at
+    const weight = Math.min(3.5, Math.max(1.2, (map.getZoom() - 5) * 0.6));
+    const taken = [];
+    for (const [casing, outline, label] of outlines.values()) {
+      casing.setStyle({weight: 2 * weight});
+      outline.setStyle({weight});
+      const at = map.latLngToLayerPoint(label.getLatLng());
+      const free = taken.every((other) => other.distanceTo(at) >= 28); // the stronger zoekgebied keeps its number
+      if (free) taken.push(at);
+      label.getElement()?.classList.toggle("hidden", !free);
+    }
+  }
+
+  function openPopup(at, body) {
+    const maxHeight = Math.round(map.getSize().y * 0.6);
+    const room = {autoPanPaddingTopLeft: [ROOM.left, ROOM.top], autoPanPaddingBottomRight: [ROOM.right, 10]};
+    L.popup({maxWidth: 340, maxHeight, ...room}).setLatLng(at).setContent(body).openOn(map);
+  }
+
+  function openZone(zone, at) {
+    openPopup(at, zonePopup(zone, (area) => openPopup(areaCentre(area), areaPopup(area))));
+  }
+
+  const areaCentre = (area) => polygon(level().shapes.geometries[area]).getBounds().getCenter();
+
+  function zoomTo(zone, pressed) {
+    if (onPhone) refold(true);
+    const above = Math.round(map.getSize().y * 0.5); // the pop-up stands there
+    const room = {paddingTopLeft: [ROOM.left, above], paddingBottomRight: [ROOM.right, 30]};
+    map.fitBounds(outlines.get(zone)[1].getBounds(), {maxZoom: 13, animate: false, ...room});
+    openZone(zone, pointOf(zone.label));
+    opener = pressed;
+    map.getPane("popupPane").querySelector(".popup").focus({preventScroll: true});
+  }
+
+  function drawLayersControl() {
+    layersControl?.remove();
+    const bases = {};
+    for (const one of measures()) {
+      const base = L.layerGroup();
+      base.measureName = one.name;
+      const title = asMarkup(one.title);
+      bases[one.of ? `<span class="deviation" title="${title}">afwijking van landelijk</span>` : title] = base;
+      if (one === measure()) base.addTo(map);
+    }
+    const overlays = {"Zoekgebieden": zones};
+    if (shown.picture) overlays[`Kansrijke ${areasNamed(2)}, omlijnd`] = flagged;
+    layersControl = L.control.layers(bases, overlays, {collapsed: onPhone, sortLayers: false}).addTo(map);
+    const list = layersControl.getContainer();
+    list.querySelector(".leaflet-control-layers-base").before(make("p", {}, "Kleur de gebieden naar"));
+    list.querySelector(".leaflet-control-layers-overlays").before(make("p", {}, "Teken daarboven"));
+    list.querySelector(".leaflet-control-layers-toggle").replaceChildren("Lagen");
+    list.querySelector(".leaflet-control-layers-toggle").title = "Kies wat de kaart toont";
+  }
+
+  function draw() {
+    map.closePopup();
+    choose();
+    drawFacts();
+    drawLayersControl();
+    paint();
+    drawFlagged();
+    drawZones();
+    drawList(zoomTo);
+    drawTable();
+  }
+
+  function addLegend() {
+    const legend = L.control({position: "bottomright"});
+    legend.onAdd = () => {
+      const box = make("details", {id: "legend", class: "legend"});
+      box.open = !onPhone;
+      L.DomEvent.disableClickPropagation(box);
+      L.DomEvent.disableScrollPropagation(box);
+      return box;
+    };
+    legend.addTo(map);
+  }
+
+  function refold(folded) {
+    fold(folded);
+    map.invalidateSize({pan: false});
+  }
+
+  function listen() {
+    map.on("baselayerchange", (event) => { shown.measureName = event.layer.measureName; paint(); });
+    map.on("overlayadd overlayremove", (event) => {
+      if (event.layer === flagged) drawFlagged();
+      else fitToZoom();
+      drawLegend(map.hasLayer(zones));
+    });
+    map.on("zoomend", () => { fitToZoom(); if (bordersShown() !== bordersPainted) paint(); });
+    map.on("popupclose", () => { opener?.focus({preventScroll: true}); opener = null; });
+    document.addEventListener("keydown", (event) => { if (event.key === "Escape") map.closePopup(); });
+    new ResizeObserver(() => map.invalidateSize()).observe(map.getContainer());
+    byId("filter").addEventListener("input", () => drawList(zoomTo));
+    byId("unfold").onclick = () => refold(!document.querySelector(".panel").classList.contains("folded"));
+  }
+
+  refold(onPhone);
+  map.fitBounds(content.extent, {paddingTopLeft: [20, 20], paddingBottomRight: [ROOM.right, 20], animate: false});
+  map.attributionControl.setPrefix(false);
+  for (const one of content.attributions) map.attributionControl.addAttribution(asMarkup(one));
+  if (!onPhone) L.control.zoom({zoomInTitle: "Dichterbij", zoomOutTitle: "Verder weg"}).addTo(map);
+  L.control.scale({imperial: false}).addTo(map);
+  addLegend();
+  zones.addTo(map);
+  listen();
+  drawChoices(draw);
+  draw();
+}

@@ -1,0 +1,36 @@
+"""GeoPackage: all collections in one file, as QGIS users expect it."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import pyogrio
+
+from geo.errors import StoreError
+from layers.collection import Collection
+from services.files import written
+
+NO_DATE = "2000-01-01T00:00:00.000Z"
+"""GDAL stamps a GeoPackage with the time of writing; the same input must give the same bytes."""
+
+
+def export(collections: Sequence[Collection], path: Path) -> None:
+    """Write one layer per collection, in RD New, with its title, description and attribution."""
+    pyogrio.set_gdal_config_options({"OGR_CURRENT_DATE": NO_DATE})
+    with written(path) as unfinished:
+        for one in collections:
+            try:
+                pyogrio.write_dataframe(
+                    one.table,
+                    unfinished,
+                    layer=one.id,
+                    driver="GPKG",
+                    append=unfinished.exists(),
+                    promote_to_multi=True,
+                    geometry_type="MultiPolygon",
+                    layer_options={
+                        "IDENTIFIER": one.title,
+                        "DESCRIPTION": f"{one.description} {one.caveat} Bron: {one.attribution} ({one.license}).",
+                    },
+                )
+            except pyogrio.errors.DataSourceError as fault:
+                raise StoreError(f"{path}: cannot be written: {fault}") from None

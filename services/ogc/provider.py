@@ -1,0 +1,186 @@
+"""The pygeoapi provider: one collection of the release that is served now.
+
+pygeoapi makes a provider for every request; what is costly (the connection) is kept in `services.stores.served`. A
+provider holds on to one release, so that a page and its count belong together. What a reader asks and we cannot give
+is a 400 that says why: an unknown parameter, property or filter is never ignored.
+"""
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, TypedDict, Unpack
+
+import numpy as np
+import shapely
+from pygeoapi.crs import crs_transform
+from pygeoapi.provider.base import (
+    BaseProvider,
+    ProviderConnectionError,
+    ProviderInvalidQueryError,
+    ProviderItemNotFoundError,
+)
+from shapely.geometry.base import BaseGeometry
+
+from geo.errors import StoreError
+from services.ogc import mends
+from services.stores import cql, served
+from services.stores.queries import Condition, Described, Query, QueryError, equal, related, within_years
+
+mends.apply()
+
+type Feature = dict[str, Any]
+
+
+class Asked(TypedDict, total=False):
+    """What pygeoapi asks of `query`, in its words."""
+
+    offset: int
+    limit: int
+    resulttype: str
+    bbox: Sequence[float]
+    datetime_: str | None
+    properties: Sequence[tuple[str, str]]
+    sortby: Sequence[Mapping[str, str]]
+    select_properties: Sequence[str]
+    skip_geometry: bool
+    q: str | None
+    filterq: object
+    crs_transform_spec: object
+    language: object
+
+
+class ReleaseProvider(BaseProvider):  # type: ignore[misc]  # pygeoapi has no types
+    """One collection (`table`) of the release in `data`, read-only."""
+
+    def __init__(self, provider_def: dict[str, Any]) -> None:
+        super().__init__(provider_def)
+        self.table = provider_def["table"]
+        # Hands us every parameter, so that we can refuse those we do not know; pygeoapi drops them without a word.
+        self.include_extra_query_parameters = True
+        self._fields = self.get_fields()
+
+    def get_fields(self) -> dict[str, dict[str, str]]:
+        """The fields as JSON Schema; none where the release lacks the collection, which `query` then tells."""
+        try:
+            fields = served.opened(Path(self.data)).collection(self.table).fields
+        except StoreError:
+            return {}
+        found = {}
+        for field in fields:
+            found[field.name] = {"type": field.type, "title": field.title, "description": field.description}
+            if field.unit:
+                found[field.name]["x-ogc-unit"] = field.unit
+        return found
+
+    @crs_transform  # type: ignore[untyped-decorator]  # pygeoapi has no types
+    def query(self, **asked: Unpack[Asked]) -> dict[str, Any]:
+        """A page of features, and how many there are in all."""
+        with _answering():
+            store = served.opened(Path(self.data))
+            collection = self._collection(store)
+            where = tuple(_conditions(collection, asked))
+            matched = store.count(collection.id, where)
+            features = [] if _only_hits(asked) else store.page(collection.id, _page(where, asked))
+        return {
+            "type": "FeatureCollection",
+            "features": features,
+            "numberMatched": matched,
+            "numberReturned": len(features),
+        }
+
+    @crs_transform  # type: ignore[untyped-decorator]  # pygeoapi has no types
+    def get(self, identifier: str, **_asked: Any) -> Feature:
+        """The feature with this id."""
+        with _answering():
+            store = served.opened(Path(self.data))
+            found = store.item(self._collection(store).id, identifier)
+        if found is None:
+            raise ProviderItemNotFoundError(user_msg=f"{self.table} has no item {identifier!r}")
+        return found
+
+    def _collection(self, store: served.Served) -> Described:
+        try:
+            return store.collection(self.table)
+        except StoreError as fault:
+            raise ProviderItemNotFoundError(user_msg=str(fault)) from fault
+
+    def __repr__(self) -> str:
+        return f"<ReleaseProvider> {self.table}"
+
+
+@contextmanager
+def _answering() -> Iterator[None]:
+    """Our errors as pygeoapi's: a question that cannot be answered is a 400, a release that cannot be read a 500."""
+    try:
+        yield
+    except QueryError as fault:
+        raise ProviderInvalidQueryError(user_msg=str(fault)) from fault
+    except StoreError as fault:
+        raise ProviderConnectionError(str(fault), user_msg="no release can be read; publish one first") from fault
+
+
+def _page(where: tuple[Condition, ...], asked: Asked) -> Query:
+    return Query(
+        where,
+        sort=tuple((one["property"], one["order"] == "-") for one in asked.get("sortby", ())),
+        columns=tuple(asked.get("select_properties", ())),
+        geometry=not asked.get("skip_geometry", False),
+        limit=asked.get("limit", 10),
+        offset=asked.get("offset", 0),
+    )
+
+
+def _only_hits(asked: Asked) -> bool:
+    kind = asked.get("resulttype", "results")
+    if kind not in ("results", "hits"):
+        raise QueryError(f"resulttype must be results or hits, found {kind!r}")
+    return kind == "hits"
+
+
+def _conditions(collection: Described, asked: Asked) -> Iterator[Condition]:
+    named = list(asked.get("properties", ()))
+    if text := asked.get("q"):
+        # pygeoapi keeps `q` for a text search, which features do not have; here it can only be a property.
+        named.append(("q", text))
+    for name, value in named:
+        yield equal(collection, name, value)
+    if bbox := asked.get("bbox"):
+        yield related(collection, "intersects", _box(bbox))
+    if text := asked.get("datetime_"):
+        yield within_years(collection, *_years(text))
+    if (tree := asked.get("filterq")) is not None:
+        yield cql.condition(collection, tree)
+
+
+def _box(bbox: Sequence[float]) -> BaseGeometry:
+    """The shape of a box in CRS84; one that starts east of where it ends crosses the antimeridian."""
+    if not np.isfinite(bbox).all():
+        raise QueryError("bbox lies outside its coordinate reference system; check bbox-crs and the order of its axes")
+    if isinstance(bbox, mends.Box):
+        return bbox.shape
+    west, south, east, north = mends.corners(bbox)
+    parts = [(west, east)] if west <= east else [(west, 180.0), (-180.0, east)]
+    return shapely.union_all([shapely.box(start, south, end, north) for start, end in parts])
+
+
+def _years(text: str) -> tuple[int | None, int | None]:
+    """The first and last year that an RFC 3339 instant or interval touches; None where it is open."""
+    start, slash, end = text.partition("/")
+    first, last = _year(start), _year(end if slash else start)
+    if first is not None and last is not None and first > last:
+        raise QueryError(f"datetime {text!r} ends before it begins")
+    return first, last
+
+
+def _year(text: str) -> int | None:
+    if text in ("", ".."):
+        return None
+    if re.fullmatch(r"\d{4}(-\d\d)?", text):
+        return int(text[:4])
+    try:
+        moment = datetime.fromisoformat(text)
+        return (moment.astimezone(UTC) if moment.tzinfo else moment).year
+    except (ValueError, OverflowError):
+        raise QueryError(f"datetime {text!r} is no year, day or moment such as 2024 or 2024-05-01T00:00:00Z") from None

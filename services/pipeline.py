@@ -1,0 +1,93 @@
+"""fetch → build → protect: from a country to the layers that may leave the house. The only module that knows all ports."""
+
+from collections.abc import Callable, Sequence
+from functools import partial
+from importlib.metadata import version
+from pathlib import Path
+
+from boundaries.vintages import vintage
+from geo.areas import AreaLevel
+from geo.errors import UnknownNameError
+from layers.build import build_layer
+from layers.catalog import Catalog
+from layers.layer import Layer, LayerKey, Provenance
+from layers.lenses import Lens
+from layers.present import present
+from layers.themes import Theme
+from services.country import Country, period_of
+from services.ports import Source
+from services.registry import SOURCES, adapter
+from services.settings import TESTLAND
+
+Steps = Callable[[str], None]
+"""Who is told, in a few words, what starts now: a progress bar, or nobody."""
+
+
+def open_country(data: str, catalog: Catalog, year: int = 2024) -> Country:
+    """The country that `data` names: `testland`, or a folder of real open data."""
+    source: Source = adapter("source", SOURCES, TESTLAND)() if data == TESTLAND else _files(Path(data))
+    return Country(source, vintage(year), catalog)
+
+
+def _files(folder: Path) -> Source:
+    source: Source = adapter("source", SOURCES, "files")(folder)
+    return source
+
+
+def build(country: Country, wanted: LayerKey, steps: Steps) -> Layer:
+    """Build one layer. `wanted.period` 0 is the first period that all its sources have.
+
+    Raises UnknownNameError for a theme, lens, level, period or gemeente that is not there.
+    """
+    theme = country.catalog.theme(wanted.theme)
+    lens = country.catalog.lens(wanted.lens, theme)
+    period = period_of(country.catalog.sources_of(theme), wanted.period or None)
+    steps("areas and neighbors")
+    areas, around = country.areas(wanted.level), country.neighbors(wanted.level)
+    gemeente = wanted.gemeente or (lens.gemeente if lens else None)
+    _check_gemeente(country, gemeente)
+    steps("figures")
+    measures = country.measures(theme, wanted.level, period)
+    steps("statistics")
+    built = build_layer(theme, lens, period, areas, measures, around)
+    steps("zoekgebieden")
+    key = LayerKey(theme.id, wanted.level, period, wanted.lens, gemeente)
+    return present(built, key, theme, lens, _provenance(country, theme, lens, key), country.gap(wanted.level))
+
+
+def build_all(country: Country, wanted: Sequence[LayerKey], steps: Steps) -> list[Layer]:
+    """Build several layers of one country; what they share is made once."""
+    return [build(country, key, partial(_say, steps, key.level)) for key in wanted]
+
+
+def _say(steps: Steps, level: AreaLevel, doing: str) -> None:
+    steps(f"{level}: {doing}")
+
+
+def _check_gemeente(country: Country, gemeente: str | None) -> None:
+    known = country.buurten.table.groupby("gemeente")["gemeente_name"].first()
+    if gemeente is not None and gemeente not in known.index:
+        raise UnknownNameError("gemeente", gemeente, [f"{code} {name}" for code, name in known.items()])
+
+
+def _provenance(country: Country, theme: Theme, lens: Lens | None, key: LayerKey) -> Provenance:
+    search = theme.search
+    gap = country.gap(key.level)
+    around = "hexagon ring" if key.level.resolution is not None else f"queen, borders at most {gap:g} m apart"
+    method = (
+        "rates: empirical Bayes, Poisson-gamma (Clayton and Kaldor 1987)",
+        "deviations: from the national value, in standard deviations, cut off at 3",
+        f"neighbors: {around}",
+        f"search: {search.statistic}, greater, {search.permutations} permutations, seed {search.seed}, "
+        f"Benjamini-Hochberg q <= {search.max_q:g}",
+        f"withheld: fewer than {theme.privacy.min_count:g} events, less exposure than {theme.privacy.min_exposure:g}",
+    )
+    return Provenance(
+        receipts=tuple(country.source.receipts),
+        digests=country.catalog.digests_of(theme, lens),
+        vintage=country.vintage.year,
+        version=version("zicht"),
+        method=method,
+        made_up=country.source.made_up,
+    )
+

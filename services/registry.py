@@ -1,0 +1,29 @@
+"""Adapters by name, imported on first use: a command that makes no map does not load the mapping library."""
+
+from collections.abc import Mapping
+from importlib import import_module
+from typing import Any
+
+from geo.errors import UnknownNameError
+
+SOURCES: Mapping[str, str] = {
+    "testland": "services.sources.made_up:MadeUp",
+    "files": "services.sources.files:Files",
+}
+EXPORTERS: Mapping[str, str] = {
+    "folium": "services.exporters.folium:export",
+    "geopackage": "services.exporters.geopackage:export",
+    "table": "services.exporters.table:export",
+}
+STORES: Mapping[str, str] = {
+    "embedded": "services.stores.embedded:write",
+    "geoparquet": "services.stores.geoparquet:write",
+}
+
+
+def adapter(kind: str, known: Mapping[str, str], name: str) -> Any:
+    """The adapter of that name. Raises UnknownNameError listing those there are."""
+    if name not in known:
+        raise UnknownNameError(kind, name, known)
+    module, _, attribute = known[name].partition(":")
+    return getattr(import_module(module), attribute)

@@ -1,0 +1,159 @@
+"""What may be asked of a served collection, as SQL with bound values.
+
+Only names that a collection declares become SQL, quoted; what a reader types is always a bound value. Conditions are
+made by the functions here and in `services.stores.cql`, and joined with AND by a `Query`.
+"""
+
+import math
+from dataclasses import dataclass
+
+import shapely
+from shapely.geometry.base import BaseGeometry
+
+from geo.errors import ZichtError
+from layers.fields import Field
+
+type Value = str | int | float | bytes
+
+LARGEST = 2**63 - 1
+"""The largest integer that SQLite holds."""
+
+
+class QueryError(ZichtError):
+    """A question that a collection cannot answer; the message says which part, and what could be asked."""
+
+
+@dataclass(frozen=True, slots=True)
+class Described:
+    """What a store knows of one collection beside its rows.
+
+    `bbox` is west, south, east, north in CRS84 degrees; `years` the first and last year, None without a time field.
+    """
+
+    id: str
+    title: str
+    description: str
+    keywords: tuple[str, ...]
+    fields: tuple[Field, ...]
+    attribution: str
+    license: str
+    caveat: str
+    time_field: str | None
+    bbox: tuple[float, float, float, float]
+    years: tuple[int, int] | None
+
+    def field(self, name: str) -> Field:
+        """The field called `name`; raises QueryError naming those that are."""
+        for one in self.fields:
+            if one.name == name:
+                return one
+        known = ", ".join(one.name for one in self.fields)
+        raise QueryError(f"collection {self.id} has no property {name!r}; it has {known}")
+
+
+@dataclass(frozen=True, slots=True)
+class Condition:
+    """SQL that holds or not for a row, with the values it binds."""
+
+    sql: str
+    values: tuple[Value, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    """One page: rows for which every condition holds, sorted, then by id so that pages never overlap.
+
+    `sort` holds pairs of a field name and whether it descends; unknown values come last either way. `columns` empty
+    means all.
+    """
+
+    where: tuple[Condition, ...] = ()
+    sort: tuple[tuple[str, bool], ...] = ()
+    columns: tuple[str, ...] = ()
+    geometry: bool = True
+    limit: int = 100
+    offset: int = 0
+
+
+def quoted(name: str) -> str:
+    """An SQL identifier."""
+    return '"' + name.replace('"', '""') + '"'
+
+
+def boxes(collection_id: str) -> str:
+    """The quoted name of a collection's R-tree."""
+    return quoted(f"_box_{collection_id}")
+
+
+def equal(collection: Described, name: str, text: str) -> Condition:
+    """Rows whose property `name` is the value that `text` spells, as in `?kansrijk=true`."""
+    field = collection.field(name)
+    return Condition(f"{quoted(field.name)} = ?", (_spelled(field, text),))
+
+
+def _spelled(field: Field, text: str) -> Value:
+    if field.type == "string":
+        return sound(text)
+    if field.type == "boolean":
+        if text.lower() in ("true", "false"):
+            return int(text.lower() == "true")
+        raise QueryError(f"property {field.name} must be true or false, found {text!r}")
+    try:
+        return sound(int(text) if field.type == "integer" else float(text))
+    except ValueError:
+        raise QueryError(f"property {field.name} must be of type {field.type}, found {text!r}") from None
+
+
+def sound[V: (str, int, float)](value: V) -> V:
+    """The value itself, if SQLite can hold it: finite, within 64 bits, and text that is Unicode."""
+    if isinstance(value, str):
+        if any("\ud800" <= letter <= "\udfff" for letter in value):
+            raise QueryError(f"text {value!r} holds half a character; send it as UTF-8")
+    elif abs(value) > LARGEST if isinstance(value, int) else not math.isfinite(value):
+        raise QueryError(f"number {value!s:.40} is too large or not finite")
+    return value
+
+
+def within_years(collection: Described, first: int | None, last: int | None) -> Condition:
+    """Rows whose year lies in `first`..`last` (None is open), and those without a year: time does not exclude them."""
+    if collection.time_field is None:
+        return Condition("1")
+    year = quoted(collection.time_field)
+    low, high = first if first is not None else -LARGEST, last if last is not None else LARGEST
+    return Condition(f"({year} BETWEEN ? AND ? OR {year} IS NULL)", (low, high))
+
+
+def related(collection: Described, predicate: str, shape: BaseGeometry) -> Condition:
+    """Rows whose geometry stands to `shape` (CRS84) as `predicate`, for every predicate that needs them to touch.
+
+    The R-tree finds those near; shapely decides, in the SQL function that `services.stores.served` adds.
+    """
+    if shape.is_empty:
+        return Condition("0")
+    west, south, east, north = shape.bounds
+    near = f"SELECT _fid FROM {boxes(collection.id)} WHERE east >= ? AND west <= ? AND north >= ? AND south <= ?"  # noqa: S608  # a quoted name
+    bound = (west, east, south, north, predicate, shapely.to_wkb(shape))
+    return Condition(f"(_fid IN ({near}) AND related(?, _wkb, ?))", bound)
+
+
+def page(collection: Described, query: Query) -> Condition:
+    """The SELECT for one page of `id`, the asked columns and the GeoJSON of the geometry."""
+    names = query.columns or tuple(field.name for field in collection.fields)
+    columns = ["id", *names, "_geojson"] if query.geometry else ["id", *names]
+    order = "".join(
+        f"{quoted(name)} IS NULL, {quoted(name)} {'DESC' if descends else 'ASC'}, " for name, descends in query.sort
+    )
+    where = all_of(query.where)
+    selected = ", ".join(quoted(name) for name in columns)
+    return Condition(
+        f"SELECT {selected} FROM {quoted(collection.id)} WHERE {where.sql} ORDER BY {order}_fid LIMIT ? OFFSET ?",  # noqa: S608  # names are declared and quoted, values are bound
+        (*where.values, min(query.limit, LARGEST), min(query.offset, LARGEST)),
+    )
+
+
+def all_of(conditions: tuple[Condition, ...]) -> Condition:
+    """The condition that all of them hold; true when there are none."""
+    if not conditions:
+        return Condition("1")
+    sql = " AND ".join(f"({one.sql})" for one in conditions)
+    return Condition(sql, tuple(value for one in conditions for value in one.values))

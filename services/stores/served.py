@@ -1,0 +1,139 @@
+"""A served release, open for reading.
+
+A release never changes, so SQLite may skip its locks (`immutable`), and connections are kept: one per thread, for the
+file that the path leads to now. When `current` is pointed at another release, the next question of each thread sees
+that, closes what it had and opens the new file; an answer under way still comes whole from the old one.
+"""
+
+import json
+import sqlite3
+import threading
+from collections.abc import Callable, Sequence
+from functools import lru_cache, partial
+from pathlib import Path
+from typing import Any
+
+import orjson
+import shapely
+from shapely.geometry.base import BaseGeometry
+
+from geo.errors import StoreError
+from layers.fields import Field
+from services.stores.queries import Condition, Described, Query, all_of, page, quoted
+
+type Feature = dict[str, Any]
+
+INVERSES = {"contains": shapely.within, "within": shapely.contains}
+"""The predicates that read otherwise with the literal in front, where shapely wants what it has prepared."""
+
+
+class Served:
+    """The collections of one release file. Not shared between threads; ask `opened` for one."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        try:
+            self._store = sqlite3.connect(f"{path.as_uri()}?mode=ro&immutable=1", uri=True)
+            rows = self._store.execute("SELECT * FROM _collections ORDER BY id").fetchall()
+        except sqlite3.Error as fault:
+            raise StoreError(f"store {path}: {fault}; publish a release first (zicht publish)") from fault
+        # Prepared shapes stay with one connection: GEOS builds their index while answering, so threads may not share.
+        prepared = lru_cache(maxsize=8)(_prepared)
+        self._store.create_function("related", 3, partial(_related, prepared), deterministic=True)
+        self._collections = {one.id: one for one in map(_described, rows)}
+
+    @property
+    def collections(self) -> tuple[Described, ...]:
+        """All collections, by id."""
+        return tuple(self._collections.values())
+
+    def collection(self, name: str) -> Described:
+        """One collection; raises StoreError naming those that are there."""
+        if name not in self._collections:
+            known = ", ".join(self._collections) or "none"
+            raise StoreError(f"the current release has no collection {name!r}; it has {known}")
+        return self._collections[name]
+
+    def count(self, name: str, where: Sequence[Condition] = ()) -> int:
+        """How many rows there are for which every condition holds."""
+        asked = all_of(tuple(where))
+        table = quoted(self.collection(name).id)
+        found = self._store.execute(f"SELECT count(*) FROM {table} WHERE {asked.sql}", asked.values).fetchone()  # noqa: S608  # names are declared and quoted, values are bound
+        return int(found[0])
+
+    def page(self, name: str, query: Query) -> list[Feature]:
+        """One page of GeoJSON features, in CRS84."""
+        collection = self.collection(name)
+        asked = page(collection, query)
+        rows = self._store.execute(asked.sql, asked.values)
+        names = [column[0] for column in rows.description]
+        truths = {field.name for field in collection.fields if field.type == "boolean"}
+        return [_feature(dict(zip(names, row, strict=True)), truths) for row in rows]
+
+    def item(self, name: str, item_id: str) -> Feature | None:
+        """The feature with this id, or None."""
+        found = self.page(name, Query(where=(Condition("id = ?", (item_id,)),), limit=1))
+        return found[0] if found else None
+
+    def close(self) -> None:
+        """Let go of the file."""
+        self._store.close()
+
+
+class _Kept(threading.local):
+    def __init__(self) -> None:
+        self.served: dict[Path, Served] = {}
+
+
+_kept = _Kept()
+
+
+def opened(path: Path) -> Served:
+    """The store that `path` leads to now, symlinks followed; kept open for this thread until it leads elsewhere."""
+    real = path.resolve()
+    found = _kept.served.get(path)
+    if found is None or found.path != real:
+        _kept.served[path] = Served(real)
+        if found is not None:
+            found.close()
+    return _kept.served[path]
+
+
+def _described(row: tuple[Any, ...]) -> Described:
+    name, title, description, keywords, fields, attribution, licence, caveat, time_field, bbox, years = row
+    west, south, east, north = json.loads(bbox)
+    first_last = json.loads(years)
+    return Described(
+        name,
+        title,
+        description,
+        tuple(json.loads(keywords)),
+        tuple(Field(**field) for field in json.loads(fields)),
+        attribution,
+        licence,
+        caveat,
+        time_field,
+        (west, south, east, north),
+        (first_last[0], first_last[1]) if first_last else None,
+    )
+
+
+def _feature(row: dict[str, Any], truths: set[str]) -> Feature:
+    geometry = row.pop("_geojson", None)
+    feature = {"type": "Feature", "id": row.pop("id"), "geometry": geometry and orjson.loads(geometry)}
+    for name in truths & row.keys():
+        row[name] = None if row[name] is None else bool(row[name])
+    return feature | {"properties": row}
+
+
+def _related(prepared: Callable[[bytes], BaseGeometry], predicate: str, wkb: bytes, literal: bytes) -> bool:
+    """Whether a row's geometry stands to the literal as `predicate`: the SQL function `related`."""
+    compare = INVERSES.get(predicate) or getattr(shapely, predicate)
+    return bool(compare(prepared(literal), shapely.from_wkb(wkb)))
+
+
+def _prepared(literal: bytes) -> BaseGeometry:
+    """A literal geometry, made ready to be compared with many rows."""
+    shape = shapely.from_wkb(literal)
+    shapely.prepare(shape)
+    return shape

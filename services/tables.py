@@ -1,0 +1,90 @@
+"""What a user reads on the screen: tables of rich, from layers and releases."""
+
+from collections.abc import Iterable
+from pathlib import Path
+
+from rich.console import Group, RenderableType
+from rich.markup import escape
+from rich.table import Table
+
+from layers.catalog import Catalog
+from layers.explain import CAVEAT, MADE_UP, REASONS, number, plural
+from layers.layer import Layer
+from services import release
+from services.sources.testland import HotSpot
+
+MOST = 10
+
+
+def declared(catalog: Catalog) -> RenderableType:
+    """Every theme with its indicators, lenses and sources."""
+    table = Table("theme", "indicators", "lenses", "sources", title="Declarations: no faults")
+    for theme in catalog.themes.values():
+        indicators = "\n".join(f"{one.id} (weight {one.weight:g})" for one in theme.indicator)
+        lenses = "\n".join(lens.id for lens in catalog.lenses.values() if lens.theme == theme.id)
+        sources = "\n".join(f"{one.id}: {one.publisher}" for one in catalog.sources_of(theme))
+        table.add_row(theme.id, indicators, lenses, escape(sources))
+    return table
+
+
+def zoekgebieden(layer: Layer) -> RenderableType:
+    """The first zoekgebieden of a layer."""
+    found = layer.zoekgebieden
+    key = layer.key
+    title = f"{layer.theme.title}: {len(found)} zoekgebieden, {key.level}, {key.period}, lens {key.lens}"
+    table = Table("rang", "zoekgebied", "gemeenten", plural(key.level), "score", "q", title=escape(title))
+    for row in found.head(MOST).itertuples():
+        table.add_row(
+            str(row.rang), escape(row.titel), escape(row.gemeenten), str(row.aantal_gebieden),
+            number(row.score, 2), number(row.q, 3),
+        )  # fmt: skip
+    if len(found) > MOST:
+        table.caption = f"en {len(found) - MOST} meer"
+    return table
+
+
+def summary(layer: Layer) -> RenderableType:
+    """How it was searched and what could not be."""
+    told = layer.summary
+    without = ", ".join(f"{count} {REASONS[reason]}" for reason, count in told["without_score"].items())
+    lines = [
+        f"{told['areas']} {plural(layer.key.level)}, {told['tested']} getoetst; zonder score of toets: {without or 'geen'}",
+        f"{told['how']}; kleinst mogelijke p {told['floor']:.2g}",
+        CAVEAT,
+    ]
+    if layer.provenance.made_up:
+        lines.insert(0, MADE_UP)
+    return Group(*(escape(line) for line in lines), "")
+
+
+def truth(hotspots: Iterable[HotSpot], layer: Layer) -> RenderableType:
+    """The planted hot spots of Testland beside what was found."""
+    hot = set(layer.table.loc[layer.table["kansrijk"], "gebiedscode"])
+    planted: set[str] = set()
+    table = Table("geplant", "sterkte", "buurten", "daarvan gevonden", title="Testland: wat er echt is")
+    for spot in hotspots:
+        planted |= spot.buurten
+        table.add_row(spot.name, number(spot.strength), str(len(spot.buurten)), str(len(hot & spot.buurten)))
+    table.caption = f"{len(hot - planted)} buurten aangemerkt waar niets geplant is"
+    return table
+
+
+def published(folder: Path) -> RenderableType:
+    """The collections of a release."""
+    told = release.manifest(folder)
+    made_up = " (Testland, verzonnen)" if told["made_up"] else ""
+    table = Table("collection", "titel", "rijen", title=f"Release {told['id']} van {told['created']}{made_up}")
+    for one in told["collections"]:
+        table.add_row(one["id"], escape(one["title"]), str(one["rows"]))
+    return table
+
+
+def released(folder: Path) -> RenderableType:
+    """A release and where it stands."""
+    return Group(published(folder), f"{escape(str(folder))}: zicht.gpkg (QGIS), kaart.html (map), *.parquet, release.json")
+
+
+def addresses(host: str, port: int) -> RenderableType:
+    """Where to look, printed last."""
+    base = f"http://{host}:{port}"
+    return Group(f"map  {base}/kaart", f"API  {base}", "Ctrl-C stops")

@@ -1,0 +1,201 @@
+"""The released map in a real browser: it opens without a network, says why, and runs nothing that data brings."""
+
+import json
+
+import pytest
+
+from layers.legend import classify, legend_for
+from services.exporters.folium import export
+from tests.services.exporters.made_release import CAVEAT, NASTY, made_release
+
+TAB, ENTER, ESCAPE = "\ue004", "\ue007", "\ue00c"
+POPUP = ".leaflet-popup-content"
+LEGEND_TITLE = "return document.querySelector('#legend summary').textContent"
+
+
+@pytest.fixture(scope="module")
+def release():
+    return made_release()
+
+
+@pytest.fixture(scope="module")
+def page(release, tmp_path_factory):
+    path = tmp_path_factory.mktemp("map") / "kaart.html"
+    export(release, path)
+    return path
+
+
+@pytest.fixture
+def opened(desktop, page):
+    desktop.open(page)
+    return desktop
+
+
+@pytest.fixture
+def shown_zones(release):
+    """The zoekgebieden that the map opens with."""
+    zones = release[0].table
+    return zones[(zones["lens"] == "basis") & (zones["periode"] == 2024)]
+
+
+def text(browser, css):
+    return browser.run("return document.querySelector(arguments[0])?.innerText ?? ''", css)
+
+
+def texts(browser, css):
+    return browser.run("return [...document.querySelectorAll(arguments[0])].map((one) => one.innerText)", css)
+
+
+def choose(browser, title):
+    """Click the layer with this title in Leaflet's list of layers."""
+    script = """const labels = [...document.querySelectorAll('.leaflet-control-layers label')];
+        labels.find((label) => label.innerText.trim() === arguments[0]).querySelector('input').click();"""
+    browser.run(script, title)
+
+
+def test_the_console_has_no_complaints(opened):
+    for title in ("Geen", "Leegstaande panden", "Kansrijke buurten, omlijnd", "Zoekgebieden", "Score"):
+        choose(opened, title)
+    assert opened.complaints() == []
+
+
+def test_nothing_but_the_background_is_asked_of_the_network(opened):
+    asked = opened.run("return performance.getEntriesByType('resource').map((one) => one.name)")
+    assert all(one.startswith(("https://service.pdok.nl/", "data:")) for one in asked)
+
+
+def test_the_page_says_what_it_is_about_and_what_it_does_not_show(opened, shown_zones):
+    assert text(opened, "h1") == "Zicht op drugs"
+    assert f"{len(shown_zones)} zoekgebieden" in text(opened, "#facts")
+    assert CAVEAT in text(opened, ".caveat summary")
+    assert text(opened, ".made-up") == "Testland: verzonnen gebieden en cijfers"
+    assert "Bron: CBS & politie <2024>" in text(opened, ".leaflet-control-attribution")
+    assert "Kadaster" in text(opened, ".leaflet-control-attribution")
+
+
+def test_every_zoekgebied_has_its_rank_on_the_map_and_its_name_in_the_list(opened, shown_zones):
+    assert texts(opened, ".leaflet-marker-icon.rank") == [str(rank) for rank in shown_zones["rang"]]
+    assert texts(opened, "#list strong") == list(shown_zones["titel"])
+
+
+def test_the_table_says_the_same_as_the_map(opened, shown_zones):
+    opened.run("document.querySelector('.as-table').open = true")
+    assert texts(opened, "#table tbody td:nth-child(2)") == list(shown_zones["titel"])
+    assert texts(opened, "#table tbody td:last-child") == list(shown_zones["toelichting"])
+
+
+@pytest.mark.parametrize("shown", ["block", "none"], ids=["on its number", "inside its outline"])
+def test_a_click_on_a_zoekgebied_says_why_it_is_one(opened, shown_zones, shown):
+    x, y = opened.run("""const label = document.querySelector('.leaflet-marker-icon.rank');
+        const {x, y} = label.getBoundingClientRect();
+        label.style.display = arguments[0];
+        return [x + 13, y + 13];""", shown)  # fmt: skip
+    opened.click_at(x, y)
+    first, said = shown_zones.iloc[0], text(opened, POPUP)
+    assert first["titel"] in said
+    assert first["toelichting"] in said
+    assert [one.strip() for one in texts(opened, f"{POPUP} .reasons th")] == [
+        "Geregistreerde misdrijven",
+        "Leegstaande panden",
+        "WOZ-waarde <laag>",
+        "Score",
+    ]
+
+
+def test_the_list_works_by_keyboard_and_gives_the_focus_back(opened, shown_zones):
+    opened.run("document.querySelector('#list button').focus()")
+    opened.press(ENTER)
+    assert shown_zones.iloc[0]["titel"] in text(opened, POPUP)
+    opened.press(ESCAPE)
+    opened.wait(f"return !document.querySelector('{POPUP}')")
+    assert opened.run("return document.activeElement === document.querySelector('#list button')")
+
+
+def test_tab_reaches_list_and_layers_and_leaves_them_again(opened):
+    script = "return document.activeElement.closest('#list, .leaflet-control-layers, #legend, .caveat, body').className"
+    reached = []
+    for _ in range(40):
+        opened.press(TAB)
+        reached.append(opened.run(script))
+    first_seen = [one.split()[0] for one in dict.fromkeys(reached) if one]
+    assert first_seen == ["list", "leaflet-control-layers", "legend", "caveat"]
+    assert reached.count("list") > len(texts(opened, "#list strong"))  # and round again
+
+
+def test_names_that_look_like_markup_are_text_and_run_nothing(opened):
+    for area in range(len(NASTY)):
+        opened.run("""document.body.append(areaPopup(arguments[0]), areaLine(arguments[0]));""", area)
+    assert [one for one in NASTY if one.strip() not in text(opened, "body")] == []
+    assert opened.run("return document.title").startswith("Zicht op drugs")
+    assert opened.run("return document.querySelectorAll('img[src=x], h3 b, td b, #list b').length") == 0
+
+
+def test_the_map_has_the_colours_of_the_legend_that_qgis_has_too(opened, release):
+    figures = release[1]
+    field = next(one for one in figures.fields if one.name == "leegstand")
+    shown = figures.table[(figures.table["lens"] == "basis") & (figures.table["periode"] == 2024)].set_index(
+        "gebiedscode"
+    )
+    expected = classify(shown["leegstand"], legend_for(field, figures.table["leegstand"])).sort_index()
+    choose(opened, "Leegstaande panden")
+    painted = opened.run("""const colours = [];
+        map_1.eachLayer((layer) => {
+          if (layer.options.area !== undefined) colours[layer.options.area] = layer.options.fillColor;
+        });
+        return colours;""")
+    assert painted == expected.tolist()
+
+
+def test_the_legend_follows_the_layer_and_names_every_class(opened, release):
+    assert opened.run(LEGEND_TITLE) == "Score per buurt"
+    choose(opened, "Leegstaande panden")
+    assert opened.run(LEGEND_TITLE) == "Leegstaande panden per buurt"
+    field = next(one for one in release[1].fields if one.name == "leegstand")
+    labels = legend_for(field, release[1].table["leegstand"]).labels
+    assert texts(opened, "#legend li") == [*reversed(labels), "geen gegevens"]
+    choose(opened, "Geen")
+    assert opened.run(LEGEND_TITLE) == "Legenda"
+
+
+def test_an_area_says_its_figures_in_dutch_and_why_one_is_missing(opened, release):
+    figures = release[1].table
+    chosen = figures[(figures["lens"] == "basis") & (figures["periode"] == 2024)].sort_values("gebiedscode")
+    unknown = int(chosen["leegstand"].isna().to_numpy().nonzero()[0][0])
+    said = opened.run("return areaPopup(arguments[0]).innerText", unknown)
+    assert "geen gegevens: minder dan 50 inwoners" in said
+    whole = opened.run("return areaPopup(arguments[0]).innerText", int(chosen["leegstand"].notna().argmax()))
+    assert "opvallend" in whole
+    assert "per 1.000 inwoners" in whole
+    assert opened.run("return written.format(1234.5)") == "1.234,5"
+
+
+def test_another_year_shows_the_zoekgebieden_of_that_year(opened, release):
+    opened.run("""const year = [...document.querySelectorAll('#choices select')].at(-1);
+        year.value = 1; year.dispatchEvent(new Event('change'));""")
+    zones = release[0].table
+    expected = zones[(zones["lens"] == "basis") & (zones["periode"] == 2023)]
+    assert texts(opened, "#list strong") == list(expected["titel"])
+    assert "cijfers over 2023" in text(opened, "#facts")
+
+
+def test_a_name_typed_above_the_list_leaves_only_what_matches(opened, shown_zones):
+    wanted = shown_zones.iloc[-1]["titel"]
+    opened.run("""const filter = document.getElementById('filter');
+        filter.value = arguments[0].toUpperCase(); filter.dispatchEvent(new Event('input'));""", wanted)  # fmt: skip
+    assert texts(opened, "#list strong") == [wanted]
+
+
+def test_on_a_phone_the_list_folds_and_nothing_hangs_over_the_edge(phone, page, shown_zones):
+    phone.open(page)
+    assert not phone.run("return document.querySelector('#list').checkVisibility()")
+    phone.click("#unfold")
+    assert texts(phone, "#list strong") == list(shown_zones["titel"])
+    assert phone.run("return document.documentElement.scrollWidth") <= 390
+    phone.click("#list button")
+    assert shown_zones.iloc[0]["titel"] in text(phone, POPUP)
+    assert phone.complaints() == []
+
+
+def test_the_language_is_dutch_and_the_page_may_be_zoomed(opened):
+    assert opened.run("return document.documentElement.lang") == "nl"
+    assert "user-scalable" not in json.dumps(opened.run("return document.head.outerHTML"))
