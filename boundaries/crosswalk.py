@@ -1,6 +1,7 @@
 """Crosswalk: carry counts from one set of areas to another, losing nothing unsaid."""
 
 from dataclasses import dataclass
+from typing import Any
 
 import geopandas
 import numpy as np
@@ -78,7 +79,8 @@ def by_code(buurten: AreaFrame, wijken: AreaFrame) -> Crosswalk:
 
 def by_surface(source: AreaFrame, target: AreaFrame) -> Crosswalk:
     """Spread over targets by the share of the source's surface that each covers. Where sources overlap (a generalised
-    map), each keeps its own shares."""
+    map), each keeps its own shares.
+    """
     left = geopandas.GeoDataFrame({"source": source.ids}, geometry=source.table.geometry.to_numpy(), crs=28992)
     right = geopandas.GeoDataFrame({"target": target.ids}, geometry=target.table.geometry.to_numpy(), crs=28992)
     pieces = geopandas.overlay(left, right, how="intersection", keep_geom_type=True)
@@ -90,5 +92,5 @@ def by_surface(source: AreaFrame, target: AreaFrame) -> Crosswalk:
     return Crosswalk(source.ids, target.ids, surface[surface["share"] > 0].reset_index(drop=True), exact=False)
 
 
-def _any_unknown(grouped: "pd.core.groupby.SeriesGroupBy") -> pd.Series:
-    return grouped.count() < grouped.size()
+def _any_unknown(grouped: Any) -> pd.Series:
+    return pd.Series(grouped.count() < grouped.size())

@@ -1,0 +1,1 @@
+"""The sums: areas, measures, statistics and zoekgebieden. Values in, values out."""

@@ -61,7 +61,8 @@ class AreaFrame:
     @property
     def ids(self) -> pd.Index:
         """The codes of the areas, sorted."""
-        return self.table.index
+        ids: pd.Index = self.table.index
+        return ids
 
     def where(self, keep: "pd.Series[bool]") -> Self:
         """The areas for which `keep` is true, in the same order."""
@@ -70,7 +71,7 @@ class AreaFrame:
 
 def _check_ids(where: str, ids: pd.Index) -> None:
     if ids.hasnans:
-        raise AreaError(f"{where}: {int(ids.isna().sum())} areas have no code")
+        raise AreaError(f"{where}: {int(np.sum(ids.isna()))} areas have no code")
     if not ids.is_unique:
         doubles = ids[ids.duplicated()].unique()
         raise AreaError(f"{where}: {len(doubles)} codes occur more than once: {first_few(doubles)}; join their parts")

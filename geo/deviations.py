@@ -20,7 +20,7 @@ def relative(values: pd.Series, national: float) -> pd.Series:
     if national == 0:
         return values * 0.0
     with np.errstate(divide="ignore"):
-        return np.log(values / national)
+        return pd.Series(np.log(values / national), index=values.index)
 
 
 def absolute(values: pd.Series, national: float) -> pd.Series:

@@ -19,7 +19,7 @@ from geo.errors import AlignmentError, MeasureError, first_few
 class Unknown(StrEnum):
     """Why a figure is not known. These are different facts, and none of them is zero."""
 
-    SECRET = "secret"
+    SECRET = "secret"  # noqa: S105  # a figure that CBS keeps secret
     LATER = "later"
     DISCONTINUED = "discontinued"
     ABSENT = "absent"

@@ -19,12 +19,12 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
-from libpysal.graph import Graph
 from scipy.sparse import csr_array
 from scipy.sparse.csgraph import connected_components
 
 from geo.errors import AreaError
 from geo.measures import check_aligned
+from geo.neighbors import Neighbors
 from geo.scores import Score
 from geo.statistics import LocalResult
 
@@ -36,7 +36,8 @@ LARGEST = 25
 @dataclass(frozen=True, slots=True)
 class Zoekgebied:
     """One place where looking first is worthwhile. `areas` are sorted; `reasons` (indicator to contribution) sum to
-    `score`."""
+    `score`.
+    """
 
     id: str
     areas: tuple[str, ...]
@@ -52,14 +53,15 @@ class Zoekgebied:
             raise AreaError(f"zoekgebied {self.id}: reasons add up to {sum(self.reasons.values())}, not {self.score}")
 
 
-def find(score: Score, result: LocalResult, neighbors: Graph, *, max_q: float, kind: str) -> list[Zoekgebied]:
+def find(score: Score, result: LocalResult, neighbors: Neighbors, *, max_q: float, kind: str) -> list[Zoekgebied]:
     """The zoekgebieden, by rank. `kind` says what was searched (theme, lens, period, vintage) and goes into their ids,
-    so that the same search gives the same id in every run."""
-    check_aligned("zoekgebieden", score.value.index, result.q.index, neighbors.unique_ids)
+    so that the same search gives the same id in every run.
+    """
+    check_aligned("zoekgebieden", score.value.index, result.q.index, neighbors.ids)
     hot = ((result.q <= max_q) & (score.value > 0)).to_numpy()
     if not hot.any():
         return []
-    among = neighbors.sparse[hot][:, hot].tocsr()
+    among = neighbors.among(hot).matrix
     _, part = connected_components(among, directed=False)
     part = _parted(part, among, result.statistic[hot].to_numpy())
     members = pd.Series(part, index=score.value.index[hot])

@@ -1,0 +1,1 @@
+"""The method: what is declared (themes, indicators, lenses, sources) and the layer built from it."""

@@ -12,16 +12,17 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
-from libpysal.graph import Graph
 
 from geo import deviations
 from geo.areas import AreaFrame
 from geo.disclosure import too_few
 from geo.measures import Measure, Unknown
+from geo.neighbors import Neighbors
 from geo.rates import rates
 from geo.scores import Score, combine
 from geo.statistics import STATISTICS, LocalResult
 from geo.zoekgebieden import Zoekgebied, find
+from layers.indicators import Indicator
 from layers.lenses import BASIS, Lens
 from layers.themes import Theme
 
@@ -44,7 +45,12 @@ class Built:
 
 
 def build_layer(
-    theme: Theme, lens: Lens | None, period: int, areas: AreaFrame, measures: Mapping[str, Measure], neighbors: Graph
+    theme: Theme,
+    lens: Lens | None,
+    period: int,
+    areas: AreaFrame,
+    measures: Mapping[str, Measure],
+    neighbors: Neighbors,
 ) -> Built:
     """Score every area of the country on the theme under the lens and find its zoekgebieden.
 
@@ -59,7 +65,7 @@ def build_layer(
     weights = theme.weights if lens is None else lens.weights(theme)
     weights = {name: weight for name, weight in weights.items() if weight > 0}
     values = pd.DataFrame({name: rates(one) for name, one in measures.items()}, index=areas.ids)
-    deviation = pd.DataFrame({one.id: _deviation(theme, one.id, measures, values) for one in theme.indicator})
+    deviation = {one.id: _deviation(one, measures[one.id], values[one.id]) for one in theme.indicator}
     score = combine(deviation, weights)
     result = _search(theme, score, neighbors, spread=any(measures[name].spread for name in weights))
     hidden = pd.DataFrame({name: too_few(one, theme.privacy.min_count) for name, one in measures.items()})
@@ -70,7 +76,7 @@ def build_layer(
     return Built(
         areas=areas,
         values=values.mask(hidden) * pd.Series({one.id: one.scale for one in theme.indicator}),
-        deviations=deviation.mask(hidden),
+        deviations=pd.DataFrame(deviation).mask(hidden),
         score=published,
         result=LocalResult(
             result.statistic.where(shown), result.p.where(shown), result.q.where(shown),
@@ -85,24 +91,21 @@ def build_layer(
     )  # fmt: skip
 
 
-def _deviation(theme: Theme, name: str, measures: Mapping[str, Measure], values: pd.DataFrame) -> pd.Series:
+def _deviation(indicator: Indicator, measure: Measure, values: pd.Series) -> pd.Series:
     """Standard deviations from the national value; positive is what the theme looks for."""
-    indicator = next(one for one in theme.indicator if one.id == name)
     how = deviations.relative if indicator.per else deviations.absolute
-    standard = deviations.standardise(how(values[name], measures[name].national))
+    standard = deviations.standardise(how(values, measure.national))
     return standard if indicator.direction == "high" else -standard
 
 
-def _search(theme: Theme, score: Score, neighbors: Graph, *, spread: bool) -> LocalResult:
+def _search(theme: Theme, score: Score, neighbors: Neighbors, *, spread: bool) -> LocalResult:
     """The local statistic over all areas. Not over figures that were spread evenly: there one buurt would count as
-    often as it has cells, and be its own neighbour."""
+    often as it has cells, and be its own neighbour.
+    """
     if spread:
         none = pd.Series(np.nan, index=score.value.index)
         return LocalResult(none, none, none, "greater", "not searched: figures were spread over these areas", 1.0)
-    search = theme.search
-    return STATISTICS[search.statistic](
-        score.value, neighbors, alternative="greater", permutations=search.permutations, seed=search.seed
-    )
+    return STATISTICS[theme.search.statistic](score.value, neighbors, alternative="greater")
 
 
 def _why_no_score(score: Score, shown: "pd.Series[bool]", result: LocalResult) -> pd.Series:

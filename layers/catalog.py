@@ -122,7 +122,8 @@ def _lens_faults(lens: Lens, themes: Mapping[str, Theme]) -> list[str]:
     theme = themes[lens.theme]
     known = theme.weights
     faults = [
-        f"{where}: change {at}: indicator: theme {theme.id!r} has no indicator {one.indicator!r}; it has {', '.join(known)}"
+        f"{where}: change {at}: indicator: theme {theme.id!r} has no indicator {one.indicator!r}; "
+        f"it has {', '.join(known)}"
         for at, one in enumerate(lens.change, start=1)
         if one.indicator not in known
     ]

@@ -56,7 +56,8 @@ def explanation(
     indicators: Sequence[Indicator],
 ) -> str:
     """Why a zoekgebied is on the map. `compared` has, strongest contribution first, each indicator's value here and
-    in the country."""
+    in the country.
+    """
     named = {one.id: one for one in indicators}
     sentences = [_where(level, area_count, gemeenten)]
     sentences += [f"{named[name].title}: {_compare(*values, named[name].unit)}." for name, values in compared.items()]

@@ -45,12 +45,19 @@ Q = Field(
     "q",
     "q-waarde",
     "number",
-    "Kans op een vals alarm na correctie voor het toetsen van alle gebieden (Benjamini-Hochberg).",
+    "Verwacht aandeel vals alarm onder alle gebieden die minstens zo sterk uitkomen (Benjamini-Hochberg).",
 )
 FLAG = Field("kansrijk", "Kansrijk", "boolean", "Of het gebied deel is van een kansrijk zoekgebied.")
-REASON = Field("reden", "Reden zonder score", "string", "Waarom het gebied geen score heeft; leeg als het er een heeft.")
+REASON = Field(
+    "reden", "Reden zonder score", "string", "Waarom het gebied geen score heeft; leeg als het er een heeft."
+)
 MADE_UP = Field("fictief", "Fictief", "boolean", "Of de cijfers verzonnen zijn (Testland).")
-RANK = Field("rang", "Rang", "integer", "Plaats in de rij zoekgebieden, 1 is het sterkst.")
+RANK = Field(
+    "rang",
+    "Rang",
+    "integer",
+    "Plaats in de rij zoekgebieden, naar de opgetelde score van de gebieden: sterk en groot gaat voor.",
+)
 TITLE = Field("titel", "Titel", "string", "Naam van het zoekgebied.")
 AREA_COUNT = Field("aantal_gebieden", "Aantal gebieden", "integer", "Aantal gebieden in het zoekgebied.")
 AREA_CODES = Field("gebiedscodes", "Gebiedscodes", "string", "Codes van de gebieden, gescheiden door een komma.")
@@ -61,7 +68,7 @@ AREA_FIELDS = (ID, AREA, AREA_NAME, GEMEENTE, GEMEENTE_NAME, LEVEL, VINTAGE, MAD
 
 
 def indicator_fields(indicators: Iterable[Indicator]) -> tuple[Field, ...]:
-    """The four columns of each indicator: its value, the ratio to the national figure, its contribution, its reason."""
+    """The columns of each indicator: its value, its deviation, its contribution to the score, why it is unknown."""
     made: list[Field] = []
     for one in indicators:
         made += [

@@ -36,5 +36,7 @@ def measure(indicator: Indicator, figures: Figures) -> Measure:
     value = values[indicator.value]
     if indicator.per is not None:
         return Measure.of(indicator.id, value, values[indicator.per], reason)
-    weight = values[indicator.mean_weight] if indicator.mean_weight else value.notna().astype(float).where(value.notna())
+    weight = (
+        values[indicator.mean_weight] if indicator.mean_weight else value.notna().astype(float).where(value.notna())
+    )
     return Measure.of(indicator.id, value * weight, weight, reason, shrunk=False)

@@ -7,8 +7,8 @@ from typing import Any
 import geopandas
 
 from geo.areas import AreaLevel
-from layers.fields import layer_fields, zoekgebied_fields
 from layers.collection import names
+from layers.fields import layer_fields, zoekgebied_fields
 from layers.lenses import Lens
 from layers.themes import Theme
 
@@ -53,7 +53,8 @@ class LayerKey:
 @dataclass(frozen=True, slots=True)
 class Layer:
     """What may leave the house: `table` has exactly the fields of layers.fields.layer_fields, `zoekgebieden` those of
-    zoekgebied_fields, each with a geometry in RD New. Withheld values are null with a reason."""
+    zoekgebied_fields, each with a geometry in RD New. Withheld values are null with a reason.
+    """
 
     key: LayerKey
     theme: Theme
@@ -75,5 +76,3 @@ class Layer:
             unexplained = self.table[one.id].isna() == self.table[f"{one.id}_reden"].isna()
             if unexplained.any():
                 raise ValueError(f"layer {self.key}: {one.id} must have a reason exactly where it has no value")
-
-

@@ -3,7 +3,7 @@
 Scores and deviations have fixed classes around 0, the national mean, so that one colour means one thing on every map,
 in every year. Figures of an indicator have classes of about equally many areas, cut at numbers that read easily.
 Rejected: equal intervals (a few extreme areas leave all others one colour) and natural breaks (other breaks for every
-year and gemeente, and no sentence that explains them). The colours are ColorBrewer's PuOr and YlGnBu (Cynthia Brewer,
+year and gemeente, and no sentence that explains them). The colours are ColorBrewer's PuOr and GnBu (Cynthia Brewer,
 Apache-2.0), which people who are colour-blind can tell apart; a label stands beside every colour all the same.
 """
 
@@ -32,11 +32,11 @@ DEVIATION_LABELS = (
     "2 of meer: veel opvallender",
 )
 SEQUENCES = {
-    1: ("#41b6c4",),
-    2: ("#a1dab4", "#2c7fb8"),
-    3: ("#ffffcc", "#41b6c4", "#253494"),
-    4: ("#ffffcc", "#a1dab4", "#41b6c4", "#225ea8"),
-    5: ("#ffffcc", "#a1dab4", "#41b6c4", "#2c7fb8", "#253494"),
+    1: ("#7bccc4",),
+    2: ("#ccebc5", "#43a2ca"),
+    3: ("#e0f3db", "#a8ddb5", "#43a2ca"),
+    4: ("#f0f9e8", "#bae4bc", "#7bccc4", "#2b8cbe"),
+    5: ("#f0f9e8", "#bae4bc", "#7bccc4", "#43a2ca", "#0868ac"),
 }
 """Colours from low to high, by the number of classes."""
 

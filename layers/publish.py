@@ -15,6 +15,12 @@ from layers.explain import CAVEAT, MADE_UP, plural
 from layers.fields import AREA_FIELDS, Field, layer_fields, zoekgebied_fields
 from layers.layer import Layer
 
+WORTHWHILE = (
+    "Gebieden waar het patroon zo veel sterker is dan elders, met buurgebieden die daarbij passen, dat het loont daar "
+    "het eerst te kijken."
+)
+EVERYTHING = "Indicatoren, hun afwijking van het landelijk gemiddelde en de score, voor alle"
+
 
 def collections(layers: Sequence[Layer]) -> list[Collection]:
     """All collections of these layers: per theme its zoekgebieden, then indicators and areas per level."""
@@ -36,9 +42,7 @@ def _zoekgebieden(layers: Sequence[Layer]) -> Collection:
     return _collection(
         layers,
         f"zoekgebieden_{theme.id}",
-        f"{theme.title}: kansrijke zoekgebieden",
-        f"{theme.question} Gebieden waar het patroon zo veel sterker is dan elders, met buurgebieden die daarbij "
-        "passen, dat het loont daar het eerst te kijken.",
+        (f"{theme.title}: kansrijke zoekgebieden", f"{theme.question} {WORTHWHILE}"),
         zoekgebied_fields(theme.indicator),
         [layer.zoekgebieden for layer in layers],
     )
@@ -49,9 +53,7 @@ def _indicators(layers: Sequence[Layer]) -> Collection:
     return _collection(
         layers,
         f"indicatoren_{theme.id}_{level}",
-        f"{theme.title}: indicatoren per {_singular(level)}",
-        f"{theme.question} Alle indicatoren, hun afwijking van het landelijk gemiddelde en de score, voor alle "
-        f"{plural(level)}.",
+        (f"{theme.title}: indicatoren per {_singular(level)}", f"{theme.question} {EVERYTHING} {plural(level)}."),
         layer_fields(theme.indicator),
         [layer.table for layer in layers],
     )
@@ -63,8 +65,7 @@ def _areas(layers: Sequence[Layer]) -> Collection:
     return _collection(
         layers,
         f"gebieden_{level}",
-        f"Gebieden: {plural(level)}",
-        f"De {plural(level)} waarover cijfers zijn gepubliceerd.",
+        (f"Gebieden: {plural(level)}", f"De {plural(level)} waarover cijfers zijn gepubliceerd."),
         AREA_FIELDS,
         [known.drop_duplicates("id").sort_values("id", ignore_index=True)],
         time_field=None,
@@ -79,12 +80,12 @@ def _areas_of(layer: Layer) -> geopandas.GeoDataFrame:
 def _collection(
     layers: Sequence[Layer],
     id_: str,
-    title: str,
-    description: str,
+    words: tuple[str, str],
     fields: tuple[Field, ...],
     tables: Sequence[geopandas.GeoDataFrame],
     time_field: str | None = "periode",
 ) -> Collection:
+    title, description = words
     made_up = any(layer.provenance.made_up for layer in layers)
     rows = pd.concat([typed(table, fields) for table in tables], ignore_index=True)
     receipts = [receipt for layer in layers for receipt in layer.provenance.receipts]
@@ -93,7 +94,13 @@ def _collection(
         id=id_,
         title=f"{title} (Testland)" if made_up else title,
         description=" ".join(part for part in (MADE_UP if made_up else "", description) if part),
-        keywords=("ondermijning", theme.id, "zoekgebieden", "Zicht op", *sorted({str(one.key.level) for one in layers})),
+        keywords=(
+            "ondermijning",
+            theme.id,
+            "zoekgebieden",
+            "Zicht op",
+            *sorted({str(one.key.level) for one in layers}),
+        ),
         fields=fields,
         table=geopandas.GeoDataFrame(rows, geometry="geometry", crs=rows.crs),
         attribution="; ".join(dict.fromkeys(receipt.attribution for receipt in receipts)),

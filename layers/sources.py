@@ -24,8 +24,12 @@ def _sums_of_columns(formula: str) -> str:
     except SyntaxError:
         raise ValueError(f"{formula!r} is not a sum of columns; use column names, numbers, + - * / and ( )") from None
     for node in ast.walk(tree):
-        if not isinstance(node, ALLOWED) or (isinstance(node, ast.Constant) and not isinstance(node.value, int | float)):
-            raise ValueError(f"{formula!r} holds {ast.unparse(node)!r}; only column names, numbers, + - * / and ( )")
+        if not isinstance(node, ALLOWED) or (
+            isinstance(node, ast.Constant) and not isinstance(node.value, int | float)
+        ):
+            raise ValueError(  # noqa: TRY004  # pydantic turns it into a fault
+                f"{formula!r} holds {ast.unparse(node)!r}; only column names, numbers, + - * / and ( )"
+            )
     return formula
 
 
@@ -41,7 +45,7 @@ def columns_of(formula: str, period: int) -> list[str]:
 
 
 class Column(Declared):
-    """One figure: a sum of columns of the source. `empty` says what an empty cell means, and `why` how that is known."""
+    """One figure: a sum of columns of its source. `empty` says what an empty cell means, `why` how that is known."""
 
     formula: Annotated[str, AfterValidator(_sums_of_columns)]
     title: Text

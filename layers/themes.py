@@ -9,13 +9,11 @@ from layers.indicators import Declared, Id, Indicator, Text
 
 
 class Search(Declared):
-    """When an area joins a kansrijk zoekgebied. `permutations` and `seed` make a draw that anyone can repeat."""
+    """When an area joins a kansrijk zoekgebied: its q, after correction for testing every area, is `max_q` at most."""
 
     statistic: Text
     neighbors: Literal["queen"] = "queen"
     max_q: float = Field(gt=0, lt=1)
-    permutations: int = Field(default=9999, ge=99)
-    seed: int = 2024
 
 
 class Privacy(Declared):

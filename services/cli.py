@@ -24,7 +24,7 @@ from services import demo as demonstration
 from services import release, tables, workspace
 from services.country import LEVELS
 from services.ogc import config as ogc
-from services.pipeline import Steps, build, open_country
+from services.pipeline import Steps, build_all, open_country
 from services.publication import publish_all, resources_of
 from services.registry import EXPORTERS, adapter
 from services.settings import Settings
@@ -62,12 +62,16 @@ Port = Annotated[int, typer.Option(min=1, max=65535, help="Port to listen on.")]
 
 
 @app.command()
-def check() -> None:
+def check(
+    folder: Annotated[Path | None, typer.Argument(help="A folder with themes/, lenses/, sources/.")] = None,
+) -> None:
     """Read all themes, lenses and sources and name every fault at once.
 
-    Example: `zicht check`
+    Example: `zicht check`, or `zicht check my-layers` before putting them in place
     """
-    catalog = load()
+    if folder is not None and not folder.is_dir():
+        raise ZichtError(f"{folder}: no such folder; it must hold themes/, lenses/ and sources/")
+    catalog = load(folder)
     screen.print(tables.declared(catalog))
 
 
@@ -95,11 +99,8 @@ def build_(
     catalog.lens(lens, declared)
     levels = [_level(one) for one in level] if level else [declared.level]
     country = open_country(data or settings.data, catalog)
-    built = []
     with progress() as steps:
-        for one in levels:
-            wanted = LayerKey(theme, one, period or 0, lens, gemeente)
-            built.append(build(country, wanted, lambda doing, one=one: steps(f"{one}: {doing}")))
+        built = build_all(country, [LayerKey(theme, one, period or 0, lens, gemeente) for one in levels], steps)
     for layer in built:
         workspace.save(layer, home or settings.home)
         screen.print(tables.zoekgebieden(layer))
@@ -202,7 +203,9 @@ def demo(
 @contextmanager
 def progress() -> Iterator[Steps]:
     """A line that says what is being done and for how long; nothing where output is not a screen."""
-    bar = Progress(SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn(), console=complaints, transient=True)
+    bar = Progress(
+        SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn(), console=complaints, transient=True
+    )
     with bar:
         task = bar.add_task("start")
         yield lambda doing: bar.update(task, description=doing)
@@ -221,3 +224,7 @@ def main() -> None:
     except ZichtError as fault:
         complaints.print(f"[bold red]error:[/] {escape(str(fault))}", highlight=False, soft_wrap=True)
         sys.exit(1)
+
+
+if __name__ == "__main__":
+    main()

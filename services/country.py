@@ -8,8 +8,6 @@ from collections.abc import Callable, Hashable
 from functools import reduce
 from typing import Any
 
-from libpysal.graph import Graph
-
 from boundaries import cbs
 from boundaries.crosswalk import Crosswalk, by_code, by_surface
 from boundaries.hexagons import hexagons
@@ -57,7 +55,7 @@ class Country:
         """Metres that borders of neighbours may lie apart at a level."""
         return 0.0 if level.resolution is not None else self.source.gap(self.vintage)
 
-    def neighbors(self, level: AreaLevel) -> Graph:
+    def neighbors(self, level: AreaLevel) -> neighbors.Neighbors:
         """Who borders whom at a level."""
         make = neighbors.ring if level.resolution is not None else lambda areas: neighbors.queen(areas, self.gap(level))
         return self._once(("neighbors", level), lambda: make(self.areas(level)))

@@ -12,7 +12,7 @@ from layers.layer import Layer, LayerKey
 from layers.lenses import BASIS
 from services import tables, workspace
 from services.country import Country
-from services.pipeline import Steps, build, open_country
+from services.pipeline import Steps, build_all, open_country
 from services.publication import DEFAULT_HOME, publish_all
 from services.settings import TESTLAND, Settings
 from services.sources.made_up import MadeUp
@@ -55,18 +55,17 @@ def make(real: str | None, gemeente: str, home: Path | None, steps: Steps) -> Sh
     wanted = [LayerKey(THEME, AreaLevel.BUURT, 0, lens, place) for lens in (BASIS, LENS)]
     if real is None:
         wanted += [LayerKey(THEME, level, 0, BASIS) for level in (AreaLevel.WIJK, AreaLevel.H3_8)]
-    layers = []
-    for key in wanted:
-        layers.append(build(country, key, lambda doing, key=key: steps(f"{key.level}, lens {key.lens}: {doing}")))
-        workspace.save(layers[-1], home)
-    config = _config(home, real)
+    layers = build_all(country, wanted, steps)
+    for layer in layers:
+        workspace.save(layer, home)
+    config = _config(home)
     return Shown(home, config, publish_all(home, config, catalog, steps), tuple(layers), country)
 
 
-def _config(home: Path, real: str | None) -> Path:
-    """The committed configuration for Testland; a copy of its hand-written part for real figures."""
+def _config(home: Path) -> Path:
+    """The committed configuration where the committed home is filled; elsewhere a copy of its hand-written part."""
     committed = Settings().config
-    if real is None:
+    if home == DEFAULT_HOME:
         return committed
     copy = home / committed.name
     by_hand = committed.read_text(encoding="utf-8").partition("\nresources:")[0]

@@ -16,11 +16,11 @@ UNFINISHED = ".unfinished-"
 @contextmanager
 def written(path: Path) -> Iterator[Path]:
     """A path to write to; what is there becomes `path` at the end, in one step, or is removed on any fault."""
-    path.parent.mkdir(parents=True, exist_ok=True)
     unfinished = path.with_name(f"{UNFINISHED}{path.name}")
-    _remove(unfinished)
     try:
         with spoken(path):
+            path.parent.mkdir(parents=True, exist_ok=True)
+            _remove(unfinished)
             yield unfinished
             unfinished.replace(path)
     finally:

@@ -1,4 +1,4 @@
-"""fetch → build → protect: from a country to the layers that may leave the house. The only module that knows all ports."""
+"""fetch → build → protect: from a country to layers that may leave the house. The only module that knows all ports."""
 
 from collections.abc import Callable, Sequence
 from functools import partial
@@ -6,7 +6,6 @@ from importlib.metadata import version
 from pathlib import Path
 
 from boundaries.vintages import vintage
-from geo.areas import AreaLevel
 from geo.errors import UnknownNameError
 from layers.build import build_layer
 from layers.catalog import Catalog
@@ -57,11 +56,11 @@ def build(country: Country, wanted: LayerKey, steps: Steps) -> Layer:
 
 def build_all(country: Country, wanted: Sequence[LayerKey], steps: Steps) -> list[Layer]:
     """Build several layers of one country; what they share is made once."""
-    return [build(country, key, partial(_say, steps, key.level)) for key in wanted]
+    return [build(country, key, partial(_say, steps, key)) for key in wanted]
 
 
-def _say(steps: Steps, level: AreaLevel, doing: str) -> None:
-    steps(f"{level}: {doing}")
+def _say(steps: Steps, key: LayerKey, doing: str) -> None:
+    steps(f"{key.theme}, {key.level}, lens {key.lens}: {doing}")
 
 
 def _check_gemeente(country: Country, gemeente: str | None) -> None:
@@ -78,8 +77,7 @@ def _provenance(country: Country, theme: Theme, lens: Lens | None, key: LayerKey
         "rates: empirical Bayes, Poisson-gamma (Clayton and Kaldor 1987)",
         "deviations: from the national value, in standard deviations, cut off at 3",
         f"neighbors: {around}",
-        f"search: {search.statistic}, greater, {search.permutations} permutations, seed {search.seed}, "
-        f"Benjamini-Hochberg q <= {search.max_q:g}",
+        f"search: {search.statistic}, greater, exact conditional permutation, Benjamini-Hochberg q <= {search.max_q:g}",
         f"withheld: fewer than {theme.privacy.min_count:g} events, less exposure than {theme.privacy.min_exposure:g}",
     )
     return Provenance(
@@ -90,4 +88,3 @@ def _provenance(country: Country, theme: Theme, lens: Lens | None, key: LayerKey
         method=method,
         made_up=country.source.made_up,
     )
-

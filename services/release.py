@@ -36,7 +36,9 @@ ABOUT = ("id", "title", "description", "keywords", "attribution", "license", "ca
 """What a manifest tells of a collection besides its fields."""
 
 
-def publish(home: Path, layers: Sequence[Layer], collections: Sequence[Collection], steps: Callable[[str], None]) -> Path:
+def publish(
+    home: Path, layers: Sequence[Layer], collections: Sequence[Collection], steps: Callable[[str], None]
+) -> Path:
     """Write a release of these collections, check it and serve it from now on. Returns its folder.
 
     Raises StoreError, with the previous release still served, where it cannot be written or is not what it should be.
@@ -73,7 +75,11 @@ def manifest(folder: Path) -> dict[str, Any]:
 
 
 def _finish(
-    unfinished: Path, releases: Path, layers: Sequence[Layer], collections: Sequence[Collection], steps: Callable[[str], None]
+    unfinished: Path,
+    releases: Path,
+    layers: Sequence[Layer],
+    collections: Sequence[Collection],
+    steps: Callable[[str], None],
 ) -> Path:
     _write(unfinished, collections, steps)
     steps("check")

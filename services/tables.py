@@ -48,8 +48,9 @@ def summary(layer: Layer) -> RenderableType:
     told = layer.summary
     without = ", ".join(f"{count} {REASONS[reason]}" for reason, count in told["without_score"].items())
     lines = [
-        f"{told['areas']} {plural(layer.key.level)}, {told['tested']} getoetst; zonder score of toets: {without or 'geen'}",
-        f"{told['how']}; kleinst mogelijke p {told['floor']:.2g}",
+        f"{told['areas']} {plural(layer.key.level)}, {told['tested']} getoetst",
+        f"zonder score of toets: {without or 'geen'}",
+        f"p: {told['how']}, {told['floor']:.0e} op zijn kleinst",
         CAVEAT,
     ]
     if layer.provenance.made_up:
@@ -81,7 +82,9 @@ def published(folder: Path) -> RenderableType:
 
 def released(folder: Path) -> RenderableType:
     """A release and where it stands."""
-    return Group(published(folder), f"{escape(str(folder))}: zicht.gpkg (QGIS), kaart.html (map), *.parquet, release.json")
+    return Group(
+        published(folder), f"{escape(str(folder))}: zicht.gpkg (QGIS), kaart.html (map), *.parquet, release.json"
+    )
 
 
 def addresses(host: str, port: int) -> RenderableType:

@@ -1,54 +1,63 @@
 """Gi*: is the sum of an area and its neighbours larger than chance makes it?"""
 
-import warnings
-
 import numpy as np
 import pandas as pd
-from esda.getisord import G_Local
-from libpysal.graph import Graph
 
 from geo.errors import StatisticError
 from geo.measures import check_aligned
+from geo.neighbors import Neighbors
+from geo.statistics.exact import FLOOR, Floats, Lattice, chance_of_at_least, upper_tails
 from geo.statistics.result import Alternative, LocalResult
 from geo.statistics.significance import benjamini_hochberg
 
-ESDA_ALTERNATIVE = {"greater": "greater", "less": "lesser", "two-sided": "two-sided"}
 
-
-def getis_ord(
-    values: pd.Series, neighbors: Graph, *, alternative: Alternative, permutations: int, seed: int
-) -> LocalResult:
-    """Gi* of Getis and Ord with binary weights; p by conditional permutation, q by Benjamini-Hochberg.
+def getis_ord(values: pd.Series, neighbors: Neighbors, *, alternative: Alternative) -> LocalResult:
+    """Gi* of Getis and Ord with equal weights; p by exact conditional permutation, q by Benjamini-Hochberg.
 
     The values of the neighbours are drawn without replacement from all other areas, the area's own value stays where
-    it is. Areas with NaN and areas without neighbours are not tested: they are left out of the reference set (NaN) or
-    kept in it (no neighbours), and come back NaN.
+    it is. Areas with NaN drop out and are not drawn either; areas without neighbours are drawn but not tested. Both
+    come back NaN. Raises StatisticError where there is nothing to compare.
 
-    esda divides by the sum of all values, which for scores around 0 would turn hot into cold; the values are therefore
-    shifted above 0 first, which changes no permutation p-value and no z-value.
-
-    Source: J.K. Ord and A. Getis (1995), Local spatial autocorrelation statistics, Geographical Analysis 27(4).
+    Source: J.K. Ord and A. Getis (1995), Local spatial autocorrelation statistics, Geographical Analysis 27(4),
+    286-306; the distribution: geo.statistics.exact.
     """
-    check_aligned("getis_ord", values.index, neighbors.unique_ids)
-    known = values.dropna()
-    if len(known) < 2 or known.nunique() < 2:
-        raise StatisticError(f"getis_ord: {len(known)} areas have a value and they do not differ: nothing to test")
-    among = neighbors.subgraph(known.index.to_numpy())
-    shifted = (known - known.min() + (known.max() - known.min())).to_numpy()
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # esda warns of isolates and of its own defaults; both are answered here
-        found = G_Local(
-            shifted, among, transform="B", star=True, permutations=permutations, keep_simulations=False,
-            n_jobs=1, seed=seed, alternative=ESDA_ALTERNATIVE[alternative],
-        )  # fmt: skip
-    alone = known.index.isin(among.isolates)
-    p = pd.Series(np.where(alone, np.nan, found.p_sim), index=known.index, dtype=float)
-    statistic = pd.Series(np.where(alone, np.nan, found.Zs), index=known.index)
+    check_aligned("getis_ord", values.index, neighbors.ids)
+    known = values.notna().to_numpy()
+    if values[known].nunique() < 2:  # one value everywhere
+        raise StatisticError(
+            f"getis_ord: {int(known.sum())} areas have a value and they do not differ: nothing to test"
+        )
+    among = neighbors.among(known)
+    found = values[known].to_numpy(dtype=float)
+    p = pd.Series(_p(found, among, alternative), index=among.ids).where(among.count > 0)
+    statistic = pd.Series(_z(found, among), index=among.ids).where(among.count > 0)
+    every = values.index
     return LocalResult(
-        statistic.reindex(values.index),
-        p.reindex(values.index),
-        benjamini_hochberg(p).reindex(values.index),
-        alternative,
-        f"conditional permutation, {permutations} draws, seed {seed}",
-        1 / (permutations + 1),
-    )
+        statistic.reindex(every), p.reindex(every), benjamini_hochberg(p).reindex(every), alternative,
+        "exact conditional permutation", FLOOR,
+    )  # fmt: skip
+
+
+def _p(values: Floats, among: Neighbors, alternative: Alternative) -> Floats:
+    if alternative == "greater":
+        return _upper(values, among)
+    if alternative == "less":
+        return _upper(-values, among)
+    both = np.minimum(_upper(values, among), _upper(-values, among))
+    return np.asarray(np.minimum(1.0, 2 * both), dtype=float)
+
+
+def _upper(values: Floats, among: Neighbors) -> Floats:
+    """The chance of a sum at least as high, the certified upper end of what rounding to the lattice leaves open."""
+    counts = among.count.astype(np.int64)
+    lattice = Lattice.of(values, int(counts.max()))
+    sums = among.matrix.astype(np.int64) @ lattice.values - counts
+    return chance_of_at_least(lattice, upper_tails(lattice), sums, counts)
+
+
+def _z(values: Floats, among: Neighbors) -> Floats:
+    """Gi* in standard deviations from its mean under randomisation (formula 14.3 for equal weights)."""
+    n, size = len(values), among.count + 1.0
+    total = among.matrix.astype(float) @ values + values
+    spread = values.std() * np.sqrt(np.maximum(size * (n - size), 1.0) / (n - 1))
+    return np.asarray((total - size * values.mean()) / spread, dtype=float)

@@ -4,10 +4,10 @@ from dataclasses import dataclass
 from typing import Literal, Protocol
 
 import pandas as pd
-from libpysal.graph import Graph
 
 from geo.errors import StatisticError
 from geo.measures import check_aligned
+from geo.neighbors import Neighbors
 
 Alternative = Literal["greater", "less", "two-sided"]
 
@@ -16,7 +16,7 @@ Alternative = Literal["greater", "less", "two-sided"]
 class LocalResult:
     """One test per area: `statistic` as a z-value, `p`, and `q` after correction. NaN for areas that were not tested.
 
-    `how` says in words how p was found (permutations and seed); `floor` is the least p this way could give.
+    `how` says in words how p was found; `floor` is the least p this way could give.
     """
 
     statistic: pd.Series
@@ -43,8 +43,6 @@ class LocalResult:
 class LocalStatistic(Protocol):
     """A test of every area against its neighbours. Areas with NaN drop out of the reference set and stay NaN."""
 
-    def __call__(
-        self, values: pd.Series, neighbors: Graph, *, alternative: Alternative, permutations: int, seed: int
-    ) -> LocalResult:
+    def __call__(self, values: pd.Series, neighbors: Neighbors, *, alternative: Alternative) -> LocalResult:
         """Test `values` (one per area, in the order of `neighbors`)."""
         ...

@@ -11,7 +11,6 @@ names are numbered.
 import base64
 import re
 from collections.abc import Sequence
-from contextlib import suppress
 from importlib.resources import files
 from importlib.resources.abc import Traversable
 from pathlib import Path
@@ -26,6 +25,7 @@ from geo.errors import StoreError
 from layers.collection import Collection
 from layers.fields import MADE_UP
 from services.exporters.map_content import Packed, packed_content
+from services.files import written
 
 TILES = "https://service.pdok.nl/brt/achtergrondkaart/wmts/v2_0/grijs/EPSG:3857/{z}/{x}/{y}.png"
 TILES_ATTRIBUTION = "Kaartgegevens &copy; Kadaster"
@@ -44,14 +44,8 @@ def export(collections: Sequence[Collection], path: Path) -> None:
     Raises StoreError if there is nothing to show or the file cannot be written.
     """
     page = _numbered(build_map(collections).get_root().render())
-    beside = path.with_name(f".{path.name}.part")
-    try:
-        beside.write_text(page, encoding="utf-8")
-        beside.replace(path)
-    except OSError as fault:
-        with suppress(OSError):
-            beside.unlink()
-        raise StoreError(f"map {path}: cannot be written: {fault}; check that the folder exists and has room") from None
+    with written(path) as unfinished:
+        unfinished.write_text(page, encoding="utf-8")
 
 
 def build_map(collections: Sequence[Collection]) -> folium.Map:

@@ -78,7 +78,7 @@ function zonePopup(zone, openArea) {
     make("p", {class: "place"}, `${zone.gemeenten} · ${counted(zone.count)}`),
     make("p", {}, zone.why),
     contributionTable(zone),
-    make("p", {class: "small"}, `Kans op vals alarm (q): ${chance(zone.q)}`),
+    make("p", {class: "small"}, `Verwacht aandeel vals alarm (q): ${chance(zone.q)}`),
     areaList(zone, openArea));
 }
 
@@ -182,7 +182,10 @@ function drawFacts() {
 function drawChoices(draw) {
   for (const choice of content.choices.filter((one) => one.options.length > 1)) {
     const select = make("select", {});
-    choice.options.forEach((_, place) => select.append(make("option", {value: place}, String(choice.titles[place]))));
+    choice.options.forEach((option, place) => {
+      const title = choice.name === "niveau" ? LEVELS[option]?.[1] ?? `zeshoeken (${option})` : choice.titles[place];
+      select.append(make("option", {value: place}, String(title)));
+    });
     select.onchange = () => { shown.chosen[choice.name] = choice.options[select.value]; draw(); };
     byId("choices").append(make("label", {}, choice.title, select));
   }

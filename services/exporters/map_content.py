@@ -7,11 +7,11 @@ worked out by the legend, one character per area, so that the browser colours ex
 
 import math
 from collections.abc import Hashable, Iterable, Sequence
+from itertools import chain
 from typing import Any, cast
 
 import geopandas
 import numpy as np
-import numpy.typing as npt
 import orjson
 import pandas as pd
 import shapely
@@ -47,6 +47,9 @@ CRS84 = "OGC:CRS84"
 TOLERANCES = (5.0, 10.0, 20.0)
 """Metres by which outlines may be simplified: CBS draws buurten to 10-50 m. The first that fits is taken."""
 
+WIDEST_SLIT = 80.0
+"""Metres; the national file has slits of up to 60."""
+
 MOST_VERTICES = 300_000
 """About 5 MB of coordinates, which a browser still redraws smoothly."""
 
@@ -75,7 +78,8 @@ def packed_content(collections: Sequence[Collection]) -> Packed:
     columns = Columns()
     levels = _levels(figures)
     pictures = [picture for one in figures for picture in _pictures(one, levels, columns)]
-    searches = [search for one in zoekgebieden for search in _searches(one, _titles(figures))]
+    titles = {field.name: field.title for one in figures for field in one.fields}
+    searches = [search for one in zoekgebieden for search in _searches(one, titles)]
     return {
         "choices": _choices([*searches, *pictures], collections),
         "levels": {level: _packed_areas(areas) for level, areas in levels.items()},
@@ -119,8 +123,8 @@ def _pictures(figures: Collection, levels: dict[str, geopandas.GeoDataFrame], co
         ordered = rows.set_index(AREA.name).reindex(levels[str(chosen[LEVEL.name])].index)
         picture = {
             "vintage": int(rows[VINTAGE.name].max()),
-            "q": columns.add(_readable(ordered[Q.name])),
-            "flagged": columns.add(ordered[FLAG.name].eq(other=True).astype(int).tolist()),
+            "q": columns.add(_readable(ordered[Q.name].astype(float))),
+            "flagged": columns.add(ordered[FLAG.name].eq(True).fillna(False).astype(int).tolist()),
             "measures": [_measure(one, ordered, legends[one.name], columns) for one in measures],
         }
         pictures.append(chosen | picture)
@@ -129,10 +133,9 @@ def _pictures(figures: Collection, levels: dict[str, geopandas.GeoDataFrame], co
 
 def _measures(fields: Sequence[Field]) -> list[Field]:
     """The score, then each indicator: its value and its deviation."""
-    names = {one.name for one in fields}
-    values = [one for one in fields if f"{one.name}_afwijking" in names]
-    deviations = {one.name: one for one in fields}
-    return [SCORE, *(one for value in values for one in (value, deviations[f"{value.name}_afwijking"]))]
+    named = {one.name: one for one in fields}
+    pairs = [(one, named[f"{one.name}_afwijking"]) for one in fields if f"{one.name}_afwijking" in named]
+    return [SCORE, *chain.from_iterable(pairs)]
 
 
 def _measure(field: Field, areas: pd.DataFrame, legend: Legend, columns: Columns) -> Packed:
@@ -158,18 +161,12 @@ def _measure(field: Field, areas: pd.DataFrame, legend: Legend, columns: Columns
 def _searches(zoekgebieden: Collection, titles: dict[str, str]) -> list[Packed]:
     """The zoekgebieden of each choice, in order of rank."""
     contributions = [one for one in zoekgebieden.fields if one.name.endswith("_bijdrage")]
-    searches = []
-    for key, rows in zoekgebieden.table.groupby([one.name for one in CHOICE], sort=False):
-        ranked = rows.sort_values(RANK.name)
-        searches.append(
-            _chosen(key)
-            | {
-                "vintage": int(ranked[VINTAGE.name].max()),
-                "reasons": [titles.get(one.name.removesuffix("_bijdrage"), one.title) for one in contributions],
-                "zones": _zones(ranked, contributions),
-            }
-        )
-    return searches
+    reasons = [titles.get(one.name.removesuffix("_bijdrage"), one.title) for one in contributions]
+    return [
+        _chosen(key)
+        | {"vintage": int(rows[VINTAGE.name].max()), "reasons": reasons, "zones": _zones(rows, contributions)}
+        for key, rows in zoekgebieden.table.sort_values(RANK.name).groupby([one.name for one in CHOICE], sort=False)
+    ]
 
 
 def _zones(ranked: geopandas.GeoDataFrame, contributions: Sequence[Field]) -> list[Packed]:
@@ -183,7 +180,7 @@ def _zones(ranked: geopandas.GeoDataFrame, contributions: Sequence[Field]) -> li
         "gemeenten": ranked[GEMEENTEN.name].tolist(),
         "why": ranked[EXPLANATION.name].tolist(),
         "contributions": [_readable(row) for row in ranked[[one.name for one in contributions]].to_numpy(float)],
-        "shape": _geojson(_simplified(ranked.geometry)),
+        "shape": _geojson(_simplified(_closed(ranked.geometry))),
         "label": _geojson(ranked.representative_point()),
     }
     return [dict(zip(shown, zone, strict=True)) for zone in zip(*shown.values(), strict=True)]
@@ -202,10 +199,6 @@ def _choices(shown: Sequence[Packed], collections: Sequence[Collection]) -> list
         titles = [themes.get(str(one), str(one)) if field == THEME else one for one in options]
         choices.append({"name": field.name, "title": field.title, "options": options, "titles": titles})
     return choices
-
-
-def _titles(figures: Iterable[Collection]) -> dict[str, str]:
-    return {field.name: field.title for one in figures for field in one.fields}
 
 
 def _chosen(key: Hashable) -> Packed:
@@ -230,6 +223,11 @@ def _four_figures(value: float) -> float:
     return int(rounded) if rounded.is_integer() else rounded
 
 
+def _closed(shapes: geopandas.GeoSeries) -> geopandas.GeoSeries:
+    """Outlines without the slits that digitising leaves between areas: a thick line would draw each of them twice."""
+    return shapes.buffer(WIDEST_SLIT / 2, join_style="mitre").buffer(-WIDEST_SLIT / 2, join_style="mitre")
+
+
 def _simplified(shapes: geopandas.GeoSeries) -> geopandas.GeoSeries:
     """Fewer vertices; borders that areas share stay shared, so that no gaps open."""
     for tolerance in TOLERANCES:
@@ -241,12 +239,8 @@ def _simplified(shapes: geopandas.GeoSeries) -> geopandas.GeoSeries:
 
 def _geojson(shapes: geopandas.GeoSeries) -> list[orjson.Fragment]:
     """Each shape in CRS84, to five decimals: 1 m."""
-    rounded = shapely.transform(shapes.to_crs(CRS84).to_numpy(), _five_decimals)
+    rounded = shapely.transform(shapes.to_crs(CRS84).to_numpy(), lambda places: np.round(places, 5))
     return [orjson.Fragment(one) for one in shapely.to_geojson(rounded)]
-
-
-def _five_decimals(places: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
-    return np.round(places, 5)
 
 
 def _extent(collections: Iterable[Collection]) -> list[list[float]]:

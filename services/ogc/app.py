@@ -3,6 +3,7 @@
 import errno
 import os
 import socket
+from contextlib import suppress
 from pathlib import Path
 
 import uvicorn
@@ -31,7 +32,7 @@ def application(home: Path, config: Path) -> ASGIApp:
     os.environ["ZICHT_HOME"] = str(home)  # noqa: TID251  # pygeoapi-config.yml finds the release by it
     os.environ["PYGEOAPI_CONFIG"] = str(config)  # noqa: TID251  # read on import of pygeoapi.starlette_app
     os.environ["PYGEOAPI_OPENAPI"] = str(document)  # noqa: TID251  # read on import of pygeoapi.starlette_app
-    document.write_text(configuration.openapi(config), encoding="utf-8")
+    _write(document, configuration.openapi(config))
     from pygeoapi.starlette_app import APP  # noqa: PLC0415  # see above
 
     async def chart(_request: Request) -> Response:
@@ -42,6 +43,13 @@ def application(home: Path, config: Path) -> ASGIApp:
         return _file(current, name, DOWNLOADS[name]) if name in DOWNLOADS else _absent(name)
 
     return Starlette(routes=[Route("/kaart", chart), Route("/downloads/{name}", download), Mount("/", app=APP)])
+
+
+def _write(document: Path, text: str) -> None:
+    try:
+        document.write_text(text, encoding="utf-8")
+    except OSError as fault:
+        raise ServeError(f"{document}: {fault.strerror}; the service writes its OpenAPI document there") from fault
 
 
 def _file(current: Path, name: str, media_type: str) -> Response:
@@ -60,7 +68,8 @@ def serve(home: Path, config: Path, host: str, port: int) -> None:
         # Links in answers start with ZICHT_URL; who serves behind another name sets it.
         os.environ.setdefault("ZICHT_URL", f"http://{host}:{port}")  # noqa: TID251  # read by pygeoapi-config.yml
         app = application(home, config)
-        uvicorn.Server(uvicorn.Config(app, log_level="warning")).run(sockets=[listener])
+        with suppress(KeyboardInterrupt):  # Ctrl-C is how it ends; uvicorn has by then said goodbye to its readers
+            uvicorn.Server(uvicorn.Config(app, log_level="warning")).run(sockets=[listener])
 
 
 def _listening(host: str, port: int) -> socket.socket:

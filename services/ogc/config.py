@@ -12,7 +12,6 @@ from pathlib import Path
 from typing import Any
 
 import yaml
-from pygeoapi.openapi import generate_openapi_document
 
 from geo.errors import StoreError, first_few
 from layers.fields import AREA_NAME, ID, TITLE
@@ -24,6 +23,13 @@ type Resources = dict[str, dict[str, Any]]
 PROVIDER = "services.ogc.provider.ReleaseProvider"
 CRS84 = "http://www.opengis.net/def/crs/OGC/1.3/CRS84"
 SYSTEMS = (CRS84, *(f"http://www.opengis.net/def/crs/EPSG/0/{code}" for code in (28992, 4258, 4326, 3857)))
+
+LICENCES = {
+    "CC BY 4.0": "https://creativecommons.org/licenses/by/4.0/deed.nl",
+    "CC0": "https://creativecommons.org/publicdomain/zero/1.0/deed.nl",
+    "PDM": "https://creativecommons.org/publicdomain/mark/1.0/deed.nl",
+}
+"""Where the licences of the sources are explained; each links its collections to it."""
 
 HEADER = "  # Written by `zicht publish` from the release; do not edit by hand. Server and metadata stand above."
 LINE = "resources:"
@@ -38,8 +44,8 @@ def _resource(collection: Described, data: str) -> dict[str, Any]:
     return {
         "type": "collection",
         "title": collection.title,
-        "description": " ".join(
-            part for part in (collection.description, collection.caveat, collection.attribution) if part
+        "description": (
+            f"{collection.description} {collection.caveat} Bron: {collection.attribution} ({collection.license})."
         ),
         "keywords": list(collection.keywords),
         "links": _links(collection),
@@ -49,9 +55,8 @@ def _resource(collection: Described, data: str) -> dict[str, Any]:
 
 
 def _links(collection: Described) -> list[dict[str, str]]:
-    if not collection.license.startswith("http"):
-        return []
-    return [{"type": "text/html", "rel": "license", "title": "Licentie", "href": collection.license}]
+    names = [name for name in collection.license.split(", ") if name in LICENCES]
+    return [{"type": "text/html", "rel": "license", "title": name, "href": LICENCES[name]} for name in names]
 
 
 def _extents(collection: Described) -> dict[str, Any]:
@@ -107,15 +112,14 @@ def is_current(config: Path, wanted: Resources) -> bool:
 
 
 def difference(config: Path, wanted: Resources) -> str:
-    """In a sentence or two, how the file's `resources` differ from these; empty where they do not."""
+    """How the file's `resources` differ from these, for a message; empty where they do not."""
     found = _written(config)
     told = {
-        "lacks": sorted(wanted.keys() - found.keys()),
-        "has gone stale on": sorted(name for name in wanted.keys() & found.keys() if wanted[name] != found[name]),
-        "still has": sorted(found.keys() - wanted.keys()),
+        "it lacks": sorted(wanted.keys() - found.keys()),
+        "it has gone stale on": sorted(name for name in wanted.keys() & found.keys() if wanted[name] != found[name]),
+        "it still has": sorted(found.keys() - wanted.keys()),
     }
-    parts = [f"{how} {first_few(names, 5)}" for how, names in told.items() if names]
-    return f"{config.name} {', '.join(parts)}; run `zicht publish`" if parts else ""
+    return ", ".join(f"{how} {first_few(names, 5)}" for how, names in told.items() if names)
 
 
 def _written(config: Path) -> Mapping[str, Any]:
@@ -129,6 +133,8 @@ def openapi(config: Path) -> str:
     QGIS reads its page size from a shared parameter `limit`, which pygeoapi writes out per collection instead; so it
     is added.
     """
+    from pygeoapi.openapi import generate_openapi_document  # noqa: PLC0415  # seconds; only serving needs it
+
     document = json.loads(generate_openapi_document(config, "json"))
     limits = yaml.safe_load(config.read_text(encoding="utf-8"))["server"]["limits"]
     schema = {"type": "integer", "minimum": 1, "maximum": limits["max_items"], "default": limits["default_items"]}

@@ -110,8 +110,8 @@ def transform_bbox(bbox: list[float], from_crs: str, to_crs: str) -> list[float]
     ring = np.array([(west, south), (east, south), (east, north), (west, north), (west, south)])
     edges = np.concatenate([np.linspace(start, end, EDGE) for start, end in pairwise(ring)])
     turn = pyproj.Transformer.from_crs(given, wanted)
-    turned = np.column_stack(turn.transform(*edges.T))
-    back = np.column_stack(turn.transform(*turned.T, direction="INVERSE"))
+    turned = np.column_stack(turn.transform(edges[:, 0], edges[:, 1]))
+    back = np.column_stack(turn.transform(turned[:, 0], turned[:, 1], direction="INVERSE"))
     if not np.allclose(back, edges, rtol=1e-6, atol=1e-5):  # far outside its area a projection answers nonsense
         raise CRSError(f"bbox lies outside {from_crs}; check bbox-crs and the order of its axes")
     found = Box([*turned.min(axis=0).tolist(), *turned.max(axis=0).tolist()])

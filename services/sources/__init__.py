@@ -1,0 +1,1 @@
+"""Where areas and figures come from."""

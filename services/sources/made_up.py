@@ -48,13 +48,14 @@ class MadeUp:
 
     def table_of_cells(self, declaration: SourceDeclaration, cells: AreaFrame) -> pd.DataFrame:  # noqa: ARG002
         """Inhabitants, households and registered crimes counted from addresses and incidents; 0 where there are none,
-        since every one of them is known."""
+        since every one of them is known.
+        """
         addresses, incidents = self.country.addresses, self.country.incidents
         living = addresses[["inwoners", "huishoudens", "huurhuishoudens"]]
         counted = living.groupby(cells_at(addresses.geometry, cells.level)).sum()
         years = pd.crosstab(cells_at(incidents.geometry, cells.level), incidents["jaar"].to_numpy())
         years.columns = [f"misdrijven_{year}" for year in years.columns]
-        table = pd.concat([counted, years], axis=1).reindex(cells.ids).fillna(0.0)
+        table: pd.DataFrame = pd.concat([counted, years], axis=1).reindex(cells.ids).fillna(0.0)
         table["koopwoningen"] = 100 * (1 - table["huurhuishoudens"] / table["huishoudens"])
         return table
 
@@ -67,4 +68,3 @@ class MadeUp:
         content = hashlib.sha256(pd.util.hash_pandas_object(table, index=False).to_numpy().tobytes()).hexdigest()
         where = f"testland, seed {self.seed}"
         self._receipts[id_] = Receipt(id_, title, where, content, len(table), "CC0", "Testland (verzonnen)", (MADE_UP,))
-

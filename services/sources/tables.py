@@ -11,7 +11,9 @@ LEAST_COVERED = 0.9
 """Share of all areas a table must hold: without the country there is no national mean."""
 
 
-def figures(raw: pd.DataFrame, source: SourceDeclaration, period: int, areas: pd.Index, spare: frozenset[str]) -> Figures:
+def figures(
+    raw: pd.DataFrame, source: SourceDeclaration, period: int, areas: pd.Index, spare: frozenset[str]
+) -> Figures:
     """The declared columns of `source` for all `areas`, from its raw table.
 
     Args:
@@ -30,9 +32,7 @@ def figures(raw: pd.DataFrame, source: SourceDeclaration, period: int, areas: pd
     return evaluate(keyed[keyed.index.isin(areas)], source, period, areas, where)
 
 
-def evaluate(
-    keyed: pd.DataFrame, source: SourceDeclaration, period: int, areas: pd.Index, where: str
-) -> Figures:
+def evaluate(keyed: pd.DataFrame, source: SourceDeclaration, period: int, areas: pd.Index, where: str) -> Figures:
     """The declared columns of a table that is indexed by area; areas that it does not list are unknown, never 0."""
     values, reasons = {}, {}
     for name, column in source.columns.items():
@@ -83,7 +83,7 @@ def _column(keyed: pd.DataFrame, column: Column, period: int, where: str) -> tup
     for name in needed:
         parts[name], why = _numbers(keyed[name], column, f"{where}, column {name!r}")
         reason = reason.where(reason.notna(), why)
-    value = pd.DataFrame(parts).eval(fill(column.formula, period)).astype(float)
+    value = pd.Series(pd.DataFrame(parts).eval(fill(column.formula, period)), index=keyed.index, dtype=float)
     return value.mask(reason.notna()), reason
 
 

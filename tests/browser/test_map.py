@@ -6,7 +6,7 @@ import pytest
 
 from layers.legend import classify, legend_for
 from services.exporters.folium import export
-from tests.services.exporters.made_release import CAVEAT, NASTY, made_release
+from tests.services.exporters.made_release import CAVEAT, NASTY, made_areas, made_release
 
 TAB, ENTER, ESCAPE = "\ue004", "\ue007", "\ue00c"
 POPUP = ".leaflet-popup-content"
@@ -69,7 +69,7 @@ def test_the_page_says_what_it_is_about_and_what_it_does_not_show(opened, shown_
     assert f"{len(shown_zones)} zoekgebieden" in text(opened, "#facts")
     assert CAVEAT in text(opened, ".caveat summary")
     assert text(opened, ".made-up") == "Testland: verzonnen gebieden en cijfers"
-    assert "Bron: CBS & politie <2024>" in text(opened, ".leaflet-control-attribution")
+    assert "CBS & politie <2024>" in text(opened, ".leaflet-control-attribution")
     assert "Kadaster" in text(opened, ".leaflet-control-attribution")
 
 
@@ -176,6 +176,20 @@ def test_another_year_shows_the_zoekgebieden_of_that_year(opened, release):
     expected = zones[(zones["lens"] == "basis") & (zones["periode"] == 2023)]
     assert texts(opened, "#list strong") == list(expected["titel"])
     assert "cijfers over 2023" in text(opened, "#facts")
+
+
+def test_another_level_shows_its_own_areas_and_says_if_nothing_was_found_there(desktop, release, tmp_path):
+    export([*release, made_release(made_areas(), "wijk")[1]], tmp_path / "kaart.html")
+    desktop.open(tmp_path / "kaart.html")
+    desktop.run("""const level = document.querySelector('#choices select');
+        level.value = 1; level.dispatchEvent(new Event('change'));""")  # fmt: skip
+    assert desktop.run(LEGEND_TITLE) == "Score per wijk"
+    assert "160 wijken" in text(desktop, "#facts")
+    assert texts(desktop, "#list li") == ["Geen zoekgebieden bij deze keuze."]
+    assert desktop.run("""let drawn = 0;
+        map_1.eachLayer((layer) => { drawn += layer.options.area !== undefined; });
+        return drawn;""") == 160  # fmt: skip
+    assert desktop.complaints() == []
 
 
 def test_a_name_typed_above_the_list_leaves_only_what_matches(opened, shown_zones):

@@ -90,6 +90,5 @@ def _collection(
 ) -> Collection:
     shuffled = table.sample(frac=1, random_state=7)
     words = ("drugs", "buurten")
-    licence = "https://creativecommons.org/licenses/by/4.0/deed.nl"
     about = f"{title} bij Utrecht."
-    return Collection(name, title, about, words, columns, shuffled, "Bron: verzonnen", licence, CAVEAT, time_field)
+    return Collection(name, title, about, words, columns, shuffled, "verzonnen", "CC BY 4.0", CAVEAT, time_field)

@@ -1,11 +1,12 @@
 """A home with releases, and the real server over it in a process of its own."""
 
 import os
+import signal
 import socket
 import subprocess
 import sys
 import time
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import httpx
@@ -63,7 +64,7 @@ def ours(home: Path, config: Path, port: int) -> list[str]:
 @contextmanager
 def running(command: list[str], home: Path, config: Path, port: int):
     """The server, once it answers; its output goes to a file that is shown when it does not."""
-    log = home / "server.log"
+    log = home / f"server-{port}.log"
     with log.open("w") as out:
         server = subprocess.Popen(
             command, env=environment(home, config), cwd=home, stdout=out, stderr=out, start_new_session=True
@@ -74,12 +75,16 @@ def running(command: list[str], home: Path, config: Path, port: int):
         yield client
     finally:
         client.close()
-        os.killpg(server.pid, 15)
-        server.wait(10)
+        os.killpg(server.pid, signal.SIGTERM)
+        with suppress(subprocess.TimeoutExpired):
+            server.wait(10)
+        with suppress(ProcessLookupError):  # what a reloader left behind
+            os.killpg(server.pid, signal.SIGKILL)
+        server.wait()
 
 
 def _wait(client: httpx.Client, server: subprocess.Popen[bytes], log: Path) -> None:
-    until = time.monotonic() + 30
+    until = time.monotonic() + 90
     while time.monotonic() < until and server.poll() is None:
         try:
             client.get("/conformance", params={"f": "json"})

@@ -287,7 +287,7 @@ def test_other_sites_may_read_the_api(api):
     )
 
 
-def test_gdal_reads_every_feature_and_the_extent(api, home, table):
+def test_gdal_reads_every_feature_and_the_extent(api, table):
     if not shutil.which("ogrinfo"):
         assert not os.environ.get("CI"), "CI must have ogrinfo (gdal-bin)"  # noqa: TID251  # CI's own flag
         pytest.skip("ogrinfo is not installed (gdal-bin)")

@@ -1,6 +1,13 @@
+import contextlib
 import json
+import re
+import signal
+import subprocess
 import sys
+import time
+from concurrent.futures import ThreadPoolExecutor
 
+import httpx
 import pygeoapi
 import pytest
 import yaml
@@ -8,7 +15,7 @@ from click.testing import CliRunner
 
 from geo.errors import ServeError, StoreError
 from services.ogc import app, config
-from tests.ogc import servers
+from tests.ogc import places, servers
 
 # pygeoapi 0.24 declares its own models the way pydantic 1 did.
 pytestmark = pytest.mark.filterwarnings("ignore:Support for class-based `config`:DeprecationWarning")
@@ -27,8 +34,8 @@ def written(home):
 
 
 @pytest.fixture(scope="module")
-def wanted(home, written):
-    return config.resources(home / "current", servers.DATA)
+def wanted(written):
+    return config.resources(written.parent / "current", servers.DATA)
 
 
 @pytest.fixture
@@ -67,8 +74,7 @@ def test_a_file_tells_whether_it_is_current_and_how_it_differs(copy, wanted):
     other |= {"gebieden_buurt": other["gebieden_buurt"] | {"title": "Anders"}, "gebieden_wijk": {}}
     assert not config.is_current(copy, other)
     assert config.difference(copy, other) == (
-        "pygeoapi-config.yml lacks gebieden_wijk, has gone stale on gebieden_buurt, "
-        "still has indicatoren_drugs_buurt; run `zicht publish`"
+        "it lacks gebieden_wijk, it has gone stale on gebieden_buurt, it still has indicatoren_drugs_buurt"
     )
 
 
@@ -88,8 +94,8 @@ def test_something_below_resources_is_refused_and_kept(copy, wanted):
 def test_a_resource_tells_its_caveat_source_licence_and_years(wanted):
     one = wanted[NAME]
     assert "toont geen personen" in one["description"]
-    assert "Bron: verzonnen" in one["description"]
-    assert one["links"][0]["rel"] == "license"
+    assert "Bron: verzonnen (CC BY 4.0)." in one["description"]
+    assert [link["title"] for link in one["links"] if link["rel"] == "license"] == ["CC BY 4.0"]
     assert one["extents"]["temporal"]["end"].year == 2024
     assert one["providers"][0]["title_field"] == "gebiedsnaam"
     assert "temporal" not in wanted["gebieden_buurt"]["extents"]
@@ -110,20 +116,29 @@ def test_openapi_is_json_that_names_every_collection(written, home, monkeypatch)
     assert "kansrijk" in names
 
 
-@pytest.mark.parametrize("kind", ["--flask", "--starlette"])
-def test_a_stock_pygeoapi_serves_the_same_answers(home, written, kind, monkeypatch):
+def answers(home, written, kind, port):
+    """How a stock server starts on the configuration, and what it finds."""
+    config_here = written.with_name(f"stock-{port}.yml")
+    config_here.write_text(re.sub(r"(?<=port: )\d+", str(port), written.read_text()))
+    command = [sys.executable, "-c", "from pygeoapi import cli; cli()", "serve", kind]
+    items = f"/collections/{NAME}/items"
+    with servers.running(command, home, config_here, port) as api:
+        page = api.get(items, params={"f": "json", "limit": 7}).json()
+        loose = api.get(items, params={"f": "json", "filter": "q < 0.5 OR q < 0.2 AND lens = 'basis'"}).json()
+        strict = api.get(items, params={"f": "json", "q": "0.5"}).json()
+        unknown = api.get(items, params={"perode": "2024"})
+    return page["numberReturned"], loose["numberMatched"], strict["numberMatched"], unknown.status_code
+
+
+def test_a_stock_pygeoapi_serves_the_same_answers(home, written, monkeypatch):
     monkeypatch.setenv("ZICHT_HOME", str(home))
     (home / "openapi.json").write_text(config.openapi(written))
-    port = yaml.safe_load(written.read_text())["server"]["bind"]["port"]
-    command = [sys.executable, "-c", "from pygeoapi import cli; cli()", "serve", kind]
-    asked = {"f": "json", "filter": "q < 0.5 OR q < 0.2 AND lens = 'basis'", "limit": "5", "resulttype": "hits"}
-    with servers.running(command, home, written, port) as api:
-        items = f"/collections/{NAME}/items"
-        assert api.get(items, params={"f": "json", "limit": 7}).json()["numberReturned"] == 7
-        loose = api.get(items, params=asked).json()["numberMatched"]
-        strict = api.get(items, params=asked | {"filter": "q < 0.5"}).json()["numberMatched"]
-        assert loose == strict > 0
-        assert api.get(items, params={"perode": "2024"}).status_code == 400
+    table = places.collections()[1].table
+    wanted = (7, (table["q"] < 0.5).sum(), (table["q"] == 0.5).sum(), 400)
+    kinds, ports = ("--flask", "--starlette"), [servers.free_port() for _ in range(2)]
+    with ThreadPoolExecutor() as pool:
+        for found in pool.map(answers, [home] * 2, [written] * 2, kinds, ports):
+            assert found == wanted
 
 
 def test_a_taken_port_is_named_with_the_way_out(home, written):
@@ -132,6 +147,20 @@ def test_a_taken_port_is_named_with_the_way_out(home, written):
         port = taken.getsockname()[1]
         with pytest.raises(ServeError, match=rf"port {port} on 127.0.0.1 is in use; choose another with --port"):
             app.serve(home, written, "127.0.0.1", port)
+
+
+def test_ctrl_c_ends_the_service_without_a_word(home, written):
+    port = servers.free_port()
+    command = servers.ours(home, written, port)
+    server = subprocess.Popen(command, env=servers.environment(home, written), stderr=subprocess.PIPE, text=True)
+    while server.poll() is None:
+        with contextlib.suppress(httpx.TransportError):
+            httpx.get(f"http://127.0.0.1:{port}/conformance")
+            break
+        time.sleep(0.1)
+    server.send_signal(signal.SIGINT)
+    _, said = server.communicate(timeout=10)
+    assert (server.returncode, said) == (0, "")
 
 
 def test_without_a_release_there_is_nothing_to_serve(tmp_path, written):

@@ -47,7 +47,7 @@ NASTY = (
 CAVEAT = "De kaart laat zien waar een patroon vaker voorkomt dan elders, en zegt niets over een persoon of adres."
 MADE_BY = {
     "keywords": ("drugs",),
-    "attribution": "Bron: CBS & politie <2024>",
+    "attribution": "CBS & politie <2024>",
     "license": "CC BY 4.0",
     "caveat": CAVEAT,
     "time_field": "periode",

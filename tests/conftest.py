@@ -1,0 +1,28 @@
+"""What all tests share: Testland, made once, and how hypothesis looks for counterexamples."""
+
+import pytest
+from hypothesis import settings
+
+from boundaries import cbs
+from boundaries.vintages import vintage
+from geo.areas import AreaFrame
+from geo.neighbors import Neighbors, queen
+from services.sources.testland import Country, make_country
+
+settings.register_profile("zicht", deadline=None, derandomize=True)  # the same examples in every run, none kept
+settings.load_profile("zicht")
+
+
+@pytest.fixture(scope="session")
+def testland() -> Country:
+    return make_country()
+
+
+@pytest.fixture(scope="session")
+def buurten(testland: Country) -> AreaFrame:
+    return cbs.buurten(testland.boundaries, vintage(2024), "Testland")
+
+
+@pytest.fixture(scope="session")
+def borders(buurten: AreaFrame) -> Neighbors:
+    return queen(buurten)

@@ -1,0 +1,56 @@
+"""A published Testland, made once, and the command as its user types it."""
+
+import shutil
+import sys
+from pathlib import Path
+
+import pytest
+
+from layers.catalog import load
+from services import cli, demo
+from services.publication import publish_all
+from tests.services.running import Answer, Zicht, told
+
+
+@pytest.fixture
+def zicht(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Zicht:
+    """Run the command line in this process: zicht("build", "drugs")."""
+    monkeypatch.setenv("COLUMNS", "200")
+
+    def run(*arguments: object) -> Answer:
+        monkeypatch.setattr(sys, "argv", ["zicht", *(str(one) for one in arguments)])
+        try:
+            cli.main()
+            code = 0
+        except SystemExit as end:
+            code = int(end.code or 0)
+        printed = capsys.readouterr()
+        return Answer(code, printed.out, printed.err)
+
+    return run
+
+
+@pytest.fixture(scope="session")
+def shown(tmp_path_factory: pytest.TempPathFactory) -> demo.Shown:
+    """The demonstration on Testland, in a folder of its own; not to be changed."""
+    home = tmp_path_factory.mktemp("testland")
+    return demo.make(None, demo.COUNTRY, home, told)
+
+
+@pytest.fixture
+def published(shown: demo.Shown, tmp_path: Path) -> Path:
+    """A copy of that folder, to do anything with."""
+    home = tmp_path / "home"
+    shutil.copytree(shown.home, home, symlinks=True)
+    return home
+
+
+@pytest.fixture
+def small(shown: demo.Shown, tmp_path: Path) -> Path:
+    """A folder in which only the wijken are published: quick to publish again."""
+    home = tmp_path / "home"
+    shutil.copytree(shown.home / "layers" / "drugs" / "wijk", home / "layers" / "drugs" / "wijk")
+    config = home / "pygeoapi-config.yml"
+    shutil.copy(shown.config, config)
+    publish_all(home, config, load(), told)
+    return home

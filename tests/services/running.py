@@ -1,0 +1,20 @@
+"""What the tests of services share: an answer of the command, and steps that nobody reads."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What a command printed and how it ended."""
+
+    code: int
+    out: str
+    err: str
+
+
+Zicht = Callable[..., Answer]
+
+
+def told(doing: str) -> None:
+    """Steps that nobody reads."""

@@ -1,0 +1,125 @@
+"""The command as its user types it: what it does, what it says when it cannot, and how it ends."""
+
+import socket
+from pathlib import Path
+
+import geopandas
+import pandas as pd
+import pytest
+
+from services import cli, demo, release
+from tests.services.running import Zicht
+
+
+@pytest.mark.parametrize(
+    "command", [None, *sorted(one.name or one.callback.__name__ for one in cli.app.registered_commands)]
+)
+def test_help_teaches_with_an_example(zicht: Zicht, command: str | None):
+    answer = zicht(*([command] if command else []), "--help")
+    assert answer.code == 0
+    assert (
+        "zicht demo" in answer.out if command is None else f"zicht {command}" in answer.out.replace("Usage: zicht", "")
+    )
+
+
+def test_check_shows_what_is_declared(zicht: Zicht):
+    answer = zicht("check")
+    assert answer.code == 0
+    assert "drugs" in answer.out
+    assert "buitengebied" in answer.out
+
+
+def test_check_names_all_three_faults_of_a_theme(zicht: Zicht, tmp_path: Path):
+    (tmp_path / "themes").mkdir()
+    (tmp_path / "themes" / "fout.toml").write_text(
+        'id = "anders"\ntitle = ""\nquestion = "Waar?"\nlevel = "straat"\nindicator = []\n'
+        '[search]\nstatistic = "getis_ord"\nmax_q = 0.05\n[privacy]\nmin_count = 5\nmin_exposure = 50\n'
+    )
+    answer = zicht("check", tmp_path)
+    assert answer.code == 1
+    assert "4 faults" in answer.err
+    for part in ("themes/fout.toml: id:", "themes/fout.toml: title:", "themes/fout.toml: level:", "found 'straat'"):
+        assert part in answer.err
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (("build", "wapens"), "unknown theme 'wapens'; known: drugs"),
+        (("build", "drugs", "--lens", "stad"), "unknown lens for theme 'drugs' 'stad'; known: basis, buitengebied"),
+        (("build", "drugs", "--level", "straat"), "unknown level 'straat'; known: buurt, wijk, h3-8, h3-9"),
+        (("build", "drugs", "--period", "1999"), "unknown period '1999'; known: 2024, 2025"),
+        (("build", "drugs", "--gemeente", "GM0001"), "unknown gemeente 'GM0001'; known: GM9"),
+        (("build", "drugs", "--data", "/nowhere"), "no such file; ZICHT_DATA"),
+        (("publish",), "no layers have been built; run `zicht build THEME` first"),
+        (("publish", "--check"), "nothing has been published; run `zicht publish` first"),
+        (("layers",), "nothing has been published"),
+        (("serve",), "nothing has been published"),
+        (("export", "table"), "nothing has been published"),
+        (("check", "/nowhere"), "no such folder"),
+    ],
+)
+def test_a_fault_the_user_can_mend_is_one_message_and_code_1(
+    zicht: Zicht, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, arguments: tuple[str, ...], said: str
+):
+    monkeypatch.setenv("ZICHT_HOME", str(tmp_path))
+    answer = zicht(*arguments)
+    assert answer.code == 1
+    assert said in answer.err
+    assert "Traceback" not in answer.err
+    assert answer.err.count("error:") == 1
+
+
+@pytest.mark.parametrize(
+    "arguments", [("bouw",), ("build",), ("build", "drugs", "--hoe"), ("export", "pdf"), ("serve", "--port", "0")]
+)
+def test_wrong_usage_ends_with_code_2(zicht: Zicht, arguments: tuple[str, ...]):
+    assert zicht(*arguments).code == 2
+
+
+def test_build_publish_layers_and_export_do_the_main_job(zicht: Zicht, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setenv("ZICHT_HOME", str(tmp_path / "home"))
+    config = tmp_path / "config.yml"
+    config.write_text(Path("pygeoapi-config.yml").read_text(encoding="utf-8").partition("\nresources:")[0] + "\n")
+    built = zicht("build", "drugs", "--level", "wijk", "--level", "buurt", "--period", "2025", "--lens", "buitengebied")
+    assert built.code == 0, built.err
+    assert "Testland" in built.out
+    assert "zegt nooit iets over een persoon" in " ".join(built.out.split())
+    assert zicht("publish", "--config", config).code == 0
+    assert zicht("publish", "--check", "--config", config).code == 0
+    shown = zicht("layers")
+    assert all(name in shown.out for name in ("zoekgebieden_drugs", "indicatoren_drugs_wijk", "gebieden_buurt"))
+    for kind, name in (("table", "z.csv"), ("geopackage", "z.gpkg"), ("folium", "z.html")):
+        assert zicht("export", kind, tmp_path / name).code == 0
+    assert len(geopandas.read_file(tmp_path / "z.gpkg", layer="gebieden_buurt")) == 692
+
+
+def test_publish_check_says_when_the_configuration_is_not_current(zicht: Zicht, published: Path):
+    config = published / "pygeoapi-config.yml"
+    assert zicht("publish", "--check", "--home", published, "--config", config).code == 1
+    assert zicht("publish", "--home", published, "--config", config).code == 0
+    config.write_text(config.read_text(encoding="utf-8").replace("table: gebieden_wijk", "table: gebieden_buurt"))
+    answer = zicht("publish", "--check", "--home", published, "--config", config)
+    assert answer.code == 1
+    assert "stale on gebieden_wijk" in answer.err
+
+
+def test_a_port_in_use_is_named_with_the_way_out(zicht: Zicht, published: Path):
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        answer = zicht("serve", "--home", published, "--port", port)
+    assert answer.code == 1
+    assert f"port {port} on 127.0.0.1 is in use; choose another with --port" in answer.err
+
+
+def test_the_table_opens_in_a_dutch_spreadsheet_and_runs_nothing(shown: demo.Shown, tmp_path: Path, zicht: Zicht):
+    path = tmp_path / "z.csv"
+    assert zicht("export", "table", path, "--home", shown.home).code == 0
+    raw = path.read_bytes()
+    assert raw.startswith(b"\xef\xbb\xbf")
+    table = pd.read_csv(path, sep=";", decimal=",", encoding="utf-8-sig", skiprows=1)
+    zoekgebieden = next(one for one in release.collections(shown.folder) if one.id == "zoekgebieden_drugs")
+    assert list(table["Score"]) == pytest.approx(list(zoekgebieden.table["score"]))
+    assert "persoon, adres of bedrijf" in raw.decode("utf-8-sig").splitlines()[0]
