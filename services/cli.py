@@ -1,10 +1,12 @@
 """zicht: check, build, publish, serve, export, layers, demo. What a user types, and what a user reads back.
 
 Exit codes: 0 done, 1 a fault the user can mend (one message, no traceback), 2 wrong usage.
+
+A command imports what it needs when it runs: pandas and pygeoapi take seconds, and `--help` must answer at once.
 """
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from enum import StrEnum
 from pathlib import Path
@@ -15,20 +17,10 @@ from rich.console import Console
 from rich.markup import escape
 from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
-from geo.areas import AreaLevel
 from geo.errors import UnknownNameError, ZichtError
-from layers.catalog import load
-from layers.layer import LayerKey
-from layers.lenses import BASIS
-from services import demo as demonstration
-from services import release, tables, workspace
-from services.country import LEVELS
-from services.ogc import config as ogc
-from services.pipeline import Steps, build_all, open_country
-from services.publication import publish_all, resources_of
-from services.registry import EXPORTERS, adapter
 from services.settings import Settings
 
+LEVELS = ("buurt", "wijk", "h3-8", "h3-9")
 ENVIRONMENT = """
 Settings in the environment: ZICHT_HOME (folder of layers and releases, output/demo), ZICHT_DATA (a folder of real open
 data, or testland), ZICHT_CONFIG (the pygeoapi configuration, pygeoapi-config.yml).
@@ -69,6 +61,9 @@ def check(
 
     Example: `zicht check`, or `zicht check my-layers` before putting them in place
     """
+    from layers.catalog import load
+    from services import tables
+
     if folder is not None and not folder.is_dir():
         raise ZichtError(f"{folder}: no such folder; it must hold themes/, lenses/ and sources/")
     catalog = load(folder)
@@ -81,7 +76,7 @@ def build_(
     level: Annotated[
         list[str] | None, typer.Option(help=f"{', '.join(LEVELS)}; may be repeated. Default: the theme's own.")
     ] = None,
-    lens: Annotated[str, typer.Option(help="The lens to look through.")] = BASIS,
+    lens: Annotated[str, typer.Option(help="The lens to look through.")] = "basis",
     period: Annotated[int | None, typer.Option(help="Year of the figures. Default: the first there is.")] = None,
     gemeente: Annotated[
         str | None, typer.Option(help="Show this gemeente only (GM0363); the country is computed all the same.")
@@ -93,11 +88,19 @@ def build_(
 
     Example: `zicht build drugs --level wijk --lens buitengebied --period 2025`
     """
+    from geo.areas import AreaLevel
+    from layers.catalog import load
+    from layers.layer import LayerKey
+    from services import tables, workspace
+    from services.pipeline import build_all, open_country
+
     settings = Settings()
     catalog = load()
     declared = catalog.theme(theme)
     catalog.lens(lens, declared)
-    levels = [_level(one) for one in level] if level else [declared.level]
+    if strange := [one for one in level or () if one not in LEVELS]:
+        raise UnknownNameError("level", strange[0], LEVELS)
+    levels = [AreaLevel(one) for one in level] if level else [declared.level]
     country = open_country(data or settings.data, catalog)
     with progress() as steps:
         built = build_all(country, [LayerKey(theme, one, period or 0, lens, gemeente) for one in levels], steps)
@@ -118,6 +121,11 @@ def publish(
 
     Example: `zicht publish`, and in CI `zicht publish --check`
     """
+    from layers.catalog import load
+    from services import release, tables
+    from services.ogc import config as ogc
+    from services.publication import publish_all, resources_of
+
     settings = Settings()
     home, config = home or settings.home, config or settings.config
     if check:
@@ -142,7 +150,8 @@ def serve(
 
     Example: `zicht serve --port 8080`
     """
-    from services.ogc.app import serve as serve_  # noqa: PLC0415  # pygeoapi reads its configuration when imported
+    from services import release, tables
+    from services.ogc.app import serve as serve_
 
     settings = Settings()
     home = home or settings.home
@@ -161,6 +170,9 @@ def export(
 
     Example: `zicht export geopackage zicht.gpkg`
     """
+    from services import release
+    from services.registry import EXPORTERS, adapter
+
     home = home or Settings().home
     names = {Kind.FOLIUM: "kaart.html", Kind.GEOPACKAGE: "zicht.gpkg", Kind.TABLE: "zoekgebieden.csv"}
     target = path or home / names[kind]
@@ -174,6 +186,8 @@ def layers(home: Home = None) -> None:
 
     Example: `zicht layers`
     """
+    from services import release, tables
+
     screen.print(tables.published(release.current(home or Settings().home)))
 
 
@@ -189,19 +203,22 @@ def demo(
 
     Example: `zicht demo --real ../shared/data --gemeente GM0344`
     """
+    from services import demo as demonstration
+    from services import tables
+
     with progress() as steps:
         shown = demonstration.make(real, gemeente, home, steps)
     for part in shown.report():
         screen.print(part)
     if serve:
-        from services.ogc.app import serve as serve_  # noqa: PLC0415  # pygeoapi reads its configuration when imported
+        from services.ogc.app import serve as serve_
 
         screen.print(tables.addresses("127.0.0.1", port))
         serve_(shown.home, shown.config, "127.0.0.1", port)
 
 
 @contextmanager
-def progress() -> Iterator[Steps]:
+def progress() -> Iterator[Callable[[str], None]]:
     """A line that says what is being done and for how long; nothing where output is not a screen."""
     bar = Progress(
         SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn(), console=complaints, transient=True
@@ -209,12 +226,6 @@ def progress() -> Iterator[Steps]:
     with bar:
         task = bar.add_task("start")
         yield lambda doing: bar.update(task, description=doing)
-
-
-def _level(name: str) -> AreaLevel:
-    if name not in LEVELS:
-        raise UnknownNameError("level", name, LEVELS)
-    return AreaLevel(name)
 
 
 def main() -> None:

@@ -45,8 +45,8 @@ def squares(columns: int, rows: int, *, slit: float = 0.0) -> AreaFrame:
 def buurtcode(column: int, row: int, columns: int) -> str:
     """The code of the square in this column and row, both from 0 in the south-west."""
     wijk, nth = divmod(row, 3)
-    buurt = np.base_repr(nth * columns + column, 36).zfill(2)
-    return f"BU0363A{chr(ord('A') + wijk)}{buurt}" if 2 * column < columns else f"BU0599{wijk:02d}{buurt}"
+    buurt = nth * columns + column
+    return f"BU0363A{chr(ord('A') + wijk)}{buurt:02d}" if 2 * column < columns else f"BU0599{wijk:02d}{buurt:02d}"
 
 
 def raw(areas: AreaFrame) -> geopandas.GeoDataFrame:
@@ -58,7 +58,7 @@ def raw(areas: AreaFrame) -> geopandas.GeoDataFrame:
 
 def grid(columns: int, rows: int) -> Neighbors:
     """Who borders whom, corners too, on a board of squares numbered row by row: chess, no polygons."""
-    line = [diags_array([1, 1], offsets=[-1, 1], shape=(n, n)) + eye_array(n) for n in (rows, columns)]
+    line = [diags_array([1.0, 1.0], offsets=[-1, 1], shape=(n, n)) + eye_array(n) for n in (rows, columns)]
     board = csr_array(kron(*line) - eye_array(columns * rows))
     board.eliminate_zeros()
     return Neighbors(names(columns * rows), board)

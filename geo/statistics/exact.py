@@ -18,7 +18,6 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import fft
 
 LENGTH = 2**19
 """Points of the lattice that sums are on."""
@@ -49,7 +48,7 @@ class Lattice:
 def upper_tails(lattice: Lattice) -> Floats:
     """The chance that k values drawn from all are s or more together, as [k, s]: (largest + 1, LENGTH + 1)."""
     n = len(lattice.values)
-    transform = fft.rfft(np.bincount(lattice.values, minlength=LENGTH).astype(float))
+    transform = np.fft.rfft(np.bincount(lattice.values, minlength=LENGTH).astype(float))
     frequency = np.arange(len(transform))
     powers = [_at(transform, frequency * j) for j in range(1, lattice.largest + 1)]
     subsets = [np.ones(len(transform), dtype=complex)]
@@ -62,7 +61,7 @@ def upper_tails(lattice: Lattice) -> Floats:
             share *= (k - j + 1) / (n - k + j)  # C(n, k - j) / (k C(n, k))
             total += (share if j % 2 else -share) * subsets[k - j] * powers[j - 1]
         subsets.append(total)
-        chances = fft.irfft(total, LENGTH)
+        chances = np.fft.irfft(total, LENGTH)
         tails[k, :LENGTH] = np.clip(chances[::-1].cumsum()[::-1], 0.0, 1.0)
     return tails
 

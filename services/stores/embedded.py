@@ -45,6 +45,9 @@ DESCRIPTIONS = """CREATE TABLE _collections (
 
 type Shapes = npt.NDArray[np.object_]
 
+NETHERLANDS = (3.2, 50.7, 7.3, 53.7)
+"""West, south, east, north in degrees: where a collection without rows lies."""
+
 
 def write(collections: Sequence[Collection], path: Path) -> None:
     """Write the collections to a new file; raises StoreError, and leaves no file, where that fails."""
@@ -133,7 +136,7 @@ def _description(collection: Collection, shapes: Shapes) -> tuple[Value | None, 
         collection.license,
         collection.caveat,
         collection.time_field,
-        _text(shapely.total_bounds(shapes).tolist()),
+        _text(shapely.total_bounds(shapes).tolist() if len(shapes) else NETHERLANDS),
         _text([int(years.min()), int(years.max())] if len(years) else None),
     )
 

@@ -123,3 +123,11 @@ def test_the_table_opens_in_a_dutch_spreadsheet_and_runs_nothing(shown: demo.Sho
     zoekgebieden = next(one for one in release.collections(shown.folder) if one.id == "zoekgebieden_drugs")
     assert list(table["Score"]) == pytest.approx(list(zoekgebieden.table["score"]))
     assert "persoon, adres of bedrijf" in raw.decode("utf-8-sig").splitlines()[0]
+
+
+def test_the_command_names_the_levels_and_the_lens_that_the_pipeline_has():
+    from layers.lenses import BASIS  # noqa: PLC0415
+    from services import country  # noqa: PLC0415
+
+    assert [str(one) for one in country.LEVELS] == list(cli.LEVELS)
+    assert cli.build_.__defaults__[1] == BASIS

@@ -145,13 +145,13 @@ def test_a_release_that_lost_rows_on_the_way_is_not_shown(small: Path, monkeypat
     assert release.current(small) == served
 
 
-def test_a_layer_whose_theme_changed_since_is_not_small(small: Path):
-    about = next(published.glob("layers/drugs/buurt/*/basis/layer.json"))
+def test_a_layer_whose_theme_changed_since_is_not_published(small: Path):
+    about = next(small.glob("layers/drugs/wijk/*/basis/layer.json"))
     content = json.loads(about.read_text())
     content["provenance"]["digests"]["themes/drugs"] = "0" * 64
     about.write_text(json.dumps(content))
     with pytest.raises(StoreError, match="build it again"):
-        workspace.load(published, load())
+        workspace.load(small, load())
 
 
 def test_a_release_is_seen_at_once_and_never_half(small: Path, zicht: Zicht):

@@ -1,0 +1,27 @@
+"""Few events are not shown, none at all included; a level has no events."""
+
+import numpy as np
+from hypothesis import given
+from hypothesis import strategies as st
+
+from geo.disclosure import too_few
+from tests.country import counted
+
+
+@given(st.lists(st.one_of(st.just(float("nan")), st.floats(0, 20)), min_size=1, max_size=20), st.floats(0, 10))
+def test_a_known_value_on_fewer_events_than_the_floor_is_too_small(events, least):
+    measure = counted(events, [100.0] * len(events))
+    assert too_few(measure, least).tolist() == [events < least for events in events]
+
+
+def test_what_is_not_known_is_not_too_small():
+    measure = counted([np.nan, 0, 0], [10, 0, np.nan])
+    assert not too_few(measure, 5).any()
+
+
+def test_zero_is_too_small_since_it_tells_about_everyone_there():
+    assert too_few(counted([0], [100]), 1).all()
+
+
+def test_a_level_is_no_count():
+    assert not too_few(counted([0, 1], [100, 100], shrunk=False), 5).any()

@@ -1,0 +1,166 @@
+"""Who borders whom, on maps whose borders coincide, maps whose borders do not, and hexagons."""
+
+import warnings
+from itertools import pairwise
+
+import geopandas
+import h3
+import numpy as np
+import pandas as pd
+import pytest
+import shapely
+from hypothesis import given
+from hypothesis import strategies as st
+from scipy.sparse import csr_array
+
+from boundaries.cbs import wijken
+from boundaries.codes import parents
+from boundaries.hexagons import hexagons
+from geo.areas import RD_NEW, AreaFrame, AreaLevel
+from geo.errors import AreaError
+from geo.neighbors import Neighbors, queen, ring
+from tests.country import graph_of, grid, names, squares
+
+with warnings.catch_warnings():
+    warnings.simplefilter("ignore")
+    from libpysal.graph import Graph
+
+SIZE = st.tuples(st.integers(1, 7), st.integers(1, 7))
+
+
+def pairs(neighbors):
+    found = neighbors.matrix.tocoo()
+    return set(zip(neighbors.ids[found.row], neighbors.ids[found.col], strict=True))
+
+
+def board(columns, rows):
+    """The grid of squares by chess, its areas in the order and under the names of `squares`."""
+    by_row = squares(columns, rows).table
+    west_south = by_row.geometry.bounds[["miny", "minx"]].apply(tuple, axis=1)
+    numbered = pd.Series(west_south.sort_values().index)
+    return {(numbered[int(one[1:])], numbered[int(other[1:])]) for one, other in pairs(grid(columns, rows))}
+
+
+def moved(areas, polygons):
+    table = geopandas.GeoDataFrame(areas.table.drop(columns="geometry"), geometry=list(polygons), crs=RD_NEW)
+    return AreaFrame(areas.level, areas.vintage, table)
+
+
+@given(SIZE)
+def test_on_a_board_the_neighbours_are_where_a_king_may_go(size):
+    assert pairs(queen(squares(*size))) == board(*size)
+
+
+def test_queen_is_that_of_libpysal_where_borders_coincide(buurten, borders):
+    theirs = Graph.build_contiguity(buurten.table, rook=False)
+    assert pairs(borders) == {(one, other) for (one, other), weight in theirs.adjacency.items() if weight}
+
+
+def test_wijken_border_where_their_buurten_do(buurten, borders):
+    of = dict(zip(buurten.ids, parents(buurten.ids, AreaLevel.WIJK), strict=True))
+    expected = {(of[one], of[other]) for one, other in pairs(borders) if of[one] != of[other]}
+    assert pairs(queen(wijken(buurten))) == expected
+
+
+def test_the_island_of_testland_is_the_only_one(buurten, borders):
+    (island,) = borders.islands
+    assert buurten.table.loc[island, "name"] == "Zilte Plaat"
+
+
+@pytest.mark.parametrize("slit", [0.5, 10.0, 40.0])
+def test_a_gap_finds_the_neighbours_across_a_slit_and_no_others(slit):
+    areas = squares(5, 4, slit=slit)
+    assert not queen(areas, gap=slit * 0.99).matrix.nnz
+    assert pairs(queen(areas, gap=slit * 1.5)) == board(5, 4)
+
+
+def test_across_corners_a_slit_is_wider_than_its_width():
+    areas = squares(3, 3, slit=10.0)
+    straight = queen(areas, gap=10.1)
+    assert straight.count.max() == 4
+    assert queen(areas, gap=14.2).count.max() == 8
+
+
+@pytest.mark.parametrize("slit", [1.0, 20.0])
+def test_polygons_shrunk_by_half_a_gap_have_the_neighbours_they_had_along_their_borders(buurten, slit):
+    whole = buurten.table.geometry
+    shrunk = moved(buurten, whole.buffer(-slit / 2, join_style="mitre"))
+    left, right = shapely.STRtree(whole).query(whole, predicate="touches")
+    along = shapely.length(shapely.intersection(whole.to_numpy()[left], whole.to_numpy()[right])) > 3 * slit
+    expected = {(buurten.ids[one], buurten.ids[other]) for one, other in zip(left[along], right[along], strict=True)}
+    found = pairs(queen(shrunk, gap=slit * 1.01))
+    assert expected <= found
+    assert found <= pairs(queen(buurten, gap=slit * 1.02))
+
+
+def test_overlapping_polygons_are_neighbours():
+    areas = squares(3, 1)
+    assert pairs(queen(moved(areas, areas.table.geometry.buffer(5)))) == board(3, 1)
+
+
+def test_a_canal_wider_than_the_gap_parts_its_banks():
+    areas = squares(2, 1, slit=60.0)
+    assert queen(areas, gap=59).islands.equals(areas.ids)
+
+
+def test_the_ring_of_a_hexagon_is_the_one_of_h3(buurten):
+    cells = hexagons(buurten.where(buurten.table["gemeente"] == "GM9101"), AreaLevel.H3_8)
+    there = set(cells.ids)
+    expected = {(cell, other) for cell in cells.ids for other in h3.grid_ring(cell, 1) if other in there}
+    assert pairs(ring(cells)) == expected
+
+
+def test_no_hexagon_around_is_an_island():
+    cells = hexagons(squares(2, 2), AreaLevel.H3_7)
+    alone = cells.where(cells.ids == cells.ids[0])
+    assert list(ring(alone).islands) == list(alone.ids)
+
+
+@given(st.sets(st.tuples(st.integers(0, 7), st.integers(0, 7)), max_size=20))
+def test_a_graph_comes_back_as_it_went(edges):
+    neighbors = graph_of(edges, 8)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # libpysal tells of islands
+        back = Neighbors.from_graph(neighbors.graph())
+    assert pairs(back) == pairs(neighbors)
+    assert back.ids.equals(neighbors.ids)
+    assert back.islands.equals(neighbors.islands)
+
+
+def test_a_weighted_graph_with_self_weights_comes_in_as_plain_neighbours():
+    index = pd.MultiIndex.from_tuples([(0, 0), (0, 1), (1, 0), (1, 1)], names=["focal", "neighbor"])
+    weighted = Graph(pd.Series([9.0, 0.5, 0.2, 9.0], index=index, name="weight"))
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        found = Neighbors.from_graph(weighted)
+    assert found.matrix.toarray().tolist() == [[0, 1], [1, 0]]
+
+
+@given(
+    st.sets(st.tuples(st.integers(0, 7), st.integers(0, 7)), max_size=20), st.lists(st.booleans(), min_size=8, max_size=8)
+)
+def test_among_a_part_the_neighbours_are_those_within_it(edges, keep):
+    neighbors = graph_of(edges, 8)
+    part = neighbors.among(np.array(keep))
+    kept = set(neighbors.ids[keep])
+    assert set(part.ids) == kept
+    assert pairs(part) == {pair for pair in pairs(neighbors) if set(pair) <= kept}
+
+
+def test_the_count_is_the_number_of_neighbours():
+    chain = graph_of(list(pairwise(range(4))), 5)
+    assert chain.count.tolist() == [1, 2, 2, 1, 0]
+    assert list(chain.islands) == ["a0004"]
+
+
+@pytest.mark.parametrize(
+    ("matrix", "rule"),
+    [
+        ([[0, 1, 0], [0, 0, 0], [0, 0, 0]], "not mutual"),
+        ([[1, 0, 0], [0, 0, 0], [0, 0, 0]], "its own neighbour"),
+        ([[0, 1], [1, 0]], r"\(2, 2\) for 3 areas"),
+    ],
+)
+def test_what_is_no_neighbourhood_is_refused(matrix, rule):
+    with pytest.raises(AreaError, match=rule):
+        Neighbors(names(3), csr_array(np.array(matrix)))
