@@ -1,6 +1,5 @@
 """Who borders whom, on maps whose borders coincide, maps whose borders do not, and hexagons."""
 
-import warnings
 from itertools import pairwise
 
 import geopandas
@@ -21,9 +20,7 @@ from geo.errors import AreaError
 from geo.neighbors import Neighbors, queen, ring
 from tests.country import graph_of, grid, names, squares
 
-with warnings.catch_warnings():
-    warnings.simplefilter("ignore")
-    from libpysal.graph import Graph
+from libpysal.graph import Graph
 
 SIZE = st.tuples(st.integers(1, 7), st.integers(1, 7))
 
@@ -119,9 +116,7 @@ def test_no_hexagon_around_is_an_island():
 @given(st.sets(st.tuples(st.integers(0, 7), st.integers(0, 7)), max_size=20))
 def test_a_graph_comes_back_as_it_went(edges):
     neighbors = graph_of(edges, 8)
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # libpysal tells of islands
-        back = Neighbors.from_graph(neighbors.graph())
+    back = Neighbors.from_graph(neighbors.graph())
     assert pairs(back) == pairs(neighbors)
     assert back.ids.equals(neighbors.ids)
     assert back.islands.equals(neighbors.islands)
@@ -130,9 +125,7 @@ def test_a_graph_comes_back_as_it_went(edges):
 def test_a_weighted_graph_with_self_weights_comes_in_as_plain_neighbours():
     index = pd.MultiIndex.from_tuples([(0, 0), (0, 1), (1, 0), (1, 1)], names=["focal", "neighbor"])
     weighted = Graph(pd.Series([9.0, 0.5, 0.2, 9.0], index=index, name="weight"))
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        found = Neighbors.from_graph(weighted)
+    found = Neighbors.from_graph(weighted)
     assert found.matrix.toarray().tolist() == [[0, 1], [1, 0]]
 
 

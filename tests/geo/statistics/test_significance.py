@@ -1,0 +1,105 @@
+"""q-values by the book, and results that cannot contradict themselves."""
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from scipy.stats import false_discovery_control
+
+from geo.errors import AlignmentError, StatisticError
+from geo.statistics import STATISTICS, LocalResult
+from geo.statistics.significance import benjamini_hochberg
+from tests.country import names
+
+chance = st.floats(1e-12, 1)
+few = st.sampled_from([0.001, 0.01, 0.02, 0.05, 0.5, 1.0])  # many the same
+unknown = st.just(float("nan"))
+chances = st.lists(chance | few | unknown, max_size=40)
+
+
+def by_the_book(p):
+    """The least level at which the step-up rule of Benjamini and Hochberg rejects each, tried one by one."""
+    tests = len(p)
+    ranked = sorted(p)
+    levels = [min(1.0, ranked[rank - 1] * tests / rank) for rank in range(1, tests + 1)]
+    return [min(level for rank, level in enumerate(levels, start=1) if ranked[rank - 1] >= one) for one in p]
+
+
+def series(figures):
+    return pd.Series(figures, index=names(len(figures)), dtype=float)
+
+
+def result(p, q, statistic=None):
+    return LocalResult(series(p) if statistic is None else statistic, series(p), series(q), "greater", "made", 0.0)
+
+
+@given(chances)
+def test_q_is_that_of_the_book_and_unknown_areas_are_not_counted(p):
+    q = benjamini_hochberg(series(p))
+    known = [one for one in p if not np.isnan(one)]
+    assert q.isna().tolist() == np.isnan(p).tolist()
+    assert q.dropna().tolist() == pytest.approx(by_the_book(known), rel=1e-12)
+    if known:
+        assert q.dropna().tolist() == pytest.approx(false_discovery_control(known), rel=1e-12)
+
+
+@given(chances)
+def test_q_is_never_below_p_nor_above_one(p):
+    p = series(p)
+    q = benjamini_hochberg(p)
+    assert (q.dropna() >= p.dropna()).all()
+    assert (q.dropna() <= 1).all()
+
+
+@given(st.integers(1, 400), st.floats(1e-6, 1))
+def test_equal_p_everywhere_is_also_q(tests, p):
+    assert (benjamini_hochberg(series([p] * tests)) == p).all()
+
+
+@given(chances)
+def test_a_smaller_p_never_has_a_larger_q(p):
+    p = series(p)
+    q = benjamini_hochberg(p)
+    assert q[p.sort_values().index].dropna().is_monotonic_increasing
+
+
+@given(chances, st.randoms(use_true_random=False))
+def test_the_order_of_areas_does_not_matter(p, random):
+    p = series(p)
+    order = list(p.index)
+    random.shuffle(order)
+    assert benjamini_hochberg(p[order])[p.index].equals(benjamini_hochberg(p))
+
+
+def test_the_step_up_rule_rejects_what_a_later_p_vouches_for():
+    q = benjamini_hochberg(series([0.04, 0.045, 0.049]))
+    assert q.tolist() == pytest.approx([0.049] * 3)
+
+
+@pytest.mark.parametrize(
+    ("p", "q", "rule"),
+    [
+        ([0.0], [0.5], "p must lie in"),
+        ([1.1], [1.1], "p must lie in"),
+        ([0.5], [0.4], "q must not be below p"),
+        ([np.nan], [0.5], "known for the same areas"),
+        ([0.5], [np.nan], "(known for the same areas|q must not be below p)"),
+    ],
+)
+def test_a_result_that_contradicts_itself_is_refused(p, q, rule):
+    with pytest.raises(StatisticError, match=rule):
+        result(p, q)
+
+
+def test_a_result_of_other_areas_is_refused():
+    with pytest.raises(AlignmentError, match="a0001"):
+        result([0.5], [0.5], series([1.0, 2.0]))
+
+
+def test_the_areas_that_were_tested_are_counted():
+    assert result([0.5, np.nan, 1.0], [0.6, np.nan, 1.0]).tested == 2
+
+
+def test_every_statistic_is_known_by_the_name_of_its_function():
+    assert {name: one.__name__ for name, one in STATISTICS.items()} == {name: name for name in STATISTICS}
