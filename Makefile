@@ -6,8 +6,12 @@ SHELL      := /bin/bash
 .DEFAULT_GOAL := help
 .PHONY: help demo serve test check bench lock format clean
 
-PYTHON := $(shell for python in python3 python3.14 python3.13 python3.12 $$(ls -d $${PYENV_ROOT:-$$HOME/.pyenv}/versions/3.1[2-9]*/bin/python 2>/dev/null | sort -rV); do \
-	"$$python" -c 'import sys; sys.exit(sys.version_info < (3, 12))' 2>/dev/null && command -v "$$python" && break; done)
+# The default python, others on PATH, those of pyenv (by its root, or beside the shim that PATH finds).
+PYTHON := $(shell pyenv=$${PYENV_ROOT:-$$HOME/.pyenv}; shim=$$(command -v python3); \
+	for python in python3 python3.14 python3.13 python3.12 \
+		$$(ls -d {$$pyenv,$${shim%/shims/*}}/versions/3.1[2-9]*/bin/python 2>/dev/null | sort -rV); do \
+		"$$python" -c 'import sys; sys.exit(sys.version_info < (3, 12))' 2>/dev/null && command -v "$$python" && break; \
+	done)
 BIN    := .venv/bin
 READY  := .venv/.ready
 UV     := $(or $(shell command -v uv),.tools/bin/uv)

@@ -18,10 +18,10 @@ def hexagons(areas: AreaFrame, level: AreaLevel) -> AreaFrame:
     resolution = level.resolution
     if resolution is None:
         raise ValueError(f"{level} is not a hexagon level")
-    outline = shapely.union_all(areas.table.geometry.to_numpy(), grid_size=0.01)
-    wgs84 = geopandas.GeoSeries([outline], crs=RD_NEW).to_crs(WGS84).iloc[0]
-    cells = h3.h3shape_to_cells_experimental(h3.geo_to_h3shape(wgs84), resolution, contain="overlap")
-    return AreaFrame(level, areas.vintage, _named(np.sort(np.array(list(cells), dtype=str)), areas))
+    cells: set[str] = set()
+    for outline in areas.table.geometry.to_crs(WGS84):
+        cells.update(h3.h3shape_to_cells_experimental(h3.geo_to_h3shape(outline), resolution, contain="overlap"))
+    return AreaFrame(level, areas.vintage, _named(np.array(sorted(cells)), areas))
 
 
 def cells_at(points: geopandas.GeoSeries, level: AreaLevel) -> np.ndarray:

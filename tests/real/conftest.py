@@ -1,0 +1,26 @@
+"""The real open data, read where it is; tests skip with a reason where it is not, and fail in CI."""
+
+import os
+from pathlib import Path
+
+import pytest
+
+from layers.catalog import load
+from services.country import Country
+from services.pipeline import open_country
+
+
+@pytest.fixture(scope="session")
+def real() -> Path:
+    """The folder of real data."""
+    folder = Path(os.environ.get("ZICHT_REAL_DATA", "../shared/data"))  # noqa: TID251  # what a tester sets
+    if not folder.is_dir():
+        reason = f"{folder} is not there; set ZICHT_REAL_DATA to a folder with the real open data"
+        pytest.fail(reason) if os.environ.get("CI") else pytest.skip(reason)  # noqa: TID251  # likewise
+    return folder
+
+
+@pytest.fixture(scope="session")
+def netherlands(real: Path) -> Country:
+    """The whole country, read once."""
+    return open_country(str(real), load())
