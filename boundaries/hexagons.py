@@ -26,8 +26,8 @@ def hexagons(areas: AreaFrame, level: AreaLevel) -> AreaFrame:
 
 def cells_at(points: geopandas.GeoSeries, level: AreaLevel) -> np.ndarray:
     """The H3 cell of each point (RD New)."""
-    at = points.to_crs(WGS84)
-    found = [h3.latlng_to_cell(lat, lng, level.resolution) for lat, lng in zip(at.y, at.x, strict=True)]
+    at, resolution = points.to_crs(WGS84), level.resolution
+    found = [h3.latlng_to_cell(lat, lng, resolution) for lat, lng in zip(at.y, at.x, strict=True)]
     return np.array(found, dtype=str)
 
 

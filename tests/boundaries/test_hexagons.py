@@ -1,0 +1,86 @@
+"""Hexagons cover the areas they are made of, and nothing they do not touch."""
+
+import geopandas
+import h3
+import numpy as np
+import pytest
+import shapely
+
+from boundaries.hexagons import cells_at, hexagons
+from geo.areas import RD_NEW, AreaLevel
+from tests.country import squares
+
+LEVELS = (AreaLevel.H3_7, AreaLevel.H3_8, AreaLevel.H3_9)
+AREAS = squares(6, 6)
+
+
+@pytest.fixture(scope="module", params=LEVELS)
+def level(request):
+    return request.param
+
+
+@pytest.fixture(scope="module")
+def cells(level):
+    return hexagons(AREAS, level)
+
+
+def test_cells_are_h3_cells_of_the_level_sorted_and_once(cells, level):
+    assert all(h3.is_valid_cell(cell) and h3.get_resolution(cell) == level.resolution for cell in cells.ids)
+    assert list(cells.ids) == sorted(set(cells.ids))
+    assert (cells.level, cells.vintage) == (level, 2024)
+
+
+def test_cells_cover_the_areas(cells):
+    outline = shapely.union_all(AREAS.table.geometry)
+    assert outline.difference(shapely.union_all(cells.table.geometry, grid_size=0.01)).area < 1e-6 * outline.area
+
+
+def test_every_cell_touches_an_area(cells):
+    assert (cells.table.distance(shapely.union_all(AREAS.table.geometry)) < 0.1).all()
+
+
+def test_no_cell_that_overlaps_an_area_is_left_out(cells, level):
+    x, y = (axis.ravel() for axis in np.meshgrid(np.linspace(120_001, 122_999, 80), np.linspace(480_001, 482_999, 80)))
+    assert set(cells_at(geopandas.GeoSeries.from_xy(x, y, crs=RD_NEW), level)) <= set(cells.ids)
+
+
+def test_a_cell_is_named_after_the_area_its_centre_lies_in(cells):
+    for cell in cells.table.itertuples():
+        (inside,) = np.flatnonzero(AREAS.table.contains(cell.geometry.centroid)) if AREAS.table.contains(
+            cell.geometry.centroid
+        ).any() else (None,)  # fmt: skip
+        if inside is not None:
+            assert cell.name == f"Zeshoek bij {AREAS.table['name'].iloc[inside]}"
+            assert cell.gemeente == AREAS.table["gemeente"].iloc[inside]
+
+
+def test_a_cell_outside_all_areas_is_named_after_the_nearest(cells):
+    for cell in cells.table.itertuples():
+        nearest = AREAS.table.distance(cell.geometry.centroid)
+        assert cell.name.removeprefix("Zeshoek bij ") in set(AREAS.table["name"][nearest <= nearest.min() + 0.1])
+
+
+def test_polygons_are_those_of_h3_to_a_few_centimetres(cells):
+    for cell, polygon in cells.table.geometry.items():
+        corners = np.array([(lng, lat) for lat, lng in h3.cell_to_boundary(cell)])
+        placed = geopandas.GeoSeries.from_xy(*corners.T, crs=4326).to_crs(RD_NEW)
+        assert placed.distance(polygon.exterior).max() < 0.05
+
+
+def test_points_fall_in_the_polygon_of_their_cell(cells, level):
+    rng = np.random.default_rng(8)
+    points = geopandas.GeoSeries.from_xy(*rng.uniform((120_000, 480_000), (123_000, 483_000), (200, 2)).T, crs=RD_NEW)
+    polygons = cells.table.geometry[cells_at(points, level)].to_numpy()
+    assert shapely.distance(polygons, points.to_numpy()).max() < 0.05
+
+
+def test_testland_with_its_island_is_covered(buurten):
+    cells = hexagons(buurten, AreaLevel.H3_8)
+    covered = shapely.union_all(cells.table.geometry, grid_size=0.01)
+    assert shapely.union_all(buurten.table.geometry, grid_size=0.01).difference(covered).area < 1
+
+
+@pytest.mark.parametrize("level", [AreaLevel.BUURT, AreaLevel.WIJK, AreaLevel.GEMEENTE])
+def test_an_administrative_level_is_no_hexagon(level):
+    with pytest.raises(ValueError, match=f"{level} is not a hexagon level"):
+        hexagons(AREAS, level)
