@@ -10,7 +10,6 @@ joins no zoekgebied.
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-import numpy as np
 import pandas as pd
 
 from geo import deviations
@@ -78,10 +77,7 @@ def build_layer(
         values=values.mask(hidden) * pd.Series({one.id: one.scale for one in theme.indicator}),
         deviations=pd.DataFrame(deviation).mask(hidden),
         score=published,
-        result=LocalResult(
-            result.statistic.where(shown), result.p.where(shown), result.q.where(shown),
-            result.alternative, result.how, result.floor,
-        ),
+        result=result.where(shown, Unknown.SMALL_COUNT),
         zoekgebieden=tuple(find(published, result, neighbors, max_q=theme.search.max_q, kind=kind)),
         reasons=reasons,
         reason=_why_no_score(score, shown, result),
@@ -103,14 +99,10 @@ def _search(theme: Theme, score: Score, neighbors: Neighbors, *, spread: bool) -
     often as it has cells, and be its own neighbour.
     """
     if spread:
-        none = pd.Series(np.nan, index=score.value.index)
-        return LocalResult(none, none, none, "greater", "not searched: figures were spread over these areas", 1.0)
+        return LocalResult.none(score.value.index, Unknown.SPREAD)
     return STATISTICS[theme.search.statistic](score.value, neighbors, alternative="greater")
 
 
 def _why_no_score(score: Score, shown: "pd.Series[bool]", result: LocalResult) -> pd.Series:
     """Why an area has no score, or has one but was not tested; None where it was tested and may be shown."""
-    reason = pd.Series(None, index=score.value.index, dtype=object)
-    untested = Unknown.SPREAD if result.how.startswith("not searched") else Unknown.ISLAND
-    reason = reason.mask(result.p.isna(), untested)
-    return reason.mask(score.value.isna(), Unknown.FEW_INDICATORS).mask(~shown, Unknown.SMALL_COUNT)
+    return result.reason.mask(score.value.isna(), Unknown.FEW_INDICATORS).mask(~shown, Unknown.SMALL_COUNT)

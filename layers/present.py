@@ -140,8 +140,8 @@ def _summary(built: Built, key: LayerKey) -> dict[str, object]:
         "tested": built.tested,
         "scored": int(built.score.value.notna().sum()),
         "without_score": {str(name): int(count) for name, count in reasons.value_counts().sort_index().items()},
-        "how": built.result.how,
-        "floor": built.result.floor,
+        "how": str(built.result.how),
+        "floor": built.result.how.floor,
         "national": {name: round(value, DECIMALS) for name, value in built.national.items()},
         "gemeente": key.gemeente,
     }

@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 from geo.statistics.getis_ord import getis_ord
-from geo.statistics.result import Alternative, LocalResult, LocalStatistic
+from geo.statistics.result import Alternative, How, LocalResult, LocalStatistic
 
 STATISTICS: Mapping[str, LocalStatistic] = MappingProxyType({"getis_ord": getis_ord})
 
-__all__ = ["STATISTICS", "Alternative", "LocalResult", "LocalStatistic"]
+__all__ = ["STATISTICS", "Alternative", "How", "LocalResult", "LocalStatistic"]

@@ -7,8 +7,7 @@ from geo.errors import StatisticError
 from geo.measures import check_aligned
 from geo.neighbors import Neighbors
 from geo.statistics.exact import FLOOR, Floats, Lattice, chance_of_at_least, upper_tails
-from geo.statistics.result import Alternative, LocalResult
-from geo.statistics.significance import benjamini_hochberg
+from geo.statistics.result import Alternative, How, LocalResult
 
 
 def getis_ord(values: pd.Series, neighbors: Neighbors, *, alternative: Alternative) -> LocalResult:
@@ -29,30 +28,29 @@ def getis_ord(values: pd.Series, neighbors: Neighbors, *, alternative: Alternati
         )
     among = neighbors.among(known)
     found = values[known].to_numpy(dtype=float)
-    p = pd.Series(_p(found, among, alternative), index=among.ids).where(among.count > 0)
-    statistic = pd.Series(_z(found, among), index=among.ids).where(among.count > 0)
-    every = values.index
-    return LocalResult(
-        statistic.reindex(every), p.reindex(every), benjamini_hochberg(p).reindex(every), alternative,
-        "exact conditional permutation", FLOOR,
-    )  # fmt: skip
+    p, lower = p_values(found, among, alternative)
+    tests = pd.DataFrame({"statistic": _z(found, among), "p": p, "lower": lower}, index=among.ids)[among.count > 0]
+    return LocalResult.of(values.index, tests, among, alternative=alternative, how=How("certified", FLOOR))
 
 
-def _p(values: Floats, among: Neighbors, alternative: Alternative) -> Floats:
+def p_values(values: Floats, among: Neighbors, alternative: Alternative) -> tuple[Floats, Floats]:
+    """Upper and lower end of p for the sum over the neighbours of each area; two-sided doubles the smaller tail."""
     if alternative == "greater":
-        return _upper(values, among)
+        return _upper_tail(values, among)
     if alternative == "less":
-        return _upper(-values, among)
-    both = np.minimum(_upper(values, among), _upper(-values, among))
-    return np.asarray(np.minimum(1.0, 2 * both), dtype=float)
+        return _upper_tail(-values, among)
+    above, below = _upper_tail(values, among), _upper_tail(-values, among)
+    high, low = (np.minimum(1.0, 2 * np.minimum(one, other)) for one, other in zip(above, below, strict=True))
+    return high, low
 
 
-def _upper(values: Floats, among: Neighbors) -> Floats:
-    """The chance of a sum at least as high, the certified upper end of what rounding to the lattice leaves open."""
+def _upper_tail(values: Floats, among: Neighbors) -> tuple[Floats, Floats]:
+    """The chance of a sum at least as high: at most, and at least, for what rounding to the lattice leaves open."""
     counts = among.count.astype(np.int64)
     lattice = Lattice.of(values, int(counts.max()))
-    sums = among.matrix.astype(np.int64) @ lattice.values - counts
-    return chance_of_at_least(lattice, upper_tails(lattice), sums, counts)
+    sums, tails = among.matrix.astype(np.int64) @ lattice.values, upper_tails(lattice)
+    high = chance_of_at_least(lattice, tails, sums - counts, counts)
+    return high, np.minimum(high, chance_of_at_least(lattice, tails, sums + counts, counts))
 
 
 def _z(values: Floats, among: Neighbors) -> Floats:

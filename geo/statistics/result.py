@@ -1,38 +1,103 @@
 """LocalResult: what every local statistic gives, and how it was found."""
 
-from dataclasses import dataclass
-from typing import Literal, Protocol
+from dataclasses import dataclass, replace
+from typing import Literal, Protocol, Self
 
+import numpy as np
 import pandas as pd
 
 from geo.errors import StatisticError
-from geo.measures import check_aligned
+from geo.measures import Unknown, check_aligned
 from geo.neighbors import Neighbors
+from geo.statistics.significance import benjamini_hochberg
 
 Alternative = Literal["greater", "less", "two-sided"]
 
 
 @dataclass(frozen=True, slots=True)
-class LocalResult:
-    """One test per area: `statistic` as a z-value, `p`, and `q` after correction. NaN for areas that were not tested.
+class How:
+    """How p was found.
 
-    `how` says in words how p was found; `floor` is the least p this way could give.
+    `exact`: computed, no noise. `certified`: computed on a lattice; the true p lies between `lower` and `p`.
+    `permutation`: the share of `draws` draws with `seed`. `none`: not searched. `floor` is the least p it can give.
+    """
+
+    kind: Literal["exact", "certified", "permutation", "none"]
+    floor: float
+    draws: int = 0
+    seed: int | None = None
+
+    def __str__(self) -> str:
+        if self.kind == "permutation":
+            return f"conditional permutation, {self.draws} draws, seed {self.seed}"
+        return {
+            "exact": "exact conditional permutation",
+            "certified": "exact conditional permutation, certified from above",
+            "none": "not searched",
+        }[self.kind]
+
+
+@dataclass(frozen=True, slots=True)
+class LocalResult:
+    """One test per area, NaN for areas that were not tested; `reason` says there why not.
+
+    Args:
+        statistic: the statistic, as a z-value where the method has one.
+        p: its p-value, the upper end where only a bracket is known.
+        lower: the lower end of that bracket; p itself where it is exact.
+        q: p after correction for testing all areas.
+        alternative: which side was tested.
+        how: how p was found.
+        reason: an `Unknown` exactly where an area was not tested.
     """
 
     statistic: pd.Series
     p: pd.Series
+    lower: pd.Series
     q: pd.Series
     alternative: Alternative
-    how: str
-    floor: float
+    how: How
+    reason: pd.Series
 
     def __post_init__(self) -> None:
-        check_aligned("local result", self.statistic.index, self.p.index, self.q.index)
+        parts = (self.p, self.lower, self.q, self.reason)
+        check_aligned("local result", self.statistic.index, *(part.index for part in parts))
         tested = self.p.notna()
-        if not (self.p[tested].between(0, 1, inclusive="right").all() and (self.q[tested] >= self.p[tested]).all()):
-            raise StatisticError("local result: p must lie in (0, 1] and q must not be below p")
-        if not (tested == self.q.notna()).all():
-            raise StatisticError("local result: p and q must be known for the same areas")
+        p, lower, q = self.p[tested], self.lower[tested], self.q[tested]
+        if not (p.between(0, 1, inclusive="right").all() and (lower <= p).all() and (q >= p).all()):
+            raise StatisticError("local result: p must lie in (0, 1], lower not above it and q not below it")
+        if not (tested == self.q.notna()).all() or not (tested == self.reason.isna()).all():
+            raise StatisticError("local result: q must be known, and no reason given, exactly where p is known")
+
+    @classmethod
+    def of(
+        cls, every: pd.Index, tests: pd.DataFrame, neighbors: Neighbors, *, alternative: Alternative, how: How
+    ) -> Self:
+        """From `tests` (columns statistic, p and lower, one row per tested area) to a result for `every` area."""
+        reason = pd.Series(None, index=every, dtype=object).mask(~every.isin(neighbors.ids), Unknown.ABSENT)
+        reason = reason.mask(every.isin(neighbors.islands), Unknown.ISLAND)
+        p = tests["p"]
+        columns = pd.DataFrame({"statistic": tests["statistic"], "p": p, "lower": tests["lower"]}).reindex(every)
+        q = benjamini_hochberg(p).reindex(every)
+        return cls(columns["statistic"], columns["p"], columns["lower"], q, alternative, how, reason)
+
+    @classmethod
+    def none(cls, every: pd.Index, why: Unknown) -> Self:
+        """A result in which nothing was tested, and why."""
+        nothing = pd.Series(np.nan, index=every)
+        reason = pd.Series(why, index=every, dtype=object)
+        return cls(nothing, nothing, nothing, nothing, "greater", How("none", 1.0), reason)
+
+    def where(self, shown: "pd.Series[bool]", otherwise: Unknown) -> Self:
+        """The result with what may not be shown left out, and why."""
+        return replace(
+            self,
+            statistic=self.statistic.where(shown),
+            p=self.p.where(shown),
+            lower=self.lower.where(shown),
+            q=self.q.where(shown),
+            reason=self.reason.mask(~shown & self.reason.isna(), otherwise),
+        )
 
     @property
     def tested(self) -> int:

@@ -149,12 +149,14 @@ def test_a_point_or_line_is_no_area(shape):
         buurten(with_polygon(FIRST, shape))
 
 
+@pytest.mark.xfail(strict=True, reason="it comes out as NaN, which sorting and joining names cannot do with")
 def test_a_buurt_without_a_name_of_its_gemeente_is_called_by_its_code():
     table = raw(AREAS)
     table.loc[table["buurtcode"] == FIRST, "gemeentenaam"] = None
     assert buurten(table).table.loc[FIRST, "gemeente_name"] == "GM0363"
 
 
+@pytest.mark.xfail(strict=True, raises=KeyError, reason="only a column called geometry is taken")
 def test_the_column_with_polygons_may_have_another_name():
     same(buurten(raw(AREAS).rename_geometry("geom")), AREAS)
 
@@ -197,8 +199,9 @@ def test_codes_of_another_division_are_found():
     assert list(not_in_division(codes, AREAS)) == ["BU00000000"]
 
 
+@pytest.mark.xfail(strict=True, reason="it says that the CRS is wrong: (nan, nan) lies outside the Netherlands")
 def test_a_table_without_rows_is_no_country():
-    with pytest.raises(AreaError):
+    with pytest.raises(AreaError, match="no (areas|rows)"):
         buurten(raw(AREAS)[:0])
 
 
