@@ -23,7 +23,10 @@ def buurten(raw: geopandas.GeoDataFrame, vintage: Vintage, where: str) -> AreaFr
     polygons, no CRS or a CRS that its coordinates deny. Invalid polygons are mended by `shapely.make_valid`; an area
     of which nothing but lines remains is an error.
     """
-    named = _rename(raw, vintage, where)
+    if raw.empty:
+        raise AreaError(f"{where}: no rows; give the map of the country")
+    polygons = raw if raw.geometry.name == "geometry" else raw.rename_geometry("geometry")
+    named = _rename(polygons, vintage, where)
     if len(wrong := malformed(named["code"], AreaLevel.BUURT)):
         raise AreaError(
             f"{where}: {len(wrong)} codes in column {vintage.column('code', raw.columns)!r} are not buurtcodes "
@@ -35,8 +38,9 @@ def buurten(raw: geopandas.GeoDataFrame, vintage: Vintage, where: str) -> AreaFr
     joined.index.name = "area_id"
     joined["gemeente"] = parents(joined.index, AreaLevel.GEMEENTE)
     for level, column in ((AreaLevel.GEMEENTE, "gemeente_name"), (AreaLevel.WIJK, "wijk_name")):
-        if column not in joined:  # the map names no gemeenten or wijken: their codes do, until `named`
-            joined[column] = parents(joined.index, level)
+        codes = parents(joined.index, level).to_series(index=joined.index)
+        # What the map does not name is called by its code, until `named`.
+        joined[column] = joined[column].fillna(codes) if column in joined else codes
     return AreaFrame(AreaLevel.BUURT, vintage.year, joined.sort_index()[list(KEPT)])
 
 
@@ -79,7 +83,7 @@ def _rename(raw: geopandas.GeoDataFrame, vintage: Vintage, where: str) -> geopan
         found[theirs] = ours
     table = raw[[*found, "geometry"]].rename(columns=found)
     for text in found.values():
-        table[text] = table[text].astype(str).str.strip()
+        table[text] = table[text].astype(str).str.strip().where(table[text].notna(), None)
     return table
 
 

@@ -11,9 +11,9 @@ import pandas as pd
 from geo.areas import AreaLevel
 
 PATTERNS = {
-    AreaLevel.GEMEENTE: r"GM\d{4}",
-    AreaLevel.WIJK: r"WK\d{4}[0-9A-Z]{2}",
-    AreaLevel.BUURT: r"BU\d{4}[0-9A-Z]{4}",
+    AreaLevel.GEMEENTE: r"GM[0-9]{4}",
+    AreaLevel.WIJK: r"WK[0-9]{4}[0-9A-Z]{2}",
+    AreaLevel.BUURT: r"BU[0-9]{4}[0-9A-Z]{4}",
 }
 
 LENGTHS = {AreaLevel.GEMEENTE: 6, AreaLevel.WIJK: 8, AreaLevel.BUURT: 10}

@@ -9,7 +9,7 @@ import pandas as pd
 
 from boundaries.codes import parents
 from geo.areas import AreaFrame, AreaLevel
-from geo.errors import AlignmentError
+from geo.errors import AlignmentError, first_few
 from geo.measures import Measure, Unknown, check_aligned
 
 LEAST_KNOWN = 0.9
@@ -30,6 +30,10 @@ class Crosswalk:
     exact: bool
 
     def __post_init__(self) -> None:
+        for side, known in (("source", self.sources), ("target", self.targets)):
+            if not self.table[side].isin(known).all():
+                strange = first_few(self.table[side][~self.table[side].isin(known)].unique())
+                raise AlignmentError(f"crosswalk: shares of a {side} that is not among the areas: {strange}")
         if not (self.table["share"] > 0).all() or (self.given > 1 + 1e-9).any():
             raise AlignmentError("crosswalk: shares must be above 0 and add up to 1 at most for every source area")
 
@@ -74,7 +78,8 @@ class Crosswalk:
 def by_code(buurten: AreaFrame, wijken: AreaFrame) -> Crosswalk:
     """Buurten to the wijken whose code they bear."""
     table = pd.DataFrame({"source": buurten.ids, "target": parents(buurten.ids, AreaLevel.WIJK), "share": 1.0})
-    return Crosswalk(buurten.ids, wijken.ids, table, exact=True)
+    there = table["target"].isin(wijken.ids)
+    return Crosswalk(buurten.ids, wijken.ids, table[there].reset_index(drop=True), exact=True)
 
 
 def by_surface(source: AreaFrame, target: AreaFrame) -> Crosswalk:

@@ -32,6 +32,5 @@ def standardise(deviations: pd.Series) -> pd.Series:
     """In standard deviations around the national value (root mean square over known areas), cut off at `LIMIT`."""
     finite = deviations[np.isfinite(deviations)]
     spread = float(np.sqrt((finite**2).mean())) if len(finite) else 0.0
-    if spread == 0:
-        return deviations * 0.0
-    return (deviations / spread).clip(-LIMIT, LIMIT)
+    scaled = deviations / spread if spread > 0 else deviations.replace([np.inf, -np.inf], [LIMIT, -LIMIT])
+    return scaled.clip(-LIMIT, LIMIT)

@@ -29,6 +29,7 @@ class Unknown(StrEnum):
     SMALL_COUNT = "small_count"
     FEW_INDICATORS = "few_indicators"
     ISLAND = "island"
+    NO_KNOWN_NEIGHBOR = "no_known_neighbor"
     SPREAD = "spread"
 
 

@@ -29,7 +29,7 @@ def empirical_bayes(measure: Measure) -> pd.Series:
 
     Events are Poisson around exposure times a rate of the area's own; those rates are gamma around the national rate m
     with shape a. The estimate is the posterior mean (events + a) / (exposure + a / m): the raw rate where exposure is
-    large, m where it is nothing. An area without exposure gives NaN for itself and leaves the others as they are.
+    large, m where it is nothing. An area without exposure has no rate; its events count in m, as in the published one.
 
     Source: D. Clayton and J. Kaldor (1987), Empirical Bayes estimates of age-standardized relative risks for use in
     disease mapping, Biometrics 43(3), 671-681, doi:10.2307/2532003.

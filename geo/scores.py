@@ -7,6 +7,7 @@ import pandas as pd
 
 from geo.measures import check_aligned
 
+ROUNDING = 1e-9
 MIN_KNOWN = 2 / 3
 """Least share of the weight that must be known for an area to have a score."""
 
@@ -30,6 +31,6 @@ def combine(deviations: Mapping[str, pd.Series], weights: Mapping[str, float]) -
     table = pd.DataFrame({name: deviations[name] for name in weights})
     weight = pd.Series(dict(weights), dtype=float)
     known = table.notna().mul(weight, axis=1).sum(axis=1)
-    enough = (known >= MIN_KNOWN * weight.sum()) & (known > 0)
+    enough = (known >= MIN_KNOWN * weight.sum() * (1 - ROUNDING)) & (known > 0)
     contributions = table.mul(weight, axis=1).div(known.where(enough), axis=0)
     return Score(contributions.sum(axis=1, min_count=1), contributions)

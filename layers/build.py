@@ -69,7 +69,7 @@ def build_layer(
     result = _search(theme, score, neighbors, spread=any(measures[name].spread for name in weights))
     hidden = pd.DataFrame({name: too_few(one, theme.privacy.min_count) for name, one in measures.items()})
     shown = ~hidden[list(weights)].any(axis=1)
-    published = Score(score.value.where(shown), score.contributions.mask(hidden[list(weights)]))
+    published = Score(score.value.where(shown), score.contributions.where(shown, axis=0))
     kind = f"{theme.id}-{BASIS if lens is None else lens.id}-{areas.level}-{period}-{areas.vintage}"
     reasons = pd.DataFrame({name: one.reason for name, one in measures.items()}).mask(hidden, Unknown.SMALL_COUNT)
     return Built(
@@ -80,7 +80,7 @@ def build_layer(
         result=result.where(shown, Unknown.SMALL_COUNT),
         zoekgebieden=tuple(find(published, result, neighbors, max_q=theme.search.max_q, kind=kind)),
         reasons=reasons,
-        reason=_why_no_score(score, shown, result),
+        reason=_why_no_score(score, shown, result, neighbors),
         exposure=pd.DataFrame({name: one.exposure for name, one in measures.items()}),
         tested=result.tested,
         national={one.id: measures[one.id].national * one.scale for one in theme.indicator},
@@ -103,6 +103,8 @@ def _search(theme: Theme, score: Score, neighbors: Neighbors, *, spread: bool) -
     return STATISTICS[theme.search.statistic](score.value, neighbors, alternative="greater")
 
 
-def _why_no_score(score: Score, shown: "pd.Series[bool]", result: LocalResult) -> pd.Series:
+def _why_no_score(score: Score, shown: "pd.Series[bool]", result: LocalResult, neighbors: Neighbors) -> pd.Series:
     """Why an area has no score, or has one but was not tested; None where it was tested and may be shown."""
-    return result.reason.mask(score.value.isna(), Unknown.FEW_INDICATORS).mask(~shown, Unknown.SMALL_COUNT)
+    amid_unknown = (result.reason == Unknown.ISLAND) & ~result.reason.index.isin(neighbors.islands)
+    reason = result.reason.mask(amid_unknown, Unknown.NO_KNOWN_NEIGHBOR)
+    return reason.mask(score.value.isna(), Unknown.FEW_INDICATORS).mask(~shown, Unknown.SMALL_COUNT)

@@ -63,6 +63,7 @@ def load(root: Traversable | None = None) -> Catalog:
     themes = _folder(root, "themes", Theme, faults, digests)
     lenses = _folder(root, "lenses", Lens, faults, digests)
     sources = _folder(root, "sources", SourceDeclaration, faults, digests)
+    faults += _column_faults(sources)
     for theme in themes.values():
         faults += _theme_faults(theme, sources)
     for lens in lenses.values():
@@ -87,6 +88,17 @@ def _folder[Kind: Declared](
         except DeclarationError as wrong:
             faults += [f"{name}/{fault}" for fault in wrong.faults]
     return found
+
+
+def _column_faults(sources: Mapping[str, SourceDeclaration]) -> list[str]:
+    """Columns that two sources declare: which one an indicator means would depend on their order."""
+    owner: dict[str, str] = {}
+    return [
+        f"sources/{source.id}.toml: columns.{column}: source {owner[column]!r} has one of that name; choose another"
+        for source in sources.values()
+        for column in source.columns
+        if owner.setdefault(column, source.id) != source.id
+    ]
 
 
 def _theme_faults(theme: Theme, sources: Mapping[str, SourceDeclaration]) -> list[str]:

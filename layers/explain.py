@@ -23,6 +23,7 @@ REASONS = {
     Unknown.SMALL_COUNT: "te klein aantal om te tonen",
     Unknown.FEW_INDICATORS: "te weinig indicatoren bekend",
     Unknown.ISLAND: "geen buurgebieden",
+    Unknown.NO_KNOWN_NEIGHBOR: "geen buurgebied met een score",
     Unknown.SPREAD: "geschat uit grotere gebieden; daarop wordt niet gezocht",
 }
 """What each reason is called on the map."""
@@ -37,7 +38,7 @@ def plural(level: AreaLevel) -> str:
 
 def number(value: float, digits: int = 1) -> str:
     """A number as the Dutch write it."""
-    return f"{value:,.{digits}f}".translate(str.maketrans(",.", ".,"))
+    return f"{round(value, digits) + 0.0:,.{digits}f}".translate(str.maketrans(",.", ".,"))
 
 
 def title(area_names: Sequence[str], level: AreaLevel) -> str:

@@ -49,8 +49,12 @@ Q = Field(
 )
 FLAG = Field("kansrijk", "Kansrijk", "boolean", "Of het gebied deel is van een kansrijk zoekgebied.")
 REASON = Field(
-    "reden", "Reden zonder score", "string", "Waarom het gebied geen score heeft; leeg als het er een heeft."
+    "reden",
+    "Reden zonder toets",
+    "string",
+    "Waarom het gebied geen score heeft of niet is getoetst; leeg als het is getoetst.",
 )
+
 MADE_UP = Field("fictief", "Fictief", "boolean", "Of de cijfers verzonnen zijn (Testland).")
 RANK = Field(
     "rang",

@@ -5,6 +5,7 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 Id = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{1,39}$")]
+Number = Annotated[float, Field(strict=True, allow_inf_nan=False)]
 Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
 
 
@@ -28,12 +29,12 @@ class Indicator(Declared):
     source: Id
     value: Id
     per: Id | None = None
-    scale: float = Field(default=1.0, gt=0)
+    scale: Annotated[Number, Field(gt=0)] = 1.0
     unit: str = ""
-    weight: float = Field(default=1.0, ge=0)
+    weight: Annotated[Number, Field(ge=0)] = 1.0
     direction: Literal["high", "low"] = "high"
     mean_weight: Id | None = None
-    min_exposure: float | None = Field(default=None, ge=0)
+    min_exposure: Annotated[Number, Field(ge=0)] | None = None
 
     @property
     def columns(self) -> tuple[str, ...]:

@@ -4,7 +4,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, StringConstraints, model_validator
 
-from layers.indicators import Declared, Id, Text
+from layers.indicators import Declared, Id, Number, Text
 from layers.themes import Theme
 
 BASIS = "basis"
@@ -15,7 +15,7 @@ class Change(Declared):
     """The weight that one indicator gets under a lens, and why."""
 
     indicator: Id
-    weight: float = Field(ge=0)
+    weight: Annotated[Number, Field(ge=0)]
     why: Text
 
 
@@ -33,7 +33,10 @@ class Lens(Declared):
     change: tuple[Change, ...] = Field(min_length=1)
 
     @model_validator(mode="after")
-    def _is_not_the_basis(self) -> Self:
+    def _is_not_the_basis_and_changes_once(self) -> Self:
+        named = [change.indicator for change in self.change]
+        if doubles := sorted({one for one in named if named.count(one) > 1}):
+            raise ValueError(f"indicators changed more than once: {doubles}")
         if self.id == BASIS:
             raise ValueError(f"{BASIS!r} is the name of the map without a lens; choose another id")
         return self

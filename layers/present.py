@@ -20,6 +20,8 @@ from layers.themes import Theme
 DECIMALS = 4
 """Decimals of published scores, deviations and contributions: more would pretend."""
 
+LEAST_Q = 10.0**-DECIMALS
+
 
 def present(built: Built, key: LayerKey, theme: Theme, lens: Lens | None, provenance: Provenance, gap: float) -> Layer:
     """The layer of what was built, of the whole country or of `key.gemeente`.
@@ -59,7 +61,7 @@ def _table(built: Built, key: LayerKey, theme: Theme, provenance: Provenance) ->
         "niveau": str(key.level),
         "indeling": built.areas.vintage,
         "score": built.score.value.round(DECIMALS),
-        "q": built.result.q.round(DECIMALS),
+        "q": _shown_q(built.result.q),
         "kansrijk": hot,
         "reden": _in_words(built.reason),
         "fictief": provenance.made_up,
@@ -72,6 +74,11 @@ def _table(built: Built, key: LayerKey, theme: Theme, provenance: Provenance) ->
         columns[f"{one.id}_reden"] = _in_words(built.reasons[one.id])
     ordered = pd.DataFrame(columns)[names(layer_fields(theme.indicator))]
     return geopandas.GeoDataFrame(ordered, geometry=areas.geometry, crs=RD_NEW).reset_index(drop=True)
+
+
+def _shown_q(q: pd.Series) -> pd.Series:
+    """Rounded, but never to 0: no test gives certainty."""
+    return q.round(DECIMALS).clip(lower=LEAST_Q)
 
 
 def _in_words(reasons: pd.Series) -> pd.Series:
@@ -102,7 +109,7 @@ def _words(one: Zoekgebied, built: Built, key: LayerKey, theme: Theme) -> dict[s
         "rang": one.rank,
         "titel": title(list(areas["name"].loc[strongest]), key.level),
         "score": round(one.score, DECIMALS),
-        "q": round(one.q, DECIMALS),
+        "q": max(round(one.q, DECIMALS), LEAST_Q),
         "aantal_gebieden": len(one.areas),
         "gebiedscodes": ",".join(one.areas),
         "gemeenten": ", ".join(gemeenten),

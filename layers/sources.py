@@ -1,6 +1,7 @@
 """SourceDeclaration: where figures come from, what their columns mean and what an empty cell means."""
 
 import ast
+import math
 import re
 from typing import Annotated, Literal
 
@@ -10,6 +11,7 @@ from geo.measures import Unknown
 from layers.indicators import Declared, Id, Text
 
 PLACE = re.compile(r"\{periode(?:([+-])(\d+))?\}")
+LONGEST = 1000
 ALLOWED = (ast.Expression, ast.BinOp, ast.Name, ast.Constant, ast.Load, ast.Add, ast.Sub, ast.Mult, ast.Div)
 
 CBS_MISSING = {-99997: Unknown.SECRET, -99995: Unknown.LATER, -99991: Unknown.DISCONTINUED, -99999999: Unknown.ABSENT}
@@ -18,19 +20,25 @@ CBS_MISSING = {-99997: Unknown.SECRET, -99995: Unknown.LATER, -99991: Unknown.DI
 
 def _sums_of_columns(formula: str) -> str:
     """Only column names, numbers, + - * / and brackets: a formula is arithmetic, never code."""
-    filled = fill(formula, 2024)
+    rule = "only column names, numbers, + - * / and ( )"
+    if len(formula) > LONGEST:
+        raise ValueError(f"a formula of {len(formula)} characters; {LONGEST} at most")
     try:
-        tree = ast.parse(filled, mode="eval")
+        tree = ast.parse(fill(formula, 2024), mode="eval")
     except SyntaxError:
-        raise ValueError(f"{formula!r} is not a sum of columns; use column names, numbers, + - * / and ( )") from None
+        raise ValueError(f"{formula!r} is not a sum of columns; use {rule}") from None
     for node in ast.walk(tree):
-        if not isinstance(node, ALLOWED) or (
-            isinstance(node, ast.Constant) and not isinstance(node.value, int | float)
-        ):
-            raise ValueError(  # noqa: TRY004  # pydantic turns it into a fault
-                f"{formula!r} holds {ast.unparse(node)!r}; only column names, numbers, + - * / and ( )"
-            )
+        if not isinstance(node, ALLOWED) or (isinstance(node, ast.Constant) and not _finite(node.value)):
+            held = ast.unparse(node) or type(node).__name__
+            raise ValueError(f"{formula!r} holds {held!r}; {rule}")
+    if not columns_of(formula, 2024):
+        raise ValueError(f"{formula!r} reads no column; {rule}")
     return formula
+
+
+def _finite(value: object) -> bool:
+    """Whether a constant is a number; True is one to Python, and 1e999 is infinite."""
+    return isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
 
 
 def fill(formula: str, period: int) -> str:

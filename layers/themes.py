@@ -1,11 +1,12 @@
 """Theme: what is looked for, by which indicators, when a place stands out and what is withheld."""
 
-from typing import Literal, Self
+from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
 from geo.areas import AreaLevel
-from layers.indicators import Declared, Id, Indicator, Text
+from layers.fields import layer_fields, zoekgebied_fields
+from layers.indicators import Declared, Id, Indicator, Number, Text
 
 
 class Search(Declared):
@@ -13,14 +14,14 @@ class Search(Declared):
 
     statistic: Text
     neighbors: Literal["queen"] = "queen"
-    max_q: float = Field(gt=0, lt=1)
+    max_q: Annotated[Number, Field(gt=0, lt=1)]
 
 
 class Privacy(Declared):
     """Floors under which a figure is not shown: fewer events than `min_count`, less exposure than `min_exposure`."""
 
-    min_count: float = Field(ge=0)
-    min_exposure: float = Field(ge=0)
+    min_count: Annotated[Number, Field(ge=0)]
+    min_exposure: Annotated[Number, Field(ge=0)]
 
 
 class Theme(Declared):
@@ -39,6 +40,10 @@ class Theme(Declared):
         ids = [one.id for one in self.indicator]
         if doubles := sorted({one for one in ids if ids.count(one) > 1}):
             raise ValueError(f"indicators declared more than once: {doubles}")
+        for fields in (layer_fields(self.indicator), zoekgebied_fields(self.indicator)):
+            names = [field.name for field in fields]
+            if doubles := sorted({name for name in names if names.count(name) > 1}):
+                raise ValueError(f"ids of indicators give columns that the layer has already: {doubles}")
         if not any(one.weight for one in self.indicator):
             raise ValueError("every indicator has weight 0; give at least one a weight")
         return self
@@ -49,5 +54,7 @@ class Theme(Declared):
         return {one.id: one.weight for one in self.indicator}
 
     def floor(self, indicator: Indicator) -> float:
-        """Least exposure for this indicator to have a value."""
+        """Least exposure for this indicator to have a value; none for a level that nothing weighs."""
+        if indicator.per is None and indicator.mean_weight is None:
+            return 0.0
         return self.privacy.min_exposure if indicator.min_exposure is None else indicator.min_exposure

@@ -9,6 +9,7 @@ from functools import reduce
 from typing import Any
 
 from boundaries import cbs
+from boundaries.codes import parents
 from boundaries.crosswalk import Crosswalk, by_code, by_surface
 from boundaries.hexagons import hexagons
 from boundaries.vintages import Vintage
@@ -16,6 +17,7 @@ from geo import neighbors
 from geo.areas import AreaFrame, AreaLevel
 from geo.errors import UnknownNameError
 from geo.measures import Measure
+from geo.neighbors import Neighbors
 from layers.catalog import Catalog
 from layers.figures import Figures, measure
 from layers.indicators import Indicator
@@ -55,16 +57,21 @@ class Country:
         """Metres that borders of neighbours may lie apart at a level."""
         return 0.0 if level.resolution is not None else self.source.gap(self.vintage)
 
-    def neighbors(self, level: AreaLevel) -> neighbors.Neighbors:
-        """Who borders whom at a level."""
-        make = neighbors.ring if level.resolution is not None else lambda areas: neighbors.queen(areas, self.gap(level))
-        return self._once(("neighbors", level), lambda: make(self.areas(level)))
+    def neighbors(self, level: AreaLevel) -> Neighbors:
+        """Who borders whom at a level; wijken do where their buurten do."""
+        return self._once(("neighbors", level), lambda: self._neighbors(level))
 
     def measures(self, theme: Theme, level: AreaLevel, period: int) -> dict[str, Measure]:
         """One measure per indicator of the theme, under the theme's floors of exposure."""
         return {
             one.id: self._measure(one, theme, level, period).with_floor(theme.floor(one)) for one in theme.indicator
         }
+
+    def _neighbors(self, level: AreaLevel) -> Neighbors:
+        if level.resolution is not None:
+            return neighbors.ring(self.areas(level))
+        buurten = neighbors.queen(self.buurten, self.gap(level))
+        return buurten if level is AreaLevel.BUURT else buurten.merged(parents(self.buurten.ids, AreaLevel.WIJK))
 
     def _measure(self, one: Indicator, theme: Theme, level: AreaLevel, period: int) -> Measure:
         """Counted at the level itself where there are points, else carried from buurten."""

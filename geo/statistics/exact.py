@@ -6,84 +6,191 @@ transform of the number of k-subsets with a given sum follows from Newton's iden
 
     e_k = (1/k) sum_{j=1..k} (-1)^(j-1) e_(k-j) p_j,    p_j(f) = F(j f),
 
-and one inverse transform per k gives the chance G_k of every sum, drawn from all n. Area i itself, with value x, leaves
-by G_k(s) = k/n a_(k-1)(s - x) + (1 - k/n) a_k(s), solved for a_k. Nothing is drawn, so the answer has no noise and no
-floor at one over the number of draws.
+kept in proportion to the C(n, k) subsets there are; one inverse transform per k gives the chance G_k of every sum of k
+drawn from all n. Area i itself, with value x, leaves by G_k(s) = k/n a_(k-1)(s - x) + (1 - k/n) a_k(s), solved for a_k.
+Nothing is drawn, so the answer has no noise and no floor at one over the number of draws, and its cost does not depend
+on one. An area with more than half of all others as neighbours is seen from the other side, by those it does not have:
+the last step would lose its precision there.
 
-Values that are no whole numbers are rounded to the lattice; sums of k of them are then off by at most k/2, those of the
-observed neighbours too. The p given is that of the observed sum less k: it is never below the true one.
+Whole numbers keep their own lattice and their ties, and p is exact. Other values are rounded to the lattice; a sum of k
+of them is then off by at most k/2, and so is the observed one. The chances of the observed sum less k and
+plus k therefore certify p from above and below.
 """
 
 from dataclasses import dataclass
 
 import numpy as np
+from numba import njit, prange
 from numpy.typing import NDArray
+from scipy import fft
 
-LENGTH = 2**19
-"""Points of the lattice that sums are on."""
+from geo.neighbors import Neighbors
 
 FLOOR = 1e-12
 """Below this the noise of the transform rules; a smaller p is given as this one."""
+
+FINE, COARSE, WHOLE = 2**16, 800, 2**21
+"""Points of the lattice of sums for areas with few neighbours; points per value for those with many; most points for
+values that are whole numbers."""
+
+FEW = 12
+"""Areas with more neighbours than this get a lattice of their own: it is coarser, and what it costs grows with k^2."""
+
+BLOCK = 256
+"""Frequencies that are worked on together: they fit the nearest cache."""
 
 Floats = NDArray[np.float64]
 Whole = NDArray[np.int64]
 
 
 @dataclass(frozen=True, slots=True)
-class Lattice:
-    """Values as whole numbers from 0, `step` apart, so that the sum of `largest` of them still fits."""
+class Tail:
+    """For each area the chance that its neighbours sum to what they do, or more: at most `upper`, at least `lower`."""
 
-    values: Whole
-    step: float
-    largest: int
+    upper: Floats
+    lower: Floats
+    exact: bool
+
+
+def upper_tail(values: Floats, neighbors: Neighbors) -> Tail:
+    """The chance, for every area, that as many values as it has neighbours, drawn from all others, sum as high.
+
+    Args:
+        values: one finite number per area, not all equal.
+        neighbors: who borders whom; 1 for an area that has none.
+    """
+    counts = neighbors.count.astype(np.int64)
+    upper, lower = np.ones(len(values)), np.ones(len(values))
+    exact = True
+    others = len(values) - 1
+    for here, mirrored in _groups(counts, others):
+        drawn = others - counts[here] if mirrored else counts[here]
+        lattice = Lattice.of(-values if mirrored else values, int(max(drawn.max(), counts[here].max())))
+        goal = _sums(lattice.points, neighbors.matrix.indptr, neighbors.matrix.indices, here)
+        if mirrored:  # as high a sum of k is as low a sum of the rest, which is as high a sum of the rest mirrored
+            goal = lattice.points.sum() - lattice.points[here] - goal
+        slack = np.zeros_like(goal) if lattice.exact else counts[here]
+        tails = _tails(lattice, len(values), int(drawn.max()))
+        upper[here], lower[here] = _chances(lattice.points, here, drawn, np.stack([goal - slack, goal + slack]), tails)
+        exact &= lattice.exact
+    upper = np.clip(upper, FLOOR, 1.0)
+    return Tail(upper, np.clip(lower, FLOOR, upper), exact)
+
+
+def _groups(counts: Whole, others: int) -> list[tuple[Whole, bool]]:
+    """Areas that share a lattice: with few neighbours, with many, and with most of all others (seen mirrored)."""
+    most = counts > others // 2
+    few, many = (counts > 0) & (counts <= FEW) & ~most, (counts > FEW) & ~most
+    groups = [(np.flatnonzero(few), False), (np.flatnonzero(many), False), (np.flatnonzero(most), True)]
+    return [(here, mirrored) for here, mirrored in groups if len(here)]
+
+
+@dataclass(frozen=True, slots=True)
+class Lattice:
+    """Values as whole numbers from 0. `length` is a power of two on which the largest sum fits; `exact` where nothing
+    was rounded.
+    """
+
+    points: Whole
+    length: int
+    exact: bool
 
     @classmethod
     def of(cls, values: Floats, largest: int) -> "Lattice":
-        """Put values on the finest lattice on which the sum of the `largest` number of neighbours fits."""
-        lowest, highest = float(values.min()), float(values.max())
-        step = (highest - lowest) / ((LENGTH - 1) // max(largest, 1))
-        return cls(np.rint((values - lowest) / step).astype(np.int64), step, largest)
+        """The lattice for sums of up to `largest` values."""
+        above = values - values.min()
+        highest = float(above.max())
+        if highest * largest < WHOLE and (values == np.rint(values)).all():
+            length = 1 << max(int(highest) * largest + 1, 2).bit_length()
+            return cls(above.astype(np.int64), length, exact=True)
+        length = FINE if largest <= FEW else 1 << (COARSE * largest).bit_length()
+        bins = (length - 1) // largest
+        return cls(np.rint(above * (bins / highest)).astype(np.int64), length, exact=False)
 
 
-def upper_tails(lattice: Lattice) -> Floats:
-    """The chance that k values drawn from all are s or more together, as [k, s]: (largest + 1, LENGTH + 1)."""
-    n = len(lattice.values)
-    transform = np.fft.rfft(np.bincount(lattice.values, minlength=LENGTH).astype(float))
-    frequency = np.arange(len(transform))
-    powers = [_at(transform, frequency * j) for j in range(1, lattice.largest + 1)]
-    subsets = [np.ones(len(transform), dtype=complex)]
-    tails = np.zeros((lattice.largest + 1, LENGTH + 1))
-    tails[0, 0] = 1.0
-    for k in range(1, lattice.largest + 1):
-        total = np.zeros(len(transform), dtype=complex)
-        share = 1.0 / k
-        for j in range(1, k + 1):
-            share *= (k - j + 1) / (n - k + j)  # C(n, k - j) / (k C(n, k))
-            total += (share if j % 2 else -share) * subsets[k - j] * powers[j - 1]
-        subsets.append(total)
-        chances = np.fft.irfft(total, LENGTH)
-        tails[k, :LENGTH] = np.clip(chances[::-1].cumsum()[::-1], 0.0, 1.0)
+def _tails(lattice: Lattice, n: int, largest: int) -> Floats:
+    """The chance that k values drawn from all n sum to s or more, as [k, s], for k to `largest` and s to `length`."""
+    transform = np.fft.fft(np.bincount(lattice.points, minlength=lattice.length).astype(float))
+    subsets = _subsets(transform.real.copy(), transform.imag.copy(), _shares(n, largest))
+    return _summed(fft.irfft(subsets, lattice.length, axis=1, workers=2, overwrite_x=True))
+
+
+@njit(parallel=True, cache=True)
+def _summed(chances: Floats) -> Floats:
+    """From the chance of every sum to the chance of that sum or more."""
+    most, length = chances.shape
+    tails = np.zeros((most, length + 1))
+    for k in prange(most):
+        total = 0.0
+        for sum_ in range(length - 1, -1, -1):
+            total += chances[k, sum_]
+            tails[k, sum_] = min(max(total, 0.0), 1.0)
     return tails
 
 
-def chance_of_at_least(lattice: Lattice, tails: Floats, sums: Whole, counts: Whole) -> Floats:
-    """For each area, the chance that its number of neighbours, drawn from all others, sum to `sums` or more."""
-    n = len(lattice.values)
-    chance = np.empty(n)
-    for k in np.unique(counts):
-        here = counts == k
-        own, goal = lattice.values[here], sums[here]
-        found = (goal - k * own <= 0).astype(float)
-        for m in range(1, k + 1):
-            at = np.clip(goal - (k - m) * own, 0, LENGTH)
-            found = (n * tails[m][at] - m * found) / (n - m)
-        chance[here] = found
-    return np.clip(chance, FLOOR, 1.0)
+def _shares(n: int, largest: int) -> Floats:
+    """(-1)^(j-1) C(n, k - j) / (k C(n, k)), as [k, j]: Newton's identities in proportion to the number of subsets."""
+    k = np.arange(1, largest + 1)[:, None]
+    j = np.arange(1, largest + 1)[None, :]
+    ratios = np.where(j <= k, (k - j + 1) / (n - k + j), 0.0)
+    shares = np.zeros((largest + 1, largest + 1))
+    shares[1:, 1:] = np.where(j % 2, 1.0, -1.0) * ratios.cumprod(axis=1) / k
+    return shares
 
 
-def _at(transform: NDArray[np.complex128], frequency: NDArray[np.intp]) -> NDArray[np.complex128]:
-    """A real signal's transform at any frequency, from its half."""
-    wrapped = frequency % LENGTH
-    mirrored = wrapped > LENGTH // 2
-    found = transform[np.where(mirrored, LENGTH - wrapped, wrapped)]
-    return np.where(mirrored, found.conj(), found)
+@njit(parallel=True, cache=True)
+def _subsets(real: Floats, imaginary: Floats, shares: Floats) -> NDArray[np.complex128]:
+    """The transform of the chance of every sum of k, as [k, frequency] up to the half."""
+    length, largest = len(real), len(shares) - 1
+    half = length // 2 + 1
+    found = np.empty((largest + 1, half), dtype=np.complex128)
+    for block in prange((half + BLOCK - 1) // BLOCK):
+        start = block * BLOCK
+        size = min(BLOCK, half - start)
+        power = np.empty((2, largest + 1, BLOCK))
+        subset = np.empty((2, largest + 1, BLOCK))
+        subset[0, 0, :], subset[1, 0, :] = 1.0, 0.0
+        for j in range(1, largest + 1):
+            for at in range(size):
+                there = ((start + at) * j) & (length - 1)
+                power[0, j, at], power[1, j, at] = real[there], imaginary[there]
+        for k in range(1, largest + 1):
+            subset[:, k, :] = 0.0
+            for j in range(1, k + 1):
+                share = shares[k, j]
+                for at in range(size):
+                    a, b = share * power[0, j, at], share * power[1, j, at]
+                    c, d = subset[0, k - j, at], subset[1, k - j, at]
+                    subset[0, k, at] += a * c - b * d
+                    subset[1, k, at] += a * d + b * c
+        for k in range(largest + 1):
+            for at in range(size):
+                found[k, start + at] = complex(subset[0, k, at], subset[1, k, at])
+    return found
+
+
+@njit(parallel=True, cache=True)
+def _sums(points: Whole, starts: NDArray[np.int32], ends: NDArray[np.int32], here: Whole) -> Whole:
+    """The sum over the neighbours of each area in `here`."""
+    found = np.zeros(len(here), dtype=np.int64)
+    for at in prange(len(here)):
+        for edge in range(starts[here[at]], starts[here[at] + 1]):
+            found[at] += points[ends[edge]]
+    return found
+
+
+@njit(parallel=True, cache=True)
+def _chances(points: Whole, here: Whole, drawn: Whole, goals: Whole, tails: Floats) -> Floats:
+    """The chance of at least each of `goals` for the areas in `here`: the chances over all, less the area itself."""
+    n, last = len(points), tails.shape[1] - 1
+    found = np.empty(goals.shape)
+    for at in prange(len(here)):
+        own, k = points[here[at]], drawn[at]
+        for which in range(len(goals)):
+            goal = goals[which, at]
+            chance = 1.0 if goal - k * own <= 0 else 0.0
+            for m in range(1, k + 1):
+                sum_ = min(max(goal - (k - m) * own, 0), last)
+                chance = (n * tails[m, sum_] - m * chance) / (n - m)
+            found[which, at] = chance
+    return found

@@ -6,7 +6,7 @@ import pandas as pd
 from geo.errors import StatisticError
 from geo.measures import check_aligned
 from geo.neighbors import Neighbors
-from geo.statistics.exact import FLOOR, Floats, Lattice, chance_of_at_least, upper_tails
+from geo.statistics.exact import FLOOR, Floats, Tail, upper_tail
 from geo.statistics.result import Alternative, How, LocalResult
 
 
@@ -23,39 +23,35 @@ def getis_ord(values: pd.Series, neighbors: Neighbors, *, alternative: Alternati
     check_aligned("getis_ord", values.index, neighbors.ids)
     known = values.notna().to_numpy()
     if values[known].nunique() < 2:  # one value everywhere
-        raise StatisticError(
-            f"getis_ord: {int(known.sum())} areas have a value and they do not differ: nothing to test"
-        )
+        raise StatisticError(f"getis_ord: the values of {int(known.sum())} areas do not differ: nothing to test")
     among = neighbors.among(known)
     found = values[known].to_numpy(dtype=float)
-    p, lower = p_values(found, among, alternative)
-    tests = pd.DataFrame({"statistic": _z(found, among), "p": p, "lower": lower}, index=among.ids)[among.count > 0]
-    return LocalResult.of(values.index, tests, among, alternative=alternative, how=How("certified", FLOOR))
+    tail = tail_of(found, among, alternative)
+    how = How("exact" if tail.exact else "certified", FLOOR)
+    return LocalResult.of(values.index, known, among, (z_star(found, among), tail.upper, tail.lower), alternative, how)
+
+
+def tail_of(values: Floats, among: Neighbors, alternative: Alternative) -> Tail:
+    """P of the sum over the neighbours of each area; two-sided doubles the smaller tail."""
+    if alternative == "greater":
+        return upper_tail(values, among)
+    below = upper_tail(-values, among)
+    if alternative == "less":
+        return below
+    above = upper_tail(values, among)
+    upper, lower = np.minimum(above.upper, below.upper), np.minimum(above.lower, below.lower)
+    return Tail(np.minimum(1.0, 2 * upper), np.minimum(1.0, 2 * lower), above.exact)
 
 
 def p_values(values: Floats, among: Neighbors, alternative: Alternative) -> tuple[Floats, Floats]:
-    """Upper and lower end of p for the sum over the neighbours of each area; two-sided doubles the smaller tail."""
-    if alternative == "greater":
-        return _upper_tail(values, among)
-    if alternative == "less":
-        return _upper_tail(-values, among)
-    above, below = _upper_tail(values, among), _upper_tail(-values, among)
-    high, low = (np.minimum(1.0, 2 * np.minimum(one, other)) for one, other in zip(above, below, strict=True))
-    return high, low
+    """Upper and lower end of p for the sum over the neighbours of each area."""
+    tail = tail_of(values, among, alternative)
+    return tail.upper, tail.lower
 
 
-def _upper_tail(values: Floats, among: Neighbors) -> tuple[Floats, Floats]:
-    """The chance of a sum at least as high: at most, and at least, for what rounding to the lattice leaves open."""
-    counts = among.count.astype(np.int64)
-    lattice = Lattice.of(values, int(counts.max()))
-    sums, tails = among.matrix.astype(np.int64) @ lattice.values, upper_tails(lattice)
-    high = chance_of_at_least(lattice, tails, sums - counts, counts)
-    return high, np.minimum(high, chance_of_at_least(lattice, tails, sums + counts, counts))
-
-
-def _z(values: Floats, among: Neighbors) -> Floats:
+def z_star(values: Floats, among: Neighbors) -> Floats:
     """Gi* in standard deviations from its mean under randomisation (formula 14.3 for equal weights)."""
     n, size = len(values), among.count + 1.0
-    total = among.matrix.astype(float) @ values + values
+    total = among.matrix @ values + values
     spread = values.std() * np.sqrt(np.maximum(size * (n - size), 1.0) / (n - 1))
     return np.asarray((total - size * values.mean()) / spread, dtype=float)

@@ -5,6 +5,7 @@ from typing import Literal, Protocol, Self
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from geo.errors import StatisticError
 from geo.measures import Unknown, check_aligned
@@ -12,6 +13,7 @@ from geo.neighbors import Neighbors
 from geo.statistics.significance import benjamini_hochberg
 
 Alternative = Literal["greater", "less", "two-sided"]
+Floats = NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,15 +73,34 @@ class LocalResult:
 
     @classmethod
     def of(
-        cls, every: pd.Index, tests: pd.DataFrame, neighbors: Neighbors, *, alternative: Alternative, how: How
+        cls,
+        every: pd.Index,
+        known: NDArray[np.bool_],
+        among: Neighbors,
+        tests: tuple[Floats, Floats, Floats],
+        alternative: Alternative,
+        how: How,
     ) -> Self:
-        """From `tests` (columns statistic, p and lower, one row per tested area) to a result for `every` area."""
-        reason = pd.Series(None, index=every, dtype=object).mask(~every.isin(neighbors.ids), Unknown.ABSENT)
-        reason = reason.mask(every.isin(neighbors.islands), Unknown.ISLAND)
-        p = tests["p"]
-        columns = pd.DataFrame({"statistic": tests["statistic"], "p": p, "lower": tests["lower"]}).reindex(every)
-        q = benjamini_hochberg(p).reindex(every)
-        return cls(columns["statistic"], columns["p"], columns["lower"], q, alternative, how, reason)
+        """The result for `every` area from tests of some.
+
+        Args:
+            every: all areas.
+            known: which of them had a value.
+            among: those, and who of them border one another.
+            tests: statistic, p and its lower end for each of those.
+            alternative: which side was tested.
+            how: how p was found.
+        """
+        where = np.flatnonzero(known)
+        alone = among.count == 0
+        columns = np.full((4, len(every)), np.nan)
+        for at, found in enumerate((*tests, benjamini_hochberg(np.where(alone, np.nan, tests[1])))):
+            columns[at, where] = np.where(alone, np.nan, found)
+        reason = np.full(len(every), Unknown.ABSENT, dtype=object)
+        reason[where] = None
+        reason[where[alone]] = Unknown.ISLAND
+        statistic, p, lower, q = (pd.Series(column, index=every) for column in columns)
+        return cls(statistic, p, lower, q, alternative, how, pd.Series(reason, index=every, dtype=object))
 
     @classmethod
     def none(cls, every: pd.Index, why: Unknown) -> Self:

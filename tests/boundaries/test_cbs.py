@@ -17,6 +17,7 @@ from tests.country import SIDE, raw, squares
 AREAS = squares(4, 6)
 FIRST, SECOND = AREAS.ids[:2]
 V2024 = vintage(2024)
+POINT, LINE = shapely.Point(120_100, 480_100), shapely.LineString([(120_000, 480_000), (120_100, 480_100)])
 
 
 def buurten(table):
@@ -81,7 +82,7 @@ def test_rd_coordinates_declared_as_another_crs_are_caught_by_where_they_lie(dec
 
 
 def test_degrees_declared_as_rd_new_are_caught_by_where_they_lie():
-    with pytest.raises(AreaError, match="declared EPSG:28992, .*outside the Netherlands"):
+    with pytest.raises(AreaError, match=r"declared EPSG:28992, .*outside the Netherlands"):
         buurten(raw(AREAS).to_crs(4326).set_crs(RD_NEW, allow_override=True))
 
 
@@ -113,7 +114,7 @@ def test_a_map_without_names_of_gemeenten_and_wijken_has_their_codes():
 def test_malformed_codes_are_counted_and_named(code):
     table = raw(AREAS)
     table.loc[table["buurtcode"].isin([FIRST, SECOND]), "buurtcode"] = code
-    with pytest.raises(AreaError, match="kaart.gpkg: 2 codes in column 'buurtcode' are not buurtcodes"):
+    with pytest.raises(AreaError, match=r"kaart\.gpkg: 2 codes in column 'buurtcode' are not buurtcodes"):
         buurten(table)
 
 
@@ -143,20 +144,18 @@ def test_what_has_no_surface_cannot_be_mended():
         buurten(with_polygon(FIRST, line))
 
 
-@pytest.mark.parametrize("shape", [shapely.Point(120_100, 480_100), shapely.LineString([(120_000, 480_000), (120_100, 480_100)])])
+@pytest.mark.parametrize("shape", [POINT, LINE])
 def test_a_point_or_line_is_no_area(shape):
     with pytest.raises(AreaError, match=f"1 areas have another shape than a polygon: {FIRST}"):
         buurten(with_polygon(FIRST, shape))
 
 
-@pytest.mark.xfail(strict=True, reason="it comes out as NaN, which sorting and joining names cannot do with")
 def test_a_buurt_without_a_name_of_its_gemeente_is_called_by_its_code():
     table = raw(AREAS)
     table.loc[table["buurtcode"] == FIRST, "gemeentenaam"] = None
     assert buurten(table).table.loc[FIRST, "gemeente_name"] == "GM0363"
 
 
-@pytest.mark.xfail(strict=True, raises=KeyError, reason="only a column called geometry is taken")
 def test_the_column_with_polygons_may_have_another_name():
     same(buurten(raw(AREAS).rename_geometry("geom")), AREAS)
 
@@ -199,9 +198,8 @@ def test_codes_of_another_division_are_found():
     assert list(not_in_division(codes, AREAS)) == ["BU00000000"]
 
 
-@pytest.mark.xfail(strict=True, reason="it says that the CRS is wrong: (nan, nan) lies outside the Netherlands")
 def test_a_table_without_rows_is_no_country():
-    with pytest.raises(AreaError, match="no (areas|rows)"):
+    with pytest.raises(AreaError, match=r"no (areas|rows)"):
         buurten(raw(AREAS)[:0])
 
 

@@ -18,7 +18,7 @@ def test_a_declared_division_says_what_it_must_contain(year):
 
 
 def test_an_unknown_year_lists_those_there_are():
-    with pytest.raises(UnknownNameError, match="unknown vintage '1899'; known: .*2024"):
+    with pytest.raises(UnknownNameError, match=r"unknown vintage '1899'; known: .*2024"):
         vintage(1899)
 
 

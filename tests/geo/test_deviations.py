@@ -61,7 +61,6 @@ def test_none_at_all_is_the_limit_and_does_not_stretch_the_scale():
     assert with_none[:2].equals(alone)
 
 
-@pytest.mark.xfail(strict=True, reason="where all others are as in the country, none at all comes out unknown: -inf * 0")
 def test_none_at_all_is_the_limit_also_where_all_others_are_as_in_the_country():
     assert standardise(relative(series([1.0, 1.0, 0.0]), 1.0))["a0002"] == -LIMIT
 

@@ -10,6 +10,7 @@ import pytest
 import shapely
 from hypothesis import given
 from hypothesis import strategies as st
+from libpysal.graph import Graph
 from scipy.sparse import csr_array
 
 from boundaries.cbs import wijken
@@ -17,12 +18,11 @@ from boundaries.codes import parents
 from boundaries.hexagons import hexagons
 from geo.areas import RD_NEW, AreaFrame, AreaLevel
 from geo.errors import AreaError
-from geo.neighbors import Neighbors, queen, ring
+from geo.neighbors import Neighbors, nearest, queen, ring, rook, within
 from tests.country import graph_of, grid, names, squares
 
-from libpysal.graph import Graph
-
 SIZE = st.tuples(st.integers(1, 7), st.integers(1, 7))
+EDGES = st.sets(st.tuples(st.integers(0, 7), st.integers(0, 7)), max_size=20)
 
 
 def pairs(neighbors):
@@ -53,10 +53,45 @@ def test_queen_is_that_of_libpysal_where_borders_coincide(buurten, borders):
     assert pairs(borders) == {(one, other) for (one, other), weight in theirs.adjacency.items() if weight}
 
 
-def test_wijken_border_where_their_buurten_do(buurten, borders):
-    of = dict(zip(buurten.ids, parents(buurten.ids, AreaLevel.WIJK), strict=True))
+@pytest.fixture(scope="module")
+def of_wijk(buurten):
+    return parents(buurten.ids, AreaLevel.WIJK)
+
+
+def test_rook_is_that_of_libpysal_where_borders_coincide(buurten):
+    theirs = Graph.build_contiguity(buurten.table, rook=True)
+    assert pairs(rook(buurten)) == {(one, other) for (one, other), weight in theirs.adjacency.items() if weight}
+
+
+def test_the_nearest_are_those_of_libpysal(buurten):
+    theirs = Graph.build_knn(buurten.table.set_geometry(buurten.table.centroid), k=5)
+    assert pairs(nearest(buurten, 5)) == set(theirs.adjacency.index)
+
+
+def test_within_a_distance_are_those_of_libpysal(buurten):
+    theirs = Graph.build_distance_band(buurten.table.set_geometry(buurten.table.centroid), 1_500, binary=True)
+    assert pairs(within(buurten, 1_500)) == {
+        (one, other) for (one, other), weight in theirs.adjacency.items() if weight
+    }  # fmt: skip
+
+
+def test_merged_areas_border_where_any_of_their_parts_do(borders, of_wijk):
+    of = dict(zip(borders.ids, of_wijk, strict=True))
     expected = {(of[one], of[other]) for one, other in pairs(borders) if of[one] != of[other]}
-    assert pairs(queen(wijken(buurten))) == expected
+    merged = borders.merged(of_wijk)
+    assert pairs(merged) == expected
+    assert list(merged.ids) == sorted(set(of_wijk))
+
+
+def test_joined_polygons_that_lost_vertices_are_neighbours_within_a_centimetre(buurten, borders, of_wijk):
+    assert pairs(queen(wijken(buurten), gap=0.01)) == pairs(borders.merged(of_wijk))
+
+
+def test_a_vertex_in_the_middle_of_an_edge_needs_a_gap():
+    west, south, north = shapely.box(0, 0, 10, 20), shapely.box(10, -7, 20, 7), shapely.box(10, 7, 20, 27)
+    areas = moved(squares(3, 1), [west, south, north])
+    assert queen(areas).count.tolist() == [0, 1, 1]
+    assert queen(areas, gap=0.001).count.tolist() == [2, 2, 2]
 
 
 def test_the_island_of_testland_is_the_only_one(buurten, borders):
@@ -90,9 +125,9 @@ def test_polygons_shrunk_by_half_a_gap_have_the_neighbours_they_had_along_their_
     assert found <= pairs(queen(buurten, gap=slit * 1.02))
 
 
-def test_overlapping_polygons_are_neighbours():
-    areas = squares(3, 1)
-    assert pairs(queen(moved(areas, areas.table.geometry.buffer(5)))) == board(3, 1)
+def test_overlapping_polygons_are_neighbours_with_a_gap():
+    areas = moved(squares(2, 1), [shapely.box(0, 0, 10, 10), shapely.box(9, 3, 20, 7)])
+    assert queen(areas, gap=1).count.tolist() == [1, 1]
 
 
 def test_a_canal_wider_than_the_gap_parts_its_banks():
@@ -107,13 +142,23 @@ def test_the_ring_of_a_hexagon_is_the_one_of_h3(buurten):
     assert pairs(ring(cells)) == expected
 
 
+def test_rings_further_out_are_those_of_h3_and_weigh_as_much(buurten):
+    cells = hexagons(buurten.where(buurten.table["gemeente"] == "GM9101"), AreaLevel.H3_8)
+    there = set(cells.ids)
+    found = ring(cells, order=2)
+    assert pairs(found) == {
+        (cell, other) for cell in there for other in h3.grid_disk(cell, 2) if other in there - {cell}
+    }
+    assert set(found.matrix.data) == {1}
+
+
 def test_no_hexagon_around_is_an_island():
     cells = hexagons(squares(2, 2), AreaLevel.H3_7)
     alone = cells.where(cells.ids == cells.ids[0])
     assert list(ring(alone).islands) == list(alone.ids)
 
 
-@given(st.sets(st.tuples(st.integers(0, 7), st.integers(0, 7)), max_size=20))
+@given(EDGES)
 def test_a_graph_comes_back_as_it_went(edges):
     neighbors = graph_of(edges, 8)
     back = Neighbors.from_graph(neighbors.graph())
@@ -129,9 +174,7 @@ def test_a_weighted_graph_with_self_weights_comes_in_as_plain_neighbours():
     assert found.matrix.toarray().tolist() == [[0, 1], [1, 0]]
 
 
-@given(
-    st.sets(st.tuples(st.integers(0, 7), st.integers(0, 7)), max_size=20), st.lists(st.booleans(), min_size=8, max_size=8)
-)
+@given(EDGES, st.lists(st.booleans(), min_size=8, max_size=8))
 def test_among_a_part_the_neighbours_are_those_within_it(edges, keep):
     neighbors = graph_of(edges, 8)
     part = neighbors.among(np.array(keep))
@@ -149,7 +192,6 @@ def test_the_count_is_the_number_of_neighbours():
 @pytest.mark.parametrize(
     ("matrix", "rule"),
     [
-        ([[0, 1, 0], [0, 0, 0], [0, 0, 0]], "not mutual"),
         ([[1, 0, 0], [0, 0, 0], [0, 0, 0]], "its own neighbour"),
         ([[0, 1], [1, 0]], r"\(2, 2\) for 3 areas"),
     ],

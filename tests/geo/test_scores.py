@@ -66,7 +66,6 @@ def test_two_thirds_of_the_weight_must_be_known():
     assert score.value.notna().tolist() == [True, False]
 
 
-@pytest.mark.xfail(strict=True, reason="0.7 + 0.1 of 1.2 is two thirds, but not in floating point")
 def test_weights_with_decimals_count_as_the_same_weights_without():
     table = columns([(np.nan, 1.0, 1.0, 0)])
     whole = combine(table, {"een": 4, "twee": 7, "drie": 1})

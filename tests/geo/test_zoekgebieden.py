@@ -11,9 +11,9 @@ from scipy.sparse.csgraph import connected_components
 from geo.errors import AlignmentError, AreaError
 from geo.neighbors import Neighbors
 from geo.scores import Score
-from geo.statistics import LocalResult
 from geo.zoekgebieden import LARGEST, Zoekgebied, find
 from tests.country import graph_of, grid, names
+from tests.geo.statistics.results import made
 
 SIDE = 9
 MAX_Q = 0.05
@@ -31,7 +31,7 @@ def score_of(values, index, rng=None):
 def result_of(hot, index, height=None):
     q = pd.Series(np.where(hot, 0.01, 0.5), index=index)
     height = pd.Series(np.arange(len(index), 0, -1.0) if height is None else height, index=index, dtype=float)
-    return LocalResult(height, q / 2, q, "greater", "made", 0.0)
+    return made(height, q / 2, q)
 
 
 def search(hot, neighbors=BOARD, values=None, height=None, kind="drugs-basis-buurt-2024-2024"):
@@ -146,7 +146,7 @@ def test_the_order_of_areas_changes_nothing(board, random):
     turned = Neighbors(neighbors.ids[order], csr_array(neighbors.matrix[order][:, order]))
     score, result = score_of(values, neighbors.ids), result_of(hot, neighbors.ids, height)
     other = Score(score.value[turned.ids], score.contributions.loc[turned.ids])
-    moved = LocalResult(*(one[turned.ids] for one in (result.statistic, result.p, result.q)), "greater", "made", 0.0)
+    moved = made(*(one[turned.ids] for one in (result.statistic, result.p, result.q)))
     before = find(score, result, neighbors, max_q=MAX_Q, kind="x")
     after = find(other, moved, turned, max_q=MAX_Q, kind="x")
     assert [(one.id, one.rank, one.areas) for one in before] == [(one.id, one.rank, one.areas) for one in after]
@@ -162,14 +162,14 @@ def test_a_quiet_area_among_hot_ones_is_not_hot():
 
 def test_q_may_be_as_large_as_asked_but_no_larger():
     q = pd.Series([0.05, np.nextafter(0.05, 1)], index=names(2))
-    result = LocalResult(q, q, q, "greater", "made", 0.0)
+    result = made(q, q, q)
     (only,) = find(score_of([1, 1], names(2)), result, graph_of([(0, 1)], 2), max_q=0.05, kind="x")
     assert only.areas == ("a0000",)
 
 
 def test_an_area_without_score_or_test_is_never_hot():
     q = pd.Series([0.01, np.nan], index=names(2))
-    result = LocalResult(q, q, q, "greater", "made", 0.0)
+    result = made(q, q, q)
     assert find(score_of([np.nan, 1], names(2)), result, graph_of([(0, 1)], 2), max_q=0.05, kind="x") == []
 
 
@@ -218,7 +218,7 @@ def test_what_is_equally_strong_is_ranked_by_id():
 
 def test_q_is_that_of_its_least_certain_area():
     q = pd.Series([0.01, 0.04, 0.02], index=names(3))
-    result = LocalResult(q, q, q, "greater", "made", 0.0)
+    result = made(q, q, q)
     (only,) = find(score_of([1, 1, 1], names(3)), result, graph_of([(0, 1), (1, 2)], 3), max_q=0.05, kind="x")
     assert only.q == 0.04
 

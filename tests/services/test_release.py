@@ -1,7 +1,6 @@
 """A release is whole or it is not there; what was served stays served."""
 
 import json
-import os
 import resource
 import signal
 import subprocess
@@ -140,7 +139,7 @@ def test_a_release_that_lost_rows_on_the_way_is_not_shown(small: Path, monkeypat
     served = release.current(small)
     grown(small)
     monkeypatch.setattr(geopackage, "export", forgetful)
-    with pytest.raises(StoreError, match="rows of .* arrived; publish again"):
+    with pytest.raises(StoreError, match=r"rows of .* arrived; publish again"):
         publish_all(small, small / "pygeoapi-config.yml", load(), told)
     assert release.current(small) == served
 
@@ -155,8 +154,8 @@ def test_a_layer_whose_theme_changed_since_is_not_published(small: Path):
 
 
 def test_a_release_is_seen_at_once_and_never_half(small: Path, zicht: Zicht):
-    before = os.readlink(small / release.CURRENT)
+    before = (small / release.CURRENT).readlink()
     grown(small)
     assert zicht("publish", "--home", small, "--config", small / "pygeoapi-config.yml").code == 0
-    assert os.readlink(small / release.CURRENT) != before
+    assert (small / release.CURRENT).readlink() != before
     assert (small / before).is_dir(), "the previous release is kept for readers that still have it open"
