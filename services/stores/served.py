@@ -8,6 +8,7 @@ that, closes what it had and opens the new file; an answer under way still comes
 import json
 import sqlite3
 import threading
+import weakref
 from collections.abc import Callable, Sequence
 from functools import lru_cache, partial
 from pathlib import Path
@@ -28,12 +29,17 @@ INVERSES = {"contains": shapely.within, "within": shapely.contains}
 
 
 class Served:
-    """The collections of one release file. Not shared between threads; ask `opened` for one."""
+    """The collections of one release file. Not shared between threads; ask `opened` for one.
+
+    `close` lets go of the file; so does the last reference to this.
+    """
 
     def __init__(self, path: Path) -> None:
         self.path = path
         try:
-            self._store = sqlite3.connect(f"{path.as_uri()}?mode=ro&immutable=1", uri=True)
+            # Used by one thread; but when that thread has gone, another lets go of the file.
+            self._store = sqlite3.connect(f"{path.as_uri()}?mode=ro&immutable=1", uri=True, check_same_thread=False)
+            self.close = weakref.finalize(self, self._store.close)
             rows = self._store.execute("SELECT * FROM _collections ORDER BY id").fetchall()
         except sqlite3.Error as fault:
             raise StoreError(f"store {path}: {fault}; publish a release first (zicht publish)") from fault
@@ -74,10 +80,6 @@ class Served:
         """The feature with this id, or None."""
         found = self.page(name, Query(where=(Condition("id = ?", (item_id,)),), limit=1))
         return found[0] if found else None
-
-    def close(self) -> None:
-        """Let go of the file."""
-        self._store.close()
 
 
 class _Kept(threading.local):

@@ -1,10 +1,8 @@
 """Gi* with exact chances, held against every subset, random draws and esda."""
 
-import warnings
 from itertools import combinations
 from math import comb
 
-import numba
 import numpy as np
 import pandas as pd
 import pytest
@@ -19,6 +17,7 @@ from geo.statistics import STATISTICS
 from geo.statistics.exact import FINE
 from geo.statistics.getis_ord import getis_ord
 from tests.country import graph_of, grid, names
+from tests.geo.statistics.peers import esda_of, off_by
 from tests.geo.statistics.permutations import drawn, every_subset
 
 SIZE = 8
@@ -151,41 +150,19 @@ def test_on_testland_p_is_what_very_many_draws_give(borders):
     assert np.mean(np.square(off)) < 2  # 16 squared standard normals: above 2 once in a hundred
 
 
-@pytest.fixture(scope="module")
-def g_local():
-    """Gi* of esda, not compiled: that takes longer than a hundred runs of it as it is."""
-    with pytest.MonkeyPatch.context() as patch, warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        patch.setattr(numba.config, "DISABLE_JIT", True)
-        from esda.getisord import G_Local  # noqa: PLC0415
-
-        patch.setattr("esda.crand.boolean", bool)
-        yield G_Local
-
-
-def esda_of(g_local, values, neighbors, permutations):
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # self-weights are filled in, islands are named
-        return g_local(
-            np.asarray(values, dtype=float), neighbors.graph(), transform="B", star=True, permutations=permutations,
-            seed=12345, alternative="greater", n_jobs=1,
-        )  # fmt: skip
-
-
-def test_the_statistic_is_that_of_esda(g_local, borders):
+def test_the_statistic_is_that_of_esda(borders):
     values = np.random.default_rng(2).gamma(2, size=len(borders.ids))
     found = getis_ord(series(values, borders.ids), borders, alternative="greater").statistic
+    theirs = esda_of("G_Local", values, neighbors=borders, transform="B", star=True, permutations=0).Zs
     tested = borders.count > 0
-    assert found[tested].to_numpy() == pytest.approx(esda_of(g_local, values, borders, 0).Zs[tested], abs=1e-10)
+    assert found[tested].to_numpy() == pytest.approx(theirs[tested], abs=1e-10)
 
 
-def test_p_is_that_of_esda_but_for_the_chance_in_its_draws(g_local):
-    values, draws = board_of_gammas(), 9_999
-    p = p_of(values, BOARD)
-    theirs = esda_of(g_local, values, BOARD, draws).p_sim
-    expected = (p * draws + 1) / (draws + 1)
-    off = (theirs - expected) / np.sqrt(p * (1 - p) / draws + 1e-9)
-    assert np.abs(off).max() < 4.5
+def test_p_is_that_of_esda_but_for_the_chance_in_its_draws():
+    values = board_of_gammas()
+    draws = {"permutations": 9_999, "seed": 12345, "n_jobs": 1}
+    theirs = esda_of("G_Local", values, neighbors=BOARD, transform="B", star=True, alternative="greater", **draws)
+    assert np.abs(off_by(theirs.p_sim, p_of(values, BOARD), 9_999)).max() < 4.5
 
 
 def test_a_hot_place_is_hot_also_where_values_lie_around_zero_or_below():
