@@ -44,7 +44,7 @@ check: $(READY) ## what CI runs: format, lint, types, import contracts, declarat
 	$(MAKE) --no-print-directory test
 
 bench: $(READY) ## measure speed beside the peers
-	$(BIN)/pytest tests/benchmarks -p no:xdist -s
+	$(BIN)/pytest -o addopts=--import-mode=importlib tests/benchmarks -p no:xdist -s -q
 
 format: $(READY) ## format and mend what can be mended
 	$(BIN)/ruff format

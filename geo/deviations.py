@@ -1,9 +1,9 @@
 """Deviations: how far from the national mean, on one scale for all indicators.
 
 The scale is standard deviations around the national value, not around the mean of areas: 0 means "as in the country".
-A rate is compared on a log scale (twice as much is as far as half as much), a level by difference. Deviations are
-cut off at `LIMIT`, so that one extreme area cannot carry a score, its neighbours or a whole zoekgebied. Rejected:
-ranks (lose how much), raw ratios (a railway station with forty inhabitants outweighs a city).
+A rate is compared on a log scale (twice as much is as far as half as much), a share by its odds, a level by
+difference. Deviations are cut off at `LIMIT`, so that one extreme area cannot carry a score, its neighbours or a whole
+zoekgebied. Rejected: ranks (lose how much), raw ratios (a railway station with forty inhabitants outweighs a city).
 
 Source: OECD (2008), Handbook on constructing composite indicators, on z-scores and trimming.
 """
@@ -21,6 +21,14 @@ def relative(values: pd.Series, national: float) -> pd.Series:
         return values * 0.0
     with np.errstate(divide="ignore"):
         return pd.Series(np.log(values / national), index=values.index)
+
+
+def log_odds(shares: pd.Series, national: float) -> pd.Series:
+    """How much larger the odds of a share are than the national odds, as a natural logarithm.
+
+    A share cannot be more than 1: on a plain log scale it could fall far below the national one, and hardly rise.
+    """
+    return relative(shares / (1 - shares), national / (1 - national))
 
 
 def absolute(values: pd.Series, national: float) -> pd.Series:

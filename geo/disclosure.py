@@ -5,11 +5,15 @@ import pandas as pd
 from geo.measures import Measure
 
 
-def too_few(measure: Measure, min_count: float) -> "pd.Series[bool]":
+def too_few(measure: Measure, min_count: float, *, share: bool = False) -> "pd.Series[bool]":
     """Where a value stands on fewer events than `min_count`, none at all included: zero tells about everyone there.
 
+    Of a `share`, what is left of the exposure may not be less either: all tells as much about everyone as none.
     A level (a percentage, a density) is not a count and has no such floor; exposure has its own, set before the value.
     """
     if not measure.shrunk:
         return pd.Series(data=False, index=measure.events.index)
-    return measure.known & (measure.events < min_count)
+    few = measure.events < min_count
+    if share:
+        few |= measure.exposure - measure.events < min_count
+    return measure.known & few

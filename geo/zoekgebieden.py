@@ -6,7 +6,8 @@ The rules, in order:
    neighbours, so that a quiet area among hot ones would otherwise be flagged for what happens elsewhere.
 2. Hot areas that are neighbours are one zoekgebied, whatever gemeente they lie in. What they enclose is not added.
 3. One of more than `LARGEST` areas is half a city and helps nobody to choose: it is parted along its valleys. Every
-   area goes with its neighbour of highest Gi*, and so on up to a peak; what reaches the same peak stays together.
+   area goes with its neighbour of highest Gi*, and so on up to a peak; what reaches the same peak stays together. One
+   hill without a valley stays whole, however large.
 4. A hot area without hot neighbours is a zoekgebied by itself: its neighbours are high, though not each significant.
 5. Score and contributions are the means over its areas, so that contributions still add up to the score.
 6. Rank 1 has the highest sum of scores: strong and large before strong and small. Ties go by id.

@@ -7,7 +7,7 @@ show is withheld from what comes after: an area with a withheld figure has no pu
 joins no zoekgebied.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 import pandas as pd
@@ -24,6 +24,13 @@ from geo.zoekgebieden import Zoekgebied, find
 from layers.indicators import Indicator
 from layers.lenses import BASIS, Lens
 from layers.themes import Theme
+
+SCALES: Mapping[str, Callable[[pd.Series, float], pd.Series]] = {
+    "rate": deviations.relative,
+    "share": deviations.log_odds,
+    "level": deviations.absolute,
+}
+"""How far a value is from the national one, for each kind of indicator."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +74,9 @@ def build_layer(
     deviation = {one.id: _deviation(one, measures[one.id], values[one.id]) for one in theme.indicator}
     score = combine(deviation, weights)
     result = _search(theme, score, neighbors, spread=any(measures[name].spread for name in weights))
-    hidden = pd.DataFrame({name: too_few(one, theme.privacy.min_count) for name, one in measures.items()})
+    hidden = pd.DataFrame(
+        {one.id: too_few(measures[one.id], theme.privacy.min_count, share=one.share) for one in theme.indicator}
+    )
     shown = ~hidden[list(weights)].any(axis=1)
     published = Score(score.value.where(shown), score.contributions.where(shown, axis=0))
     kind = f"{theme.id}-{BASIS if lens is None else lens.id}-{areas.level}-{period}-{areas.vintage}"
@@ -89,8 +98,8 @@ def build_layer(
 
 def _deviation(indicator: Indicator, measure: Measure, values: pd.Series) -> pd.Series:
     """Standard deviations from the national value; positive is what the theme looks for."""
-    how = deviations.relative if indicator.per else deviations.absolute
-    standard = deviations.standardise(how(values, measure.national))
+    scale = "share" if indicator.share else "rate" if indicator.per else "level"
+    standard = deviations.standardise(SCALES[scale](values, measure.national))
     return standard if indicator.direction == "high" else -standard
 
 

@@ -1,8 +1,8 @@
 """Indicator: one thing looked at, as a theme declares it."""
 
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
 Id = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{1,39}$")]
 Number = Annotated[float, Field(strict=True, allow_inf_nan=False)]
@@ -20,6 +20,7 @@ class Indicator(Declared):
 
     `mean_weight` names the column that weighs areas in the national mean of a level (a percentage of homes is
     weighed by homes); a rate weighs itself. `weight` 0 keeps an indicator for the lenses that give it weight.
+    `share` says that events are part of the exposure (homes that are rented), so that what is left of it is as telling.
     `min_exposure` is its own floor, where its exposure is not what the theme's floor was meant for.
     """
 
@@ -34,7 +35,14 @@ class Indicator(Declared):
     weight: Annotated[Number, Field(ge=0)] = 1.0
     direction: Literal["high", "low"] = "high"
     mean_weight: Id | None = None
+    share: bool = False
     min_exposure: Annotated[Number, Field(ge=0)] | None = None
+
+    @model_validator(mode="after")
+    def _a_share_has_a_whole(self) -> Self:
+        if self.share and self.per is None:
+            raise ValueError("a share needs `per`, the whole that it is a part of")
+        return self
 
     @property
     def columns(self) -> tuple[str, ...]:

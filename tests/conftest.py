@@ -1,7 +1,7 @@
 """What all tests share: Testland, made once, and how hypothesis looks for counterexamples."""
 
 import pytest
-from hypothesis import settings
+from hypothesis import HealthCheck, settings
 
 from boundaries import cbs
 from boundaries.vintages import vintage
@@ -9,7 +9,13 @@ from geo.areas import AreaFrame
 from geo.neighbors import Neighbors, queen
 from services.sources.testland import Country, make_country
 
-settings.register_profile("zicht", deadline=None, derandomize=True, max_examples=25)  # the same examples in every run
+settings.register_profile(
+    "zicht",
+    deadline=None,
+    derandomize=True,  # the same examples in every run
+    max_examples=25,
+    suppress_health_check=[HealthCheck.too_slow],  # a busy machine is no fault
+)
 settings.load_profile("zicht")
 
 

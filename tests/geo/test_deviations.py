@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from geo.deviations import LIMIT, absolute, relative, standardise
+from geo.deviations import LIMIT, absolute, log_odds, relative, standardise
 from tests.country import names
 
 positive = st.floats(1e-6, 1e6)
@@ -67,3 +67,9 @@ def test_none_at_all_is_the_limit_also_where_all_others_are_as_in_the_country():
 
 def test_a_level_deviates_by_difference():
     assert absolute(series([30.0, 10.0]), 20.0).tolist() == [10.0, -10.0]
+
+
+def test_a_share_rises_as_far_above_the_national_one_as_it_falls_below():
+    shares = pd.Series([0.1, 0.5, 0.9])
+    assert log_odds(shares, 0.5).tolist() == pytest.approx([-np.log(9), 0, np.log(9)])
+    assert log_odds(pd.Series([0.0, 1.0]), 0.43).tolist() == [-np.inf, np.inf]

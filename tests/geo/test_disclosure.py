@@ -1,10 +1,12 @@
 """Few events are not shown, none at all included; a level has no events."""
 
 import numpy as np
+import pandas as pd
 from hypothesis import given
 from hypothesis import strategies as st
 
 from geo.disclosure import too_few
+from geo.measures import Measure
 from tests.country import counted
 
 
@@ -25,3 +27,11 @@ def test_zero_is_too_small_since_it_tells_about_everyone_there():
 
 def test_a_level_is_no_count():
     assert not too_few(counted([0, 1], [100, 100], shrunk=False), 5).any()
+
+
+def test_of_a_share_nearly_all_is_as_telling_as_nearly_none():
+    index = pd.Index(["a", "b", "c"])
+    none = pd.Series(None, index=index, dtype=object)
+    shares = Measure.of("huur", pd.Series([96.0, 95.0, 4.0], index), pd.Series(100.0, index), none)
+    assert too_few(shares, 5, share=True).tolist() == [True, False, True]
+    assert too_few(shares, 5).tolist() == [False, False, True]

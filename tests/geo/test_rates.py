@@ -38,7 +38,7 @@ def posterior_mean(events, exposure, national, shape):
     return quad(lambda rate: rate * density(rate), low, high, **around)[0] / quad(density, low, high, **around)[0]
 
 
-@settings(max_examples=8)
+@settings(max_examples=5)
 @given(st.lists(st.tuples(st.integers(0, 60), st.floats(10, 2e3)), min_size=4, max_size=6))
 def test_the_estimate_is_the_posterior_mean_of_the_rate(pairs):
     events, exposure, national, found = estimated(pairs)
@@ -96,7 +96,7 @@ def test_an_area_without_exposure_is_unknown_and_leaves_the_others_as_they_are(p
     *_, alone = estimated(pairs)
     *_, found = estimated([*pairs, (0, exposure)])
     assert np.isnan(found[-1])
-    assert found[:-1] == pytest.approx(alone, rel=1e-12)
+    assert found[:-1] == pytest.approx(alone, rel=1e-6)
 
 
 def test_events_where_nobody_is_exposed_count_in_the_national_rate_as_in_the_published_one():

@@ -51,7 +51,7 @@ def test_of_whole_numbers_p_is_the_share_of_all_subsets_ties_included(values, ne
     assert p_of(values, neighbors) == pytest.approx(every_subset(values, neighbors), abs=1e-9, nan_ok=True)
 
 
-@settings(max_examples=20)
+@settings(max_examples=12)
 @given(whole, maps)
 def test_less_is_greater_of_the_negated_and_two_sided_is_twice_the_smaller(values, neighbors):
     values = np.array(values)
@@ -61,7 +61,7 @@ def test_less_is_greater_of_the_negated_and_two_sided_is_twice_the_smaller(value
     assert p_of(values, neighbors, "two-sided") == pytest.approx(two_sided, abs=1e-9, nan_ok=True)
 
 
-@settings(max_examples=25)
+@settings(max_examples=12)
 @given(real, maps)
 def test_of_real_numbers_p_is_never_below_the_true_one_and_lies_within_what_rounding_leaves_open(values, neighbors):
     found = getis_ord(series(values), neighbors, alternative="greater")
@@ -72,7 +72,7 @@ def test_of_real_numbers_p_is_never_below_the_true_one_and_lies_within_what_roun
     assert (found.p <= at_most + 1e-9)[tested].all()
 
 
-@settings(max_examples=25)
+@settings(max_examples=12)
 @given(real, maps, st.floats(-100, 100), st.floats(0.01, 100))
 def test_shifting_and_stretching_values_changes_nothing_beyond_rounding(values, neighbors, shift, times):
     moved = shift + times * np.array(values)
