@@ -21,17 +21,19 @@ class How:
     """How p was found.
 
     `exact`: computed, no noise. `certified`: computed on a lattice; the true p lies between `lower` and `p`.
-    `permutation`: the share of `draws` draws with `seed`. `none`: not searched. `floor` is the least p it can give.
+    `permutation`: the share of `draws` draws with `seed`. `simulation`: likewise, of maps under the null.
+    `none`: not searched. `floor` is the least p it can give.
     """
 
-    kind: Literal["exact", "certified", "permutation", "none"]
+    kind: Literal["exact", "certified", "permutation", "simulation", "none"]
     floor: float
     draws: int = 0
     seed: int | None = None
 
     def __str__(self) -> str:
-        if self.kind == "permutation":
-            return f"conditional permutation, {self.draws} draws, seed {self.seed}"
+        if self.kind in {"permutation", "simulation"}:
+            drawn = "conditional permutation" if self.kind == "permutation" else "simulation under the null"
+            return f"{drawn}, {self.draws} draws, seed {self.seed}"
         return {
             "exact": "exact conditional permutation",
             "certified": "exact conditional permutation, certified from above",

@@ -1,0 +1,133 @@
+"""Join counts: do flagged areas border one another more than chance makes them?
+
+A join is a pair of areas that border. Of a map with flags (Black) and none (White) each join is BB, BW or WW. Under
+non-free sampling the number of flags is what it is and they may lie anywhere.
+
+Locally BB_i is the number of flagged neighbours of a flagged area. Its neighbours are drawn without replacement from
+the others, flagged or not: that is the hypergeometric distribution, and p is exact.
+
+Sources: A.D. Cliff and J.K. Ord (1981), Spatial processes, 1.3 and 2.2; L. Anselin and X. Li (2019), Operational local
+join count statistics for cluster detection, Journal of Geographical Systems 21, 189-210,
+doi:10.1007/s10109-019-00299-x.
+"""
+
+from dataclasses import dataclass
+from math import perm
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+from scipy.stats import hypergeom
+
+from geo.errors import StatisticError
+from geo.measures import Unknown, check_aligned
+from geo.neighbors import Neighbors
+from geo.statistics.exact import Floats
+from geo.statistics.global_result import GlobalResult
+from geo.statistics.result import Alternative, How, LocalResult
+from geo.statistics.significance import benjamini_hochberg
+
+NOT_FLAGGED = "not_flagged"
+"""The reason why an area without a flag has no local join count."""
+
+LEAST = float(np.finfo(float).tiny)
+
+
+@dataclass(frozen=True, slots=True)
+class JoinCounts:
+    """The joins of a map by what they join. Flags that cluster make `bb` and `ww` large and `bw` small."""
+
+    bb: GlobalResult
+    bw: GlobalResult
+    ww: GlobalResult
+
+
+def join_counts(flags: pd.Series, neighbors: Neighbors, *, alternative: Alternative) -> JoinCounts:
+    """The number of joins of each kind, with mean and variance under non-free sampling; p by normal approximation.
+
+    `alternative` is that of each count by itself. `flags` are true or false (1 or 0); areas with NaN drop out. Raises
+    StatisticError where all areas or none are flagged, and where nobody borders.
+    """
+    _, flagged, among = _prepared("join_counts", flags, neighbors)
+    if not among.count.any():
+        raise StatisticError(f"join_counts: none of {len(flagged)} areas has a neighbour: nothing to test")
+    black, white = flagged.astype(float), 1.0 - flagged
+    same = {one: float(side @ (among.matrix @ side)) / 2 for one, side in (("bb", black), ("ww", white))}
+    mixed = float(black @ (among.matrix @ white))
+    return JoinCounts(
+        bb=GlobalResult.normal(_alike(same["bb"], int(flagged.sum()), among), alternative, "non-free sampling"),
+        bw=GlobalResult.normal(_mixed(mixed, int(flagged.sum()), among), alternative, "non-free sampling"),
+        ww=GlobalResult.normal(_alike(same["ww"], int((~flagged).sum()), among), alternative, "non-free sampling"),
+    )
+
+
+def local_join_counts(flags: pd.Series, neighbors: Neighbors, *, alternative: Alternative) -> LocalResult:
+    """The number of flagged neighbours of each flagged area, with its exact p; others come back NaN.
+
+    `flags` are true or false (1 or 0); areas with NaN drop out. Raises StatisticError where all are flagged or none.
+    """
+    known, flagged, among = _prepared("local_join_counts", flags, neighbors)
+    around = among.matrix.astype(float) @ flagged.astype(float)
+    p = np.clip(_p(around, among.count, flagged, alternative), LEAST, 1.0)
+    tested = flagged & (among.count > 0)
+    columns, at = np.full((3, len(flags)), np.nan), np.flatnonzero(known)
+    columns[:, at[tested]] = (around[tested], p[tested], benjamini_hochberg(p[tested]))
+    reason = np.full(len(flags), Unknown.ABSENT, dtype=object)
+    reason[at[flagged]] = Unknown.ISLAND
+    reason[at[~flagged]] = NOT_FLAGGED
+    reason[at[tested]] = None
+    statistic, p_all, q = (pd.Series(column, index=flags.index) for column in columns)
+    why = pd.Series(reason, index=flags.index, dtype=object)
+    return LocalResult(statistic, p_all, p_all, q, alternative, How("exact", LEAST), why)
+
+
+def _prepared(
+    where: str, flags: pd.Series, neighbors: Neighbors
+) -> tuple[NDArray[np.bool_], NDArray[np.bool_], Neighbors]:
+    """Which areas are known, which of those are flagged, and who of them border."""
+    check_aligned(where, flags.index, neighbors.ids)
+    known = flags.notna().to_numpy()
+    found = flags[known].to_numpy(dtype=float)
+    if not np.isin(found, (0.0, 1.0)).all():
+        raise StatisticError(f"{where}: flags must be true or false, found {np.setdiff1d(found, (0.0, 1.0))[:3]}")
+    flagged = found == 1.0
+    if flagged.all() or not flagged.any():
+        raise StatisticError(f"{where}: {int(flagged.sum())} of {len(flagged)} areas are flagged: nothing to test")
+    return known, flagged, neighbors.among(known)
+
+
+def _p(around: Floats, count: NDArray[np.intp], flagged: NDArray[np.bool_], alternative: Alternative) -> Floats:
+    """The chance of so many flagged neighbours; two-sided doubles the smaller tail."""
+    chances = hypergeom(len(flagged) - 1, flagged.sum() - 1, count)
+    above, below = chances.sf(around - 1), chances.cdf(around)
+    sides = {"greater": above, "less": below, "two-sided": 2 * np.minimum(above, below)}
+    return np.asarray(sides[alternative], dtype=float)
+
+
+def _alike(found: float, colour: int, among: Neighbors) -> tuple[float, float, float]:
+    """A number of joins within one colour, its mean and its variance.
+
+    The square of the number counts ordered pairs of joins: a join with itself (2 areas of the colour), two that share
+    an area (3), two that do not (4).
+    """
+    n, (joins, sharing, apart) = len(among.ids), _pairs(among)
+    two, three, four = (perm(colour, size) / perm(n, size) if n >= size else 0.0 for size in (2, 3, 4))
+    mean = joins * two
+    return found, mean, joins * two + sharing * three + apart * four - mean**2
+
+
+def _mixed(found: float, black: int, among: Neighbors) -> tuple[float, float, float]:
+    """A number of joins between colours, its mean and its variance; pairs of joins as in `_alike`."""
+    n, (joins, sharing, apart) = len(among.ids), _pairs(among)
+    white = n - black
+    one = black * white / (n * (n - 1))  # that two areas are black and white, in this order
+    disjoint = 4 * perm(black, 2) * perm(white, 2) / perm(n, 4) if n >= 4 else 0.0
+    mean = joins * 2 * one
+    return found, mean, joins * 2 * one + sharing * one + apart * disjoint - mean**2
+
+
+def _pairs(among: Neighbors) -> tuple[float, float, float]:
+    """Joins, ordered pairs of two joins that share an area, and of two that do not."""
+    count = among.count.astype(float)
+    joins, sharing = float(count.sum()) / 2, float((count * (count - 1)).sum())
+    return joins, sharing, joins**2 - joins - sharing

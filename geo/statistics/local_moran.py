@@ -1,0 +1,106 @@
+"""Local Moran: is an area like its neighbours, more than chance makes it?
+
+    I_i = z_i lag_i / m2,   z_i = x_i - mean,   lag_i = the mean of z over the neighbours,   m2 = sum z^2 / (n - 1)
+
+Under conditional permutation x_i, the mean and m2 stay as they are and only the values of the neighbours are drawn. So
+I_i is a fixed number times their sum plus another, and rises with that sum where z_i is above 0, falls with it where
+z_i is below, and is always 0 where z_i is 0. Hence no table of its own: with S the sum over the neighbours,
+
+    p of "greater" (like its neighbours)      P(S at least the observed) for z_i > 0, P(S at most) for z_i < 0
+    p of "less" (unlike its neighbours)       the other tail
+    p of "two-sided"                          twice the smaller tail, whatever the sign
+
+and 1 for z_i = 0, where no neighbours could make a difference.
+"""
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from geo.errors import StatisticError
+from geo.measures import check_aligned
+from geo.neighbors import Neighbors
+from geo.statistics.exact import FLOOR, Floats, Tail
+from geo.statistics.getis_ord import tail_of
+from geo.statistics.moran import row_standardised
+from geo.statistics.permutations import TIE
+from geo.statistics.result import Alternative, How, LocalResult
+
+UNDEFINED = "undefined"
+"""The quadrant of an area that lies, or whose neighbours lie, exactly at the mean."""
+
+
+def local_moran(values: pd.Series, neighbors: Neighbors, *, alternative: Alternative) -> LocalResult:
+    """Local Moran's I of Anselin with weights that add up to 1; p by exact conditional permutation.
+
+    "greater" looks for areas like their neighbours, high among high and low among low alike; `quadrants` tells which.
+    m2 divides by n - 1, as in GeoDa and esda, so that all I_i add up to n - 1 times Moran's I where nobody is an island
+    (spdep divides by n). Areas with NaN drop out and are not drawn; areas without neighbours are drawn but not tested.
+    Raises StatisticError where nothing differs.
+
+    Source: L. Anselin (1995), Local indicators of spatial association - LISA, Geographical Analysis 27(2), 93-115.
+    """
+    check_aligned("local_moran", values.index, neighbors.ids)
+    known = values.notna().to_numpy()
+    among, found = neighbors.among(known), values[known].to_numpy(dtype=float)
+    if np.unique(found).size < 2:
+        raise StatisticError(f"local_moran: the values of {len(found)} areas do not differ: nothing to test")
+    z = standard_scores(found)
+    tail = product_tail(signs(found), found, among, alternative)
+    statistic = (1 - 1 / len(z)) * z * (row_standardised(among) @ z)
+    how = How("exact" if tail.exact else "certified", FLOOR)
+    return LocalResult.of(values.index, known, among, (statistic, tail.upper, tail.lower), alternative, how)
+
+
+def quadrants(values: pd.Series, neighbors: Neighbors) -> pd.Series:
+    """HH, LL, HL or LH: the area itself high or low, and its neighbours on average, against the mean of all.
+
+    "undefined" at exactly the mean; None where the value is unknown or nobody borders. Not a test: see `local_moran`.
+    """
+    check_aligned("quadrants", values.index, neighbors.ids)
+    known = values.notna().to_numpy()
+    return quadrants_of(values[known], values[known], neighbors.among(known), values.index)
+
+
+def quadrants_of(own: pd.Series, around: pd.Series, among: Neighbors, every: pd.Index) -> pd.Series:
+    """The quadrants of `own` here and `around` at the neighbours, both known; None for the rest of `every` area."""
+    here, there = signs(own.to_numpy(dtype=float)), _lag_signs(around.to_numpy(dtype=float), among)
+    letters = {1: "H", -1: "L"}
+    named = {
+        area: UNDEFINED if one * other == 0 else letters[one] + letters[other]
+        for area, one, other, count in zip(own.index, here, there, among.count, strict=True)
+        if count
+    }
+    return pd.Series([named.get(area) for area in every], index=every, dtype=object)
+
+
+def product_tail(sign: NDArray[np.int64], values: Floats, among: Neighbors, alternative: Alternative) -> Tail:
+    """P of `sign` times the sum of `values` over the neighbours; 1 where the sign is 0."""
+    if alternative == "two-sided":
+        tail = tail_of(values, among, alternative)
+        upper, lower = tail.upper, tail.lower
+    else:
+        sides = {1: tail_of(values, among, "greater"), -1: tail_of(values, among, "less")}
+        tail, other = (sides[1], sides[-1]) if alternative == "greater" else (sides[-1], sides[1])
+        upper = np.where(sign > 0, tail.upper, other.upper)
+        lower = np.where(sign > 0, tail.lower, other.lower)
+    return Tail(np.where(sign == 0, 1.0, upper), np.where(sign == 0, 1.0, lower), tail.exact)
+
+
+def standard_scores(values: Floats) -> Floats:
+    """Distance from the mean in standard deviations."""
+    return np.asarray((values - values.mean()) / values.std(), dtype=float)
+
+
+def signs(values: Floats) -> NDArray[np.int64]:
+    """1 above the mean, -1 below it, 0 at it but for rounding."""
+    return _sign_beyond(values - values.mean(), np.abs(values).max())
+
+
+def _lag_signs(values: Floats, among: Neighbors) -> NDArray[np.int64]:
+    """The same for the mean of the neighbours."""
+    return _sign_beyond(row_standardised(among) @ (values - values.mean()), np.abs(values).max())
+
+
+def _sign_beyond(distance: Floats, largest: float) -> NDArray[np.int64]:
+    return np.where(np.abs(distance) <= TIE * largest, 0, np.sign(distance)).astype(np.int64)

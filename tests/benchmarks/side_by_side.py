@@ -1,0 +1,28 @@
+"""Speed beside the peers: interleaved runs in one process, medians, a ratio. Nothing is asserted."""
+
+import statistics
+import time
+from collections.abc import Callable, Mapping
+
+from rich.console import Console
+from rich.table import Table
+
+RUNS = 5
+
+
+def race(title: str, ours: Callable[[], object], peers: Mapping[str, Callable[[], object]], runs: int = RUNS) -> None:
+    """Run all by turns, after one run each that may compile, and print medians and ratios."""
+    every = {"zicht": ours, **peers}
+    for one in every.values():
+        one()
+    times: dict[str, list[float]] = {name: [] for name in every}
+    for _ in range(runs):
+        for name, one in every.items():
+            start = time.perf_counter()
+            one()
+            times[name].append(time.perf_counter() - start)
+    medians = {name: statistics.median(taken) for name, taken in times.items()}
+    table = Table("", "median", "times zicht", title=f"{title} ({runs} interleaved runs)")
+    for name, median in medians.items():
+        table.add_row(name, f"{median * 1000:.1f} ms", f"{median / medians['zicht']:.1f}")
+    Console(width=100).print(table)
