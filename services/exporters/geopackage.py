@@ -33,4 +33,4 @@ def export(collections: Sequence[Collection], path: Path) -> None:
                     },
                 )
             except pyogrio.errors.DataSourceError as fault:
-                raise StoreError(f"{path}: cannot be written: {fault}") from None
+                raise StoreError(f"{path}: cannot be written: {fault}; see whether the disk is full") from None
