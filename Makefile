@@ -4,7 +4,7 @@
 SHELL      := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help demo serve test check bench lock format clean
+.PHONY: help demo serve test check bench calibrate lock format clean
 
 # The default python, others on PATH, those of pyenv (by its root, or beside the shim that PATH finds).
 PYTHON := $(shell pyenv=$${PYENV_ROOT:-$$HOME/.pyenv}; shim=$$(command -v python3); \
@@ -24,7 +24,7 @@ port     ?= 5000
 DEMO     := $(if $(real),--real $(real) --gemeente $(gemeente)) $(if $(filter no,$(serve)),--no-serve) --port $(port)
 
 help: ## list the targets
-	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 demo: $(READY) ## build and serve Testland; real=../shared/data [gemeente=GM0344|NL] for real figures; serve=no to stop
 	$(BIN)/zicht demo $(DEMO)
@@ -45,6 +45,9 @@ check: $(READY) ## what CI runs: format, lint, types, import contracts, declarat
 
 bench: $(READY) ## measure speed beside the peers
 	$(BIN)/pytest -o addopts=--import-mode=importlib tests/benchmarks -p no:xdist -s -q
+
+calibrate: $(READY) ## how often the statistics raise false alarms, and what they miss: output/calibration/index.html
+	$(BIN)/python -m tests.benchmarks.calibrate
 
 format: $(READY) ## format and mend what can be mended
 	$(BIN)/ruff format

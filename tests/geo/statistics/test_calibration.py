@@ -1,0 +1,89 @@
+"""P-values on maps without a pattern and false alarms on maps with clusters: `make calibrate`, on a handful of maps."""
+
+import numpy as np
+import pytest
+
+from tests.benchmarks.calibration import searches
+from tests.benchmarks.calibration.conclusions import EXCHANGEABLE
+from tests.benchmarks.calibration.maps import NULLS, board, planted
+from tests.benchmarks.calibration.runs import generator, scores
+
+ALPHAS = np.array([0.001, 0.01, 0.05, 0.2])
+
+
+def shares(kind, count, p_of=searches.p_zicht):
+    """The shares of areas with p at most each alpha, over so many maps of buurten."""
+    on = board("buurt")
+    maps = [NULLS[kind][1](on, generator("test", kind, nth)) for nth in range(count)]
+    p = np.concatenate([p_of(values, on)[on.tested] for values in maps])
+    return (p[:, None] <= ALPHAS * (1 + 1e-6)).mean(axis=0)  # p of some peers is 1/1000 but for rounding
+
+
+def beyond(share, count):
+    """How many binomial errors above alpha; areas that share neighbours count as one."""
+    on = board("buurt")
+    independent = count * on.tested.sum() / (1 + on.neighbors.count.mean())
+    return (share - ALPHAS) / np.sqrt(ALPHAS * (1 - ALPHAS) / independent)
+
+
+@pytest.mark.parametrize("kind", [*EXCHANGEABLE, "ar_clumped"])
+def test_without_a_pattern_p_is_at_most_alpha_no_more_often_than_alpha(kind):
+    assert (beyond(shares(kind, 8), 8) < 3).all()
+
+
+def test_without_ties_p_is_alpha_as_often_as_alpha():
+    assert np.abs(beyond(shares("eb", 8), 8)).max() < 3
+
+
+def test_shrunk_rates_are_not_exchangeable_where_exposure_is_clumped():
+    assert beyond(shares("eb_clumped", 40), 40)[0] > 3
+
+
+@pytest.fixture(scope="module")
+def _plain_esda():
+    searches.without_compiling()
+
+
+@pytest.mark.usefixtures("_plain_esda")
+@pytest.mark.parametrize(
+    "peer",
+    [
+        lambda values, on: searches.p_esda(values, on, 1, "directed"),
+        lambda values, on: searches.p_geoda(values, on, 1)[0],
+    ],
+    ids=["esda", "geoda"],
+)
+def test_counts_of_mostly_nothing_are_significant_everywhere_for_peers_and_not_for_us(peer):
+    assert shares("poisson_01", 2, peer)[0] > 0.3
+    assert shares("poisson_01", 2)[0] < 0.005
+
+
+@pytest.fixture(scope="module")
+def found():
+    """The scores of every search, on maps of three clusters of nine buurten at three times the rate."""
+    maps = [planted(board("buurt"), 9, 3.0, "even", generator("test", nth)) for nth in range(10)]
+    flagged = [searches.searched(one, nth) for nth, one in enumerate(maps)]
+    return {
+        name: np.array([scores(one, those[name]) for one, those in zip(maps, flagged, strict=True)])
+        for name in searches.SEARCHES
+    }
+
+
+@pytest.mark.parametrize("name", searches.SEARCHES)
+def test_clusters_are_found_and_few_of_what_is_flagged_is_far_from_one(found, name):
+    power, clusters, _, false, _ = found[name].mean(axis=0)
+    error = found[name].std(axis=0, ddof=1) / np.sqrt(len(found[name]))
+    assert clusters > 0.8
+    assert power > 0.3
+    assert false <= searches.MAX_Q + 2 * error[3]
+
+
+@pytest.mark.parametrize("size", [4, 9, 25])
+def test_planted_clusters_are_as_large_as_asked_and_apart(size):
+    one = planted(board("buurt"), size, 3.0, "both", generator("test", size))
+    assert [len(set(cluster)) for cluster in one.clusters] == [size] * 3
+    assert one.inside.sum() == 3 * size
+    for cluster in one.clusters:
+        others = one.inside.copy()
+        others[cluster] = False
+        assert not (one.on.neighbors.matrix[cluster] @ others.astype(int)).any()
