@@ -17,7 +17,7 @@ BOARDS = {"buurt": "de buurten", "h3": "de zeshoeken"}
 
 def percent(share, digits=1):
     """A share as the Dutch write it; a dash where there is none."""
-    return "–" if share is None else f"{number(100 * share, digits)} %"
+    return "–" if share is None else f"{number(100 * share, digits)}\N{NO-BREAK SPACE}%"
 
 
 def too_many(row, at):

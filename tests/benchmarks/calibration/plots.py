@@ -61,7 +61,7 @@ def planted(rows, score, *, nominal=None):
     """A score against strength, one panel per size and one line per search."""
     sizes = sorted({row["size"] for row in rows})
     strengths = sorted({row["strength"] for row in rows})
-    figure, panels = _panels(1, len(sizes), (9.0, 3.8))
+    figure, panels = _panels(1, len(sizes), (9.0, 5.2))
     for panel, size in zip(panels, sizes, strict=True):
         for search in SEARCHES:
             here = [row for row in rows if row["size"] == size and row["search"] == search]

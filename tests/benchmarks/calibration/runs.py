@@ -65,7 +65,7 @@ class Plan:
         return ((run, what, part) for part in batched(range(count), self.batch))
 
 
-FULL = Plan(200, {"buurt": 200, "h3": 80}, {"buurt": 100, "h3": 50}, {"buurt": 200, "h3": 80})
+FULL = Plan(200, {"buurt": 200, "h3": 50}, {"buurt": 80, "h3": 40}, {"buurt": 200, "h3": 60})
 QUICK = Plan(4, {"buurt": 2, "h3": 1}, {"buurt": 2, "h3": 1}, {"buurt": 2, "h3": 1}, (9,), (2.0, 5.0), compiled=False)
 
 

@@ -42,11 +42,11 @@ def without_compiling():
     """Import esda as plain Python: compiling it takes longer than the few maps of a quick run."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        numba.config.DISABLE_JIT = True
+        before, numba.config.DISABLE_JIT = numba.config.DISABLE_JIT, True
         from esda import crand  # noqa: PLC0415  # seconds
 
         crand.boolean = bool  # a type of numba, called as a function
-        numba.config.DISABLE_JIT = False
+        numba.config.DISABLE_JIT = before
 
 
 def p_zicht(values, on):
