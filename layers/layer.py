@@ -15,7 +15,10 @@ from layers.themes import Theme
 
 @dataclass(frozen=True, slots=True)
 class Receipt:
-    """Where figures or polygons came from: enough to fetch the same bytes again and to name whose they are."""
+    """Where figures or polygons came from: enough to fetch the same bytes again and to name whose they are.
+
+    `fetched` is when a service sent them (ISO 8601), "" where they were a file to begin with.
+    """
 
     id: str
     title: str
@@ -25,6 +28,7 @@ class Receipt:
     license: str
     attribution: str
     notes: tuple[str, ...] = ()
+    fetched: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,12 +3,15 @@
 import ast
 import math
 import re
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
-from pydantic import AfterValidator, Field
+from pydantic import AfterValidator, Field, model_validator
 
 from geo.measures import Unknown
 from layers.indicators import Declared, Id, Text
+from layers.rasters import Raster
+from layers.records import Records
+from layers.statline import StatLine
 
 PLACE = re.compile(r"\{periode(?:([+-])(\d+))?\}")
 LONGEST = 1000
@@ -61,8 +64,18 @@ class Column(Declared):
     why: str = ""
 
 
+class Table(Declared):
+    """A file with a row a buurt, below the folder of the figures."""
+
+    path: Text
+
+
 class SourceDeclaration(Declared):
-    """Figures per buurt. `path` lies below the folder of the real data; `periods` are the years it can feed."""
+    """Figures per buurt; `key` is the column with the buurtcode, `periods` are the years it can feed.
+
+    Where they come from is one section or more: `table`, a file; `statline`, a service of CBS OData; `records`, points
+    of the municipality's own; `raster`, a GeoTIFF. The first that is there is used.
+    """
 
     id: Id
     title: Text
@@ -70,9 +83,17 @@ class SourceDeclaration(Declared):
     license: Text
     url: Text
     attribution: Text
-    adapter: Id
-    path: Text
-    key: Text
+    key: Text = "buurtcode"
     vintage: int
     periods: tuple[int, ...] = Field(min_length=1)
+    table: Table | None = None
+    statline: StatLine | None = None
+    records: Records | None = None
+    raster: Raster | None = None
     columns: dict[Id, Column] = Field(min_length=1)
+
+    @model_validator(mode="after")
+    def _comes_from_somewhere(self) -> Self:
+        if not any((self.table, self.statline, self.records, self.raster)):
+            raise ValueError("says nowhere where its figures come from: add [table], [statline], [records] or [raster]")
+        return self

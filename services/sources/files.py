@@ -44,7 +44,11 @@ class Files:
 
     def table(self, declaration: SourceDeclaration) -> pd.DataFrame:
         """The raw table as text and numbers, padding and all."""
-        return self._csv(declaration.path, f"sources/{declaration.id}", declaration.title, declaration.attribution)
+        if declaration.table is None:
+            raise SourceError(f"source {declaration.id!r}: declares no [table]; fetch it first: zicht fetch")
+        return self._csv(
+            declaration.table.path, f"sources/{declaration.id}", declaration.title, declaration.attribution
+        )
 
     def table_of_cells(self, declaration: SourceDeclaration, cells: AreaFrame) -> pd.DataFrame | None:  # noqa: ARG002
         """None: the open figures are per buurt."""

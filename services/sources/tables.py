@@ -23,7 +23,7 @@ def figures(
         areas: the codes of all areas of the division.
         spare: codes that may be in the table though the map has no polygon for them.
     """
-    where = f"source {source.id!r} ({source.path})"
+    where = f"source {source.id!r}" + (f" ({source.table.path})" if source.table else "")
     if period not in source.periods:
         known = ", ".join(str(one) for one in source.periods)
         raise SourceError(f"{where}: no figures for period {period}; it has {known}")

@@ -22,11 +22,12 @@ publisher = "Testbureau"
 license = "CC0"
 url = "https://example.org/tellingen"
 attribution = "Testbureau"
-adapter = "table"
-path = "tellingen.csv"
 key = "buurtcode"
 vintage = 2024
 periods = [2023, 2024]
+
+[table]
+path = "tellingen.csv"
 
 [columns.inwoners]
 title = "Inwoners"

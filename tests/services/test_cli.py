@@ -8,12 +8,11 @@ import pandas as pd
 import pytest
 
 from services import cli, demo, release
+from services.cli import making
 from tests.services.running import Zicht
 
 
-@pytest.mark.parametrize(
-    "command", [None, *sorted(one.name or one.callback.__name__ for one in cli.app.registered_commands)]
-)
+@pytest.mark.parametrize("command", [None, *sorted(one.name for one in cli.app.registered_commands)])
 def test_help_teaches_with_an_example(zicht: Zicht, command: str | None):
     answer = zicht(*([command] if command else []), "--help")
     assert answer.code == 0
@@ -129,5 +128,5 @@ def test_the_command_names_the_levels_and_the_lens_that_the_pipeline_has():
     from layers.lenses import BASIS  # noqa: PLC0415
     from services import country  # noqa: PLC0415
 
-    assert [str(one) for one in country.LEVELS] == list(cli.LEVELS)
-    assert cli.build_.__defaults__[1] == BASIS
+    assert [str(one) for one in country.LEVELS] == list(making.LEVELS)
+    assert making.build.__defaults__[1] == BASIS

@@ -1,0 +1,41 @@
+"""zicht: check, build, publish, serve, export, layers, demo. What a user types, and what a user reads back.
+
+Exit codes: 0 done, 1 a fault the user can mend (one message, no traceback), 2 wrong usage.
+
+A command imports what it needs when it runs: pandas and pygeoapi take seconds, and `--help` must answer at once.
+"""
+
+import sys
+
+import typer
+from rich.markup import escape
+
+from geo.errors import ZichtError
+from services.cli import making, showing
+from services.cli.screen import complaints
+
+ENVIRONMENT = """
+Settings in the environment: ZICHT_HOME (folder of layers and releases, output/demo), ZICHT_DATA (a folder of real open
+data, or testland), ZICHT_CONFIG (the pygeoapi configuration, pygeoapi-config.yml).
+"""
+
+app = typer.Typer(
+    name="zicht",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode="markdown",
+    help="Find kansrijke zoekgebieden and publish them as a map, an API and files.\n\n"
+    "A first map, of the made-up country Testland: `zicht demo`\n\n" + ENVIRONMENT,
+)
+for command in (*making.COMMANDS, *showing.COMMANDS):
+    app.command(command.__name__)(command)
+
+
+def main() -> None:
+    """Run the command; a fault the user can mend ends in one message and exit code 1."""
+    try:
+        app()
+    except ZichtError as fault:
+        complaints.print(f"[bold red]error:[/] {escape(str(fault))}", highlight=False, soft_wrap=True)
+        sys.exit(1)
