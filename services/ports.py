@@ -1,6 +1,7 @@
 """The seams: what the pipeline asks of the world outside. Adapters stand in services.registry by name."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
@@ -11,6 +12,21 @@ from geo.areas import AreaFrame
 from layers.collection import Collection
 from layers.layer import Receipt
 from layers.sources import SourceDeclaration
+
+
+@dataclass(frozen=True, slots=True)
+class Delivered:
+    """What a source gave for a division: a row an area, indexed by code; and what its receipt must tell.
+
+    `rows` counts what was read, `sha256` is of the bytes that were read; `notes` say in Dutch what did not come along,
+    counted (points in no area, cells without a value).
+    """
+
+    table: pd.DataFrame
+    where: str
+    rows: int
+    sha256: str
+    notes: tuple[str, ...] = ()
 
 
 class Source(Protocol):
