@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 
 from geo.areas import AreaLevel
 from geo.measures import Unknown
+from geo.statistics.trends import Trend
 from layers.indicators import Indicator
 
 CAVEAT = (
@@ -27,6 +28,16 @@ REASONS = {
     Unknown.SPREAD: "geschat uit grotere gebieden; daarop wordt niet gezocht",
 }
 """What each reason is called on the map."""
+
+TRENDS = {
+    Trend.NEW: "nieuw",
+    Trend.GROWING: "groeiend",
+    Trend.LASTING: "blijvend",
+    Trend.FADING: "afnemend",
+    Trend.SPORADIC: "wisselend",
+    Trend.NONE: "geen",
+}
+"""What became of a hot spot through the years, as it is called on the map."""
 
 PLURALS = {AreaLevel.GEMEENTE: "gemeenten", AreaLevel.WIJK: "wijken", AreaLevel.BUURT: "buurten"}
 

@@ -1,4 +1,8 @@
-"""Local statistics by name. A new one is a function like these and its name here."""
+"""Local statistics by name: those that a theme can search with. A new one is a function like these and its name here.
+
+What takes more than one value per area gives the same result type and is called by its own name: local_moran_among
+(where does A lie among B), local_join_counts (flags), getis_ord_rings and getis_ord_weighted (weights), scan, trends.
+"""
 
 from collections.abc import Mapping
 from types import MappingProxyType

@@ -1,10 +1,16 @@
 """The exact local test with its correction, beside esda's permutations and GeoDa's."""
 
+import subprocess
+import sys
 import warnings
+from pathlib import Path
 
 import numpy as np
+import pandas as pd
+import pygeoda
 import pytest
 from esda.getisord import G_Local
+from rich.console import Console
 from scipy.sparse import csr_array
 
 from boundaries.vintages import vintage
@@ -15,6 +21,8 @@ from services.sources.made_up import MadeUp
 from tests.benchmarks.side_by_side import race
 
 DRAWS = 999
+MOST = 100_000
+"""Areas above which esda takes minutes and runs once."""
 
 
 def hexagons(side: int) -> csr_array:
@@ -36,35 +44,65 @@ def ours(values: np.ndarray, neighbors: Neighbors) -> np.ndarray:
 
 
 def field(side: int) -> Neighbors:
-    import pandas as pd  # noqa: PLC0415
-
     return Neighbors(pd.RangeIndex(side * side), hexagons(side))
 
 
-@pytest.mark.parametrize(("name", "side"), [("14,400 areas, 6 neighbours (buurt)", 120)])
-def test_beside_esda_and_geoda(name: str, side: int):
+def geoda_weights(neighbors: Neighbors, folder: Path) -> object:
+    """The same neighbours for GeoDa, which takes them from a file or makes them of polygons."""
+    starts, ends = neighbors.matrix.indptr, neighbors.matrix.indices + 1
+    rows = (
+        f"{at + 1} {starts[at + 1] - starts[at]}\n{' '.join(map(str, ends[starts[at] : starts[at + 1]]))}\n"
+        for at in range(len(neighbors.ids))
+    )
+    path = folder / "neighbors.gal"
+    path.write_text(f"0 {len(neighbors.ids)} map id\n" + "".join(rows))
+    return pygeoda.read_gal(str(path), tuple(range(1, len(neighbors.ids) + 1)))
+
+
+@pytest.mark.parametrize(
+    ("name", "side"), [("14,400 areas, 6 neighbours (buurt)", 120), ("H3 resolution 9, 451,584 cells", 672)]
+)
+def test_beside_esda_and_geoda(name: str, side: int, tmp_path: Path):
     neighbors = field(side)
     values = np.random.default_rng(1).gamma(2, 1, side * side)
-    graph = neighbors.graph()
+    graph, weights = neighbors.graph(), geoda_weights(neighbors, tmp_path)
+    column = pd.Series(values)
 
     def esda() -> object:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             return G_Local(
-                values, graph, transform="B", star=True, permutations=DRAWS, keep_simulations=False, n_jobs=1,
+                values, graph, transform="B", star=True, permutations=DRAWS, keep_simulations=False, n_jobs=-1,
                 seed=1, alternative="greater",
             )  # fmt: skip
 
-    race(f"local test, {name}, P={DRAWS}", lambda: ours(values, neighbors), {"esda": esda})
+    def geoda() -> object:
+        found = pygeoda.local_gstar(weights, column, permutations=DRAWS, permutation_method="lookup-table", seed=1)
+        return found.lisa_pvalues()
+
+    large = side * side > MOST
+    peers = {"GeoDa, lookup table": geoda} | ({} if large else {"esda, all cores": esda})
+    once = {"esda, all cores": esda} if large else {}
+    race(f"local test, {name}, P={DRAWS}", lambda: ours(values, neighbors), peers, once=once)
 
 
-@pytest.mark.parametrize(
-    ("name", "side"), [("H3 resolution 9, 451,584 cells", 672), ("H3 resolution 10, 3,200,521 cells", 1789)]
-)
-def test_by_itself(name: str, side: int):
-    neighbors = field(side)
-    values = np.random.default_rng(1).gamma(2, 1, side * side)
-    race(f"local test, {name}", lambda: ours(values, neighbors), {})
+def test_three_million_cells_by_themselves():
+    neighbors = field(1789)
+    values = np.random.default_rng(1).gamma(2, 1, 1789**2)
+    race("local test, H3 resolution 10, 3,200,521 cells", lambda: ours(values, neighbors), {})
+
+
+def test_memory_of_three_million_cells():
+    """In a process of its own: the most that was ever in memory, less what the neighbours and values take."""
+    code = (
+        "import resource, numpy as np; from tests.benchmarks.test_exact import field, ours\n"
+        "n = field(1789); v = np.random.default_rng(1).gamma(2, 1, 1789**2)\n"
+        "before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss\n"
+        "ours(v, n); print(before, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)"
+    )
+    told = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True).stdout
+    before, after = (int(part) / 1e6 for part in told.split())
+    Console().print(f"H3 resolution 10: at most {after:.2f} GB, of which {before:.2f} GB to make the map")
 
 
 def test_on_a_map_of_buurten():

@@ -6,7 +6,8 @@ from hypothesis import strategies as st
 
 from geo.areas import AreaLevel
 from geo.measures import Unknown
-from layers.explain import CAVEAT, MADE_UP, REASONS, explanation, number, plural, title
+from geo.statistics.trends import Trend
+from layers.explain import CAVEAT, MADE_UP, REASONS, TRENDS, explanation, number, plural, title
 from layers.indicators import Indicator
 
 RATE = Indicator(
@@ -88,3 +89,8 @@ def test_an_explanation_names_indicators_in_the_order_given():
 def test_the_caveat_says_that_the_map_is_not_about_persons_or_addresses():
     assert "nooit iets over een persoon, adres of bedrijf" in CAVEAT
     assert "verzonnen" in MADE_UP
+
+
+def test_every_trend_has_a_name_of_its_own():
+    assert set(TRENDS) == set(Trend)
+    assert len(set(TRENDS.values())) == len(TRENDS)

@@ -22,6 +22,7 @@ from geo.areas import AreaFrame, AreaLevel
 from geo.measures import Measure
 from geo.neighbors import Neighbors, queen, ring
 from geo.rates import rates
+from geo.residuals import residuals
 from geo.statistics.standardised import standardised
 from services.sources.testland import UNEVEN, make_country
 
@@ -110,16 +111,24 @@ NULLS: dict[str, tuple[str, Callable[[Board, np.random.Generator], np.ndarray]]]
     "eb": ("Gekrompen verhoudingen", _rates(rates, exposure_at_random)),
     "eb_clumped": ("Gekrompen, noemers geklonterd", _rates(rates, exposure_in_clumps)),
     "ar_clumped": ("Gestandaardiseerd, noemers geklonterd", _rates(standardised, exposure_in_clumps)),
+    "residual": ("Residuen", _rates(residuals, exposure_at_random)),
+    "residual_clumped": ("Residuen, noemers geklonterd", _rates(residuals, exposure_in_clumps)),
 }
-"""Maps without a pattern: title and values. Rates are shrunk (empirical Bayes) or standardised (Assunção and Reis)."""
+"""Maps without a pattern: title and values. Rates are shrunk (empirical Bayes), standardised (Assunção and Reis) or
+residuals (geo.residuals)."""
 
 GROUNDS = {
     "even": "noemers willekeurig verdeeld",
     "uneven": "verhoudingen verschillen willekeurig",
     "clumped": "noemers geklonterd",
     "both": "noemers geklonterd, verhoudingen verschillen willekeurig",
+    "stations": "als een kaart met stations: hier en daar nauwelijks een noemer en zeer veel gebeurtenissen",
 }
-"""What clusters are planted in: whether exposure is clumped, and whether areas differ at random as Testland's do."""
+"""What clusters are planted in: whether exposure is clumped, whether areas differ at random as Testland's do, and
+whether a few areas by themselves are extreme, as stations and shopping streets are in the real country."""
+
+STATIONS, THERE, TIMES = 1 / 200, 0.2, (20.0, 60.0)
+"""The share of areas that are extreme; their exposure, as a part of the median; their events, as times its expected."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,7 +151,7 @@ class Planted:
 
     @property
     def values(self):
-        """What zicht searches in: standardised deviations of shrunk rates."""
+        """What zicht shows: standardised deviations of shrunk rates."""
         return deviations.standardise(deviations.relative(rates(self.measure), self.measure.national))
 
 
@@ -160,7 +169,18 @@ def planted(on, size, strength, ground, rng):
     for cluster in clusters:
         near[cluster] = True
     near |= on.neighbors.matrix @ near.astype(int) > 0
-    return Planted(on, measure_of(on, exposure_of(on, rng), factor, rng), clusters, near)
+    measure = measure_of(on, exposure_of(on, rng), factor, rng)
+    return Planted(on, _with_stations(measure, near, rng) if ground == "stations" else measure, clusters, near)
+
+
+def _with_stations(measure, near, rng):
+    """The measure with a few extreme areas, none in or next to a cluster."""
+    events, exposure = measure.events.copy(), measure.exposure.copy()
+    at = rng.choice(np.flatnonzero(~near), max(2, round(STATIONS * len(near))), replace=False)
+    usual = exposure.median()
+    exposure.iloc[at] = THERE * usual
+    events.iloc[at] = np.rint(measure.national * usual * rng.uniform(*TIMES, len(at)))
+    return Measure.of(measure.id, events, exposure, measure.reason)
 
 
 def _plant(on, size, rng):

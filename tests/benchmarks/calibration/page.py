@@ -51,7 +51,10 @@ def written(figures):
         uneven=percent(1 / sqrt(UNEVEN), 0),
         nulls=[_board(figures["nulls"], name) for name in TITLES],
         planted=[_part(planted, score) for score in SCORES],
-        clumped=[_clumped(planted, score) for score in ("power", "false")],
+        elsewhere={
+            ground: [_elsewhere(planted, score, ground) for score in ("power", "false")]
+            for ground in ("clumped", "stations")
+        },
         quiet=_quiet(planted),
         made=_made(figures),
     )
@@ -110,12 +113,12 @@ def _some(planted, name, ground):
     return [row for row in planted if (row["board"], row["ground"]) == (name, ground) and row["strength"] > 1]
 
 
-def _clumped(planted, score):
+def _elsewhere(planted, score, ground):
     title, *_ = SCORES[score]
-    rows = [row for name in TITLES for row in _some(planted, name, "clumped")]
+    rows = [row for name in TITLES for row in _some(planted, name, ground)]
     settings = groupby(rows, key=lambda row: (row["board"], row["size"], row["strength"]))
     return {
-        "caption": f"{title}, noemers geklonterd",
+        "caption": f"{title}, {GROUNDS[ground]}",
         "heads": ["", *SEARCHES.values()],
         "rows": [
             _line(f"{TITLES[board]}, {size} gebieden, {plots.times(strength)}", some, score, 0)

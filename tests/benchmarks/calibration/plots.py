@@ -24,7 +24,8 @@ STYLES = {
     "geoda": ("#d55e00", "^", ":"),
     "gi": ("#0072b2", "o", "-"),
     "gi_own": ("#56b4e9", "o", "--"),
-    "gi_ar": ("#000000", "D", "-"),
+    "gi_ar": ("#999999", "D", "--"),
+    "gi_residual": ("#000000", "D", "-"),
     "moran": ("#009e73", "s", ":"),
     "scan": ("#d55e00", "^", "-"),
     "both": ("#cc79a7", "v", "--"),
@@ -40,7 +41,7 @@ PERCENT = FuncFormatter(lambda value, _: f"{number(100 * value, 2).rstrip('0').r
 
 def nulls(rows):
     """For each kind of map the share of areas with p at most alpha against alpha, one line a method."""
-    figure, panels = _panels(2, 3, (9.0, 6.8))
+    figure, panels = _panels(2, 4, (11.5, 6.6))
     for panel, (kind, (title, _)) in zip(panels, NULLS.items(), strict=True):
         panel.plot([1e-4, 0.5], [1e-4, 0.5], color="#444", lw=1)
         panel.plot([1e-4, 0.5], [2e-4, 1.0], color="#999", lw=1, ls=(0, (1, 2)))
@@ -49,9 +50,9 @@ def nulls(rows):
         panel.set(title=title.replace(", ", ",\n"), xscale="log", yscale="log", xlim=(7e-5, 0.7), ylim=(LEAST, 1.3))
         _percents(panel.xaxis, (1e-4, 1e-3, 0.01, 0.1))
         _percents(panel.yaxis, (1e-4, 1e-3, 0.01, 0.1, 1))
-    for panel in panels[3:]:
+    for panel in panels[4:]:
         panel.set_xlabel("α")
-    for panel in panels[::3]:
+    for panel in panels[::4]:
         panel.set_ylabel("aandeel gebieden met p ≤ α")
     _legend(figure, {name: title for name, (title, _) in P_VALUES.items()}, columns=5)
     return _svg(figure)

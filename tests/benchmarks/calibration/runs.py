@@ -29,7 +29,7 @@ from tests.benchmarks.calibration.searches import (
 SEED = 20250301
 ALPHAS = (1e-4, 2e-4, 5e-4, 1e-3, 2e-3, 5e-3, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5)
 CLUMPED = 9
-"""The size of clusters that are also planted where exposure is clumped."""
+"""The size of clusters that are also planted where exposure is clumped, and among stations."""
 SCORES = ("power", "found", "precision", "false", "alarm")
 """Of a planted map: the share of planted areas flagged, the share of clusters of which any area is, the shares of what
 is flagged that is planted and that is not even next to a cluster, and whether anything of the last kind is flagged."""
@@ -56,7 +56,8 @@ class Plan:
             for size, strength in product(self.sizes, self.strengths):
                 yield from self._parts(searches_on, (name, size, strength, "even"), self.planted[name])
             for strength in self.strengths:
-                yield from self._parts(searches_on, (name, CLUMPED, strength, "clumped"), self.planted[name])
+                for ground in ("clumped", "stations"):
+                    yield from self._parts(searches_on, (name, CLUMPED, strength, ground), self.planted[name])
             for kind in NULLS:
                 yield from self._parts(peers_on, (name, kind), self.peers[name])
                 yield from self._parts(zicht_on, (name, kind), self.nulls)

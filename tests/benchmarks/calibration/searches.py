@@ -7,6 +7,7 @@ import numba
 import numpy as np
 import pandas as pd
 
+from geo.residuals import residuals
 from geo.statistics.getis_ord import getis_ord
 from geo.statistics.local_moran import local_moran, quadrants
 from geo.statistics.scan import scan
@@ -30,12 +31,14 @@ SEARCHES = {
     "gi": "Gi*",
     "gi_own": "Gi* en zelf hoog",
     "gi_ar": "Gi* (A&R) en zelf hoog",
+    "gi_residual": "Gi* (residuen) en zelf hoog",
     "moran": "lokale Moran hoog-hoog",
     "scan": "scan",
-    "both": "Gi* zelf hoog én scan",
-    "either": "Gi* zelf hoog óf scan",
+    "both": "Gi* (residuen) én scan",
+    "either": "Gi* (residuen) óf scan",
 }
-"""Gi* and Moran look at the deviations of zicht; A&R at rates standardised by Assunção and Reis."""
+"""Gi* and Moran look at the deviations of zicht; A&R at rates standardised by Assunção and Reis, residuals at those of
+geo.residuals. What zicht does is "gi_residual" (layers.build)."""
 
 
 def without_compiling():
@@ -87,6 +90,7 @@ def searched(planted, seed):
     own = hot & (values > 0).to_numpy()
     surprise = standardised(planted.measure)
     standard = (getis_ord(surprise, on.neighbors, alternative="greater").q <= MAX_Q) & (surprise > 0)
+    ours = _residual(planted)
     moran = (local_moran(values, on.neighbors, alternative="greater").q <= MAX_Q).to_numpy()
     high = (quadrants(values, on.neighbors) == "HH").to_numpy()
     scanned = _scanned(planted, seed)
@@ -94,11 +98,18 @@ def searched(planted, seed):
         "gi": hot,
         "gi_own": own,
         "gi_ar": standard.to_numpy(),
+        "gi_residual": ours,
         "moran": moran & high,
         "scan": scanned,
-        "both": own & scanned,
-        "either": own | scanned,
+        "both": ours & scanned,
+        "either": ours | scanned,
     }
+
+
+def _residual(planted):
+    """The search of zicht: neighbours with surprising events, around an area that is itself above the national rate."""
+    found = getis_ord(residuals(planted.measure), planted.on.neighbors, alternative="greater")
+    return ((found.q <= MAX_Q) & (planted.values > 0)).to_numpy()
 
 
 def _scanned(planted, seed):

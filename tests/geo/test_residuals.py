@@ -1,0 +1,99 @@
+"""Residuals: one scale for areas large and small, that a few extreme areas do not bend."""
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from scipy.stats import nbinom, norm
+
+from geo import residuals as module
+from geo.measures import Measure
+from geo.rates import gamma_shape
+from geo.residuals import LIMIT, residuals
+
+AREAS = 3_000
+
+
+def measure(events, exposure):
+    index = pd.Index([f"BU{at:08d}" for at in range(len(events))])
+    nothing = pd.Series(None, index=index, dtype=object)
+    return Measure.of("m", pd.Series(events, index=index), pd.Series(exposure, index=index), nothing)
+
+
+def country(seed, factor=1.0):
+    """Events of a gamma-Poisson country with very unequal exposure."""
+    rng = np.random.default_rng(seed)
+    exposure = np.exp(rng.normal(0, 1.2, AREAS)) * 500
+    return rng.poisson(exposure * 0.03 * rng.gamma(6, 1 / 6, AREAS) * factor).astype(float), exposure
+
+
+def test_they_are_normal_values_of_the_negative_binomial_of_scipy(monkeypatch):
+    monkeypatch.setattr(module, "ROUNDS", 1)  # fitted to all areas
+    events, exposure = country(1)
+    expected = exposure * events.sum() / exposure.sum()
+    shape = gamma_shape(events, expected)
+    model = nbinom(shape, shape / (shape + expected))
+    theirs = norm.ppf(model.cdf(events - 1) + model.pmf(events) / 2).clip(-LIMIT, LIMIT)
+    np.testing.assert_allclose(residuals(measure(events, exposure)), theirs, atol=1e-8)
+
+
+def test_they_spread_alike_whatever_the_exposure():
+    events, exposure = country(2)
+    spread = residuals(measure(events, exposure)).groupby(pd.qcut(exposure, 4, labels=False)).std()
+    assert spread.between(0.9, 1.1).all()
+
+
+def test_a_few_extreme_areas_do_not_make_the_others_alike():
+    events, exposure = country(3)
+    plain = residuals(measure(events, exposure))
+    events[:15], exposure[:15] = 5_000, 60
+    bent = residuals(measure(events, exposure))
+    assert (bent[:15] == LIMIT).all()
+    assert np.abs(bent[15:] - plain[15:]).max() < 0.2
+
+
+def test_what_is_unknown_stays_unknown_and_moves_nothing():
+    events, exposure = country(4)
+    known = residuals(measure(events, exposure))
+    more = residuals(measure(np.append(events, [np.nan, 3.0]), np.append(exposure, [100.0, 0.0])))
+    assert more.iloc[-2:].isna().all()
+    np.testing.assert_array_equal(more.iloc[:-2], known)
+
+
+def test_without_any_events_all_are_usual():
+    found = residuals(measure(np.array([0.0, 0.0, np.nan]), np.array([10.0, 20.0, 30.0])))
+    np.testing.assert_array_equal(found, [0.0, 0.0, np.nan])
+
+
+@given(
+    st.lists(st.tuples(st.integers(0, 200), st.floats(1, 1e5)), min_size=2, max_size=40),
+    st.floats(1e-3, 1e3),
+    st.randoms(use_true_random=False),
+)
+def test_neither_the_unit_of_exposure_nor_the_order_of_areas_changes_them(figures, unit, random):
+    events, exposure = (np.array(part, dtype=float) for part in zip(*figures, strict=True))
+    found = residuals(measure(events, exposure))
+    assert np.isfinite(found).all()
+    np.testing.assert_allclose(residuals(measure(events, exposure * unit)), found, atol=1e-4)
+    order = random.sample(range(len(events)), len(events))
+    np.testing.assert_allclose(residuals(measure(events[order], exposure[order])), found.to_numpy()[order], atol=1e-4)
+
+
+@given(st.integers(0, 60), st.integers(0, 60))
+def test_more_events_are_never_less_surprising(few, more):
+    few, more = sorted((few, more))
+    events, exposure = country(5)
+    exposure[:2], events[:2] = 500, (few, more)
+    found = residuals(measure(events, exposure))
+    assert found.iloc[0] <= found.iloc[1]
+
+
+@pytest.mark.parametrize("part", [0.0, 0.25, 3.75])
+def test_events_need_not_be_whole(part):
+    events, exposure = country(6)
+    around = []
+    for found in (np.floor(part), part, np.ceil(part)):
+        events[0], exposure[0] = found, 100.0
+        around.append(residuals(measure(events, exposure)).iloc[0])
+    assert around == sorted(around)
