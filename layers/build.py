@@ -1,6 +1,13 @@
 """build_layer(): the method, from measures to a layer that may leave the house. Pure: values in, values out.
 
-    measure ─► rate ─► deviation ─► score ─► Gi* ─► zoekgebieden ─► withhold ─► layer
+    measure ─► rate ─► deviation ─► score ────────┐
+       └─────► residual ─► surprise ─► Gi* ─► zoekgebieden ─► withhold ─► layer
+
+What is shown is the score, from shrunk rates: the best guess of each area. What is searched in is the surprise, from
+residuals weighed in the same way: shrunk rates are alike where inhabitants are, and give zoekgebieden where there is
+no pattern (geo.residuals). Shares and levels, which chance hardly moves, are searched in as they are shown.
+
+@@CALIBRATION@@
 
 The statistic sees every figure, because a quiet neighbour left out would make the others look hot. What is too small to
 show is withheld from what comes after: an area with a withheld figure has no published score, contribution or q, and
@@ -18,6 +25,7 @@ from geo.disclosure import too_few
 from geo.measures import Measure, Unknown
 from geo.neighbors import Neighbors
 from geo.rates import rates
+from geo.residuals import residuals
 from geo.scores import Score, combine
 from geo.statistics import STATISTICS, LocalResult
 from geo.zoekgebieden import Zoekgebied, find
@@ -73,7 +81,10 @@ def build_layer(
     values = pd.DataFrame({name: rates(one) for name, one in measures.items()}, index=areas.ids)
     deviation = {one.id: _deviation(one, measures[one.id], values[one.id]) for one in theme.indicator}
     score = combine(deviation, weights)
-    result = _search(theme, score, neighbors, spread=any(measures[name].spread for name in weights))
+    surprise = combine(
+        {one.id: _surprise(one, measures[one.id], deviation[one.id]) for one in theme.indicator}, weights
+    )
+    result = _search(theme, surprise.value, neighbors, spread=any(measures[name].spread for name in weights))
     hidden = pd.DataFrame(
         {one.id: too_few(measures[one.id], theme.privacy.min_count, share=one.share) for one in theme.indicator}
     )
@@ -103,13 +114,21 @@ def _deviation(indicator: Indicator, measure: Measure, values: pd.Series) -> pd.
     return standard if indicator.direction == "high" else -standard
 
 
-def _search(theme: Theme, score: Score, neighbors: Neighbors, *, spread: bool) -> LocalResult:
+def _surprise(indicator: Indicator, measure: Measure, deviation: pd.Series) -> pd.Series:
+    """What the search looks at: the residual of a rate, the deviation of a share or level."""
+    if indicator.share or not measure.shrunk:
+        return deviation
+    found = residuals(measure)
+    return found if indicator.direction == "high" else -found
+
+
+def _search(theme: Theme, surprise: pd.Series, neighbors: Neighbors, *, spread: bool) -> LocalResult:
     """The local statistic over all areas. Not over figures that were spread evenly: there one buurt would count as
     often as it has cells, and be its own neighbour.
     """
     if spread:
-        return LocalResult.none(score.value.index, Unknown.SPREAD)
-    return STATISTICS[theme.search.statistic](score.value, neighbors, alternative="greater")
+        return LocalResult.none(surprise.index, Unknown.SPREAD)
+    return STATISTICS[theme.search.statistic](surprise, neighbors, alternative="greater")
 
 
 def _why_no_score(score: Score, shown: "pd.Series[bool]", result: LocalResult, neighbors: Neighbors) -> pd.Series:

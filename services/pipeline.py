@@ -77,6 +77,7 @@ def _provenance(country: Country, theme: Theme, lens: Lens | None, key: LayerKey
         "rates: empirical Bayes, Poisson-gamma (Clayton and Kaldor 1987)",
         "deviations: from the national value, in standard deviations, cut off at 3",
         f"neighbors: {around}",
+        "searched in: quantile residuals of rates (Dunn and Smyth 1996), cut off at 4; deviations of shares and levels",
         f"search: {search.statistic}, greater, exact conditional permutation, Benjamini-Hochberg q <= {search.max_q:g}",
         f"withheld: fewer than {theme.privacy.min_count:g} events, less exposure than {theme.privacy.min_exposure:g}",
     )

@@ -25,6 +25,7 @@ from numpy.typing import NDArray
 from scipy import fft
 
 from geo.neighbors import Neighbors
+from geo.statistics.compiling import told
 
 FLOOR = 1e-12
 """Below this the noise of the transform rules; a smaller p is given as this one."""
@@ -63,16 +64,19 @@ def upper_tail(values: Floats, neighbors: Neighbors) -> Tail:
     upper, lower = np.ones(len(values)), np.ones(len(values))
     exact = True
     others = len(values) - 1
-    for here, mirrored in _groups(counts, others):
-        drawn = others - counts[here] if mirrored else counts[here]
-        lattice = Lattice.of(-values if mirrored else values, int(max(drawn.max(), counts[here].max())))
-        goal = _sums(lattice.points, neighbors.matrix.indptr, neighbors.matrix.indices, here)
-        if mirrored:  # as high a sum of k is as low a sum of the rest, which is as high a sum of the rest mirrored
-            goal = lattice.points.sum() - lattice.points[here] - goal
-        slack = np.zeros_like(goal) if lattice.exact else counts[here]
-        tails = _tails(lattice, len(values), int(drawn.max()))
-        upper[here], lower[here] = _chances(lattice.points, here, drawn, np.stack([goal - slack, goal + slack]), tails)
-        exact &= lattice.exact
+    with told():
+        for here, mirrored in _groups(counts, others):
+            drawn = others - counts[here] if mirrored else counts[here]
+            lattice = Lattice.of(-values if mirrored else values, int(max(drawn.max(), counts[here].max())))
+            goal = _sums(lattice.points, neighbors.matrix.indptr, neighbors.matrix.indices, here)
+            if mirrored:  # as high a sum of k is as low a sum of the rest, which is as high a sum of the rest mirrored
+                goal = lattice.points.sum() - lattice.points[here] - goal
+            slack = np.zeros_like(goal) if lattice.exact else counts[here]
+            tails = _tails(lattice, len(values), int(drawn.max()))
+            upper[here], lower[here] = _chances(
+                lattice.points, here, drawn, np.stack([goal - slack, goal + slack]), tails
+            )
+            exact &= lattice.exact
     upper = np.clip(upper, FLOOR, 1.0)
     return Tail(upper, np.clip(lower, FLOOR, upper), exact)
 

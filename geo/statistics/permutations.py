@@ -16,15 +16,13 @@ Scrambled linear pseudorandom number generators, ACM TOMS 47(4), doi:10.1145/346
 (2019), Fast random integer generation in an interval, ACM TOMACS 29(1), doi:10.1145/3230636.
 """
 
-import logging
-
 import numpy as np
 from numba import njit, prange
-from numba.core import event
 from numpy.typing import NDArray
 from scipy.sparse import csr_array
 
 from geo.errors import StatisticError
+from geo.statistics.compiling import told
 from geo.statistics.exact import Floats
 from geo.statistics.result import Alternative
 
@@ -42,8 +40,6 @@ WORDS = 4
 
 Whole = NDArray[np.int64]
 Bits = NDArray[np.uint64]
-
-_log = logging.getLogger(__name__)
 
 
 def p_drawn(values: Floats, weights: csr_array, alternative: Alternative, *, draws: int, seed: int) -> Floats:
@@ -73,7 +69,7 @@ def tails(values: Floats, weights: csr_array, *, draws: int, seed: int) -> tuple
     slack = TIE * (abs(w) @ np.full(len(x), np.abs(x).max()))
     words = np.random.SeedSequence(seed).generate_state(WORDS * -(-len(x) // BLOCK), "uint64")
     streams = words.astype(np.uint64).reshape(-1, WORDS)
-    with event.install_listener("numba:compile", _Told()):
+    with told():
         limits = np.stack([observed - slack, observed + slack])
         counted = _count(x, w.indptr.astype(np.int64), w.data, limits, streams, draws)
     above, below = np.where(np.diff(w.indptr) == 0, np.nan, (1.0 + counted) / (1.0 + draws))
@@ -89,17 +85,6 @@ def _check(values: Floats, weights: csr_array, draws: int) -> None:
         raise StatisticError("permutations: weights and values must be finite; leave unknown areas out")
     if draws < 1:
         raise StatisticError(f"permutations: at least 1 draw is needed, found {draws}")
-
-
-class _Told(event.Listener):
-    """Says that the kernel is being compiled: the first run takes seconds, later ones find it on disk."""
-
-    def on_start(self, event_: event.Event) -> None:
-        if event_.data["dispatcher"] is _count:
-            _log.warning("compiling the permutation kernel, some seconds; later runs find it on disk")
-
-    def on_end(self, event_: event.Event) -> None:
-        """Nothing more to say."""
 
 
 @njit(parallel=True, cache=True)

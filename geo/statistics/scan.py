@@ -35,6 +35,7 @@ from numpy.typing import NDArray
 
 from geo.errors import StatisticError, first_few
 from geo.measures import check_aligned
+from geo.statistics.compiling import told
 from geo.statistics.result import Alternative, How
 from geo.statistics.scan_windows import TIE, Windows
 
@@ -121,10 +122,10 @@ def scan(
     check_aligned("scan", events.index, exposure.index)
     known = (events.notna() & exposure.notna() & (exposure != 0)).to_numpy()
     country = _Country.of(events[known], exposure[known], points[known], windows)
-    null = country.null(draws, seed)
-    return ScanResult(
-        tuple(country.clusters(null)), events.index[~known], How("simulation", 1 / (1 + draws), draws, seed)
-    )
+    with told():
+        null = country.null(draws, seed)
+        clusters = tuple(country.clusters(null))
+    return ScanResult(clusters, events.index[~known], How("simulation", 1 / (1 + draws), draws, seed))
 
 
 @dataclass(frozen=True, slots=True)

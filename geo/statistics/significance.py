@@ -1,9 +1,17 @@
 """Significance: from one p-value per area to what remains after testing every area."""
 
 import numpy as np
+from numba import njit, prange
 from numpy.typing import NDArray
 
+from geo.statistics.compiling import told
+
 Floats = NDArray[np.float64]
+Whole = NDArray[np.int64]
+
+LARGE, BUCKETS, SMALL = 2**18, 2**18, 64
+"""Tests above which they are put in order by buckets, which takes a third of the time; how many; and below how many in
+one bucket they are put in order one by one."""
 
 
 def benjamini_hochberg(p: Floats) -> Floats:
@@ -35,9 +43,50 @@ def _stepped_up(p: Floats, factor: float) -> Floats:
     """Each p times tests over rank, times `factor`, never more than what a larger p got."""
     tested = np.flatnonzero(np.isfinite(p))
     among = p[tested]
-    order = np.argsort(among)
+    order = np.argsort(among) if len(among) < LARGE else _in_order(among)
     scaled = among[order] * (factor * len(order) / np.arange(1, len(order) + 1))
     among[order] = np.minimum.accumulate(scaled[::-1])[::-1]
     found = np.full(len(p), np.nan)
     found[tested] = among
     return found
+
+
+def _in_order(p: Floats) -> Whole:
+    """The positions of p, from 0 to 1, smallest first: into buckets of like p, and in order within each."""
+    with told():
+        order, starts = _in_buckets(p)
+    for one in np.flatnonzero(np.diff(starts) > SMALL):
+        part = order[starts[one] : starts[one + 1]]
+        part[:] = part[np.argsort(p[part])]
+    return order
+
+
+@njit(parallel=True, cache=True)
+def _in_buckets(p: Floats) -> tuple[Whole, Whole]:
+    """Positions by bucket, in order in those that are small; and where each bucket starts."""
+    starts = np.zeros(BUCKETS + 1, dtype=np.int64)
+    bucket = np.empty(len(p), dtype=np.int32)
+    for at in prange(len(p)):
+        bucket[at] = min(int(p[at] * BUCKETS), BUCKETS - 1)
+    for at in range(len(p)):
+        starts[bucket[at] + 1] += 1
+    starts = np.cumsum(starts)
+    free, order = starts.copy(), np.empty(len(p), dtype=np.int64)
+    for at in range(len(p)):
+        order[free[bucket[at]]] = at
+        free[bucket[at]] += 1
+    for one in prange(BUCKETS):
+        if starts[one + 1] - starts[one] <= SMALL:
+            _one_by_one(order[starts[one] : starts[one + 1]], p)
+    return order, starts
+
+
+@njit(cache=True)
+def _one_by_one(part: Whole, p: Floats) -> None:
+    """Put a few positions in order of their p, in place."""
+    for at in range(1, len(part)):
+        own, back = part[at], at
+        while back > 0 and p[part[back - 1]] > p[own]:
+            part[back] = part[back - 1]
+            back -= 1
+        part[back] = own

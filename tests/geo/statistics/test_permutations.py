@@ -14,9 +14,10 @@ from scipy.stats import chisquare
 
 from geo.errors import StatisticError
 from geo.measures import Unknown
+from geo.statistics.compiling import told
 from geo.statistics.getis_ord import getis_ord
 from geo.statistics.getis_ord_i import getis_ord_i
-from geo.statistics.permutations import BATCH, BLOCK, _below, _count, _draw, _next, _Told, p_drawn, tails
+from geo.statistics.permutations import BATCH, BLOCK, _below, _count, _draw, _next, p_drawn, tails
 from geo.statistics.weighted import getis_ord_weighted
 from tests.country import grid, names
 from tests.geo.statistics.peers import esda_of, spdep
@@ -165,10 +166,10 @@ def test_the_stream_is_xoshiro256_plus_plus():
 
 
 def test_a_run_that_compiles_says_so(caplog):
-    with event.install_listener("numba:compile", _Told()):
+    with told():
         for dispatcher in (_draw, _count):
             event.broadcast(event.Event("numba:compile", event.EventStatus.START, {"dispatcher": dispatcher}))
-    assert [record.message.split(",")[0] for record in caplog.records] == ["compiling the permutation kernel"]
+    assert [record.message.split(":")[0] for record in caplog.records] == ["compiling the statistics"]
 
 
 def test_weights_that_cannot_be_are_refused():

@@ -109,3 +109,10 @@ def test_the_areas_that_were_tested_are_counted():
 
 def test_every_statistic_is_known_by_the_name_of_its_function():
     assert {name: one.__name__ for name, one in STATISTICS.items()} == {name: name for name in STATISTICS}
+
+
+@pytest.mark.parametrize("power", [1, 30])  # 30: most of them tiny
+def test_of_very_many_q_is_that_of_the_book_too(power):
+    p = np.random.default_rng(1).random(300_000) ** power
+    p[:1000], p[1000:2000] = 1.0, 1e-12
+    np.testing.assert_allclose(benjamini_hochberg(p), false_discovery_control(p), rtol=1e-12)
