@@ -7,7 +7,13 @@ What is shown is the score, from shrunk rates: the best guess of each area. What
 residuals weighed in the same way: shrunk rates are alike where inhabitants are, and give zoekgebieden where there is
 no pattern (geo.residuals). Shares and levels, which chance hardly moves, are searched in as they are shown.
 
-@@CALIBRATION@@
+That choice was measured (`make calibrate`; 2,400 maps with planted clusters, 1,300 without). Of what it flags 0.5 % is
+far from any cluster, 3.8 % in the worst setting; on maps without a cluster it flags something on 4.5 % at most. Shrunk
+rates gave 27 % and 45 %, local Moran 27 % and 58 %. It flags 30 % of all planted areas and finds 61 % of the clusters.
+Rates standardised by Assunção and Reis are as fair, but among a few stations they find nothing (0 %, to 28 % for
+residuals). Kulldorff's scan flags more (70 % of planted areas), but every station too, and takes rates that merely
+differ for clusters, on 65 % of such maps. What both find is right more often (97 % of it is planted, to 91 %), but a
+scan counts the events of one indicator and cannot be asked about a score.
 
 The statistic sees every figure, because a quiet neighbour left out would make the others look hot. What is too small to
 show is withheld from what comes after: an area with a withheld figure has no published score, contribution or q, and
