@@ -1,9 +1,9 @@
-# Reference values of R's spdep for columbus and sids2, two example sets that come with libpysal.
+# Reference values of R's spdep for columbus, sids2 and stl, three example sets that come with libpysal.
 #
 #   apt install r-cran-spdep r-cran-jsonlite
 #   Rscript tests/golden/spdep.R $(python -c "import libpysal.examples as e; print(e.__path__[0])") tests/golden
 #
-# Writes spdep_columbus.json and spdep_sids2.json: the inputs, so that nothing else is needed to compare, and what spdep
+# Writes spdep_columbus.json, spdep_sids2.json and spdep_stl.json: the inputs, so that nothing else is needed to compare, and what spdep
 # makes of them. Weights: W adds up to 1 per area, B is 1 per neighbour, D is one over the distance.
 suppressPackageStartupMessages({
   library(spdep)
@@ -21,9 +21,9 @@ joins_of <- function(found) {
   list(ww = same[[1]], bb = same[[2]])
 }
 
-example <- function(set, at) {
+example <- function(set, at, map = set) {
   neighbors <- read.gal(file.path(arguments[1], set, paste0(set, ".gal")), override.id = TRUE)
-  table <- sf::st_drop_geometry(sf::st_read(file.path(arguments[1], set, paste0(set, ".shp")), quiet = TRUE))
+  table <- sf::st_drop_geometry(sf::st_read(file.path(arguments[1], set, paste0(map, ".shp")), quiet = TRUE))
   list(neighbors = neighbors, table = table[match(attr(neighbors, "region.id"), as.character(table[[at]])), ])
 }
 
@@ -69,13 +69,18 @@ write("columbus", c(
   global_of(values, flags, columbus$neighbors)
 ))
 
+rates_of <- function(set, events, exposure, rate, neighbors) {
+  index <- EBImoran.mc(events, exposure, nb2listw(neighbors, style = "W"), nsim = 9)
+  flags <- events / exposure > rate
+  write(set, c(
+    list(events = events, exposure = exposure, flags = flags, neighbors = unclass(neighbors)[seq_along(events)]),
+    list(moran_of_rates = index$statistic[[1]]),
+    global_of(events / exposure, flags, neighbors)
+  ))
+}
+
 sids <- example("sids2", "FIPSNO")
-events <- sids$table$SID74
-exposure <- sids$table$BIR74
-index <- EBImoran.mc(events, exposure, nb2listw(sids$neighbors, style = "W"), nsim = 9)
-flags <- events / exposure > 0.002
-write("sids2", c(
-  list(events = events, exposure = exposure, flags = flags, neighbors = unclass(sids$neighbors)[1:100]),
-  list(moran_of_rates = index$statistic[[1]]),
-  global_of(events / exposure, flags, sids$neighbors)
-))
+rates_of("sids2", sids$table$SID74, sids$table$BIR74, 0.002, sids$neighbors)
+
+stl <- example("stl", "POLY_ID_OG", "stl_hom")
+rates_of("stl", stl$table$HC8893, stl$table$PO8893, 0.00005, stl$neighbors)

@@ -50,7 +50,7 @@ def test_mean_and_variance_are_those_of_all_arrangements(flags, neighbors):
         assert (kind.expected, kind.variance) == pytest.approx((every[:, at].mean(), every[:, at].var()), abs=1e-9)
 
 
-@pytest.mark.parametrize("name", ["columbus", "sids2"])
+@pytest.mark.parametrize("name", ["columbus", "sids2", "stl"])
 def test_the_test_is_that_of_spdep(name):
     golden, neighbors = spdep(name)
     found = join_counts(series(golden["flags"]), neighbors, alternative="greater")

@@ -76,7 +76,7 @@ def test_mean_and_variance_are_those_of_all_permutations_and_p_its_share_of_them
 
 
 @pytest.mark.parametrize("null", ["randomisation", "normality"])
-@pytest.mark.parametrize("name", ["columbus", "sids2"])
+@pytest.mark.parametrize("name", ["columbus", "sids2", "stl"])
 def test_the_test_is_that_of_spdep(name, null):
     golden, neighbors = spdep(name)
     values = golden["values"] if name == "columbus" else np.divide(golden["events"], golden["exposure"])
@@ -249,13 +249,14 @@ def test_quadrants_are_those_of_esda():
 # Rates
 
 
-def sids():
-    golden, neighbors = spdep("sids2")
+def counts_of(name):
+    golden, neighbors = spdep(name)
     return golden, neighbors, counted(golden["events"], golden["exposure"])
 
 
-def test_rates_are_standardised_as_in_esda_and_their_index_is_that_of_spdep_and_esda():
-    golden, neighbors, measure = sids()
+@pytest.mark.parametrize("name", ["sids2", "stl"])
+def test_rates_are_standardised_as_in_esda_and_their_index_is_that_of_spdep_and_esda(name):
+    golden, neighbors, measure = counts_of(name)
     rates = standardised(measure)
     assert rates.to_numpy() == pytest.approx(assuncao_rate(measure.events, measure.exposure), abs=1e-10)
     found = moran(rates, neighbors, alternative="greater", null="randomisation")
