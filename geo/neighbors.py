@@ -142,7 +142,9 @@ def _centres(areas: AreaFrame) -> NDArray[np.float64]:
 
 def _vertices(areas: AreaFrame) -> tuple[NDArray[np.int64], NDArray[np.intp], NDArray[np.intp]]:
     """Every vertex of every ring: a number that is the same for the same millimetre, its area and its ring."""
-    rings, owners = shapely.get_rings(areas.table.geometry.to_numpy(), return_index=True)
+    parts, areas_of = shapely.get_parts(areas.table.geometry.to_numpy(), return_index=True)
+    rings, parts_of = shapely.get_rings(parts, return_index=True)  # of polygons only: an area of two parts gives none
+    owners = areas_of[parts_of]
     points, ring_of = shapely.get_coordinates(rings, return_index=True)
     millimetres = np.rint(points * 1000).astype(np.int64)
     _, vertices = np.unique((millimetres[:, 0] << 32) + millimetres[:, 1], return_inverse=True)

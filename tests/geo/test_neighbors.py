@@ -53,6 +53,17 @@ def test_queen_is_that_of_libpysal_where_borders_coincide(buurten, borders):
     assert pairs(borders) == {(one, other) for (one, other), weight in theirs.adjacency.items() if weight}
 
 
+@pytest.mark.parametrize("by", [queen, rook])
+def test_an_area_of_two_parts_has_the_neighbours_of_both(by):
+    areas = squares(5, 1)
+    first, second, *rest = areas.table.geometry
+    both = AreaFrame(areas.level, areas.vintage, areas.table.drop(areas.ids[4]))
+    both = moved(both, [shapely.MultiPolygon([first, rest[2]]), second, *rest[:2]])
+    one, two, three, four = both.ids
+    assert pairs(by(both)) == {(one, two), (two, one), (two, three), (three, two), (three, four), (four, three),
+                               (four, one), (one, four)}  # fmt: skip
+
+
 @pytest.fixture(scope="module")
 def of_wijk(buurten):
     return parents(buurten.ids, AreaLevel.WIJK)
