@@ -1,4 +1,8 @@
-"""Files: the real open data from a folder, as boundaries/vintages.toml and layers/sources say where it lies."""
+"""Files: figures and maps from a folder: where boundaries/vintages.toml and layers/sources say, or a map of one's own.
+
+Who has a map of his own puts it in the folder as boundaries/buurten-2024.gpkg (or another ending of `maps.KINDS`): the
+name says the year, and it goes before the shipped one. It needs no declaration, since CBS's codes say what is on it.
+"""
 
 import hashlib
 from collections.abc import Sequence
@@ -10,17 +14,20 @@ import pandas as pd
 
 from boundaries import cbs
 from boundaries.vintages import Vintage
-from geo.areas import AreaFrame
+from geo.areas import AreaFrame, AreaLevel
 from geo.errors import SourceError
 from layers.layer import Receipt
 from layers.sources import SourceDeclaration
+from services.sources import maps
 
 LICENSE, PUBLISHERS = "CC BY 4.0", "CBS, Kadaster"
+BOUNDARIES = "boundaries"
+OWN = ("eigen bestand van de gebruiker; de herkomst is niet nagegaan",)
 
 
 @dataclass(slots=True)
 class Files:
-    """Maps in GeoParquet and tables in CSV below `root`; each file is read once."""
+    """Maps and tables in CSV below `root`; each file is read once."""
 
     root: Path
     made_up: bool = False
@@ -28,19 +35,31 @@ class Files:
     _tables: dict[str, pd.DataFrame] = field(default_factory=dict)
 
     def buurten(self, vintage: Vintage) -> AreaFrame:
-        """The national map, with official polygons in place of the generalised ones where there are."""
-        areas = cbs.buurten(self._map(vintage.path), vintage, vintage.path)
-        if len(areas) < vintage.least:
-            raise SourceError(f"{vintage.path}: {len(areas)} buurten where the country of {vintage.year} has "
-                              f"{vintage.least} at least; give the national map")  # fmt: skip
-        for path in vintage.detail:
-            areas = cbs.replaced(areas, cbs.buurten(self._map(path), vintage, path))
-        names = {level: self._names(**where) for level, where in vintage.names.items()}
+        """The national map: the user's own, boundaries/buurten-2024 with any ending of `maps.KINDS`, or the shipped one
+        with official polygons in place of the generalised ones where there are.
+        """
+        own = self._own(vintage)
+        if own is not None:
+            areas = self._national(maps.read(own, vintage), vintage, str(own.relative_to(self.root)), OWN)
+            return cbs.named(
+                areas, *(maps.names(own, vintage, level) for level in (AreaLevel.GEMEENTE, AreaLevel.WIJK))
+            )
+        if (shipped := vintage.shipped) is None:
+            raise SourceError(
+                f"{self.root}: no map of {vintage.year}; put it there as {BOUNDARIES}/buurten-{vintage.year}.gpkg (or "
+                f"{', '.join(maps.KINDS)}), or fetch it: zicht fetch --vintage {vintage.year}"
+            )
+        areas = self._national(maps.read(self._file(shipped.path), vintage), vintage, shipped.path)
+        for path in shipped.detail:
+            better = maps.read(self._file(path), vintage)
+            areas = cbs.replaced(areas, self._division(better, vintage, path, "Basisregistratie gebieden"))
+        names = {level: self._names(**where) for level, where in shipped.names.items()}
         return cbs.named(areas, **names)
 
     def gap(self, vintage: Vintage) -> float:
-        """What the division's declaration says of its map."""
-        return vintage.gap
+        """What the division's declaration says of the shipped map; 0 on a map of the user's own, as CBS makes them."""
+        own = self._own(vintage) is not None
+        return 0.0 if own or vintage.shipped is None else vintage.shipped.gap
 
     def table(self, declaration: SourceDeclaration) -> pd.DataFrame:
         """The raw table as text and numbers, padding and all."""
@@ -59,15 +78,26 @@ class Files:
         """What was read so far."""
         return tuple(self._receipts.values())
 
-    def _map(self, path: str) -> geopandas.GeoDataFrame:
-        file = self._file(path)
-        try:
-            polygons = geopandas.read_parquet(file)
-        except (ValueError, OSError) as fault:
-            raise SourceError(f"{file}: cannot be read as GeoParquet: {fault}") from None
-        title = "CBS-wijk- en buurtindeling" if "nl_" in path else "Basisregistratie gebieden"
-        self._receive(path, f"boundaries/{file.stem}", title, len(polygons), PUBLISHERS)
-        return polygons
+    def _own(self, vintage: Vintage) -> Path | None:
+        return maps.of_year(self.root / BOUNDARIES, vintage.year)
+
+    def _national(
+        self, raw: geopandas.GeoDataFrame, vintage: Vintage, path: str, notes: tuple[str, ...] = ()
+    ) -> AreaFrame:
+        """A map of the whole country: a part of it has no national mean."""
+        areas = self._division(raw, vintage, path, f"CBS-wijk- en buurtindeling {vintage.year}", notes)
+        if len(areas) < vintage.least:
+            raise SourceError(f"{path}: {len(areas)} buurten where the country of {vintage.year} has "
+                              f"{vintage.least} at least; give the national map")  # fmt: skip
+        return areas
+
+    def _division(
+        self, raw: geopandas.GeoDataFrame, vintage: Vintage, path: str, title: str, notes: tuple[str, ...] = ()
+    ) -> AreaFrame:
+        """The areas, with what was done to them in the receipt."""
+        made = cbs.division(raw, vintage, path)
+        self._receive(path, f"boundaries/{Path(path).stem}", title, len(raw), PUBLISHERS, (*notes, *made.notes))
+        return made.areas
 
     def _csv(self, path: str, id_: str, title: str, attribution: str) -> pd.DataFrame:
         file = self._file(path)
@@ -89,6 +119,9 @@ class Files:
             raise SourceError(f"{file}: no such file; ZICHT_DATA (or real=) must name the folder that holds {path}")
         return file
 
-    def _receive(self, path: str, id_: str, title: str, rows: int, attribution: str) -> None:
-        sha256 = hashlib.sha256((self.root / path).read_bytes()).hexdigest()
-        self._receipts[id_] = Receipt(id_, title, path, sha256, rows, LICENSE, attribution)
+    def _receive(
+        self, path: str, id_: str, title: str, rows: int, attribution: str, notes: tuple[str, ...] = ()
+    ) -> None:
+        with (self.root / path).open("rb") as file:
+            sha256 = hashlib.file_digest(file, "sha256").hexdigest()
+        self._receipts[id_] = Receipt(id_, title, path, sha256, rows, LICENSE, attribution, notes)

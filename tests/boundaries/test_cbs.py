@@ -5,6 +5,10 @@ import numpy as np
 import pandas as pd
 import pytest
 import shapely
+import shapely.affinity
+import shapely.ops
+from hypothesis import given
+from hypothesis import strategies as st
 
 from boundaries import cbs
 from boundaries.cbs import not_in_division
@@ -69,33 +73,162 @@ def test_land_and_water_of_one_code_are_joined():
     assert found.table.geometry[FIRST].geom_type == "Polygon"
 
 
+@given(st.randoms(), st.integers(100, 400), st.sampled_from(["NEE", "JA"]))
+def test_the_order_of_rows_makes_no_difference(random, at, kind):
+    left, right = (
+        AREAS.table.geometry[FIRST].intersection(half)
+        for half in (shapely.box(0, 0, 120_000 + at, 10**6), shapely.box(120_000 + at, 0, 10**6, 10**6))
+    )
+    table = raw(AREAS).assign(water="NEE")
+    other = table.query("buurtcode == @FIRST").assign(geometry=[right], water=kind, buurtnaam="Andere naam")
+    parts = pd.concat([table, other], ignore_index=True)
+    parts.loc[(parts["buurtcode"] == FIRST) & (parts["buurtnaam"] != "Andere naam"), "geometry"] = left
+    order = list(parts.index)
+    random.shuffle(order)
+    one, two = buurten(parts), buurten(parts.loc[order])
+    assert one.table.drop(columns="geometry").equals(two.table.drop(columns="geometry"))
+    assert (one.table.geometry.to_wkb() == two.table.geometry.to_wkb()).all()
+
+
+@given(st.floats(0, np.pi), st.floats(-200, 200), st.integers(0, len(AREAS) - 1), st.booleans())
+def test_an_area_cut_in_land_and_water_and_joined_is_the_same_area(angle, aside, which, first):
+    code, whole = AREAS.ids[which], AREAS.table.geometry.iloc[which]
+    across = np.array([np.cos(angle), np.sin(angle)])
+    middle = np.array(whole.centroid.coords[0]) + aside * across[::-1] * [-1, 1]
+    line = shapely.LineString([middle - 1000 * across, middle + 1000 * across])
+    pieces = shapely.get_parts(shapely.ops.split(whole, line))
+    table = raw(AREAS).assign(water="NEE")
+    row = table.query("buurtcode == @code")
+    wet = [("JA" if (at == 0) == first else "NEE") for at in range(len(pieces))]
+    cut = pd.concat([row] * len(pieces)).assign(geometry=pieces, water=wet)
+    found = buurten(pd.concat([table.drop(row.index), cut])).table.geometry[code]
+    assert found.symmetric_difference(whole).area == pytest.approx(0, abs=1e-6)
+    assert found.area == pytest.approx(whole.area, abs=1e-6)
+
+
+def test_of_a_code_with_land_and_water_the_name_is_that_of_the_land():
+    table = raw(AREAS).assign(water="NEE")
+    wet = table.query("buurtcode == @FIRST").assign(water="ja", buurtnaam="Aan het water")
+    assert buurten(pd.concat([wet, table])).table.loc[FIRST, "name"] == "Buurt 0-0"
+
+
+def test_a_buurt_that_is_only_water_stays():
+    table = raw(AREAS)
+    found = cbs.division(table.assign(H2O=np.where(table["buurtcode"] == FIRST, "JA", "NEE")), V2024, "kaart.gpkg")
+    same(found.areas, AREAS)
+    assert found.notes == ()
+
+
+@pytest.mark.parametrize(
+    ("code", "water", "note"),
+    [
+        ("BU09980000", "B", "buiten Nederland, weggelaten: 2 vlakken"),
+        (None, "B", "buiten Nederland, weggelaten: 2 vlakken"),
+        ("BU05999997", "JA", "open water zonder eigen cijfers, weggelaten: 2 vlakken"),
+        ("BU05999997", "NEE", "open water zonder eigen cijfers, weggelaten: 2 vlakken"),
+        (None, "JA", "open water zonder eigen cijfers, weggelaten: 2 vlakken"),
+    ],
+)
+def test_ground_abroad_and_open_water_are_no_buurten_and_are_counted(code, water, note):
+    table = raw(AREAS).assign(water="NEE")
+    far = shapely.box(-900_000, 0, -800_000, 1000) if water == "B" else shapely.box(119_000, 480_000, 119_500, 480_500)
+    more = table[:2].assign(buurtcode=code, water=water, geometry=far)
+    found = cbs.division(pd.concat([table, more.set_crs(RD_NEW)]), V2024, "kaart.gpkg")
+    same(found.areas, AREAS)
+    assert len(found.notes) == 1
+    assert note in found.notes[0]
+
+
+def test_a_map_of_nothing_but_water_is_no_country():
+    with pytest.raises(AreaError, match="no rows with buurten, only water"):
+        buurten(raw(AREAS).assign(buurtcode="BU05999997"))
+
+
+def test_a_column_water_that_tells_something_else_is_refused():
+    with pytest.raises(AreaError, match=r"the column that tells water from land holds 0\.3 besides JA, NEE and B"):
+        buurten(raw(AREAS).assign(water=0.3))
+
+
+@pytest.mark.parametrize(
+    "column", ["indelingswijziging_wijken_en_buurten", "indelingswijzigingWijkenEnBuurten", "ind_wbi"]
+)
+def test_what_became_of_a_buurt_since_last_year_is_kept(column):
+    told = [1, 2, 3, None, -99997, "1", " 2 ", 3.0] * 3
+    found = buurten(raw(AREAS).sort_values("buurtcode").assign(**{column: pd.Series(told, dtype=object).to_numpy()}))
+    expected = pd.array([1, 2, 3, pd.NA, pd.NA, 1, 2, 3] * 3, dtype="Int8")
+    assert found.table["change"].dtype == "Int8"
+    assert pd.array(found.table["change"]).equals(expected)
+
+
+def test_a_map_that_does_not_tell_has_no_column_for_it():
+    assert "change" not in buurten(raw(AREAS)).table
+
+
+def test_another_code_than_1_2_or_3_is_refused():
+    with pytest.raises(AreaError, match=r"24 areas have an 'indelingswijziging' that is not 1, 2 or 3: BU.* 4,"):
+        buurten(raw(AREAS).assign(ind_wbi=4))
+
+
 def test_another_crs_is_transformed_to_rd_new():
     found = buurten(raw(AREAS).to_crs(4326))
     apart = shapely.hausdorff_distance(found.table.geometry.to_numpy(), AREAS.table.geometry.to_numpy())
     assert apart.max() < 0.01
 
 
+@pytest.mark.parametrize("epsg", [7415, 3857, 4258, 25831, 32631, 28991])
+def test_every_crs_that_is_in_use_here_is_read_as_what_it_is(epsg):
+    found = cbs.division(raw(AREAS).to_crs(epsg), V2024, "kaart.gpkg")
+    apart = shapely.hausdorff_distance(found.areas.table.geometry.to_numpy(), AREAS.table.geometry.to_numpy())
+    assert apart.max() < 0.01
+    assert found.notes == ()
+
+
+def test_heights_are_left_out():
+    table = raw(AREAS)
+    high = table.set_geometry(shapely.force_3d(table.geometry.to_numpy(), 3.0), crs=7415)
+    found = buurten(high)
+    same(found, AREAS)
+    assert not found.table.has_z.any()
+
+
 @pytest.mark.parametrize("declared", [4326, 3857, 32631])
 def test_rd_coordinates_declared_as_another_crs_are_caught_by_where_they_lie(declared):
-    with pytest.raises(AreaError, match=f"kaart.gpkg: declared EPSG:{declared}, .*outside the Netherlands"):
+    with pytest.raises(AreaError, match=f"kaart.gpkg: declared EPSG:{declared}, .*outside the Nether.* in RD New"):
         buurten(raw(AREAS).set_crs(declared, allow_override=True))
 
 
-def test_degrees_declared_as_rd_new_are_caught_by_where_they_lie():
-    with pytest.raises(AreaError, match=r"declared EPSG:28992, .*outside the Netherlands"):
-        buurten(raw(AREAS).to_crs(4326).set_crs(RD_NEW, allow_override=True))
+@pytest.mark.parametrize(
+    ("true", "told"), [(4326, "longitude and latitude"), (3857, "Web Mercator"), (25831, "UTM zone 31")]
+)
+def test_other_coordinates_declared_as_rd_new_are_caught_and_named(true, told):
+    with pytest.raises(AreaError, match=rf"declared EPSG:28992, .*outside the Netherlands.*{told}"):
+        buurten(raw(AREAS).to_crs(true).set_crs(RD_NEW, allow_override=True))
 
 
 def test_latitude_before_longitude_is_caught_by_where_it_lies():
     table = raw(AREAS).to_crs(4326)
     turned = table.assign(geometry=shapely.transform(table.geometry.to_numpy(), lambda at: at[:, ::-1]))
-    with pytest.raises(AreaError, match="outside the Netherlands"):
+    with pytest.raises(AreaError, match=r"outside the Netherlands.*latitude before longitude"):
         buurten(turned.set_crs(4326))
 
 
-def test_without_a_crs_nothing_is_guessed():
-    with pytest.raises(AreaError, match=r"kaart.gpkg: polygons declare no CRS; declare it in the file"):
-        buurten(raw(AREAS).set_crs(None, allow_override=True))
+@pytest.mark.parametrize("declared", [None, 'LOCAL_CS["Undefined Cartesian SRS",UNIT["metre",1]]'])
+def test_without_a_crs_coordinates_in_rd_are_read_as_rd_and_it_is_said(declared):
+    found = cbs.division(raw(AREAS).set_crs(declared, allow_override=True), V2024, "kaart.gpkg")
+    same(found.areas, AREAS)
+    assert len(found.notes) == 1
+    assert "noemt geen coördinatenstelsel" in found.notes[0]
+
+
+@pytest.mark.parametrize(("true", "told"), [(4326, "longitude and latitude"), (3857, "Web Mercator")])
+def test_without_a_crs_nothing_but_rd_is_guessed(true, told):
+    with pytest.raises(AreaError, match=rf"kaart.gpkg: polygons declare no CRS, .*{told}.*; declare it in the file"):
+        buurten(raw(AREAS).to_crs(true).set_crs(None, allow_override=True))
+
+
+def test_a_few_areas_that_lie_elsewhere_are_named():
+    with pytest.raises(AreaError, match=f"1 of {len(AREAS)} areas lie outside the Netherlands: {FIRST}; correct"):
+        buurten(with_polygon(FIRST, shapely.box(0, 0, 1, 1)))
 
 
 @pytest.mark.parametrize("column", ["buurtcode", "buurtnaam"])
@@ -110,12 +243,34 @@ def test_a_map_without_names_of_gemeenten_and_wijken_has_their_codes():
     assert found["wijk_name"].equals(parents(AREAS.ids, AreaLevel.WIJK).to_series(index=AREAS.ids).rename("wijk_name"))
 
 
-@pytest.mark.parametrize("code", ["BU036300", "0363AA00", "WK0363AA", "", None, "bu0363aa00"])
+@pytest.mark.parametrize("code", ["BU036300", "0363AA00", "WK0363AA", "bu0363aa00"])
 def test_malformed_codes_are_counted_and_named(code):
     table = raw(AREAS)
     table.loc[table["buurtcode"].isin([FIRST, SECOND]), "buurtcode"] = code
     with pytest.raises(AreaError, match=r"kaart\.gpkg: 2 codes in column 'buurtcode' are not buurtcodes"):
         buurten(table)
+
+
+@pytest.mark.parametrize("code", ["", " ", None, float("nan")])
+def test_areas_without_a_code_are_named_by_their_rows(code):
+    table = raw(AREAS)
+    table.loc[table["buurtcode"] == FIRST, "buurtcode"] = code
+    row = raw(AREAS)["buurtcode"].tolist().index(FIRST) + 1
+    with pytest.raises(AreaError, match=rf"kaart\.gpkg: 1 areas have no code .*: row {row} \(Buurt 0-0\); add"):
+        buurten(table)
+
+
+@pytest.mark.parametrize("year", ["2024BU036300AA", "2024", 2024, 2024.0])
+def test_a_map_that_says_its_year_must_be_of_that_year(year):
+    same(buurten(raw(AREAS).assign(jaar=year)), AREAS)
+    with pytest.raises(AreaError, match=r"kaart.gpkg: a map of 2024 by its own words, where that of 2023 is due"):
+        cbs.buurten(raw(AREAS).assign(jaar=year), vintage(2023), "kaart.gpkg")
+
+
+def test_two_years_in_one_file_are_caught():
+    table = raw(AREAS)
+    with pytest.raises(AreaError, match="a map of 2023 by its own words"):
+        buurten(pd.concat([table.assign(jaarstatcode="2024BU"), table.assign(jaarstatcode="2023BU")]))
 
 
 @pytest.mark.parametrize("polygon", [None, shapely.Polygon()])
@@ -136,6 +291,27 @@ def test_a_bowtie_keeps_both_its_wings():
     found = buurten(with_polygon(FIRST, bowtie)).table.geometry[FIRST]
     assert found.is_valid
     assert found.area == pytest.approx(SIDE**2 / 2)
+
+
+def test_what_was_mended_is_told_with_how_much_surface_changed():
+    bowtie = shapely.Polygon([(120_000, 480_000), (120_500, 480_500), (120_500, 480_000), (120_000, 480_500)])
+    notes = cbs.division(with_polygon(FIRST, bowtie), V2024, "kaart.gpkg").notes
+    assert notes == (
+        f"1 vlak was ongeldig en is hersteld; de oppervlakte veranderde daardoor 125.000,0 m² ({FIRST} 125.000,0 m²)",
+    )
+
+
+def test_of_many_mended_the_most_changed_are_named():
+    table = raw(AREAS)
+    table["geometry"] = [shapely.Polygon([(0, 0), (1, 1), (1, 0), (0, 1)])] * len(table)
+    table["geometry"] = [
+        shapely.affinity.translate(shapely.affinity.scale(one, 100 + at, 100), 130_000, 480_000)
+        for at, one in enumerate(table.geometry)
+    ]
+    (note,) = cbs.division(table, V2024, "kaart.gpkg").notes
+    assert note.startswith("24 vlakken waren ongeldig en zijn hersteld")
+    assert note.endswith("en 19 andere)")
+    assert table["buurtcode"].iloc[-1] in note
 
 
 def test_what_has_no_surface_cannot_be_mended():
@@ -175,6 +351,22 @@ def test_wijken_of_testland_cover_the_same_ground_once(buurten):
     assert shapely.union_all(found.table.geometry).area == pytest.approx(buurten.table.area.sum(), rel=1e-6)
 
 
+def test_gemeenten_are_their_buurten_joined_by_code():
+    found = cbs.gemeenten(AREAS)
+    assert found.level is AreaLevel.GEMEENTE
+    assert list(found.ids) == ["GM0363", "GM0599"]
+    assert found.table["name"].tolist() == ["Letterstad", "Cijferveen"]
+    assert found.table.geometry.area.to_numpy() == pytest.approx(12 * SIDE**2)
+
+
+@pytest.mark.parametrize("slit", [0.0, 0.004])
+@pytest.mark.parametrize("join", [cbs.wijken, cbs.gemeenten])
+def test_borders_that_nearly_coincide_leave_no_slits(join, slit):
+    found = join(squares(4, 6, slit=slit))
+    assert (shapely.get_num_interior_rings(found.table.geometry.to_numpy()) == 0).all()
+    assert set(found.table.geom_type) == {"Polygon"}
+
+
 def test_a_better_map_takes_the_place_of_whole_gemeenten_only():
     better = AREAS.where(AREAS.table["gemeente"] == "GM0363").where(pd.Series([True] * 9 + [False] * 3).to_numpy())
     moved = type(better)(better.level, 2024, better.table.assign(geometry=better.table.buffer(-10)))
@@ -182,6 +374,14 @@ def test_a_better_map_takes_the_place_of_whole_gemeenten_only():
     assert len(found) == 9 + 12
     assert found.table.loc[FIRST].geometry.area < SIDE**2
     assert found.table.loc[AREAS.ids[-1]].geometry.area == SIDE**2
+
+
+@pytest.mark.parametrize("which", [0, 1])
+def test_a_better_map_need_not_tell_what_became_of_its_buurten(which):
+    told = buurten(raw(AREAS).assign(ind_wbi=1))
+    part = AREAS.where(AREAS.table["gemeente"] == "GM0363"), told.where(AREAS.table["gemeente"] == "GM0363")
+    found = cbs.replaced((told, AREAS)[which], part[which]).table["change"]
+    assert found.isna().tolist() == ((AREAS.table["gemeente"] == "GM0363") != bool(which)).tolist()
 
 
 def test_names_from_elsewhere_are_used_where_they_are_there():

@@ -2,19 +2,35 @@
 
 import pytest
 
-from boundaries.vintages import vintage, vintages
+from boundaries.vintages import plain, vintage, vintages
 from geo.errors import UnknownNameError
 
 
 @pytest.mark.parametrize("year", vintages())
-def test_a_declared_division_says_what_it_must_contain(year):
+def test_a_declared_division_says_what_it_must_contain_and_where_it_is(year):
     declared = vintage(year)
     assert declared.year == year
-    assert declared.least > 10_000
-    assert declared.gap >= 0
-    assert {"code", "name", "gemeente_name", "wijk_name"} <= set(declared.aliases)
-    assert set(declared.names) == {"gemeente", "wijk"}
-    assert all({"path", "code", "name"} <= set(place) for place in declared.names.values())
+    assert declared.least > 12_000
+    assert declared.url.startswith("https://")
+    assert str(year) in declared.url
+    assert {"code", "name", "wijk", "gemeente", "gemeente_name", "wijk_name"} <= set(declared.aliases)
+
+
+def test_every_year_since_2019_is_declared():
+    assert list(vintages()) == list(range(2019, 2027))
+
+
+@pytest.mark.parametrize("year", [year for year in vintages() if vintage(year).shipped])
+def test_a_map_in_the_folder_of_real_data_says_how_far_its_borders_lie_apart(year):
+    shipped = vintage(year).shipped
+    assert shipped.gap >= 0
+    assert set(shipped.names) == {"gemeente", "wijk"}
+    assert all({"path", "code", "name"} <= set(place) for place in shipped.names.values())
+    assert vintage(year).spare == shipped.spare
+
+
+def test_an_official_map_has_no_codes_to_spare():
+    assert vintage(2023).spare == frozenset()
 
 
 def test_an_unknown_year_lists_those_there_are():
@@ -27,6 +43,7 @@ def test_an_unknown_year_lists_those_there_are():
     [
         (["buurtcode", "x"], "buurtcode"),
         (["BU_CODE"], "BU_CODE"),
+        (["buCode"], "buCode"),
         (["statcode", "BUURTCODE"], "BUURTCODE"),  # the first alias goes before the first column
         (["wijkcode"], None),
         ([], None),
@@ -38,5 +55,5 @@ def test_a_column_is_found_by_any_of_its_names_in_any_case(found, column):
 
 
 def test_no_name_stands_for_two_things():
-    aliases = [alias for theirs in vintage(2024).aliases.values() for alias in theirs]
+    aliases = [plain(alias) for theirs in vintage(2024).aliases.values() for alias in theirs]
     assert len(aliases) == len(set(aliases))

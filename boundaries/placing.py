@@ -1,0 +1,92 @@
+"""Polygons to RD New, and a CRS that is wrong or absent caught by where the coordinates lie.
+
+Ranges of coordinates of the Netherlands hardly overlap between the systems that are in use here, so numbers tell which
+system they are in. They are only believed where nothing else speaks: a map that declares no CRS and lies in RD is read
+as RD, with a note. A map that declares one CRS and lies in another is refused, since one of the two is a mistake and
+only its maker knows which.
+"""
+
+import geopandas
+import numpy as np
+import shapely
+from numpy.typing import NDArray
+from pyproj.exceptions import CRSError, ProjError
+
+from geo.areas import RD_NEW
+from geo.errors import AreaError, first_few
+
+Box = tuple[float, float, float, float]
+
+RD_BOUNDS: Box = (-10_000.0, 300_000.0, 280_000.0, 650_000.0)
+"""West, south, east and north of the Netherlands and its sea, in metres of RD New: where coordinates must lie."""
+
+SYSTEMS: tuple[tuple[str, Box], ...] = (
+    (f"RD New (EPSG:{RD_NEW})", RD_BOUNDS),
+    ("longitude and latitude (EPSG:4326)", (2.0, 50.0, 8.0, 56.0)),
+    ("latitude before longitude (swap the two and declare EPSG:4326)", (50.0, 2.0, 56.0, 8.0)),
+    ("Web Mercator (EPSG:3857)", (220_000.0, 6_440_000.0, 890_000.0, 7_560_000.0)),
+    ("UTM zone 31 north (EPSG:25831)", (430_000.0, 5_560_000.0, 830_000.0, 6_210_000.0)),
+)
+"""What the Netherlands' coordinates are, west, south, east and north, in the systems in use; wide, with the sea."""
+
+UNDECLARED = "de kaart noemt geen coördinatenstelsel; de coördinaten liggen in RD (EPSG:28992) en zijn zo gelezen"
+
+
+def in_rd(table: geopandas.GeoDataFrame, where: str) -> tuple[geopandas.GeoDataFrame, tuple[str, ...]]:
+    """The areas (column `code`) in RD New, without heights; and a note where that is more than was declared.
+
+    Raises AreaError where an area has no polygon, and where a CRS is absent or wrong: with what the coordinates are.
+    """
+    empty = table.geometry.isna() | table.geometry.is_empty
+    if empty.any():
+        raise AreaError(f"{where}: {int(empty.sum())} areas have no polygon: {first_few(table['code'][empty])}")
+    flat = table.set_geometry(shapely.force_2d(table.geometry.to_numpy()), crs=table.crs)
+    # A drawing says that its CRS is "engineering": metres from nowhere.
+    if flat.crs is None or flat.crs.is_engineering:
+        return _undeclared(flat, where), (UNDECLARED,)
+    try:
+        placed = flat.to_crs(RD_NEW)
+    except (CRSError, ProjError) as fault:
+        raise AreaError(f"{where}: declared {flat.crs.name!r}, which cannot be turned into RD New: {fault}") from None
+    _check_inside(placed, flat, where)
+    return placed, ()
+
+
+def _undeclared(table: geopandas.GeoDataFrame, where: str) -> geopandas.GeoDataFrame:
+    if not _inside(table, RD_BOUNDS).all():
+        raise AreaError(
+            f"{where}: polygons declare no CRS, {_told(table)}; declare it in the file, for example with "
+            "ogr2ogr -a_srs EPSG:4326 declared.gpkg this-file"
+        )
+    return table.set_crs(RD_NEW, allow_override=True)
+
+
+def _check_inside(placed: geopandas.GeoDataFrame, table: geopandas.GeoDataFrame, where: str) -> None:
+    inside = _inside(placed, RD_BOUNDS)
+    if inside.all():
+        return
+    declared = table.crs.to_string() if table.crs.to_epsg() is None else f"EPSG:{table.crs.to_epsg()}"
+    if inside.any():
+        raise AreaError(
+            f"{where}: {int(np.sum(~inside))} of {len(table)} areas lie outside the Netherlands: "
+            f"{first_few(table['code'][~inside])}; correct their polygons or leave them out"
+        )
+    raise AreaError(
+        f"{where}: declared {declared}, but then it lies outside the Netherlands; {_told(table)}; the declared CRS is "
+        "wrong: declare the right one, for example with ogr2ogr -a_srs EPSG:28992 declared.gpkg this-file"
+    )
+
+
+def _inside(table: geopandas.GeoDataFrame, box: Box) -> NDArray[np.bool_]:
+    """Which areas lie in the box; one with coordinates that are not finite lies nowhere."""
+    west, south, east, north = table.geometry.bounds.to_numpy().T
+    inside: NDArray[np.bool_] = (west >= box[0]) & (south >= box[1]) & (east <= box[2]) & (north <= box[3])
+    return inside
+
+
+def _told(table: geopandas.GeoDataFrame) -> str:
+    """What the coordinates look like."""
+    west, south, east, north = table.total_bounds
+    extent = f"its coordinates run from ({west:.6g}, {south:.6g}) to ({east:.6g}, {north:.6g})"
+    found = next((name for name, box in SYSTEMS if _inside(table, box).all()), None)
+    return f"{extent} as those of the Netherlands do in {found}" if found else f"{extent}, which is nowhere we know"

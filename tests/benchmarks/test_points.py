@@ -1,0 +1,61 @@
+"""A million points to the buurten of the country beside geopandas, and to hexagons beside h3ronpy and h3."""
+
+import os
+from pathlib import Path
+
+import geopandas
+import h3
+import numpy as np
+import pandas as pd
+import pytest
+import shapely
+from h3ronpy.vector import coordinates_to_cells
+
+from boundaries.points import Locator, cells
+from boundaries.vintages import vintage
+from geo.areas import RD_NEW, AreaFrame
+from services.sources.files import Files
+from services.sources.made_up import MadeUp
+from tests.benchmarks.side_by_side import race
+
+POINTS = 1_000_000
+FOLDER = Path(os.environ.get("ZICHT_REAL_DATA", "../shared/data"))  # noqa: TID251  # as tests/real does
+
+
+def country() -> AreaFrame:
+    """The real buurten of 2024 where they are, else Testland."""
+    return Files(FOLDER).buurten(vintage(2024)) if FOLDER.is_dir() else MadeUp().buurten(vintage(2024))
+
+
+def scattered(areas: AreaFrame, how: str) -> tuple[np.ndarray, np.ndarray]:
+    """Points all over the country, or as many in every buurt, however small: as crowded as addresses are."""
+    rng = np.random.default_rng(1)
+    boxes = areas.table.geometry.bounds.to_numpy()
+    crowded = boxes[rng.integers(0, len(areas), POINTS)].T
+    boxes = crowded if how == "crowded" else areas.table.total_bounds
+    return rng.uniform(boxes[0], boxes[2], POINTS), rng.uniform(boxes[1], boxes[3], POINTS)
+
+
+@pytest.mark.parametrize("how", ["evenly", "crowded"])
+def test_points_to_buurten(how: str):
+    areas = country()
+    x, y = scattered(areas, how)
+    points = geopandas.GeoDataFrame(geometry=geopandas.points_from_xy(x, y), crs=RD_NEW)
+    polygons = areas.table[["geometry"]].reset_index()
+    locator = Locator.of(areas)
+    joined = geopandas.sjoin(points, polygons).groupby(level=0)["area_id"].min()
+    found = locator.positions(x, y)
+    assert (pd.Series(areas.ids[found[found >= 0]], np.flatnonzero(found >= 0)) == joined).all()
+    title = f"{POINTS:,} points, {how}, to {len(areas)} buurten"
+    join = {"geopandas.sjoin": lambda: geopandas.sjoin(points, polygons)}
+    race(title, lambda: locator.positions(x, y), join)
+    race(f"{title}, grid made each time", lambda: Locator.of(areas).positions(x, y), join)
+
+
+def test_points_to_hexagons():
+    x, y = scattered(country(), "evenly")
+    at = geopandas.GeoSeries(shapely.points(x, y), crs=RD_NEW).to_crs(4326)
+    latitude, longitude = at.y.to_numpy(), at.x.to_numpy()
+    from_degrees = {"h3ronpy, from degrees": lambda: coordinates_to_cells(latitude, longitude, 9)}
+    loop = {"h3, from degrees": lambda: [h3.latlng_to_cell(*one, 9) for one in zip(latitude, longitude, strict=True)]}
+    race(f"{POINTS:,} points in RD New to H3 resolution 9", lambda: cells(x, y, 9), from_degrees, once=loop)
