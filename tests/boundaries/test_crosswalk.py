@@ -7,12 +7,14 @@ import shapely
 from hypothesis import given
 from hypothesis import strategies as st
 
-from boundaries.cbs import wijken
-from boundaries.crosswalk import LEAST_KNOWN, Crosswalk, by_code, by_surface
+from boundaries.cbs import gemeenten, wijken
+from boundaries.counts import Counts
+from boundaries.crosswalk import LEAST_KNOWN, Crosswalk, Way, by_code, by_surface
 from boundaries.hexagons import hexagons
 from geo.areas import AreaFrame, AreaLevel
-from geo.errors import AlignmentError
+from geo.errors import AlignmentError, MeasureError
 from geo.measures import Measure, Unknown
+from tests.boundaries.tilings import figures_of, tiling, tilings
 from tests.country import SIDE, squares
 
 BUURTEN = squares(4, 6)
@@ -32,14 +34,18 @@ def measure(events, exposure, *, shrunk=True):
     return Measure.of("x", series(events), series(exposure), nothing, shrunk=shrunk)
 
 
-def shares(pairs, *, exact=False):
-    table = pd.DataFrame(pairs, columns=["source", "target", "share"])
-    return Crosswalk(pd.Index(["a", "b"]), pd.Index(["x", "y"]), table, exact=exact)
+def counted(figures, of="inwoners"):
+    return Counts(of, figures if isinstance(figures, pd.Series) else series(figures))
+
+
+def shares(pairs):
+    table = pd.DataFrame(pairs, columns=["source", "target", "share"]).assign(way=Way.SURFACE)
+    return Crosswalk(pd.Index(["a", "b"]), pd.Index(["x", "y"]), table)
 
 
 @given(counts)
 def test_by_code_every_total_is_kept(events):
-    carried = TO_WIJKEN.sum(series(events))
+    carried = TO_WIJKEN.sum(counted(events)).figures
     assert carried.sum() == pytest.approx(sum(events), rel=1e-9)
     assert carried.to_numpy() == pytest.approx(series(events).groupby(BUURTEN.ids.str[2:8]).sum().to_numpy(), rel=1e-9)
     assert not len(TO_WIJKEN.lost)
@@ -65,15 +71,15 @@ def to_cells(cells):
 
 
 def test_by_surface_nothing_inside_is_lost(to_cells):
-    assert to_cells.given.to_numpy() == pytest.approx(np.ones(COUNT), abs=1e-6)
+    assert to_cells.given.to_numpy() == pytest.approx(np.ones(COUNT), abs=1e-9)
     events = np.random.default_rng(2).poisson(30, COUNT)
-    assert to_cells.sum(series(events)).sum() == pytest.approx(events.sum(), rel=1e-6)
+    assert to_cells.sum(counted(events)).total == pytest.approx(events.sum(), rel=1e-9)
 
 
 def test_by_surface_the_result_says_that_it_was_spread(to_cells):
     carried = to_cells.carry(measure(np.arange(COUNT), np.full(COUNT, 100)))
     assert carried.spread
-    assert carried.national == pytest.approx(np.arange(COUNT).sum() / (100 * COUNT), rel=1e-6)
+    assert carried.national == pytest.approx(np.arange(COUNT).sum() / (100 * COUNT), rel=1e-9)
 
 
 def test_by_surface_each_target_gets_the_share_of_the_surface_it_covers():
@@ -83,7 +89,7 @@ def test_by_surface_each_target_gets_the_share_of_the_surface_it_covers():
     assert walk.table["share"].unique() == pytest.approx([0.5])
     edge = BUURTEN.table.geometry.bounds["minx"] == 120_000
     assert walk.given.to_numpy() == pytest.approx(np.where(edge, 0.5, 1))
-    assert walk.lost.equals(walk.given[edge].rsub(1).rename("share"))
+    assert walk.lost.equals(walk.given[edge].rsub(1))
 
 
 def test_by_surface_what_lies_outside_all_targets_is_reported_as_lost(cells):
@@ -92,25 +98,26 @@ def test_by_surface_what_lies_outside_all_targets_is_reported_as_lost(cells):
     outside = BUURTEN.table.area - BUURTEN.table.intersection(shapely.union_all(east.table.geometry)).area
     expected = (outside / BUURTEN.table.area)[lambda share: share > 1e-6]
     assert walk.lost.to_numpy() == pytest.approx(expected.to_numpy(), abs=1e-4)
-    events = series(np.ones(COUNT))
-    assert walk.sum(events).sum() + walk.lost.sum() == pytest.approx(COUNT)
+    events = counted(np.arange(COUNT))
+    assert walk.sum(events).total + walk.left(events).total == pytest.approx(events.total, rel=1e-9)
+    assert walk.left(events).figures.to_numpy() == pytest.approx(np.arange(COUNT) * (1 - walk.given.to_numpy()))
 
 
 def test_targets_that_overlap_do_not_make_more_of_it():
     wide = AreaFrame(AreaLevel.BUURT, 2024, BUURTEN.table.assign(geometry=BUURTEN.table.geometry.buffer(50)))
-    assert by_surface(BUURTEN, wide).sum(series(np.ones(COUNT))).sum() == pytest.approx(COUNT)
+    assert by_surface(BUURTEN, wide).sum(counted(np.ones(COUNT))).total == pytest.approx(COUNT)
 
 
 def test_a_count_unknown_in_one_part_is_unknown_in_the_sum():
     walk = shares([("a", "x", 1.0), ("b", "x", 0.5), ("b", "y", 0.5)])
-    found = walk.sum(pd.Series([np.nan, 4.0], index=["a", "b"]))
+    found = walk.sum(counted(pd.Series([np.nan, 4.0], index=["a", "b"]))).figures
     assert np.isnan(found["x"])
     assert found["y"] == 2
 
 
 def test_a_target_to_which_nothing_goes_is_unknown_not_zero():
     walk = shares([("a", "x", 1.0), ("b", "x", 1.0)])
-    assert np.isnan(walk.sum(pd.Series([1.0, 1.0], index=["a", "b"]))["y"])
+    assert np.isnan(walk.sum(counted(pd.Series([1.0, 1.0], index=["a", "b"]))).figures["y"])
 
 
 @given(gaps, gaps)
@@ -165,7 +172,7 @@ def test_shares_that_are_none_are_refused(pairs):
 
 def test_counts_of_other_areas_are_refused():
     with pytest.raises(AlignmentError, match="crosswalk"):
-        TO_WIJKEN.sum(pd.Series([1.0], index=["a"]))
+        TO_WIJKEN.sum(counted(pd.Series([1.0], index=["a"])))
 
 
 def test_what_goes_to_a_wijk_that_is_not_there_is_lost_and_said_so():
@@ -177,3 +184,103 @@ def test_what_goes_to_a_wijk_that_is_not_there_is_lost_and_said_so():
 def test_a_share_of_an_unknown_source_is_refused():
     with pytest.raises(AlignmentError):
         shares([("c", "x", 1.0)])
+
+
+@given(st.data(), tilings, st.integers(0, 10_000))
+def test_whatever_the_areas_and_counts_the_total_is_kept(data, source, seed):
+    counts = Counts("inwoners", data.draw(figures_of(source)))
+    target = tiling(seed, 17)
+    walk = by_surface(source, target)
+    assert walk.sum(counts).total == pytest.approx(counts.total, rel=1e-9)
+    assert walk.sum(counts).figures.notna().all()
+    assert not len(walk.lost)
+
+
+@given(st.data(), tilings)
+def test_whatever_is_unknown_stays_unknown_and_is_never_0(data, source):
+    counts = Counts("inwoners", data.draw(figures_of(source, unknown=True)))
+    walk = by_surface(source, tiling(3, 17))
+    found = walk.sum(counts).figures
+    for target, part in walk.table.groupby("target", observed=True):
+        assert np.isnan(found[target]) == counts.figures[part["source"].astype(str)].isna().any()
+
+
+@given(st.data(), tilings, st.integers(0, 10_000))
+def test_the_way_back_brings_all_counts_to_where_they_were(data, source, seed):
+    counts = Counts("inwoners", data.draw(figures_of(source)))
+    walk = by_surface(source, tiling(seed, 17))
+    there = walk.sum(counts)
+    back = walk.back(counts).sum(Counts("inwoners", there.figures))
+    assert back.figures.fillna(0).to_numpy() == pytest.approx(counts.figures.to_numpy(), rel=1e-9, abs=1e-6)
+
+
+def test_no_way_back_by_counts_that_are_not_known():
+    unknown = counted([float("nan")] + [1.0] * (COUNT - 1))
+    with pytest.raises(AlignmentError, match="no way back by counts that are unknown: BU0363AA00"):
+        TO_WIJKEN.back(unknown)
+
+
+@given(st.data(), tilings)
+def test_two_ways_in_a_row_are_one(data, source):
+    counts = Counts("inwoners", data.draw(figures_of(source)))
+    first, second = by_surface(source, tiling(1, 9)), by_surface(tiling(1, 9), tiling(2, 23))
+    both = first.then(second)
+    assert both.sum(counts).figures.to_numpy() == pytest.approx(
+        second.sum(first.sum(counts)).figures.to_numpy(), rel=1e-9, abs=1e-9
+    )
+    assert np.asarray(both.matrix.todense()) == pytest.approx(np.asarray((first.matrix @ second.matrix).todense()))
+    assert set(both.table["way"]) == {Way.SURFACE}
+
+
+def test_ways_in_a_row_must_meet():
+    with pytest.raises(AlignmentError, match="crosswalk"):
+        TO_WIJKEN.then(TO_WIJKEN)
+
+
+def test_buurten_to_gemeenten_is_the_same_by_way_of_wijken():
+    there = gemeenten(BUURTEN)
+    at_once, in_two = by_code(BUURTEN, there), TO_WIJKEN.then(by_code(WIJKEN, there))
+    assert (at_once.matrix != in_two.matrix).nnz == 0
+    assert at_once.exact
+    assert in_two.exact
+
+
+def test_the_surfaces_are_those_of_the_other_direction(to_cells, cells):
+    back = by_surface(cells, BUURTEN).table
+    there = to_cells.table
+    surface = BUURTEN.table.area[there["source"].astype(str)].to_numpy() * there["share"].to_numpy()
+    backward = cells.table.area[back["source"].astype(str)].to_numpy() * back["share"].to_numpy()
+    one = pd.Series(surface, index=pd.MultiIndex.from_arrays([there["source"], there["target"]])).sort_index()
+    other = pd.Series(backward, index=pd.MultiIndex.from_arrays([back["target"], back["source"]])).sort_index()
+    assert one.index.equals(other.index)
+    assert one.to_numpy() == pytest.approx(other.to_numpy(), abs=1e-3)
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "percentage_huurwoningen", "gemiddelde_woz_waarde", "misdrijven per 1000", "Pct_Rental", "bevolkingsdichtheid",
+        "aandeel leegstand", "Avg_Household_Size", "% leeg", "ses score",
+    ],
+)  # fmt: skip
+def test_rates_are_refused_by_their_name(name):
+    with pytest.raises(MeasureError, match=r"rates cannot be added up; carry its events and its exposure as a Measure"):
+        counted(np.ones(COUNT), of=name)
+
+
+@pytest.mark.parametrize(
+    "name", ["aantal_inwoners", "misdrijven_2024", "Population_Total", "percelen", "geraamde woningen"]
+)
+def test_counts_are_let_through(name):
+    assert counted(np.ones(COUNT), of=name).total == COUNT
+
+
+def test_numbers_that_do_not_say_what_they_are_are_refused():
+    with pytest.raises(TypeError, match="carries Counts, or a Measure by `carry`, not a Series"):
+        TO_WIJKEN.sum(series(np.ones(COUNT)))
+
+
+@pytest.mark.parametrize("wrong", [-1.0, float("inf")])
+def test_counts_below_0_or_without_end_are_refused(wrong):
+    with pytest.raises(MeasureError, match="must be 0 or more and finite, found BU0363AA00"):
+        counted([wrong] + [0.0] * (COUNT - 1))

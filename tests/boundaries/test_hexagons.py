@@ -8,9 +8,10 @@ import shapely
 
 from boundaries.hexagons import cells_at, hexagons
 from geo.areas import RD_NEW, AreaLevel
+from tests.boundaries.tilings import areas_of
 from tests.country import squares
 
-LEVELS = (AreaLevel.H3_7, AreaLevel.H3_8, AreaLevel.H3_9)
+LEVELS = (AreaLevel.H3_7, AreaLevel.H3_8, AreaLevel.H3_9, AreaLevel.H3_10)
 AREAS = squares(6, 6)
 
 
@@ -78,6 +79,35 @@ def test_testland_with_its_island_is_covered(buurten):
     cells = hexagons(buurten, AreaLevel.H3_8)
     covered = shapely.union_all(cells.table.geometry, grid_size=0.01)
     assert shapely.union_all(buurten.table.geometry, grid_size=0.01).difference(covered).area < 1
+
+
+def test_cells_are_those_that_h3_itself_finds(buurten):
+    """But for cells that an area meets by a strip of centimetres: H3 draws its sides straight in degrees, we in RD."""
+    some = buurten.where(buurten.table["gemeente"] == buurten.table["gemeente"].iloc[0])
+    outline = shapely.union_all(some.table.geometry, grid_size=0.01)
+    for level in (AreaLevel.H3_8, AreaLevel.H3_9):
+        expected = set()
+        for area in some.table.geometry.to_crs(4326):
+            expected.update(
+                h3.h3shape_to_cells_experimental(h3.geo_to_h3shape(area), level.resolution, contain="overlap")
+            )
+        for cell in set(hexagons(some, level).ids) ^ expected:
+            corners = np.array([(lng, lat) for lat, lng in h3.cell_to_boundary(cell)])
+            polygon = geopandas.GeoSeries([shapely.Polygon(corners)], crs=4326).to_crs(RD_NEW).iloc[0]
+            assert polygon.intersection(outline).area < 1
+
+
+def test_long_straight_sides_are_straight_in_rd():
+    """A side of 40 km bends by twenty metres between RD New and degrees; its cells are those along the line in RD."""
+    sliver = shapely.box(120_000, 480_000, 160_000, 480_001)
+    cells = hexagons(areas_of([sliver]), AreaLevel.H3_10)
+    covered = shapely.union_all(cells.table.geometry, grid_size=0.01)
+    assert sliver.difference(covered).area < 1e-3 * sliver.area
+
+
+def test_an_area_within_one_cell_gets_that_cell():
+    cell = hexagons(AREAS, AreaLevel.H3_7).table.geometry.iloc[0].centroid
+    assert len(hexagons(areas_of([cell.buffer(20)]), AreaLevel.H3_7)) == 1
 
 
 @pytest.mark.parametrize("level", [AreaLevel.BUURT, AreaLevel.WIJK, AreaLevel.GEMEENTE])

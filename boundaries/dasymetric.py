@@ -1,0 +1,132 @@
+"""Dasymetric: spread by where people or addresses are, instead of evenly over meadow and street.
+
+Weights are points with a number each (addresses, inhabitants at a point) or squares with a number each (CBS's squares
+of 100 m), which is spread evenly within the square. The share of a source that goes to a target is the share of its
+weight that lies in that target; weight in no target is lost. Where a source has no weight at all, nothing is known of
+where its counts are, and its surface decides; the crosswalk says of which sources.
+
+Sources: J.K. Wright (1936), A method of mapping densities of population, Geographical Review 26(1); C. Eicher and
+C. Brewer (2001), Dasymetric mapping and areal interpolation, Cartography and GIS 28(2), doi:10.1559/152304001782173727.
+"""
+
+from dataclasses import dataclass
+
+import geopandas
+import numpy as np
+import pandas as pd
+import shapely
+from numpy.typing import NDArray
+
+from boundaries.clipping import Floats, Polygons, Whole
+from boundaries.crosswalk import Crosswalk, Way, by_surface, pairs
+from boundaries.overlaps import common, overlaps
+from geo.areas import RD_NEW, AreaFrame
+from geo.errors import AreaError, MeasureError, first_few
+
+
+@dataclass(frozen=True, slots=True)
+class Weights:
+    """Points or polygons in RD New with a number each, 0 or more; NaN (secret, absent) counts for nothing, and
+    `unknown` says how many there are. Raises AreaError or MeasureError for what cannot weigh.
+    """
+
+    of: str
+    table: geopandas.GeoDataFrame
+    column: str
+
+    def __post_init__(self) -> None:
+        if self.table.crs is None or self.table.crs.to_epsg() != RD_NEW:
+            raise AreaError(f"weights {self.of!r}: must be in RD New (EPSG:{RD_NEW}), found {self.table.crs}")
+        kinds = set(self.table.geom_type)
+        if kinds - {"Point"} and kinds - {"Polygon", "MultiPolygon"}:
+            raise AreaError(
+                f"weights {self.of!r}: must be points or polygons, found {first_few(sorted(map(str, kinds)))}"
+            )
+        figures = self.table[self.column]
+        if ((figures < 0) | np.isinf(figures)).any():
+            found = first_few(figures[(figures < 0) | np.isinf(figures)])
+            raise MeasureError(f"weights {self.of!r}: must be 0 or more and finite, found {found}")
+
+    @property
+    def unknown(self) -> int:
+        """How many have no number."""
+        return int(self.table[self.column].isna().sum())
+
+    @property
+    def points(self) -> bool:
+        """Whether they are points."""
+        return bool((self.table.geom_type == "Point").all())
+
+    @property
+    def numbers(self) -> Floats:
+        """The numbers, with nothing for what is unknown."""
+        numbers: Floats = self.table[self.column].fillna(0.0).to_numpy(dtype=float)
+        return numbers
+
+
+def by_weights(source: AreaFrame, target: AreaFrame, weights: Weights) -> Crosswalk:
+    """Spread over targets by the share of the source's weight that lies in each; by surface where it has no weight."""
+    spread = _of_points if weights.points else _of_polygons
+    sources, targets = source.table.geometry.to_numpy(), target.table.geometry.to_numpy()
+    left, right, weight, whole = spread(sources, targets, weights)
+    heavy = whole > 0
+    there = (weight > 0) & heavy[left]
+    left, right, weight = left[there], right[there], weight[there]
+    # Where targets overlap, no more than the whole of a source is given away.
+    share = weight / np.maximum(np.bincount(left, weight, len(source)), whole)[left]
+    found = pairs(source.ids, left, target.ids, right, share, Way.WEIGHTS)
+    rest = source.where(pd.Series(~heavy, index=source.ids))
+    notes = []
+    if weights.unknown:
+        notes.append(f"zonder cijfer, telt niet mee als gewicht: {weights.unknown} van {len(weights.table)}")
+    if len(rest):
+        found = pd.concat([found, by_surface(rest, target).table], ignore_index=True)
+        notes.append(f"zonder {weights.of}, naar oppervlakte verdeeld: {len(rest)}, waaronder {rest.ids[0]}")
+    return Crosswalk(source.ids, target.ids, found, tuple(notes))
+
+
+def weight_of(areas: AreaFrame, weights: Weights) -> pd.Series:
+    """The weight that lies in each area: counts per area, where weights are counts."""
+    polygons = areas.table.geometry.to_numpy()
+    if weights.points:
+        area, point = _within(polygons, weights.table.geometry.to_numpy())
+        return pd.Series(_split(area, point, weights.numbers, len(areas)), areas.ids)
+    return pd.Series(_spread(polygons, weights), areas.ids)
+
+
+def _of_points(sources: Polygons, targets: Polygons, weights: Weights) -> tuple[Whole, Whole, Floats, Floats]:
+    """A point on a border, or where targets overlap, belongs to each of them in equal parts; sources keep their own."""
+    places = weights.table.geometry.to_numpy()
+    source, point = _within(sources, places)
+    whole = np.bincount(source, weights.numbers[point], len(sources))
+    target, there = _within(targets, places)
+    parts = (weights.numbers / np.bincount(there, minlength=len(places)).clip(1))[there]
+    shared = pd.DataFrame({"target": target, "point": there, "weight": parts})
+    joined = pd.DataFrame({"source": source, "point": point}).merge(shared, on="point")
+    summed = joined.groupby(["source", "target"])["weight"].sum().reset_index()
+    return summed["source"].to_numpy(), summed["target"].to_numpy(), summed["weight"].to_numpy(), whole
+
+
+def _of_polygons(sources: Polygons, targets: Polygons, weights: Weights) -> tuple[Whole, Whole, Floats, Floats]:
+    left, right, pieces = common(sources, targets)
+    return left, right, _spread(pieces, weights), _spread(sources, weights)
+
+
+def _within(polygons: Polygons, places: NDArray[np.object_]) -> tuple[Whole, Whole]:
+    """Pairs of a polygon and a point within it or on its border."""
+    polygon, point = shapely.STRtree(places).query(polygons, predicate="intersects")
+    return polygon, point
+
+
+def _split(area: Whole, point: Whole, numbers: Floats, count: int) -> Floats:
+    parts = (numbers / np.bincount(point, minlength=len(numbers)).clip(1))[point]
+    return np.bincount(area, parts, count)
+
+
+def _spread(polygons: Polygons, weights: Weights) -> Floats:
+    """The weight within each polygon, spread evenly over the squares it came in."""
+    squares = weights.table.geometry.to_numpy()
+    heavy = np.flatnonzero(weights.numbers > 0)
+    found = overlaps(polygons, squares[heavy])
+    density = weights.numbers[heavy] / shapely.area(squares[heavy])
+    return np.bincount(found.left, found.surface * density[found.right], len(polygons))

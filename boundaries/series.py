@@ -1,0 +1,70 @@
+"""A figure through the years on one division, and how far each value may be off because borders moved.
+
+What came whole is exact. Of a source that was split, a share p of its count c was given to an area, while in truth
+anything between nothing and all of it may be there. Whatever is believed of that truth, as long as its mean is p, its
+variance is at most p (1 - p) (R. Bhatia and C. Davis 2000, A better bound on the variance, Am. Math. Monthly 107(4),
+353-357). So `error` is the root of the sum of c² p (1 - p) over the sources of an area, taken as independent: the
+standard error at the worst, when everybody in a split area lives in one street. `split` is the share of the value that
+came in parts, which L. Simpson (2002, Geography conversion tables, Int. J. of Population Geography 8(1), 69-82) calls
+the want of fit. Where a second crosswalk is given (by surface beside by weights), `disagreement` is how far the two lie
+apart: a measured error of the cruder one, and a guess at that of the finer one.
+
+Rejected: the binomial p (1 - p) c, which takes people for grains of sand strewn one by one, and is far too sure.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from boundaries.counts import Counts
+from boundaries.crosswalk import ROUNDING, Crosswalk
+from geo.errors import AlignmentError
+from geo.measures import check_aligned
+
+
+@dataclass(frozen=True, slots=True)
+class Year:
+    """The counts of one year on its own division, and the way from there to the division of the series.
+
+    `beside` is another way between the same areas, to compare with.
+    """
+
+    counts: Counts
+    walk: Crosswalk
+    beside: Crosswalk | None = None
+
+
+def harmonised(years: Mapping[int, Year]) -> pd.DataFrame:
+    """A row an area and year, sorted: `value`, `split`, `error`, `disagreement` (NaN without a second way).
+
+    A value that is unknown has none of these. All ways must lead to the same areas.
+    """
+    if not years:
+        raise AlignmentError("series: no years; give the counts of one year at least")
+    first = next(iter(years.values()))
+    for year, one in years.items():
+        check_aligned(f"series, {year}", first.walk.targets, one.walk.targets)
+        if one.counts.of != first.counts.of:
+            raise AlignmentError(f"series, {year}: counts of {one.counts.of!r} among those of {first.counts.of!r}")
+    return pd.concat({year: _carried(one) for year, one in years.items()}, names=["year"]).swaplevel().sort_index()
+
+
+def _carried(one: Year) -> pd.DataFrame:
+    value = one.walk.sum(one.counts).figures
+    source, target = one.walk.at
+    share, count = one.walk.table["share"].to_numpy(), one.counts.figures.to_numpy()[source]
+    in_parts = share < 1 - ROUNDING
+    split = np.bincount(target[in_parts], (count * share)[in_parts], len(value))
+    error = np.sqrt(np.bincount(target, count**2 * share * (1 - share).clip(min=0.0), len(value)))
+    table = pd.DataFrame(
+        {
+            "value": value,
+            "split": np.divide(split, value, out=np.zeros(len(value)), where=value.to_numpy() > 0),
+            "error": error,
+            "disagreement": (value - one.beside.sum(one.counts).figures).abs() if one.beside else np.nan,
+        },
+        index=value.index.rename("area_id"),
+    )
+    return table.mask(value.isna())

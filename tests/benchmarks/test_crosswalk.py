@@ -1,0 +1,75 @@
+"""Buurten to hexagons of resolution 9 for the whole country, beside geopandas.overlay and tobler."""
+
+import geopandas
+import numpy as np
+import pandas as pd
+import pytest
+import shapely
+from tobler.area_weighted.area_interpolate import _area_tables_binning
+
+from boundaries.crosswalk import Crosswalk, by_surface
+from boundaries.hexagons import hexagons
+from geo.areas import RD_NEW, AreaFrame, AreaLevel
+from tests.benchmarks.side_by_side import race
+from tests.real.conftest import real  # noqa: F401  # the folder of real data
+
+TOLERANCE = 1e-6
+"""Of the surface of a source."""
+
+
+@pytest.fixture(scope="module")
+def buurten(real):  # noqa: F811
+    """The national map as it is, 14,566 buurten of a dozen corners each."""
+    return areas_of(geopandas.read_parquet(real / "boundaries/nl_buurt_2024_georef.parquet").set_index("statcode"))
+
+
+@pytest.fixture(scope="module")
+def detailed(buurten):
+    """A quarter of them with a corner every 15 m, as on the map of the Kadaster."""
+    table = buurten.table.iloc[::4]
+    return areas_of(table.assign(geometry=shapely.segmentize(table.geometry.to_numpy(), 15.0)))
+
+
+def areas_of(table) -> AreaFrame:
+    ids = table.index.rename("area_id")
+    named = {"name": ids, "gemeente": "GM0001", "gemeente_name": "Nederland", "geometry": table.geometry.to_numpy()}
+    return AreaFrame(AreaLevel.BUURT, 2024, geopandas.GeoDataFrame(named, index=ids, crs=RD_NEW).sort_index())
+
+
+def overlay(source: AreaFrame, target: AreaFrame) -> pd.DataFrame:
+    left = geopandas.GeoDataFrame(
+        {"source": np.arange(len(source))}, geometry=source.table.geometry.to_numpy(), crs=28992
+    )
+    right = geopandas.GeoDataFrame(
+        {"target": np.arange(len(target))}, geometry=target.table.geometry.to_numpy(), crs=28992
+    )
+    pieces = geopandas.overlay(left, right, how="intersection", keep_geom_type=True)
+    return pieces.assign(surface=pieces.area)[["source", "target", "surface"]]
+
+
+def tobler(source: AreaFrame, target: AreaFrame):
+    return _area_tables_binning(source.table.reset_index(), target.table.reset_index(), "auto")
+
+
+def check(walk: Crosswalk, source: AreaFrame, peer) -> None:
+    """The same surfaces, to a millionth of the source."""
+    whole = source.table.area.to_numpy()
+    at_source, at_target = walk.at
+    ours = pd.Series(walk.table["share"].to_numpy(), index=pd.MultiIndex.from_arrays([at_source, at_target]))
+    surfaces = peer.groupby(["source", "target"])["surface"].sum()
+    theirs = surfaces / whole[surfaces.index.get_level_values(0)]
+    apart = pd.concat([ours, theirs], axis=1).fillna(0.0).diff(axis=1).iloc[:, 1].abs().max()
+    assert apart < TOLERANCE
+    print(f"{len(ours)} pairs, apart {apart:.1e} of a buurt at most")  # noqa: T201
+
+
+@pytest.mark.parametrize("which", ["buurten", "detailed"])
+def test_buurten_to_hexagons(which, request):
+    source = request.getfixturevalue(which)
+    target = hexagons(source, AreaLevel.H3_9)
+    ours = by_surface(source, target)
+    peers = {"geopandas.overlay": lambda: overlay(source, target), "tobler": lambda: tobler(source, target)}
+    race(f"{len(source)} buurten to {len(target)} cells", lambda: by_surface(source, target), {}, once=peers)
+    check(ours, source, overlay(source, target))
+    table = tobler(source, target).tocoo()
+    check(ours, source, pd.DataFrame({"source": table.row, "target": table.col, "surface": table.data}))

@@ -1,0 +1,112 @@
+"""Cells on a border count for the part inside, and cells without a value for nothing."""
+
+import numpy as np
+import pytest
+import rasterstats
+import shapely
+from exactextract import exact_extract
+from hypothesis import given
+from hypothesis import strategies as st
+from rasterio.transform import from_origin
+
+from geo.rasters import VALID, Grid, Take, zonal
+from tests.boundaries.tilings import tiling, tilings
+
+MEAN, SUM = Take("mean", "mean"), Take("sum", "sum")
+VALUES = np.array([[1.0, 2.0], [3.0, 4.0]])
+BOARD = Grid(VALUES, west=0.0, north=200.0, cell=100.0)
+
+
+def polygons(*shapes):
+    return np.array(shapes, dtype=object)
+
+
+def land(seed, cell, *, holes=0.1):
+    """Chance values on the land of the tilings, some of them missing."""
+    rng = np.random.default_rng(seed)
+    values = rng.gamma(2.0, 3.0, (int(2000 / cell), int(3000 / cell)))
+    return Grid(np.where(rng.random(values.shape) < holes, np.nan, values), 120_000, 482_000, cell)
+
+
+def test_mean_and_sum_take_the_part_of_each_cell_that_lies_inside():
+    table = zonal(BOARD.raster(), polygons(shapely.box(50, 50, 150, 150), shapely.box(0, 100, 150, 200)), [MEAN, SUM])
+    assert table["mean"].tolist() == pytest.approx([2.5, (1 + 2 / 2) / 1.5])
+    assert table["sum"].tolist() == pytest.approx([10 / 4, 1 + 2 / 2])
+    assert table[VALID].tolist() == pytest.approx([1, 1])
+
+
+def test_the_share_of_classes_is_of_the_cells_with_a_value():
+    grid = Grid(np.array([[1.0, 2.0], [np.nan, 4.0]]), 0, 200, 100)
+    takes = [Take("some", "share", (1.0, 4.0)), Take("none", "share", (9.0,))]
+    table = zonal(grid.raster(), polygons(shapely.box(0, 0, 200, 200), shapely.box(0, 0, 100, 200)), takes)
+    assert table["some"].tolist() == pytest.approx([2 / 3, 1])
+    assert table["none"].tolist() == [0, 0]
+    assert table[VALID].tolist() == pytest.approx([0.75, 0.5])
+
+
+def test_an_area_without_one_cell_with_a_value_is_unknown_and_not_0():
+    grid = Grid(np.array([[np.nan, 2.0]]), 0, 100, 100)
+    outside, empty = shapely.box(900, 0, 950, 50), shapely.box(10, 10, 90, 90)
+    table = zonal(grid.raster(), polygons(outside, empty), [MEAN, SUM, Take("share", "share", (2.0,))])
+    assert table[["mean", "sum", "share"]].isna().all(axis=None)
+    assert table[VALID].tolist() == [0, 0]
+
+
+@given(tilings, st.integers(0, 1000), st.sampled_from([50, 100, 250]))
+def test_the_sums_of_areas_that_fill_the_land_are_the_sum_of_the_land(areas, seed, cell):
+    grid = land(seed, cell)
+    table = zonal(grid.raster(), areas.table.geometry.to_numpy(), [SUM])
+    assert table["sum"].sum() == pytest.approx(np.nansum(grid.values), rel=1e-6)
+    assert (table[VALID] * areas.table.area.to_numpy()).sum() == pytest.approx(
+        np.isfinite(grid.values).sum() * cell**2, rel=1e-6
+    )
+
+
+@given(tilings, st.integers(0, 1000))
+def test_shares_of_all_classes_add_up_to_1(areas, seed):
+    classes = np.random.default_rng(seed).integers(0, 5, (20, 30)).astype(float)
+    takes = [Take(f"c{one}", "share", (float(one),)) for one in range(5)]
+    table = zonal(Grid(classes, 120_000, 482_000, 100).raster(), areas.table.geometry.to_numpy(), takes)
+    assert table.filter(like="c").sum(axis=1).to_numpy() == pytest.approx(1)
+    every = [Take("x", "share", (0, 1, 2, 3, 4))]
+    together = zonal(Grid(classes, 120_000, 482_000, 100).raster(), areas.table.geometry.to_numpy(), every)
+    assert together["x"].to_numpy() == pytest.approx(1)
+
+
+@given(tilings, st.integers(0, 1000))
+def test_values_are_those_of_exactextract_itself(areas, seed):
+    grid = land(seed, 50)
+    table = zonal(grid.raster(), areas.table.geometry.to_numpy(), [MEAN, SUM])
+    peer = exact_extract(grid.raster(), areas.table.set_crs(None, allow_override=True).pipe(_bare), ["mean", "sum"])
+    assert table["mean"].to_numpy() == pytest.approx([one["properties"]["mean"] for one in peer], rel=1e-12)
+    assert table["sum"].to_numpy() == pytest.approx([one["properties"]["sum"] for one in peer], rel=1e-12)
+
+
+def _bare(table):
+    """Polygons as plain GeoJSON, for the peer: without coordinates it has nothing to warn of."""
+    return [{"type": "Feature", "properties": {}, "geometry": one.__geo_interface__} for one in table.geometry]
+
+
+@pytest.mark.filterwarnings("ignore:Use `@` matmul:PendingDeprecationWarning")  # of affine, by rasterstats
+def test_on_fine_cells_values_are_those_of_rasterstats():
+    """It takes a cell whole or not at all, by its centre: on cells of 5 m that is a percent of an area at most."""
+    x, y = np.meshgrid(np.arange(600) / 60, np.arange(400) / 60)
+    grid = Grid(np.sin(x) + np.cos(y) + 3, 120_000, 482_000, 5.0)
+    areas = tiling(4, 9).table.geometry
+    ours = zonal(grid.raster(), areas.to_numpy(), [MEAN, SUM])
+    peer = rasterstats.zonal_stats(
+        areas.to_list(), grid.values, affine=from_origin(grid.west, grid.north, grid.cell, grid.cell), nodata=-1,
+        stats=["mean", "sum"], all_touched=False,
+    )  # fmt: skip
+    assert ours["mean"].to_numpy() == pytest.approx([one["mean"] for one in peer], rel=2e-3)
+    assert ours["sum"].to_numpy() == pytest.approx([one["sum"] for one in peer], rel=1e-2)
+
+
+@pytest.mark.parametrize(("values", "cell"), [(np.zeros(3), 1.0), (np.zeros((2, 2)), 0.0)])
+def test_a_grid_without_rows_or_size_is_none(values, cell):
+    with pytest.raises(ValueError, match="a grid has rows and columns"):
+        Grid(values, 0, 0, cell)
+
+
+def test_bounds_are_those_of_the_outer_cells():
+    assert BOARD.bounds == (0, 0, 200, 200)
