@@ -92,6 +92,11 @@ class SourceDeclaration(Declared):
     raster: Raster | None = None
     columns: dict[Id, Column] = Field(min_length=1)
 
+    @property
+    def own(self) -> bool:
+        """Whether its figures are counted in the areas themselves, from records or a raster."""
+        return self.table is None and self.statline is None
+
     @model_validator(mode="after")
     def _comes_from_somewhere(self) -> Self:
         if not any((self.table, self.statline, self.records, self.raster)):

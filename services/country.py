@@ -4,9 +4,11 @@ The whole country is always there, also when one gemeente is asked for: national
 border go with it.
 """
 
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Sequence
 from functools import reduce
 from typing import Any
+
+import pandas as pd
 
 from boundaries import cbs
 from boundaries.codes import parents
@@ -15,29 +17,40 @@ from boundaries.hexagons import hexagons
 from boundaries.vintages import Vintage
 from geo import neighbors
 from geo.areas import AreaFrame, AreaLevel
-from geo.errors import UnknownNameError
+from geo.errors import SourceError, UnknownNameError
 from geo.measures import Measure
 from geo.neighbors import Neighbors
 from layers.catalog import Catalog
 from layers.figures import Figures, measure
 from layers.indicators import Indicator
+from layers.layer import Receipt
 from layers.sources import SourceDeclaration, columns_of
 from layers.themes import Theme
-from services.ports import Source
+from services.ports import Delivered, Source
 from services.sources.tables import evaluate, figures
 
-LEVELS = (AreaLevel.BUURT, AreaLevel.WIJK, AreaLevel.H3_8, AreaLevel.H3_9)
+Own = Callable[[SourceDeclaration, AreaFrame], Delivered]
+"""Counts, or takes from a raster, what a source of the municipality's own has in every area."""
+
+LEVELS = (AreaLevel.BUURT, AreaLevel.WIJK, AreaLevel.GEMEENTE, *(one for one in AreaLevel if one.resolution))
 """The levels that can be built."""
 
 
 class Country:
     """Everything about one division of the country that a layer is built from."""
 
-    def __init__(self, source: Source, vintage: Vintage, catalog: Catalog) -> None:
+    def __init__(self, source: Source, vintage: Vintage, catalog: Catalog, own: Own | None = None) -> None:
         self.source = source
         self.vintage = vintage
         self.catalog = catalog
+        self._deliver = own
+        self._receipts: dict[str, Receipt] = {}
         self._made: dict[Hashable, Any] = {}
+
+    @property
+    def receipts(self) -> Sequence[Receipt]:
+        """What was read so far, of the source and of the municipality's own."""
+        return (*self.source.receipts, *self._receipts.values())
 
     @property
     def buurten(self) -> AreaFrame:
@@ -50,7 +63,8 @@ class Country:
             raise UnknownNameError("level", level, LEVELS)
         if level is AreaLevel.BUURT:
             return self.buurten
-        make = cbs.wijken if level is AreaLevel.WIJK else lambda buurten: hexagons(buurten, level)
+        by_code = {AreaLevel.WIJK: cbs.wijken, AreaLevel.GEMEENTE: cbs.gemeenten}
+        make = by_code.get(level, lambda buurten: hexagons(buurten, level))
         return self._once(("areas", level), lambda: make(self.buurten))
 
     def gap(self, level: AreaLevel) -> float:
@@ -58,7 +72,7 @@ class Country:
         return 0.0 if level.resolution is not None else self.source.gap(self.vintage)
 
     def neighbors(self, level: AreaLevel) -> Neighbors:
-        """Who borders whom at a level; wijken do where their buurten do."""
+        """Who borders whom at a level; wijken and gemeenten do where their buurten do."""
         return self._once(("neighbors", level), lambda: self._neighbors(level))
 
     def measures(self, theme: Theme, level: AreaLevel, period: int) -> dict[str, Measure]:
@@ -71,7 +85,7 @@ class Country:
         if level.resolution is not None:
             return neighbors.ring(self.areas(level))
         buurten = neighbors.queen(self.buurten, self.gap(level))
-        return buurten if level is AreaLevel.BUURT else buurten.merged(parents(self.buurten.ids, AreaLevel.WIJK))
+        return buurten if level is AreaLevel.BUURT else buurten.merged(parents(self.buurten.ids, level))
 
     def _measure(self, one: Indicator, theme: Theme, level: AreaLevel, period: int) -> Measure:
         """Counted at the level itself where there are points, else carried from buurten."""
@@ -87,18 +101,39 @@ class Country:
     def _figures(self, theme: Theme, period: int) -> Figures:
         """The columns of every source, per buurt."""
         read = [
-            figures(self.source.table(one), one, period, self.buurten.ids, self.vintage.spare)
+            figures(self._table(one), one, period, self.buurten.ids, self.vintage.spare)
             for one in self.catalog.sources_of(theme)
         ]
         return reduce(Figures.joined, read)
 
+    def _table(self, one: SourceDeclaration) -> pd.DataFrame:
+        """The raw table of a source per buurt."""
+        if one.own:
+            return self._own(one, AreaLevel.BUURT).rename_axis(one.key).reset_index()
+        return self.source.table(one)
+
+    def _own(self, one: SourceDeclaration, level: AreaLevel) -> pd.DataFrame:
+        """What a source of the municipality's own has in the areas of a level."""
+
+        def deliver() -> pd.DataFrame:
+            if self._deliver is None:
+                raise SourceError(f"source {one.id!r}: has records or a raster of its own, which are not read here")
+            found = self._deliver(one, self.areas(level))
+            self._receipts[one.id] = Receipt(
+                f"sources/{one.id}", one.title, found.where, found.sha256, found.rows, one.license, one.attribution,
+                found.notes,
+            )  # fmt: skip
+            return found.table
+
+        return self._once(("own", one.id, level), deliver)
+
     def _of_cells(self, theme: Theme, level: AreaLevel, period: int) -> Figures | None:
-        """The columns that can be counted per cell; None where the source has no points."""
+        """The columns that can be counted per cell; None where no source has points."""
         cells, counted = self.areas(level), []
         for one in self.catalog.sources_of(theme):
-            table = self.source.table_of_cells(one, cells)
+            table = self._own(one, level) if one.own else self.source.table_of_cells(one, cells)
             if table is None:
-                return None
+                continue
             there = {
                 name: column
                 for name, column in one.columns.items()
@@ -106,10 +141,10 @@ class Country:
             }
             part = one.model_copy(update={"columns": there})
             counted.append(evaluate(table, part, period, cells.ids, f"source {one.id!r} ({level})"))
-        return reduce(Figures.joined, counted)
+        return reduce(Figures.joined, counted) if counted else None
 
     def _crosswalk(self, level: AreaLevel) -> Crosswalk:
-        make = by_code if level is AreaLevel.WIJK else by_surface
+        make = by_surface if level.resolution is not None else by_code
         return make(self.buurten, self.areas(level))
 
     def _once[Made](self, what: Hashable, make: Callable[[], Made]) -> Made:

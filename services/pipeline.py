@@ -6,30 +6,48 @@ from importlib.metadata import version
 from pathlib import Path
 
 from boundaries.vintages import vintage
+from geo.areas import AreaFrame
 from geo.errors import UnknownNameError
 from layers.build import build_layer
 from layers.catalog import Catalog
 from layers.layer import Layer, LayerKey, Provenance
 from layers.lenses import Lens
 from layers.present import present
+from layers.sources import SourceDeclaration
 from layers.themes import Theme
 from services.country import Country, period_of
-from services.ports import Source
-from services.registry import SOURCES, adapter
-from services.settings import TESTLAND
+from services.ports import Delivered, Source
+from services.receipts import RECEIPTS
+from services.registry import OWN, SOURCES, adapter
+from services.settings import TESTLAND, Settings
 
 Steps = Callable[[str], None]
 """Who is told, in a few words, what starts now: a progress bar, or nobody."""
 
 
 def open_country(data: str, catalog: Catalog, year: int = 2024) -> Country:
-    """The country that `data` names: `testland`, or a folder of real open data."""
+    """The country that `data` names: `testland`, a folder that was fetched, or one of real open data."""
     source: Source = adapter("source", SOURCES, TESTLAND)() if data == TESTLAND else _files(Path(data))
-    return Country(source, vintage(year), catalog)
+    return Country(source, vintage(year), catalog, partial(_own, Path(data)))
+
+
+def _own(root: Path, declaration: SourceDeclaration, areas: AreaFrame) -> Delivered:
+    """What a source of the municipality's own has in every area; its files lie below the folder of figures."""
+    settings = Settings()
+    if declaration.records is not None:
+        from services.records.tally import Door  # noqa: PLC0415  # with its client, for those who have records
+        from services.web.client import Client  # noqa: PLC0415  # likewise
+
+        client = Client(settings.cache, gateway=settings.gateway)
+        found: Delivered = adapter("source", OWN, "records")(declaration, areas, Door(root, settings.postgis, client))
+        return found
+    taken: Delivered = adapter("source", OWN, "raster")(declaration, areas, root)
+    return taken
 
 
 def _files(folder: Path) -> Source:
-    source: Source = adapter("source", SOURCES, "files")(folder)
+    fetched = (folder / RECEIPTS).is_file()
+    source: Source = adapter("source", SOURCES, "fetched" if fetched else "files")(folder)
     return source
 
 
@@ -82,7 +100,7 @@ def _provenance(country: Country, theme: Theme, lens: Lens | None, key: LayerKey
         f"withheld: fewer than {theme.privacy.min_count:g} events, less exposure than {theme.privacy.min_exposure:g}",
     )
     return Provenance(
-        receipts=tuple(country.source.receipts),
+        receipts=tuple(country.receipts),
         digests=country.catalog.digests_of(theme, lens),
         vintage=country.vintage.year,
         version=version("zicht"),

@@ -9,6 +9,11 @@ from geo.errors import UnknownNameError
 SOURCES: Mapping[str, str] = {
     "testland": "services.sources.made_up:MadeUp",
     "files": "services.sources.files:Files",
+    "fetched": "services.sources.fetched:Fetched",
+}
+OWN: Mapping[str, str] = {
+    "records": "services.records.tally:tally",
+    "raster": "services.sources.rasters:zonal",
 }
 EXPORTERS: Mapping[str, str] = {
     "folium": "services.exporters.folium:export",

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from pathlib import Path
 
+import pandas as pd
 from rich.console import Group, RenderableType
 from rich.markup import escape
 from rich.table import Table
@@ -10,7 +11,10 @@ from rich.table import Table
 from layers.catalog import Catalog
 from layers.explain import CAVEAT, MADE_UP, REASONS, number, plural
 from layers.layer import Layer
+from layers.sources import SourceDeclaration
 from services import release
+from services.files import written
+from services.ports import Delivered
 from services.sources.testland import HotSpot
 
 MOST = 10
@@ -85,6 +89,27 @@ def released(folder: Path) -> RenderableType:
     return Group(
         published(folder), f"{escape(str(folder))}: zicht.gpkg (QGIS), kaart.html (map), *.parquet, release.json"
     )
+
+
+def tallied(declared: SourceDeclaration, counted: Delivered, to: Path | None, listed: Path | None) -> RenderableType:
+    """What was counted of a municipality's own records, and what fell out."""
+    table = Table("telling", "totaal", "gebieden met iets", title=f"{escape(declared.title)}: {counted.rows} rijen")
+    for name, column in counted.table.items():
+        table.add_row(str(name), number(float(column.sum()), 0), str(int((column > 0).sum())))
+    lines = [escape(note) for note in counted.notes]
+    if to is not None:
+        lines.append(f"{escape(str(to))}; wat niet is geteld: {escape(str(listed))}")
+    lines.append("Onbeveiligde tellingen: niet publiceren. Een thema dat deze bron leest, beveiligt ze.")
+    return Group(table, *lines)
+
+
+def written_counts(table: pd.DataFrame, path: Path) -> None:
+    """Write counts per area, the whole file or nothing."""
+    with written(path) as unfinished:
+        if path.suffix == ".csv":
+            table.to_csv(unfinished, index_label="gebiedscode")
+        else:
+            table.rename_axis("gebiedscode").reset_index().to_parquet(unfinished, index=False)
 
 
 def addresses(host: str, port: int) -> RenderableType:

@@ -10,7 +10,7 @@ from geo.errors import UnknownNameError, ZichtError
 from services.cli.screen import Commands, Config, Data, Home, progress, screen
 from services.settings import Settings
 
-LEVELS = ("buurt", "wijk", "h3-8", "h3-9")
+LEVELS = ("buurt", "wijk", "gemeente", "h3-7", "h3-8", "h3-9", "h3-10")
 
 
 class Kind(StrEnum):

@@ -1,11 +1,14 @@
 """serve, demo: a release as an API and a map."""
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from services.cli.screen import Commands, Config, Home, Port, progress, screen
 from services.settings import Settings
+
+ONLINE, FETCHED = "online", Path("output/data")
 
 
 def serve(
@@ -29,7 +32,10 @@ def serve(
 
 
 def demo(
-    real: Annotated[str | None, typer.Option(help="Folder of real open data. Default: Testland, made up.")] = None,
+    real: Annotated[
+        str | None,
+        typer.Option(help="Folder of real open data, or 'online' to fetch it first. Default: Testland, made up."),
+    ] = None,
     gemeente: Annotated[str, typer.Option(help="With --real: a gemeente (GM0344) or NL.")] = "GM0363",
     serve: Annotated[bool, typer.Option(help="Serve API and map until Ctrl-C.")] = True,  # noqa: FBT002
     port: Port = 5000,
@@ -37,11 +43,15 @@ def demo(
 ) -> None:
     """Do the main job once: build theme drugs, publish it and serve it.
 
-    Example: `zicht demo --real ../shared/data --gemeente GM0344`
+    Example: `zicht demo --real ../shared/data --gemeente GM0344`, or `zicht demo --real online --gemeente GM0599`
     """
     from services import demo as demonstration
     from services import tables
+    from services.cli.fetching import fetch
 
+    if real == ONLINE:
+        fetch([demonstration.THEME], to=FETCHED)
+        real = str(FETCHED)
     with progress() as steps:
         shown = demonstration.make(real, gemeente, home, steps)
     for part in shown.report():

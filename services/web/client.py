@@ -6,43 +6,34 @@ was; what is older answers only when the service does not, with its age. A fault
 connection cut in the middle, JSON that stops half-way) is tried again, after as long as the service asks.
 """
 
+import copy
 import threading
-import time
-from collections import defaultdict
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
-from email.utils import parsedate_to_datetime
+from functools import partial
 from importlib.metadata import version
 from pathlib import Path
-from typing import Any
-from urllib.parse import urlsplit
+from typing import Any, Self
 
 import orjson
 import requests
 import tenacity
-import urllib3
-from requests.adapters import HTTPAdapter
-from requests_cache import CachedSession
+from requests_cache import NEVER_EXPIRE, CachedSession
 
 from geo.errors import SourceError
+from services.files import spoken
+from services.web.hosts import Hosts, host_of
+from services.web.kept import kept
+from services.web.wire import MOMENT, PassingError, Patience, Wire, check_status, faults_named
 
-PASSING = frozenset({408, 425, 429, 500, 502, 503, 504})
-"""Statuses that may be gone when asked again."""
-AT_ONCE = 4
-"""Requests to one host at a time."""
 LONGEST_WAIT = 300.0
 """Seconds: the longest pause that is obeyed; a service that asks for more is called unreachable."""
-CHUNK = 1 << 16
 
 
-class PassingError(Exception):
-    """A fault that may be gone when asked again; `wait` is how long the service asks for, in seconds."""
-
-    def __init__(self, told: str, wait: float | None = None) -> None:
-        super().__init__(told)
-        self.wait = wait
+class UnreachableError(SourceError):
+    """A service that does not answer, and never did: what came in before it is good, and asking again may help."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,21 +48,13 @@ class Answer:
     late: bool = False
 
     def json(self) -> Any:
-        """The body as JSON; that it is JSON was checked when it came in."""
-        return orjson.loads(self.body)
-
-
-@dataclass(frozen=True, slots=True)
-class Patience:
-    """How long to wait for what: seconds to connect, between two bytes, for a whole answer; tries, and the first pause
-    between them, which doubles.
-    """
-
-    connect: float = 10.0
-    silence: float = 60.0
-    whole: float = 600.0
-    tries: int = 6
-    pause: float = 1.0
+        """The body as JSON. Raises SourceError where the service sent something else."""
+        try:
+            return orjson.loads(self.body)
+        except orjson.JSONDecodeError:
+            raise SourceError(
+                f"{self.url}: no JSON but {self.body[:60]!r}; the address may have changed: see its declaration"
+            ) from None
 
 
 @dataclass(slots=True)
@@ -84,6 +67,13 @@ class Client:
         keep: how long an answer is as good as new.
         patience: how long to wait and how often to try.
         told: who hears, in a few words, that something is tried again.
+        fresh: ask again, also what was kept today; what is kept answers only when the service does not.
+        gateway: where all requests go instead, the host as first part of the path: with `http://gate/open`,
+            `https://api.pdok.nl/cbs` is asked as `http://gate/open/api.pdok.nl/cbs`. For networks that let traffic out
+            at one place only. What is kept goes by its own address, so a mirror that was filled with or without a
+            gateway serves both.
+        heard: who is given every answer that was used.
+        stop: once set, no more is asked, and whoever waits for another try waits no longer.
     """
 
     folder: Path
@@ -91,164 +81,152 @@ class Client:
     keep: timedelta = timedelta(days=1)
     patience: Patience = field(default_factory=Patience)
     told: Callable[[str], None] = lambda _: None
-    _session: CachedSession = field(init=False)
-    _turns: dict[str, threading.Semaphore] = field(init=False)
+    fresh: bool = False
+    gateway: str = ""
+    heard: Callable[[Answer], None] = lambda _: None
+    stop: threading.Event = field(default_factory=threading.Event)
+    session: CachedSession = field(init=False)
+    plain: requests.Session = field(init=False)
+    _hosts: Hosts = field(init=False)
 
     def __post_init__(self) -> None:
-        self._session = CachedSession(
-            self.folder / "answers", backend="filesystem", serializer="json", expire_after=self.keep,
-            filter_fn=_whole, allowable_methods=("GET",),
-        )  # fmt: skip
-        self._session.headers["User-Agent"] = f"zicht/{version('zicht')}"
-        for scheme in ("http://", "https://"):
-            self._session.mount(scheme, _Deadline(self.patience))
-        self._turns = defaultdict(lambda: threading.Semaphore(AT_ONCE))
+        self.session = CachedSession(
+            backend=kept(self.folder / "answers"), expire_after=NEVER_EXPIRE, allowable_methods=("GET",)
+        )
+        self.plain = requests.Session()
+        for session in (self.session, self.plain):
+            session.headers["User-Agent"] = f"zicht/{version('zicht')}"
+            # A session that sends prepared requests forgets REQUESTS_CA_BUNDLE, unless it is told once.
+            session.verify = session.merge_environment_settings("https://", {}, None, None, None)["verify"]
+            for scheme in ("http://", "https://"):
+                session.mount(scheme, Wire(self.patience, self.gateway, self.stop))
+        self._hosts = Hosts()
+
+    def heard_by(self, told: Callable[[str], None], heard: Callable[[Answer], None]) -> Self:
+        """The same client, turns and memory and all, with other ears."""
+        other = copy.copy(self)
+        other.told, other.heard = told, heard
+        return other
 
     def get(self, url: str, parameters: Mapping[str, str] | None = None) -> Answer:
         """The answer to a GET, from the folder where it is new enough.
 
-        Raises SourceError where the service refuses, or does not answer and never did.
+        Raises SourceError where the service refuses, UnreachableError where it does not answer and never did.
         """
-        request = self._session.prepare_request(requests.Request("GET", url, params=parameters))
-        if self.offline:
-            return self._kept(request, "this machine works offline")
-        try:
-            return self.patiently(lambda: self._ask(request), str(request.url))
-        except PassingError as fault:
-            return self._kept(request, str(fault))
+        request = self._request(url, parameters)
+        kept = self._kept(request)
+        if kept is not None and (self.offline or self._is_new(kept)):
+            answer = kept
+        elif self.offline:
+            answer = self._late(request, kept, "this machine works offline")
+        else:
+            try:
+                answer = self.patiently(lambda: self._ask(request), str(request.url))
+            except PassingError as fault:
+                answer = self._late(request, kept, str(fault))
+        self.heard(answer)
+        return answer
+
+    def forget(self, url: str, parameters: Mapping[str, str] | None = None) -> None:
+        """Forget an answer that came in whole and cannot be right, so that the next try asks anew. A mirror that is
+        used offline stays as it is.
+        """
+        if not self.offline:
+            with suppress(KeyError):
+                del self.session.cache.responses[self.session.cache.create_key(self._request(url, parameters))]
 
     def turn(self, url: str) -> threading.Semaphore:
         """Wait for a turn: `AT_ONCE` requests to one host."""
-        return self._turns[str(urlsplit(url).hostname)]
+        return self._hosts.turn(host_of(url))
 
     def patiently[Got](self, ask: Callable[[], Got], url: str) -> Got:
-        """Ask until it is answered or patience ends in a PassingError."""
+        """Ask until it is answered or patience ends in a PassingError. A host that did not answer before is left in
+        peace for a while, and then asked once: forty pages must not each wait for the same silence.
+        """
+        host = host_of(url)
+        silent = self._hosts.silent_for(host)
+        if silent is not None and silent < self.patience.respite:
+            raise PassingError("did not answer a moment ago")
+        try:
+            got = self._trying(host, 1 if silent is not None else self.patience.tries)(
+                partial(self._unless_stopped, ask)
+            )
+        except PassingError:
+            self._hosts.fell_silent(host)
+            raise
+        self._hosts.answered(host)
+        return got
 
+    def _trying(self, host: str, tries: int) -> tenacity.Retrying:
         def tell(state: tenacity.RetryCallState) -> None:
             pause = state.next_action.sleep if state.next_action else 0
             fault = state.outcome.exception() if state.outcome else None
-            self.told(f"{urlsplit(url).hostname}: {fault}; trying again in {pause:.0f} s")
+            self.told(f"{host}: {fault}; trying again in {pause:.0f} s")
 
-        trying = tenacity.Retrying(
+        return tenacity.Retrying(
             retry=tenacity.retry_if_exception(lambda fault: isinstance(fault, PassingError) and _bearable(fault)),
-            stop=tenacity.stop_after_attempt(self.patience.tries), wait=self._pause, before_sleep=tell, reraise=True,
+            stop=tenacity.stop_after_attempt(tries) | tenacity.stop_when_event_set(self.stop),
+            wait=self._pause, sleep=tenacity.sleep_using_event(self.stop), before_sleep=tell, reraise=True,
         )  # fmt: skip
-        return trying(ask)
+
+    def _unless_stopped[Got](self, ask: Callable[[], Got]) -> Got:
+        if self.stop.is_set():
+            raise PassingError("stopped before it was asked")
+        return ask()
 
     def _pause(self, state: tenacity.RetryCallState) -> float:
         fault = state.outcome.exception() if state.outcome else None
-        grown = tenacity.wait_exponential_jitter(self.patience.pause, LONGEST_WAIT, jitter=self.patience.pause)(state)
+        pause = self.patience.pause
+        grown = tenacity.wait_exponential(multiplier=pause, max=LONGEST_WAIT)(state) + tenacity.wait_random(0, pause)(
+            state
+        )
         return fault.wait if isinstance(fault, PassingError) and fault.wait is not None else grown
 
+    def _is_new(self, kept: Answer) -> bool:
+        return not self.fresh and datetime.now(UTC) - kept.fetched < self.keep
+
+    def _request(self, url: str, parameters: Mapping[str, str] | None) -> requests.PreparedRequest:
+        with faults_named():
+            return self.session.prepare_request(requests.Request("GET", url, params=parameters))
+
     def _ask(self, request: requests.PreparedRequest) -> Answer:
-        with self.turn(str(request.url)), faults_named():
-            answer = self._session.send(request)
+        # The outer of the two hears of the disk only: what the wire does is an OSError as well.
+        with self.turn(str(request.url)), spoken(self.folder), faults_named():
+            answer = self.session.send(request, force_refresh=True)
         check_status(answer)
-        if not _whole(answer):
-            raise PassingError(f"JSON that stops half-way after {len(answer.content)} bytes")
         return Answer(str(request.url), answer.content, _moment(answer))
 
-    def _kept(self, request: requests.PreparedRequest, why: str) -> Answer:
+    def _kept(self, request: requests.PreparedRequest) -> Answer | None:
         """What was answered before, however old."""
-        kept = self._session.cache.get_response(self._session.cache.create_key(request))
+        found = self.session.cache.get_response(self.session.cache.create_key(request))
+        return None if found is None else Answer(str(request.url), found.content, _moment(found))
+
+    def _late(self, request: requests.PreparedRequest, kept: Answer | None, why: str) -> Answer:
+        """What was answered before, because there is no answer now."""
         if kept is None:
-            raise SourceError(
-                f"{request.url}: {why}, and nothing was kept of it in {self.folder}; try again later, or fill a mirror "
-                "where there is internet: zicht fetch --mirror DIR"
+            later = "" if self.offline else "try again later, or "
+            raise UnreachableError(
+                f"{request.url}: {why}, and nothing was kept of it in {self.folder}; {later}fill a mirror where there "
+                "is internet and carry it here: zicht fetch --mirror DIR"
             )
-        fetched = _moment(kept)
-        if not self.offline:
-            self.told(f"{request.url}: {why}; using what was kept {_age(fetched)} ago")
-        return Answer(str(request.url), kept.content, fetched, late=not self.offline)
+        self.told(f"{host_of(kept.url)}: {why}; using what it answered {age(kept.fetched)} ago")
+        return replace(kept, late=True)
 
 
-class _Deadline(HTTPAdapter):
-    """Reads a whole answer within a time: requests itself only limits the silence between two bytes, and a service that
-    drips one a minute would hold us for days.
-    """
-
-    def __init__(self, patience: Patience) -> None:
-        self.patience = patience
-        super().__init__()
-
-    def send(self, request: requests.PreparedRequest, stream: bool = False, **rest: Any) -> requests.Response:  # type: ignore[override]  # noqa: FBT001, FBT002  # requests passes the rest by name
-        """Send, and read unless `stream`."""
-        rest["timeout"] = (self.patience.connect, self.patience.silence)
-        answer = super().send(request, stream=True, **rest)
-        if not stream:
-            ends = time.monotonic() + self.patience.whole
-            parts = []
-            while part := answer.raw.read1(CHUNK, decode_content=True):
-                parts.append(part)
-                if time.monotonic() > ends:
-                    raise PassingError(f"no whole answer within {self.patience.whole:.0f} s")
-            answer._content = b"".join(parts)  # noqa: SLF001  # what requests itself would read here
-            answer._content_consumed = True  # type: ignore[attr-defined]  # noqa: SLF001  # likewise
-        return answer
-
-
-@contextmanager
-def faults_named() -> Iterator[None]:
-    """Turn what the wire does to us into a PassingError in plain words."""
-    try:
-        yield
-    except (requests.ConnectTimeout, requests.ReadTimeout, urllib3.exceptions.TimeoutError):
-        raise PassingError("does not answer in time") from None
-    except (requests.exceptions.ChunkedEncodingError, urllib3.exceptions.ProtocolError):
-        raise PassingError("the connection was cut in the middle of an answer") from None
-    except (requests.ConnectionError, urllib3.exceptions.HTTPError):
-        raise PassingError("cannot be reached") from None
-
-
-def check_status(answer: requests.Response) -> None:
-    """Raise PassingError for a status that may pass, SourceError for one that will not."""
-    if answer.status_code in PASSING:
-        raise PassingError(f"answers {answer.status_code} {answer.reason}", _asked(answer.headers.get("Retry-After")))
-    if not answer.ok:
-        raise SourceError(
-            f"{answer.url}: the service refuses: {answer.status_code} {answer.reason}: {_told(answer)}; "
-            "the address may have changed: see the source's declaration"
-        )
+def age(fetched: datetime) -> str:
+    """How long ago that was, in words."""
+    old = datetime.now(UTC) - fetched
+    for size, name in ((86_400, "day"), (3600, "hour"), (60, "minute")):
+        count = int(old.total_seconds()) // size
+        if count:
+            return f"{count} {name}{'s' if count > 1 else ''}"
+    return "less than a minute"
 
 
 def _bearable(fault: PassingError) -> bool:
     return fault.wait is None or fault.wait <= LONGEST_WAIT
 
 
-def _asked(header: str | None) -> float | None:
-    """Seconds that Retry-After asks for, as a number or as a date."""
-    if header is None:
-        return None
-    if header.strip().isdigit():
-        return float(header)
-    try:
-        return max(0.0, (parsedate_to_datetime(header) - datetime.now(UTC)).total_seconds())
-    except ValueError:
-        return None
-
-
-def _told(answer: requests.Response) -> str:
-    """What the service says of it, in one line."""
-    return " ".join(answer.text[:300].split()) or "without a word"
-
-
-def _whole(answer: Any) -> bool:
-    """Whether an answer that calls itself JSON is."""
-    if "json" not in answer.headers.get("Content-Type", ""):
-        return True
-    try:
-        orjson.loads(answer.content)
-    except orjson.JSONDecodeError:
-        return False
-    return True
-
-
-def _moment(answer: Any) -> datetime:
+def _moment(answer: requests.Response) -> datetime:
     """When the service sent it."""
-    moment: datetime = answer.created_at
-    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
-
-
-def _age(fetched: datetime) -> str:
-    age = datetime.now(UTC) - fetched
-    return f"{age.days} days" if age.days else f"{age.seconds // 3600} hours and {age.seconds % 3600 // 60} minutes"
+    return datetime.fromisoformat(answer.headers[MOMENT])

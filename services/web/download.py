@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import time
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
@@ -9,12 +10,15 @@ from pathlib import Path
 
 import requests
 
-from geo.errors import SourceError
-from services.files import UNFINISHED, spoken
-from services.web.client import CHUNK, Client, PassingError, check_status, faults_named
+from services.files import UNFINISHED, spoken, written
+from services.web.client import Client, UnreachableError
+from services.web.hosts import host_of
+from services.web.wire import CHUNK, PassingError, check_status, faults_named
 
 Seen = Callable[[int, int | None], None]
 """Who is told how many bytes are in, of how many, where that is known."""
+SLOWEST = 1024.0
+"""Bytes a second, over a whole connection: what drips slower is asked again, from where it was."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,58 +33,95 @@ class Download:
 
 
 def download(client: Client, url: str, path: Path, seen: Seen = lambda _done, _all: None) -> Download:
-    """Fetch `url` to `path`, going on where an earlier try stopped. A file that is there whole is not fetched again.
+    """Fetch `url` to `path`, going on where an earlier try stopped. A file that is there whole is not fetched again,
+    unless the client wants all fresh; then it answers only where the service does not.
 
     Beside `path` stands `path`.json with what is returned here. Raises SourceError where it cannot be had.
     """
     record = path.with_name(path.name + ".json")
-    if path.is_file() and record.is_file():
-        done = Download(**json.loads(record.read_text(encoding="utf-8")))
-        if done.url == url and done.bytes == path.stat().st_size:
-            return done
+    there = _done(url, path, record)
+    if there and (client.offline or not client.fresh):
+        return there
     if client.offline:
-        raise SourceError(f"{url}: this machine works offline, and {path} is not there; carry a filled mirror here")
+        raise UnreachableError(
+            f"{url}: this machine works offline, and {path} is not there; carry a filled mirror here"
+        )
     with spoken(path):
         path.parent.mkdir(parents=True, exist_ok=True)
     part = path.with_name(UNFINISHED + path.name)
     try:
         etag = client.patiently(lambda: _more(client, url, part, seen), url)
     except PassingError as fault:
-        raise SourceError(f"{url}: {fault}; what came in is kept: run it again and it goes on from there") from None
+        if there:
+            client.told(f"{host_of(url)}: {fault}; using the file of {there.fetched}")
+            return there
+        raise UnreachableError(
+            f"{url}: {fault}; what came in is kept: run it again and it goes on from there"
+        ) from None
     with part.open("rb") as file:
         sha256 = hashlib.file_digest(file, "sha256").hexdigest()
     done = Download(url, datetime.now(UTC).isoformat(timespec="seconds"), part.stat().st_size, sha256, etag)
+    path.unlink(missing_ok=True)  # the record must never stand beside another file than its own
+    with written(record) as unfinished:
+        unfinished.write_text(json.dumps(asdict(done), indent=1), encoding="utf-8")
     part.replace(path)
     _tag_of(part).unlink(missing_ok=True)
-    record.write_text(json.dumps(asdict(done), indent=1), encoding="utf-8")
     return done
 
 
+def _done(url: str, path: Path, record: Path) -> Download | None:
+    """What is there whole."""
+    if not (path.is_file() and record.is_file()):
+        return None
+    done = Download(**json.loads(record.read_text(encoding="utf-8")))
+    return done if done.url == url and done.bytes == path.stat().st_size else None
+
+
 def _tag_of(part: Path) -> Path:
-    return part.with_name(part.name + ".etag")
+    return part.with_name(part.name + ".tag")
 
 
 def _more(client: Client, url: str, part: Path, seen: Seen) -> str | None:
-    """Append what is not there yet; the file's ETag tells whether it is still the same file."""
+    """Append what is not there yet; the file's tag tells whether it is still the same file."""
     there = part.stat().st_size if part.exists() else 0
     tag = _tag_of(part).read_text(encoding="utf-8") if _tag_of(part).exists() else ""
     headers = {"Accept-Encoding": "identity"} | ({"Range": f"bytes={there}-", "If-Range": tag} if there and tag else {})
-    limits = (client.patience.connect, client.patience.silence)
-    with client.turn(url), faults_named(), requests.get(url, headers=headers, timeout=limits, stream=True) as answer:
+    with client.turn(url), faults_named(), client.plain.get(url, headers=headers, stream=True) as answer:
         if answer.status_code == requests.codes.requested_range_not_satisfiable:
             part.unlink()
             raise PassingError("has another file than before")
         check_status(answer)
         goes_on = answer.status_code == requests.codes.partial_content
-        length = answer.headers.get("Content-Length")
-        whole = int(length) + (there if goes_on else 0) if length else None
-        etag = answer.headers.get("ETag")
-        _tag_of(part).write_text(etag or "", encoding="utf-8")
-        with spoken(part), part.open("ab" if goes_on else "wb") as file:
-            seen(file.tell(), whole)
-            while piece := answer.raw.read(CHUNK):
-                file.write(piece)
-                seen(file.tell(), whole)
+        if goes_on and not answer.headers.get("Content-Range", "").startswith(f"bytes {there}-"):
+            part.unlink()
+            raise PassingError("goes on at another place than was asked")
+        with spoken(part):
+            _tag_of(part).write_text(_same_by(answer), encoding="utf-8")
+            length = answer.headers.get("Content-Length")
+            whole = int(length) + (there if goes_on else 0) if length else None
+            _pour(client, answer, part, "ab" if goes_on else "wb", lambda done: seen(done, whole))
     if whole is not None and part.stat().st_size != whole:
         raise PassingError("the connection was cut in the middle of an answer")
-    return etag
+    return answer.headers.get("ETag")
+
+
+def _pour(client: Client, answer: requests.Response, part: Path, mode: str, seen: Callable[[int], None]) -> None:
+    """Read what comes into the file, as long as it comes fast enough."""
+    began, came = time.monotonic(), 0
+    with part.open(mode) as file:
+        seen(file.tell())
+        while piece := answer.raw.read1(CHUNK):
+            file.write(piece)
+            came += len(piece)
+            seen(file.tell())
+            lasted = time.monotonic() - began
+            if lasted > client.patience.silence and came < SLOWEST * lasted:
+                raise PassingError(f"only {came} bytes in {lasted:.0f} s")
+            if client.stop.is_set():
+                raise PassingError("stopped half-way")
+
+
+def _same_by(answer: requests.Response) -> str:
+    """What tells that a file is still the same: its strong ETag, else its date; weak tags are not fit for ranges."""
+    etag: str = answer.headers.get("ETag", "")
+    return etag if etag and not etag.startswith("W/") else answer.headers.get("Last-Modified", "")

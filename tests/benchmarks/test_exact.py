@@ -10,6 +10,8 @@ import pandas as pd
 import pygeoda
 import pytest
 from esda.getisord import G_Local
+from pygeoda.libgeoda import gda_load_gal
+from pygeoda.weights.weight import Weight
 from rich.console import Console
 from scipy.sparse import csr_array
 
@@ -56,7 +58,8 @@ def geoda_weights(neighbors: Neighbors, folder: Path) -> object:
     )
     path = folder / "neighbors.gal"
     path.write_text(f"0 {len(neighbors.ids)} map id\n" + "".join(rows))
-    return pygeoda.read_gal(str(path), tuple(range(1, len(neighbors.ids) + 1)))
+    ids = tuple(str(at + 1) for at in range(len(neighbors.ids)))
+    return Weight(gda_load_gal(str(path), ids))  # read_gal leaves the file open
 
 
 @pytest.mark.parametrize(
