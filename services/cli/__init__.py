@@ -11,14 +11,14 @@ import typer
 from rich.markup import escape
 
 from geo.errors import ZichtError
-from services.cli import fetching, making, showing, surfaces
+from services.cli import fetching, making, showing, surfaces, tallying
 from services.cli.screen import complaints
 
 ENVIRONMENT = """
 Settings in the environment: ZICHT_HOME (folder of layers and releases, output/demo), ZICHT_DATA (a folder of real open
 data, or testland), ZICHT_CONFIG (the pygeoapi configuration, pygeoapi-config.yml), ZICHT_CACHE (where answers of
 services are kept; a mirror is such a folder), ZICHT_GATEWAY (an address that all requests go through, the host as first
-part of the path).
+part of the path), ZICHT_POSTGIS (the URI of the database with a municipality's own records; the password in ~/.pgpass).
 """
 
 app = typer.Typer(
@@ -30,7 +30,7 @@ app = typer.Typer(
     help="Find kansrijke zoekgebieden and publish them as a map, an API and files.\n\n"
     "A first map, of the made-up country Testland: `zicht demo`\n\n" + ENVIRONMENT,
 )
-for command in (*fetching.COMMANDS, *making.COMMANDS, *surfaces.COMMANDS, *showing.COMMANDS):
+for command in (*fetching.COMMANDS, *tallying.COMMANDS, *making.COMMANDS, *surfaces.COMMANDS, *showing.COMMANDS):
     app.command(command.__name__)(command)
 
 
