@@ -14,6 +14,9 @@
     column = "datum"                           # a date, or a year
     format = "%d-%m-%Y"                        # only where it is not written year-month-day
 
+    [records.format]                           # only where looking at the file does not tell
+    decimal = ","                              # 1.234 is 1234
+
     [records.count.meldingen]                  # rows
 
     [records.count.hennep]                     # rows with one of these codes; * stands for the rest of a code
@@ -25,7 +28,7 @@
 Only the columns that are named here are read, but for the search for persons that goes before (services.records).
 """
 
-from typing import Annotated, Self
+from typing import Annotated, Literal, Self
 
 from pydantic import Field, StringConstraints, model_validator
 
@@ -104,8 +107,9 @@ class Count(Declared):
 
 
 class Format(Declared):
-    """How the file is written, where looking at it does not tell."""
+    """How the file is written, where looking at it does not tell. `decimal` says what 1.234 is: "," makes it 1234."""
 
+    decimal: Literal[",", "."] | None = None
     delimiter: Annotated[str, StringConstraints(min_length=1, max_length=1)] | None = None
     encoding: Text | None = None
     sheet: Text | None = None

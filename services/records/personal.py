@@ -50,34 +50,19 @@ PLACES = (
 )
 
 
-def refuse(where: str, headers: Sequence[str]) -> None:
-    """Raise SourceError for columns that are called what may not come in, all of them at once."""
-    kinds = {header: persons().kind_of(header) for header in headers}
-    _refused(where, [f"{header!r} ({kind.what}: {kind.why})" for header, kind in kinds.items() if kind is not None])
-
-
-def _refused(where: str, found: Sequence[str]) -> None:
-    if found:
-        columns = "1 column that" if len(found) == 1 else f"{len(found)} columns that"
-        raise SourceError(
-            f"{where}: holds {columns} may not come in: {'; '.join(found)}. zicht works with places and never with "
-            "persons, and what a count does not need stays outside (AVG art. 5(1)(c) and 9). Deliver the file without "
-            "these columns; or count beforehand, a row a buurt with its buurtcode and the counts, and read that as "
-            "[table]"
-        )
-
-
 @dataclass(slots=True)
 class Watcher:
     """Looks at what comes by and says at the end which columns hold persons.
 
     Attributes:
         where: what to call the records in a message.
+        headers: what all columns are called, also those that are not looked at.
         columns: those to look at.
         period: the column with the date of a row, whose dates are nobody's birthday.
     """
 
     where: str
+    headers: Sequence[str]
     columns: Sequence[str]
     period: str | None = None
     _seen: dict[str, "_Column"] = field(init=False)
@@ -93,9 +78,18 @@ class Watcher:
                 column.see(cells, dates=name != self.period)
 
     def end(self) -> None:
-        """Raise SourceError where columns hold persons."""
+        """Raise SourceError for columns that are called what may not come in or hold it, all of them at once."""
         told = {name: column.told() for name, column in self._seen.items()}
-        _refused(self.where, [f"{name!r} ({what})" for name, what in told.items() if what])
+        called = {one: f"{kind.what}: {kind.why}" for one in self.headers if (kind := persons().kind_of(one))}
+        found = [f"{name!r} ({what})" for name, what in {**told, **called}.items() if what]
+        if found:
+            columns = "1 column that" if len(found) == 1 else f"{len(found)} columns that"
+            raise SourceError(
+                f"{self.where}: holds {columns} may not come in: {'; '.join(found)}. zicht works with places and never "
+                "with persons, and what a count does not need stays outside (AVG art. 5(1)(c) and 9). Deliver the file "
+                "without these columns; or count beforehand, a row a buurt with its buurtcode and the counts, and read "
+                "that as [table]"
+            )
 
 
 @dataclass(slots=True)

@@ -41,12 +41,14 @@ class Places:
         where: what to call the records in a message.
         place: which columns.
         crs: of the geometry column, where there is one.
+        decimal: how decimals are written, where that is declared.
         client: asks PDOK where a verblijfsobject or address lies; None where this may not be asked.
     """
 
     where: str
     place: Place
     crs: str | None
+    decimal: str | None
     client: Client | None
     _to_rd: Transformer | None = field(init=False)
     _addresses: Addresses | None = field(init=False)
@@ -83,7 +85,7 @@ class Places:
         return Placed(np.where(inside, right, np.nan), np.where(inside, up, np.nan), why)
 
     def _pair(self, batch: pa.RecordBatch) -> tuple[Floats, Floats]:
-        first, second = (values.numbers(batch.column(one)) for one in self.place.columns)
+        first, second = (values.coordinates(batch.column(one), self.decimal) for one in self.place.columns)
         none = (first == 0) & (second == 0)  # what many a system writes where it knows no place
         return np.where(none, np.nan, first), np.where(none, np.nan, second)
 

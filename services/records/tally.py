@@ -30,7 +30,7 @@ from layers.sources import SourceDeclaration
 from services.files import written
 from services.ports import Delivered
 from services.records import values
-from services.records.personal import Watcher, refuse
+from services.records.personal import Watcher
 from services.records.places import Places
 from services.records.reading import Rows, opened
 from services.web.client import Client
@@ -72,7 +72,7 @@ def tally(declaration: SourceDeclaration, areas: AreaFrame, door: Door) -> Deliv
     rows = opened(records, door.root, door.database)
     _search_for_persons(rows, records)
     sums = _Sums.of(records, areas)
-    places = Places(rows.where, records.place, rows.crs, door.client)
+    places = Places(rows.where, records.place, rows.crs, records.format.decimal, door.client)
     with _list(door.listed) as fall_out:
         first = 1
         for batch in rows.batches(records.columns):
@@ -90,10 +90,9 @@ def tally(declaration: SourceDeclaration, areas: AreaFrame, door: Door) -> Deliv
 
 def _search_for_persons(rows: Rows, records: Records) -> None:
     """Refuse a file with columns that identify persons, declared or not; of a table only what is declared is read."""
-    refuse(rows.where, rows.headers)
     read = records.columns if records.postgis else rows.headers
     searched = [one for one in read if one != records.place.geometry]
-    watcher = Watcher(rows.where, searched, records.period.column if records.period else None)
+    watcher = Watcher(rows.where, rows.headers, searched, records.period.column if records.period else None)
     if searched:
         for batch in rows.batches(searched):
             watcher.see(batch)
@@ -167,7 +166,8 @@ class _Sums:
             mine = good.copy()
             for column, codes in count.where.items():
                 mine &= values.matches(batch.column(column), codes)
-            amounts = values.numbers(batch.column(count.sum))[mine] if count.sum else None
+            decimal = self.records.format.decimal
+            amounts = values.amounts(batch.column(count.sum), decimal)[mine] if count.sum else None
             if amounts is not None:
                 self.unread[name] += int(np.isnan(amounts).sum())
             size = self.sums.shape[1] * self.sums.shape[2]
@@ -191,7 +191,11 @@ class _Sums:
     def notes(self) -> tuple[str, ...]:
         """In Dutch, what was counted and what fell out."""
         fallen = [f"{count} niet geteld: {reason}" for reason, count in self.fallen.most_common()]
-        unread = [f"{count} bedragen van {name} onleesbaar" for name, count in self.unread.items() if count]
+        unread = [
+            f"{count} bedragen van {name} onleesbaar (1.234 kan twee dingen zijn: zeg decimal)"
+            for name, count in self.unread.items()
+            if count
+        ]
         return (f"{self.counted} rijen geteld", *fallen, *unread, f"grondslag: {self.records.legal_ground}")
 
 

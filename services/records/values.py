@@ -8,8 +8,12 @@ from numpy.typing import NDArray
 Floats = NDArray[np.float64]
 NO_YEAR = -1
 
-DUTCH = r"^\s*[-+]?[0-9]{1,3}(\.[0-9]{3})+(,[0-9]+)?\s*$"
-"""A number with points between its thousands."""
+THOUSANDS = r"^[-+]?[0-9]{1,3}(?:(?:\.[0-9]{3})+,[0-9]+|(?:\.[0-9]{3}){2,})$"
+"""A number with points between its thousands: 1.234,50 or 1.000.000."""
+EITHER = r"^[-+]?[1-9][0-9]{0,2}\.[0-9]{3}$"
+"""A number that is a thousand times as large to a Dutch reader as to a computer: 1.234."""
+NEITHER = r"^$"
+"""What no cell is that has text."""
 STARTS_WITH_YEAR = r"^(?P<year>[0-9]{4})(?:[^0-9]|[0-9]{4}|$)"
 """A year, or a date that begins with it: 2024, 2024-03-01, 20240301, 2024-03-01T12:00."""
 PLAIN = r"^[-+]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][-+]?[0-9]+)?$"
@@ -25,18 +29,39 @@ def text(column: pa.Array) -> pa.Array:
     return pc.if_else(pc.equal(bare, ""), pa.scalar(None, pa.string()), bare)
 
 
-def numbers(column: pa.Array) -> Floats:
-    """Numbers, with a decimal comma or point, and points, blanks or a euro sign between; NaN where there is none."""
+def amounts(column: pa.Array, decimal: str | None) -> Floats:
+    """Numbers, NaN where there is none; a euro sign and blanks are passed over.
+
+    `decimal` is how decimals are written, which says what 1.234 means. Without it that is unknown, and NaN; 1.234,50
+    and 1.000.000 and 12,5 are read all the same.
+    """
+    return _numbers(column, decimal, EITHER)
+
+
+def coordinates(column: pa.Array, decimal: str | None) -> Floats:
+    """The same, but without `decimal` a point stands before decimals: 52.370 is no place but in degrees."""
+    return _numbers(column, decimal, NEITHER)
+
+
+def _numbers(column: pa.Array, decimal: str | None, doubtful: str) -> Floats:
     if pa.types.is_integer(column.type) or pa.types.is_floating(column.type) or pa.types.is_decimal(column.type):
         return np.asarray(column.cast(pa.float64(), safe=False).to_numpy(zero_copy_only=False), dtype=float)
     bare = pc.replace_substring_regex(text(column), r"[€ \x{00A0}']|EUR", "")
-    dutch = pc.match_substring_regex(bare, DUTCH)
-    bare = pc.if_else(pc.fill_null(dutch, False), pc.replace_substring(bare, ".", ""), bare)
+    if decimal is not None:
+        bare = pc.replace_substring(bare, "." if decimal == "," else ",", "")
+    else:
+        bare = _where(bare, THOUSANDS, pc.replace_substring(bare, ".", ""))
+        bare = _where(bare, doubtful, pa.scalar(None, pa.string()))
     comma = pc.replace_substring(bare, ",", ".")
     plain = pc.fill_null(pc.match_substring_regex(comma, PLAIN), False)
     told = pc.if_else(plain, comma, pa.scalar(None, pa.string())).cast(pa.float64())
     found = np.asarray(told.to_numpy(zero_copy_only=False), dtype=float)
     return np.where(np.isfinite(found), found, np.nan)
+
+
+def _where(cells: pa.Array, pattern: str, other: pa.Array | pa.Scalar) -> pa.Array:
+    """The cells, and the other where they match."""
+    return pc.if_else(pc.fill_null(pc.match_substring_regex(cells, pattern), False), other, cells)
 
 
 def years(column: pa.Array, format_: str | None) -> NDArray[np.int64]:

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from geo.errors import SourceError
 from layers.persons import persons
-from services.records.personal import Watcher, eleven, refuse
+from services.records.personal import Watcher, eleven
 from services.records.tally import Door, tally
 from tests.services.records.declared import AREAS, rows, source
 
@@ -31,23 +31,34 @@ HARMLESS = [
 ]  # fmt: skip
 
 
+def called(headers):
+    Watcher("rijen.csv", headers, []).end()
+
+
 @pytest.mark.parametrize(("kind", "header"), [(kind, one) for kind, found in PERSONAL.items() for one in found])
 def test_a_column_that_is_called_personal_is_refused_with_its_kind(kind, header):
     with pytest.raises(SourceError) as told:
-        refuse("rijen.csv", ["zaak", header, "datum"])
+        called(["zaak", header, "datum"])
     assert f"holds 1 column that may not come in: {header!r} ({kind}: " in str(told.value)
 
 
 @pytest.mark.parametrize("header", HARMLESS)
 def test_a_column_that_only_looks_alike_comes_in(header):
-    refuse("rijen.csv", [header])
+    called([header])
 
 
 def test_all_columns_are_named_at_once_with_why_and_how_to_count_beforehand():
     with pytest.raises(SourceError) as told:
-        refuse("rijen.csv", ["bsn", "x", "nationaliteit"])
+        called(["bsn", "x", "nationaliteit"])
     for part in ("2 columns", "'bsn'", "'nationaliteit'", "UAVG art. 46", "AVG art. 9", "count beforehand", "[table]"):
         assert part in str(told.value)
+
+
+def test_what_columns_are_called_and_what_they_hold_is_told_together(tmp_path):
+    table = rows(50).assign(voornaam="x", ref=bsn(50))
+    table.to_csv(tmp_path / "rijen.csv", index=False)
+    with pytest.raises(SourceError, match=r"2 columns that may not come in: 'voornaam' .*; 'ref' "):
+        tally(source(), AREAS, Door(tmp_path))
 
 
 def test_every_kind_says_why():
@@ -69,7 +80,7 @@ def bsn(count, seed=1):
 
 def watched(cells, name="kolom", period=None, batch=1000):
     table = pa.table({name: pa.array(cells)})
-    watcher = Watcher("rijen.csv", [name], period)
+    watcher = Watcher("rijen.csv", [name], [name], period)
     for part in table.to_batches(batch):
         watcher.see(part)
     watcher.end()

@@ -125,7 +125,23 @@ def test_an_amount_that_cannot_be_read_makes_its_sum_unknown(tmp_path):
     found = counted(tmp_path, table)
     assert found.table.filter(like="som").isna().sum().sum() == 1
     assert found.table.filter(like="meldingen").notna().all(axis=None)
-    assert "1 bedragen van som onleesbaar" in found.notes
+    assert any(one.startswith("1 bedragen van som onleesbaar") for one in found.notes)
+
+
+@pytest.mark.parametrize(("decimal", "total"), [(",", 1_234 + 12.5), (".", 1.234 + 125)])
+def test_what_a_point_means_is_declared_or_unknown(tmp_path, decimal, total):
+    table = rows(2).assign(bedrag=["1.234", "12,5"], datum="2024-01-01")
+    write = lambda path: table.to_csv(path, sep=";", decimal=decimal, index=False)  # noqa: E731
+    told = counted(tmp_path, table, write, format={"decimal": decimal}).table
+    assert told["som_2024"].sum() == total
+    unknown = counted(tmp_path, table, write)
+    assert "1 bedragen van som onleesbaar (1.234 kan twee dingen zijn: zeg decimal)" in unknown.notes
+
+
+def test_degrees_of_three_decimals_are_degrees(tmp_path):
+    at = points(rows(1)).to_crs(4326).geometry
+    table = rows(1).drop(columns=["x", "y"]).assign(lon=f"{at.x[0]:.3f}", lat=f"{at.y[0]:.3f}")
+    assert counted(tmp_path, table, place={"lon": "lon", "lat": "lat"}).rows == 1
 
 
 def test_hexagons_are_counted_as_h3_does(tmp_path):
