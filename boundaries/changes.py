@@ -61,7 +61,9 @@ def by_change(old: AreaFrame, new: AreaFrame, weights: Weights | None = None) ->
 
 
 def by_likeness(old: AreaFrame, new: AreaFrame, weights: Weights | None = None, least: float = LIKE) -> Crosswalk:
-    """Between any two divisions: areas that coincide for more than `least`, whatever their codes, are one; the rest is spread."""
+    """Between any two divisions: areas that coincide for more than `least`, whatever their codes, are one. The rest is
+    spread.
+    """
     return _with_rest(old, new, _alike(old, new, least), weights, [])
 
 

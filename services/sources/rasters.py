@@ -71,8 +71,8 @@ class _Band(RasterioRasterSource):  # type: ignore[misc]
 
     def read_window(self, x0: int, y0: int, nx: int, ny: int) -> NDArray[np.floating]:
         cells = np.ma.masked_array(super().read_window(x0, y0, nx, ny))
-        wide = cells.astype(np.result_type(cells.dtype, np.float32), copy=False)
-        known: NDArray[np.floating] = np.ma.filled(wide, np.nan)
+        known: NDArray[np.floating] = cells.data.astype(np.result_type(cells.dtype, np.float32), copy=False)
+        np.copyto(known, np.nan, where=np.ma.getmaskarray(cells))
         if self._declared is not None:
             known[known == self._declared] = np.nan
         return known

@@ -8,8 +8,8 @@ import h3
 import numpy as np
 import pandas as pd
 import pytest
-import shapely
 from h3ronpy.vector import coordinates_to_cells
+from pyproj import Transformer
 
 from boundaries.points import Locator, cells
 from boundaries.vintages import vintage
@@ -53,9 +53,17 @@ def test_points_to_buurten(how: str):
 
 
 def test_points_to_hexagons():
+    """The peers take degrees: to them the points go by way of pyproj, as ours do."""
     x, y = scattered(country(), "evenly")
-    at = geopandas.GeoSeries(shapely.points(x, y), crs=RD_NEW).to_crs(4326)
-    latitude, longitude = at.y.to_numpy(), at.x.to_numpy()
-    from_degrees = {"h3ronpy, from degrees": lambda: coordinates_to_cells(latitude, longitude, 9)}
-    loop = {"h3, from degrees": lambda: [h3.latlng_to_cell(*one, 9) for one in zip(latitude, longitude, strict=True)]}
-    race(f"{POINTS:,} points in RD New to H3 resolution 9", lambda: cells(x, y, 9), from_degrees, once=loop)
+    to_degrees = Transformer.from_crs(RD_NEW, 4326, always_xy=True)
+
+    def by_h3ronpy():
+        longitude, latitude = to_degrees.transform(x, y)
+        return coordinates_to_cells(latitude, longitude, 9)
+
+    def by_h3():
+        longitude, latitude = to_degrees.transform(x, y)
+        return [h3.latlng_to_cell(*one, 9) for one in zip(latitude, longitude, strict=True)]
+
+    title = f"{POINTS:,} points in RD New to H3 resolution 9"
+    race(title, lambda: cells(x, y, 9), {"pyproj and h3ronpy": by_h3ronpy}, once={"pyproj and h3": by_h3})
