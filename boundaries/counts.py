@@ -18,6 +18,13 @@ RATES = re.compile(
     r"dichtheid|\w+dichtheid|density|ratio|rate|rates|index|score|quote|graad|afstand|distance)\b",
     re.IGNORECASE,
 )
+HUMPS = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
+
+
+def rate_in(name: str) -> str | None:
+    """The word in a name that tells a rate, whether words are parted by spaces, underscores or capitals."""
+    found = RATES.search(HUMPS.sub(" ", name.replace("_", " ")))
+    return found[0] if found else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,9 +38,9 @@ class Counts:
     figures: pd.Series
 
     def __post_init__(self) -> None:
-        if rate := RATES.search(self.of.replace("_", " ")):
+        if rate := rate_in(self.of):
             raise MeasureError(
-                f"counts of {self.of!r}: {rate[0]!r} tells a rate, and rates cannot be added up; carry its events and "
+                f"counts of {self.of!r}: {rate!r} tells a rate, and rates cannot be added up; carry its events and "
                 "its exposure as a Measure, and the rate follows from them"
             )
         wrong = (self.figures < 0) | np.isinf(self.figures)

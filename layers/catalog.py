@@ -11,7 +11,7 @@ from layers.declarations import digest, read
 from layers.indicators import Declared, Indicator
 from layers.lenses import BASIS, Lens
 from layers.sources import SourceDeclaration
-from layers.themes import Theme
+from layers.themes import Spread, Theme
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,9 +44,15 @@ class Catalog:
             source for name, source in sorted(self.sources.items()) if name in named or wanted & set(source.columns)
         ]
 
+    def needed_by(self, theme: Theme) -> list[SourceDeclaration]:
+        """The sources that a theme reads, and the one by whose squares it spreads figures over hexagons."""
+        read = self.sources_of(theme)
+        spread = self.sources[theme.spread.source] if theme.spread else None
+        return [*read, *([spread] if spread and spread not in read else [])]
+
     def digests_of(self, theme: Theme, lens: Lens | None) -> dict[str, str]:
         """The digests of every declaration that a map of this theme under this lens rests on."""
-        used = [f"themes/{theme.id}", *(f"sources/{one.id}" for one in self.sources_of(theme))]
+        used = [f"themes/{theme.id}", *(f"sources/{one.id}" for one in self.needed_by(theme))]
         if lens is not None:
             used.append(f"lenses/{lens.id}")
         return {name: self.digests[name] for name in used}
@@ -108,7 +114,22 @@ def _theme_faults(theme: Theme, sources: Mapping[str, SourceDeclaration]) -> lis
         faults.append(
             f"{where}: search.statistic: unknown statistic {theme.search.statistic!r}; known: {', '.join(STATISTICS)}"
         )
-    return faults
+    return faults + _spread_faults(where, theme.spread, sources)
+
+
+def _spread_faults(where: str, spread: Spread | None, sources: Mapping[str, SourceDeclaration]) -> list[str]:
+    if spread is None:
+        return []
+    squared = {name: one.squares for name, one in sources.items() if one.squares is not None}
+    if spread.source not in squared:
+        what = "has no [squares]" if spread.source in sources else "is unknown"
+        known = f"with squares: {', '.join(squared) or 'none'}"
+        return [f"{where}: spread.source: source {spread.source!r} {what}; {known}"]
+    columns = squared[spread.source].column
+    if spread.column not in columns:
+        has = f"the squares of source {spread.source!r} have no column {spread.column!r}"
+        return [f"{where}: spread.column: {has}; they have {', '.join(columns)}"]
+    return []
 
 
 def _indicator_faults(where: str, one: Indicator, sources: Mapping[str, SourceDeclaration]) -> list[str]:

@@ -11,6 +11,7 @@ from geo.measures import Unknown
 from layers.indicators import Declared, Id, Text
 from layers.rasters import Raster
 from layers.records import Records
+from layers.squares import Grid
 from layers.statline import StatLine
 
 PLACE = re.compile(r"\{periode(?:([+-])(\d+))?\}")
@@ -74,7 +75,7 @@ class SourceDeclaration(Declared):
     """Figures per buurt; `key` is the column with the buurtcode, `periods` are the years it can feed.
 
     Where they come from is one section or more: `table`, a file; `statline`, a service of CBS OData; `records`, points
-    of the municipality's own; `raster`, a GeoTIFF. The first that is there is used.
+    of the municipality's own; `raster`, a GeoTIFF; `squares`, CBS's squares of 100 m. The first that is there is used.
     """
 
     id: Id
@@ -90,15 +91,28 @@ class SourceDeclaration(Declared):
     statline: StatLine | None = None
     records: Records | None = None
     raster: Raster | None = None
+    squares: Grid | None = None
     columns: dict[Id, Column] = Field(min_length=1)
 
     @property
     def own(self) -> bool:
-        """Whether its figures are counted in the areas themselves, from records or a raster."""
+        """Whether its figures are counted in the areas themselves, from records, a raster or squares."""
         return self.table is None and self.statline is None
 
     @model_validator(mode="after")
     def _comes_from_somewhere(self) -> Self:
-        if not any((self.table, self.statline, self.records, self.raster)):
-            raise ValueError("says nowhere where its figures come from: add [table], [statline], [records] or [raster]")
+        if not any((self.table, self.statline, self.records, self.raster, self.squares)):
+            raise ValueError(
+                "says nowhere where its figures come from: add [table], [statline], [records], [raster] or [squares]"
+            )
+        return self
+
+    @model_validator(mode="after")
+    def _unknown_squares_are_not_zero(self) -> Self:
+        zero = [name for name, column in self.columns.items() if column.empty == "zero"]
+        if self.squares is not None and zero:
+            raise ValueError(
+                f"columns {zero} take empty for zero; of squares it means secret, or outside what the source covers: "
+                "leave out `empty`"
+            )
         return self

@@ -24,8 +24,21 @@ class Privacy(Declared):
     min_exposure: Annotated[Number, Field(ge=0)]
 
 
+class Spread(Declared):
+    """How figures per buurt go to hexagons: by a count of the squares of 100 m of a source, as where people live.
+
+    `source` has a section [squares], `column` is one of its columns there.
+    """
+
+    source: Id
+    column: Id
+
+
 class Theme(Declared):
-    """One topic, whole in one file. Indicators stand in the order in which they matter."""
+    """One topic, whole in one file. Indicators stand in the order in which they matter.
+
+    Without `spread`, figures that are only known per buurt go to hexagons by surface.
+    """
 
     id: Id
     title: Text
@@ -33,6 +46,7 @@ class Theme(Declared):
     level: AreaLevel
     search: Search
     privacy: Privacy
+    spread: Spread | None = None
     indicator: tuple[Indicator, ...] = Field(min_length=1)
 
     @model_validator(mode="after")

@@ -13,6 +13,7 @@ import pandas as pd
 from boundaries import cbs
 from boundaries.codes import parents
 from boundaries.crosswalk import Crosswalk, by_code, by_surface
+from boundaries.dasymetric import by_weights
 from boundaries.hexagons import hexagons
 from boundaries.vintages import Vintage
 from geo import neighbors
@@ -25,12 +26,14 @@ from layers.figures import Figures, measure
 from layers.indicators import Indicator
 from layers.layer import Receipt
 from layers.sources import SourceDeclaration, columns_of
-from layers.themes import Theme
-from services.ports import Delivered, Source
+from layers.themes import Spread, Theme
+from services.ports import Delivered, Source, Weighed
 from services.sources.tables import evaluate, figures
 
 Own = Callable[[SourceDeclaration, AreaFrame], Delivered]
-"""Counts, or takes from a raster, what a source of the municipality's own has in every area."""
+"""Counts, or takes from a raster or squares, what a source of the municipality's own has in every area."""
+Weigh = Callable[[SourceDeclaration, str], Weighed]
+"""Reads a column of the squares of a source, to spread figures by."""
 
 LEVELS = (AreaLevel.BUURT, AreaLevel.WIJK, AreaLevel.GEMEENTE, *(one for one in AreaLevel if one.resolution))
 """The levels that can be built."""
@@ -39,11 +42,14 @@ LEVELS = (AreaLevel.BUURT, AreaLevel.WIJK, AreaLevel.GEMEENTE, *(one for one in 
 class Country:
     """Everything about one division of the country that a layer is built from."""
 
-    def __init__(self, source: Source, vintage: Vintage, catalog: Catalog, own: Own | None = None) -> None:
+    def __init__(
+        self, source: Source, vintage: Vintage, catalog: Catalog, own: Own | None = None, weigh: Weigh | None = None
+    ) -> None:
         self.source = source
         self.vintage = vintage
         self.catalog = catalog
         self._deliver = own
+        self._weigh = weigh
         self._receipts: dict[str, Receipt] = {}
         self._made: dict[Hashable, Any] = {}
 
@@ -96,7 +102,8 @@ class Country:
         known = measure(one, self._once(("figures", theme.id, period), lambda: self._figures(theme, period)))
         if level is AreaLevel.BUURT:
             return known
-        return self._once(("crosswalk", level), lambda: self._crosswalk(level)).carry(known)
+        spread = theme.spread if level.resolution is not None else None
+        return self._once(("crosswalk", level, spread), lambda: self._crosswalk(level, spread)).carry(known)
 
     def _figures(self, theme: Theme, period: int) -> Figures:
         """The columns of every source, per buurt."""
@@ -117,12 +124,9 @@ class Country:
 
         def deliver() -> pd.DataFrame:
             if self._deliver is None:
-                raise SourceError(f"source {one.id!r}: has records or a raster of its own, which are not read here")
+                raise SourceError(f"source {one.id!r}: has records, a raster or squares, which are not read here")
             found = self._deliver(one, self.areas(level))
-            self._receipts[one.id] = Receipt(
-                f"sources/{one.id}", one.title, found.where, found.sha256, found.rows, one.license, one.attribution,
-                found.notes,
-            )  # fmt: skip
+            self._receive("sources", one, found, found.notes)
             return found.table
 
         return self._once(("own", one.id, level), deliver)
@@ -143,9 +147,28 @@ class Country:
             counted.append(evaluate(table, part, period, cells.ids, f"source {one.id!r} ({level})"))
         return reduce(Figures.joined, counted) if counted else None
 
-    def _crosswalk(self, level: AreaLevel) -> Crosswalk:
+    def _crosswalk(self, level: AreaLevel, spread: Spread | None) -> Crosswalk:
+        if spread is not None:
+            return self._by_squares(level, spread)
         make = by_surface if level.resolution is not None else by_code
         return make(self.buurten, self.areas(level))
+
+    def _by_squares(self, level: AreaLevel, spread: Spread) -> Crosswalk:
+        """To hexagons by what lies in the squares of each; its receipt says by what, and where there was nothing."""
+        one = self.catalog.sources[spread.source]
+        if self._weigh is None:
+            raise SourceError(f"source {one.id!r}: has squares to spread figures by, which are not read here")
+        found = self._weigh(one, spread.column)
+        walk = by_weights(self.buurten, self.areas(level), found.weights)
+        told = f"verdeelt cijfers van buurten over zeshoeken, naar {spread.column} per vierkant van 100 m"
+        self._receive("spread", one, found, (told, *found.notes, *walk.notes))
+        return walk
+
+    def _receive(self, use: str, one: SourceDeclaration, found: Delivered | Weighed, notes: tuple[str, ...]) -> None:
+        name = f"{use}/{one.id}"
+        self._receipts[name] = Receipt(
+            name, one.title, found.where, found.sha256, found.rows, one.license, one.attribution, notes, found.fetched
+        )
 
     def _once[Made](self, what: Hashable, make: Callable[[], Made]) -> Made:
         if what not in self._made:

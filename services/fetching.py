@@ -24,7 +24,7 @@ from layers.layer import Receipt
 from layers.sources import SourceDeclaration
 from services import receipts
 from services.files import written
-from services.sources import pdok, statline
+from services.sources import grid, pdok, statline, vierkanten
 from services.web.client import Answer, Client
 
 BOUNDARIES = "boundaries"
@@ -80,7 +80,9 @@ class Outcome:
 def jobs(
     catalog: Catalog, names: Sequence[str], vintage: Vintage, gemeenten: Sequence[str] = ()
 ) -> tuple[list[Job], dict[str, str]]:
-    """What there is to fetch for these themes and sources (none: all), and what cannot be, with the reason.
+    """What there is to fetch for these themes and sources (none: all themes), and what is not, with the reason.
+
+    A source that no theme reads is fetched only where it is named: CBS's squares are hundreds of pages.
 
     Raises SourceError where a source that was named cannot be fetched, UnknownNameError for a name that is not there.
     """
@@ -89,13 +91,11 @@ def jobs(
         raise UnknownNameError("theme or source", strange[0], known)
     statline.prefixes_of(gemeenten)
     themes = [catalog.themes[one] for one in names or catalog.themes if one in catalog.themes]
-    implied = {one.id for theme in themes for one in catalog.sources_of(theme)}
-    found, skipped = [], {}
-    for source in catalog.sources.values():
-        if source.id not in names and names and source.id not in implied:
-            continue
+    wanted = {one.id for theme in themes for one in catalog.needed_by(theme)} | set(names)
+    found, skipped = [], {} if names else _unread(catalog, wanted)
+    for source in (one for one in catalog.sources.values() if one.id in wanted):
         try:
-            found.append(_figures(source, vintage, tuple(gemeenten)))
+            found.append(_job(source, vintage, tuple(gemeenten)))
         except SourceError as fault:
             if source.id in names:
                 raise
@@ -108,6 +108,12 @@ def jobs(
     if not found:
         raise SourceError(f"nothing to fetch: {'; '.join(skipped.values())}")
     return found, skipped
+
+
+def _unread(catalog: Catalog, wanted: set[str]) -> dict[str, str]:
+    """The sources that are not wanted, and why."""
+    why = "no theme reads it; name it to fetch it: zicht fetch"
+    return {one: f"{why} {one}" for one in catalog.sources if one not in wanted}
 
 
 def fetch(wanted: Sequence[Job], client: Client, folder: Path, watch: Watch) -> Outcome:
@@ -172,6 +178,23 @@ def _one(job: Job, client: Client, folder: Path, watch: Watch) -> dict[str, Rece
             (*job.notes, *late), heard.oldest.isoformat() if heard.oldest else "",
         )  # fmt: skip
     return new
+
+
+def _job(source: SourceDeclaration, vintage: Vintage, gemeenten: tuple[str, ...]) -> Job:
+    """What fetches a source."""
+    if source.squares is None or source.statline is not None:
+        return _figures(source, vintage, gemeenten)
+    urls = tuple(vierkanten.planned(source))
+    if gemeenten:
+        raise SourceError(f"source {source.id!r}: squares are fetched for the whole country, without --gemeente")
+    file = grid.fetched_file(source)
+    where = urls[0].partition("?")[0]
+    receipt = Receipt(f"sources/{source.id}", source.title, where, "", 0, source.license, source.attribution)
+
+    def ask(client: Client, seen: Seen) -> Tables:
+        return {file: vierkanten.squares_of(client, source, seen)}
+
+    return Job(source.id, urls, ask, lambda _: receipt)
 
 
 def _figures(source: SourceDeclaration, vintage: Vintage, gemeenten: tuple[str, ...]) -> Job:

@@ -16,9 +16,9 @@ from layers.present import present
 from layers.sources import SourceDeclaration
 from layers.themes import Theme
 from services.country import Country, period_of
-from services.ports import Delivered, Source
+from services.ports import Delivered, Source, Weighed
 from services.receipts import RECEIPTS
-from services.registry import OWN, SOURCES, adapter
+from services.registry import OWN, SOURCES, WEIGHTS, adapter
 from services.settings import TESTLAND, Settings
 
 Steps = Callable[[str], None]
@@ -28,7 +28,8 @@ Steps = Callable[[str], None]
 def open_country(data: str, catalog: Catalog, year: int = 2024) -> Country:
     """The country that `data` names: `testland`, a folder that was fetched, or one of real open data."""
     source: Source = adapter("source", SOURCES, TESTLAND)() if data == TESTLAND else _files(Path(data))
-    return Country(source, vintage(year), catalog, partial(_own, Path(data)))
+    root = Path(data)
+    return Country(source, vintage(year), catalog, partial(_own, root), partial(_weigh, root))
 
 
 def _own(root: Path, declaration: SourceDeclaration, areas: AreaFrame) -> Delivered:
@@ -41,8 +42,15 @@ def _own(root: Path, declaration: SourceDeclaration, areas: AreaFrame) -> Delive
         client = Client(settings.cache, gateway=settings.gateway)
         found: Delivered = adapter("source", OWN, "records")(declaration, areas, Door(root, settings.postgis, client))
         return found
-    taken: Delivered = adapter("source", OWN, "raster")(declaration, areas, root)
+    kind = "raster" if declaration.raster is not None else "squares"
+    taken: Delivered = adapter("source", OWN, kind)(declaration, areas, root)
     return taken
+
+
+def _weigh(root: Path, declaration: SourceDeclaration, column: str) -> Weighed:
+    """A column of the squares of a source, as weights."""
+    weighed: Weighed = adapter("weights", WEIGHTS, "squares")(declaration, column, root)
+    return weighed
 
 
 def _files(folder: Path) -> Source:
@@ -95,6 +103,7 @@ def _provenance(country: Country, theme: Theme, lens: Lens | None, key: LayerKey
         "rates: empirical Bayes, Poisson-gamma (Clayton and Kaldor 1987)",
         "deviations: from the national value, in standard deviations, cut off at 3",
         f"neighbors: {around}",
+        *_spreading(theme, key),
         "searched in: quantile residuals of rates (Dunn and Smyth 1996), cut off at 4; deviations of shares and levels",
         f"search: {search.statistic}, greater, exact conditional permutation, Benjamini-Hochberg q <= {search.max_q:g}",
         f"withheld: fewer than {theme.privacy.min_count:g} events, less exposure than {theme.privacy.min_exposure:g}",
@@ -107,3 +116,11 @@ def _provenance(country: Country, theme: Theme, lens: Lens | None, key: LayerKey
         method=method,
         made_up=country.source.made_up,
     )
+
+
+def _spreading(theme: Theme, key: LayerKey) -> tuple[str, ...]:
+    """How figures of buurten went to hexagons, where the theme has a say in it."""
+    if theme.spread is None or key.level.resolution is None:
+        return ()
+    by = f"{theme.spread.column} of {theme.spread.source} in squares of 100 m (dasymetric, Wright 1936)"
+    return (f"figures only known per buurt: spread by {by}; by surface in a buurt that has none",)

@@ -7,6 +7,7 @@ from typing import Protocol
 
 import pandas as pd
 
+from boundaries.dasymetric import Weights
 from boundaries.vintages import Vintage
 from geo.areas import AreaFrame
 from layers.collection import Collection
@@ -19,7 +20,7 @@ class Delivered:
     """What a source gave for a division: a row an area, indexed by code; and what its receipt must tell.
 
     `rows` counts what was read, `sha256` is of the bytes that were read; `notes` say in Dutch what did not come along,
-    counted (points in no area, cells without a value).
+    counted (points in no area, cells without a value). `fetched` is when a service sent it, "" where it was a file.
     """
 
     table: pd.DataFrame
@@ -27,6 +28,19 @@ class Delivered:
     rows: int
     sha256: str
     notes: tuple[str, ...] = ()
+    fetched: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Weighed:
+    """By what figures are spread, and what its receipt must tell: see `Delivered`."""
+
+    weights: Weights
+    where: str
+    rows: int
+    sha256: str
+    notes: tuple[str, ...] = ()
+    fetched: str = ""
 
 
 class Source(Protocol):

@@ -14,6 +14,10 @@ SOURCES: Mapping[str, str] = {
 OWN: Mapping[str, str] = {
     "records": "services.records.tally:tally",
     "raster": "services.sources.rasters:zonal",
+    "squares": "services.sources.grid:counted",
+}
+WEIGHTS: Mapping[str, str] = {
+    "squares": "services.sources.grid:weighed",
 }
 EXPORTERS: Mapping[str, str] = {
     "folium": "services.exporters.folium:export",

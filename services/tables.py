@@ -26,7 +26,7 @@ def declared(catalog: Catalog) -> RenderableType:
     for theme in catalog.themes.values():
         indicators = "\n".join(f"{one.id} (weight {one.weight:g})" for one in theme.indicator)
         lenses = "\n".join(lens.id for lens in catalog.lenses.values() if lens.theme == theme.id)
-        sources = "\n".join(f"{one.id}: {one.publisher}" for one in catalog.sources_of(theme))
+        sources = "\n".join(f"{one.id}: {one.publisher}" for one in catalog.needed_by(theme))
         table.add_row(theme.id, indicators, lenses, escape(sources))
     return table
 

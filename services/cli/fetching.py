@@ -14,7 +14,7 @@ VINTAGE = 2024
 
 def fetch(
     what: Annotated[
-        list[str] | None, typer.Argument(help="Themes, sources or 'boundaries'. Default: all there is.")
+        list[str] | None, typer.Argument(help="Themes, sources or 'boundaries'. Default: all that themes read.")
     ] = None,
     gemeente: Annotated[
         list[str] | None, typer.Option(help="Only the figures of this gemeente (GM0599); may be repeated.")

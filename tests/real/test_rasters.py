@@ -16,11 +16,15 @@ from boundaries.dasymetric import by_weights
 from boundaries.hexagons import hexagons
 from boundaries.vintages import vintage
 from geo.areas import AreaFrame, AreaLevel
+from geo.measures import Unknown
 from layers.rasters import Raster, Taken
 from layers.sources import Column, SourceDeclaration
+from layers.squares import Grid
 from services.country import Country
+from services.sources.grid import counted, weighed
 from services.sources.rasters import zonal
 from services.sources.squares import Squares, read
+from services.sources.tables import evaluate
 
 pytestmark = pytest.mark.real
 
@@ -99,6 +103,45 @@ def test_to_hexagons_by_squares_puts_people_where_they_live(squares: Squares, er
     assert wrong["evenly"] > 0.3 * counts.total
     back = by_weights(cells, ermelo, weights).sum(Counts("inwoners", carried.figures.fillna(0.0)))
     assert back.total == pytest.approx(counts.total, rel=0.01)
+
+
+@pytest.fixture(scope="module")
+def declared_squares() -> SourceDeclaration:
+    """The file of Ermelo as a source; it is whole for that gemeente only."""
+    grid = Grid(
+        year=2021, path="grid/ermelo_vierkant100m_cbs.parquet", covers=("GM0233",),
+        column={"inwoners": "aantal_inwoners", "mannen": "aantal_mannen", "woningen": "aantal_woningen"},
+    )  # fmt: skip
+    return SourceDeclaration(
+        id="vierkanten", title="Vierkanten", publisher="CBS", license="CC BY 4.0", url="https://example.org",
+        attribution="CBS", vintage=2021, periods=(2021,), squares=grid,
+        columns={one: Column(formula=one, title=one) for one in grid.column},
+    )  # fmt: skip
+
+
+def test_a_buurt_has_a_count_unless_too_much_of_it_is_secret(real, declared_squares, ermelo: AreaFrame):
+    """Of the inhabitants 7 squares are secret, which leaves every buurt its count. Of the men 263 are, of the homes
+    394: outside the three buurten of the town secret squares may hold from a tenth to three quarters of what there is.
+    """
+    got = counted(declared_squares, ermelo, real)
+    figures = evaluate(got.table, declared_squares, 2021, ermelo.ids, "ermelo")
+    assert figures.values.notna().sum().to_dict() == {"inwoners": 16, "mannen": 3, "woningen": 3}
+    assert set(figures.reasons["woningen"].dropna()) == {Unknown.SECRET}
+    assert figures.values["inwoners"].sum() == pytest.approx(25_689.5, abs=0.5)
+    assert "mannen: vierkanten zonder cijfer: 263 van 925" in got.notes
+
+
+def test_of_the_country_only_ermelo_is_known(real, declared_squares, netherlands: Country):
+    got = counted(declared_squares, netherlands.buurten, real)
+    known = got.table["inwoners"].dropna()
+    assert set(netherlands.buurten.table.loc[known.index, "gemeente"]) == {"GM0233"}
+    assert got.notes[-1] == "gebieden buiten de gemeenten die de bron dekt, onbekend: 14548 van 14568"
+
+
+def test_weights_are_those_of_the_squares(real, declared_squares, squares: Squares):
+    got = weighed(declared_squares, "inwoners", real)
+    assert got.weights.numbers.sum() == 25_935
+    assert got.rows == len(squares.table)
 
 
 @pytest.fixture(scope="module")

@@ -239,7 +239,7 @@ def test_some_gemeenten_never_take_the_place_of_the_country(zicht: Zicht, tmp_pa
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
-        (("drogs",), "unknown theme or source 'drogs'; known: drugs, kerncijfers, misdrijven, boundaries"),
+        (("drogs",), "unknown theme or source 'drogs'; known: drugs, kerncijfers, misdrijven, vierkanten, boundaries"),
         (("--vintage", "1999"), "unknown vintage '1999'; known: "),
         (("--gemeente", "0599"), "'0599' is no code of a gemeente; write it as GM0599"),
     ],

@@ -1,0 +1,155 @@
+"""Squares as a source: their counts in each area, and themselves as weights to spread other figures by.
+
+Squares that CBS keeps secret hold something, and a count without them is too low. By how much at most is known: a
+secret square holds fewer than five. A count is given where what may be missing is at most a tenth of what there may be
+(as in boundaries.crosswalk), and elsewhere stands CBS's own code for secret. So a street with three secret squares in a
+town of thousands has a count, and a hamlet of which half is secret has none. Less than half a person or home is no
+reason to be silent: slivers of a secret square lie in many areas.
+
+Squares without inhabitants are not in the file, so an area without squares has 0, but only where the file is whole: in
+the gemeenten that the source `covers`. Elsewhere, and in hexagons on the border with elsewhere, nothing is known.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import shapely
+from numpy.typing import NDArray
+
+from boundaries.crosswalk import LEAST_KNOWN
+from geo.areas import AreaFrame
+from geo.errors import SourceError, first_few
+from geo.measures import Unknown
+from layers.records import COUNTRY
+from layers.sources import CBS_MISSING, SourceDeclaration
+from layers.squares import Grid
+from services import receipts
+from services.ports import Delivered, Weighed
+from services.sources.squares import Squares, read
+
+HALF = 0.5
+"""Persons or homes: what may be missing without a count being doubted."""
+
+NEAR = 1.0
+"""Metres between hexagons that touch: their corners are rounded."""
+
+SECRET = next(code for code, why in CBS_MISSING.items() if why is Unknown.SECRET)
+
+
+@dataclass(frozen=True, slots=True)
+class _Opened:
+    """The squares of a source, and what is known of their file."""
+
+    grid: Grid
+    squares: Squares
+    where: str
+    sha256: str
+    notes: tuple[str, ...]
+    fetched: str = ""
+
+
+def fetched_file(declaration: SourceDeclaration) -> str:
+    """Where a fetch leaves the squares of a source, below the folder of the figures."""
+    year = declaration.squares.year if declaration.squares else declaration.vintage
+    return f"sources/{declaration.id}-{year}.parquet"
+
+
+def counted(declaration: SourceDeclaration, areas: AreaFrame, root: Path) -> Delivered:
+    """The declared counts in every area: NaN where the source does not cover it, CBS's code for secret where squares
+    that are hidden make up too much of it.
+
+    Raises SourceError where there is no such file or column, and where gemeenten that are covered have no square.
+    """
+    opened = _opened(declaration, root)
+    covered, border = _covered(opened.grid, areas)
+    _check_covered(opened, areas, covered | border)
+    columns: dict[str, pd.Series] = {}
+    notes = list(opened.notes)
+    for ours, theirs in opened.grid.column.items():
+        columns[ours], told = _column(opened.squares, theirs, areas, covered)
+        notes += [f"{ours}: {one}" for one in told]
+    notes += _counted_of(len(areas), {
+        "gebieden buiten de gemeenten die de bron dekt, onbekend": ~covered & ~border,
+        "zeshoeken op de rand daarvan, onbekend": border,
+    })  # fmt: skip
+    rows = len(opened.squares.table)
+    return Delivered(pd.DataFrame(columns), opened.where, rows, opened.sha256, tuple(notes), opened.fetched)
+
+
+def weighed(declaration: SourceDeclaration, column: str, root: Path) -> Weighed:
+    """A declared column as weights. Raises SourceError where there is no such file or column."""
+    opened = _opened(declaration, root)
+    weights = opened.squares.weights(opened.grid.column[column])
+    rows = len(opened.squares.table)
+    return Weighed(replace(weights, of=column), opened.where, rows, opened.sha256, opened.notes, opened.fetched)
+
+
+def _opened(declaration: SourceDeclaration, root: Path) -> _Opened:
+    """A file of one's own, or what was fetched and is still what its receipt says."""
+    grid = declaration.squares
+    if grid is None:
+        raise SourceError(f"source {declaration.id!r}: declares no [squares]")
+    if grid.path is not None:
+        found = read(root / grid.path)
+        return _Opened(grid, found, grid.path, receipts.digest(root / grid.path), found.notes)
+    file = fetched_file(declaration)
+    if not (root / file).is_file():
+        raise SourceError(
+            f"{root / file}: no such file; fetch it: zicht fetch {declaration.id} --to {root}, or name a file of your "
+            f"own as path in [squares] of layers/sources/{declaration.id}.toml"
+        )
+    known = receipts.checked(root, file, receipts.read(root))
+    found = read(root / file)
+    return _Opened(grid, found, known.where, known.sha256, (*known.notes, *found.notes), known.fetched)
+
+
+def _covered(grid: Grid, areas: AreaFrame) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
+    """Which areas the source covers, and which hexagons on its border it may cover in part only."""
+    border = np.zeros(len(areas), dtype=bool)
+    if COUNTRY in grid.covers:
+        return ~border, border
+    named = areas.table["gemeente"].isin(grid.covers).to_numpy()
+    if areas.level.resolution is not None:
+        polygons = areas.table.geometry.to_numpy()
+        near, _ = shapely.STRtree(polygons[~named]).query(polygons[named], predicate="dwithin", distance=NEAR)
+        border[np.flatnonzero(named)[near]] = True
+    return named & ~border, border
+
+
+def _check_covered(opened: _Opened, areas: AreaFrame, covered: NDArray[np.bool_]) -> None:
+    """Refuse a file that is of a smaller part than the source says: there would be no inhabitants in the rest."""
+    tree = shapely.STRtree(opened.squares.table.geometry.to_numpy())
+    touched = np.zeros(len(areas), dtype=bool)
+    touched[tree.query(areas.table.geometry.to_numpy(), predicate="intersects")[0]] = True
+    gemeenten = areas.table["gemeente"]
+    wanted, there = set(gemeenten[covered]), set(gemeenten[covered & touched])
+    if empty := sorted(wanted - there):
+        raise SourceError(
+            f"{opened.squares.where}: no square in {len(empty)} of {len(wanted)} gemeenten that the source covers: "
+            f'{first_few(empty)}; name those of which the file is whole: covers = ["{min(there, default="GM0363")}"]'
+        )
+
+
+def _column(squares: Squares, column: str, areas: AreaFrame, covered: NDArray[np.bool_]) -> tuple[pd.Series, list[str]]:
+    """The counts of one column, and in Dutch what hidden squares did to them."""
+    known, missing = squares.counts(column, areas).figures, squares.missing(column, areas)
+    short = (missing >= HALF).to_numpy() & covered
+    doubted = short & (known < LEAST_KNOWN * (known + missing)).to_numpy()
+    notes = [
+        *_counted_of(len(squares.table), {
+            "vierkanten zonder cijfer": squares.hidden[squares.column(column)].to_numpy() > 0,
+        }),
+        *_counted_of(len(areas), {
+            "gebieden daardoor onbekend": doubted,
+            "gebieden daardoor te laag, met hooguit een tiende": short & ~doubted,
+        }),
+    ]  # fmt: skip
+    return known.mask(doubted, SECRET).where(covered), notes
+
+
+def _counted_of(whole: int, told: Mapping[str, NDArray[np.bool_]]) -> list[str]:
+    """How many of all, of what there is at least one."""
+    return [f"{what}: {int(which.sum())} van {whole}" for what, which in told.items() if which.any()]
