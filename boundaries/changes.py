@@ -10,6 +10,8 @@ to 50 m: a sliver below `SLIVER` of an area is how the map was drawn, not where 
 slivers lies in one new area goes there whole. So two buurten that were joined are carried whole too.
 """
 
+from functools import partial
+
 import pandas as pd
 import shapely
 
@@ -112,14 +114,14 @@ def _with_rest(
 
 
 def _spread(rest: AreaFrame, new: AreaFrame, taken: pd.Series, weights: Weights | None) -> Crosswalk:
-    """Over the new areas that are not taken; over all, for what lies for more than slivers outside those."""
+    """Over the new areas that are not taken; over all, for what lies for more than slivers outside those.
+
+    Whether it does is asked of the same weights: a tenth of the surface may be where half of the people are.
+    """
+    spread = by_surface if weights is None else partial(by_weights, weights=weights)
     left = _without(new, taken)
-    fits = by_surface(rest, left).given >= COVERED
-    parts = [
-        by_surface(some, into) if weights is None else by_weights(some, into, weights)
-        for some, into in ((rest.where(fits), left), (rest.where(~fits), new))
-        if len(some)
-    ]
+    fits = spread(rest, left).given >= COVERED
+    parts = [spread(some, into) for some, into in ((rest.where(fits), left), (rest.where(~fits), new)) if len(some)]
     table = pd.concat([part.table.astype({"source": object, "target": object}) for part in parts], ignore_index=True)
     return Crosswalk(rest.ids, new.ids, table, tuple(note for part in parts for note in part.notes))
 

@@ -68,6 +68,38 @@ AREA_CODES = Field("gebiedscodes", "Gebiedscodes", "string", "Codes van de gebie
 GEMEENTEN = Field("gemeenten", "Gemeenten", "string", "Gemeenten waarin het zoekgebied ligt.")
 EXPLANATION = Field("toelichting", "Toelichting", "string", "Waarom dit gebied is gevonden.")
 
+COUNT = Field("telling", "Telling", "string", "Wat er is geteld: de kolom van de bron.")
+VALUE = Field(
+    "waarde", "Waarde", "number", "Aantal, overgezet naar deze indeling; leeg als het niet bekend is, zie de reden."
+)
+SPLIT = Field(
+    "deel_gesplitst",
+    "Deel uit gesplitste gebieden",
+    "number",
+    "Welk deel van de waarde uit gebieden komt die over meer gebieden zijn verdeeld; 0 is exact.",
+)
+ERROR = Field(
+    "fout",
+    "Harmonisatiefout",
+    "number",
+    "Standaardfout van de waarde door het verdelen, in het slechtste geval: als van elk gesplitst gebied iedereen op "
+    "één plek woont.",
+)
+DISAGREEMENT = Field(
+    "verschil",
+    "Verschil met oppervlakte",
+    "number",
+    "Verschil met de waarde bij verdelen naar oppervlakte; leeg als er geen gewichten zijn.",
+)
+UNKNOWN = Field("waarde_reden", "Reden zonder waarde", "string", "Waarom er geen waarde is; leeg als die er is.")
+MEANS = Field("wijze", "Wijze", "string", "Hoe de cijfers van dit jaar op deze indeling kwamen.")
+
+SERIES_FIELDS = (
+    ID, AREA, AREA_NAME, GEMEENTE, GEMEENTE_NAME, LEVEL, VINTAGE, PERIOD, COUNT, VALUE, SPLIT, ERROR, DISAGREEMENT,
+    UNKNOWN, MEANS,
+)  # fmt: skip
+"""The columns of `zicht series`: a row an area and year."""
+
 AREA_FIELDS = (ID, AREA, AREA_NAME, GEMEENTE, GEMEENTE_NAME, LEVEL, VINTAGE, MADE_UP)
 
 

@@ -1,4 +1,4 @@
-"""zicht: check, fetch, build, publish, serve, export, layers, demo. What a user types, and what a user reads back.
+"""zicht: the commands, one module for each kind. What a user types, and what a user reads back.
 
 Exit codes: 0 done, 1 a fault the user can mend (one message, no traceback), 2 wrong usage.
 
@@ -11,7 +11,7 @@ import typer
 from rich.markup import escape
 
 from geo.errors import ZichtError
-from services.cli import fetching, making, showing, surfaces, tallying
+from services.cli import fetching, making, showing, surfaces, tallying, through_time
 from services.cli.screen import complaints
 
 ENVIRONMENT = """
@@ -30,7 +30,8 @@ app = typer.Typer(
     help="Find kansrijke zoekgebieden and publish them as a map, an API and files.\n\n"
     "A first map, of the made-up country Testland: `zicht demo`\n\n" + ENVIRONMENT,
 )
-for command in (*fetching.COMMANDS, *tallying.COMMANDS, *making.COMMANDS, *surfaces.COMMANDS, *showing.COMMANDS):
+MODULES = (fetching, tallying, through_time, making, surfaces, showing)
+for command in (command for module in MODULES for command in module.COMMANDS):
     app.command(command.__name__)(command)
 
 

@@ -9,6 +9,7 @@ import codecs
 import hashlib
 import io
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -99,21 +100,27 @@ def _text(path: Path, format_: Format) -> Rows:
     parse = pyarrow.csv.ParseOptions(delimiter=delimiter, newlines_in_values=True)
     read = pyarrow.csv.ReadOptions(encoding=encoding, block_size=BYTES)
 
-    def batches(columns: Sequence[str] | None) -> Batches:
-        convert = pyarrow.csv.ConvertOptions(
-            include_columns=columns, column_types=dict.fromkeys(columns or (), pa.string()), null_values=[""],
-            strings_can_be_null=True, quoted_strings_can_be_null=True,
-        )  # fmt: skip
+    @contextmanager
+    def opened(convert: pyarrow.csv.ConvertOptions | None) -> Iterator[pyarrow.csv.CSVStreamingReader]:
         try:
             with pyarrow.csv.open_csv(path, read, parse, convert) as stream:
-                yield from stream
+                yield stream
         except pa.ArrowInvalid as fault:
             raise SourceError(
                 f"{path}: lines differ in their number of cells, or it is not {encoding}: {fault}; mend the line, or "
                 "say delimiter and encoding in [records.format]"
             ) from None
 
-    headers = tuple(next(batches(None)).schema.names)
+    def batches(columns: Sequence[str]) -> Batches:
+        convert = pyarrow.csv.ConvertOptions(
+            include_columns=columns, column_types=dict.fromkeys(columns, pa.string()), null_values=[""],
+            strings_can_be_null=True, quoted_strings_can_be_null=True,
+        )  # fmt: skip
+        with opened(convert) as stream:
+            yield from stream
+
+    with opened(None) as stream:
+        headers = tuple(stream.schema.names)
     if len(set(headers)) < len(headers):
         raise SourceError(f"{path}: two columns of one name: {list(headers)}; rename one")
     return Rows(str(path), headers, batches, sha256=digest(path))

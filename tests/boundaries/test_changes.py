@@ -13,6 +13,7 @@ from boundaries.crosswalk import Way
 from boundaries.dasymetric import Weights
 from geo.areas import AreaFrame
 from geo.errors import AlignmentError, AreaError
+from tests.boundaries.test_dasymetric import WEIGHTS
 from tests.boundaries.tilings import areas_of, figures_of, tiling, tilings
 
 # A street of four blocks; b got another code, c gave the eastern half to d, and a stayed. e and f became one, g.
@@ -143,6 +144,13 @@ def test_whatever_the_divisions_the_total_is_kept(data, old, seed):
     counts = Counts("inwoners", data.draw(figures_of(old)))
     walk = by_likeness(old, tiling(seed, 20, vintage=2025))
     assert walk.sum(counts).total == pytest.approx(counts.total, rel=1e-9)
+
+
+@pytest.mark.parametrize("weights", WEIGHTS.values(), ids=WEIGHTS)
+@given(tilings, st.integers(0, 10_000))
+def test_whatever_the_divisions_nobody_is_lost_where_people_are_not_spread_evenly(weights, old, seed):
+    walk = by_likeness(old, tiling(seed, 20, vintage=2025), weights, least=0.5)
+    assert walk.given.to_numpy() == pytest.approx(1, abs=1e-9)
 
 
 @given(tilings)

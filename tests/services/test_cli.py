@@ -46,7 +46,10 @@ def test_check_names_all_three_faults_of_a_theme(zicht: Zicht, tmp_path: Path):
     [
         (("build", "wapens"), "unknown theme 'wapens'; known: drugs"),
         (("build", "drugs", "--lens", "stad"), "unknown lens for theme 'drugs' 'stad'; known: basis, buitengebied"),
-        (("build", "drugs", "--level", "straat"), "unknown level 'straat'; known: buurt, wijk, gemeente, h3-7, h3-8, h3-9, h3-10"),
+        (
+            ("build", "drugs", "--level", "straat"),
+            "unknown level 'straat'; known: buurt, wijk, gemeente, h3-7, h3-8, h3-9, h3-10",
+        ),
         (("build", "drugs", "--period", "1999"), "unknown period '1999'; known: 2024, 2025"),
         (("build", "drugs", "--gemeente", "GM0001"), "unknown gemeente 'GM0001'; known: GM9"),
         (("build", "drugs", "--data", "/nowhere"), "no such file; ZICHT_DATA"),

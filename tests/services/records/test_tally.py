@@ -184,6 +184,7 @@ def test_rows_that_cannot_be_right_are_refused_with_what_is_wrong(tmp_path, chan
     [
         ("rijen.csv", b"x;y;datum;soort;bedrag\n1;2\n", "differ in their number of cells"),
         ("rijen.csv", b"", "Empty CSV file"),
+        ("rijen.csv", b"x;y;datum;soort;bedrag\n", "none of 0 rows could be counted: there are none"),
         ("rijen.gpkg", b"geen kaart", "cannot be read"),
         ("rijen.parquet", b"PAR1", "cannot be read"),
         ("rijen.xlsx", b"PK", "cannot be read"),

@@ -98,7 +98,7 @@ def test_shapes_without_a_name_and_without_figures_are_left_out_and_counted():
 
 def test_figures_without_a_square_are_refused():
     raw = pd.concat([table(), pd.DataFrame({"aantal_inwoners": [5.0]})], ignore_index=True)
-    with pytest.raises(SourceError, match="1 names in column .* are not those of squares"):
+    with pytest.raises(SourceError, match=r"1 names in column .* are not those of squares"):
         squares(raw, "proef")
 
 
