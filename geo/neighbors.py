@@ -37,6 +37,8 @@ class Neighbors:
             raise AreaError(f"neighbors: a matrix of {self.matrix.shape} for {len(self.ids)} areas")
         if self.matrix.diagonal().any():
             raise AreaError("neighbors: an area is its own neighbour")
+        if not (self.matrix.data == 1).all():
+            raise AreaError("neighbors: the matrix holds weights; leave out what is 0 and make the others 1")
 
     @property
     def count(self) -> NDArray[np.intp]:
@@ -69,7 +71,7 @@ class Neighbors:
     @classmethod
     def from_graph(cls, graph: "Graph") -> Self:
         """From a libpysal Graph; its weights are taken as 1, its self-weights left out."""
-        matrix = csr_array(graph.sparse)
+        matrix = graph.sparse.copy()  # the graph keeps its own
         matrix.setdiag(0)
         matrix.eliminate_zeros()
         matrix.data[:] = 1
@@ -96,8 +98,9 @@ def rook(areas: AreaFrame) -> Neighbors:
     vertices, owners, rings = _vertices(areas)
     follows = rings[1:] == rings[:-1]
     start, end = vertices[:-1][follows], vertices[1:][follows]
+    some = start != end  # to the millimetre an edge may be a point, and a point is a corner
     edges = (np.minimum(start, end) << 32) | np.maximum(start, end)
-    return _sharing(areas, owners[:-1][follows], edges)
+    return _sharing(areas, owners[:-1][follows][some], edges[some])
 
 
 def within(areas: AreaFrame, distance: float) -> Neighbors:
@@ -126,6 +129,20 @@ def ring(areas: AreaFrame, order: int = 1) -> Neighbors:
     present = sorted_[found] == around
     left = np.repeat(np.arange(len(cells)), np.diff(np.asarray(disks.offsets)))
     return _neighbors(areas, left[present], order_[found[present]])
+
+
+def rings(neighbors: Neighbors, most: int) -> list[Neighbors]:
+    """The neighbours at one step, those at two and no fewer, and so on to `most`: what `getis_ord_rings` weighs."""
+    first = neighbors.matrix.astype(np.int32)
+    near, found = first, [neighbors]
+    for _ in range(1, most):
+        further = (first @ found[-1].matrix.astype(np.int32)).tocoo()
+        reached = _matrix(len(neighbors.ids), further.row, further.col)
+        beyond = csr_array(reached - reached.multiply(near > 0))
+        beyond.eliminate_zeros()
+        found.append(Neighbors(neighbors.ids, beyond))
+        near = near + beyond
+    return found
 
 
 def _numbers(cells: pd.Index) -> NDArray[np.uint64]:

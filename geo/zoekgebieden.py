@@ -12,7 +12,8 @@ The rules, in order:
 5. Score and contributions are the means over its areas, so that contributions still add up to the score.
 6. Rank 1 has the highest sum of scores: strong and large before strong and small. Ties go by id.
 
-Its q is the largest of its areas: every area in it is at least that certain.
+Its q is the largest of its areas: every area in it is at least that certain. Where p is known within a bracket, q comes
+from its upper end and so is certified: no rounding makes a zoekgebied.
 """
 
 import hashlib

@@ -33,7 +33,7 @@ from geo.neighbors import Neighbors
 from geo.rates import rates
 from geo.residuals import residuals
 from geo.scores import Score, combine
-from geo.statistics import STATISTICS, LocalResult
+from geo.statistics import SEARCHES, LocalResult
 from geo.zoekgebieden import Zoekgebied, find
 from layers.indicators import Indicator
 from layers.lenses import BASIS, Lens
@@ -134,7 +134,7 @@ def _search(theme: Theme, surprise: pd.Series, neighbors: Neighbors, *, spread: 
     """
     if spread:
         return LocalResult.none(surprise.index, Unknown.SPREAD)
-    return STATISTICS[theme.search.statistic](surprise, neighbors, alternative="greater")
+    return SEARCHES[theme.search.statistic](surprise, neighbors, alternative="greater")
 
 
 def _why_no_score(score: Score, shown: "pd.Series[bool]", result: LocalResult, neighbors: Neighbors) -> pd.Series:

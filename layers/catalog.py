@@ -6,7 +6,7 @@ from importlib import resources
 from importlib.resources.abc import Traversable
 
 from geo.errors import DeclarationError, UnknownNameError
-from geo.statistics import STATISTICS
+from geo.statistics import SEARCHES
 from layers.declarations import digest, read
 from layers.indicators import Declared, Indicator
 from layers.lenses import BASIS, Lens
@@ -110,9 +110,9 @@ def _column_faults(sources: Mapping[str, SourceDeclaration]) -> list[str]:
 def _theme_faults(theme: Theme, sources: Mapping[str, SourceDeclaration]) -> list[str]:
     where = f"themes/{theme.id}.toml"
     faults = [fault for one in theme.indicator for fault in _indicator_faults(where, one, sources)]
-    if theme.search.statistic not in STATISTICS:
+    if theme.search.statistic not in SEARCHES:
         faults.append(
-            f"{where}: search.statistic: unknown statistic {theme.search.statistic!r}; known: {', '.join(STATISTICS)}"
+            f"{where}: search.statistic: unknown statistic {theme.search.statistic!r}; known: {', '.join(SEARCHES)}"
         )
     return faults + _spread_faults(where, theme.spread, sources)
 

@@ -1,19 +1,65 @@
-"""Local statistics by name: those that a theme can search with. A new one is a function like these and its name here.
+"""Local statistics by name. All give a LocalResult, which says how its p was found.
 
-What takes more than one value per area gives the same result type and is called by its own name: local_moran_among
-(where does A lie among B), local_join_counts (flags), getis_ord_rings and getis_ord_weighted (weights), scan, trends.
+STATISTICS are all of them, each with what it takes beside neighbours and an alternative. SEARCHES are those that one
+value per area is enough for: a theme can search with them. A new one is a function like these and its name here. Of the
+whole map: `moran`, `moran_drawn` and `join_counts`, which give a GlobalResult.
+
+A scan and trends find more than a test per area, and give it by their own names; as `.local` it is a LocalResult too.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from types import MappingProxyType
+from typing import Any, Literal
 
+from geo.statistics.bivariate import local_moran_among
 from geo.statistics.getis_ord import getis_ord
 from geo.statistics.getis_ord_i import getis_ord_i
+from geo.statistics.joins import local_join_counts
 from geo.statistics.local_moran import local_moran
+from geo.statistics.of_rates import getis_ord_i_of_rates, getis_ord_of_rates, local_moran_of_rates
 from geo.statistics.result import Alternative, How, LocalResult, LocalStatistic
+from geo.statistics.rings import getis_ord_rings
+from geo.statistics.scan import scan
+from geo.statistics.trends import trends
+from geo.statistics.weighted import getis_ord_weighted
 
-STATISTICS: Mapping[str, LocalStatistic] = MappingProxyType(
+SEARCHES: Mapping[str, LocalStatistic] = MappingProxyType(
     {"getis_ord": getis_ord, "getis_ord_i": getis_ord_i, "local_moran": local_moran}
 )
 
-__all__ = ["STATISTICS", "Alternative", "How", "LocalResult", "LocalStatistic"]
+
+@dataclass(frozen=True, slots=True)
+class Local:
+    """A local statistic: what it takes, and what makes a LocalResult of that."""
+
+    takes: Literal[
+        "values", "rates", "flags", "two values", "values and rings", "values and weights", "events", "years"
+    ]
+    test: Callable[..., LocalResult]
+
+
+def _scan(*figures: Any, **how: Any) -> LocalResult:
+    return scan(*figures, **how).local
+
+
+def _trends(*figures: Any, **how: Any) -> LocalResult:
+    return trends(*figures, **how).local
+
+
+STATISTICS: Mapping[str, Local] = MappingProxyType(
+    {name: Local("values", test) for name, test in SEARCHES.items()}
+    | {
+        "getis_ord_of_rates": Local("rates", getis_ord_of_rates),
+        "getis_ord_i_of_rates": Local("rates", getis_ord_i_of_rates),
+        "local_moran_of_rates": Local("rates", local_moran_of_rates),
+        "local_join_counts": Local("flags", local_join_counts),
+        "local_moran_among": Local("two values", local_moran_among),
+        "getis_ord_rings": Local("values and rings", getis_ord_rings),
+        "getis_ord_weighted": Local("values and weights", getis_ord_weighted),
+        "scan": Local("events", _scan),
+        "trends": Local("years", _trends),
+    }
+)
+
+__all__ = ["SEARCHES", "STATISTICS", "Alternative", "How", "Local", "LocalResult", "LocalStatistic"]

@@ -12,9 +12,9 @@ Nothing is drawn, so the answer has no noise and no floor at one over the number
 on one. An area with more than half of all others as neighbours is seen from the other side, by those it does not have:
 the last step would lose its precision there.
 
-Whole numbers keep their own lattice and their ties, and p is exact. Other values are rounded to the lattice; a sum of k
-of them is then off by at most k/2, and so is the observed one. The chances of the observed sum less k and
-plus k therefore certify p from above and below.
+Values that are multiples of one step keep their own lattice and their ties, and p is exact. Others are rounded to a
+lattice, and the chances of sums a little below and above the observed one certify p from above and below: see
+geo.statistics.lattice.
 """
 
 from dataclasses import dataclass
@@ -26,22 +26,16 @@ from scipy import fft
 
 from geo.neighbors import Neighbors
 from geo.statistics.compiling import told
+from geo.statistics.lattice import FEW, Floats, Lattice, Whole
 
 FLOOR = 1e-12
 """Below this the noise of the transform rules; a smaller p is given as this one."""
 
-FINE, COARSE, WHOLE = 2**16, 800, 2**21
-"""Points of the lattice of sums for areas with few neighbours; points per value for those with many; most points for
-values that are whole numbers."""
-
-FEW = 12
-"""Areas with more neighbours than this get a lattice of their own: it is coarser, and what it costs grows with k^2."""
-
 BLOCK = 256
 """Frequencies that are worked on together: they fit the nearest cache."""
 
-Floats = NDArray[np.float64]
-Whole = NDArray[np.int64]
+AT_ONCE = 2**24
+"""Chances that are transformed back together: an eighth of a gigabyte."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,15 +61,12 @@ def upper_tail(values: Floats, neighbors: Neighbors) -> Tail:
     with told():
         for here, mirrored in _groups(counts, others):
             drawn = others - counts[here] if mirrored else counts[here]
-            lattice = Lattice.of(-values if mirrored else values, int(max(drawn.max(), counts[here].max())))
-            goal = _sums(lattice.points, neighbors.matrix.indptr, neighbors.matrix.indices, here)
+            lattice = Lattice.of(-values if mirrored else values, max(int(drawn.max()), 1))
+            sums = _sums(lattice.positions, neighbors.matrix.indptr, neighbors.matrix.indices, here)
             if mirrored:  # as high a sum of k is as low a sum of the rest, which is as high a sum of the rest mirrored
-                goal = lattice.points.sum() - lattice.points[here] - goal
-            slack = np.zeros_like(goal) if lattice.exact else counts[here]
+                sums = lattice.positions.sum() - lattice.positions[here] - sums
             tails = _tails(lattice, len(values), int(drawn.max()))
-            upper[here], lower[here] = _chances(
-                lattice.points, here, drawn, np.stack([goal - slack, goal + slack]), tails
-            )
+            upper[here], lower[here] = _chances(lattice.points, here, drawn, lattice.goals(sums, drawn), tails)
             exact &= lattice.exact
     upper = np.clip(upper, FLOOR, 1.0)
     return Tail(upper, np.clip(lower, FLOOR, upper), exact)
@@ -89,47 +80,28 @@ def _groups(counts: Whole, others: int) -> list[tuple[Whole, bool]]:
     return [(here, mirrored) for here, mirrored in groups if len(here)]
 
 
-@dataclass(frozen=True, slots=True)
-class Lattice:
-    """Values as whole numbers from 0. `length` is a power of two on which the largest sum fits; `exact` where nothing
-    was rounded.
-    """
-
-    points: Whole
-    length: int
-    exact: bool
-
-    @classmethod
-    def of(cls, values: Floats, largest: int) -> "Lattice":
-        """The lattice for sums of up to `largest` values."""
-        above = values - values.min()
-        highest = float(above.max())
-        if highest * largest < WHOLE and (values == np.rint(values)).all():
-            length = 1 << max(int(highest) * largest + 1, 2).bit_length()
-            return cls(above.astype(np.int64), length, exact=True)
-        length = FINE if largest <= FEW else 1 << (COARSE * largest).bit_length()
-        bins = (length - 1) // largest
-        return cls(np.rint(above * (bins / highest)).astype(np.int64), length, exact=False)
-
-
 def _tails(lattice: Lattice, n: int, largest: int) -> Floats:
     """The chance that k values drawn from all n sum to s or more, as [k, s], for k to `largest` and s to `length`."""
     transform = np.fft.fft(np.bincount(lattice.points, minlength=lattice.length).astype(float))
     subsets = _subsets(transform.real.copy(), transform.imag.copy(), _shares(n, largest))
-    return _summed(fft.irfft(subsets, lattice.length, axis=1, workers=2, overwrite_x=True))
+    tails = np.empty((largest + 1, lattice.length + 1))
+    rows = 1 + AT_ONCE // lattice.length
+    for start in range(0, largest + 1, rows):
+        some = slice(start, start + rows)
+        _sum_up(fft.irfft(subsets[some], lattice.length, axis=1, workers=2, overwrite_x=True), tails[some])
+    return tails
 
 
 @njit(parallel=True, cache=True)
-def _summed(chances: Floats) -> Floats:
-    """From the chance of every sum to the chance of that sum or more."""
+def _sum_up(chances: Floats, tails: Floats) -> None:
+    """From the chance of every sum to the chance of that sum or more, into `tails`."""
     most, length = chances.shape
-    tails = np.zeros((most, length + 1))
     for k in prange(most):
         total = 0.0
+        tails[k, length] = 0.0
         for sum_ in range(length - 1, -1, -1):
             total += chances[k, sum_]
             tails[k, sum_] = min(max(total, 0.0), 1.0)
-    return tails
 
 
 def _shares(n: int, largest: int) -> Floats:
@@ -174,12 +146,12 @@ def _subsets(real: Floats, imaginary: Floats, shares: Floats) -> NDArray[np.comp
 
 
 @njit(parallel=True, cache=True)
-def _sums(points: Whole, starts: NDArray[np.int32], ends: NDArray[np.int32], here: Whole) -> Whole:
+def _sums(positions: Floats, starts: NDArray[np.int32], ends: NDArray[np.int32], here: Whole) -> Floats:
     """The sum over the neighbours of each area in `here`."""
-    found = np.zeros(len(here), dtype=np.int64)
+    found = np.zeros(len(here))
     for at in prange(len(here)):
         for edge in range(starts[here[at]], starts[here[at] + 1]):
-            found[at] += points[ends[edge]]
+            found[at] += positions[ends[edge]]
     return found
 
 

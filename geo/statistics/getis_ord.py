@@ -3,10 +3,10 @@
 import numpy as np
 import pandas as pd
 
-from geo.errors import StatisticError
-from geo.measures import check_aligned
 from geo.neighbors import Neighbors
-from geo.statistics.exact import FLOOR, Floats, Tail, upper_tail
+from geo.statistics.exact import FLOOR, Tail, upper_tail
+from geo.statistics.lattice import Floats
+from geo.statistics.reference import reference
 from geo.statistics.result import Alternative, How, LocalResult
 
 
@@ -20,12 +20,8 @@ def getis_ord(values: pd.Series, neighbors: Neighbors, *, alternative: Alternati
     Source: J.K. Ord and A. Getis (1995), Local spatial autocorrelation statistics, Geographical Analysis 27(4),
     286-306; the distribution: geo.statistics.exact.
     """
-    check_aligned("getis_ord", values.index, neighbors.ids)
-    known = values.notna().to_numpy()
-    if values[known].nunique() < 2:  # one value everywhere
-        raise StatisticError(f"getis_ord: the values of {int(known.sum())} areas do not differ: nothing to test")
+    known, found = reference("getis_ord", values, neighbors.ids)
     among = neighbors.among(known)
-    found = values[known].to_numpy(dtype=float)
     tail = tail_of(found, among, alternative)
     how = How("exact" if tail.exact else "certified", FLOOR)
     return LocalResult.of(values.index, known, among, (z_star(found, among), tail.upper, tail.lower), alternative, how)
@@ -41,12 +37,6 @@ def tail_of(values: Floats, among: Neighbors, alternative: Alternative) -> Tail:
     above = upper_tail(values, among)
     upper, lower = np.minimum(above.upper, below.upper), np.minimum(above.lower, below.lower)
     return Tail(np.minimum(1.0, 2 * upper), np.minimum(1.0, 2 * lower), above.exact)
-
-
-def p_values(values: Floats, among: Neighbors, alternative: Alternative) -> tuple[Floats, Floats]:
-    """Upper and lower end of p for the sum over the neighbours of each area."""
-    tail = tail_of(values, among, alternative)
-    return tail.upper, tail.lower
 
 
 def z_star(values: Floats, among: Neighbors) -> Floats:

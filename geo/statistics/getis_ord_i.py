@@ -8,12 +8,12 @@ import numpy as np
 import pandas as pd
 from scipy.sparse import csr_array
 
-from geo.errors import StatisticError
-from geo.measures import check_aligned
 from geo.neighbors import Neighbors
-from geo.statistics.exact import FLOOR, Floats
+from geo.statistics.exact import FLOOR
 from geo.statistics.getis_ord import tail_of
+from geo.statistics.lattice import Floats
 from geo.statistics.permutations import TIE
+from geo.statistics.reference import reference
 from geo.statistics.result import Alternative, How, LocalResult
 
 
@@ -23,11 +23,8 @@ def getis_ord_i(values: pd.Series, neighbors: Neighbors, *, alternative: Alterna
     Source: J.K. Ord and A. Getis (1995), Local spatial autocorrelation statistics, Geographical Analysis 27(4),
     286-306.
     """
-    check_aligned("getis_ord_i", values.index, neighbors.ids)
-    known = values.notna().to_numpy()
-    if values[known].nunique() < 2:
-        raise StatisticError(f"getis_ord_i: the values of {int(known.sum())} areas do not differ: nothing to test")
-    among, found = neighbors.among(known), values[known].to_numpy(dtype=float)
+    known, found = reference("getis_ord_i", values, neighbors.ids)
+    among = neighbors.among(known)
     tail = tail_of(found, among, alternative)
     how = How("exact" if tail.exact else "certified", FLOOR)
     statistic = z_without(found, among.matrix.astype(float))

@@ -7,7 +7,7 @@ import numpy as np
 from scipy.special import ndtr
 
 from geo.errors import StatisticError
-from geo.statistics.exact import Floats
+from geo.statistics.lattice import Floats
 from geo.statistics.permutations import TIE
 from geo.statistics.result import Alternative, How
 

@@ -1,7 +1,8 @@
 """Join counts: do flagged areas border one another more than chance makes them?
 
-A join is a pair of areas that border. Of a map with flags (Black) and none (White) each join is BB, BW or WW. Under
-non-free sampling the number of flags is what it is and they may lie anywhere.
+A join is a pair of areas that border. Of a map with flags (Black) and none (White) each join is BB, BW or WW; a pair of
+which only one has the other as neighbour (k nearest) is half a join. Under non-free sampling the number of flags is
+what it is and they may lie anywhere.
 
 Locally BB_i is the number of flagged neighbours of a flagged area. Its neighbours are drawn without replacement from
 the others, flagged or not: that is the hypergeometric distribution, and p is exact.
@@ -17,13 +18,14 @@ from math import perm
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
-from scipy.stats import hypergeom
+from scipy.sparse import csr_array
 
 from geo.errors import StatisticError
 from geo.measures import Unknown, check_aligned
 from geo.neighbors import Neighbors
-from geo.statistics.exact import Floats
 from geo.statistics.global_result import GlobalResult
+from geo.statistics.lattice import Floats
+from geo.statistics.moran import weight_sums
 from geo.statistics.result import Alternative, How, LocalResult
 from geo.statistics.significance import benjamini_hochberg
 
@@ -53,7 +55,7 @@ def join_counts(flags: pd.Series, neighbors: Neighbors, *, alternative: Alternat
         raise StatisticError(f"join_counts: none of {len(flagged)} areas has a neighbour: nothing to test")
     black, white = flagged.astype(float), 1.0 - flagged
     same = {one: float(side @ (among.matrix @ side)) / 2 for one, side in (("bb", black), ("ww", white))}
-    mixed = float(black @ (among.matrix @ white))
+    mixed = float(black @ (among.matrix @ white) + white @ (among.matrix @ black)) / 2
     return JoinCounts(
         bb=GlobalResult.normal(_alike(same["bb"], int(flagged.sum()), among), alternative, "non-free sampling"),
         bw=GlobalResult.normal(_mixed(mixed, int(flagged.sum()), among), alternative, "non-free sampling"),
@@ -98,6 +100,8 @@ def _prepared(
 
 def _p(around: Floats, count: NDArray[np.intp], flagged: NDArray[np.bool_], alternative: Alternative) -> Floats:
     """The chance of so many flagged neighbours; two-sided doubles the smaller tail."""
+    from scipy.stats import hypergeom  # noqa: PLC0415  # seconds to import
+
     chances = hypergeom(len(flagged) - 1, flagged.sum() - 1, count)
     above, below = chances.sf(around - 1), chances.cdf(around)
     sides = {"greater": above, "less": below, "two-sided": 2 * np.minimum(above, below)}
@@ -110,24 +114,23 @@ def _alike(found: float, colour: int, among: Neighbors) -> tuple[float, float, f
     The square of the number counts ordered pairs of joins: a join with itself (2 areas of the colour), two that share
     an area (3), two that do not (4).
     """
-    n, (joins, sharing, apart) = len(among.ids), _pairs(among)
+    n, (joins, same, sharing, apart) = len(among.ids), _pairs(among)
     two, three, four = (perm(colour, size) / perm(n, size) if n >= size else 0.0 for size in (2, 3, 4))
     mean = joins * two
-    return found, mean, joins * two + sharing * three + apart * four - mean**2
+    return found, mean, same * two + sharing * three + apart * four - mean**2
 
 
 def _mixed(found: float, black: int, among: Neighbors) -> tuple[float, float, float]:
     """A number of joins between colours, its mean and its variance; pairs of joins as in `_alike`."""
-    n, (joins, sharing, apart) = len(among.ids), _pairs(among)
+    n, (joins, same, sharing, apart) = len(among.ids), _pairs(among)
     white = n - black
     one = black * white / (n * (n - 1))  # that two areas are black and white, in this order
     disjoint = 4 * perm(black, 2) * perm(white, 2) / perm(n, 4) if n >= 4 else 0.0
     mean = joins * 2 * one
-    return found, mean, joins * 2 * one + sharing * one + apart * disjoint - mean**2
+    return found, mean, same * 2 * one + sharing * one + apart * disjoint - mean**2
 
 
-def _pairs(among: Neighbors) -> tuple[float, float, float]:
-    """Joins, ordered pairs of two joins that share an area, and of two that do not."""
-    count = among.count.astype(float)
-    joins, sharing = float(count.sum()) / 2, float((count * (count - 1)).sum())
-    return joins, sharing, joins**2 - joins - sharing
+def _pairs(among: Neighbors) -> tuple[float, float, float, float]:
+    """Joins, ordered pairs of a join and itself, of two joins that share an area, and of two that do not."""
+    s0, s1, s2 = weight_sums(csr_array(among.matrix.astype(float)))
+    return s0 / 2, s1 / 4, (s2 - 2 * s1) / 4, (s0**2 + s1 - s2) / 4

@@ -17,13 +17,14 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from geo.errors import StatisticError
 from geo.measures import check_aligned
 from geo.neighbors import Neighbors
-from geo.statistics.exact import FLOOR, Floats, Tail
+from geo.statistics.exact import FLOOR, Tail
 from geo.statistics.getis_ord import tail_of
+from geo.statistics.lattice import Floats
 from geo.statistics.moran import row_standardised
 from geo.statistics.permutations import TIE
+from geo.statistics.reference import reference
 from geo.statistics.result import Alternative, How, LocalResult
 
 UNDEFINED = "undefined"
@@ -40,11 +41,8 @@ def local_moran(values: pd.Series, neighbors: Neighbors, *, alternative: Alterna
 
     Source: L. Anselin (1995), Local indicators of spatial association - LISA, Geographical Analysis 27(2), 93-115.
     """
-    check_aligned("local_moran", values.index, neighbors.ids)
-    known = values.notna().to_numpy()
-    among, found = neighbors.among(known), values[known].to_numpy(dtype=float)
-    if np.unique(found).size < 2:
-        raise StatisticError(f"local_moran: the values of {len(found)} areas do not differ: nothing to test")
+    known, found = reference("local_moran", values, neighbors.ids)
+    among = neighbors.among(known)
     z = standard_scores(found)
     tail = product_tail(signs(found), found, among, alternative)
     statistic = (1 - 1 / len(z)) * z * (row_standardised(among) @ z)

@@ -22,6 +22,9 @@ from scipy.special import ndtr
 LONGEST = 20
 """Longer series take the normal approximation: the number of orders of 21 values does not fit in 64 bits."""
 
+LEAST = float(np.finfo(float).tiny)
+"""The normal approximation goes no lower."""
+
 Floats = NDArray[np.float64]
 Whole = NDArray[np.int64]
 
@@ -100,4 +103,4 @@ def _normal(s: Floats, groups: Whole) -> Floats:
     variance = (n * (n - 1) * (2 * n + 5) - (groups * (groups - 1) * (2 * groups + 5)).sum()) / 18
     if variance == 0:  # one value throughout
         return np.ones(len(s))
-    return np.asarray(np.minimum(1.0, 2 * ndtr(-(s - 1) / np.sqrt(variance))), dtype=float)
+    return np.asarray(np.clip(2 * ndtr(-(s - 1) / np.sqrt(variance)), LEAST, 1.0), dtype=float)

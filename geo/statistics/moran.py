@@ -17,8 +17,8 @@ from scipy.sparse import csr_array, diags_array
 from geo.errors import StatisticError
 from geo.measures import check_aligned
 from geo.neighbors import Neighbors
-from geo.statistics.exact import Floats
 from geo.statistics.global_result import GlobalResult
+from geo.statistics.lattice import Floats
 from geo.statistics.result import Alternative
 
 Null = Literal["randomisation", "normality"]
@@ -74,7 +74,7 @@ def row_standardised(neighbors: Neighbors) -> csr_array:
 def _moments(z: Floats, weights: csr_array, null: Null) -> tuple[float, float, float]:
     """I, its mean and its variance (Cliff and Ord 1981, formulas 1.44, 2.11 and 2.12)."""
     n = len(z)
-    s0, s1, s2 = _sums(weights)
+    s0, s1, s2 = weight_sums(weights)
     squares = float(z @ z)
     statistic = n / s0 * float(z @ (weights @ z)) / squares
     expected = -1.0 / (n - 1)
@@ -88,7 +88,7 @@ def _moments(z: Floats, weights: csr_array, null: Null) -> tuple[float, float, f
     return statistic, expected, square - expected**2
 
 
-def _sums(weights: csr_array) -> tuple[float, float, float]:
+def weight_sums(weights: csr_array) -> tuple[float, float, float]:
     """The sums over weights that both variances need: S0, S1 and S2 of Cliff and Ord."""
     both = weights + weights.T
     sides = weights.sum(axis=0) + weights.sum(axis=1)

@@ -23,7 +23,7 @@ from scipy.sparse import csr_array
 
 from geo.errors import StatisticError
 from geo.statistics.compiling import told
-from geo.statistics.exact import Floats
+from geo.statistics.lattice import Floats
 from geo.statistics.result import Alternative
 
 BLOCK = 128

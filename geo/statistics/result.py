@@ -21,22 +21,24 @@ class How:
     """How p was found.
 
     `exact`: computed, no noise. `certified`: computed on a lattice; the true p lies between `lower` and `p`.
-    `permutation`: the share of `draws` draws with `seed`. `simulation`: likewise, of maps under the null.
-    `none`: not searched. `floor` is the least p it can give.
+    `permutation`: the share of `draws` draws with `seed`. `simulation`: likewise, of maps under the null. `normal`: by
+    that approximation. `none`: not searched. `floor` is the least p it can give; `over` what is held against.
     """
 
-    kind: Literal["exact", "certified", "permutation", "simulation", "none"]
+    kind: Literal["exact", "certified", "permutation", "simulation", "normal", "none"]
     floor: float
     draws: int = 0
     seed: int | None = None
+    over: str = "conditional permutation"
 
     def __str__(self) -> str:
         if self.kind in {"permutation", "simulation"}:
-            drawn = "conditional permutation" if self.kind == "permutation" else "simulation under the null"
+            drawn = self.over if self.kind == "permutation" else "simulation under the null"
             return f"{drawn}, {self.draws} draws, seed {self.seed}"
         return {
-            "exact": "exact conditional permutation",
-            "certified": "exact conditional permutation, certified from above",
+            "exact": f"exact {self.over}",
+            "certified": f"exact {self.over}, certified from above",
+            "normal": f"normal approximation of {self.over}",
             "none": "not searched",
         }[self.kind]
 

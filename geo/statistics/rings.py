@@ -22,10 +22,11 @@ from numpy.typing import NDArray
 from scipy import fft
 
 from geo.errors import StatisticError
-from geo.measures import check_aligned
 from geo.neighbors import Neighbors
-from geo.statistics.exact import FLOOR, Floats, Lattice, Tail
+from geo.statistics.exact import FLOOR, Tail
 from geo.statistics.getis_ord_i import z_without
+from geo.statistics.lattice import Floats, Lattice, Whole
+from geo.statistics.reference import reference
 from geo.statistics.result import Alternative, How, LocalResult
 
 MOST = 60_000
@@ -33,7 +34,6 @@ MOST = 60_000
 minutes."""
 
 Class = tuple[int, ...]
-Whole = NDArray[np.int64]
 
 
 def getis_ord_rings(
@@ -49,7 +49,7 @@ def getis_ord_rings(
 
     Raises StatisticError for values that do not differ, rings that overlap, and rings too large to reckon with.
     """
-    check_aligned("getis_ord_rings", values.index, *(ring.ids for ring in rings))
+    known, found = reference("getis_ord_rings", values, *(ring.ids for ring in rings))
     if len(rings) != len(weights) or not all(isinstance(one, int) and one > 0 for one in weights):
         raise StatisticError(
             f"getis_ord_rings: a whole weight above 0 for each of {len(rings)} rings; found {list(weights)}"
@@ -57,10 +57,6 @@ def getis_ord_rings(
     together = sum(ring.matrix.astype(np.int64) for ring in rings)
     if together.nnz and together.max() > 1:
         raise StatisticError("getis_ord_rings: rings overlap; a pair of areas may be in one ring only")
-    known = values.notna().to_numpy()
-    found = values[known].to_numpy(dtype=float)
-    if np.unique(found).size < 2:
-        raise StatisticError(f"getis_ord_rings: the values of {len(found)} areas do not differ: nothing to test")
     among = [ring.among(known) for ring in rings]
     tail = _two_sided(found, among, weights) if alternative == "two-sided" else _upper(
         found if alternative == "greater" else -found, among, weights
@@ -86,8 +82,8 @@ def _upper(values: Floats, rings: Sequence[Neighbors], weights: Sequence[int]) -
         raise StatisticError("getis_ord_rings: an area has more than half of all others in its rings; take fewer rings")
     weight = np.array(weights)
     lattice = Lattice.of(values, max(int((counts @ weight).max()), 1))
-    goals = sum(w * (ring.matrix.astype(np.int64) @ lattice.points) for w, ring in zip(weights, rings, strict=True))
-    slack = np.zeros(len(values), dtype=np.int64) if lattice.exact else counts @ weight
+    sums = sum(w * (ring.matrix.astype(float) @ lattice.positions) for w, ring in zip(weights, rings, strict=True))
+    goals = lattice.goals(sums, counts @ weight)
     tails = _tails(lattice, len(values), tuple(int(most) for most in counts.max(axis=0)), weights)
     upper, lower = np.ones(len(values)), np.ones(len(values))
     classes, which = np.unique(counts, axis=0, return_inverse=True)
@@ -95,8 +91,8 @@ def _upper(values: Floats, rings: Sequence[Neighbors], weights: Sequence[int]) -
         if one.any():
             here = np.flatnonzero(which.ravel() == at)
             own, size = lattice.points[here], tuple(int(k) for k in one)
-            upper[here] = _chance(tails, size, weights, len(values), (goals - slack)[here], own)
-            lower[here] = _chance(tails, size, weights, len(values), (goals + slack)[here], own)
+            upper[here] = _chance(tails, size, weights, len(values), goals[0][here], own)
+            lower[here] = _chance(tails, size, weights, len(values), goals[1][here], own)
     upper = np.clip(upper, FLOOR, 1.0)
     return Tail(upper, np.clip(lower, FLOOR, upper), lattice.exact)
 

@@ -34,9 +34,10 @@ from numpy.random import PCG64, Generator, SeedSequence
 from numpy.typing import NDArray
 
 from geo.errors import StatisticError, first_few
-from geo.measures import check_aligned
+from geo.measures import Unknown, check_aligned
 from geo.statistics.compiling import told
-from geo.statistics.result import Alternative, How
+from geo.statistics.result import How
+from geo.statistics.scan_result import Cluster, ScanResult
 from geo.statistics.scan_windows import TIE, Windows
 
 SIDE_BY_SIDE = 32
@@ -49,58 +50,6 @@ Floats = NDArray[np.float64]
 Areas = NDArray[np.int32]
 
 USUAL = Windows()
-
-
-@dataclass(frozen=True, slots=True)
-class Cluster:
-    """A window that stands out.
-
-    Args:
-        areas: the codes in it, sorted.
-        centre: the code of the area it was grown from.
-        radius: from the point of that area to the furthest in it, in metres.
-        observed: the events in it.
-        expected: the events there would be in it if the rate were the same everywhere.
-        relative_risk: its rate as a multiple of that outside; infinite where all events are inside.
-        llr: the log likelihood ratio.
-        p: the share of draws whose strongest window is at least as strong, the events themselves counted as a draw.
-    """
-
-    areas: tuple[str, ...]
-    centre: str
-    radius: float
-    observed: int
-    expected: float
-    relative_risk: float
-    llr: float
-    p: float
-
-
-@dataclass(frozen=True, slots=True)
-class ScanResult:
-    """The clusters, strongest first and without an area in common.
-
-    The first is there whenever any window has more events than expected. Others follow as long as they beat at least
-    one draw (p < 1). Their p is that of a first cluster as strong, and so too large rather than too small.
-
-    Args:
-        clusters: what was found.
-        left_out: the areas that dropped out, for want of events, exposure or both.
-        how: how p was found.
-        alternative: what was looked for; only excess is.
-    """
-
-    clusters: tuple[Cluster, ...]
-    left_out: pd.Index
-    how: How
-    alternative: Alternative = "greater"
-
-    def __post_init__(self) -> None:
-        if any(not 0 < cluster.p <= 1 for cluster in self.clusters):
-            raise StatisticError("scan result: p must lie in (0, 1]")
-        areas = [area for cluster in self.clusters for area in cluster.areas]
-        if len(set(areas)) < len(areas):
-            raise StatisticError("scan result: an area is in two clusters")
 
 
 def scan(
@@ -125,7 +74,9 @@ def scan(
     with told():
         null = country.null(draws, seed)
         clusters = tuple(country.clusters(null))
-    return ScanResult(clusters, events.index[~known], How("simulation", 1 / (1 + draws), draws, seed))
+    reason = pd.Series(None, index=events.index, dtype=object).mask(~known, Unknown.ABSENT)
+    reason = reason.mask(exposure == 0, Unknown.NO_EXPOSURE)
+    return ScanResult(clusters, reason, How("simulation", 1 / (1 + draws), draws, seed))
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,7 +16,7 @@ def standardised(measure: Measure) -> pd.Series:
 
     With events e and exposure x of the m areas that are known: b = sum e / sum x is the overall rate, s2 the variance
     of the rates around it weighted by exposure, a = s2 - b / (sum x / m) what of that is not chance, and the variance
-    of one rate v = a + b / x, or b / x where that is negative. Without any events all values are 0.
+    of one rate v = a + b / x, or b / x where that is not above 0. Without any events all values are 0.
 
     Source: R.M. Assunção and E.A. Reis (1999), A new proposal to adjust Moran's I for population density, Statistics
     in Medicine 18(16), 2147-2162. Their index takes the mean out of the denominator only; Moran's I takes it out of
@@ -29,5 +29,5 @@ def standardised(measure: Measure) -> pd.Series:
     rates, overall = events / exposure, events.sum() / exposure.sum()
     spread = (exposure * (rates - overall) ** 2).sum() / exposure.sum()
     between, chance = spread - overall / exposure.mean(), overall / exposure
-    variance = np.where(between + chance < 0, chance, between + chance)
+    variance = np.where(between + chance <= 0, chance, between + chance)
     return pd.Series((rates - overall) / np.sqrt(variance), index=measure.events.index[known]).reindex(known.index)

@@ -31,8 +31,9 @@ from geo.errors import StatisticError
 from geo.measures import check_aligned
 from geo.neighbors import Neighbors
 from geo.statistics.getis_ord import getis_ord
-from geo.statistics.mann_kendall import MannKendall, mann_kendall
-from geo.statistics.result import LocalResult
+from geo.statistics.mann_kendall import LEAST, LONGEST, MannKendall, mann_kendall
+from geo.statistics.result import How, LocalResult
+from geo.statistics.significance import benjamini_hochberg
 
 STEADY = 0.9
 """Least share of years in which a hot spot that grows, lasts or fades is hot; of nine years or fewer that is all."""
@@ -81,6 +82,18 @@ class Trends:
             raise StatisticError(f"trends: years must be in order, found {list(self.years)}")
         if not (self.trend.isna() == self.p.isna()).all():
             raise StatisticError("trends: a trend must stand exactly where p is known")
+
+    @property
+    def local(self) -> LocalResult:
+        """Tau as a statistic by itself, with q over all areas: what stands out more and more, or less and less."""
+        count, over = len(self.years), "permutation of the years"
+        short = count <= LONGEST
+        how = How("exact", 2 / factorial(count), over=over) if short else How("normal", LEAST, over=over)
+        reason = pd.Series(None, index=self.p.index, dtype=object)
+        for one in self.years.values():
+            reason = reason.mask(reason.isna(), one.reason)
+        q = pd.Series(benjamini_hochberg(self.p.to_numpy()), index=self.p.index)
+        return LocalResult(self.tau, self.p, self.p, q, "two-sided", how, reason)
 
 
 def trends(values: Mapping[int, pd.Series], neighbors: Neighbors, *, max_q: float, alpha: float = 0.1) -> Trends:

@@ -8,6 +8,7 @@ from geo.errors import StatisticError
 from geo.measures import Unknown
 from geo.statistics.getis_ord_i import z_without
 from geo.statistics.permutations import p_drawn
+from geo.statistics.reference import reference
 from geo.statistics.result import Alternative, How, LocalResult
 from geo.statistics.significance import benjamini_hochberg
 
@@ -32,10 +33,8 @@ def getis_ord_weighted(
     """
     if weights.shape != (len(values), len(values)):
         raise StatisticError(f"getis_ord_weighted: weights of {weights.shape} for {len(values)} areas")
-    known = np.flatnonzero(values.notna())
-    found = values.to_numpy(dtype=float)[known]
-    if np.unique(found).size < 2:
-        raise StatisticError(f"getis_ord_weighted: the values of {len(known)} areas do not differ: nothing to test")
+    kept, found = reference("getis_ord_weighted", values)
+    known = np.flatnonzero(kept)
     among = csr_array(weights[known][:, known])
     p = p_drawn(found, among, alternative, draws=draws, seed=seed)
     alone = np.isnan(p)

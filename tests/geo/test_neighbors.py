@@ -12,13 +12,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 from libpysal.graph import Graph
 from scipy.sparse import csr_array
+from scipy.sparse.csgraph import shortest_path
 
 from boundaries.cbs import wijken
 from boundaries.codes import parents
 from boundaries.hexagons import hexagons
 from geo.areas import RD_NEW, AreaFrame, AreaLevel
 from geo.errors import AreaError
-from geo.neighbors import Neighbors, nearest, queen, ring, rook, within
+from geo.neighbors import Neighbors, nearest, queen, ring, rings, rook, within
 from tests.country import graph_of, grid, names, squares
 
 SIZE = st.tuples(st.integers(1, 7), st.integers(1, 7))
@@ -105,6 +106,14 @@ def test_a_vertex_in_the_middle_of_an_edge_needs_a_gap():
     assert queen(areas, gap=0.001).count.tolist() == [2, 2, 2]
 
 
+def test_an_edge_shorter_than_a_millimetre_is_a_corner():
+    southwest = shapely.Polygon([(0, 0), (10, 0), (10, 9.9998), (10, 10), (0, 10)])
+    northeast = shapely.Polygon([(10, 10), (20, 10), (20, 20), (10, 20), (10, 10.0002)])
+    areas = moved(squares(2, 1), [southwest, northeast])
+    assert queen(areas).count.tolist() == [1, 1]
+    assert rook(areas).count.tolist() == [0, 0]
+
+
 def test_the_island_of_testland_is_the_only_one(buurten, borders):
     (island,) = borders.islands
     assert buurten.table.loc[island, "name"] == "Zilte Plaat"
@@ -169,6 +178,25 @@ def test_no_hexagon_around_is_an_island():
     assert list(ring(alone).islands) == list(alone.ids)
 
 
+def test_each_ring_has_the_hexagons_at_so_many_steps_and_no_fewer(buurten):
+    cells = hexagons(buurten.where(buurten.table["gemeente"] == "GM9101"), AreaLevel.H3_8)
+    there = set(cells.ids)
+    whole = [cell for cell in there if set(h3.grid_disk(cell, 3)) <= there]  # no gap that a step must go around
+    assert whole
+    for steps, found in enumerate(rings(ring(cells), 3), start=1):
+        for cell in whole:
+            around = cells.ids[found.matrix[[cells.ids.get_loc(cell)]].indices]
+            assert set(around) == set(h3.grid_ring(cell, steps))
+
+
+@given(EDGES)
+def test_each_ring_has_the_areas_whose_shortest_way_takes_so_many_steps(edges):
+    neighbors = graph_of(edges, 8)
+    steps = shortest_path(neighbors.matrix.astype(float), unweighted=True)
+    for at, found in enumerate(rings(neighbors, 4), start=1):
+        assert np.array_equal(found.matrix.toarray(), steps == at)
+
+
 @given(EDGES)
 def test_a_graph_comes_back_as_it_went(edges):
     neighbors = graph_of(edges, 8)
@@ -183,6 +211,7 @@ def test_a_weighted_graph_with_self_weights_comes_in_as_plain_neighbours():
     weighted = Graph(pd.Series([9.0, 0.5, 0.2, 9.0], index=index, name="weight"))
     found = Neighbors.from_graph(weighted)
     assert found.matrix.toarray().tolist() == [[0, 1], [1, 0]]
+    assert weighted.sparse.toarray().tolist() == [[9.0, 0.5], [0.2, 9.0]]  # and stays as it was
 
 
 @given(EDGES, st.lists(st.booleans(), min_size=8, max_size=8))
@@ -205,6 +234,7 @@ def test_the_count_is_the_number_of_neighbours():
     [
         ([[1, 0, 0], [0, 0, 0], [0, 0, 0]], "its own neighbour"),
         ([[0, 1], [1, 0]], r"\(2, 2\) for 3 areas"),
+        ([[0, 2, 0], [1, 0, 0], [0, 0, 0]], "holds weights"),
     ],
 )
 def test_what_is_no_neighbourhood_is_refused(matrix, rule):

@@ -1,17 +1,22 @@
 """The chances are exact: held against every subset, against the hypergeometric distribution and against the book."""
 
+from fractions import Fraction
+from itertools import combinations
 from math import comb
 
 import numpy as np
 import pandas as pd
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from scipy.sparse import block_diag, csr_array
 from scipy.stats import hypergeom
 
 from geo.neighbors import Neighbors
-from geo.statistics.exact import FLOOR, upper_tail
+from geo.statistics.exact import FLOOR, _tails, upper_tail
+from geo.statistics.lattice import Lattice
 from tests.country import graph_of, grid, names
-from tests.geo.statistics.permutations import every_subset
+from tests.geo.statistics.permutations import drawn, every_subset
 
 NOISE = 1e-14
 """What a transform of up to two million points leaves, in chances of 1."""
@@ -37,7 +42,7 @@ def test_of_zeros_and_ones_the_chance_is_hypergeometric(count, ones, largest, sc
     found = upper_tail(values * scale, neighbors)
     assert np.abs(found.upper - true).max() < NOISE
     assert (found.lower <= true + NOISE).all()
-    assert found.exact == (scale == 1)
+    assert found.exact
     likely = true > 1e-9
     assert found.upper[likely] == pytest.approx(true[likely], rel=1e-5)
 
@@ -103,3 +108,107 @@ def test_the_lower_end_is_never_above_the_upper_one():
         noise = np.random.default_rng(seed).normal(size=hills.shape)
         found = upper_tail((hills + 0.3 * noise).ravel(), neighbors)
         assert (found.lower <= found.upper).all(), seed
+
+
+# Deep tails and what always holds
+
+
+def by_counting(values, neighbors, at):
+    """The same in whole numbers of any length: subsets of all others by size and sum, one value after the other."""
+    around = neighbors.matrix[[at]].indices
+    k, most = len(around), int(values.max()) * len(around)
+    ways = np.zeros((k + 1, most + 1), dtype=object)
+    ways[0, 0] = 1
+    for value in np.delete(values, at).tolist():
+        before = ways.copy()
+        ways[1:, value:] += before[:-1, : most + 1 - value]
+    return Fraction(int(ways[k, values[around].sum() :].sum()), comb(len(values) - 1, k))
+
+
+@pytest.mark.parametrize("kind", ["counts", "long tail", "zeros"])
+def test_in_the_deepest_tail_p_is_that_of_counting_every_subset(kind):
+    """Far beyond what can be drawn: a hot spot of ten areas amid 300."""
+    rng = np.random.default_rng(7)
+    values = {
+        "counts": rng.poisson(4, 300),
+        "long tail": np.floor(rng.gamma(0.3, 12, 300)).astype(int),
+        "zeros": rng.poisson(0.1, 300),
+    }[kind]
+    neighbors = cliques(300, 9)
+    *others, hot = np.split(rng.permuted(np.sort(values).reshape(30, 10), axis=1).ravel(), [44, 290])
+    values = np.concatenate([others[0], hot, others[1]])
+    assert (neighbors.count[44:54] == 9).all()
+    found = upper_tail(values.astype(float), neighbors).upper
+    tested = np.arange(0, 120, 3)
+    true = np.array([float(by_counting(values, neighbors, at)) for at in tested])
+    assert true.min() < 1e-8
+    assert np.abs(found[tested] - np.maximum(true, FLOOR)).max() < NOISE
+    deep = (true > 10 * FLOOR) & (true < 1e-6)
+    assert found[tested][deep] == pytest.approx(true[deep], rel=1e-2)
+
+
+def test_a_million_draws_give_the_same_where_p_is_one_in_ten_thousand():
+    rng = np.random.default_rng(3)
+    values = rng.gamma(0.7, size=400)
+    board = grid(20, 20)
+    for heart in (84, 95, 270, 315):
+        values[board.matrix[[heart]].indices[:3]] += 2.2
+    found = upper_tail(values, board)
+    sample = np.flatnonzero((found.upper > 3e-5) & (found.upper < 2e-3))
+    assert len(sample) > 3
+    off = []
+    for at in sample:
+        share, draws = drawn(values, board, at, 1_000_000, rng)
+        off.append((share - found.upper[at]) / np.sqrt(found.upper[at] / draws))
+    assert np.abs(off).max() < 4
+    assert np.mean(np.square(off)) < 3.5
+
+
+@given(st.lists(st.integers(0, 5), min_size=9, max_size=9).filter(lambda some: len(set(some)) > 1), st.integers(0, 99))
+def test_the_chances_of_all_sums_add_up_to_one(values, seed):
+    """As high and as low together are everything, and the observed sum twice."""
+    neighbors = Neighbors(names(9), csr_array(np.triu(np.random.default_rng(seed).random((9, 9)) < 0.4, 1).astype(int)))
+    values = np.array(values, dtype=float)
+    above, below = upper_tail(values, neighbors).upper, upper_tail(-values, neighbors).upper
+    for at in np.flatnonzero(neighbors.count):
+        around = neighbors.matrix[[at]].indices
+        sums = [sum(some) for some in combinations(np.delete(values, at), len(around))]
+        assert above[at] + below[at] == pytest.approx(1 + np.mean(np.array(sums) == values[around].sum()), abs=1e-12)
+
+
+@pytest.mark.parametrize("kind", ["whole", "real"])
+def test_for_every_number_of_neighbours_the_chances_are_those_of_something(kind):
+    values = np.random.default_rng(1).gamma(1, 9, size=500)
+    lattice = Lattice.of(np.rint(values) if kind == "whole" else values, 30)
+    tails = _tails(lattice, 500, 30)
+    assert tails[:, 0] == pytest.approx(1, abs=1e-12)
+    assert np.diff(tails).max() <= NOISE
+    mean = tails[:, 1:].sum(axis=1)
+    assert mean == pytest.approx(np.arange(31) * lattice.points.mean(), rel=1e-9)
+
+
+@pytest.mark.parametrize("kind", ["whole", "real"])
+def test_a_map_that_is_tested_in_parts_gives_what_it_gives_whole(kind):
+    rng = np.random.default_rng(5)
+    values, board = rng.gamma(1, 5, size=400), grid(20, 20)
+    if kind == "whole":
+        values = np.rint(values)
+    whole, part_of = upper_tail(values, board), rng.integers(0, 4, 400)
+    for part in range(4):
+        rows = csr_array(board.matrix.multiply((part_of == part)[:, None]))
+        rows.eliminate_zeros()
+        found, here = upper_tail(values, Neighbors(board.ids, rows)), part_of == part
+        assert (found.upper[~here] == 1).all()
+        assert found.upper[here] == pytest.approx(whole.upper[here], rel=1e-9)
+        assert found.lower[here] == pytest.approx(whole.lower[here], rel=1e-9)
+
+
+@pytest.mark.parametrize(("count", "largest"), [(400, 199), (1_000, 300)])
+def test_with_hundreds_of_neighbours_the_chance_is_still_hypergeometric(count, largest):
+    rng = np.random.default_rng(1)
+    values = (rng.random(count) < 0.2).astype(float)
+    around = (rng.random((count, count)).argsort(axis=1) < rng.integers(1, largest + 1, (count, 1))).astype(int)
+    np.fill_diagonal(around, 0)
+    neighbors = Neighbors(names(count), csr_array(around))
+    true = hypergeom.sf(around @ values - 1, count - 1, values.sum() - values, neighbors.count)
+    assert np.abs(upper_tail(values, neighbors).upper - np.maximum(true, FLOOR)).max() < 10 * NOISE

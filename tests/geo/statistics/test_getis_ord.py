@@ -13,9 +13,10 @@ from scipy.sparse import block_diag, csr_array
 from geo.errors import AlignmentError, StatisticError
 from geo.measures import Unknown
 from geo.neighbors import Neighbors
-from geo.statistics import STATISTICS
-from geo.statistics.exact import FINE
+from geo.statistics import SEARCHES
 from geo.statistics.getis_ord import getis_ord
+from geo.statistics.lattice import FINE
+from geo.statistics.significance import benjamini_hochberg
 from tests.country import graph_of, grid, names
 from tests.geo.statistics.peers import esda_of, off_by
 from tests.geo.statistics.permutations import drawn, every_subset
@@ -37,9 +38,9 @@ def p_of(figures, neighbors, alternative="greater"):
 
 
 def bracket(values, neighbors):
-    """The sums that the lattice may take for one another: two for each neighbour, each half a step off."""
+    """The sums that the lattice may take for one another: half a step off for each neighbour, and for each drawn."""
     largest = int(neighbors.count.max())
-    return 2 * largest * np.ptp(values) / ((FINE - 1) // largest)
+    return largest * np.ptp(values) / ((FINE - 1) // largest)
 
 
 def board_of_gammas(seed=1):
@@ -185,6 +186,14 @@ def test_p_and_q_come_with_how_they_were_found():
     assert counted.lower.equals(counted.p)
 
 
+@settings(max_examples=15)
+@given(real, maps)
+def test_q_is_certified_as_p_is_no_rounding_makes_an_area_hot(values, neighbors):
+    found = getis_ord(series(values), neighbors, alternative="greater")
+    true = benjamini_hochberg(every_subset(values, neighbors))
+    assert (found.q.to_numpy() >= true - 1e-9)[~np.isnan(true)].all()
+
+
 def test_an_area_that_was_not_tested_says_why():
     values = series([1, 2, 3, np.nan])
     found = getis_ord(values, graph_of([(0, 1), (2, 3)], 4), alternative="greater")
@@ -213,11 +222,11 @@ def test_values_of_other_areas_are_refused():
         getis_ord(series([1, 2, 3]), grid(2, 2), alternative="greater")
 
 
-@pytest.mark.parametrize("name", STATISTICS)
+@pytest.mark.parametrize("name", SEARCHES)
 def test_every_statistic_finds_a_planted_place_and_leaves_the_unknown_unknown(name):
     values = series(board_of_gammas())
     values.iloc[[24, 16, 17, 18, 23, 25, 30, 31, 32]] += 5
     values.iloc[0] = np.nan
-    found = STATISTICS[name](values, BOARD, alternative="greater")
+    found = SEARCHES[name](values, BOARD, alternative="greater")
     assert found.q["a0024"] < 0.01
     assert np.isnan(found.q["a0000"])

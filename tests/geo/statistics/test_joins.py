@@ -7,9 +7,11 @@ import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from scipy.sparse import csr_array
 
 from geo.errors import AlignmentError, StatisticError
 from geo.measures import Unknown
+from geo.neighbors import Neighbors
 from geo.statistics.joins import NOT_FLAGGED, join_counts, local_join_counts
 from tests.country import graph_of, grid, names
 from tests.geo.statistics.peers import esda_local_joins, esda_of, off_by, spdep
@@ -48,6 +50,22 @@ def test_mean_and_variance_are_those_of_all_arrangements(flags, neighbors):
     for at, kind in enumerate((found.bb, found.bw, found.ww)):
         assert kind.statistic == counted[at]
         assert (kind.expected, kind.variance) == pytest.approx((every[:, at].mean(), every[:, at].var()), abs=1e-9)
+
+
+@settings(max_examples=15)
+@given(somewhere, st.integers(0, 99))
+def test_where_only_one_of_two_has_the_other_as_neighbour_that_is_half_a_join(flags, seed):
+    one_way = np.random.default_rng(seed).random((SIZE, SIZE)) < 0.3
+    np.fill_diagonal(one_way, val=False)
+    one_way[0, 1] = True
+    found = join_counts(series(flags), Neighbors(names(SIZE), csr_array(one_way.astype(int))), alternative="greater")
+    placed = np.array([np.isin(range(SIZE), some) for some in combinations(range(SIZE), sum(flags))]).astype(float)
+    either_way = (one_way + one_way.T.astype(float)) / 2
+    kinds = ((found.bb, placed, placed / 2), (found.bw, placed, 1 - placed), (found.ww, 1 - placed, (1 - placed) / 2))
+    for kind, left, right in kinds:
+        every = np.einsum("ai,ij,aj->a", left, either_way, right)
+        assert (kind.expected, kind.variance) == pytest.approx((every.mean(), every.var()), abs=1e-9)
+        assert kind.statistic in every
 
 
 @pytest.mark.parametrize("name", ["columbus", "sids2", "stl"])

@@ -283,6 +283,11 @@ def test_a_rate_is_never_divided_by_less_than_nothing():
     assert found.to_numpy() == pytest.approx(assuncao_rate(events, exposure))
 
 
+@pytest.mark.parametrize("exposure", [[10, 10, 10], [10, 20, 30]])
+def test_where_all_rates_are_the_same_none_stands_out_not_even_that_of_mean_exposure(exposure):
+    assert standardised(counted([one / 10 for one in exposure], exposure)).tolist() == [0, 0, 0]
+
+
 def test_where_nothing_happened_no_rate_stands_out():
     assert standardised(counted([0, 0, 0], [10, 20, 0])).tolist()[:2] == [0, 0]
 

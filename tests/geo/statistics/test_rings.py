@@ -6,12 +6,14 @@ import numpy as np
 import pandas as pd
 import pytest
 from scipy.sparse import csr_array
+from scipy.stats import hypergeom
 
 from geo.errors import StatisticError
-from geo.neighbors import Neighbors
+from geo.neighbors import Neighbors, rings
 from geo.statistics.getis_ord_i import getis_ord_i
 from geo.statistics.permutations import tails
 from geo.statistics.rings import getis_ord_rings
+from tests.country import grid
 
 
 def of(pairs, n):
@@ -55,6 +57,22 @@ def test_p_is_the_share_of_all_orders(weights, alternative):
     found = getis_ord_rings(pd.Series(values), rings, weights, alternative=alternative)
     np.testing.assert_allclose(found.p, counted(values, rings, weights, alternative), rtol=1e-9)
     assert found.how.kind == "exact"
+
+
+@pytest.mark.parametrize("weights", [(2, 1), (5, 3)])
+def test_of_flags_with_rings_of_eight_and_sixteen_p_is_hypergeometric_ring_by_ring(weights):
+    board = grid(12, 12)
+    both = rings(board, 2)
+    flags = np.arange(144) < 20
+    found = getis_ord_rings(pd.Series(flags.astype(float), board.ids), both, weights, alternative="greater")
+    for at in range(0, 144, 7):
+        near, far = (ring.matrix[[at]].indices for ring in both)
+        seen, others = weights[0] * flags[near].sum() + weights[1] * flags[far].sum(), 20 - flags[at]
+        inside = np.arange(min(len(near), others) + 1)
+        outside = np.ceil((seen - weights[0] * inside) / weights[1]) - 1
+        chance = hypergeom.pmf(inside, 143, others, len(near))
+        true = (chance * hypergeom.sf(outside, 143 - len(near), others - inside, len(far))).sum()
+        assert found.p.iloc[at] == pytest.approx(true, abs=1e-13)
 
 
 def test_one_ring_is_gi_with_equal_weights():

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from scipy.stats import false_discovery_control
 
 from geo.errors import AlignmentError, StatisticError
-from geo.statistics import STATISTICS
+from geo.statistics import SEARCHES
 from geo.statistics.significance import benjamini_hochberg, benjamini_yekutieli, bonferroni
 from tests.country import names
 from tests.geo.statistics.results import made
@@ -108,7 +108,7 @@ def test_the_areas_that_were_tested_are_counted():
 
 
 def test_every_statistic_is_known_by_the_name_of_its_function():
-    assert {name: one.__name__ for name, one in STATISTICS.items()} == {name: name for name in STATISTICS}
+    assert {name: one.__name__ for name, one in SEARCHES.items()} == {name: name for name in SEARCHES}
 
 
 @pytest.mark.parametrize("power", [1, 30])  # 30: most of them tiny

@@ -1,0 +1,109 @@
+"""Values as whole numbers: what the chances of sums are reckoned on.
+
+Values that are multiples of one step (counts, flags, percentages with a decimal, figures rounded to fives) are those
+multiples. What ties there ties here, although in floating point 0.1 + 0.2 is not 0.3, and chances are exact.
+
+Other values are rounded, each by at most `error`. So a sum of k of them lies within k times that of the sum of what
+they were rounded to, and a sum on the lattice that is as far above the observed one, or below it, is certainly higher,
+or lower.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from geo.errors import StatisticError
+
+FINE, COARSE, WHOLE = 2**16, 800, 2**21
+"""Points of the lattice of sums for areas with few neighbours; points per value for those with many; most points where
+values have a step of their own."""
+
+FEW = 12
+"""Areas with more neighbours than this get a lattice of their own: it is coarser, and what it costs grows with k^2."""
+
+TABLE = 2**26
+"""Most chances in one table, of every sum of every number of neighbours: half a gigabyte."""
+
+LEAST = 64
+"""Points per value under which rounding would leave nothing certain."""
+
+SAMPLE = 512
+"""Values that are asked first whether they have a step: real numbers have none, and say so at once."""
+
+SLIVER = 1e-6
+"""More than floating point makes of a sum, less than any step."""
+
+Floats = NDArray[np.float64]
+Whole = NDArray[np.int64]
+
+
+@dataclass(frozen=True, slots=True)
+class Lattice:
+    """Values as whole numbers from 0.
+
+    Args:
+        points: the whole numbers.
+        positions: what was rounded to them.
+        error: the largest distance between the two; 0 where nothing was rounded.
+        length: a power of two on which the largest sum fits.
+    """
+
+    points: Whole
+    positions: Floats
+    error: float
+    length: int
+
+    @classmethod
+    def of(cls, values: Floats, largest: int) -> "Lattice":
+        """The lattice for sums of up to `largest` values that are not all equal.
+
+        Raises StatisticError where that many values without a step are too many for a certain answer.
+        """
+        above = values - values.min()
+        highest = float(above.max())
+        most = min(WHOLE, 1 << (TABLE // (largest + 1)).bit_length() - 1)
+        if step := _step(above, 4 * np.finfo(float).eps * float(np.abs(values).max()), highest * largest / (most - 1)):
+            points = np.rint(above / step)
+            length = 1 << max(round(highest / step) * largest + 1, 2).bit_length()
+            return cls(points.astype(np.int64), points, 0.0, length)
+        length = FINE if largest <= FEW else min(most, 1 << (COARSE * largest).bit_length())
+        if (bins := (length - 1) // largest) < LEAST:
+            raise StatisticError(
+                f"sums of {largest} values that are not whole cannot be told apart well enough; take fewer neighbours, "
+                "round the values, or draw (getis_ord_weighted)"
+            )
+        positions = above * (bins / highest)
+        points = np.rint(positions)
+        return cls(points.astype(np.int64), positions, float(np.abs(positions - points).max()), length)
+
+    @property
+    def exact(self) -> bool:
+        """Whether nothing was rounded."""
+        return self.error == 0
+
+    def goals(self, sums: Floats, steps: Whole) -> Whole:
+        """For each sum of positions the least point that may be as high and the least that certainly is.
+
+        Args:
+            sums: the sums of positions.
+            steps: how many values are in each, counted by their weight.
+        """
+        reach = 0 if self.exact else steps * self.error + SLIVER
+        return np.ceil([sums - reach, sums + reach]).astype(np.int64)
+
+
+def _step(above: Floats, noise: float, least: float) -> float:
+    """The largest step of which all of `above` are multiples, but for `noise`; 0 where it is not more than `least`.
+
+    Euclid's algorithm: what is left over of one value after another becomes the step.
+    """
+    highest = step = float(above.max())
+    for some in (above[:: 1 + len(above) // SAMPLE], above):
+        while (over := (rest := np.abs(some - step * np.rint(some / step))) > least / 4).any():
+            step = float(rest[over].min())
+            if step < least:
+                return 0.0
+    step = highest / np.rint(highest / step)  # of all multiples the highest tells it best
+    off = np.abs(above - step * np.rint(above / step)).max()
+    return float(step) if step > least and off <= noise < step * SLIVER else 0.0
