@@ -22,7 +22,6 @@ from dataclasses import dataclass
 import numpy as np
 from numba import njit, prange
 from numpy.typing import NDArray
-from scipy import fft
 
 from geo.neighbors import Neighbors
 from geo.statistics.compiling import told
@@ -33,9 +32,6 @@ FLOOR = 1e-12
 
 BLOCK = 256
 """Frequencies that are worked on together: they fit the nearest cache."""
-
-AT_ONCE = 2**24
-"""Chances that are transformed back together: an eighth of a gigabyte."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,24 +79,25 @@ def _groups(counts: Whole, others: int) -> list[tuple[Whole, bool]]:
 def _tails(lattice: Lattice, n: int, largest: int) -> Floats:
     """The chance that k values drawn from all n sum to s or more, as [k, s], for k to `largest` and s to `length`."""
     transform = np.fft.fft(np.bincount(lattice.points, minlength=lattice.length).astype(float))
-    subsets = _subsets(transform.real.copy(), transform.imag.copy(), _shares(n, largest))
-    tails = np.empty((largest + 1, lattice.length + 1))
-    rows = 1 + AT_ONCE // lattice.length
-    for start in range(0, largest + 1, rows):
-        some = slice(start, start + rows)
-        _sum_up(fft.irfft(subsets[some], lattice.length, axis=1, workers=2, overwrite_x=True), tails[some])
+    # One array for both: pages that are touched for the first time cost more than what is reckoned on them.
+    wide = lattice.length + 2
+    space = np.empty((largest + 1, 2 * wide))
+    subsets, tails = space[:, :wide].view(np.complex128), space[:, wide:-1]
+    _subsets(transform.real.copy(), transform.imag.copy(), _shares(n, largest), subsets)
+    np.fft.irfft(subsets, lattice.length, axis=1, out=tails[:, :-1])
+    _sum_up(tails)
     return tails
 
 
 @njit(parallel=True, cache=True)
-def _sum_up(chances: Floats, tails: Floats) -> None:
-    """From the chance of every sum to the chance of that sum or more, into `tails`."""
-    most, length = chances.shape
+def _sum_up(tails: Floats) -> None:
+    """From the chance of every sum to the chance of that sum or more, in place; the last is of none."""
+    most, length = tails.shape
     for k in prange(most):
         total = 0.0
-        tails[k, length] = 0.0
-        for sum_ in range(length - 1, -1, -1):
-            total += chances[k, sum_]
+        tails[k, length - 1] = 0.0
+        for sum_ in range(length - 2, -1, -1):
+            total += tails[k, sum_]
             tails[k, sum_] = min(max(total, 0.0), 1.0)
 
 
@@ -115,11 +112,10 @@ def _shares(n: int, largest: int) -> Floats:
 
 
 @njit(parallel=True, cache=True)
-def _subsets(real: Floats, imaginary: Floats, shares: Floats) -> NDArray[np.complex128]:
-    """The transform of the chance of every sum of k, as [k, frequency] up to the half."""
+def _subsets(real: Floats, imaginary: Floats, shares: Floats, found: NDArray[np.complex128]) -> None:
+    """The transform of the chance of every sum of k, as [k, frequency] up to the half, into `found`."""
     length, largest = len(real), len(shares) - 1
     half = length // 2 + 1
-    found = np.empty((largest + 1, half), dtype=np.complex128)
     for block in prange((half + BLOCK - 1) // BLOCK):
         start = block * BLOCK
         size = min(BLOCK, half - start)
@@ -142,7 +138,6 @@ def _subsets(real: Floats, imaginary: Floats, shares: Floats) -> NDArray[np.comp
         for k in range(largest + 1):
             for at in range(size):
                 found[k, start + at] = complex(subset[0, k, at], subset[1, k, at])
-    return found
 
 
 @njit(parallel=True, cache=True)

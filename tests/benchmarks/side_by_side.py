@@ -3,6 +3,7 @@
 import statistics
 import time
 from collections.abc import Callable, Mapping
+from pathlib import Path
 
 from rich.console import Console
 from rich.table import Table
@@ -34,6 +35,12 @@ def race(
     for name, median in medians.items():
         table.add_row(name, f"{median * 1000:.1f} ms", f"{median / medians['zicht']:.1f}")
     Console(width=100).print(table)
+
+
+def most() -> float:
+    """Gigabytes that this process had in memory at most. Not ru_maxrss, which may be that of its parent."""
+    told = Path("/proc/self/status").read_text(encoding="utf-8").split("VmHWM:")[1]
+    return int(told.split()[0]) * 1024 / 1e9
 
 
 def _seconds(one: Callable[[], object]) -> float:

@@ -98,13 +98,14 @@ def test_three_million_cells_by_themselves():
 def test_memory_of_three_million_cells():
     """In a process of its own: the most that was ever in memory, less what the neighbours and values take."""
     code = (
-        "import resource, numpy as np; from tests.benchmarks.test_exact import field, ours\n"
+        "import numpy as np\n"
+        "from tests.benchmarks.side_by_side import most\n"
+        "from tests.benchmarks.test_exact import field, ours\n"
         "n = field(1789); v = np.random.default_rng(1).gamma(2, 1, 1789**2)\n"
-        "before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss\n"
-        "ours(v, n); print(before, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)"
+        "before = most(); ours(v, n); print(before, most())"
     )
     told = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True).stdout
-    before, after = (int(part) / 1e6 for part in told.split())
+    before, after = (float(part) for part in told.split())
     Console().print(f"H3 resolution 10: at most {after:.2f} GB, of which {before:.2f} GB to make the map")
 
 

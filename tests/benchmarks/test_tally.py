@@ -20,12 +20,8 @@ from boundaries.hexagons import hexagons
 from geo.areas import AreaLevel
 from layers.sources import SourceDeclaration
 from services.records.tally import Door, tally
+from tests.benchmarks.side_by_side import most
 from tests.benchmarks.test_points import country
-
-def most():
-    # Not ru_maxrss: that is of the process that started this one, if that was larger.
-    told = Path("/proc/self/status").read_text().split("VmHWM:")[1]
-    return int(told.split()[0]) * 1024 / 1e9
 
 areas = country()
 if sys.argv[3] == "h3-9":
