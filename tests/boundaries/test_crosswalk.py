@@ -6,6 +6,7 @@ import pytest
 import shapely
 from hypothesis import given
 from hypothesis import strategies as st
+from tobler.area_weighted import area_interpolate
 
 from boundaries.cbs import gemeenten, wijken
 from boundaries.counts import Counts
@@ -284,3 +285,13 @@ def test_numbers_that_do_not_say_what_they_are_are_refused():
 def test_counts_below_0_or_without_end_are_refused(wrong):
     with pytest.raises(MeasureError, match="must be 0 or more and finite, found BU0363AA00"):
         counted([wrong] + [0.0] * (COUNT - 1))
+
+
+@given(tilings, tilings, st.integers(0, 99))
+def test_by_surface_gives_what_tobler_gives(source, target, seed):
+    """To a millionth of the total: tobler adds the same surfaces up in another order."""
+    counts = Counts("aantal", pd.Series(np.random.default_rng(seed).integers(0, 900, len(source)) * 1.0, source.ids))
+    told = source.table[["geometry"]].assign(aantal=counts.figures)
+    theirs = area_interpolate(told, target.table[["geometry"]], extensive_variables=["aantal"], allocate_total=False)
+    ours = by_surface(source, target).sum(counts).figures.fillna(0.0)
+    np.testing.assert_allclose(ours, theirs["aantal"], atol=1e-6 * counts.total)
