@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from services.cli.making import LEVELS
-from services.cli.screen import Commands, Data, complaints, screen
+from services.cli.screen import Commands, Data, complaints, progress, screen
 from services.settings import Settings
 
 
@@ -25,8 +25,6 @@ def tally(
 
     Example: `zicht tally meldingen.toml --level h3-9 --to meldingen.csv`
     """
-    from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
-
     from geo.areas import AreaLevel
     from geo.errors import SourceError, UnknownNameError
     from layers.catalog import load
@@ -45,21 +43,17 @@ def tally(
     if to is not None and to.suffix not in {".csv", ".parquet"}:
         raise SourceError(f"{to}: counts are written as .csv or .parquet; name one of these")
     settings, declared = Settings(), read(source, SourceDeclaration)
-    with Progress(
-        SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn(), console=complaints, transient=True
-    ) as bar:
-        task = bar.add_task("areas")
+    listed = None if to is None else to.with_name(f"{to.stem}-niet-geteld.csv")
+    client = Client(mirror or settings.cache, offline=offline, gateway=settings.gateway, told=complaints.print)
+    with progress() as steps:
+        steps("areas")
         areas = open_country(data or settings.data, load(), declared.vintage).areas(AreaLevel(level))
-        bar.update(task, description="searching for persons")
-        client = Client(
-            mirror or settings.cache,
-            offline=offline,
-            gateway=settings.gateway,
-            told=bar.console.print,
-        )
-        listed = None if to is None else to.with_name(f"{to.stem}-niet-geteld.csv")
-        seen = lambda rows: bar.update(task, description=f"{rows:,} rows")  # noqa: E731
-        counted = tally_(declared, areas, Door(source.parent, settings.postgis, client, listed, seen))
+        steps("searching for persons")
+        door = Door(
+            source.parent, settings.postgis, client, listed,
+            lambda rows: steps(f"{rows:,} rows"), lambda done, whole: steps(f"PDOK: {done:,} of {whole:,} answers"),
+        )  # fmt: skip
+        counted = tally_(declared, areas, door)
     if to is not None:
         tables.written_counts(counted.table, to)
     screen.print(tables.tallied(declared, counted, to, listed))

@@ -10,7 +10,7 @@ else is guessed: a number that is not there has no place.
 
 import copy
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -54,9 +54,15 @@ Houses = dict[int, dict[str, Point]]
 
 @dataclass(slots=True)
 class Addresses:
-    """What PDOK knows, as far as it was asked."""
+    """What PDOK knows, as far as it was asked.
+
+    Attributes:
+        client: asks.
+        seen: who hears how many questions were answered, of how many.
+    """
 
     client: Client
+    seen: Callable[[int, int], None] = lambda _done, _whole: None
     _houses: dict[str, Houses] = field(default_factory=dict)
     _objects: dict[str, Point | None] = field(default_factory=dict)
     _by_number: int = 0
@@ -82,19 +88,24 @@ class Addresses:
         """Where verblijfsobjecten lie, and ligplaatsen and standplaatsen. Raises SourceError likewise."""
         bare = [_object(one) for one in ids]
         new = sorted({one for one in bare if one is not None} - self._objects.keys())
-        answers: list[Mapping[str, Point | None]] = self._ask(self._of_ids, batched(new, IDS))
-        for one in answers:
-            self._objects.update(one)
+        for found in self._ask(self._of_ids, list(batched(new, IDS))):
+            self._objects.update(found)
         return _columns([NO_ID if one is None else self._objects[one] or UNKNOWN_ID for one in bare])
 
-    def _ask[Asked, Answered](self, ask: Any, what: Iterable[Asked]) -> list[Answered]:
+    def _ask[Asked, Answered](self, ask: Callable[[Asked], Answered], what: Sequence[Asked]) -> list[Answered]:
         """All answers, in order; a few questions at a time."""
+        found: list[Answered] = []
         with ThreadPoolExecutor(AT_ONCE) as pool:
             try:
-                return list(pool.map(ask, what))
-            except BaseException:
+                for one in pool.map(ask, what):
+                    found.append(one)
+                    self.seen(len(found), len(what))
+            except BaseException as end:
+                if not isinstance(end, Exception):  # Ctrl-C: who waits for another try waits no longer
+                    self.client.stop.set()
                 pool.shutdown(cancel_futures=True)
                 raise
+        return found
 
     def _of_postcode(self, postcode: str) -> Houses:
         houses: Houses = {}

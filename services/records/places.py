@@ -1,5 +1,6 @@
 """Where each record lies, in RD New, or in Dutch why that is not known."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -43,6 +44,7 @@ class Places:
         crs: of the geometry column, where there is one.
         decimal: how decimals are written, where that is declared.
         client: asks PDOK where a verblijfsobject or address lies; None where this may not be asked.
+        seen: who hears how many of these questions were answered, of how many.
     """
 
     where: str
@@ -50,11 +52,12 @@ class Places:
     crs: str | None
     decimal: str | None
     client: Client | None
+    seen: Callable[[int, int], None] = lambda _done, _whole: None
     _to_rd: Transformer | None = field(init=False)
     _addresses: Addresses | None = field(init=False)
 
     def __post_init__(self) -> None:
-        self._addresses = None if self.client is None else Addresses(self.client)
+        self._addresses = None if self.client is None else Addresses(self.client, self.seen)
         way = self.place.way
         system = {"lon": "EPSG:4326", "wkt": f"EPSG:{self.place.crs}", "geometry": self.crs}.get(way[0])
         if way[0] == "geometry" and system is None:

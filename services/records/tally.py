@@ -52,6 +52,7 @@ class Door:
         client: asks PDOK where an address lies; None where it may not be asked.
         listed: the file that rows which are not counted are listed in, None for no list.
         seen: who hears how many rows have been read.
+        looked_up: who hears how many questions PDOK answered, of how many.
     """
 
     root: Path
@@ -59,6 +60,7 @@ class Door:
     client: Client | None = None
     listed: Path | None = None
     seen: Seen = lambda _: None
+    looked_up: Callable[[int, int], None] = lambda _done, _whole: None
 
 
 def tally(declaration: SourceDeclaration, areas: AreaFrame, door: Door) -> Delivered:
@@ -72,7 +74,8 @@ def tally(declaration: SourceDeclaration, areas: AreaFrame, door: Door) -> Deliv
     rows = opened(records, door.root, door.database)
     _search_for_persons(rows, records)
     sums = _Sums.of(records, areas)
-    places = Places(rows.where, records.place, rows.crs, records.format.decimal, door.client)
+    decimal = records.format.decimal
+    places = Places(rows.where, records.place, rows.crs, decimal, door.client, door.looked_up)
     with _list(door.listed) as fall_out:
         first = 1
         for batch in rows.batches(records.columns):

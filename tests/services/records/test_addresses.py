@@ -110,6 +110,13 @@ def test_each_postcode_is_asked_once_and_no_house_number_leaves_the_house(addres
     assert not any(re.search(r"huisnummer:|[?&]q=(?!\*)", one) for one in standin.asked)
 
 
+def test_it_is_told_how_far_it_is(addresses):
+    told = []
+    addresses.seen = lambda done, whole: told.append((done, whole))
+    addresses.located(["1012AB", "1012AC", "9999ZZ"], ["1"] * 3)
+    assert told == [(1, 3), (2, 3), (3, 3)]
+
+
 def test_objects_are_asked_fifty_at_a_time(addresses, standin):
     addresses.of_objects([f"036301{at:010d}" for at in range(120)])
     assert len(standin.asked) == 3
