@@ -30,7 +30,7 @@ Only the columns that are named here are read, but for the search for persons th
 
 from typing import Annotated, Literal, Self
 
-from pydantic import Field, StringConstraints, model_validator
+from pydantic import AfterValidator, Field, StringConstraints, model_validator
 
 from layers.indicators import Declared, Id, Text
 
@@ -92,17 +92,34 @@ class Place(Declared):
         return tuple(found for one in fields if (found := getattr(self, one)) is not None)
 
 
+def _tells_a_year(format_: str) -> str:
+    """A format of dates from which a year follows."""
+    if not {"%Y", "%y", "%D", "%F", "%c", "%x"} & {format_[at : at + 2] for at in range(len(format_))}:
+        raise ValueError("tells no year; write it as in %d-%m-%Y")
+    return format_
+
+
+def _ends_at_most_in_a_star(code: str) -> str:
+    """A code, of which only the end may be left open."""
+    if "*" in code[:-1]:
+        raise ValueError("* stands for the rest of a code, at its end only")
+    return code
+
+
 class Period(Declared):
     """Which column says when: a date, or the year itself."""
 
     column: Text
-    format: str | None = None
+    format: Annotated[str, AfterValidator(_tells_a_year)] | None = None
+
+
+Code = Annotated[Text, AfterValidator(_ends_at_most_in_a_star)]
 
 
 class Count(Declared):
     """What is counted: rows, or the `sum` of an amount; of those rows where every column has one of its codes."""
 
-    where: dict[Text, tuple[Text, ...]] = Field(default_factory=dict)
+    where: dict[Text, Annotated[tuple[Code, ...], Field(min_length=1)]] = Field(default_factory=dict)
     sum: Text | None = None
 
 
@@ -135,6 +152,8 @@ class Records(Declared):
             raise ValueError("give either path, a file, or postgis, a table")
         if (self.period is None) != (not self.years):
             raise ValueError("a period needs years to count, and years need a period to tell them by")
+        if len(set(self.years)) < len(self.years):
+            raise ValueError(f"years {list(self.years)}: name each once")
         return self
 
     @property

@@ -39,7 +39,7 @@ UNKNOWN_POSTCODE, UNKNOWN_NUMBER = "postcode onbekend bij PDOK", "huisnummer onb
 NO_ID, UNKNOWN_ID = "geen id van een verblijfsobject", "verblijfsobject onbekend bij PDOK"
 
 POSTCODE = re.compile(r"([1-9]\d{3})\s*([A-Z]{2})")
-NUMBER = re.compile(r"\s*0*(\d{1,5})(.*)", re.DOTALL)
+NUMBER = re.compile(r"\s*0*(\d{1,5})(?:\.0+)?(?!\d)(.*)", re.DOTALL)
 OBJECT = re.compile(r"\d{4}0[123]\d{10}")
 """A verblijfsobject, ligplaats or standplaats: the gemeente, what it is, and ten digits."""
 POINT = re.compile(r"POINT\(([\d.]+) ([\d.]+)\)")

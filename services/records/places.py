@@ -4,7 +4,9 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 import numpy as np
+import pandas as pd
 import pyarrow as pa
+import pyarrow.compute as pc
 import shapely
 from numpy.typing import NDArray
 from pyproj import CRS, Transformer
@@ -21,6 +23,7 @@ from services.web.client import Client
 Floats = NDArray[np.float64]
 
 NO_PLACE, ABROAD = "geen plaats", "plaats buiten Nederland"
+SRID, HEXED = r"^(?i:SRID=(?P<srid>[0-9]+);)", r"^0[01](?:[0-9A-Fa-f]{2}){8,}$"
 ENOUGH, MOST = 100, 0.9
 """Of so many places outside the country, or more, this share decides that they are in another system."""
 
@@ -45,6 +48,7 @@ class Places:
         decimal: how decimals are written, where that is declared.
         client: asks PDOK where a verblijfsobject or address lies; None where this may not be asked.
         seen: who hears how many of these questions were answered, of how many.
+        stray: what the first places outside the country look like.
     """
 
     where: str
@@ -53,6 +57,7 @@ class Places:
     decimal: str | None
     client: Client | None
     seen: Callable[[int, int], None] = lambda _done, _whole: None
+    stray: str | None = field(init=False, default=None)
     _to_rd: Transformer | None = field(init=False)
     _addresses: Addresses | None = field(init=False)
 
@@ -95,7 +100,7 @@ class Places:
     def _points(self, batch: pa.RecordBatch) -> tuple[Floats, Floats]:
         column = batch.column(self.place.columns[0])
         if self.place.wkt is not None:
-            shapes = shapely.from_wkt(np.array(values.text(column).to_pylist(), dtype=object), on_invalid="ignore")
+            shapes = self._written(values.text(column))
         else:
             storage = column.storage if isinstance(column, pa.ExtensionArray) else column
             shapes = shapely.from_wkb(np.array(storage.to_pylist(), dtype=object), on_invalid="ignore")
@@ -104,6 +109,22 @@ class Places:
             shapely.get_type_id(shapes) == shapely.GeometryType.POINT, shapes, shapely.point_on_surface(shapes)
         )
         return shapely.get_x(point), shapely.get_y(point)
+
+    def _written(self, cells: pa.Array) -> NDArray[np.object_]:
+        """Places as text: WKT, with the SRID before it that PostGIS writes if it is the declared one, or WKB in hex."""
+        parts = pc.extract_regex(cells, SRID)
+        srid = pc.drop_null(pc.unique(pc.struct_field(parts, "srid"))).to_pylist()
+        if strange := [one for one in srid if int(one) != self.place.crs]:
+            raise SourceError(
+                f"{self.where}: places in SRID {strange[0]}, declared is crs = {self.place.crs}; declare it"
+            )
+        bare = pc.replace_substring_regex(cells, SRID, "")
+        hexed = pc.fill_null(pc.match_substring_regex(bare, HEXED), False)
+        wkt = np.array(pc.if_else(hexed, values.NOTHING, bare).to_pylist(), dtype=object)
+        wkb = np.array(pc.if_else(hexed, bare, values.NOTHING).to_pylist(), dtype=object)
+        found: NDArray[np.object_] = shapely.from_wkt(wkt, on_invalid="ignore")
+        found[pd.notna(wkb)] = shapely.from_wkb(wkb[pd.notna(wkb)], on_invalid="ignore")
+        return found
 
     @property
     def notes(self) -> tuple[str, ...]:
@@ -125,17 +146,20 @@ class Places:
 
     def _check(self, x: Floats, y: Floats, count: int) -> None:
         """Refuse places of which most lie outside the country, and say what they look like."""
-        if len(x) < max(ENOUGH, MOST * count):
-            return
-        found = next((name for name, box in SYSTEMS if _within(x, y, box).mean() > MOST), None)
-        swapped = _within(y, x, RD_BOUNDS).mean() > MOST
-        told = (
-            "x and y are swapped" if swapped else f"they lie as places do in {found}" if found else "they lie nowhere"
-        )
-        raise SourceError(
-            f"{self.where}: {len(x)} of {count} places in columns {list(self.place.columns)} lie outside the country "
-            f"({x[0]:.6g}, {y[0]:.6g} for one); {told}; correct [records.place]"
-        )
+        if len(x) and self.stray is None:
+            self.stray = f"({x[0]:.6g}, {y[0]:.6g}) for one in columns {list(self.place.columns)}: {_looks(x, y)}"
+        if len(x) >= max(ENOUGH, MOST * count):
+            raise SourceError(
+                f"{self.where}: {len(x)} of {count} places lie outside the country, {self.stray}; "
+                "correct [records.place]"
+            )
+
+
+def _looks(x: Floats, y: Floats) -> str:
+    if _within(y, x, RD_BOUNDS).mean() > MOST:
+        return "x and y are swapped"
+    found = next((name for name, box in SYSTEMS if _within(x, y, box).mean() > MOST), None)
+    return f"they lie as places do in {found}" if found else "they lie nowhere"
 
 
 def _text(batch: pa.RecordBatch, column: str | None) -> list[str | None]:

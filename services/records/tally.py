@@ -10,22 +10,19 @@ amount could not be read is unknown too: what is not known is not zero.
 """
 
 import csv
-from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 
-import h3ronpy
 import numpy as np
 import pandas as pd
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from boundaries.points import Locator, cells
 from geo.areas import AreaFrame
 from geo.errors import SourceError
-from layers.records import COUNTRY, Records
+from layers.records import Records
 from layers.sources import SourceDeclaration
 from services.files import written
 from services.ports import Delivered
@@ -33,13 +30,10 @@ from services.records import values
 from services.records.personal import Watcher
 from services.records.places import Places
 from services.records.reading import Rows, opened
+from services.records.sums import NO_YEAR, Sums
 from services.web.client import Client
 
-NOWHERE, ELSEWHERE = "ligt in geen gebied", "ligt in een gemeente die de bron niet dekt"
-NO_YEAR, OTHER_YEAR = "geen jaar", "een jaar dat de bron niet noemt"
-
 Seen = Callable[[int], None]
-Positions = NDArray[np.int64]
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,22 +67,45 @@ def tally(declaration: SourceDeclaration, areas: AreaFrame, door: Door) -> Deliv
         raise SourceError(f"source {declaration.id!r}: declares no [records]")
     rows = opened(records, door.root, door.database)
     _search_for_persons(rows, records)
-    sums = _Sums.of(records, areas)
+    sums = Sums.of(records, areas)
     decimal = records.format.decimal
     places = Places(rows.where, records.place, rows.crs, decimal, door.client, door.looked_up)
-    with _list(door.listed) as fall_out:
-        first = 1
+    first = 1
+    with _list(door.listed) as fall_out, _told(rows.where):
         for batch in rows.batches(records.columns):
+            values.check(rows.where, batch, records.place.geometry)
             placed = places.of(batch)
             why = sums.add(batch, placed.x, placed.y, placed.why)
             fall_out(first, why)
             first += batch.num_rows
             door.seen(first - 1)
     if sums.counted == 0:
-        told = ", ".join(f"{count} {reason}" for reason, count in sums.fallen.most_common())
-        raise SourceError(f"{rows.where}: none of {first - 1} rows could be counted: {told or 'there are none'}")
+        raise SourceError(f"{rows.where}: none of {first - 1} rows could be counted: {_why_none(sums, places)}")
     notes = (*sums.notes(), *places.notes)
     return Delivered(sums.table(areas), records.path or rows.where, first - 1, rows.sha256, notes)
+
+
+@contextmanager
+def _told(where: str) -> Iterator[None]:
+    """Cells that Arrow cannot make sense of, as a fault of their file."""
+    try:
+        yield
+    except pa.ArrowException as fault:
+        raise SourceError(
+            f"{where}: cells that cannot be read: {fault}; write them as text, numbers or dates"
+        ) from None
+
+
+def _why_none(sums: Sums, places: Places) -> str:
+    """The reasons by number, with what may be wrong with the declaration."""
+    told = [f"{count} {reason}" for reason, count in sums.fallen.most_common()]
+    if places.stray:
+        told.append(f"places outside the country, {places.stray}")
+    if sums.fallen[NO_YEAR] and sums.records.period:
+        period = sums.records.period
+        how = period.format or "year-month-day"
+        told.append(f"see column {period.column!r}: dates are read as {how}; say how they are written as format")
+    return "; ".join(told) or "there are none"
 
 
 def _search_for_persons(rows: Rows, records: Records) -> None:
@@ -110,110 +127,10 @@ def _list(path: Path | None) -> Iterator[Callable[[int, NDArray[np.object_]], No
         return
     with written(path) as unfinished, unfinished.open("w", encoding="utf-8", newline="") as content:
         writer = csv.writer(content)
-        writer.writerow(["rij", "reden"])
+        writer.writerow(["rij (zonder kop en lege regels)", "reden"])
 
         def fall_out(first: int, why: NDArray[np.object_]) -> None:
             at = np.flatnonzero(pd.notna(why))
             writer.writerows(zip((first + at).tolist(), why[at].tolist(), strict=True))
 
         yield fall_out
-
-
-@dataclass(slots=True)
-class _Sums:
-    """What was counted so far, as [count, year, area]; and what fell out, by reason."""
-
-    records: Records
-    find: Callable[[NDArray[np.float64], NDArray[np.float64]], Positions]
-    covered: NDArray[np.bool_]
-    years: NDArray[np.int64]
-    sums: NDArray[np.float64]
-    counted: int = 0
-    fallen: Counter[str] = field(default_factory=Counter)
-    unread: Counter[str] = field(default_factory=Counter)
-
-    @classmethod
-    def of(cls, records: Records, areas: AreaFrame) -> "_Sums":
-        """Nothing counted yet."""
-        covered = np.ones(len(areas), dtype=bool)
-        if COUNTRY not in records.covers:
-            covered = areas.table["gemeente"].isin(records.covers).to_numpy()
-        years = np.array(records.years or (0,), dtype=np.int64)
-        return cls(records, _finder(areas), covered, years, np.zeros((len(records.count), len(years), len(areas))))
-
-    def add(
-        self, batch: pa.RecordBatch, x: NDArray[np.float64], y: NDArray[np.float64], why: NDArray[np.object_]
-    ) -> NDArray[np.object_]:
-        """Count a batch of rows; gives why each was not counted, None where it was."""
-        why, area, year = why.copy(), np.full(len(x), -1), self._years(batch)
-        there = np.isfinite(x)
-        area[there] = self.find(x[there], y[there])
-        order = np.argsort(self.years)
-        which = order[np.minimum(np.searchsorted(self.years[order], year), len(order) - 1)]
-        for reason, fallen in (
-            (NOWHERE, area < 0),
-            (ELSEWHERE, ~self.covered[area]),
-            (NO_YEAR, year == values.NO_YEAR),
-            (OTHER_YEAR, self.years[which] != year),
-        ):
-            why[pd.isna(why) & fallen] = reason
-        good: NDArray[np.bool_] = pd.isna(why)
-        self.fallen.update(why[~good].tolist())
-        self.counted += int(good.sum())
-        self._count(batch, good, which * self.sums.shape[2] + area)
-        return why
-
-    def _count(self, batch: pa.RecordBatch, good: NDArray[np.bool_], cell: Positions) -> None:
-        """Add what is counted of the good rows to the cell, of year and area, of each."""
-        for at, (name, count) in enumerate(self.records.count.items()):
-            mine = good.copy()
-            for column, codes in count.where.items():
-                mine &= values.matches(batch.column(column), codes)
-            decimal = self.records.format.decimal
-            amounts = values.amounts(batch.column(count.sum), decimal)[mine] if count.sum else None
-            if amounts is not None:
-                self.unread[name] += int(np.isnan(amounts).sum())
-            size = self.sums.shape[1] * self.sums.shape[2]
-            self.sums[at] += np.bincount(cell[mine], amounts, size).reshape(self.sums.shape[1:])
-
-    def _years(self, batch: pa.RecordBatch) -> NDArray[np.int64]:
-        period = self.records.period
-        if period is None:
-            return np.zeros(batch.num_rows, dtype=np.int64)
-        return values.years(batch.column(period.column), period.format)
-
-    def table(self, areas: AreaFrame) -> pd.DataFrame:
-        """A row an area, a column a count and year."""
-        columns = {
-            f"{name}_{year}" if self.records.years else name: np.where(self.covered, self.sums[at, when], np.nan)
-            for at, name in enumerate(self.records.count)
-            for when, year in enumerate(self.years)
-        }
-        return pd.DataFrame(columns, index=areas.ids)
-
-    def notes(self) -> tuple[str, ...]:
-        """In Dutch, what was counted and what fell out."""
-        fallen = [f"{count} niet geteld: {reason}" for reason, count in self.fallen.most_common()]
-        unread = [
-            f"{count} bedragen van {name} onleesbaar (1.234 kan twee dingen zijn: zeg decimal)"
-            for name, count in self.unread.items()
-            if count
-        ]
-        return (f"{self.counted} rijen geteld", *fallen, *unread, f"grondslag: {self.records.legal_ground}")
-
-
-def _finder(areas: AreaFrame) -> Callable[[NDArray[np.float64], NDArray[np.float64]], Positions]:
-    """From points to the positions of areas: for hexagons by their numbers, else by a grid."""
-    resolution = areas.level.resolution
-    if resolution is None:
-        locator = Locator.of(areas)
-        return lambda x, y: locator.positions(x, y).astype(np.int64)
-    known = np.asarray(h3ronpy.cells_parse(pa.array(areas.ids.to_list())), dtype=np.uint64)
-    order = np.argsort(known)
-
-    def find(x: NDArray[np.float64], y: NDArray[np.float64]) -> Positions:
-        mine = cells(x, y, resolution)
-        at = np.minimum(np.searchsorted(known[order], mine), len(known) - 1)
-        return np.where(known[order][at] == mine, order[at], -1)
-
-    return find

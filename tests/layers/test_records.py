@@ -52,6 +52,10 @@ def test_a_place_knows_its_columns(place, columns):
         ({"place": {"x": "x", "y": "y", "wkt": "w"}}, "just one way"),
         ({"place": {}}, "just one way"),
         ({"count": {}}, "at least 1 item"),
+        ({"years": [2024, 2024], "period": {"column": "datum"}}, "name each once"),
+        ({"years": [2024], "period": {"column": "datum", "format": "%d-%m"}}, "tells no year"),
+        ({"count": {"rijen": {"where": {"soort": ["a*b"]}}}}, "at its end only"),
+        ({"count": {"rijen": {"where": {"soort": []}}}}, "at least 1 item"),
         ({"kolommen": ["naam"]}, "not permitted"),
     ],
 )  # fmt: skip

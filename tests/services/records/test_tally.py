@@ -23,7 +23,7 @@ def counted(folder, table, write=None, **records):
 
 def listed(folder):
     with (folder / "uit.csv").open(encoding="utf-8") as content:
-        return [(int(one["rij"]), one["reden"]) for one in csv.DictReader(content)]
+        return [(int(one["rij (zonder kop en lege regels)"]), one["reden"]) for one in csv.DictReader(content)]
 
 
 def points(table, **kept):
@@ -128,14 +128,83 @@ def test_an_amount_that_cannot_be_read_makes_its_sum_unknown(tmp_path):
     assert any(one.startswith("1 bedragen van som onleesbaar") for one in found.notes)
 
 
-@pytest.mark.parametrize(("decimal", "total"), [(",", 1_234 + 12.5), (".", 1.234 + 125)])
-def test_what_a_point_means_is_declared_or_unknown(tmp_path, decimal, total):
-    table = rows(2).assign(bedrag=["1.234", "12,5"], datum="2024-01-01")
+@pytest.mark.parametrize(
+    ("decimal", "cells", "total"), [(",", ["1.234", "12,5"], 1_246.5), (".", ["1.234", "1,250.5"], 1_251.734)]
+)
+def test_what_a_point_means_is_declared_or_unknown(tmp_path, decimal, cells, total):
+    table = rows(2).assign(bedrag=cells, datum="2024-01-01")
     write = lambda path: table.to_csv(path, sep=";", decimal=decimal, index=False)  # noqa: E731
     told = counted(tmp_path, table, write, format={"decimal": decimal}).table
-    assert told["som_2024"].sum() == total
+    assert told["som_2024"].sum() == pytest.approx(total)
     unknown = counted(tmp_path, table, write)
-    assert "1 bedragen van som onleesbaar (1.234 kan twee dingen zijn: zeg decimal)" in unknown.notes
+    assert any("bedragen van som onleesbaar, of voor twee uitleggen vatbaar" in one for one in unknown.notes)
+
+
+@pytest.mark.parametrize("quotes", [{19: '"niet gesloten'}, {19: '"niet gesloten', 39: 'weer dicht"'}])
+def test_a_quote_that_is_not_closed_swallows_no_rows_in_silence(tmp_path, quotes):
+    lines = rows(60)[["x", "y", "datum", "soort", "bedrag"]].to_csv(index=False, sep=";").splitlines()
+    lines = [lines[0] + ";opm", *(f"{line};{quotes.get(at, 'x')}" for at, line in enumerate(lines[1:]))]
+    with pytest.raises(SourceError, match="row 20, column 'opm': a quote that is not closed"):
+        counted(tmp_path, None, lambda path: path.write_text("\n".join(lines), encoding="utf-8"))
+
+
+def test_csv_as_excel_exports_it_is_read(tmp_path):
+    text = "sep=;\n" + rows().to_csv(index=False, sep=";", decimal=",").replace("x;y;datum", " X ;Y;Datum ")
+    lines = [f"{line};;" for line in text.splitlines()]
+    lines[0] = "sep=;"
+    found = counted(tmp_path, None, lambda path: path.write_text("\r\n".join(lines), encoding="cp1252"))
+    assert found.table.equals(expected(rows()))
+
+
+def test_a_workbook_keeps_numbers_and_dates_what_they_are(tmp_path):
+    table = rows(60).assign(datum=lambda one: pd.to_datetime(one["datum"]))
+    told = {"period": {"column": "datum", "format": "%d-%m-%Y"}, "format": {"decimal": ","}}
+    found = counted(tmp_path, None, lambda path: table.to_excel(path, index=False), path="rijen.xlsx", **told)
+    assert found.table.equals(expected(rows(60)))
+
+
+def test_of_several_sheets_one_must_be_named(tmp_path):
+    def write(path):
+        with pd.ExcelWriter(path) as book:
+            rows(30).to_excel(book, sheet_name="2023", index=False)
+            rows(30).to_excel(book, sheet_name="2024", index=False)
+            pd.DataFrame().to_excel(book, sheet_name="leeg", index=False)
+
+    with pytest.raises(SourceError, match=r"sheets \['2023', '2024'\] that are not empty; name one"):
+        counted(tmp_path, None, write, path="rijen.xlsx")
+    assert counted(tmp_path, None, write, path="rijen.xlsx", format={"sheet": "2024"}).rows == 30
+    with pytest.raises(SourceError, match="has no sheet 'x'"):
+        counted(tmp_path, None, write, path="rijen.xlsx", format={"sheet": "x"})
+
+
+@pytest.mark.parametrize("how", ["srid", "hex"])
+def test_places_may_be_written_as_postgis_writes_them(tmp_path, how):
+    table = rows()
+    at = points(table).geometry
+    written = "SRID=28992;" + at.to_wkt() if how == "srid" else at.to_wkb(hex=True)
+    other = table.drop(columns=["x", "y"]).assign(plek=written)
+    assert counted(tmp_path, other, place={"wkt": "plek"}).table.equals(expected(table))
+
+
+def test_places_in_another_srid_than_declared_are_refused(tmp_path):
+    table = rows(5)
+    other = table.drop(columns=["x", "y"]).assign(plek="SRID=4326;" + points(table).to_crs(4326).geometry.to_wkt())
+    with pytest.raises(SourceError, match="places in SRID 4326, declared is crs = 28992"):
+        counted(tmp_path, other, place={"wkt": "plek"})
+
+
+def test_a_code_that_no_row_has_is_told(tmp_path):
+    found = counted(tmp_path, rows(), count={"hennep": {"where": {"soort": ["hennip", "drugs*"]}}})
+    assert "hennep: geen rij heeft 'hennip' in kolom 'soort'" in found.notes
+    assert not any("drugs" in one for one in found.notes)
+
+
+def test_why_none_could_be_counted_is_told_of_few_rows_too(tmp_path):
+    table = rows(5)
+    with pytest.raises(SourceError, match=r"none of 5 rows .*: x and y are swapped"):
+        counted(tmp_path, table.assign(x=table["y"], y=table["x"]))
+    with pytest.raises(SourceError, match="see column 'datum': dates are read as year-month-day"):
+        counted(tmp_path, table.assign(datum="1 januari 2024"))
 
 
 def test_degrees_of_three_decimals_are_degrees(tmp_path):
@@ -182,8 +251,12 @@ def test_rows_that_cannot_be_right_are_refused_with_what_is_wrong(tmp_path, chan
 @pytest.mark.parametrize(
     ("name", "content", "said"),
     [
-        ("rijen.csv", b"x;y;datum;soort;bedrag\n1;2\n", "differ in their number of cells"),
-        ("rijen.csv", b"", "Empty CSV file"),
+        (
+            "rijen.csv",
+            b"x;y;datum;soort;bedrag\n1;2;;;\n1;2\n",
+            "2 where the header has 5, parted by ';', first in line 3",
+        ),
+        ("rijen.csv", b"", "rijen.csv: is empty"),
         ("rijen.csv", b"x;y;datum;soort;bedrag\n", "none of 0 rows could be counted: there are none"),
         ("rijen.gpkg", b"geen kaart", "cannot be read"),
         ("rijen.parquet", b"PAR1", "cannot be read"),

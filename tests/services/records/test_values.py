@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from geo.errors import SourceError
 from services.records import values
 
 
@@ -29,6 +30,47 @@ def test_undeclared_a_number_is_read_or_unknown_but_never_another(number):
 
 
 @pytest.mark.parametrize(
+    ("cell", "decimal"),
+    [("12.50", ","), ("1.2345", ","), ("12,50", "."), ("1,2345", "."), ("1.250", None), ("1,250", None)],
+)
+def test_what_contradicts_how_decimals_are_written_is_unknown(cell, decimal):
+    assert np.isnan(values.amounts(pa.array([cell]), decimal)).all()
+
+
+@pytest.mark.parametrize(
+    ("cell", "number"), [("1.250,-", 1250), ("€ 12,--", 12), ("1.250,50", 1250.5), ("1.000.000", 1e6), ("0.125", 0.125)]
+)
+def test_what_can_be_read_in_one_way_is_read(cell, number):
+    assert values.amounts(pa.array([cell]), None)[0] == number
+
+
+@pytest.mark.parametrize(
+    "column",
+    [
+        pa.array([1.0, float("inf")]), pa.array([2.0**63, None]), pa.array([np.float16(1.5)], pa.float16()),
+        pa.array(["a"], pa.string_view()), pa.array([True]), pa.array([None]),
+    ],
+)  # fmt: skip
+def test_every_kind_of_cell_is_text(column):
+    values.check("rijen", pa.record_batch({"kolom": column}), None)
+    assert len(values.text(column)) == len(column)
+
+
+@pytest.mark.parametrize(
+    "column",
+    [pa.array([[1]]), pa.array([{"a": 1}]), pa.array([b"x"]), pa.array([dt.time(1)]), pa.array([dt.timedelta(1)])],
+)
+def test_cells_of_another_kind_are_refused_by_name(column):
+    with pytest.raises(SourceError, match=r"rijen: column 'kolom' is .*; write it as text, numbers or dates"):
+        values.check("rijen", pa.record_batch({"kolom": column}), None)
+
+
+def test_geometry_that_is_not_wkb_is_refused():
+    with pytest.raises(SourceError, match=r"geometry 'plek' is .*; write it as WKB"):
+        values.check("rijen", pa.record_batch({"plek": pa.array([{"x": 1.0, "y": 2.0}])}), "plek")
+
+
+@pytest.mark.parametrize(
     "cell", ["", " ", None, "n.v.t.", "1-2", "12a", "1.2.3", "1,2,3", "inf", "nan", "1e999", "--5"]
 )
 @pytest.mark.parametrize("read", [values.amounts, values.coordinates])
@@ -44,12 +86,20 @@ def test_what_is_no_number_is_unknown(cell, read):
         (pa.array(["20240101"]), None, 2024),
         (pa.array(["01-02-2024"]), None, values.NO_YEAR),
         (pa.array(["01-02-2024"]), "%d-%m-%Y", 2024),
-        (pa.array(["2024-02-01"]), "%d-%m-%Y", values.NO_YEAR),
+        (pa.array(["2024-02-01"]), "%d-%m-%Y", 2024),
+        (pa.array(["7-1-2024 0:00:00"]), "%d-%m-%Y", 2024),
+        (pa.array(["01-02-24"]), "%d-%m-%y", 2024),
+        (pa.array(["45321"]), "%d-%m-%Y", 2024),
+        (pa.array([45321]), None, 2024),
+        (pa.array(["2021-12-31T23:30:00Z"]), None, 2022),
+        (pa.array(["2021-12-31 23:30:00+00"]), None, 2022),
+        (pa.array(["2022-06-30T23:30:00+02:00"]), None, 2022),
+        (pa.array([dt.datetime(2021, 12, 31, 23, 30)], pa.timestamp("us", "UTC")), None, 2022),  # noqa: DTZ001  # likewise
         (pa.array([2024]), None, 2024),
         (pa.array([2024.0]), None, 2024),
         (pa.array([dt.date(2024, 5, 1)]), None, 2024),
         (pa.array([dt.datetime(2024, 5, 1)]), None, 2024),  # noqa: DTZ001  # as files have them
-        (pa.array(["20245"]), None, values.NO_YEAR),
+        (pa.array(["99999"]), None, values.NO_YEAR),
         (pa.array([None], pa.string()), None, values.NO_YEAR),
     ],
 )

@@ -112,7 +112,7 @@ def test_a_file_that_cannot_be_what_it_says_is_refused(tmp_path, text, said):
 
 @pytest.mark.parametrize("name", ["gem_inkomen", "percentage_huur", "bevolkingsdichtheid"])
 def test_rates_are_refused_by_name(tmp_path, name):
-    with pytest.raises(MeasureError, match="tells a rate, and rates cannot be added up"):
+    with pytest.raises(MeasureError, match="tells a rate, a class or a code, which cannot be added up"):
         counted(tmp_path, rows([(CODES[0], 4)], head=f"gwb_code;{name}"), name)
 
 
