@@ -112,18 +112,16 @@ class Places:
 
     def _written(self, cells: pa.Array) -> NDArray[np.object_]:
         """Places as text: WKT, with the SRID before it that PostGIS writes if it is the declared one, or WKB in hex."""
-        parts = pc.extract_regex(cells, SRID)
-        srid = pc.drop_null(pc.unique(pc.struct_field(parts, "srid"))).to_pylist()
-        if strange := [one for one in srid if int(one) != self.place.crs]:
-            raise SourceError(
-                f"{self.where}: places in SRID {strange[0]}, declared is crs = {self.place.crs}; declare it"
-            )
         bare = pc.replace_substring_regex(cells, SRID, "")
         hexed = pc.fill_null(pc.match_substring_regex(bare, HEXED), False)
         wkt = np.array(pc.if_else(hexed, values.NOTHING, bare).to_pylist(), dtype=object)
         wkb = np.array(pc.if_else(hexed, bare, values.NOTHING).to_pylist(), dtype=object)
         found: NDArray[np.object_] = shapely.from_wkt(wkt, on_invalid="ignore")
         found[pd.notna(wkb)] = shapely.from_wkb(wkb[pd.notna(wkb)], on_invalid="ignore")
+        parts = pc.struct_field(pc.extract_regex(cells, SRID), "srid").drop_null()
+        told = {*map(int, parts.unique().to_pylist()), *shapely.get_srid(found[pd.notna(wkb)]).tolist()}
+        if strange := sorted(told - {0, -1, self.place.crs}):
+            raise SourceError(f"{self.where}: places in SRID {strange[0]} where crs = {self.place.crs} is declared")
         return found
 
     @property

@@ -6,6 +6,7 @@ import geopandas
 import numpy as np
 import pandas as pd
 import pytest
+import shapely
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -186,10 +187,13 @@ def test_places_may_be_written_as_postgis_writes_them(tmp_path, how):
     assert counted(tmp_path, other, place={"wkt": "plek"}).table.equals(expected(table))
 
 
-def test_places_in_another_srid_than_declared_are_refused(tmp_path):
+@pytest.mark.parametrize("how", ["text", "hex"])
+def test_places_in_another_srid_than_declared_are_refused(tmp_path, how):
     table = rows(5)
-    other = table.drop(columns=["x", "y"]).assign(plek="SRID=4326;" + points(table).to_crs(4326).geometry.to_wkt())
-    with pytest.raises(SourceError, match="places in SRID 4326, declared is crs = 28992"):
+    at = points(table).to_crs(4326).geometry
+    hexed = shapely.to_wkb(shapely.set_srid(at.to_numpy(), 4326), hex=True, include_srid=True)
+    other = table.drop(columns=["x", "y"]).assign(plek="SRID=4326;" + at.to_wkt() if how == "text" else hexed)
+    with pytest.raises(SourceError, match="places in SRID 4326 where crs = 28992 is declared"):
         counted(tmp_path, other, place={"wkt": "plek"})
 
 
