@@ -35,6 +35,7 @@ from geo.residuals import residuals
 from geo.scores import Score, combine
 from geo.statistics import SEARCHES, LocalResult
 from geo.zoekgebieden import Zoekgebied, find
+from layers.comparison import known_in
 from layers.indicators import Indicator
 from layers.lenses import BASIS, Lens
 from layers.themes import Theme
@@ -49,7 +50,11 @@ SCALES: Mapping[str, Callable[[pd.Series, float], pd.Series]] = {
 
 @dataclass(frozen=True, slots=True)
 class Built:
-    """A layer before it is put into words: one row per area in every part, withheld figures already NaN."""
+    """A layer before it is put into words: one row per area in every part, withheld figures already NaN.
+
+    `national` is the mean that each indicator is compared with; `local` has, of those of which it is not that of the
+    country, the gemeenten that it is of (layers.comparison).
+    """
 
     areas: AreaFrame
     values: pd.DataFrame
@@ -62,6 +67,7 @@ class Built:
     exposure: pd.DataFrame
     tested: int
     national: Mapping[str, float]
+    local: Mapping[str, tuple[str, ...]]
 
 
 def build_layer(
@@ -110,6 +116,7 @@ def build_layer(
         exposure=pd.DataFrame({name: one.exposure for name, one in measures.items()}),
         tested=result.tested,
         national={one.id: measures[one.id].national * one.scale for one in theme.indicator},
+        local={name: found for name, one in measures.items() if (found := known_in(one, areas))},
     )  # fmt: skip
 
 

@@ -7,6 +7,7 @@ from importlib.resources.abc import Traversable
 
 from geo.errors import DeclarationError, UnknownNameError
 from geo.statistics import SEARCHES
+from layers.columns import formula_faults
 from layers.declarations import digest, read
 from layers.indicators import Declared, Indicator
 from layers.lenses import BASIS, Lens
@@ -70,6 +71,7 @@ def load(root: Traversable | None = None) -> Catalog:
     lenses = _folder(root, "lenses", Lens, faults, digests)
     sources = _folder(root, "sources", SourceDeclaration, faults, digests)
     faults += _column_faults(sources)
+    faults += [fault for one in sources.values() for fault in formula_faults(one)]
     for theme in themes.values():
         faults += _theme_faults(theme, sources)
     for lens in lenses.values():

@@ -5,12 +5,9 @@ from collections.abc import Mapping, Sequence
 from geo.areas import AreaLevel
 from geo.measures import Unknown
 from geo.statistics.trends import Trend
+from layers.comparison import NATIONAL, SOMEWHERE, Against, average, mean, shared
 from layers.indicators import Indicator
 
-CAVEAT = (
-    "Deze kaart laat zien waar een patroon, zo gemeten, vaker voorkomt dan landelijk. Dat hoeft geen ongewenste "
-    "afwijking te zijn, en zegt nooit iets over een persoon, adres of bedrijf."
-)
 MADE_UP = "Testland: gebieden en cijfers zijn verzonnen."
 
 REASONS = {
@@ -52,6 +49,23 @@ def number(value: float, digits: int = 1) -> str:
     return f"{round(value, digits) + 0.0:,.{digits}f}".translate(str.maketrans(",.", ".,"))
 
 
+def caveat(against: Against = NATIONAL) -> str:
+    """What a map does not show; and what is not compared with the country, where other things are."""
+    place = shared(against.values())
+    told = (
+        f"Deze kaart laat zien waar een patroon, zo gemeten, vaker voorkomt dan {average(place)}. Dat hoeft geen "
+        "ongewenste afwijking te zijn, en zegt nooit iets over een persoon, adres of bedrijf."
+    )
+    if place != SOMEWHERE:
+        return told
+    local = [f"{one.title} (wel met {mean(where)})" for one, where in against.items() if where]
+    return f"{told} Niet vergeleken met het hele land: {'; '.join(local)}."
+
+
+CAVEAT = caveat()
+"""What is said where all is compared with the country."""
+
+
 def title(area_names: Sequence[str], level: AreaLevel) -> str:
     """The name of a zoekgebied: its strongest area, and how many others there are."""
     others = len(area_names) - 1
@@ -65,14 +79,14 @@ def explanation(
     area_count: int,
     gemeenten: Sequence[str],
     compared: Mapping[str, tuple[float, float]],
-    indicators: Sequence[Indicator],
+    against: Against,
 ) -> str:
     """Why a zoekgebied is on the map. `compared` has, strongest contribution first, each indicator's value here and
-    in the country.
+    the mean that it is set `against`.
     """
-    named = {one.id: one for one in indicators}
+    named = {one.id: (one, place) for one, place in against.items()}
     sentences = [_where(level, area_count, gemeenten)]
-    sentences += [f"{named[name].title}: {_compare(*values, named[name].unit)}." for name, values in compared.items()]
+    sentences += [_compare(*named[name], *values) for name, values in compared.items()]
     return " ".join(sentences)
 
 
@@ -83,10 +97,10 @@ def _where(level: AreaLevel, area_count: int, gemeenten: Sequence[str]) -> str:
     return f"{area_count} {plural(level)} in {places} die aan elkaar grenzen."
 
 
-def _compare(here: float, national: float, unit: str) -> str:
-    figures = f"{number(here)} {unit}, landelijk {number(national)}"
-    if national == 0:
-        return figures
-    ratio = here / national
+def _compare(one: Indicator, place: str, here: float, usual: float) -> str:
+    figures = f"{one.title}: {number(here)} {one.unit}, {average(place)} {number(usual)}"
+    if usual == 0:
+        return f"{figures}."
+    ratio = here / usual
     times = "ongeveer gelijk" if 0.95 <= ratio <= 1.05 else f"{number(ratio)} keer zo veel"
-    return f"{figures} ({times})"
+    return f"{figures} ({times})."

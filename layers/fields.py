@@ -4,10 +4,11 @@ Store, API, map, GeoPackage and table all read these, so that a column means the
 adds is made from its declaration by `indicator_fields`.
 """
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
+from layers.comparison import COUNTRY, NATIONAL, Against, average, mean, shared
 from layers.indicators import Indicator
 
 FieldType = Literal["string", "integer", "number", "boolean"]
@@ -15,13 +16,29 @@ FieldType = Literal["string", "integer", "number", "boolean"]
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """One published column. `unit` is empty where there is none."""
+    """One published column. `unit` is empty where there is none.
+
+    `against` says where the mean is of that figures are compared with, as in layers.comparison; in a score or
+    deviation it is 0.
+    """
 
     name: str
     title: str
     type: FieldType
     description: str
     unit: str = ""
+    against: str = COUNTRY
+
+    @property
+    def average(self) -> str:
+        """What 0 of a score or deviation is called: landelijk, gemiddeld in Rotterdam."""
+        return average(self.against)
+
+
+def score_field(place: str) -> Field:
+    """The score, where the means that it is reckoned from are those of a place."""
+    told = f"Gewogen afwijking van {mean(place)}, opgeteld over de indicatoren. 0 is als {average(place)}."
+    return Field("score", "Score", "number", told, "standaardafwijking", place)
 
 
 ID = Field("id", "Kenmerk", "string", "Uniek kenmerk van dit object in deze laag.")
@@ -34,13 +51,7 @@ AREA = Field("gebiedscode", "Gebiedscode", "string", "CBS-code of H3-index van h
 AREA_NAME = Field("gebiedsnaam", "Gebied", "string", "Naam van het gebied.")
 GEMEENTE = Field("gemeentecode", "Gemeentecode", "string", "CBS-code van de gemeente.")
 GEMEENTE_NAME = Field("gemeentenaam", "Gemeente", "string", "Naam van de gemeente.")
-SCORE = Field(
-    "score",
-    "Score",
-    "number",
-    "Gewogen afwijking van het landelijk gemiddelde, opgeteld over de indicatoren. 0 is als landelijk.",
-    "standaardafwijking",
-)
+SCORE = score_field(COUNTRY)
 Q = Field(
     "q",
     "q-waarde",
@@ -103,18 +114,20 @@ SERIES_FIELDS = (
 AREA_FIELDS = (ID, AREA, AREA_NAME, GEMEENTE, GEMEENTE_NAME, LEVEL, VINTAGE, MADE_UP)
 
 
-def indicator_fields(indicators: Iterable[Indicator]) -> tuple[Field, ...]:
+def indicator_fields(indicators: Sequence[Indicator], against: Against = NATIONAL) -> tuple[Field, ...]:
     """The columns of each indicator: its value, its deviation, its contribution to the score, why it is unknown."""
     made: list[Field] = []
     for one in indicators:
+        place = against.get(one, COUNTRY)
         made += [
-            Field(one.id, one.title, "number", one.why, one.unit),
+            Field(one.id, one.title, "number", one.why, one.unit, place),
             Field(
                 f"{one.id}_afwijking",
-                f"{one.title}: afwijking van het landelijk gemiddelde",
+                f"{one.title}: afwijking van {mean(place)}",
                 "number",
-                "Verschil met het landelijk gemiddelde, begrensd op drie; hoger is opvallender.",
+                f"Verschil met {mean(place)}, begrensd op drie; hoger is opvallender.",
                 "standaardafwijking",
+                place,
             ),
             Field(
                 f"{one.id}_bijdrage",
@@ -133,14 +146,19 @@ def indicator_fields(indicators: Iterable[Indicator]) -> tuple[Field, ...]:
     return tuple(made)
 
 
-def layer_fields(indicators: Iterable[Indicator]) -> tuple[Field, ...]:
+def layer_fields(indicators: Sequence[Indicator], against: Against = NATIONAL) -> tuple[Field, ...]:
     """The columns of `indicatoren_<theme>_<level>`."""
-    middle = (THEME, LENS, PERIOD, LEVEL, VINTAGE, SCORE, Q, FLAG, REASON)
-    return (ID, AREA, AREA_NAME, GEMEENTE, GEMEENTE_NAME, *middle, *indicator_fields(indicators), MADE_UP)
+    middle = (THEME, LENS, PERIOD, LEVEL, VINTAGE, _score(indicators, against), Q, FLAG, REASON)
+    figures = indicator_fields(indicators, against)
+    return (ID, AREA, AREA_NAME, GEMEENTE, GEMEENTE_NAME, *middle, *figures, MADE_UP)
 
 
-def zoekgebied_fields(indicators: Iterable[Indicator]) -> tuple[Field, ...]:
+def zoekgebied_fields(indicators: Sequence[Indicator], against: Against = NATIONAL) -> tuple[Field, ...]:
     """The columns of `zoekgebieden_<theme>`."""
     contributions = tuple(field for field in indicator_fields(indicators) if field.name.endswith("_bijdrage"))
-    what = (RANK, TITLE, SCORE, Q, AREA_COUNT, AREA_CODES, GEMEENTEN, EXPLANATION)
+    what = (RANK, TITLE, _score(indicators, against), Q, AREA_COUNT, AREA_CODES, GEMEENTEN, EXPLANATION)
     return (ID, THEME, LENS, PERIOD, LEVEL, VINTAGE, *what, *contributions, MADE_UP)
+
+
+def _score(indicators: Sequence[Indicator], against: Against) -> Field:
+    return score_field(shared(against.get(one, COUNTRY) for one in indicators))

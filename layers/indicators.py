@@ -1,12 +1,25 @@
 """Indicator: one thing looked at, as a theme declares it."""
 
+from pathlib import PureWindowsPath
 from typing import Annotated, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
 Id = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{1,39}$")]
 Number = Annotated[float, Field(strict=True, allow_inf_nan=False)]
 Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
+
+
+def _stays_below(path: str) -> str:
+    """The path, read as Windows does, which knows every way out of a folder that others know."""
+    read = PureWindowsPath(path)
+    if read.anchor or ".." in read.parts:
+        raise ValueError("must lie below the folder of the figures: without .. and not from the root of a disk")
+    return path
+
+
+FilePath = Annotated[Text, AfterValidator(_stays_below)]
+"""A file below the folder of the figures, or of the declaration where that is what a command reads."""
 
 
 class Declared(BaseModel):

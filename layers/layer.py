@@ -8,6 +8,7 @@ import geopandas
 
 from geo.areas import AreaLevel
 from layers.collection import names
+from layers.comparison import Against, against
 from layers.fields import layer_fields, zoekgebied_fields
 from layers.lenses import Lens
 from layers.themes import Theme
@@ -80,3 +81,8 @@ class Layer:
             unexplained = self.table[one.id].isna() == self.table[f"{one.id}_reden"].isna()
             if unexplained.any():
                 raise ValueError(f"layer {self.key}: {one.id} must have a reason exactly where it has no value")
+
+    @property
+    def against(self) -> Against:
+        """With what each indicator is compared."""
+        return against(self.theme.indicator, self.summary.get("local", {}))

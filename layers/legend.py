@@ -1,10 +1,11 @@
 """Legend: class breaks, colours and Dutch labels, shared by map, QGIS style and served style.
 
-Scores and deviations have fixed classes around 0, the national mean, so that one colour means one thing on every map,
-in every year. Figures of an indicator have classes of about equally many areas, cut at numbers that read easily.
-Rejected: equal intervals (a few extreme areas leave all others one colour) and natural breaks (other breaks for every
-year and gemeente, and no sentence that explains them). The colours are ColorBrewer's PuOr and GnBu (Cynthia Brewer,
-Apache-2.0), which people who are colour-blind can tell apart; a label stands beside every colour all the same.
+Scores and deviations have fixed classes around 0, the mean of the country or of where there are figures, so that one
+colour means one thing on every map, in every year. Figures of an indicator have classes of about equally many areas,
+cut at numbers that read easily. Rejected: equal intervals (a few extreme areas leave all others one colour) and natural
+breaks (other breaks for every year and gemeente, and no sentence that explains them). The colours are ColorBrewer's
+PuOr and GnBu (Cynthia Brewer, Apache-2.0), which people who are colour-blind can tell apart; a label stands beside
+every colour all the same.
 """
 
 import math
@@ -26,7 +27,7 @@ DEVIATION_LABELS = (
     "onder -2: veel minder opvallend",
     "-2 tot -1: minder opvallend",
     "-1 tot -0,5: iets minder opvallend",
-    "-0,5 tot 0,5: als landelijk",
+    "-0,5 tot 0,5: als {average}",
     "0,5 tot 1: iets opvallender",
     "1 tot 2: opvallender",
     "2 of meer: veel opvallender",
@@ -65,7 +66,8 @@ class Legend:
 def legend_for(field: Field, values: "pd.Series[float]") -> Legend:
     """The legend of a published column: fixed classes for what is in standard deviations, else fifths of `values`."""
     if field.unit == SCORE.unit:
-        return Legend(field.title, field.unit, DEVIATION_BREAKS, DEVIATION_COLOURS, DEVIATION_LABELS)
+        labels = tuple(one.format(average=field.average) for one in DEVIATION_LABELS)
+        return Legend(field.title, field.unit, DEVIATION_BREAKS, DEVIATION_COLOURS, labels)
     breaks = _fifths(_numbers(values))
     return Legend(field.title, field.unit, breaks, SEQUENCES[len(breaks) + 1], _labels(breaks))
 

@@ -11,6 +11,7 @@ from geo.areas import RD_NEW
 from geo.zoekgebieden import Zoekgebied
 from layers.build import Built
 from layers.collection import names
+from layers.comparison import against
 from layers.explain import REASONS, explanation, title
 from layers.fields import layer_fields, zoekgebied_fields
 from layers.layer import Layer, LayerKey, Provenance
@@ -113,13 +114,15 @@ def _words(one: Zoekgebied, built: Built, key: LayerKey, theme: Theme) -> dict[s
         "aantal_gebieden": len(one.areas),
         "gebiedscodes": ",".join(one.areas),
         "gemeenten": ", ".join(gemeenten),
-        "toelichting": explanation(key.level, len(one.areas), gemeenten, _compared(one, built), theme.indicator),
+        "toelichting": explanation(
+            key.level, len(one.areas), gemeenten, _compared(one, built), against(theme.indicator, built.local)
+        ),
         **contributions,
     }
 
 
 def _compared(one: Zoekgebied, built: Built) -> dict[str, tuple[float, float]]:
-    """Each indicator's value here (weighed by exposure) beside the national one, largest contribution first."""
+    """Each indicator's value here (weighed by exposure) beside its mean, largest contribution first."""
     areas = list(one.areas)
     compared = {}
     for name in sorted(one.reasons, key=lambda indicator: -one.reasons[indicator]):
@@ -150,5 +153,6 @@ def _summary(built: Built, key: LayerKey) -> dict[str, object]:
         "how": str(built.result.how),
         "floor": built.result.how.floor,
         "national": {name: round(value, DECIMALS) for name, value in built.national.items()},
+        "local": {name: list(gemeenten) for name, gemeenten in built.local.items()},
         "gemeente": key.gemeente,
     }

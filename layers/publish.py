@@ -11,15 +11,17 @@ import pandas as pd
 
 from geo.areas import AreaLevel
 from layers.collection import Collection, typed
-from layers.explain import CAVEAT, MADE_UP, plural
+from layers.comparison import Against, mean, shared
+from layers.explain import MADE_UP, caveat, plural
 from layers.fields import AREA_FIELDS, Field, layer_fields, zoekgebied_fields
+from layers.indicators import Indicator
 from layers.layer import Layer
 
 WORTHWHILE = (
     "Gebieden waar het patroon zo veel sterker is dan elders, met buurgebieden die daarbij passen, dat het loont daar "
     "het eerst te kijken."
 )
-EVERYTHING = "Indicatoren, hun afwijking van het landelijk gemiddelde en de score, voor alle"
+EVERYTHING = "Indicatoren, hun afwijking van {mean} en de score, voor alle {areas}."
 
 
 def collections(layers: Sequence[Layer]) -> list[Collection]:
@@ -43,18 +45,19 @@ def _zoekgebieden(layers: Sequence[Layer]) -> Collection:
         layers,
         f"zoekgebieden_{theme.id}",
         (f"{theme.title}: kansrijke zoekgebieden", f"{theme.question} {WORTHWHILE}"),
-        zoekgebied_fields(theme.indicator),
+        zoekgebied_fields(theme.indicator, _against(layers)),
         [layer.zoekgebieden for layer in layers],
     )
 
 
 def _indicators(layers: Sequence[Layer]) -> Collection:
     theme, level = layers[0].theme, layers[0].key.level
+    told = EVERYTHING.format(mean=mean(shared(_against(layers).values())), areas=plural(level))
     return _collection(
         layers,
         f"indicatoren_{theme.id}_{level}",
-        (f"{theme.title}: indicatoren per {_singular(level)}", f"{theme.question} {EVERYTHING} {plural(level)}."),
-        layer_fields(theme.indicator),
+        (f"{theme.title}: indicatoren per {_singular(level)}", f"{theme.question} {told}"),
+        layer_fields(theme.indicator, _against(layers)),
         [layer.table for layer in layers],
     )
 
@@ -105,9 +108,18 @@ def _collection(
         table=geopandas.GeoDataFrame(rows, geometry="geometry", crs=rows.crs),
         attribution="; ".join(dict.fromkeys(receipt.attribution for receipt in receipts)),
         license=", ".join(dict.fromkeys(receipt.license for receipt in receipts)),
-        caveat=CAVEAT,
+        caveat=caveat(_against(layers)),
         time_field=time_field,
     )
+
+
+def _against(layers: Sequence[Layer]) -> Against:
+    """With what indicators are compared on all these layers; where they differ, only that it is somewhere."""
+    found: dict[Indicator, str] = {}
+    for layer in layers:
+        for one, place in layer.against.items():
+            found[one] = shared({found.get(one, place), place})
+    return found
 
 
 def _singular(level: AreaLevel) -> str:

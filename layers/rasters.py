@@ -4,7 +4,7 @@ from typing import Literal, Self
 
 from pydantic import Field, model_validator
 
-from layers.indicators import Declared, Id, Text
+from layers.indicators import Declared, FilePath, Id
 
 
 class Taken(Declared):
@@ -30,7 +30,7 @@ class Raster(Declared):
     that `covers` only a part of the country leaves the other areas unknown; else a raster that is too small is refused.
     """
 
-    path: Text
+    path: FilePath
     band: int = Field(1, ge=1)
     nodata: float | None = None
     covers: Literal["all", "part"] = "all"

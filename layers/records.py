@@ -32,7 +32,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import AfterValidator, Field, StringConstraints, model_validator
 
-from layers.indicators import Declared, Id, Text
+from layers.indicators import Declared, FilePath, Id, Text
 
 COUNTRY = "NL"
 Gemeente = Annotated[str, StringConstraints(pattern=r"^(GM[0-9]{4}|NL)$")]
@@ -136,7 +136,7 @@ class Format(Declared):
 class Records(Declared):
     """Where the rows are, by which right they are used, and what is counted of them."""
 
-    path: Text | None = None
+    path: FilePath | None = None
     postgis: Annotated[str, StringConstraints(pattern=r"^[A-Za-z_]\w*(\.[A-Za-z_]\w*)?$")] | None = None
     legal_ground: Text
     covers: tuple[Gemeente, ...] = Field(min_length=1)

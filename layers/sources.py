@@ -8,7 +8,7 @@ from typing import Annotated, Literal, Self
 from pydantic import AfterValidator, Field, model_validator
 
 from geo.measures import Unknown
-from layers.indicators import Declared, Id, Text
+from layers.indicators import Declared, FilePath, Id, Text
 from layers.rasters import Raster
 from layers.records import Records
 from layers.squares import Grid
@@ -68,7 +68,7 @@ class Column(Declared):
 class Table(Declared):
     """A file with a row a buurt, below the folder of the figures."""
 
-    path: Text
+    path: FilePath
 
 
 class SourceDeclaration(Declared):

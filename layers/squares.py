@@ -17,7 +17,7 @@ from typing import Annotated
 from pydantic import AfterValidator, Field
 
 from boundaries.counts import rate_in
-from layers.indicators import Declared, Id, Text
+from layers.indicators import Declared, FilePath, Id, Text
 from layers.records import COUNTRY, Gemeente
 
 SERVICE = "https://service.pdok.nl/cbs/vierkantstatistieken100m/{year}/wfs/v1_0"
@@ -44,7 +44,7 @@ class Grid(Declared):
     """
 
     year: int
-    path: Text | None = None
+    path: FilePath | None = None
     covers: tuple[Gemeente, ...] = Field((COUNTRY,), min_length=1)
     service: Text = SERVICE
     layer: Text = LAYER

@@ -7,8 +7,8 @@ from pathlib import Path
 
 from boundaries.vintages import vintage
 from geo.areas import AreaFrame
-from geo.errors import UnknownNameError
-from layers.build import build_layer
+from geo.errors import UnknownNameError, first_few
+from layers.build import Built, build_layer
 from layers.catalog import Catalog
 from layers.layer import Layer, LayerKey, Provenance
 from layers.lenses import Lens
@@ -77,7 +77,8 @@ def build(country: Country, wanted: LayerKey, steps: Steps) -> Layer:
     built = build_layer(theme, lens, period, areas, measures, around)
     steps("zoekgebieden")
     key = LayerKey(theme.id, wanted.level, period, wanted.lens, gemeente)
-    return present(built, key, theme, lens, _provenance(country, theme, lens, key), country.gap(wanted.level))
+    provenance = _provenance(country, key, built, theme, lens)
+    return present(built, key, theme, lens, provenance, country.gap(wanted.level))
 
 
 def build_all(country: Country, wanted: Sequence[LayerKey], steps: Steps) -> list[Layer]:
@@ -95,13 +96,14 @@ def _check_gemeente(country: Country, gemeente: str | None) -> None:
         raise UnknownNameError("gemeente", gemeente, [f"{code} {name}" for code, name in known.items()])
 
 
-def _provenance(country: Country, theme: Theme, lens: Lens | None, key: LayerKey) -> Provenance:
+def _provenance(country: Country, key: LayerKey, built: Built, theme: Theme, lens: Lens | None) -> Provenance:
     search = theme.search
     gap = country.gap(key.level)
     around = "hexagon ring" if key.level.resolution is not None else f"queen, borders at most {gap:g} m apart"
     method = (
         "rates: empirical Bayes, Poisson-gamma (Clayton and Kaldor 1987)",
         "deviations: from the national value, in standard deviations, cut off at 3",
+        *(f"deviations of {name}: from the value of {first_few(known)}" for name, known in built.local.items()),
         f"neighbors: {around}",
         *_spreading(theme, key),
         "searched in: quantile residuals of rates (Dunn and Smyth 1996), cut off at 4; deviations of shares and levels",

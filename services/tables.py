@@ -9,7 +9,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from layers.catalog import Catalog
-from layers.explain import CAVEAT, MADE_UP, REASONS, number, plural
+from layers.explain import MADE_UP, REASONS, caveat, number, plural
 from layers.layer import Layer
 from layers.sources import SourceDeclaration
 from services import release
@@ -55,7 +55,7 @@ def summary(layer: Layer) -> RenderableType:
         f"{told['areas']} {plural(layer.key.level)}, {told['tested']} getoetst",
         f"zonder score of toets: {without or 'geen'}",
         f"p: {told['how']}, {told['floor']:.0e} op zijn kleinst",
-        CAVEAT,
+        caveat(layer.against),
     ]
     if layer.provenance.made_up:
         lines.insert(0, MADE_UP)

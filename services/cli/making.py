@@ -34,6 +34,8 @@ def check(
     if folder is not None and not folder.is_dir():
         raise ZichtError(f"{folder}: no such folder; it must hold themes/, lenses/ and sources/")
     catalog = load(folder)
+    if not catalog.digests:
+        raise ZichtError(f"{folder}: declares nothing; it must hold themes/, lenses/ or sources/ with a file in TOML")
     screen.print(tables.declared(catalog))
 
 

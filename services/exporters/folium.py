@@ -23,7 +23,8 @@ from folium.template import Template
 
 from geo.errors import StoreError
 from layers.collection import Collection
-from layers.fields import MADE_UP
+from layers.comparison import COUNTRY, mean, shared
+from layers.fields import MADE_UP, SCORE
 from services.exporters.map_content import Packed, packed_content
 from services.files import written
 
@@ -104,11 +105,14 @@ class _Page(Figure):
 
 
 def _said(collections: Sequence[Collection]) -> Packed:
-    """What the page says about the map as a whole."""
+    """What the page says about the map as a whole: the caveat that says most first."""
     filled = [one for one in collections if len(one.table)]
+    place = shared(field.against for one in filled for field in one.fields if field.name == SCORE.name)
     return {
         "title": next((one.title for one in filled if one.id.startswith("zoekgebieden_")), filled[0].title),
-        "caveats": list(dict.fromkeys(one.caveat for one in filled)),
+        "caveats": sorted(dict.fromkeys(one.caveat for one in filled), key=len, reverse=True),
+        "mean": mean(place),
+        "elsewhere": "in de rest van het land" if place == COUNTRY else "elders waar cijfers zijn",
         "attributions": list(dict.fromkeys(one.attribution for one in filled)),
         "collections": [{"title": one.title, "about": one.description, "license": one.license} for one in filled],
         "made_up": any(one.table[MADE_UP.name].any() for one in filled if MADE_UP.name in one.table),

@@ -120,7 +120,8 @@ function showRelease(map) {
       const base = L.layerGroup();
       base.measureName = one.name;
       const title = asMarkup(one.title);
-      bases[one.of ? `<span class="deviation" title="${title}">afwijking van landelijk</span>` : title] = base;
+      const short = asMarkup(`afwijking van ${one.average}`);
+      bases[one.of ? `<span class="deviation" title="${title}">${short}</span>` : title] = base;
       if (one === measure()) base.addTo(map);
     }
     const overlays = {"Zoekgebieden": zones};

@@ -43,14 +43,14 @@ function button(press, ...children) {
 }
 
 function asMarkup(text) { // for the few places where Leaflet wants markup
-  return make("span", {}, text).innerHTML;
+  return make("span", {}, text).innerHTML.replaceAll('"', "&quot;");
 }
 
-function deviation(value) {
+function deviation(value, {average}) {
   const size = oneDecimal.format(Math.abs(value));
-  if (size === "0,0") return "als landelijk";
+  if (size === "0,0") return `als ${average}`;
   const many = size === "1,0" ? "standaardafwijking" : "standaardafwijkingen";
-  return `${size} ${many} ${value > 0 ? "opvallender" : "minder opvallend"} dan landelijk`;
+  return `${size} ${many} ${value > 0 ? "opvallender" : "minder opvallend"} dan ${average}`;
 }
 
 function chance(q) {
@@ -107,7 +107,7 @@ function areaList(zone, openArea) {
 function areaPopup(area) {
   const [score, ...indicators] = shown.picture.measures;
   const value = column(score.values)[area];
-  const text = value === null ? whyMissing(score, area) : `${twoDecimals.format(value)}: ${deviation(value)}`;
+  const text = value === null ? whyMissing(score, area) : `${twoDecimals.format(value)}: ${deviation(value, score)}`;
   const rows = indicators.filter((one) => !one.of).map((one) => {
     return indicatorRow(one, indicators.find((other) => other.of === one.name), area);
   });
@@ -122,7 +122,7 @@ function indicatorRow(indicator, deviates, area) {
   const value = column(indicator.values)[area];
   const from = column(deviates.values)[area];
   const cells = [value === null ? whyMissing(indicator, area) : withUnit(value, indicator.unit)];
-  if (from !== null) cells.push(make("span", {class: "small"}, deviation(from)));
+  if (from !== null) cells.push(make("span", {class: "small"}, deviation(from, deviates)));
   return make("tr", {}, make("th", {scope: "row", title: indicator.why}, indicator.title), make("td", {}, ...cells));
 }
 

@@ -7,7 +7,6 @@ worked out by the legend, one character per area, so that the browser colours ex
 
 import math
 from collections.abc import Hashable, Iterable, Sequence
-from itertools import chain
 from typing import Any, cast
 
 import geopandas
@@ -134,19 +133,20 @@ def _pictures(figures: Collection, levels: dict[str, geopandas.GeoDataFrame], co
 def _measures(fields: Sequence[Field]) -> list[Field]:
     """The score, then each indicator: its value and its deviation."""
     named = {one.name: one for one in fields}
-    pairs = [(one, named[f"{one.name}_afwijking"]) for one in fields if f"{one.name}_afwijking" in named]
-    return [SCORE, *chain.from_iterable(pairs)]
+    indicators = [name for name in named if f"{name}_afwijking" in named]
+    return [named[SCORE.name], *(named[name + end] for name in indicators for end in ("", "_afwijking"))]
 
 
 def _measure(field: Field, areas: pd.DataFrame, legend: Legend, columns: Columns) -> Packed:
     values = areas[field.name].astype(float)
-    reason = REASON.name if field == SCORE else f"{field.name}_reden"
+    reason = REASON.name if field.name == SCORE.name else f"{field.name}_reden"
     return {
         "name": field.name,
         "title": field.title,
         "of": field.name.removesuffix("_afwijking") if field.name.endswith("_afwijking") else None,
         "why": field.description,
         "unit": field.unit,
+        "average": field.average,
         "legend": {
             "colours": legend.colours,
             "labels": legend.labels,

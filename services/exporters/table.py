@@ -22,7 +22,8 @@ def export(collections: Sequence[Collection], path: Path) -> None:
     table = pd.concat(tables, ignore_index=True)
     harmless = table.map(_harmless)
     with written(path) as unfinished, unfinished.open("w", encoding="utf-8-sig", newline="") as file:
-        file.write(f"{found[0].caveat} Bron: {found[0].attribution}.\r\n".replace(";", ","))
+        caveats = " ".join(dict.fromkeys(one.caveat for one in found))
+        file.write(f"{caveats} Bron: {found[0].attribution}.\r\n".replace(";", ","))
         harmless.to_csv(file, sep=";", decimal=",", index=False, lineterminator="\r\n")
 
 

@@ -1,12 +1,14 @@
 """The released map in a real browser: it opens without a network, says why, and runs nothing that data brings."""
 
 import json
+from dataclasses import replace
 
 import pytest
 
+from layers.fields import layer_fields
 from layers.legend import classify, legend_for
 from services.exporters.folium import export
-from tests.services.exporters.made_release import CAVEAT, NASTY, made_areas, made_release
+from tests.services.exporters.made_release import CAVEAT, INDICATORS, NASTY, made_areas, made_release
 
 TAB, ENTER, ESCAPE = "\ue004", "\ue007", "\ue00c"
 POPUP = ".leaflet-popup-content"
@@ -167,6 +169,24 @@ def test_an_area_says_its_figures_in_dutch_and_why_one_is_missing(opened, releas
     assert "opvallend" in whole
     assert "per 1.000 inwoners" in whole
     assert opened.run("return written.format(1234.5)") == "1.234,5"
+
+
+def test_every_figure_says_with_which_mean_it_is_compared(desktop, release, tmp_path):
+    places = {INDICATORS[1]: "in Utrecht", INDICATORS[2]: f"in {NASTY[1]}"}
+    export([replace(release[1], fields=layer_fields(INDICATORS, places))], tmp_path / "kaart.html")
+    desktop.open(tmp_path / "kaart.html")
+    figures = release[1].table
+    chosen = figures[(figures["lens"] == "basis") & (figures["periode"] == 2024)].sort_values("gebiedscode")
+    area = int(chosen[[one.id for one in INDICATORS]].notna().all(axis=1).argmax())
+    rows = desktop.run(
+        "return [...areaPopup(arguments[0]).querySelectorAll('p, tr')].map((one) => one.innerText)", area
+    )
+    for row, said in zip(rows[1:4], ("waar cijfers zijn", "landelijk", "gemiddeld in Utrecht"), strict=True):
+        assert row.endswith(said)
+    assert "afwijking van gemiddeld in Utrecht" in texts(desktop, ".deviation")
+    assert f"afwijking van gemiddeld in {NASTY[1]}" in texts(desktop, ".deviation")
+    assert desktop.run("return document.title").startswith("Indicatoren drugs")
+    assert "0 is het gemiddelde waar cijfers zijn, 1 is" in desktop.run("return document.body.textContent")
 
 
 def test_another_year_shows_the_zoekgebieden_of_that_year(opened, release):

@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 from geo.areas import AreaLevel
 from geo.measures import Unknown
 from geo.statistics.trends import Trend
+from layers.comparison import against
 from layers.explain import CAVEAT, MADE_UP, REASONS, TRENDS, explanation, number, plural, title
 from layers.indicators import Indicator
 
@@ -14,6 +15,7 @@ RATE = Indicator(
     id="misdrijven", title="Misdrijven", why="Omdat.", source="bron", value="teller", unit="per 1.000 inwoners"
 )
 SHARE = Indicator(id="huur", title="Huurders", why="Omdat.", source="bron", value="huur", unit="%")
+NATIONALLY = against([RATE, SHARE], {})
 
 
 @pytest.mark.parametrize(
@@ -65,7 +67,7 @@ def test_a_zoekgebied_is_called_after_its_strongest_area(names, told):
     ],
 )
 def test_an_explanation_says_where(count, gemeenten, told):
-    assert explanation(AreaLevel.BUURT, count, gemeenten, {}, [RATE]) == told
+    assert explanation(AreaLevel.BUURT, count, gemeenten, {}, NATIONALLY) == told
 
 
 @pytest.mark.parametrize(
@@ -78,11 +80,11 @@ def test_an_explanation_says_where(count, gemeenten, told):
     ],
 )
 def test_an_explanation_compares_with_the_country(here, national, told):
-    assert f"Misdrijven: {told}" in explanation(AreaLevel.BUURT, 2, ["A"], {"misdrijven": (here, national)}, [RATE])
+    assert f"Misdrijven: {told}" in explanation(AreaLevel.BUURT, 2, ["A"], {"misdrijven": (here, national)}, NATIONALLY)
 
 
 def test_an_explanation_names_indicators_in_the_order_given():
-    told = explanation(AreaLevel.BUURT, 2, ["A"], {"huur": (60, 40), "misdrijven": (90, 30)}, [RATE, SHARE])
+    told = explanation(AreaLevel.BUURT, 2, ["A"], {"huur": (60, 40), "misdrijven": (90, 30)}, NATIONALLY)
     assert told.index("Huurders: 60,0 %") < told.index("Misdrijven: 90,0")
 
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from layers.fields import SCORE, Field
+from layers.fields import SCORE, Field, score_field
 from layers.legend import MISSING, Legend, classes, classify, dutch, legend_for
 
 RATE = Field("inbraken", "Inbraken", "number", "Aangiften van woninginbraak.", "per 1.000 woningen")
@@ -62,6 +62,11 @@ def test_the_national_mean_has_the_neutral_colour_in_the_middle():
     middle = len(legend.colours) // 2
     assert classes(pd.Series([0.0]), legend).tolist() == [middle]
     assert legend.labels[middle].endswith("als landelijk")
+
+
+def test_where_not_the_country_is_the_mean_the_middle_says_what_is():
+    legend = legend_for(score_field("in Rotterdam"), pd.Series([0.0]))
+    assert legend.labels[len(legend.labels) // 2] == "-0,5 tot 0,5: als gemiddeld in Rotterdam"
 
 
 def test_fifths_hold_about_equally_many_areas_and_are_cut_at_readable_numbers():

@@ -41,6 +41,14 @@ def test_check_names_all_three_faults_of_a_theme(zicht: Zicht, tmp_path: Path):
         assert part in answer.err
 
 
+@pytest.mark.parametrize("inside", ["", "theme", "themes"])
+def test_a_folder_that_declares_nothing_is_not_said_to_be_without_faults(zicht: Zicht, tmp_path: Path, inside: str):
+    (tmp_path / inside).mkdir(exist_ok=True)
+    answer = zicht("check", tmp_path)
+    assert answer.code == 1
+    assert "declares nothing; it must hold themes/, lenses/ or sources/" in answer.err
+
+
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [

@@ -128,6 +128,12 @@ def test_caveat_and_attribution_are_on_the_page_itself(page):
     assert "CBS &amp; politie &lt;2024&gt;" in page
 
 
+def test_of_two_caveats_the_one_that_says_most_stands_first(release):
+    more = replace(release[1], caveat=f"{CAVEAT} Niet vergeleken met het hele land: leegstand.")
+    page = build_map([release[0], more]).get_root().render()
+    assert f"<strong>Let op.</strong> {more.caveat}" in page
+
+
 def test_it_stays_a_folium_map_that_others_can_add_to(release):
     extended = build_map(release)
     folium.CircleMarker([52.1, 5.1], popup="Stadhuis").add_to(extended)

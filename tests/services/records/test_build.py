@@ -8,8 +8,11 @@ import pytest
 from boundaries.vintages import vintage
 from geo.areas import AreaLevel
 from layers.layer import LayerKey
+from services import release, workspace
 from services.country import Country
+from services.exporters.table import export
 from services.pipeline import build
+from services.publication import publish_all
 from services.records.tally import Door, tally
 from services.sources.made_up import MadeUp
 from tests.layers.declared import catalog
@@ -124,6 +127,53 @@ def test_rows_make_the_zoekgebieden_that_the_same_counts_per_buurt_make(country,
     assert own.rows == len(testland.incidents)
     assert own.where == "aangiften.csv"
     assert "grondslag: Gemeentewet art. 172" in own.notes
+
+
+@pytest.fixture(scope="module")
+def released(folder, tmp_path_factory) -> Path:
+    """A release of the theme where the records are those of Havermonde only, built on buurten and hexagons."""
+    home = tmp_path_factory.mktemp("plaatselijk")
+    (home / "pygeoapi-config.yml").write_text("resources: {}\n")
+    known = catalog(
+        tmp_path_factory.mktemp("catalogus"), themes_proef=THEME, sources_mensen=PEOPLE, lenses_nabij=LENS,
+        sources_tellingen=SOURCE.replace('["NL"]', '["GM9363"]'),
+    )  # fmt: skip
+    part = Country(MadeUp(), vintage(2024), known, lambda one, areas: tally(one, areas, Door(folder)))
+    for level in (AreaLevel.BUURT, AreaLevel.H3_8):
+        workspace.save(build(part, LayerKey("proef", level, 2024, "basis"), lambda _: None), home)
+    return publish_all(home, home / "pygeoapi-config.yml", known, lambda _: None)
+
+
+def test_records_of_one_gemeente_are_never_said_to_be_compared_with_the_country(released):
+    zones = next(one for one in release.collections(released) if one.id == "zoekgebieden_proef")
+    assert len(zones.table)
+    assert zones.table["toelichting"].str.contains(r" gemiddeld in Havermonde \d").all()
+    config = released.parents[1] / "pygeoapi-config.yml"
+    export(release.collections(released), released.parents[1] / "zoekgebieden.csv")
+    written = [released / "kaart.html", released / "release.json", config, released.parents[1] / "zoekgebieden.csv"]
+    for file in written:
+        text = " ".join(file.read_text(encoding="utf-8").split())
+        assert "landelijk" not in text, file
+        assert "vaker voorkomt dan gemiddeld in Havermonde" in text
+
+
+def test_the_map_of_one_gemeente_says_so_in_legend_and_explanation(released):
+    page = (released / "kaart.html").read_text(encoding="utf-8")
+    for part in (
+        "-0,5 tot 0,5: als gemiddeld in Havermonde",
+        "Misdrijven: afwijking van het gemiddelde in Havermonde",
+        "0 is het gemiddelde in Havermonde, 1 is de afstand",
+        "zo veel hoger is dan elders waar cijfers zijn, dat",
+        '"average":"gemiddeld in Havermonde"',
+    ):
+        assert part in page
+    assert "rest van het land" not in page
+
+
+def test_the_record_says_whose_mean_it_is(released):
+    told = release.manifest(released)["layers"][0]
+    assert told["summary"]["local"] == {"misdrijven": ["Havermonde"]}
+    assert "deviations of misdrijven: from the value of Havermonde" in told["provenance"]["method"]
 
 
 def test_hexagons_are_counted_and_their_inhabitants_too(country):
