@@ -1,8 +1,10 @@
 """Counts: figures that may be added up, which is all that a crosswalk may carry.
 
 A column of numbers does not say what it is, and the mean of two rates looks like any other number. So what is carried
-has a name, and a name that tells a rate is refused. A name can still lie: a rate is carried rightly only as a Measure,
-by its events and its exposure (`Crosswalk.carry`). Rejected: to look at the numbers, since 0 to 100 are counts too.
+has a name, and a name that tells a rate is refused, as one that tells a class or a code. A name can still lie: a rate
+is carried rightly only as a Measure, by its events and its exposure (`Crosswalk.carry`). Rejected: to look at the
+numbers, since 0 to 100 are counts too. A count that is refused for its name can be renamed; a sum of rates that was let
+through is on the map, so the names that CBS gives (kwb, StatLine, squares) are refused where they are in doubt.
 """
 
 import re
@@ -13,17 +15,21 @@ import pandas as pd
 
 from geo.errors import MeasureError, first_few
 
+PREFIXES = re.compile(r"(p|g|m|pst|ste|af|av\d+)_", re.IGNORECASE)
+"""How CBS begins percentages, averages, medians, postcodes, density, and distances and what lies within them."""
+
 RATES = re.compile(
-    r"%|\b(per|pct|percent\w*|procent\w*|promille|aandeel|share|fraction|gem|gemiddeld\w*|avg|average|mean|mediaan|median|"
-    r"dichtheid|\w+dichtheid|density|ratio|rate|rates|index|score|quote|graad|afstand|distance)\b",
+    r"%|\b(per\d*|pct|perc|percent\w*|\w*percentage|procent\w*|promille|aandeel|share|fraction|gem|gemiddeld\w*|avg|"
+    r"average|mean|mediaan|median|dich|\w*dichtheid|density|oad|woz\w*|\w*grootte|\w*verhouding|ratio|rate|rates|index|"
+    r"score|quote|graad|afstand|distance|(binnen|within) *\d+ *km|sted|\w*stedelijkheid|\w*code|codering|ind wbi)\b",
     re.IGNORECASE,
 )
-HUMPS = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
+HUMPS = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
 
 
 def rate_in(name: str) -> str | None:
-    """The word in a name that tells a rate, whether words are parted by spaces, underscores or capitals."""
-    found = RATES.search(HUMPS.sub(" ", name.replace("_", " ")))
+    """What in a name tells a rate, class or code, whether words are parted by spaces, underscores or capitals."""
+    found = PREFIXES.match(name) or RATES.search(HUMPS.sub(" ", name.replace("_", " ")))
     return found[0] if found else None
 
 
@@ -31,7 +37,7 @@ def rate_in(name: str) -> str | None:
 class Counts:
     """How many there are of something in each area: 0 or more, NaN where unknown.
 
-    Raises MeasureError where the name tells a rate, or figures are negative or infinite.
+    Raises MeasureError where the name tells a rate, class or code, or figures are negative or infinite.
     """
 
     of: str
@@ -40,8 +46,8 @@ class Counts:
     def __post_init__(self) -> None:
         if rate := rate_in(self.of):
             raise MeasureError(
-                f"counts of {self.of!r}: {rate!r} tells a rate, and rates cannot be added up; carry its events and "
-                "its exposure as a Measure, and the rate follows from them"
+                f"counts of {self.of!r}: {rate!r} tells a rate, a class or a code, which cannot be added up; carry the "
+                "events and the exposure of a rate as a Measure, and it follows from them; rename what does hold counts"
             )
         wrong = (self.figures < 0) | np.isinf(self.figures)
         if wrong.any():

@@ -16,9 +16,13 @@ from geo.areas import RD_NEW
 from geo.errors import AreaError, first_few
 
 Box = tuple[float, float, float, float]
+Floats = NDArray[np.float64]
 
 RD_BOUNDS: Box = (-10_000.0, 300_000.0, 280_000.0, 650_000.0)
 """West, south, east and north of the Netherlands and its sea, in metres of RD New: where coordinates must lie."""
+
+NEARLY = 0.9
+"""Of points, of which a few may be strays, the share that tells in which system they are."""
 
 SYSTEMS: tuple[tuple[str, Box], ...] = (
     (f"RD New (EPSG:{RD_NEW})", RD_BOUNDS),
@@ -52,6 +56,20 @@ def in_rd(table: geopandas.GeoDataFrame, where: str) -> tuple[geopandas.GeoDataF
     return placed, ()
 
 
+def within(x: Floats, y: Floats, box: Box) -> NDArray[np.bool_]:
+    """Which points lie in the box; one without finite coordinates lies nowhere."""
+    west, south, east, north = box
+    inside: NDArray[np.bool_] = (x >= west) & (x <= east) & (y >= south) & (y <= north)
+    return inside
+
+
+def system_of(x: Floats, y: Floats) -> str | None:
+    """In which system nearly all of these points lie in the Netherlands; None where in none that we know."""
+    if within(y, x, RD_BOUNDS).mean() > NEARLY:
+        return f"RD New with y before x (swap the two and declare EPSG:{RD_NEW})"
+    return next((name for name, box in SYSTEMS if within(x, y, box).mean() > NEARLY), None)
+
+
 def _undeclared(table: geopandas.GeoDataFrame, where: str) -> geopandas.GeoDataFrame:
     if not _inside(table, RD_BOUNDS).all():
         raise AreaError(
@@ -80,8 +98,7 @@ def _check_inside(placed: geopandas.GeoDataFrame, table: geopandas.GeoDataFrame,
 def _inside(table: geopandas.GeoDataFrame, box: Box) -> NDArray[np.bool_]:
     """Which areas lie in the box; one with coordinates that are not finite lies nowhere."""
     west, south, east, north = table.geometry.bounds.to_numpy().T
-    inside: NDArray[np.bool_] = (west >= box[0]) & (south >= box[1]) & (east <= box[2]) & (north <= box[3])
-    return inside
+    return within(west, south, box) & within(east, north, box)
 
 
 def _told(table: geopandas.GeoDataFrame) -> str:

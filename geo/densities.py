@@ -4,9 +4,13 @@ Points are put in cells, and each cell is smeared out over the cells around it b
 to 1 on the cells themselves, so that nothing is gained or lost but what is smeared over the edge of the grid; that is
 `lost`. Cells should be small beside the bandwidth: a point may move half a cell.
 
-A density of few points can point at an address. So there is a floor under the bandwidth and under the number of points,
-and where fewer than `LEAST_NEAR` points lie near a cell, the cell has no value (`withheld` says what share of the whole
-that is): a lone farm would be a hill of its own, however many points there are elsewhere.
+A density of few places can point at an address, however many points lie there: sixty reports of one house are a hill
+on that house. So places are counted, not points: squares of `PLACE` metres with some weight, so that the houses of one
+block and the noise of a locator are one. There is a floor under the number of places, under the bandwidth and under
+the cell (a tenth of the bandwidth). Where fewer than `LEAST_NEAR` places lie within the bandwidth of a cell, from the
+middle of the one cell to that of the other, it has no value (`withheld` says what share of the whole that is): a lone
+farm would be a hill of its own. What this does not hide is which of five places or more has most of the weight. Where
+that may not be seen, count each place once, or count per buurt; a hole left around it would point at it just as well.
 
 Sources: B.W. Silverman (1986), Density Estimation for Statistics and Data Analysis, 4.2.1 for the quartic kernel;
 B.W. Silverman (1982), Kernel density estimation using the fast Fourier transform, Applied Statistics 31(1),
@@ -17,6 +21,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
+from numpy.typing import NDArray
 from scipy.signal import fftconvolve
 
 from geo.errors import StatisticError
@@ -27,11 +32,17 @@ Kernel = Literal["quartic", "gaussian"]
 LEAST_BANDWIDTH = 250.0
 """Metres: below this a hill is a house."""
 
-LEAST_POINTS = 50
-"""Fewer points make no surface."""
+LEAST_PLACES = 50
+"""Fewer places make no surface."""
 
 LEAST_NEAR = 5
-"""Points that must lie within the bandwidth of a cell for the cell to be shown."""
+"""Places that must lie within the bandwidth of a cell for the cell to be shown."""
+
+COARSEST, FINEST = 2, 10
+"""Cells that go into a bandwidth, at least and at most: coarser cannot follow it, finer tells neighbours apart."""
+
+PLACE = LEAST_BANDWIDTH / FINEST
+"""Metres: points in one such square, on whole multiples of it, lie at one place."""
 
 MOST_CELLS = 50_000_000
 KM2 = 1e6
@@ -61,7 +72,8 @@ class Density:
 class Smear:
     """How far points are smeared out, in metres: the radius of a quartic kernel, the standard deviation of a gaussian.
 
-    Raises StatisticError for a bandwidth below `LEAST_BANDWIDTH` and for cells too coarse to follow it.
+    Raises StatisticError for a bandwidth below `LEAST_BANDWIDTH` and for cells that are too coarse to follow it
+    or so fine that neighbours are different places.
     """
 
     bandwidth: float
@@ -73,10 +85,12 @@ class Smear:
             raise StatisticError(
                 f"density: a bandwidth of {self.bandwidth:g} m shows single houses; give {LEAST_BANDWIDTH:g} m or more"
             )
-        if not 0 < self.cell <= self.bandwidth / 2:
+        finest, coarsest = self.bandwidth / FINEST, self.bandwidth / COARSEST
+        if not finest <= self.cell <= coarsest:
+            what = "so fine that they show single houses" if self.cell < finest else "too coarse"
             raise StatisticError(
-                f"density: cells of {self.cell:g} m are too coarse for a bandwidth of {self.bandwidth:g} m; give "
-                f"{self.bandwidth / 2:g} m or less"
+                f"density: cells of {self.cell:g} m are {what} for a bandwidth of {self.bandwidth:g} m; give "
+                f"{finest:g} to {coarsest:g} m"
             )
 
     @property
@@ -110,7 +124,7 @@ def density(
     """The surface of weighted points (x, y in metres), on whole cells around `extent` (west, south, east, north).
 
     Without an extent the grid reaches as far as any point does, and nothing is lost. Raises StatisticError for fewer
-    than `LEAST_POINTS` points, points or weights that are not finite, weights below 0 or a grid too large to reckon.
+    than `LEAST_PLACES` places, points or weights that are not finite, weights below 0 or a grid too large to reckon.
     """
     _check(points, weights)
     if extent is None:
@@ -119,10 +133,10 @@ def density(
         extent = (west, south, east, north)
     empty = _empty(extent, smear.cell)
     inside, row, column = _cells(points, empty)
-    summed, counted = (
-        np.bincount(row * empty.values.shape[1] + column, what[inside], empty.values.size).reshape(empty.values.shape)
-        for what in (weights, np.ones(len(points)))
-    )
+    at, shape = row * empty.values.shape[1] + column, empty.values.shape
+    summed = np.bincount(at, weights[inside], empty.values.size).reshape(shape)
+    each = _places(points[inside], weights[inside])
+    counted = np.bincount(at[each], minlength=empty.values.size).reshape(shape).astype(float)
     spread = _smeared(summed, smear.kernel_on_cells())
     few = np.rint(_smeared(counted, smear.near())) < LEAST_NEAR
     total, shown = float(weights.sum()), np.where(few, np.nan, spread * KM2 / smear.cell**2)
@@ -135,14 +149,26 @@ def density(
 
 
 def _check(points: Floats, weights: Floats) -> None:
-    if len(points) < LEAST_POINTS:
-        raise StatisticError(
-            f"density: {len(points)} points can point at an address; give {LEAST_POINTS}, or count per buurt"
-        )
+    if not len(points):
+        raise StatisticError(f"density: there are no points; give points in {LEAST_PLACES} places or more")
     if not (np.isfinite(points).all() and np.isfinite(weights).all()):
         raise StatisticError("density: some points have no coordinates or no weight; leave them out, and say how many")
     if (weights < 0).any() or not weights.sum() > 0:
         raise StatisticError("density: weights must be 0 or more, and more than 0 together")
+
+
+def _places(points: Floats, weights: Floats) -> NDArray[np.intp]:
+    """Which points to count, so that each place is counted once. Raises StatisticError where there are few."""
+    there = np.flatnonzero(weights > 0)
+    # East and north as one complex number: unique sorts these, and rows far slower.
+    _, first = np.unique(np.floor(points[there] / PLACE) @ np.array([1, 1j]), return_index=True)
+    if len(first) < LEAST_PLACES:
+        raise StatisticError(
+            f"density: {len(points)} points in {len(first)} places (squares of {PLACE:g} m) can point at an address; "
+            f"give {LEAST_PLACES} places, or count per buurt"
+        )
+    each: NDArray[np.intp] = there[first]
+    return each
 
 
 def _empty(extent: tuple[float, float, float, float], cell: float) -> Grid:

@@ -3,7 +3,7 @@
 import os
 import shutil
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from errno import EDQUOT, ENOSPC
 from pathlib import Path
 
@@ -21,10 +21,13 @@ def written(path: Path) -> Iterator[Path]:
         with spoken(path):
             path.parent.mkdir(parents=True, exist_ok=True)
             _remove(unfinished)
+            unfinished.touch()  # here, since a library that may not write says so in words of its own
+            unfinished.unlink()
             yield unfinished
             unfinished.replace(path)
     finally:
-        _remove(unfinished)
+        with suppress(OSError):  # where nothing can be written, which was told, nothing can be removed
+            _remove(unfinished)
 
 
 @contextmanager
@@ -33,9 +36,16 @@ def spoken(path: Path) -> Iterator[None]:
     try:
         yield
     except OSError as fault:
-        full = fault.errno in {ENOSPC, EDQUOT}
-        why = "the disk is full; free some space and run it again" if full else os.strerror(fault.errno or 0)
-        raise StoreError(f"{path}: cannot be written: {why}; nothing that was there has changed") from fault
+        raise StoreError(f"{path}: cannot be written: {_why(fault)}; nothing that was there has changed") from fault
+
+
+def _why(fault: OSError) -> str:
+    """What the disk says, and the way out where it is known."""
+    if fault.errno in {ENOSPC, EDQUOT}:
+        return "the disk is full; free some space and run it again"
+    if isinstance(fault, FileExistsError | NotADirectoryError):
+        return "a part of its path is a file and no folder; name another"
+    return f"{os.strerror(fault.errno)}; name a folder that may be written to" if fault.errno else str(fault)
 
 
 def _remove(path: Path) -> None:

@@ -48,13 +48,14 @@ def fetch(
     client = Client(mirror or settings.cache, offline=offline, fresh=fresh, gateway=settings.gateway)
     with watching(complaints, [one.name for one in wanted]) as watch:
         outcome = fetching.fetch(wanted, client, to, watch)
-    screen.print(fetched(outcome, to))
+    if outcome.written:
+        screen.print(fetched(outcome, to))
     for note in notes(outcome):
         screen.print(note, markup=False, soft_wrap=True)
     if outcome.faults:
         told = "\n".join(f"  {name}: {fault}" for name, fault in outcome.faults.items())
-        raise SourceError(f"{len(outcome.faults)} of {len(wanted)} could not be fetched:\n{told}\n"
-                          "what came in is kept: the same command goes on from there")  # fmt: skip
+        kept = "\nwhat came in is kept: the same command goes on from there" if outcome.written else ""
+        raise SourceError(f"{len(outcome.faults)} of {len(wanted)} could not be fetched:\n{told}{kept}")
     themes = [one for one in what or catalog.themes if one in catalog.themes]
     if themes and not gemeente:
         screen.print(f"Next: `zicht build {themes[0]} --data {to}`", markup=False, soft_wrap=True)

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from pyproj import CRS, Transformer
 from pyproj.exceptions import CRSError
 
-from boundaries.placing import RD_BOUNDS, SYSTEMS, Box
+from boundaries.placing import RD_BOUNDS, system_of, within
 from geo.areas import RD_NEW
 from geo.errors import SourceError
 from layers.records import Place
@@ -86,7 +86,7 @@ class Places:
             right, up = x, y
         else:
             right, up = self._to_rd.transform(np.where(missing, 0.0, x), np.where(missing, 0.0, y))
-        inside = _within(right, up, RD_BOUNDS) & ~missing
+        inside = within(right, up, RD_BOUNDS) & ~missing
         self._check(x[~missing & ~inside], y[~missing & ~inside], int(np.sum(~missing)))
         why = np.full(len(x), None, dtype=object)
         why[~inside], why[missing] = ABROAD, NO_PLACE
@@ -154,18 +154,10 @@ class Places:
 
 
 def _looks(x: Floats, y: Floats) -> str:
-    if _within(y, x, RD_BOUNDS).mean() > MOST:
-        return "x and y are swapped"
-    found = next((name for name, box in SYSTEMS if _within(x, y, box).mean() > MOST), None)
+    found = system_of(x, y)
     return f"they lie as places do in {found}" if found else "they lie nowhere"
 
 
 def _text(batch: pa.RecordBatch, column: str | None) -> list[str | None]:
     cells: list[str | None] = values.text(batch.column(column)).to_pylist()
     return cells
-
-
-def _within(x: Floats, y: Floats, box: Box) -> NDArray[np.bool_]:
-    west, south, east, north = box
-    inside: NDArray[np.bool_] = (x >= west) & (x <= east) & (y >= south) & (y <= north)
-    return inside

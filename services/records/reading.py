@@ -66,7 +66,7 @@ def opened(records: Records, root: Path, database: str) -> Rows:
     if records.postgis is not None:
         from services.records.postgis import table  # noqa: PLC0415  # a driver that most never need
 
-        rows = table(records.postgis, database)
+        rows = table(records.postgis, database, records.place.geometry)
     else:
         rows = file(root / str(records.path), records.format, records.place.geometry)
     alike = {one.strip().casefold(): one for one in reversed(rows.headers)}

@@ -47,7 +47,8 @@ class Files:
         if (shipped := vintage.shipped) is None:
             raise SourceError(
                 f"{self.root}: no map of {vintage.year}; put it there as {BOUNDARIES}/buurten-{vintage.year}.gpkg (or "
-                f"{', '.join(maps.KINDS)}), or fetch it: zicht fetch --vintage {vintage.year}"
+                f"{', '.join(one for one in maps.KINDS if one != '.gpkg')}), or fetch it: zicht fetch {BOUNDARIES} "
+                f"--vintage {vintage.year} --to {self.root}"
             )
         areas = self._national(maps.read(self._file(shipped.path), vintage), vintage, shipped.path)
         for path in shipped.detail:

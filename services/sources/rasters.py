@@ -33,7 +33,7 @@ def zonal(declaration: SourceDeclaration, areas: AreaFrame, root: Path) -> Deliv
     """The declared columns for every area; NaN where no cell has a value, counted in the notes.
 
     Raises SourceError for a file that cannot be read or has no such band, no CRS or a turned grid, and for one that
-    covers less than the areas without saying so.
+    covers none of the areas, or less than all without saying so.
     """
     raster = declaration.raster
     if raster is None:
@@ -45,26 +45,26 @@ def zonal(declaration: SourceDeclaration, areas: AreaFrame, root: Path) -> Deliv
         _check(opened, raster, path)
         polygons = _in_coordinates_of(opened, areas)
         outside = _outside(opened, polygons)
-        if outside.any() and raster.covers == "all":
-            raise SourceError(
-                f"{path}: covers less than the areas: {int(outside.sum())} of {len(areas)} lie outside for more than "
-                f"{OUTSIDE:.1%}: {first_few(areas.ids[outside])}; give a larger raster, or declare covers = 'part'"
-            )
-        found = _read(path, opened, raster, polygons).set_axis(areas.ids)
+        _check_outside(opened, raster, areas.ids[outside], len(areas), path)
+        band = _Band(opened, raster)
+        found = _read(path, band, raster, polygons).set_axis(areas.ids)
         rows = opened.width * opened.height
     table = found.drop(columns=VALID)
     table[outside] = np.nan
     with path.open("rb") as file:
         sha256 = hashlib.file_digest(file, "sha256").hexdigest()
-    return Delivered(table, raster.path, rows, sha256, _notes(found[VALID], outside))
+    return Delivered(table, raster.path, rows, sha256, _notes(found[VALID], outside, band.infinite))
 
 
 class _Band(RasterioRasterSource):  # type: ignore[misc]
-    """One band, read in windows; without a value where the file or the declaration says so, and where it is NaN."""
+    """One band, read in windows; without a value where the file or the declaration says so, where it is NaN, and where
+    it is infinite: `infinite` counts those that were read.
+    """
 
     def __init__(self, opened: rasterio.DatasetReader, raster: Raster) -> None:
         super().__init__(opened, raster.band)
         self._declared = raster.nodata
+        self.infinite = 0
 
     def nodata_value(self) -> None:
         """None: cells without a value are NaN."""
@@ -75,6 +75,9 @@ class _Band(RasterioRasterSource):  # type: ignore[misc]
         np.copyto(known, np.nan, where=np.ma.getmaskarray(cells))
         if self._declared is not None:
             known[known == self._declared] = np.nan
+        infinite = np.isinf(known)
+        self.infinite += int(infinite.sum())
+        known[infinite] = np.nan
         return known
 
 
@@ -87,10 +90,10 @@ def _opened(path: Path) -> rasterio.DatasetReader:
             raise SourceError(f"{path}: cannot be read as a raster: {fault}") from None
 
 
-def _read(path: Path, opened: rasterio.DatasetReader, raster: Raster, polygons: Polygons) -> pd.DataFrame:
+def _read(path: Path, band: _Band, raster: Raster, polygons: Polygons) -> pd.DataFrame:
     takes = [Take(column, one.take, one.classes) for column, one in raster.column.items()]
     try:
-        return zonal_(_Band(opened, raster), polygons, takes)
+        return zonal_(band, polygons, takes)
     except RasterioError as fault:
         raise SourceError(f"{path}: cannot be read to the end: {fault.__cause__ or fault}; fetch it again") from None
 
@@ -109,6 +112,21 @@ def _check(opened: rasterio.DatasetReader, raster: Raster, path: Path) -> None:
         )
 
 
+def _check_outside(opened: rasterio.DatasetReader, raster: Raster, outside: pd.Index, areas: int, path: Path) -> None:
+    if len(outside) == areas:
+        west, south, east, north = (f"{one:.6g}" for one in opened.bounds)
+        raise SourceError(
+            f"{path}: covers none of the {areas} areas whole; it declares {opened.crs.to_string()[:60]} and runs from "
+            f"({west}, {south}) to ({east}, {north}); if that CRS is wrong, correct it: gdal_edit.py -a_srs "
+            f"EPSG:{RD_NEW} {path.name}; else give a raster of these areas"
+        )
+    if len(outside) and raster.covers == "all":
+        raise SourceError(
+            f"{path}: covers less than the areas: {len(outside)} of {areas} lie outside for more than "
+            f"{OUTSIDE:.1%}: {first_few(outside)}; give a larger raster, or declare covers = 'part'"
+        )
+
+
 def _in_coordinates_of(opened: rasterio.DatasetReader, areas: AreaFrame) -> Polygons:
     polygons = areas.table.geometry
     if opened.crs.to_epsg() != RD_NEW:
@@ -120,21 +138,24 @@ def _in_coordinates_of(opened: rasterio.DatasetReader, areas: AreaFrame) -> Poly
 def _outside(opened: rasterio.DatasetReader, polygons: Polygons) -> NDArray[np.bool_]:
     whole = shapely.box(*opened.bounds)
     west, south, east, north = shapely.bounds(polygons).T
-    beyond = (
-        (west < opened.bounds.left) | (south < opened.bounds.bottom)
-        | (east > opened.bounds.right) | (north > opened.bounds.top)
+    within = (
+        (west >= opened.bounds.left) & (south >= opened.bounds.bottom)
+        & (east <= opened.bounds.right) & (north <= opened.bounds.top)
     )  # fmt: skip
-    inside = shapely.area(shapely.intersection(polygons[beyond], whole)) / shapely.area(polygons[beyond])
-    outside = np.zeros(len(polygons), dtype=bool)
-    outside[beyond] = inside < 1 - OUTSIDE
+    there = ~within & np.isfinite(shapely.area(polygons))  # else it cannot be in the coordinates of the raster
+    inside = shapely.area(shapely.intersection(polygons[there], whole)) / shapely.area(polygons[there])
+    outside: NDArray[np.bool_] = ~within
+    outside[there] = inside < 1 - OUTSIDE
     return outside
 
 
-def _notes(valid: pd.Series, outside: NDArray[np.bool_]) -> tuple[str, ...]:
+def _notes(valid: pd.Series, outside: NDArray[np.bool_], infinite: int) -> tuple[str, ...]:
     """What the raster could not tell, counted."""
     told: dict[str, pd.Series[bool] | NDArray[np.bool_]] = {
         "buiten het raster, onbekend": outside,
         "zonder een cel met waarde, onbekend": (valid == 0) & ~outside,
         "met op minder dan de helft van de oppervlakte een waarde": (valid > 0) & (valid < HALF) & ~outside,
     }
-    return tuple(f"{what}: {int(which.sum())} van {len(valid)}" for what, which in told.items() if which.any())
+    areas = [f"{what}: {int(which.sum())} van {len(valid)}" for what, which in told.items() if which.any()]
+    cells = [f"cellen met een oneindige waarde, gelezen als zonder waarde: {infinite}"] if infinite else []
+    return *areas, *cells

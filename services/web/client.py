@@ -28,6 +28,8 @@ from services.web.hosts import Hosts, host_of
 from services.web.kept import kept
 from services.web.wire import MOMENT, PassingError, Patience, Wire, check_status, faults_named
 
+CARRY = "run the same command with --mirror DIR where there is internet, and carry DIR here"
+
 LONGEST_WAIT = 300.0
 """Seconds: the longest pause that is obeyed; a service that asks for more is called unreachable."""
 
@@ -197,18 +199,26 @@ class Client:
         return Answer(str(request.url), answer.content, _moment(answer))
 
     def _kept(self, request: requests.PreparedRequest) -> Answer | None:
-        """What was answered before, however old."""
-        found = self.session.cache.get_response(self.session.cache.create_key(request))
-        return None if found is None else Answer(str(request.url), found.content, _moment(found))
+        """What was answered before, however old; nothing where it is damaged, which is told.
+
+        Raises UnreachableError where that is all there is.
+        """
+        key = self.session.cache.create_key(request)
+        found = self.session.cache.get_response(key)
+        if found is not None and MOMENT in found.headers:
+            return Answer(str(request.url), found.content, _moment(found))
+        if key in self.session.cache.responses:
+            damaged = f"an answer kept in {self.folder} is damaged"
+            if self.offline:
+                raise UnreachableError(f"{request.url}: {damaged}, and this machine works offline; {CARRY}")
+            self.told(f"{host_of(str(request.url))}: {damaged}; it is asked again")
+        return None
 
     def _late(self, request: requests.PreparedRequest, kept: Answer | None, why: str) -> Answer:
         """What was answered before, because there is no answer now."""
         if kept is None:
             later = "" if self.offline else "try again later, or "
-            raise UnreachableError(
-                f"{request.url}: {why}, and nothing was kept of it in {self.folder}; {later}fill a mirror where there "
-                "is internet and carry it here: zicht fetch --mirror DIR"
-            )
+            raise UnreachableError(f"{request.url}: {why}, and nothing was kept of it in {self.folder}; {later}{CARRY}")
         self.told(f"{host_of(kept.url)}: {why}; using what it answered {age(kept.fetched)} ago")
         return replace(kept, late=True)
 

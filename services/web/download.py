@@ -11,7 +11,7 @@ from pathlib import Path
 import requests
 
 from services.files import UNFINISHED, spoken, written
-from services.web.client import Client, UnreachableError
+from services.web.client import CARRY, Client, UnreachableError
 from services.web.hosts import host_of
 from services.web.wire import CHUNK, PassingError, check_status, faults_named
 
@@ -43,9 +43,7 @@ def download(client: Client, url: str, path: Path, seen: Seen = lambda _done, _a
     if there and (client.offline or not client.fresh):
         return there
     if client.offline:
-        raise UnreachableError(
-            f"{url}: this machine works offline, and {path} is not there; carry a filled mirror here"
-        )
+        raise UnreachableError(f"{url}: this machine works offline, and {path} is not there whole; {CARRY}")
     with spoken(path):
         path.parent.mkdir(parents=True, exist_ok=True)
     part = path.with_name(UNFINISHED + path.name)
@@ -70,10 +68,13 @@ def download(client: Client, url: str, path: Path, seen: Seen = lambda _done, _a
 
 
 def _done(url: str, path: Path, record: Path) -> Download | None:
-    """What is there whole."""
+    """What is there whole; nothing where its record is damaged."""
     if not (path.is_file() and record.is_file()):
         return None
-    done = Download(**json.loads(record.read_text(encoding="utf-8")))
+    try:
+        done = Download(**json.loads(record.read_bytes()))
+    except (ValueError, TypeError):
+        return None
     return done if done.url == url and done.bytes == path.stat().st_size else None
 
 

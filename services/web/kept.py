@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from requests_cache.backends.base import BaseCache
+from requests_cache.backends.base import DESERIALIZE_ERRORS, BaseCache
 from requests_cache.backends.filesystem import FileDict
 from requests_cache.models.response import CachedResponse
 
@@ -10,9 +10,18 @@ from services.files import spoken, written
 
 
 class _Whole(FileDict):
-    """Files as requests-cache makes them, but for two things: one that is killed leaves no half file behind, and a full
-    disk is told as such.
+    """Files as requests-cache makes them, but for three things: one that is killed leaves no half file behind, a full
+    disk is told as such, and a file that is damaged is None: who asks tells so, in words of his own.
     """
+
+    def __getitem__(self, key: str) -> CachedResponse | str | None:
+        with self._try_io(key):
+            content = self._key2path(key).read_bytes()
+        try:
+            text = content.decode()
+            return self.serializer.loads(text) if self.serializer else text
+        except DESERIALIZE_ERRORS:
+            return None
 
     def __setitem__(self, key: str, value: CachedResponse | str) -> None:
         with self._lock, written(self._key2path(key)) as path:

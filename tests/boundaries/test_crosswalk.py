@@ -265,7 +265,9 @@ def test_the_surfaces_are_those_of_the_other_direction(to_cells, cells):
     ],
 )  # fmt: skip
 def test_rates_are_refused_by_their_name(name):
-    with pytest.raises(MeasureError, match=r"rates cannot be added up; carry its events and its exposure as a Measure"):
+    with pytest.raises(
+        MeasureError, match=r"cannot be added up; carry the events and the exposure of a rate as a Measure"
+    ):
         counted(np.ones(COUNT), of=name)
 
 

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy.stats import gaussian_kde
 
-from geo.densities import KM2, LEAST_NEAR, LEAST_POINTS, Smear, density
+from geo.densities import KM2, LEAST_NEAR, LEAST_PLACES, PLACE, Smear, density
 from geo.errors import StatisticError
 
 TOWN = (120_000.0, 480_000.0)
@@ -34,7 +34,8 @@ def shown(found):
 
 
 smears = st.builds(
-    Smear, st.floats(250, 900), st.floats(40, 125), st.sampled_from(["quartic", "gaussian"])
+    lambda bandwidth, cells, kernel: Smear(bandwidth, bandwidth / cells, kernel),
+    st.floats(250, 900), st.floats(2, 9.9), st.sampled_from(["quartic", "gaussian"]),
 )  # fmt: skip
 
 
@@ -59,7 +60,7 @@ def test_what_goes_over_the_edge_is_told(seed, smear):
 @pytest.mark.parametrize("kernel", ["quartic", "gaussian"])
 def test_it_is_the_direct_sum_of_all_kernels(kernel):
     """Of points in the middle of cells; a direct sum has the kernel of the plane, ours is made whole on cells."""
-    smear = Smear(300.0, 25.0, kernel)
+    smear = Smear(300.0, 30.0, kernel)
     points, weights = crowd(1)
     points = on_centres(points, smear.cell)
     found = density(points, weights, smear)
@@ -75,9 +76,10 @@ def test_it_is_the_direct_sum_of_all_kernels(kernel):
 
 
 def test_a_gaussian_density_is_that_of_scipy():
-    """On cells a twentieth of the bandwidth: a point moves half a cell at most."""
-    smear = Smear(400.0, 20.0, "gaussian")
+    """Of points in the middle of cells, which therefore do not move."""
+    smear = Smear(400.0, 40.0, "gaussian")
     points, weights = crowd(2)
+    points = on_centres(points, smear.cell)
     found = density(points, weights, smear)
     factor = smear.bandwidth / np.sqrt(np.cov(points.T, aweights=weights)[0, 0])
     peer = gaussian_kde(points.T, weights=weights)
@@ -94,15 +96,30 @@ def test_a_gaussian_density_is_that_of_scipy():
     assert np.abs(found.grid.values - expected)[shown(found)].max() < 5e-3 * expected.max()
 
 
-@given(st.integers(0, 1000), smears)
-def test_no_cell_is_shown_that_few_points_lie_near(seed, smear):
-    """Counted by hand, for points in the middle of cells."""
-    points, weights = crowd(seed, 80, spread=1500)
-    points = on_centres(points, smear.cell)
+@given(st.integers(0, 1000), smears, st.integers(1, 500), st.booleans())
+def test_however_many_points_lie_at_one_place_a_cell_is_only_shown_where_enough_places_lie_near(
+    seed, smear, many, ghosts
+):
+    """Counted by hand, for points in the middle of cells; those that weigh nothing make no place."""
+    places, weights = crowd(seed, 120, spread=3000)
+    points = on_centres(np.repeat(places, np.where(np.arange(120) % 7, 1, many), axis=0), smear.cell)
+    weights = np.repeat(weights, np.where(np.arange(120) % 7, 1, many))
+    if ghosts:
+        around = on_centres(points[:1] + np.random.default_rng(seed).uniform(-200, 200, (50, 2)), smear.cell)
+        points, weights = np.vstack([points, around]), np.append(weights, np.zeros(50))
     found = density(points, weights, smear)
-    distance = np.hypot(*np.moveaxis(centres(found.grid)[:, :, None] - points, -1, 0))
+    first = np.unique(np.floor(points[weights > 0] / PLACE), axis=0, return_index=True)[1]
+    distance = np.hypot(*np.moveaxis(centres(found.grid)[:, :, None] - points[weights > 0][first], -1, 0))
     near = (distance <= smear.bandwidth * (1 + 1e-12)).sum(axis=2)
     assert not shown(found)[near < LEAST_NEAR].any()
+    assert (shown(found) == (near >= LEAST_NEAR)).mean() > 0.99
+
+
+def test_sixty_reports_of_one_house_are_no_hill_whatever_the_town_has():
+    town, weights = crowd(3, 2000)
+    house = np.tile([[TOWN[0] + 20_000, TOWN[1]]], (60, 1)) + np.random.default_rng(1).uniform(0, 20, (60, 2))
+    found = density(np.vstack([town, house]), np.append(weights, np.ones(60)), Smear(500.0, 50.0))
+    assert np.isnan(found.grid.values[centres(found.grid)[:, :, 0] > TOWN[0] + 15_000]).all()
 
 
 def test_a_lone_farm_is_not_shown_however_many_houses_the_town_has():
@@ -126,16 +143,29 @@ def test_a_bandwidth_that_shows_houses_is_refused(bandwidth):
         Smear(bandwidth, 50.0)
 
 
-@pytest.mark.parametrize("cell", [0.0, -5.0, 260.0])
-def test_cells_that_cannot_follow_the_bandwidth_are_refused(cell):
-    with pytest.raises(StatisticError, match="too coarse for a bandwidth of 500 m; give 250 m or less"):
+@pytest.mark.parametrize(
+    ("cell", "said"), [(260.0, "too coarse"), (49.0, "so fine that they show single houses"), (0.0, "so fine"),
+                       (-5.0, "so fine"), (float("nan"), "too coarse")],
+)  # fmt: skip
+def test_cells_that_do_not_fit_the_bandwidth_are_refused(cell, said):
+    with pytest.raises(StatisticError, match=rf"{said}.* for a bandwidth of 500 m; give 50 to 250 m"):
         Smear(500.0, cell)
 
 
-def test_few_points_make_no_surface():
-    points, weights = crowd(1, LEAST_POINTS - 1)
-    with pytest.raises(StatisticError, match="49 points can point at an address; give 50, or count per buurt"):
-        density(points, weights, Smear(500.0, 100.0))
+def test_few_places_make_no_surface_however_many_points_they_have():
+    places = np.array(TOWN) + 100.0 * np.column_stack([np.arange(LEAST_PLACES - 1), np.zeros(LEAST_PLACES - 1)]) + 50
+    points = np.tile(places, (20, 1))
+    with pytest.raises(
+        StatisticError, match=r"980 points in 49 places \(squares of 25 m\) can point at an address; give 50 places"
+    ):
+        density(points, np.ones(len(points)), Smear(500.0, 100.0))
+    one_more = np.vstack([places, [[TOWN[0], TOWN[1] + 250]]])
+    assert shown(density(one_more, np.ones(len(one_more)), Smear(500.0, 100.0))).any()
+
+
+def test_no_points_make_no_surface():
+    with pytest.raises(StatisticError, match="there are no points"):
+        density(np.empty((0, 2)), np.empty(0), Smear(500.0, 100.0))
 
 
 @pytest.mark.parametrize("wrong", [-1.0, float("nan"), float("inf")])
@@ -148,4 +178,4 @@ def test_weights_that_are_none_are_refused(wrong):
 def test_a_grid_too_large_to_reckon_is_refused():
     points, weights = crowd(1)
     with pytest.raises(StatisticError, match="give larger cells"):
-        density(points, weights, Smear(500.0, 10.0), (0, 0, 1_000_000, 1_000_000))
+        density(points, weights, Smear(500.0, 50.0), (0, 0, 1_000_000, 1_000_000))

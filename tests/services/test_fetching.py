@@ -126,7 +126,7 @@ def test_a_mirror_gives_the_same_bytes_where_there_is_no_network(zicht: Zicht, s
     empty = zicht("fetch", "kerncijfers", "--mirror", tmp_path / "empty", "--offline")
     assert empty.code == 1
     assert "this machine works offline, and nothing was kept of it in" in empty.err
-    assert "fill a mirror where there is internet and carry it here: zicht fetch --mirror DIR" in empty.err
+    assert "run the same command with --mirror DIR where there is internet, and carry DIR here" in empty.err
 
 
 @pytest.mark.parametrize(
@@ -171,6 +171,18 @@ def test_one_source_that_fails_keeps_none_of_the_others_and_a_rerun_mends_it(
     assert zicht("fetch", "--to", tmp_path / "data").code == 0
     assert all("47018NED" in one for one in standin.asked[asked:])
     assert list(receipts.read(tmp_path / "data")) == FILES
+
+
+@pytest.mark.usefixtures("standin")
+def test_where_nothing_came_in_only_the_faults_are_shown(zicht: Zicht, tmp_path: Path):
+    (tmp_path / "file").write_text("a file")
+    failed = zicht("fetch", "--to", tmp_path / "file" / "data")
+    assert failed.code == 1
+    assert "Fetched into" not in failed.out
+    assert "3 of 3 could not be fetched:" in failed.err
+    assert "what came in is kept" not in failed.err
+    path = f"{tmp_path}/file/data/sources/kerncijfers-2024.parquet"
+    assert f"  kerncijfers: {path}: cannot be written: a part of its path is a file and no folder" in failed.err
 
 
 def test_a_service_that_is_down_gives_what_it_gave_before_and_says_how_old_that_is(

@@ -205,7 +205,7 @@ def test_a_code_that_no_row_has_is_told(tmp_path):
 
 def test_why_none_could_be_counted_is_told_of_few_rows_too(tmp_path):
     table = rows(5)
-    with pytest.raises(SourceError, match=r"none of 5 rows .*: x and y are swapped"):
+    with pytest.raises(SourceError, match=r"none of 5 rows .*: they lie as places do in RD New with y before x"):
         counted(tmp_path, table.assign(x=table["y"], y=table["x"]))
     with pytest.raises(SourceError, match="see column 'datum': dates are read as year-month-day"):
         counted(tmp_path, table.assign(datum="1 januari 2024"))
@@ -240,7 +240,7 @@ def test_rows_in_two_files_or_another_order_count_the_same(tmp_path_factory, cou
 @pytest.mark.parametrize(
     ("change", "said"),
     [
-        (lambda table: table.assign(x=table["y"], y=table["x"]), "x and y are swapped"),
+        (lambda table: table.assign(x=table["y"], y=table["x"]), "RD New with y before x"),
         (lambda table: table.assign(x=4.5, y=52.0), "longitude and latitude"),
         (lambda table: table.assign(x=52.0, y=4.5), "latitude before longitude"),
         (lambda table: table.drop(columns="soort"), r"declared columns \['soort'\] are not there"),

@@ -1,6 +1,7 @@
 """A raster gives figures for all areas, or says which it cannot and why."""
 
 import numpy as np
+import pandas as pd
 import pytest
 import rasterio
 import rasterio.shutil
@@ -174,6 +175,31 @@ def test_a_raster_of_a_part_leaves_the_rest_unknown(tmp_path):
     west = AREAS.table.bounds["minx"] < 120_600
     assert got.table["hoogte"].isna().equals(west.rename("hoogte"))
     assert got.notes == ("buiten het raster, onbekend: 12 van 24",)
+
+
+@pytest.mark.parametrize("covers", ["all", "part"])
+@pytest.mark.parametrize("crs", [32631, 4326, 2193])
+def test_a_raster_that_declares_another_crs_than_its_own_covers_nothing_and_is_refused(tmp_path, covers, crs):
+    where = {"transform": from_origin(5.0, 52.0, 0.001, 0.001)} if crs == 4326 else {}
+    put(tmp_path, crs=crs, **where)
+    with pytest.raises(
+        SourceError, match=rf"hills.tif: covers none of the 24 areas whole; it declares EPSG:{crs} .*gdal_edit.py"
+    ):
+        zonal(declared(covers=covers), AREAS, tmp_path)
+
+
+@pytest.mark.parametrize("infinite", [np.inf, -np.inf])
+@pytest.mark.parametrize("take", [{"take": "mean"}, {"take": "sum"}, {"take": "share", "classes": (7.0,)}])
+def test_infinite_cells_are_without_a_value_and_counted(tmp_path, infinite, take):
+    values = hills()
+    values[25:27, 20:24] = infinite
+    column = {"hoogte": Taken(**take)}
+    got = zonal(declared(column=column), AREAS, put(tmp_path, values))
+    assert got.notes == ("cellen met een oneindige waarde, gelezen als zonder waarde: 8",)
+    values[np.isinf(values)] = np.nan
+    bare = zonal(declared(column=column), AREAS, put(tmp_path, values))
+    pd.testing.assert_frame_equal(got.table, bare.table)
+    assert np.isfinite(got.table["hoogte"]).all()
 
 
 def test_a_raster_that_does_not_say_where_it_lies_is_refused(tmp_path):

@@ -115,8 +115,8 @@ def test_a_service_that_is_down_and_said_nothing_before_is_an_error_with_a_way_o
     with pytest.raises(UnreachableError) as fault:
         client_of(tmp_path, standin).get(URL)
     assert str(fault.value) == (
-        f"{URL}: cannot be reached, and nothing was kept of it in {tmp_path}; try again later, or fill a mirror where "
-        "there is internet and carry it here: zicht fetch --mirror DIR"
+        f"{URL}: cannot be reached, and nothing was kept of it in {tmp_path}; try again later, or run the same "
+        "command with --mirror DIR where there is internet, and carry DIR here"
     )
 
 
@@ -142,11 +142,26 @@ def test_a_service_that_fell_silent_is_left_in_peace_for_a_while(tmp_path: Path,
     assert len(standin.asked) == len(pages) + patience.tries
 
 
-def test_an_answer_that_was_half_written_when_the_machine_fell_is_asked_again(tmp_path: Path, standin: Standin):
+@pytest.mark.parametrize(
+    "damage",
+    [lambda whole: whole[:100], lambda _: b"", lambda _: b"{}", lambda _: b"\xff\x00", lambda whole: whole[:-1]],
+    ids=["half", "empty", "bare", "bytes", "short"],
+)
+def test_an_answer_that_was_damaged_is_told_and_asked_again(tmp_path: Path, standin: Standin, caplog, capsys, damage):
     client_of(tmp_path, standin).get(URL)
     file = next((tmp_path / "answers").glob("*.json"))
-    file.write_bytes(file.read_bytes()[:100])
-    assert client_of(tmp_path, standin).get(URL).json()["nth"] == 2
+    file.write_bytes(damage(file.read_bytes()))
+    with pytest.raises(UnreachableError) as fault:
+        client_of(tmp_path, None, offline=True).get(URL)
+    assert str(fault.value) == (
+        f"{URL}: an answer kept in {tmp_path} is damaged, and this machine works offline; run the same command with "
+        "--mirror DIR where there is internet, and carry DIR here"
+    )
+    told: list[str] = []
+    assert client_of(tmp_path, standin, told=told.append).get(URL).json()["nth"] == 2
+    assert told == [f"api.pdok.nl: an answer kept in {tmp_path} is damaged; it is asked again"]
+    assert client_of(tmp_path, None, offline=True).get(URL).json()["nth"] == 2
+    assert (caplog.records, capsys.readouterr().err) == ([], "")
 
 
 def test_a_refusal_is_told_at_once_and_not_kept(tmp_path: Path, standin: Standin):
@@ -187,7 +202,7 @@ def test_a_mirror_serves_offline_whether_it_was_filled_through_a_gateway_or_not(
     asked = ((URL, None), ("https://api.pdok.nl/moved", None), (URL, cursor))
     assert [offline.get(url, options).body for url, options in asked] == bodies
     with pytest.raises(
-        UnreachableError, match=r"this machine works offline, and nothing was kept of it in .*; fill a mirror"
+        UnreachableError, match=r"this machine works offline, and nothing was kept of it in .*; run the same"
     ):
         offline.get(f"{URL}?other=1")
 

@@ -128,8 +128,18 @@ def test_a_file_that_is_there_whole_is_not_fetched_again_unless_all_must_be_fres
 
 
 def test_offline_a_file_that_is_not_there_is_an_error_with_a_way_out(tmp_path: Path):
-    with pytest.raises(SourceError, match=r"works offline, and .*map.gpkg is not there; carry a filled mirror here"):
+    with pytest.raises(
+        SourceError, match=r"works offline, and .*map.gpkg is not there whole; run the same .*carry DIR here"
+    ):
         download(Client(tmp_path, offline=True), URL, tmp_path / "files" / "map.gpkg")
+
+
+@pytest.mark.parametrize("record", ["", "{", "[]", '{"url": "x"}'])
+def test_a_file_whose_record_was_damaged_is_fetched_again(tmp_path: Path, record: str):
+    with Standin(File()) as standin:
+        first = fetched(standin, tmp_path)
+        (tmp_path / "files" / "map.gpkg.json").write_text(record)
+        assert fetched(standin, tmp_path).sha256 == first.sha256
 
 
 def test_it_is_told_how_far_it_is(tmp_path: Path):
