@@ -33,6 +33,7 @@ from typing import Annotated, Literal, Self
 from pydantic import AfterValidator, Field, StringConstraints, model_validator
 
 from layers.indicators import Declared, FilePath, Id, Text
+from layers.persons import origin_in
 
 COUNTRY = "NL"
 Gemeente = Annotated[str, StringConstraints(pattern=r"^(GM[0-9]{4}|NL)$")]
@@ -121,6 +122,14 @@ class Count(Declared):
 
     where: dict[Text, Annotated[tuple[Code, ...], Field(min_length=1)]] = Field(default_factory=dict)
     sum: Text | None = None
+
+    @model_validator(mode="after")
+    def _selects_nobody_by_origin(self) -> Self:
+        if found := origin_in(code for codes in self.where.values() for code in codes):
+            raise ValueError(
+                f"{found!r} selects people by their origin, which may not steer where is looked (AVG art. 9)"
+            )
+        return self
 
 
 class Format(Declared):

@@ -30,8 +30,9 @@ PLAIN = frozenset({"int2", "int4", "int8", "float4", "float8", "text", "varchar"
 def table(name: str, database: str, geometry: str | None = None) -> Rows:
     """The rows of `schema.table` (public where no schema is named) in the database of that URI.
 
-    The CRS is that of the column `geometry`, where rows lie by one. The order of rows is that of the database, and a number in a list of rows is a place in that order. Raises SourceError where
-    there is no database, no such table, or no right to read it, and where `geometry` does not say in which CRS it is.
+    The CRS is that of the column `geometry`, where rows lie by one. The order of rows is that of the database, and a
+    number in a list of rows is a place in that order. Raises SourceError where there is no database, no such table, or
+    no right to read it, and where `geometry` does not say in which CRS it is.
     """
     if not database:
         raise SourceError(

@@ -56,6 +56,7 @@ def test_a_place_knows_its_columns(place, columns):
         ({"years": [2024], "period": {"column": "datum", "format": "%d-%m"}}, "tells no year"),
         ({"count": {"rijen": {"where": {"soort": ["a*b"]}}}}, "at its end only"),
         ({"count": {"rijen": {"where": {"soort": []}}}}, "at least 1 item"),
+        ({"count": {"rijen": {"where": {"groep": ["overig", "Turkse"]}}}}, "'Turkse' selects people by their origin"),
         ({"kolommen": ["naam"]}, "not permitted"),
     ],
 )  # fmt: skip
