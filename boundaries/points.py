@@ -20,8 +20,8 @@ from scipy import ndimage
 
 from geo.areas import RD_NEW, AreaFrame
 
-SQUARES, LEAST = 6_000_000, 25.0
-"""Squares of the grid, and the least that one is wide in metres: a hundred and twenty for the country."""
+SQUARES, LEAST = 9_000_000, 25.0
+"""Squares of the grid, and the least that one is wide in metres: a hundred for the country."""
 
 TOUCHES = 1e-6
 """Part of a square within which a border touches it."""
@@ -46,7 +46,7 @@ class Locator:
 
     @classmethod
     def of(cls, areas: AreaFrame) -> Self:
-        """Made once for a division; the grid of the country takes 24 MB."""
+        """Made once for a division; the grid of the country takes 36 MB."""
         polygons = areas.table.geometry.to_numpy().copy()
         shapely.prepare(polygons)
         tree = shapely.STRtree(polygons)
