@@ -2,13 +2,14 @@
 
 A grid of squares lies over the areas. A square that no border passes lies in one area wholly, or in none, and so does
 every point in it: two divisions and a look in a table. Squares without a border hang together, and one point of each
-such field tells of what it is part. Only points in a square with a border are held against polygons, those of one area
-after another, so that its corners are at hand. Rejected: H3 cells, which a border cuts as often, and of which the
-number of a point costs ten times as much.
+such field tells of what it is part. Only points in a square with a border are held against polygons: those whose boxes
+they lie in, found by larger squares that list the boxes over them, and one area after another, so that its corners are
+at hand. Rejected: H3 cells, which a border cuts as often, and of which the number of a point costs ten times as much; a
+tree of boxes, which takes a point as an object and ten times as long.
 """
 
 from dataclasses import dataclass
-from typing import Self
+from typing import NamedTuple, Self
 
 import numpy as np
 import shapely
@@ -33,12 +34,25 @@ Floats = NDArray[np.float64]
 Places = NDArray[np.int32]
 
 
+class Boxes(NamedTuple):
+    """The boxes around polygons (west, south, east, north), and which of them lie over each square of a coarse grid:
+    those of square q are `listed[start[q]]` to `listed[start[q + 1]]`.
+    """
+
+    boxes: Floats
+    corner: tuple[float, float]
+    size: float
+    columns: int
+    start: Places
+    listed: Places
+
+
 @dataclass(frozen=True, slots=True)
 class Locator:
     """The areas of one AreaFrame, ready to be asked; it may be asked by several threads at once."""
 
     polygons: NDArray[np.object_]
-    tree: shapely.STRtree
+    boxes: Boxes
     west: float
     south: float
     size: float
@@ -49,18 +63,16 @@ class Locator:
         """Made once for a division; the grid of the country takes 36 MB."""
         polygons = areas.table.geometry.to_numpy().copy()
         shapely.prepare(polygons)
-        tree = shapely.STRtree(polygons)
+        boxes = _boxes(polygons)
         west, south, east, north = shapely.total_bounds(polygons)
         size = max(float(np.sqrt((east - west) * (north - south) / SQUARES)), LEAST)
         west, south = west - size, south - size
         shape = int((north - south) // size) + 2, int((east - west) // size) + 2
         fields, count = ndimage.label(~_crossed(polygons, west, south, size, shape))
-        some = np.zeros(count + 1, dtype=np.int64)  # a square of each field: the last that is written
-        some[fields.ravel()] = np.arange(fields.size)
-        rows, columns = np.divmod(some, shape[1])
-        owner = _tested(tree, polygons, west + (columns + 0.5) * size, south + (rows + 0.5) * size)
+        rows, columns = np.divmod(_some(fields.ravel(), count), shape[1])
+        owner = _tested(boxes, polygons, west + (columns + 0.5) * size, south + (rows + 0.5) * size)
         owner[0] = BORDER
-        return cls(polygons, tree, west, south, size, owner[fields])
+        return cls(polygons, boxes, west, south, size, owner[fields])
 
     def positions(self, x: Floats, y: Floats) -> Places:
         """The position of the area that each point (RD New) lies in, -1 where it lies in none or is not known.
@@ -73,7 +85,7 @@ class Locator:
         found = np.full(len(x), OUTSIDE, dtype=np.int32)
         found[over] = self.grid[up[over].astype(np.int32), along[over].astype(np.int32)]
         near = np.flatnonzero(found == BORDER)
-        found[near] = _tested(self.tree, self.polygons, x[near], y[near])
+        found[near] = _tested(self.boxes, self.polygons, x[near], y[near])
         return found
 
 
@@ -94,6 +106,15 @@ def _crossed(
 
 
 @njit(cache=True, nogil=True)
+def _some(fields, count):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202
+    """A square of each field: the last."""
+    found = np.zeros(count + 1, dtype=np.int64)
+    for at in range(len(fields)):
+        found[fields[at]] = at
+    return found
+
+
+@njit(cache=True, nogil=True)
 def _mark(corners, ring, crossed):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202
     """Mark the squares of each side, row by row: from where it comes into the row to where it leaves it."""
     for k in range(len(corners) - 1):
@@ -109,12 +130,66 @@ def _mark(corners, ring, crossed):  # type: ignore[no-untyped-def]  # noqa: ANN0
                 crossed[row, column] = True
 
 
-def _tested(tree: shapely.STRtree, polygons: NDArray[np.object_], x: Floats, y: Floats) -> Places:
+def _boxes(polygons: NDArray[np.object_]) -> Boxes:
+    """Two squares of the coarse grid for every polygon, so that few boxes lie over each."""
+    west, south, east, north = shapely.total_bounds(polygons)
+    size = max(float(np.sqrt((east - west) * (north - south) / (2 * len(polygons)))), LEAST)
+    columns, rows = int((east - west) // size) + 1, int((north - south) // size) + 1
+    boxes = shapely.bounds(polygons)
+    squares = ((boxes - (west, south, west, south)) / size).astype(np.int32)
+    start, listed = _listed(squares, columns, rows)
+    return Boxes(boxes, (float(west), float(south)), size, columns, start, listed)
+
+
+@njit(cache=True, nogil=True)
+def _listed(squares, columns, rows):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202
+    """The boxes over each square, in order: first how many, then which."""
+    start = np.zeros(columns * rows + 1, dtype=np.int32)
+    for turn in range(2):
+        if turn:
+            listed = np.empty(start[-1], dtype=np.int32)
+        for box in range(len(squares)):
+            for row in range(squares[box, 1], squares[box, 3] + 1):
+                for column in range(squares[box, 0], squares[box, 2] + 1):
+                    square = row * columns + column
+                    if turn:
+                        start[square] -= 1
+                        listed[start[square]] = box
+                    else:
+                        start[square] += 1
+        if not turn:
+            start = np.cumsum(start).astype(np.int32)
+    return start, listed
+
+
+@njit(cache=True, nogil=True)
+def _in_boxes(x, y, boxes):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202
+    """All pairs of a point and a box that it lies in: first how many, then which."""
+    count = 0
+    points, found = np.empty(0, dtype=np.int32), np.empty(0, dtype=np.int32)
+    last = (len(boxes.start) - 1) // boxes.columns - 1
+    for turn in range(2):
+        if turn:
+            points, found, count = np.empty(count, dtype=np.int32), np.empty(count, dtype=np.int32), 0
+        for at in range(len(x)):
+            column = min(max(int((x[at] - boxes.corner[0]) / boxes.size), 0), boxes.columns - 1)
+            row = min(max(int((y[at] - boxes.corner[1]) / boxes.size), 0), last)
+            square = row * boxes.columns + column
+            for one in boxes.listed[boxes.start[square] : boxes.start[square + 1]]:
+                box = boxes.boxes[one]
+                if box[0] <= x[at] <= box[2] and box[1] <= y[at] <= box[3]:
+                    if turn:
+                        points[count], found[count] = at, one
+                    count += 1
+    return points, found
+
+
+def _tested(boxes: Boxes, polygons: NDArray[np.object_], x: Floats, y: Floats) -> Places:
     """The first polygon that each point lies in or on, -1 where there is none."""
-    point, area = tree.query(shapely.points(x, y))
+    point, area = _in_boxes(x, y, boxes)
     order = np.argsort(area.astype(np.uint16) if len(polygons) < 2**16 else area, kind="stable")  # few bits sort faster
     point, area = point[order], area[order]
     inside = shapely.intersects_xy(polygons[area], x[point], y[point])
     found = np.full(len(x), NOWHERE, dtype=np.int32)
-    np.minimum.at(found, point[inside], area[inside].astype(np.int32))
+    np.minimum.at(found, point[inside], area[inside])
     return np.where(found == NOWHERE, OUTSIDE, found).astype(np.int32)
