@@ -57,7 +57,7 @@ def fetch(
         kept = "\nwhat came in is kept: the same command goes on from there" if outcome.written else ""
         raise SourceError(f"{len(outcome.faults)} of {len(wanted)} could not be fetched:\n{told}{kept}")
     themes = [one for one in what or catalog.themes if one in catalog.themes]
-    if themes and not gemeente:
+    if themes and not gemeente and vintage == VINTAGE:  # themes are of that division
         screen.print(f"Next: `zicht build {themes[0]} --data {to}`", markup=False, soft_wrap=True)
 
 

@@ -25,6 +25,8 @@ BYTES = 16 << 20
 DELIMITERS = ";,\t|"
 TELLS = re.compile(r"^sep=(.)\s*$", re.IGNORECASE)
 """A first line with which Excel tells the delimiter."""
+FIGURES = "[-+0-9.,:/ T€]*"
+"""How numbers, dates and moments are written."""
 MARK = "\ufeff"
 MEND = "mend the line, or say delimiter and encoding in [records.format]"
 
@@ -39,6 +41,7 @@ class Text:
         delimiter: what stands between cells.
         skipped: lines above the header.
         names: what all columns are called; some exports have columns without a name.
+        row: what a line looks like that is a row.
     """
 
     path: Path
@@ -46,6 +49,7 @@ class Text:
     delimiter: str
     skipped: int = 0
     names: tuple[str, ...] = ()
+    row: str = ""
     _ragged: list[pyarrow.csv.InvalidRow] = field(default_factory=list)
 
     @classmethod
@@ -53,12 +57,14 @@ class Text:
         """The file as its declaration says, or as it looks. Raises SourceError where two columns have one name."""
         encoding = format_.encoding or _encoding(path)
         with pa.input_stream(path) as content:
-            first = io.TextIOWrapper(content, encoding).readline().removeprefix(MARK)
+            lines = io.TextIOWrapper(content, encoding)
+            first, *rest = (lines.readline().removeprefix(MARK) for _ in range(3))
         told = TELLS.match(first)
         seen = told[1] if told else max(DELIMITERS, key=first.count)
         found = cls(path, encoding, format_.delimiter or seen, 1 if told else 0)
         with found._opened(None) as stream:
             found.names = tuple(stream.schema.names)
+        found.row = found._like(rest[1 if told else 0])
         if len(set(found.headers)) < len(found.headers):
             raise SourceError(f"{path}: two columns of one name: {list(found.headers)}; rename one")
         return found
@@ -118,14 +124,22 @@ class Text:
             lines = io.TextIOWrapper(content, self.encoding, newline="\n")
             return next((at for at, one in enumerate(lines, 1) if one.rstrip("\r\n").encode("utf-8") == wanted), 0)
 
+    def _like(self, line: str) -> str:
+        """A pattern of rows like this one: as many cells, and numbers and dates where it has those."""
+        mark = re.escape(self.delimiter)
+        cells = line.rstrip("\r\n").split(self.delimiter)
+        number, any_ = FIGURES.replace(self.delimiter, ""), rf"[^\n{mark}]*"
+        told = [number if one and re.fullmatch(number, one) else any_ for one in cells]
+        if len(told) != len(self.names) or number not in told:
+            return rf"(?:\n{mark.join([any_] * len(self.names))}){{2}}"  # prose may have as many commas in one line
+        return rf"\n{mark.join(told)}\r?(?:\n|$)"
+
     def _check_quotes(self, batch: pa.RecordBatch, first: int) -> None:
         """Refuse a cell that holds lines which look like rows."""
-        line = rf"\n[^\n]*(?:{re.escape(self.delimiter)}[^\n]*){{{max(len(self.names) - 1, 1)}}}(?:\n|$)"
         for name, column in zip(batch.schema.names, batch.columns, strict=True):
-            broken = pc.fill_null(pc.match_substring(column, "\n"), False)
-            if not pc.any(broken).as_py():
+            if not pc.any(pc.fill_null(pc.match_substring(column, "\n"), False)).as_py():
                 continue
-            rows = pc.fill_null(pc.match_substring_regex(column, line), False)
+            rows = pc.fill_null(pc.match_substring_regex(column, self.row), False)
             if pc.any(rows).as_py():
                 at = pc.index(rows, True).as_py()
                 raise SourceError(

@@ -13,7 +13,9 @@ from hypothesis import strategies as st
 from boundaries.hexagons import cells_at, hexagons
 from geo.areas import AreaLevel
 from geo.errors import SourceError
+from layers.records import Format
 from services.records.tally import Door, tally
+from services.records.texts import Text
 from tests.services.records.declared import AREAS, GEMEENTEN, expected, rows, source
 
 
@@ -147,6 +149,21 @@ def test_a_quote_that_is_not_closed_swallows_no_rows_in_silence(tmp_path, quotes
     lines = [lines[0] + ";opm", *(f"{line};{quotes.get(at, 'x')}" for at, line in enumerate(lines[1:]))]
     with pytest.raises(SourceError, match="row 20, column 'opm': a quote that is not closed"):
         counted(tmp_path, None, lambda path: path.write_text("\n".join(lines), encoding="utf-8"))
+
+
+def test_a_remark_of_many_lines_and_commas_is_no_row(tmp_path):
+    remark = "gezien, om twaalf uur, door een ander, bij de brug\nen later, om een uur, weer, nu bij de sluis, alleen"
+    table = rows(60).assign(opm=remark, ook="a,b\n1,2,3\n")
+    assert counted(tmp_path, table).table.equals(expected(rows(60)))
+
+
+@pytest.mark.parametrize("rest", [["x;x;x"], ["x;x;x", "x;x;x"]])
+def test_without_figures_lines_that_look_like_rows_are_a_quote_left_open(tmp_path, rest):
+    lines = ["a;b;c", 'x;x;"x', *rest, 'x;x;x"']
+    (tmp_path / "rijen.csv").write_text("\n".join(lines), encoding="utf-8")
+    text = Text.of(tmp_path / "rijen.csv", Format())
+    with pytest.raises(SourceError, match="row 1, column 'c': a quote that is not closed"):
+        list(text.batches(text.headers))
 
 
 def test_csv_as_excel_exports_it_is_read(tmp_path):
