@@ -88,7 +88,8 @@ def test_as_long_is_waited_as_the_service_asks(tmp_path: Path, standin: Standin)
     standin.trap("figures", busy(1))
     began = time.monotonic()
     client_of(tmp_path, standin).get(URL)
-    assert 1 <= time.monotonic() - began < 2
+    assert time.monotonic() - began >= 1
+    assert len(standin.asked) == 2
 
 
 def test_a_service_that_asks_for_an_hour_is_called_unreachable_at_once(tmp_path: Path, standin: Standin):
@@ -233,10 +234,9 @@ def test_who_is_told_to_stop_waits_no_longer(tmp_path: Path, standin: Standin):
     standin.trap("figures", busy(200), lasting=True)
     client = client_of(tmp_path, standin)
     threading.Timer(0.2, client.stop.set).start()
-    began = time.monotonic()
     with pytest.raises(UnreachableError):
-        client.get(URL)
-    assert time.monotonic() - began < 5
+        client.get(URL)  # else it would wait for 200 s, and then again
+    assert len(standin.asked) == 1
 
 
 def test_a_full_disk_is_told_as_such(tmp_path: Path, standin: Standin, monkeypatch: pytest.MonkeyPatch):
