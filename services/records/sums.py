@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from boundaries.points import Locator, cells
 from geo.areas import AreaFrame
+from geo.errors import SourceError, first_few
 from layers.records import COUNTRY, Records
 from services.records import values
 
@@ -40,9 +41,11 @@ class Sums:
     @classmethod
     def of(cls, records: Records, areas: AreaFrame) -> "Sums":
         """Nothing counted yet."""
-        covered = np.ones(len(areas), dtype=bool)
+        covered, gemeenten = np.ones(len(areas), dtype=bool), areas.table["gemeente"]
         if COUNTRY not in records.covers:
-            covered = areas.table["gemeente"].isin(records.covers).to_numpy()
+            covered = gemeenten.isin(records.covers).to_numpy()
+            if strange := sorted(set(records.covers) - set(gemeenten)):
+                raise SourceError(f"covers {first_few(strange)}: no such gemeente in the division of {areas.vintage}")
         years = np.array(records.years or (0,), dtype=np.int64)
         return cls(records, _finder(areas), covered, years, np.zeros((len(records.count), len(years), len(areas))))
 

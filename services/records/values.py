@@ -65,6 +65,8 @@ def text(column: pa.Array) -> pa.Array:
         if pc.all(whole).as_py():
             column = column.cast(pa.int64())
     bare = pc.utf8_trim_whitespace(column.cast(pa.string()))
+    if pc.any(pc.starts_with(bare, '="')).as_py():  # how Excel is told to leave a cell as it is
+        bare = pc.replace_substring_regex(bare, r'^="(.*)"$', r"\1")
     return pc.if_else(pc.equal(bare, ""), pa.scalar(None, pa.string()), bare)
 
 

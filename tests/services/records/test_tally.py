@@ -122,6 +122,11 @@ def test_outside_what_the_source_covers_nothing_is_known_and_inside_nothing_is_z
     assert {reason for _, reason in listed(tmp_path)} == {"ligt in een gemeente die de bron niet dekt"}
 
 
+def test_a_gemeente_that_is_not_there_cannot_be_covered(tmp_path):
+    with pytest.raises(SourceError, match="covers GM9999: no such gemeente in the division of 2024"):
+        counted(tmp_path, rows(), covers=[GEMEENTEN[0], "GM9999"])
+
+
 def test_an_amount_that_cannot_be_read_makes_its_sum_unknown(tmp_path):
     table = rows().astype({"bedrag": object})
     table.loc[0, "bedrag"] = "n.v.t."

@@ -38,7 +38,8 @@ def test_what_contradicts_how_decimals_are_written_is_unknown(cell, decimal):
 
 
 @pytest.mark.parametrize(
-    ("cell", "number"), [("1.250,-", 1250), ("€ 12,--", 12), ("1.250,50", 1250.5), ("1.000.000", 1e6), ("0.125", 0.125)]
+    ("cell", "number"),
+    [("1.250,-", 1250), ("€ 12,--", 12), ("1.250,50", 1250.5), ("1.000.000", 1e6), ("0.125", 0.125), ('="88,5"', 88.5)],
 )
 def test_what_can_be_read_in_one_way_is_read(cell, number):
     assert values.amounts(pa.array([cell]), None)[0] == number
