@@ -23,7 +23,7 @@ from layers.catalog import Catalog
 from layers.layer import Receipt
 from layers.sources import SourceDeclaration
 from services import receipts
-from services.files import written
+from services.files import digest, written
 from services.sources import grid, pdok, statline, vierkanten
 from services.web.client import Answer, Client
 
@@ -174,7 +174,7 @@ def _one(job: Job, client: Client, folder: Path, watch: Watch) -> dict[str, Rece
             table.to_parquet(unfinished, index=False)
         known = job.receipt(file)
         new[file] = Receipt(
-            known.id, known.title, known.where, receipts.digest(path), len(table), known.license, known.attribution,
+            known.id, known.title, known.where, digest(path), len(table), known.license, known.attribution,
             (*job.notes, *late), heard.oldest.isoformat() if heard.oldest else "",
         )  # fmt: skip
     return new

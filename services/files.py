@@ -1,5 +1,6 @@
 """Files written whole or not at all, with errors that say which file and what to do."""
 
+import hashlib
 import os
 import shutil
 from collections.abc import Iterator
@@ -11,6 +12,12 @@ from geo.errors import StoreError
 
 UNFINISHED = ".unfinished-"
 """How a file or folder under construction begins; what a crash leaves behind is recognised by it."""
+
+
+def digest(path: Path) -> str:
+    """The sha256 of a file."""
+    with path.open("rb") as content:
+        return hashlib.file_digest(content, "sha256").hexdigest()
 
 
 @contextmanager

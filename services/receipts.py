@@ -1,6 +1,5 @@
 """The receipts of a folder of fetched figures and maps: for each file where it came from, when, and what is in it."""
 
-import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import asdict
@@ -8,7 +7,7 @@ from pathlib import Path
 
 from geo.errors import SourceError
 from layers.layer import Receipt
-from services.files import written
+from services.files import digest, written
 
 RECEIPTS = "receipts.json"
 
@@ -30,12 +29,6 @@ def add(folder: Path, new: Mapping[str, Receipt]) -> None:
     told = {file: asdict(one) for file, one in sorted({**read(folder), **new}.items())}
     with written(folder / RECEIPTS) as path:
         path.write_text(json.dumps(told, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
-
-
-def digest(path: Path) -> str:
-    """The sha256 of a file."""
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def checked(folder: Path, file: str, known: Mapping[str, Receipt]) -> Receipt:

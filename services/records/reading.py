@@ -1,6 +1,5 @@
 """From a file or table of records to batches of columns, so that ten million rows take no more room than a thousand."""
 
-import hashlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -13,6 +12,7 @@ from python_calamine import CalamineError
 
 from geo.errors import SourceError
 from layers.records import Format, Records
+from services.files import digest
 from services.records.books import sheet
 from services.records.texts import Text
 
@@ -46,7 +46,7 @@ class Rows:
     sha256: str = ""
 
     def called(self, names: Mapping[str, str]) -> "Rows":
-        """The same rows, some of whose columns go by another name as well: ours, and what they are called there."""
+        """The same rows, some of whose columns go by another name: ours, and what they are called there."""
         if not names:
             return self
 
@@ -54,7 +54,8 @@ class Rows:
             for batch in self.batches([names.get(one, one) for one in columns]):
                 yield batch.rename_columns(list(columns))
 
-        return replace(self, batches=batches)
+        ours = {there: one for one, there in names.items()}
+        return replace(self, headers=tuple(ours.get(one, one) for one in self.headers), batches=batches)
 
 
 def opened(records: Records, root: Path, database: str) -> Rows:
@@ -94,12 +95,6 @@ def file(path: Path, format_: Format, geometry: str | None = None) -> Rows:
         raise SourceError(f"{path}: cannot be read: {fault}") from None
 
 
-def digest(path: Path) -> str:
-    """The sha256 of a file."""
-    with path.open("rb") as content:
-        return hashlib.file_digest(content, "sha256").hexdigest()
-
-
 def _text(path: Path, format_: Format, _geometry: str | None) -> Rows:
     content = Text.of(path, format_)
     return Rows(str(path), content.headers, content.batches, sha256=digest(path))
@@ -119,9 +114,18 @@ def _columnar(path: Path, _format: Format, geometry: str | None) -> Rows:
     crs = _crs_of(told, geometry) if told else None
 
     def batches(columns: Sequence[str]) -> Batches:
-        yield from pyarrow.parquet.ParquetFile(path).iter_batches(ROWS, columns=list(columns))
+        for batch in pyarrow.parquet.ParquetFile(path).iter_batches(ROWS, columns=list(columns)):
+            yield batch.cast(_without_views(batch.schema))
 
     return Rows(str(path), tuple(content.schema_arrow.names), batches, crs, digest(path))
+
+
+def _without_views(schema: pa.Schema) -> pa.Schema:
+    """Text as Arrow can take parts of it: of views it cannot."""
+    for at, one in enumerate(schema):
+        if pa.types.is_string_view(one.type):
+            schema = schema.set(at, one.with_type(pa.string()))
+    return schema
 
 
 def _crs_of(told: bytes, geometry: str | None) -> str:

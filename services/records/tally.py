@@ -66,7 +66,8 @@ def tally(declaration: SourceDeclaration, areas: AreaFrame, door: Door) -> Deliv
     if records is None:
         raise SourceError(f"source {declaration.id!r}: declares no [records]")
     rows = opened(records, door.root, door.database)
-    _search_for_persons(rows, records)
+    with _told(rows.where):
+        _search_for_persons(rows, records)
     sums = Sums.of(records, areas)
     decimal = records.format.decimal
     places = Places(rows.where, records.place, rows.crs, decimal, door.client, door.looked_up)

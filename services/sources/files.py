@@ -4,7 +4,6 @@ Who has a map of his own puts it in the folder as boundaries/buurten-2024.gpkg (
 name says the year, and it goes before the shipped one. It needs no declaration, since CBS's codes say what is on it.
 """
 
-import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -18,6 +17,7 @@ from geo.areas import AreaFrame, AreaLevel
 from geo.errors import SourceError
 from layers.layer import Receipt
 from layers.sources import SourceDeclaration
+from services.files import digest
 from services.sources import maps
 
 LICENSE, PUBLISHERS = "CC BY 4.0", "CBS, Kadaster"
@@ -123,6 +123,5 @@ class Files:
     def _receive(
         self, path: str, id_: str, title: str, rows: int, attribution: str, notes: tuple[str, ...] = ()
     ) -> None:
-        with (self.root / path).open("rb") as file:
-            sha256 = hashlib.file_digest(file, "sha256").hexdigest()
+        sha256 = digest(self.root / path)
         self._receipts[id_] = Receipt(id_, title, path, sha256, rows, LICENSE, attribution, notes)

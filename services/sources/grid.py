@@ -27,6 +27,7 @@ from layers.records import COUNTRY
 from layers.sources import CBS_MISSING, SourceDeclaration
 from layers.squares import Grid
 from services import receipts
+from services.files import digest
 from services.ports import Delivered, Weighed
 from services.sources.squares import Squares, read
 
@@ -94,7 +95,7 @@ def _opened(declaration: SourceDeclaration, root: Path) -> _Opened:
         raise SourceError(f"source {declaration.id!r}: declares no [squares]")
     if grid.path is not None:
         found = read(root / grid.path)
-        return _Opened(grid, found, grid.path, receipts.digest(root / grid.path), found.notes)
+        return _Opened(grid, found, grid.path, digest(root / grid.path), found.notes)
     file = fetched_file(declaration)
     if not (root / file).is_file():
         raise SourceError(

@@ -1,6 +1,5 @@
 """A raster as a source: what lies of it in each area. Areas go to the raster's coordinates, never the other way."""
 
-import hashlib
 import warnings
 from pathlib import Path
 
@@ -18,6 +17,7 @@ from geo.rasters import VALID, Polygons, Take
 from geo.rasters import zonal as zonal_
 from layers.rasters import Raster
 from layers.sources import SourceDeclaration
+from services.files import digest
 from services.ports import Delivered
 
 OUTSIDE = 1e-3
@@ -51,9 +51,7 @@ def zonal(declaration: SourceDeclaration, areas: AreaFrame, root: Path) -> Deliv
         rows = opened.width * opened.height
     table = found.drop(columns=VALID)
     table[outside] = np.nan
-    with path.open("rb") as file:
-        sha256 = hashlib.file_digest(file, "sha256").hexdigest()
-    return Delivered(table, raster.path, rows, sha256, _notes(found[VALID], outside, band.infinite))
+    return Delivered(table, raster.path, rows, digest(path), _notes(found[VALID], outside, band.infinite))
 
 
 class _Band(RasterioRasterSource):  # type: ignore[misc]

@@ -1,6 +1,5 @@
 """download(): a large file, whole: what is there of it is not fetched again, and a file that changed is begun anew."""
 
-import hashlib
 import json
 import time
 from collections.abc import Callable
@@ -10,7 +9,7 @@ from pathlib import Path
 
 import requests
 
-from services.files import UNFINISHED, spoken, written
+from services.files import UNFINISHED, digest, spoken, written
 from services.web.client import CARRY, Client, UnreachableError
 from services.web.hosts import host_of
 from services.web.wire import CHUNK, PassingError, check_status, faults_named
@@ -56,9 +55,7 @@ def download(client: Client, url: str, path: Path, seen: Seen = lambda _done, _a
         raise UnreachableError(
             f"{url}: {fault}; what came in is kept: run it again and it goes on from there"
         ) from None
-    with part.open("rb") as file:
-        sha256 = hashlib.file_digest(file, "sha256").hexdigest()
-    done = Download(url, datetime.now(UTC).isoformat(timespec="seconds"), part.stat().st_size, sha256, etag)
+    done = Download(url, datetime.now(UTC).isoformat(timespec="seconds"), part.stat().st_size, digest(part), etag)
     path.unlink(missing_ok=True)  # the record must never stand beside another file than its own
     with written(record) as unfinished:
         unfinished.write_text(json.dumps(asdict(done), indent=1), encoding="utf-8")

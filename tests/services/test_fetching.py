@@ -16,6 +16,7 @@ import pytest
 from boundaries import vintages
 from geo.areas import AreaFrame
 from services import receipts
+from services.files import digest
 from services.sources.testland import Country
 from services.web import client
 from services.web.wire import Patience
@@ -95,7 +96,7 @@ def test_what_was_fetched_has_its_receipts_and_builds_a_layer(zicht: Zicht, tmp_
     assert list(known) == FILES
     for file, receipt in known.items():
         path = tmp_path / "data" / file
-        assert receipt.sha256 == receipts.digest(path)
+        assert receipt.sha256 == digest(path)
         assert receipt.rows == len(pd.read_parquet(path))
         assert receipt.where.startswith("https://")
         assert receipt.fetched.startswith("20")

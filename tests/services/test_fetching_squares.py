@@ -11,6 +11,7 @@ from boundaries.vintages import vintage
 from geo.errors import SourceError
 from layers.catalog import load
 from services import fetching, receipts
+from services.files import digest
 from services.sources.grid import weighed
 from services.web import client
 from services.web.wire import Patience
@@ -50,7 +51,7 @@ def test_squares_come_with_their_receipt_and_can_be_weighed_by(zicht: Zicht, tmp
     assert list(known) == [FILE]
     assert known[FILE].where == "https://service.pdok.nl/cbs/vierkantstatistieken100m/2024/wfs/v1_0"
     assert (known[FILE].rows, known[FILE].license, known[FILE].notes) == (2500, "CC BY 4.0", ())
-    assert known[FILE].sha256 == receipts.digest(tmp_path / "data" / FILE)
+    assert known[FILE].sha256 == digest(tmp_path / "data" / FILE)
     read = weighed(load().sources["vierkanten"], "inwoners_vierkant", tmp_path / "data")
     assert read.weights.numbers.sum() == TABLE["aantal_inwoners"].where(TABLE["aantal_inwoners"] >= 0).sum()
     assert (read.fetched, read.weights.unknown) == (known[FILE].fetched, 278)

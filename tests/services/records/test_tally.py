@@ -5,6 +5,8 @@ import csv
 import geopandas
 import numpy as np
 import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 import shapely
 from hypothesis import given, settings
@@ -177,6 +179,21 @@ def test_csv_as_excel_exports_it_is_read(tmp_path):
     lines[0] = "sep=;"
     found = counted(tmp_path, None, lambda path: path.write_text("\r\n".join(lines), encoding="cp1252"))
     assert found.table.equals(expected(rows()))
+
+
+def test_parquet_with_text_in_views_is_read(tmp_path):
+    table = pa.Table.from_pandas(rows(60))
+    viewed = table.set_column(table.schema.get_field_index("soort"), "soort", table["soort"].cast(pa.string_view()))
+    pq.write_table(viewed, tmp_path / "rijen.parquet")
+    assert tally(source(path="rijen.parquet"), AREAS, Door(tmp_path)).table.equals(expected(rows(60)))
+
+
+def test_columns_in_other_capitals_keep_their_meaning(tmp_path):
+    """A period is nobody's birthday, however its column is written."""
+    days = pd.Series(pd.date_range("1940-01-01", "2024-12-31", 60)).dt.strftime("%Y-%m-%d")
+    table = rows(60).rename(columns=str.upper).assign(DATUM=days)
+    found = counted(tmp_path, table)
+    assert found.rows == 60
 
 
 def test_a_workbook_keeps_numbers_and_dates_what_they_are(tmp_path):

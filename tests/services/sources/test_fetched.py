@@ -13,6 +13,7 @@ from geo.errors import SourceError
 from layers.catalog import load
 from layers.layer import Receipt
 from services import receipts
+from services.files import digest
 from services.pipeline import open_country
 from services.sources.fetched import Fetched
 from services.sources.testland import Country
@@ -27,9 +28,7 @@ def put(folder: Path, file: str, table: pd.DataFrame) -> None:
     path = folder / file
     path.parent.mkdir(parents=True, exist_ok=True)
     table.to_parquet(path, index=False)
-    known = Receipt(
-        file, "", "https://", receipts.digest(path), len(table), "CC0", "", ("x",), "2026-01-01T00:00:00+00:00"
-    )
+    known = Receipt(file, "", "https://", digest(path), len(table), "CC0", "", ("x",), "2026-01-01T00:00:00+00:00")
     receipts.add(folder, {file: known})
 
 

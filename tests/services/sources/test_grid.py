@@ -15,6 +15,7 @@ from layers.layer import Receipt
 from layers.sources import Column, SourceDeclaration
 from layers.squares import Grid
 from services import receipts
+from services.files import digest
 from services.pipeline import open_country
 from services.sources.grid import counted, fetched_file, weighed
 from services.sources.tables import evaluate
@@ -54,7 +55,7 @@ def test_every_buurt_has_the_sum_of_its_squares(tmp_path):
     assert got.table.index.equals(AREAS.ids)
     assert got.table["inwoners"].to_numpy() == pytest.approx(125)
     assert (got.where, got.rows, got.notes, got.fetched) == ("squares.csv", 600, (), "")
-    assert got.sha256 == receipts.digest(tmp_path / "squares.csv")
+    assert got.sha256 == digest(tmp_path / "squares.csv")
 
 
 def test_hexagons_are_counted_themselves(tmp_path):
@@ -165,7 +166,7 @@ def fetched(tmp_path):
     file = fetched_file(source)
     (tmp_path / "sources").mkdir()
     table().reset_index().to_parquet(tmp_path / file, index=False)
-    receipt = Receipt("sources/vierkanten", "Vierkanten", "https://example.org/wfs", receipts.digest(tmp_path / file),
+    receipt = Receipt("sources/vierkanten", "Vierkanten", "https://example.org/wfs", digest(tmp_path / file),
                       600, "CC0", "Proef", ("let op",), "2026-01-01T00:00:00+00:00")  # fmt: skip
     receipts.add(tmp_path, {file: receipt})
     return tmp_path
