@@ -4,7 +4,7 @@
 SHELL      := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help demo serve test check bench calibrate lock format clean
+.PHONY: help demo serve test check bench calibrate messages lock format clean
 
 # The default python, others on PATH, those of pyenv (by its root, or beside the shim that PATH finds).
 PYTHON := $(shell pyenv=$${PYENV_ROOT:-$$HOME/.pyenv}; shim=$$(command -v python3); \
@@ -48,6 +48,9 @@ bench: $(READY) ## measure speed beside the peers
 
 calibrate: $(READY) ## how often the statistics raise false alarms, and what they miss: output/calibration/index.html
 	$(BIN)/python -m tests.benchmarks.calibrate
+
+messages: $(READY) ## renew the message catalogue from the code; names what lacks its Dutch
+	$(BIN)/python -m tests.messages.update $(translations)
 
 format: $(READY) ## format and mend what can be mended
 	$(BIN)/ruff format

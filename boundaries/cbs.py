@@ -13,8 +13,8 @@ import shapely
 from numpy.typing import NDArray
 
 from boundaries.codes import malformed, parents
-from boundaries.mending import mended
-from boundaries.placing import in_rd
+from boundaries.crs import in_rd
+from boundaries.repair import mended
 from boundaries.vintages import Vintage
 from geo.areas import AreaFrame, AreaLevel
 from geo.errors import AreaError, first_few

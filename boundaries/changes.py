@@ -15,13 +15,13 @@ from functools import partial
 import pandas as pd
 import shapely
 
-from boundaries.crosswalk import Crosswalk, Way, by_surface
+from boundaries.crosswalk import Crosswalk, Method, by_surface
 from boundaries.dasymetric import Weights, by_weights
 from boundaries.overlaps import overlaps
 from geo.areas import AreaFrame
 from geo.errors import AlignmentError, AreaError, first_few
 
-LIKE = 0.9
+MIN_OVERLAP = 0.9
 """Surface in common, of the surface that two areas take up together, above which they are taken for one."""
 
 COINCIDES = 0.5
@@ -62,7 +62,7 @@ def by_change(old: AreaFrame, new: AreaFrame, weights: Weights | None = None) ->
     return _with_rest(old, new, pd.concat([whole, alike]), weights, notes)
 
 
-def by_likeness(old: AreaFrame, new: AreaFrame, weights: Weights | None = None, least: float = LIKE) -> Crosswalk:
+def by_overlap(old: AreaFrame, new: AreaFrame, weights: Weights | None = None, least: float = MIN_OVERLAP) -> Crosswalk:
     """Between any two divisions: areas that coincide for more than `least`, whatever their codes, are one. The rest is
     spread.
     """
@@ -104,7 +104,7 @@ def _with_rest(
     old: AreaFrame, new: AreaFrame, whole: pd.Series, weights: Weights | None, notes: list[str]
 ) -> Crosswalk:
     """The areas that go whole, and those that are left spread over the new areas that are left."""
-    table = pd.DataFrame({"source": whole.index, "target": whole.to_numpy(), "share": 1.0, "way": Way.WHOLE})
+    table = pd.DataFrame({"source": whole.index, "target": whole.to_numpy(), "share": 1.0, "method": Method.WHOLE})
     rest = _without(old, whole.index)
     if len(rest):
         spread = _spread(rest, new, whole, weights)
@@ -131,5 +131,5 @@ def _without_slivers(spread: Crosswalk) -> pd.DataFrame:
     table = spread.table[spread.table["share"] >= SLIVER].astype({"source": object, "target": object})
     given = table.groupby("source")["share"].transform("sum")
     share = table["share"] / given.where(spread.given.reindex(table["source"]).to_numpy() >= COVERED, 1.0)
-    way = table["way"].where(share < 1 - 1e-9, Way.WHOLE)
-    return table.assign(share=share.where(way != Way.WHOLE, 1.0), way=way)
+    method = table["method"].where(share < 1 - 1e-9, Method.WHOLE)
+    return table.assign(share=share.where(method != Method.WHOLE, 1.0), method=method)

@@ -1,4 +1,4 @@
-"""Codes of gemeenten, wijken and buurten: parse, parent, level.
+"""Codes of CBS: of gemeenten, wijken and buurten (parse, parent, level), and of figures that are missing.
 
 CBS codes are letters and digits since Amsterdam renumbered in 2022 (`BU0363AF08`); only the four after the first two
 letters, the gemeente, are always digits.
@@ -9,6 +9,7 @@ import re
 import pandas as pd
 
 from geo.areas import AreaLevel
+from geo.measures import Unknown
 
 PATTERNS = {
     AreaLevel.GEMEENTE: r"GM[0-9]{4}",
@@ -18,6 +19,9 @@ PATTERNS = {
 
 LENGTHS = {AreaLevel.GEMEENTE: 6, AreaLevel.WIJK: 8, AreaLevel.BUURT: 10}
 PREFIXES = {AreaLevel.GEMEENTE: "GM", AreaLevel.WIJK: "WK", AreaLevel.BUURT: "BU"}
+
+CBS_MISSING = {-99997: Unknown.SECRET, -99995: Unknown.LATER, -99991: Unknown.DISCONTINUED, -99999999: Unknown.ABSENT}
+"""What CBS writes where there is no figure. They are different facts, and none of them is zero."""
 
 
 def is_code(code: str, level: AreaLevel) -> bool:

@@ -28,7 +28,7 @@ ROUNDING = 1e-9
 """How far the shares of a source may add up to more than 1."""
 
 
-class Way(StrEnum):
+class Method(StrEnum):
     """By what a share was found, from the surest to the least sure."""
 
     WHOLE = "whole"
@@ -63,7 +63,7 @@ class Crosswalk:
     @property
     def exact(self) -> bool:
         """Whether every source falls whole into one target."""
-        return bool((self.table["way"] == Way.WHOLE).all())
+        return bool((self.table["method"] == Method.WHOLE).all())
 
     @property
     def given(self) -> pd.Series:
@@ -79,7 +79,7 @@ class Crosswalk:
     @property
     def evenly(self) -> pd.Index:
         """The sources of which something was spread by surface, since nothing better is known of them."""
-        return self.sources[np.unique(self.at[0][self.table["way"] == Way.SURFACE])]
+        return self.sources[np.unique(self.at[0][self.table["method"] == Method.SURFACE])]
 
     @property
     def matrix(self) -> csr_array:
@@ -98,7 +98,7 @@ class Crosswalk:
         check_aligned("crosswalk", self.sources, counts.figures.index)
         return Counts(counts.of, counts.figures * (1 - self.given).clip(lower=0.0))
 
-    def carry(self, measure: Measure) -> Measure:
+    def apportion(self, measure: Measure) -> Measure:
         """The measure for the target areas: events and exposure summed over the sources where both are known.
 
         A target of which less than `LEAST_KNOWN` of the exposure is known has no value (`Unknown.PARTLY`).
@@ -111,23 +111,32 @@ class Crosswalk:
         unsized = self._sum(measure.exposure.isna().astype(float)) > 0
         partly = (known < LEAST_KNOWN * complete) | unsized
         reason = pd.Series(None, index=self.targets, dtype=object).mask(partly, Unknown.PARTLY)
-        carried = Measure.of(
+        apportioned = Measure.of(
             measure.id, events.mask(partly), known.mask(partly), reason, shrunk=measure.shrunk
         )  # fmt: skip
         if self.exact and not measure.spread:
-            return carried
-        return Measure(carried.id, carried.events, carried.exposure, carried.reason, carried.shrunk, spread=True)
+            return apportioned
+        return Measure(
+            apportioned.id,
+            apportioned.events,
+            apportioned.exposure,
+            apportioned.reason,
+            apportioned.shrunk,
+            spread=True,
+        )
 
     def then(self, other: Self) -> Self:
         """This way and the next in one: from the sources of this to the targets of the other."""
         check_aligned("crosswalk", self.targets, other.sources)
         first = self.table.rename(columns={"target": "via"})
         pairs = first.merge(other.table.rename(columns={"source": "via"}), on="via", suffixes=("", "_next"))
-        order = list(Way)
-        least_sure = np.maximum(pairs["way"].map(order.index), pairs["way_next"].map(order.index))
-        pairs = pairs.assign(share=pairs["share"] * pairs["share_next"], way=least_sure)
-        joined = pairs.groupby(["source", "target"], as_index=False, observed=True).agg({"share": "sum", "way": "max"})
-        joined["way"] = joined["way"].map(dict(enumerate(order)))
+        order = list(Method)
+        least_sure = np.maximum(pairs["method"].map(order.index), pairs["method_next"].map(order.index))
+        pairs = pairs.assign(share=pairs["share"] * pairs["share_next"], method=least_sure)
+        joined = pairs.groupby(["source", "target"], as_index=False, observed=True).agg(
+            {"share": "sum", "method": "max"}
+        )
+        joined["method"] = joined["method"].map(dict(enumerate(order)))
         return type(self)(self.sources, other.targets, joined, (*self.notes, *other.notes))
 
     def back(self, counts: Counts) -> Self:
@@ -144,9 +153,9 @@ class Crosswalk:
         got = np.bincount(self.at[1], brought, len(self.targets))
         table = self.table.rename(columns={"source": "target", "target": "source"})
         there = brought > 0
-        way = table["way"].where(table["way"] != Way.WHOLE, Way.WEIGHTS)
-        way = way.where(brought < got[self.at[1]], Way.WHOLE)
-        table = table.assign(share=brought / np.where(there, got[self.at[1]], 1.0), way=way)[there]
+        method = table["method"].where(table["method"] != Method.WHOLE, Method.WEIGHTS)
+        method = method.where(brought < got[self.at[1]], Method.WHOLE)
+        table = table.assign(share=brought / np.where(there, got[self.at[1]], 1.0), method=method)[there]
         return type(self)(self.targets, self.sources, table.reset_index(drop=True), self.notes)
 
     def _sum(self, figures: pd.Series) -> pd.Series:
@@ -162,7 +171,7 @@ def by_code(smaller: AreaFrame, larger: AreaFrame) -> Crosswalk:
     parent = parents(smaller.ids, larger.level)
     there = parent.isin(larger.ids)
     pairs = {"source": smaller.ids[there], "target": parent[there]}
-    return Crosswalk(smaller.ids, larger.ids, pd.DataFrame({**pairs, "share": 1.0, "way": Way.WHOLE}))
+    return Crosswalk(smaller.ids, larger.ids, pd.DataFrame({**pairs, "share": 1.0, "method": Method.WHOLE}))
 
 
 def by_surface(source: AreaFrame, target: AreaFrame) -> Crosswalk:
@@ -177,16 +186,18 @@ def by_surface(source: AreaFrame, target: AreaFrame) -> Crosswalk:
             found.left
         ]
     )
-    return Crosswalk(source.ids, target.ids, pairs(source.ids, found.left, target.ids, found.right, share, Way.SURFACE))
+    return Crosswalk(
+        source.ids, target.ids, pairs(source.ids, found.left, target.ids, found.right, share, Method.SURFACE)
+    )
 
 
 def pairs(
-    sources: pd.Index, source: Whole, targets: pd.Index, target: Whole, share: NDArray[np.float64], way: Way
+    sources: pd.Index, source: Whole, targets: pd.Index, target: Whole, share: NDArray[np.float64], method: Method
 ) -> pd.DataFrame:
     """A table of shares, from the positions of the areas."""
     sides = {"source": (source, sources), "target": (target, targets)}
     columns = {side: pd.Categorical.from_codes(at, known) for side, (at, known) in sides.items()}
-    return pd.DataFrame({**columns, "share": share, "way": way})
+    return pd.DataFrame({**columns, "share": share, "method": method})
 
 
 def _placed(codes: pd.Series, known: pd.Index, side: str) -> pd.Categorical:

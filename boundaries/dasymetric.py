@@ -18,7 +18,7 @@ import shapely
 from numpy.typing import NDArray
 
 from boundaries.clipping import Floats, Polygons, Whole
-from boundaries.crosswalk import Crosswalk, Way, by_surface, pairs
+from boundaries.crosswalk import Crosswalk, Method, by_surface, pairs
 from boundaries.overlaps import common, overlaps
 from geo.areas import RD_NEW, AreaFrame
 from geo.errors import AreaError, MeasureError, first_few
@@ -74,7 +74,7 @@ def by_weights(source: AreaFrame, target: AreaFrame, weights: Weights) -> Crossw
     left, right, weight = left[there], right[there], weight[there]
     # Where targets overlap, no more than the whole of a source is given away.
     share = weight / np.maximum(np.bincount(left, weight, len(source)), whole)[left]
-    found = pairs(source.ids, left, target.ids, right, share, Way.WEIGHTS)
+    found = pairs(source.ids, left, target.ids, right, share, Method.WEIGHTS)
     rest = source.where(pd.Series(~heavy, index=source.ids))
     notes = []
     if weights.unknown:

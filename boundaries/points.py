@@ -31,7 +31,7 @@ OUTSIDE, BORDER = -1, -2
 NOWHERE = np.iinfo(np.int32).max
 
 Floats = NDArray[np.float64]
-Places = NDArray[np.int32]
+Positions = NDArray[np.int32]
 
 
 class Boxes(NamedTuple):
@@ -43,8 +43,8 @@ class Boxes(NamedTuple):
     corner: tuple[float, float]
     size: float
     columns: int
-    start: Places
-    listed: Places
+    start: Positions
+    listed: Positions
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +56,7 @@ class Locator:
     west: float
     south: float
     size: float
-    grid: Places
+    grid: Positions
 
     @classmethod
     def of(cls, areas: AreaFrame) -> Self:
@@ -74,7 +74,7 @@ class Locator:
         owner[0] = BORDER
         return cls(polygons, boxes, west, south, size, owner[fields])
 
-    def positions(self, x: Floats, y: Floats) -> Places:
+    def positions(self, x: Floats, y: Floats) -> Positions:
         """The position of the area that each point (RD New) lies in, -1 where it lies in none or is not known.
 
         A point on the border of several areas, or where areas overlap, lies in the first of them.
@@ -184,7 +184,7 @@ def _in_boxes(x, y, boxes):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN
     return points, found
 
 
-def _tested(boxes: Boxes, polygons: NDArray[np.object_], x: Floats, y: Floats) -> Places:
+def _tested(boxes: Boxes, polygons: NDArray[np.object_], x: Floats, y: Floats) -> Positions:
     """The first polygon that each point lies in or on, -1 where there is none."""
     point, area = _in_boxes(x, y, boxes)
     order = np.argsort(area.astype(np.uint16) if len(polygons) < 2**16 else area, kind="stable")  # few bits sort faster

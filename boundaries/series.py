@@ -32,8 +32,8 @@ class Year:
     """
 
     counts: Counts
-    walk: Crosswalk
-    beside: Crosswalk | None = None
+    crosswalk: Crosswalk
+    unweighted: Crosswalk | None = None
 
 
 def harmonised(years: Mapping[int, Year]) -> pd.DataFrame:
@@ -45,16 +45,16 @@ def harmonised(years: Mapping[int, Year]) -> pd.DataFrame:
         raise AlignmentError("series: no years; give the counts of one year at least")
     first = next(iter(years.values()))
     for year, one in years.items():
-        check_aligned(f"series, {year}", first.walk.targets, one.walk.targets)
+        check_aligned(f"series, {year}", first.crosswalk.targets, one.crosswalk.targets)
         if one.counts.of != first.counts.of:
             raise AlignmentError(f"series, {year}: counts of {one.counts.of!r} among those of {first.counts.of!r}")
-    return pd.concat({year: _carried(one) for year, one in years.items()}, names=["year"]).swaplevel().sort_index()
+    return pd.concat({year: _apportioned(one) for year, one in years.items()}, names=["year"]).swaplevel().sort_index()
 
 
-def _carried(one: Year) -> pd.DataFrame:
-    value = one.walk.sum(one.counts).figures
-    source, target = one.walk.at
-    share, count = one.walk.table["share"].to_numpy(), one.counts.figures.to_numpy()[source]
+def _apportioned(one: Year) -> pd.DataFrame:
+    value = one.crosswalk.sum(one.counts).figures
+    source, target = one.crosswalk.at
+    share, count = one.crosswalk.table["share"].to_numpy(), one.counts.figures.to_numpy()[source]
     in_parts = share < 1 - ROUNDING
     split = np.bincount(target[in_parts], (count * share)[in_parts], len(value))
     error = np.sqrt(np.bincount(target, count**2 * share * (1 - share).clip(min=0.0), len(value)))
@@ -63,7 +63,7 @@ def _carried(one: Year) -> pd.DataFrame:
             "value": value,
             "split": np.divide(split, value, out=np.zeros(len(value)), where=value.to_numpy() > 0),
             "error": error,
-            "disagreement": (value - one.beside.sum(one.counts).figures).abs() if one.beside else np.nan,
+            "disagreement": (value - one.unweighted.sum(one.counts).figures).abs() if one.unweighted else np.nan,
         },
         index=value.index.rename("area_id"),
     )

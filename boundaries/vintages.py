@@ -24,7 +24,7 @@ class Shipped:
 
     path: str
     detail: tuple[str, ...]
-    gap: float
+    tolerance: float
     spare: frozenset[str]
     names: Mapping[str, Mapping[str, str]]
 
@@ -90,4 +90,4 @@ def vintage(year: int) -> Vintage:
 def _shipped(one: Mapping[str, Any] | None) -> Shipped | None:
     if one is None:
         return None
-    return Shipped(one["path"], tuple(one["detail"]), one["gap"], frozenset(one["spare"]), one["names"])
+    return Shipped(one["path"], tuple(one["detail"]), one["tolerance"], frozenset(one["spare"]), one["names"])

@@ -27,7 +27,7 @@ from scipy.signal import fftconvolve
 from geo.errors import StatisticError
 from geo.rasters import Floats, Grid
 
-Kernel = Literal["quartic", "gaussian"]
+KernelShape = Literal["quartic", "gaussian"]
 
 LEAST_BANDWIDTH = 250.0
 """Metres: below this a hill is a house."""
@@ -65,11 +65,11 @@ class Density:
     grid: Grid
     total: float
     lost: float
-    withheld: float
+    suppressed: float
 
 
 @dataclass(frozen=True, slots=True)
-class Smear:
+class Kernel:
     """How far points are smeared out, in metres: the radius of a quartic kernel, the standard deviation of a gaussian.
 
     Raises StatisticError for a bandwidth below `LEAST_BANDWIDTH` and for cells that are too coarse to follow it
@@ -78,7 +78,7 @@ class Smear:
 
     bandwidth: float
     cell: float
-    kernel: Kernel = "quartic"
+    kernel: KernelShape = "quartic"
 
     def __post_init__(self) -> None:
         if not self.bandwidth >= LEAST_BANDWIDTH:
@@ -119,7 +119,7 @@ class Smear:
 
 
 def density(
-    points: Floats, weights: Floats, smear: Smear, extent: tuple[float, float, float, float] | None = None
+    points: Floats, weights: Floats, smear: Kernel, extent: tuple[float, float, float, float] | None = None
 ) -> Density:
     """The surface of weighted points (x, y in metres), on whole cells around `extent` (west, south, east, north).
 
@@ -144,7 +144,7 @@ def density(
         Grid(shown, empty.west, empty.north, smear.cell),
         total,
         lost=max(0.0, 1 - float(spread.sum()) / total),
-        withheld=float(spread[few].sum()) / total,
+        suppressed=float(spread[few].sum()) / total,
     )
 
 

@@ -16,10 +16,21 @@ ZichtError as one message and exits with 1.
 """
 
 from collections.abc import Iterable, Sequence
+from typing import Any
+
+from geo.messages import Message, joined, message, plural
 
 
 class ZichtError(Exception):
-    """Something a user can mend; its message says where, what rule, what was found and the way out."""
+    """Something a user can mend; its message says where, what rule, what was found and the way out.
+
+    The template is English and stands where it is raised, to the letter; values go in by name. `str()` of the error is
+    English; `message` can be said in another language.
+    """
+
+    def __init__(self, template: str | Message, /, **values: Any) -> None:
+        self.message = template if isinstance(template, Message) else Message(template, values)
+        super().__init__(str(self.message))
 
 
 class AreaError(ZichtError):
@@ -41,10 +52,10 @@ class StatisticError(ZichtError):
 class DeclarationError(ZichtError):
     """One or more faults in declarations, each with its file and field."""
 
-    def __init__(self, faults: Sequence[str]) -> None:
+    def __init__(self, faults: Sequence[Message | str]) -> None:
         self.faults = tuple(faults)
-        counted = "1 fault" if len(self.faults) == 1 else f"{len(self.faults)} faults"
-        super().__init__(f"{counted} in the declarations:\n" + "\n".join(f"  {fault}" for fault in self.faults))
+        counted = plural("1 fault in the declarations:", "{count} faults in the declarations:", count=len(self.faults))
+        super().__init__(joined("\n  ", [counted, *self.faults]))
 
 
 class SourceError(ZichtError):
@@ -62,14 +73,16 @@ class ServeError(ZichtError):
 class UnknownNameError(ZichtError):
     """A name that is not declared or not in the figures; the message lists those that are."""
 
-    def __init__(self, kind: str, name: object, known: Iterable[object]) -> None:
+    def __init__(self, kind: Message | str, name: object, known: Iterable[object]) -> None:
         self.known = tuple(str(one) for one in known)
-        shown = ", ".join(self.known[:12]) + (f" and {len(self.known) - 12} more" if len(self.known) > 12 else "")
-        super().__init__(f"unknown {kind} {str(name)!r}; known: {shown or 'none'}")
+        shown = first_few(self.known, 12) if self.known else message("none")
+        super().__init__(message("unknown {kind} {name!r}; known: {known}", kind=kind, name=str(name), known=shown))
 
 
-def first_few(found: Iterable[object], most: int = 3) -> str:
-    """Show the first few of what was found, and how many there are, for a message."""
+def first_few(found: Iterable[object], most: int = 3) -> Message:
+    """The first few of what was found, and how many more there are."""
     listed = [str(one) for one in found]
-    rest = len(listed) - most
-    return ", ".join(listed[:most]) + (f" and {rest} more" if rest > 0 else "")
+    rest, shown = len(listed) - most, ", ".join(listed[:most])
+    return (
+        message("{shown} and {rest} more", shown=shown, rest=rest) if rest > 0 else Message("{shown}", {"shown": shown})
+    )

@@ -78,16 +78,16 @@ class Neighbors:
         return cls(pd.Index(graph.unique_ids), matrix)
 
 
-def queen(areas: AreaFrame, gap: float = 0.0) -> Neighbors:
+def queen(areas: AreaFrame, tolerance: float = 0.0) -> Neighbors:
     """Areas that share a vertex; with a `gap`, areas that come within so many metres of one another.
 
     Without a gap, vertices are compared to the millimetre and nothing else is: right for a map whose shared borders
     have the same vertices on both sides, as CBS's have. With one, distance is measured between the polygons themselves,
     so that nothing is snapped or filled: a canal wider than `gap` still parts its banks.
     """
-    if gap > 0:
+    if tolerance > 0:
         polygons = areas.table.geometry.to_numpy()
-        left, right = shapely.STRtree(polygons).query(polygons, predicate="dwithin", distance=gap)
+        left, right = shapely.STRtree(polygons).query(polygons, predicate="dwithin", distance=tolerance)
         return _neighbors(areas, left, right)
     vertices, owners, _ = _vertices(areas)
     return _sharing(areas, owners, vertices)

@@ -1,74 +1,10 @@
-"""The seams: what the pipeline asks of the world outside. Adapters stand in services.registry by name."""
+"""The seams of a release: what it asks of exporters and stores. Adapters stand in services.registry by name."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
-import pandas as pd
-
-from boundaries.dasymetric import Weights
-from boundaries.vintages import Vintage
-from geo.areas import AreaFrame
-from layers.collection import Collection
-from layers.layer import Receipt
-from layers.sources import SourceDeclaration
-
-
-@dataclass(frozen=True, slots=True)
-class Delivered:
-    """What a source gave for a division: a row an area, indexed by code; and what its receipt must tell.
-
-    `rows` counts what was read, `sha256` is of the bytes that were read; `notes` say in Dutch what did not come along,
-    counted (points in no area, cells without a value). `fetched` is when a service sent it, "" where it was a file.
-    """
-
-    table: pd.DataFrame
-    where: str
-    rows: int
-    sha256: str
-    notes: tuple[str, ...] = ()
-    fetched: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Weighed:
-    """By what figures are spread, and what its receipt must tell: see `Delivered`."""
-
-    weights: Weights
-    where: str
-    rows: int
-    sha256: str
-    notes: tuple[str, ...] = ()
-    fetched: str = ""
-
-
-class Source(Protocol):
-    """Where areas and raw tables come from: a folder of files, a service, Testland."""
-
-    made_up: bool
-    """Whether its figures are invented; then every output says so."""
-
-    def buurten(self, vintage: Vintage) -> AreaFrame:
-        """All buurten of the country."""
-        ...
-
-    def gap(self, vintage: Vintage) -> float:
-        """Metres that the borders of neighbours may lie apart on this map."""
-        ...
-
-    def table(self, declaration: SourceDeclaration) -> pd.DataFrame:
-        """The raw table of a source, a row a buurt, as it was delivered."""
-        ...
-
-    def table_of_cells(self, declaration: SourceDeclaration, cells: AreaFrame) -> pd.DataFrame | None:
-        """The same columns counted per H3 cell from points, indexed by cell; None where there are no points."""
-        ...
-
-    @property
-    def receipts(self) -> Sequence[Receipt]:
-        """What was read so far, in the order of reading."""
-        ...
+from layers.publication.collection import Collection
 
 
 class Exporter(Protocol):

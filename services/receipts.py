@@ -6,7 +6,7 @@ from dataclasses import asdict
 from pathlib import Path
 
 from geo.errors import SourceError
-from layers.layer import Receipt
+from layers.publication.layer import Receipt
 from services.files import digest, written
 
 RECEIPTS = "receipts.json"

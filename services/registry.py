@@ -7,25 +7,25 @@ from typing import Any
 from geo.errors import UnknownNameError
 
 SOURCES: Mapping[str, str] = {
-    "testland": "services.sources.made_up:MadeUp",
+    "testland": "services.testland.source:TestlandSource",
     "files": "services.sources.files:Files",
     "fetched": "services.sources.fetched:Fetched",
 }
 OWN: Mapping[str, str] = {
-    "records": "services.records.tally:tally",
+    "records": "services.sources.records.tally:tally",
     "raster": "services.sources.rasters:zonal",
-    "squares": "services.sources.grid:counted",
+    "squares": "services.sources.squares:counted",
 }
 WEIGHTS: Mapping[str, str] = {
-    "squares": "services.sources.grid:weighed",
+    "squares": "services.sources.squares:weighed",
 }
 EXPORTERS: Mapping[str, str] = {
-    "folium": "services.exporters.folium:export",
+    "folium": "services.pages.map:export",
     "geopackage": "services.exporters.geopackage:export",
     "table": "services.exporters.table:export",
 }
 STORES: Mapping[str, str] = {
-    "embedded": "services.stores.embedded:write",
+    "embedded": "services.stores.sqlite:write",
     "geoparquet": "services.stores.geoparquet:write",
 }
 

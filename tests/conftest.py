@@ -7,7 +7,7 @@ from boundaries import cbs
 from boundaries.vintages import vintage
 from geo.areas import AreaFrame
 from geo.neighbors import Neighbors, queen
-from services.sources.testland import Country, make_country
+from services.testland.country import Testland, make_testland
 
 settings.register_profile(
     "zicht",
@@ -20,12 +20,12 @@ settings.load_profile("zicht")
 
 
 @pytest.fixture(scope="session")
-def testland() -> Country:
-    return make_country()
+def testland() -> Testland:
+    return make_testland()
 
 
 @pytest.fixture(scope="session")
-def buurten(testland: Country) -> AreaFrame:
+def buurten(testland: Testland) -> AreaFrame:
     return cbs.buurten(testland.boundaries, vintage(2024), "Testland")
 
 

@@ -11,8 +11,18 @@ import typer
 from rich.markup import escape
 
 from geo.errors import ZichtError
-from services.cli import fetching, making, showing, surfaces, tallying, through_time
+from services.cli.build import build
+from services.cli.check import check
+from services.cli.demo import demo
+from services.cli.density import density
+from services.cli.export import export
+from services.cli.fetch import fetch
+from services.cli.layers import layers
+from services.cli.publish import publish
 from services.cli.screen import complaints
+from services.cli.series import series
+from services.cli.serve import serve
+from services.cli.tally import tally
 
 ENVIRONMENT = """
 Settings in the environment: ZICHT_HOME (folder of layers and releases, output/demo), ZICHT_DATA (a folder of real open
@@ -30,8 +40,7 @@ app = typer.Typer(
     help="Find kansrijke zoekgebieden and publish them as a map, an API and files.\n\n"
     "A first map, of the made-up country Testland: `zicht demo`\n\n" + ENVIRONMENT,
 )
-MODULES = (fetching, tallying, through_time, making, surfaces, showing)
-for command in (command for module in MODULES for command in module.COMMANDS):
+for command in (demo, fetch, check, build, publish, serve, export, layers, tally, series, density):
     app.command(command.__name__)(command)
 
 

@@ -9,8 +9,8 @@ import typer
 from rich.console import Console
 from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
-Commands = tuple[Callable[..., None], ...]
-"""Commands under their own names."""
+FETCHED = Path("output/data")
+"""Where a fetch writes to when nothing is said."""
 
 screen = Console()
 complaints = Console(stderr=True)

@@ -6,7 +6,7 @@ from pathlib import Path
 import pyogrio
 
 from geo.errors import StoreError
-from layers.collection import Collection
+from layers.publication.collection import Collection
 from services.files import written
 
 NO_DATE = "2000-01-01T00:00:00.000Z"

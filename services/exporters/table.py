@@ -6,7 +6,7 @@ from pathlib import Path
 import pandas as pd
 
 from geo.errors import StoreError
-from layers.collection import Collection
+from layers.publication.collection import Collection
 from services.files import written
 
 FORMULA = ("=", "+", "-", "@", "\t", "\r")

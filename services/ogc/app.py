@@ -14,7 +14,7 @@ from starlette.routing import Mount, Route
 from starlette.types import ASGIApp
 
 from geo.errors import ServeError
-from services.ogc import config as configuration
+from services.ogc import configuration
 
 DOWNLOADS = {"zicht.gpkg": "application/geopackage+sqlite3"}
 

@@ -24,16 +24,16 @@ from pygeoapi.provider.base import (
 from shapely.geometry.base import BaseGeometry
 
 from geo.errors import StoreError
-from services.ogc import mends
+from services.ogc import patches
 from services.stores import cql, served
 from services.stores.queries import Condition, Described, Query, QueryError, equal, related, within_years
 
-mends.apply()
+patches.apply()
 
 type Feature = dict[str, Any]
 
 
-class Asked(TypedDict, total=False):
+class ItemsQuery(TypedDict, total=False):
     """What pygeoapi asks of `query`, in its words."""
 
     offset: int
@@ -75,7 +75,7 @@ class ReleaseProvider(BaseProvider):  # type: ignore[misc]  # pygeoapi has no ty
         return found
 
     @crs_transform  # type: ignore[untyped-decorator]  # pygeoapi has no types
-    def query(self, **asked: Unpack[Asked]) -> dict[str, Any]:
+    def query(self, **asked: Unpack[ItemsQuery]) -> dict[str, Any]:
         """A page of features, and how many there are in all."""
         with _answering():
             store = served.opened(Path(self.data))
@@ -121,7 +121,7 @@ def _answering() -> Iterator[None]:
         raise ProviderConnectionError(str(fault), user_msg="no release can be read; publish one first") from fault
 
 
-def _page(where: tuple[Condition, ...], asked: Asked) -> Query:
+def _page(where: tuple[Condition, ...], asked: ItemsQuery) -> Query:
     return Query(
         where,
         sort=tuple((one["property"], one["order"] == "-") for one in asked.get("sortby", ())),
@@ -132,14 +132,14 @@ def _page(where: tuple[Condition, ...], asked: Asked) -> Query:
     )
 
 
-def _only_hits(asked: Asked) -> bool:
+def _only_hits(asked: ItemsQuery) -> bool:
     kind = asked.get("resulttype", "results")
     if kind not in ("results", "hits"):
         raise QueryError(f"resulttype must be results or hits, found {kind!r}")
     return kind == "hits"
 
 
-def _conditions(collection: Described, asked: Asked) -> Iterator[Condition]:
+def _conditions(collection: Described, asked: ItemsQuery) -> Iterator[Condition]:
     named = list(asked.get("properties", ()))
     if text := asked.get("q"):
         # pygeoapi keeps `q` for a text search, which features do not have; here it can only be a property.
@@ -158,9 +158,9 @@ def _box(bbox: Sequence[float]) -> BaseGeometry:
     """The shape of a box in CRS84; one that starts east of where it ends crosses the antimeridian."""
     if not np.isfinite(bbox).all():
         raise QueryError("bbox lies outside its coordinate reference system; check bbox-crs and the order of its axes")
-    if isinstance(bbox, mends.Box):
+    if isinstance(bbox, patches.TransformedBox):
         return bbox.shape
-    west, south, east, north = mends.corners(bbox)
+    west, south, east, north = patches.corners(bbox)
     parts = [(west, east)] if west <= east else [(west, 180.0), (-180.0, east)]
     return shapely.union_all([shapely.box(start, south, end, north) for start, end in parts])
 

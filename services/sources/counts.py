@@ -6,7 +6,6 @@ read in two ways (1.234) is refused and not guessed: a total that is a thousand 
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -14,14 +13,15 @@ import pandas as pd
 import pyarrow as pa
 
 from boundaries.cbs import OPEN_WATER
-from boundaries.codes import PATTERNS
+from boundaries.codes import CBS_MISSING, PATTERNS
 from boundaries.counts import Counts
 from geo.areas import AreaFrame, AreaLevel
 from geo.errors import SourceError, first_few
 from geo.measures import Unknown
-from layers.records import Format
-from layers.sources import CBS_MISSING
-from services.records import reading
+from layers.declarations.records import Format
+from layers.method.series import Counted
+from services.formats import reader
+from services.formats.rows import Rows
 
 BUURT = PATTERNS[AreaLevel.BUURT]
 LARGER = rf"NL[0-9]{{0,2}}|{PATTERNS[AreaLevel.GEMEENTE]}|{PATTERNS[AreaLevel.WIJK]}"
@@ -29,23 +29,6 @@ DUTCH = r"[-+]?(?:[1-9][0-9]{0,2}(?:\.[0-9]{3})+|[0-9]+)(?:,[0-9]*)?"
 ENGLISH = r"[-+]?(?:[1-9][0-9]{0,2}(?:,[0-9]{3})+|[0-9]+)(?:\.[0-9]*)?(?:[eE][-+]?[0-9]+)?"
 NOTHING = ("", ".")
 """What CBS writes where there is no figure, besides its codes."""
-
-
-@dataclass(frozen=True, slots=True)
-class Counted:
-    """The counts of one year, for all areas of its division.
-
-    Attributes:
-        counts: named after their column; NaN where unknown.
-        reason: why, an `Unknown` exactly where the count is NaN; else None.
-        listed: the areas that have a row in the file, known or not.
-        notes: in Dutch, what was left out.
-    """
-
-    counts: Counts
-    reason: pd.Series
-    listed: pd.Index
-    notes: tuple[str, ...] = ()
 
 
 def read(
@@ -128,13 +111,13 @@ def numbers(cells: pd.Series, where: str) -> pd.Series:
     return first.reindex(cells.index).astype(float)
 
 
-def _rows(path: Path) -> reading.Rows:
+def _rows(path: Path) -> Rows:
     if not path.is_file():
         raise SourceError(f"{path}: no such file; give a table with a row a buurt")
-    return reading.file(path, Format())
+    return reader.file(path, Format())
 
 
-def _columns(rows: reading.Rows, wanted: Sequence[str]) -> pd.DataFrame:
+def _columns(rows: Rows, wanted: Sequence[str]) -> pd.DataFrame:
     if missing := [one for one in wanted if one not in rows.headers]:
         raise SourceError(f"{rows.where}: no column {missing[0]!r}; it has {first_few(rows.headers, 12)}")
     batches = list(rows.batches(list(wanted)))
@@ -165,7 +148,7 @@ def _keyed(path: Path, column: str, key: str | None) -> pd.Series:
     return keyed
 
 
-def _key(rows: reading.Rows) -> str:
+def _key(rows: Rows) -> str:
     """The one column of which most cells are codes of areas, and some those of buurten."""
     batch = next(iter(rows.batches(list(rows.headers))), None)
     if batch is None:

@@ -11,8 +11,8 @@ from boundaries import cbs
 from boundaries.vintages import Vintage
 from geo.areas import AreaFrame
 from geo.errors import SourceError
-from layers.layer import Receipt
-from layers.sources import SourceDeclaration
+from layers.declarations.sources import SourceDeclaration
+from layers.publication.layer import Receipt
 from services import receipts
 
 
@@ -40,7 +40,7 @@ class Fetched:
         self._read[file] = _noted(self._read[file], division.notes)
         return cbs.named(division.areas, self._names(vintage, "gemeente"), self._names(vintage, "wijk"))
 
-    def gap(self, vintage: Vintage) -> float:  # noqa: ARG002  # the same for every year
+    def tolerance(self, vintage: Vintage) -> float:  # noqa: ARG002  # the same for every year
         """0: on CBS's own map borders coincide."""
         return 0.0
 

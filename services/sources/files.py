@@ -15,10 +15,10 @@ from boundaries import cbs
 from boundaries.vintages import Vintage
 from geo.areas import AreaFrame, AreaLevel
 from geo.errors import SourceError
-from layers.layer import Receipt
-from layers.sources import SourceDeclaration
+from layers.declarations.sources import SourceDeclaration
+from layers.publication.layer import Receipt
 from services.files import digest
-from services.sources import maps
+from services.formats import boundary_files
 
 LICENSE, PUBLISHERS = "CC BY 4.0", "CBS, Kadaster"
 BOUNDARIES = "boundaries"
@@ -40,27 +40,28 @@ class Files:
         """
         own = self._own(vintage)
         if own is not None:
-            areas = self._national(maps.read(own, vintage), vintage, str(own.relative_to(self.root)), OWN)
+            areas = self._national(boundary_files.read(own, vintage), vintage, str(own.relative_to(self.root)), OWN)
             return cbs.named(
-                areas, *(maps.names(own, vintage, level) for level in (AreaLevel.GEMEENTE, AreaLevel.WIJK))
+                areas, *(boundary_files.names(own, vintage, level) for level in (AreaLevel.GEMEENTE, AreaLevel.WIJK))
             )
         if (shipped := vintage.shipped) is None:
+            others = ", ".join(one for one in boundary_files.KINDS if one != ".gpkg")
             raise SourceError(
                 f"{self.root}: no map of {vintage.year}; put it there as {BOUNDARIES}/buurten-{vintage.year}.gpkg (or "
-                f"{', '.join(one for one in maps.KINDS if one != '.gpkg')}), or fetch it: zicht fetch {BOUNDARIES} "
+                f"{others}), or fetch it: zicht fetch {BOUNDARIES} "
                 f"--vintage {vintage.year} --to {self.root}"
             )
-        areas = self._national(maps.read(self._file(shipped.path), vintage), vintage, shipped.path)
+        areas = self._national(boundary_files.read(self._file(shipped.path), vintage), vintage, shipped.path)
         for path in shipped.detail:
-            better = maps.read(self._file(path), vintage)
+            better = boundary_files.read(self._file(path), vintage)
             areas = cbs.replaced(areas, self._division(better, vintage, path, "Basisregistratie gebieden"))
         names = {level: self._names(**where) for level, where in shipped.names.items()}
         return cbs.named(areas, **names)
 
-    def gap(self, vintage: Vintage) -> float:
+    def tolerance(self, vintage: Vintage) -> float:
         """What the division's declaration says of the shipped map; 0 on a map of the user's own, as CBS makes them."""
         own = self._own(vintage) is not None
-        return 0.0 if own or vintage.shipped is None else vintage.shipped.gap
+        return 0.0 if own or vintage.shipped is None else vintage.shipped.tolerance
 
     def table(self, declaration: SourceDeclaration) -> pd.DataFrame:
         """The raw table as text and numbers, padding and all."""
@@ -80,7 +81,7 @@ class Files:
         return tuple(self._receipts.values())
 
     def _own(self, vintage: Vintage) -> Path | None:
-        return maps.of_year(self.root / BOUNDARIES, vintage.year)
+        return boundary_files.of_year(self.root / BOUNDARIES, vintage.year)
 
     def _national(
         self, raw: geopandas.GeoDataFrame, vintage: Vintage, path: str, notes: tuple[str, ...] = ()

@@ -15,10 +15,10 @@ from geo.areas import RD_NEW, AreaFrame
 from geo.errors import SourceError, first_few
 from geo.rasters import VALID, Polygons, Take
 from geo.rasters import zonal as zonal_
-from layers.rasters import Raster
-from layers.sources import SourceDeclaration
+from layers.declarations.rasters import Raster
+from layers.declarations.sources import SourceDeclaration
+from layers.method.ports import Delivered
 from services.files import digest
-from services.ports import Delivered
 
 OUTSIDE = 1e-3
 """Share of an area that may lie outside the raster: the coast of one map is not that of another."""

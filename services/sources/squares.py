@@ -1,102 +1,94 @@
-"""CBS's squares of 100 m as a source: inhabitants and homes on a grid, for counts per area and for weights.
+"""Squares as a source: their counts in each area, and themselves as weights to spread other figures by.
 
-A square is named after its south-western corner in hectometres: E1719N4699 begins at (171900, 469900); in metres, as
-INSPIRE writes it (E171900N469900), it is read as well. The name is believed, not the polygon beside it: files have been
-delivered with the wrong CRS. Squares with fewer than five of something hold one of CBS's codes (-99997 and others),
-which are unknown and never counted; squares without inhabitants are mostly not in the file at all, or joined into
-shapes without a name or any figure, which are left out and counted.
+Squares that CBS keeps secret hold something, and a count without them is too low. By how much at most is known: a
+secret square holds fewer than five. A count is given where what may be missing is at most a tenth of what there may be
+(as in boundaries.crosswalk), and elsewhere stands CBS's own code for secret. So a street with three secret squares in a
+town of thousands has a count, and a hamlet of which half is secret has none. Less than half a person or home is no
+reason to be silent: slivers of a secret square lie in many areas.
+
+Squares without inhabitants are not in the file, so an area without squares has 0, but only where the file is whole: in
+the gemeenten that the source `covers`. Elsewhere, and in hexagons on the border with elsewhere, nothing is known.
 """
 
-import re
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import geopandas
 import numpy as np
 import pandas as pd
 import shapely
+from numpy.typing import NDArray
 from pyogrio.errors import DataLayerError, DataSourceError
 
-from boundaries.counts import Counts
-from boundaries.dasymetric import Weights, weight_of
-from boundaries.overlaps import overlaps
-from geo.areas import RD_NEW, AreaFrame
+from boundaries.codes import CBS_MISSING
+from boundaries.crosswalk import LEAST_KNOWN
+from boundaries.squares import Squares, squares
+from geo.areas import AreaFrame
 from geo.errors import SourceError, first_few
 from geo.measures import Unknown
-from layers.sources import CBS_MISSING
+from layers.declarations.records import WHOLE_COUNTRY
+from layers.declarations.sources import SourceDeclaration
+from layers.declarations.squares import SquareGrid
+from layers.method.ports import Delivered, Weighed
+from services import receipts
+from services.files import digest
 
-SIDE = 100.0
-CODES = ("crs28992res100m", "c28992r100")
-"""What the column with the names of the squares has been called."""
+HALF = 0.5
+"""Persons or homes: what may be missing without a count being doubted."""
 
-NAME = re.compile(r"E(\d{4})N(\d{4})")
-IN_METRES = re.compile(r"^E(\d{3,4})00N(\d{4})00$")
+NEAR = 1.0
+"""Metres between hexagons that touch: their corners are rounded."""
 
-SECRET_AT_MOST = 4.0
-"""What a square that is kept secret holds at most: CBS rounds to fives and hides what is fewer than five."""
+SECRET = next(code for code, why in CBS_MISSING.items() if why is Unknown.SECRET)
 
 
 @dataclass(frozen=True, slots=True)
-class Squares:
-    """Squares in RD New with their figures; unknown is NaN.
+class _Opened:
+    """The squares of a source, and what is known of their file."""
 
-    Attributes:
-        where: the file, for messages.
-        table: a row a square, by name.
-        hidden: of the columns of numbers, what a square without a figure holds at most: 4 where it is secret, infinite
-            where it is unknown otherwise, 0 where there is a figure.
-        notes: in Dutch, what of it is not here.
-    """
-
+    grid: SquareGrid
+    squares: Squares
     where: str
-    table: geopandas.GeoDataFrame
-    hidden: pd.DataFrame
-    notes: tuple[str, ...] = ()
-
-    def column(self, name: str) -> str:
-        """The column of numbers of that name, or else of the same letters and digits. Raises SourceError."""
-        numbers = [str(one) for one in self.hidden]
-        found = same(name, numbers)
-        if found is None:
-            raise SourceError(f"{self.where}: no column of numbers {name!r}; it has {numbers}")
-        return found
-
-    def weights(self, column: str) -> Weights:
-        """The squares as weights by one column."""
-        found = self.column(column)
-        return Weights(found, self.table, found)
-
-    def counts(self, column: str, areas: AreaFrame) -> Counts:
-        """Counts per area, squares on a border spread by surface. What is unknown is not among them: see `missing`."""
-        return Counts(column, weight_of(areas, self.weights(column)))
-
-    def missing(self, column: str, areas: AreaFrame) -> pd.Series:
-        """What the squares without a figure hold at most in each area, those on a border for the part within."""
-        most = self.hidden[self.column(column)]
-        hidden = np.flatnonzero(most > 0)
-        found = overlaps(areas.table.geometry.to_numpy(), self.table.geometry.to_numpy()[hidden])
-        within = found.surface / SIDE**2 * most.to_numpy()[hidden][found.right]
-        return pd.Series(np.bincount(found.left, within, len(areas)), areas.ids)
-
-    def unknown(self, column: str, areas: AreaFrame) -> pd.Series:
-        """How many squares in an area, or partly, have no figure: its count is too low by what these hold."""
-        hidden = self.table.geometry[self.table[self.column(column)].isna()].to_numpy()
-        found = overlaps(areas.table.geometry.to_numpy(), hidden)
-        return pd.Series(np.bincount(found.left, minlength=len(areas)), areas.ids)
+    sha256: str
+    notes: tuple[str, ...]
+    fetched: str = ""
 
 
-def same(name: str, among: Iterable[str]) -> str | None:
-    """The name itself, or the first of the same letters and digits: aantalInwoners for aantal_inwoners."""
-    known = list(among)
-    bare = {_bare(one): one for one in reversed(known)}
-    return name if name in known else bare.get(_bare(name))
+def fetched_file(declaration: SourceDeclaration) -> str:
+    """Where a fetch leaves the squares of a source, below the folder of the figures."""
+    year = declaration.squares.year if declaration.squares else declaration.vintage
+    return f"sources/{declaration.id}-{year}.parquet"
 
 
-def code_of(columns: Iterable[str]) -> str | None:
-    """The column with the names of the squares."""
-    known = list(columns)
-    return next((found for code in CODES if (found := same(code, known)) is not None), None)
+def counted(declaration: SourceDeclaration, areas: AreaFrame, root: Path) -> Delivered:
+    """The declared counts in every area: NaN where the source does not cover it, CBS's code for secret where squares
+    that are hidden make up too much of it.
+
+    Raises SourceError where there is no such file or column, and where gemeenten that are covered have no square.
+    """
+    opened = _opened(declaration, root)
+    covered, border = _covered(opened.grid, areas)
+    _check_covered(opened, areas, covered | border)
+    columns: dict[str, pd.Series] = {}
+    notes = list(opened.notes)
+    for ours, theirs in opened.grid.column.items():
+        columns[ours], told = _column(opened.squares, theirs, areas, covered)
+        notes += [f"{ours}: {one}" for one in told]
+    notes += _counted_of(len(areas), {
+        "gebieden buiten de gemeenten die de bron dekt, onbekend": ~covered & ~border,
+        "zeshoeken op de rand daarvan, onbekend": border,
+    })  # fmt: skip
+    rows = len(opened.squares.table)
+    return Delivered(pd.DataFrame(columns), opened.where, rows, opened.sha256, tuple(notes), opened.fetched)
+
+
+def weighed(declaration: SourceDeclaration, column: str, root: Path) -> Weighed:
+    """A declared column as weights. Raises SourceError where there is no such file or column."""
+    opened = _opened(declaration, root)
+    weights = opened.squares.weights(opened.grid.column[column])
+    rows = len(opened.squares.table)
+    return Weighed(replace(weights, of=column), opened.where, rows, opened.sha256, opened.notes, opened.fetched)
 
 
 def read(path: Path) -> Squares:
@@ -110,49 +102,72 @@ def read(path: Path) -> Squares:
     return squares(raw, str(path))
 
 
-def squares(raw: pd.DataFrame, where: str) -> Squares:
-    """The squares of a table as CBS delivers it."""
-    code = code_of(str(one) for one in raw)
-    if code is None:
+def _opened(declaration: SourceDeclaration, root: Path) -> _Opened:
+    """A file of one's own, or what was fetched and is still what its receipt says."""
+    grid = declaration.squares
+    if grid is None:
+        raise SourceError(f"source {declaration.id!r}: declares no [squares]")
+    if grid.path is not None:
+        found = read(root / grid.path)
+        return _Opened(grid, found, grid.path, digest(root / grid.path), found.notes)
+    file = fetched_file(declaration)
+    if not (root / file).is_file():
         raise SourceError(
-            f"{where}: no column with the names of squares: looked for {', '.join(CODES)}; found {list(raw)}"
+            f"{root / file}: no such file; fetch it: zicht fetch {declaration.id} --to {root}, or name a file of your "
+            f"own as path in [squares] of layers/sources/{declaration.id}.toml"
         )
-    bare = raw.drop(columns=[one for one in (code, "geometry") if one in raw])
-    blank = raw[code].isna() & bare.apply(_known).isna().all(axis=1)
-    notes = (f"zonder naam en zonder cijfers, weggelaten: {int(blank.sum())} van {len(raw)}",) if blank.any() else ()
-    raw, table = raw[~blank], bare[~blank]
-    names = raw[code].astype(str).str.strip()
-    names = names.str.replace(IN_METRES, lambda found: f"E{found[1]:0>4}N{found[2]}", regex=True)
-    corner = names.str.extract(NAME).astype(float) * SIDE
-    whole = names.str.fullmatch(NAME)
-    if not whole.all():
+    known = receipts.checked(root, file, receipts.read(root))
+    found = read(root / file)
+    return _Opened(grid, found, known.where, known.sha256, (*known.notes, *found.notes), known.fetched)
+
+
+def _covered(grid: SquareGrid, areas: AreaFrame) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
+    """Which areas the source covers, and which hexagons on its border it may cover in part only."""
+    border = np.zeros(len(areas), dtype=bool)
+    if WHOLE_COUNTRY in grid.covers:
+        return ~border, border
+    named = areas.table["gemeente"].isin(grid.covers).to_numpy()
+    if areas.level.resolution is not None:
+        polygons = areas.table.geometry.to_numpy()
+        near, _ = shapely.STRtree(polygons[~named]).query(polygons[named], predicate="dwithin", distance=NEAR)
+        border[np.flatnonzero(named)[near]] = True
+    return named & ~border, border
+
+
+def _check_covered(opened: _Opened, areas: AreaFrame, covered: NDArray[np.bool_]) -> None:
+    """Refuse a file that is of a smaller part than the source says: there would be no inhabitants in the rest."""
+    tree = shapely.STRtree(opened.squares.table.geometry.to_numpy())
+    touched = np.zeros(len(areas), dtype=bool)
+    touched[tree.query(areas.table.geometry.to_numpy(), predicate="intersects")[0]] = True
+    gemeenten = areas.table["gemeente"]
+    wanted, there = set(gemeenten[covered]), set(gemeenten[covered & touched])
+    if empty := sorted(wanted - there):
         raise SourceError(
-            f"{where}: {int((~whole).sum())} names in column {code!r} are not those of squares of 100 m "
-            f"(E1719N4699): {first_few(names[~whole])}"
+            f"{opened.squares.where}: no square in {len(empty)} of {len(wanted)} gemeenten that the source covers: "
+            f'{first_few(empty)}; name those of which the file is whole: covers = ["{min(there, default="GM0363")}"]'
         )
-    if len(doubles := names[names.duplicated()]):
-        raise SourceError(f"{where}: {len(doubles)} squares occur more than once: {first_few(doubles)}")
-    table = table.set_axis(names.rename("square"))
-    known, hidden = table.apply(_known), table.select_dtypes("number").apply(_most)
-    x, y = corner[0].to_numpy(), corner[1].to_numpy()
-    polygons = shapely.box(x, y, x + SIDE, y + SIDE)
-    return Squares(where, geopandas.GeoDataFrame(known, geometry=polygons, crs=RD_NEW), hidden, notes)
 
 
-def _known(column: pd.Series) -> pd.Series:
-    """The column without CBS's codes for "no figure"."""
-    return column.mask(column.isin(list(CBS_MISSING))) if pd.api.types.is_numeric_dtype(column) else column
+def _column(squares: Squares, column: str, areas: AreaFrame, covered: NDArray[np.bool_]) -> tuple[pd.Series, list[str]]:
+    """The counts of one column, and in Dutch what hidden squares did to them."""
+    known, missing = squares.counts(column, areas).figures, squares.missing(column, areas)
+    short = (missing >= HALF).to_numpy() & covered
+    doubted = short & (known < LEAST_KNOWN * (known + missing)).to_numpy()
+    notes = [
+        *_counted_of(len(squares.table), {
+            "vierkanten zonder cijfer": squares.hidden[squares.column(column)].to_numpy() > 0,
+        }),
+        *_counted_of(len(areas), {
+            "gebieden daardoor onbekend": doubted,
+            "gebieden daardoor te laag, met hooguit een tiende": short & ~doubted,
+        }),
+    ]  # fmt: skip
+    return known.mask(doubted, SECRET).where(covered), notes
 
 
-def _most(column: pd.Series) -> pd.Series:
-    """What a square may hold at most where it has no figure."""
-    why = column.map(CBS_MISSING)
-    most = np.select([why == Unknown.SECRET, column.isna() | why.notna()], [SECRET_AT_MOST, np.inf])
-    return pd.Series(most, column.index)
-
-
-def _bare(name: str) -> str:
-    return "".join(letter for letter in name.lower() if letter.isalnum())
+def _counted_of(whole: int, told: Mapping[str, NDArray[np.bool_]]) -> list[str]:
+    """How many of all, of what there is at least one."""
+    return [f"{what}: {int(which.sum())} van {whole}" for what, which in told.items() if which.any()]
 
 
 def _table(path: Path) -> pd.DataFrame:

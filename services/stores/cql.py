@@ -22,11 +22,11 @@ from shapely.geometry.base import BaseGeometry
 
 from services.stores.queries import Condition, Described, QueryError, Value, quoted, related, sound
 
-type Kind = Literal["string", "number", "boolean", "geometry", "shape", "predicate", "AND", "OR"]
+type Operand = Literal["string", "number", "boolean", "geometry", "shape", "predicate", "AND", "OR"]
 
-KINDS: dict[str, Kind] = {"string": "string", "boolean": "boolean", "integer": "number", "number": "number"}
-VALUES: tuple[Kind, ...] = ("string", "number", "boolean")
-TRUTHS: tuple[Kind, ...] = ("predicate", "AND", "OR")
+KINDS: dict[str, Operand] = {"string": "string", "boolean": "boolean", "integer": "number", "number": "number"}
+VALUES: tuple[Operand, ...] = ("string", "number", "boolean")
+TRUTHS: tuple[Operand, ...] = ("predicate", "AND", "OR")
 
 DEEPEST = 20
 """How deep AND, OR and NOT may nest; SQLite's parser gives up at some forty."""
@@ -39,7 +39,7 @@ MOST_VALUES = 10_000
 class Part:
     """A translated part of a filter: what it is, its SQL, the values bound, and how deep it nests."""
 
-    kind: Kind
+    kind: Operand
     sql: str = ""
     values: tuple[Value, ...] = ()
     depth: int = 0
@@ -55,7 +55,7 @@ def condition(collection: Described, tree: object) -> Condition:
     return Condition(found.sql, found.values)
 
 
-def _must_be(part: Part, kinds: tuple[Kind, ...], what: str) -> Part:
+def _must_be(part: Part, kinds: tuple[Operand, ...], what: str) -> Part:
     if part.kind not in kinds:
         wanted = "predicate" if kinds is TRUTHS else " or ".join(kinds)
         found = "predicate" if part.kind in TRUTHS else part.kind
@@ -168,7 +168,7 @@ class _Translator(Evaluator):  # type: ignore[misc]  # pygeofilter has no types
     @_handles(ast.And, ast.Or)
     def combined(self, node: Any, left: Part, right: Part) -> Part:
         # A chain of one operator stays flat, so that a long list of alternatives does not nest.
-        word: Kind = node.op.value
+        word: Operand = node.op.value
         parts = [_must_be(part, TRUTHS, word) for part in (left, right)]
         parts = [part if part.kind in ("predicate", word) else _deeper(part, f"({part.sql})") for part in parts]
         sql = f" {word} ".join(part.sql for part in parts)

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from pathlib import Path
 
-from layers.collection import Collection
+from layers.publication.collection import Collection
 
 
 def write(collections: Sequence[Collection], folder: Path) -> None:

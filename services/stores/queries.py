@@ -11,7 +11,7 @@ import shapely
 from shapely.geometry.base import BaseGeometry
 
 from geo.errors import ZichtError
-from layers.fields import Field
+from layers.publication.fields import Field
 
 type Value = str | int | float | bytes
 

@@ -19,7 +19,7 @@ import shapely
 from shapely.geometry.base import BaseGeometry
 
 from geo.errors import StoreError
-from layers.fields import Field
+from layers.publication.fields import Field
 from services.stores.queries import Condition, Described, Query, all_of, page, quoted
 
 type Feature = dict[str, Any]

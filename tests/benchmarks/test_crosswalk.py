@@ -60,7 +60,7 @@ def check(walk: Crosswalk, source: AreaFrame, peer) -> None:
     theirs = surfaces / whole[surfaces.index.get_level_values(0)]
     apart = pd.concat([ours, theirs], axis=1).fillna(0.0).diff(axis=1).iloc[:, 1].abs().max()
     assert apart < TOLERANCE
-    print(f"{len(ours)} pairs, apart {apart:.1e} of a buurt at most")  # noqa: T201
+    print(f"{len(ours)} pairs, apart {apart:.1e} of a buurt at most")
 
 
 @pytest.mark.parametrize("which", ["buurten", "detailed"])

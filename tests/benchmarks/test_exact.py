@@ -19,7 +19,7 @@ from boundaries.vintages import vintage
 from geo.neighbors import Neighbors, queen
 from geo.statistics.exact import upper_tail
 from geo.statistics.significance import benjamini_hochberg
-from services.sources.made_up import MadeUp
+from services.testland.source import TestlandSource
 from tests.benchmarks.side_by_side import race
 
 DRAWS = 999
@@ -110,7 +110,7 @@ def test_memory_of_three_million_cells():
 
 
 def test_on_a_map_of_buurten():
-    buurten = MadeUp().buurten(vintage(2024))
+    buurten = TestlandSource().buurten(vintage(2024))
     values = np.random.default_rng(1).gamma(2, 1, len(buurten))
     neighbors = queen(buurten)
     race(f"local test, Testland, {len(buurten)} buurten", lambda: ours(values, neighbors), {})

@@ -56,6 +56,6 @@ def test_a_country_of_unequal_weights_beside_esda():
             for name, one in work.items():
                 seconds[name].append(timed(one))
     ours = median(seconds["zicht"])
-    print(f"\n{len(values):,} areas, {weights.nnz:,} weights, {DRAWS} draws, {numba.get_num_threads()} threads")  # noqa: T201
+    print(f"\n{len(values):,} areas, {weights.nnz:,} weights, {DRAWS} draws, {numba.get_num_threads()} threads")
     for name, one in seconds.items():
-        print(f"  {name:28} {median(one):7.3f} s   ratio {median(one) / ours:5.1f}   first {first[name]:5.1f} s")  # noqa: T201
+        print(f"  {name:28} {median(one):7.3f} s   ratio {median(one) / ours:5.1f}   first {first[name]:5.1f} s")

@@ -8,8 +8,8 @@ from exactextract import exact_extract
 from rasterio.transform import from_origin
 
 from geo.areas import RD_NEW, AreaFrame, AreaLevel
-from layers.rasters import Raster, Taken
-from layers.sources import Column, SourceDeclaration
+from layers.declarations.rasters import Raster, Taken
+from layers.declarations.sources import Column, SourceDeclaration
 from services.sources.rasters import zonal
 from tests.benchmarks.side_by_side import race
 from tests.real.conftest import real  # noqa: F401  # the folder of real data

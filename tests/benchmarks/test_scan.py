@@ -42,8 +42,8 @@ def test_a_country_is_scanned_in_seconds():
     figures = country(np.random.default_rng(0))
     begun = perf_counter()
     scan(*figures, windows=Windows(largest=0.99, most=WIDEST), draws=1, seed=1)
-    print(f"\nscan, {AREAS:,} areas, windows of up to {WIDEST} areas, {DRAWS} draws")  # noqa: T201  # its output
-    print(f"  windows, events and one draw, compiled if need be: {perf_counter() - begun:.1f} s")  # noqa: T201
+    print(f"\nscan, {AREAS:,} areas, windows of up to {WIDEST} areas, {DRAWS} draws")  # its output
+    print(f"  windows, events and one draw, compiled if need be: {perf_counter() - begun:.1f} s")
     ours, theirs = [], []
     for run in range(RUNS):
         begun = perf_counter()
@@ -51,5 +51,5 @@ def test_a_country_is_scanned_in_seconds():
         ours.append(perf_counter() - begun)
         theirs.append(in_numpy(*figures, FEW) * DRAWS)
     assert found.clusters[0].p == 1 / (1 + DRAWS)
-    print(f"  zicht {median(ours):.1f} s, numpy {median(theirs):.0f} s (from {FEW} draws), ratio "  # noqa: T201
+    print(f"  zicht {median(ours):.1f} s, numpy {median(theirs):.0f} s (from {FEW} draws), ratio "
           f"{median(theirs) / median(ours):.0f}; medians of {RUNS} interleaved runs")  # fmt: skip

@@ -18,8 +18,8 @@ import sys, time
 from pathlib import Path
 from boundaries.hexagons import hexagons
 from geo.areas import AreaLevel
-from layers.sources import SourceDeclaration
-from services.records.tally import Door, tally
+from layers.declarations.sources import SourceDeclaration
+from services.sources.records.tally import Door, tally
 from tests.benchmarks.side_by_side import most
 from tests.benchmarks.test_points import country
 

@@ -7,9 +7,9 @@ import shapely
 from hypothesis import given
 from hypothesis import strategies as st
 
-from boundaries.changes import by_change, by_likeness, by_pairs
+from boundaries.changes import by_change, by_overlap, by_pairs
 from boundaries.counts import Counts
-from boundaries.crosswalk import Way
+from boundaries.crosswalk import Method
 from boundaries.dasymetric import Weights
 from geo.areas import AreaFrame
 from geo.errors import AlignmentError, AreaError
@@ -31,39 +31,39 @@ NEW = areas_of(
 COUNTS = Counts("inwoners", pd.Series([10.0, 20.0, 30.0, 40.0, 50.0, 60.0], index=OLD.ids))
 
 
-def told(walk):
-    return {(row.source, row.target): round(row.share, 9) for row in walk.table.itertuples()}
+def told(crosswalk):
+    return {(row.source, row.target): round(row.share, 9) for row in crosswalk.table.itertuples()}
 
 
 TRUE = {("a", "a"): 1, ("b", "B"): 1, ("c", "c"): 0.5, ("c", "d"): 0.5, ("d", "d"): 1, ("e", "g"): 1, ("f", "g"): 1}
 
 
 def test_by_its_own_words_only_moved_borders_are_spread():
-    walk = by_change(OLD, NEW)
-    assert told(walk) == TRUE
-    assert walk.sum(COUNTS).figures.to_dict() == {"B": 20, "a": 10, "c": 15, "d": 55, "g": 110}
-    assert list(walk.evenly) == ["c"]
-    assert walk.notes == ()
+    crosswalk = by_change(OLD, NEW)
+    assert told(crosswalk) == TRUE
+    assert crosswalk.sum(COUNTS).figures.to_dict() == {"B": 20, "a": 10, "c": 15, "d": 55, "g": 110}
+    assert list(crosswalk.evenly) == ["c"]
+    assert crosswalk.notes == ()
 
 
 def test_by_weights_where_borders_moved():
     homes = areas_of([shapely.box(2700, 100, 2800, 200), shapely.box(2100, 100, 2200, 200)], n=[3.0, 1.0]).table
-    walk = by_change(OLD, NEW, Weights("inwoners", homes, "n"))
-    assert told(walk) == TRUE | {("c", "c"): 0.25, ("c", "d"): 0.75}
-    assert walk.notes == ("zonder inwoners, naar oppervlakte verdeeld: 3, waaronder d",)
+    crosswalk = by_change(OLD, NEW, Weights("inwoners", homes, "n"))
+    assert told(crosswalk) == TRUE | {("c", "c"): 0.25, ("c", "d"): 0.75}
+    assert crosswalk.notes == ("zonder inwoners, naar oppervlakte verdeeld: 3, waaronder d",)
 
 
 def test_unchanged_is_believed_though_the_map_was_drawn_anew():
     drawn = NEW.table.geometry.where(NEW.ids != "a", shapely.box(0, 0, 900, 900))
-    walk = by_change(OLD, AreaFrame(NEW.level, 2022, NEW.table.assign(geometry=drawn)))
-    assert told(walk) == TRUE
+    crosswalk = by_change(OLD, AreaFrame(NEW.level, 2022, NEW.table.assign(geometry=drawn)))
+    assert told(crosswalk) == TRUE
 
 
 def test_slivers_of_how_the_map_was_drawn_carry_nobody():
     drawn = NEW.table.geometry.where(NEW.ids != "g", shapely.box(3995, 0, 6000, 1000))
-    walk = by_change(OLD, AreaFrame(NEW.level, 2022, NEW.table.assign(geometry=drawn)))
-    assert told(walk) == TRUE
-    assert walk.sum(COUNTS).total == COUNTS.total
+    crosswalk = by_change(OLD, AreaFrame(NEW.level, 2022, NEW.table.assign(geometry=drawn)))
+    assert told(crosswalk) == TRUE
+    assert crosswalk.sum(COUNTS).total == COUNTS.total
 
 
 def test_unknown_change_is_taken_for_a_moved_border():
@@ -74,9 +74,9 @@ def test_unknown_change_is_taken_for_a_moved_border():
 def test_a_new_code_without_an_area_that_coincides_is_told_and_spread():
     changes = {"a": 1, "B": 2, "c": 2, "d": 3, "g": 3}
     lied = AreaFrame(NEW.level, 2022, NEW.table.assign(change=pd.Series(changes, dtype="Int8")))
-    walk = by_change(OLD, lied)
-    assert walk.notes == ("alleen van code veranderd, maar zonder gebied dat samenvalt: 1, waaronder c",)
-    assert told(walk) == TRUE
+    crosswalk = by_change(OLD, lied)
+    assert crosswalk.notes == ("alleen van code veranderd, maar zonder gebied dat samenvalt: 1, waaronder c",)
+    assert told(crosswalk) == TRUE
 
 
 def test_unchanged_areas_that_were_not_there_are_refused():
@@ -98,28 +98,30 @@ def test_a_map_that_says_nothing_of_changes_is_refused():
 
 
 def test_by_likeness_finds_the_same_without_being_told():
-    walk = by_likeness(OLD, NEW)
-    assert told(walk) == TRUE
-    assert walk.table.set_index("source")["way"].to_dict() | {"c": 0} == dict.fromkeys("abdef", Way.WHOLE) | {"c": 0}
+    crosswalk = by_overlap(OLD, NEW)
+    assert told(crosswalk) == TRUE
+    assert crosswalk.table.set_index("source")["method"].to_dict() | {"c": 0} == dict.fromkeys(
+        "abdef", Method.WHOLE
+    ) | {"c": 0}
 
 
 def test_by_likeness_sees_through_a_map_that_was_drawn_anew():
     shifted = AreaFrame(NEW.level, 2022, NEW.table.assign(geometry=NEW.table.geometry.translate(4, 3)))
-    walk = by_likeness(OLD, shifted)
-    assert told(walk).keys() == TRUE.keys()
-    assert walk.sum(COUNTS).total == pytest.approx(COUNTS.total, rel=1e-9)
+    crosswalk = by_overlap(OLD, shifted)
+    assert told(crosswalk).keys() == TRUE.keys()
+    assert crosswalk.sum(COUNTS).total == pytest.approx(COUNTS.total, rel=1e-9)
 
 
 def test_codes_that_changed_places_are_found_by_where_they_are():
     swapped = OLD.table.geometry.rename({"a": "b", "b": "a"}).sort_index()
-    walk = by_likeness(OLD, AreaFrame(OLD.level, 2022, OLD.table.assign(geometry=swapped)))
-    assert told(walk) == {("a", "b"): 1, ("b", "a"): 1} | {(same, same): 1 for same in "cdef"}
+    crosswalk = by_overlap(OLD, AreaFrame(OLD.level, 2022, OLD.table.assign(geometry=swapped)))
+    assert told(crosswalk) == {("a", "b"): 1, ("b", "a"): 1} | {(same, same): 1 for same in "cdef"}
 
 
 def test_by_pairs_what_the_table_names_goes_whole_and_the_rest_is_spread():
-    walk = by_pairs(OLD, NEW, pd.Series({"a": "a", "b": "B", "e": "g"}))
-    assert told(walk) == TRUE
-    assert walk.exact is False
+    crosswalk = by_pairs(OLD, NEW, pd.Series({"a": "a", "b": "B", "e": "g"}))
+    assert told(crosswalk) == TRUE
+    assert crosswalk.exact is False
 
 
 @pytest.mark.parametrize(
@@ -142,19 +144,19 @@ def test_an_old_code_that_became_two_is_refused():
 @given(st.data(), tilings, st.integers(0, 10_000))
 def test_whatever_the_divisions_the_total_is_kept(data, old, seed):
     counts = Counts("inwoners", data.draw(figures_of(old)))
-    walk = by_likeness(old, tiling(seed, 20, vintage=2025))
-    assert walk.sum(counts).total == pytest.approx(counts.total, rel=1e-9)
+    crosswalk = by_overlap(old, tiling(seed, 20, vintage=2025))
+    assert crosswalk.sum(counts).total == pytest.approx(counts.total, rel=1e-9)
 
 
 @pytest.mark.parametrize("weights", WEIGHTS.values(), ids=WEIGHTS)
 @given(tilings, st.integers(0, 10_000))
 def test_whatever_the_divisions_nobody_is_lost_where_people_are_not_spread_evenly(weights, old, seed):
-    walk = by_likeness(old, tiling(seed, 20, vintage=2025), weights, least=0.5)
-    assert walk.given.to_numpy() == pytest.approx(1, abs=1e-9)
+    crosswalk = by_overlap(old, tiling(seed, 20, vintage=2025), weights, least=0.5)
+    assert crosswalk.given.to_numpy() == pytest.approx(1, abs=1e-9)
 
 
 @given(tilings)
 def test_a_division_that_did_not_change_is_carried_to_itself(old):
-    walk = by_likeness(old, old)
-    assert walk.exact
-    assert np.array_equal(walk.matrix.todense(), np.eye(len(old)))
+    crosswalk = by_overlap(old, old)
+    assert crosswalk.exact
+    assert np.array_equal(crosswalk.matrix.todense(), np.eye(len(old)))

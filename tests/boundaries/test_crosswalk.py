@@ -10,7 +10,7 @@ from tobler.area_weighted import area_interpolate
 
 from boundaries.cbs import gemeenten, wijken
 from boundaries.counts import Counts
-from boundaries.crosswalk import LEAST_KNOWN, Crosswalk, Way, by_code, by_surface
+from boundaries.crosswalk import LEAST_KNOWN, Crosswalk, Method, by_code, by_surface
 from boundaries.hexagons import hexagons
 from geo.areas import AreaFrame, AreaLevel
 from geo.errors import AlignmentError, MeasureError
@@ -40,15 +40,17 @@ def counted(figures, of="inwoners"):
 
 
 def shares(pairs):
-    table = pd.DataFrame(pairs, columns=["source", "target", "share"]).assign(way=Way.SURFACE)
+    table = pd.DataFrame(pairs, columns=["source", "target", "share"]).assign(method=Method.SURFACE)
     return Crosswalk(pd.Index(["a", "b"]), pd.Index(["x", "y"]), table)
 
 
 @given(counts)
 def test_by_code_every_total_is_kept(events):
-    carried = TO_WIJKEN.sum(counted(events)).figures
-    assert carried.sum() == pytest.approx(sum(events), rel=1e-9)
-    assert carried.to_numpy() == pytest.approx(series(events).groupby(BUURTEN.ids.str[2:8]).sum().to_numpy(), rel=1e-9)
+    apportioned = TO_WIJKEN.sum(counted(events)).figures
+    assert apportioned.sum() == pytest.approx(sum(events), rel=1e-9)
+    assert apportioned.to_numpy() == pytest.approx(
+        series(events).groupby(BUURTEN.ids.str[2:8]).sum().to_numpy(), rel=1e-9
+    )
     assert not len(TO_WIJKEN.lost)
 
 
@@ -56,9 +58,9 @@ def test_by_code_every_total_is_kept(events):
 def test_by_code_the_national_value_is_kept(events, exposure):
     exposure = np.array(exposure) + 1
     before = measure(events, exposure)
-    carried = TO_WIJKEN.carry(before)
-    assert carried.national == pytest.approx(before.national, rel=1e-9)
-    assert not carried.spread
+    apportioned = TO_WIJKEN.apportion(before)
+    assert apportioned.national == pytest.approx(before.national, rel=1e-9)
+    assert not apportioned.spread
 
 
 @pytest.fixture(scope="module")
@@ -78,30 +80,32 @@ def test_by_surface_nothing_inside_is_lost(to_cells):
 
 
 def test_by_surface_the_result_says_that_it_was_spread(to_cells):
-    carried = to_cells.carry(measure(np.arange(COUNT), np.full(COUNT, 100)))
-    assert carried.spread
-    assert carried.national == pytest.approx(np.arange(COUNT).sum() / (100 * COUNT), rel=1e-9)
+    apportioned = to_cells.apportion(measure(np.arange(COUNT), np.full(COUNT, 100)))
+    assert apportioned.spread
+    assert apportioned.national == pytest.approx(np.arange(COUNT).sum() / (100 * COUNT), rel=1e-9)
 
 
 def test_by_surface_each_target_gets_the_share_of_the_surface_it_covers():
     half = BUURTEN.table.geometry.translate(xoff=SIDE / 2)
     moved = AreaFrame(AreaLevel.BUURT, 2024, BUURTEN.table.assign(geometry=half))
-    walk = by_surface(BUURTEN, moved)
-    assert walk.table["share"].unique() == pytest.approx([0.5])
+    crosswalk = by_surface(BUURTEN, moved)
+    assert crosswalk.table["share"].unique() == pytest.approx([0.5])
     edge = BUURTEN.table.geometry.bounds["minx"] == 120_000
-    assert walk.given.to_numpy() == pytest.approx(np.where(edge, 0.5, 1))
-    assert walk.lost.equals(walk.given[edge].rsub(1))
+    assert crosswalk.given.to_numpy() == pytest.approx(np.where(edge, 0.5, 1))
+    assert crosswalk.lost.equals(crosswalk.given[edge].rsub(1))
 
 
 def test_by_surface_what_lies_outside_all_targets_is_reported_as_lost(cells):
     east = AreaFrame(cells.level, 2024, cells.table[cells.table.centroid.x > 121_000])
-    walk = by_surface(BUURTEN, east)
+    crosswalk = by_surface(BUURTEN, east)
     outside = BUURTEN.table.area - BUURTEN.table.intersection(shapely.union_all(east.table.geometry)).area
     expected = (outside / BUURTEN.table.area)[lambda share: share > 1e-6]
-    assert walk.lost.to_numpy() == pytest.approx(expected.to_numpy(), abs=1e-4)
+    assert crosswalk.lost.to_numpy() == pytest.approx(expected.to_numpy(), abs=1e-4)
     events = counted(np.arange(COUNT))
-    assert walk.sum(events).total + walk.left(events).total == pytest.approx(events.total, rel=1e-9)
-    assert walk.left(events).figures.to_numpy() == pytest.approx(np.arange(COUNT) * (1 - walk.given.to_numpy()))
+    assert crosswalk.sum(events).total + crosswalk.left(events).total == pytest.approx(events.total, rel=1e-9)
+    assert crosswalk.left(events).figures.to_numpy() == pytest.approx(
+        np.arange(COUNT) * (1 - crosswalk.given.to_numpy())
+    )
 
 
 def test_targets_that_overlap_do_not_make_more_of_it():
@@ -110,40 +114,40 @@ def test_targets_that_overlap_do_not_make_more_of_it():
 
 
 def test_a_count_unknown_in_one_part_is_unknown_in_the_sum():
-    walk = shares([("a", "x", 1.0), ("b", "x", 0.5), ("b", "y", 0.5)])
-    found = walk.sum(counted(pd.Series([np.nan, 4.0], index=["a", "b"]))).figures
+    crosswalk = shares([("a", "x", 1.0), ("b", "x", 0.5), ("b", "y", 0.5)])
+    found = crosswalk.sum(counted(pd.Series([np.nan, 4.0], index=["a", "b"]))).figures
     assert np.isnan(found["x"])
     assert found["y"] == 2
 
 
 def test_a_target_to_which_nothing_goes_is_unknown_not_zero():
-    walk = shares([("a", "x", 1.0), ("b", "x", 1.0)])
-    assert np.isnan(walk.sum(counted(pd.Series([1.0, 1.0], index=["a", "b"]))).figures["y"])
+    crosswalk = shares([("a", "x", 1.0), ("b", "x", 1.0)])
+    assert np.isnan(crosswalk.sum(counted(pd.Series([1.0, 1.0], index=["a", "b"]))).figures["y"])
 
 
 @given(gaps, gaps)
 def test_a_target_has_a_value_where_nearly_all_its_exposure_is_known(events, exposure):
-    carried = TO_WIJKEN.carry(measure(events, exposure))
+    apportioned = TO_WIJKEN.apportion(measure(events, exposure))
     table = pd.DataFrame({"events": events, "exposure": exposure}, index=BUURTEN.ids)
     for wijk, part in table.groupby("WK" + BUURTEN.ids.str[2:8]):
         both = part.dropna()
         known, whole = both["exposure"].sum(), part["exposure"].sum()
         if part["exposure"].isna().any() or known < LEAST_KNOWN * whole:
-            assert carried.reason[wijk] == Unknown.PARTLY
+            assert apportioned.reason[wijk] == Unknown.PARTLY
         elif known == 0:
-            assert carried.reason[wijk] == Unknown.NO_EXPOSURE
+            assert apportioned.reason[wijk] == Unknown.NO_EXPOSURE
         else:
-            assert carried.known[wijk]
-            assert carried.events[wijk] == pytest.approx(both["events"].sum())
-            assert carried.exposure[wijk] == pytest.approx(known)
+            assert apportioned.known[wijk]
+            assert apportioned.events[wijk] == pytest.approx(both["events"].sum())
+            assert apportioned.exposure[wijk] == pytest.approx(known)
 
 
 def test_a_level_becomes_the_mean_weighed_by_what_it_is_of():
     homes, percent = np.arange(1.0, COUNT + 1), np.linspace(0, 100, COUNT)
-    carried = TO_WIJKEN.carry(measure(homes * percent, homes, shrunk=False))
+    apportioned = TO_WIJKEN.apportion(measure(homes * percent, homes, shrunk=False))
     first = BUURTEN.ids.str.startswith("BU0363AA")
-    assert not carried.shrunk
-    assert (carried.events / carried.exposure)["WK0363AA"] == pytest.approx(
+    assert not apportioned.shrunk
+    assert (apportioned.events / apportioned.exposure)["WK0363AA"] == pytest.approx(
         np.average(percent[first], weights=homes[first])
     )
 
@@ -151,9 +155,9 @@ def test_a_level_becomes_the_mean_weighed_by_what_it_is_of():
 def test_an_unknown_sliver_is_partly_unknown_too():
     events, exposure = np.ones(COUNT), np.full(COUNT, 100.0)
     events[0], exposure[0] = np.nan, 1.0  # one in five hundred of its wijk
-    assert TO_WIJKEN.carry(measure(events, exposure)).known.all()
+    assert TO_WIJKEN.apportion(measure(events, exposure)).known.all()
     exposure[0] = np.nan
-    assert TO_WIJKEN.carry(measure(events, exposure)).reason["WK0363AA"] == Unknown.PARTLY
+    assert TO_WIJKEN.apportion(measure(events, exposure)).reason["WK0363AA"] == Unknown.PARTLY
 
 
 @pytest.mark.parametrize(
@@ -178,8 +182,8 @@ def test_counts_of_other_areas_are_refused():
 
 def test_what_goes_to_a_wijk_that_is_not_there_is_lost_and_said_so():
     some = WIJKEN.where(WIJKEN.ids != "WK0363AA")
-    walk = by_code(BUURTEN, some)
-    assert set(walk.lost.index) == set(BUURTEN.ids[BUURTEN.ids.str.startswith("BU0363AA")])
+    crosswalk = by_code(BUURTEN, some)
+    assert set(crosswalk.lost.index) == set(BUURTEN.ids[BUURTEN.ids.str.startswith("BU0363AA")])
 
 
 def test_a_share_of_an_unknown_source_is_refused():
@@ -191,27 +195,27 @@ def test_a_share_of_an_unknown_source_is_refused():
 def test_whatever_the_areas_and_counts_the_total_is_kept(data, source, seed):
     counts = Counts("inwoners", data.draw(figures_of(source)))
     target = tiling(seed, 17)
-    walk = by_surface(source, target)
-    assert walk.sum(counts).total == pytest.approx(counts.total, rel=1e-9)
-    assert walk.sum(counts).figures.notna().all()
-    assert not len(walk.lost)
+    crosswalk = by_surface(source, target)
+    assert crosswalk.sum(counts).total == pytest.approx(counts.total, rel=1e-9)
+    assert crosswalk.sum(counts).figures.notna().all()
+    assert not len(crosswalk.lost)
 
 
 @given(st.data(), tilings)
 def test_whatever_is_unknown_stays_unknown_and_is_never_0(data, source):
     counts = Counts("inwoners", data.draw(figures_of(source, unknown=True)))
-    walk = by_surface(source, tiling(3, 17))
-    found = walk.sum(counts).figures
-    for target, part in walk.table.groupby("target", observed=True):
+    crosswalk = by_surface(source, tiling(3, 17))
+    found = crosswalk.sum(counts).figures
+    for target, part in crosswalk.table.groupby("target", observed=True):
         assert np.isnan(found[target]) == counts.figures[part["source"].astype(str)].isna().any()
 
 
 @given(st.data(), tilings, st.integers(0, 10_000))
 def test_the_way_back_brings_all_counts_to_where_they_were(data, source, seed):
     counts = Counts("inwoners", data.draw(figures_of(source)))
-    walk = by_surface(source, tiling(seed, 17))
-    there = walk.sum(counts)
-    back = walk.back(counts).sum(Counts("inwoners", there.figures))
+    crosswalk = by_surface(source, tiling(seed, 17))
+    there = crosswalk.sum(counts)
+    back = crosswalk.back(counts).sum(Counts("inwoners", there.figures))
     assert back.figures.fillna(0).to_numpy() == pytest.approx(counts.figures.to_numpy(), rel=1e-9, abs=1e-6)
 
 
@@ -230,7 +234,7 @@ def test_two_ways_in_a_row_are_one(data, source):
         second.sum(first.sum(counts)).figures.to_numpy(), rel=1e-9, abs=1e-9
     )
     assert np.asarray(both.matrix.todense()) == pytest.approx(np.asarray((first.matrix @ second.matrix).todense()))
-    assert set(both.table["way"]) == {Way.SURFACE}
+    assert set(both.table["method"]) == {Method.SURFACE}
 
 
 def test_ways_in_a_row_must_meet():

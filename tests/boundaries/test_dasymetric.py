@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from boundaries.counts import Counts
-from boundaries.crosswalk import Way, by_surface
+from boundaries.crosswalk import Method, by_surface
 from boundaries.dasymetric import Weights, by_weights, weight_of
 from boundaries.hexagons import hexagons
 from geo.areas import AreaLevel
@@ -42,22 +42,22 @@ both = pytest.mark.parametrize("weights", WEIGHTS.values(), ids=WEIGHTS)
 @given(st.data(), tilings, st.integers(0, 10_000))
 def test_whatever_the_areas_and_counts_the_total_is_kept(weights, data, source, seed):
     counts = Counts("inwoners", data.draw(figures_of(source)))
-    walk = by_weights(source, tiling(seed, 17), weights)
-    assert walk.sum(counts).total == pytest.approx(counts.total, rel=1e-9)
-    assert not len(walk.lost)
+    crosswalk = by_weights(source, tiling(seed, 17), weights)
+    assert crosswalk.sum(counts).total == pytest.approx(counts.total, rel=1e-9)
+    assert not len(crosswalk.lost)
 
 
 @both
 @given(st.data(), tilings)
 def test_whatever_is_unknown_stays_unknown_and_is_never_0(weights, data, source):
     counts = Counts("inwoners", data.draw(figures_of(source, unknown=True)))
-    walk = by_weights(source, tiling(3, 17), weights)
-    found = walk.sum(counts).figures
+    crosswalk = by_weights(source, tiling(3, 17), weights)
+    found = crosswalk.sum(counts).figures
     assert set(found.index[found == 0]) <= set(
-        walk.table.groupby("target", observed=True)["source"].agg(lambda part: (counts.figures[part] == 0).all())
+        crosswalk.table.groupby("target", observed=True)["source"].agg(lambda part: (counts.figures[part] == 0).all())
         [lambda only: only].index
     )  # fmt: skip
-    assert found.isna().sum() >= walk.matrix[counts.figures.isna().to_numpy()].sum(axis=0).astype(bool).sum()
+    assert found.isna().sum() >= crosswalk.matrix[counts.figures.isna().to_numpy()].sum(axis=0).astype(bool).sum()
 
 
 @both
@@ -74,17 +74,17 @@ def test_both_directions_between_buurten_and_hexagons_keep_the_total(weights):
 @both
 def test_the_weight_itself_is_carried_to_where_it_is(weights):
     source, target = tiling(1, 12), tiling(2, 9)
-    carried = by_weights(source, target, weights).sum(Counts("adressen", weight_of(source, weights)))
-    assert carried.figures.to_numpy() == pytest.approx(weight_of(target, weights).to_numpy(), rel=1e-9)
+    apportioned = by_weights(source, target, weights).sum(Counts("adressen", weight_of(source, weights)))
+    assert apportioned.figures.to_numpy() == pytest.approx(weight_of(target, weights).to_numpy(), rel=1e-9)
 
 
 def test_counts_go_to_the_homes_and_not_to_the_meadow():
     source = areas_of([shapely.box(0, 0, 1000, 1000)])
     target = areas_of([shapely.box(0, 0, 500, 1000), shapely.box(500, 0, 1000, 1000)])
-    walk = by_weights(source, target, addresses(at=[(100, 100), (200, 700), (900, 500)], numbers=[6.0, 3.0, 1.0]))
-    assert walk.table["share"].tolist() == [0.9, 0.1]
-    assert set(walk.table["way"]) == {Way.WEIGHTS}
-    assert not walk.exact
+    crosswalk = by_weights(source, target, addresses(at=[(100, 100), (200, 700), (900, 500)], numbers=[6.0, 3.0, 1.0]))
+    assert crosswalk.table["share"].tolist() == [0.9, 0.1]
+    assert set(crosswalk.table["method"]) == {Method.WEIGHTS}
+    assert not crosswalk.exact
 
 
 def test_a_square_on_a_border_counts_for_the_part_on_either_side():
@@ -106,30 +106,30 @@ def test_a_home_on_the_border_belongs_to_both_sides_for_half():
 def test_weight_outside_all_targets_is_lost_and_counted(weights):
     source = tiling(1, 12)
     half = areas_of([shapely.box(WEST, SOUTH, (WEST + EAST) / 2, NORTH)])
-    walk = by_weights(source, half, weights)
+    crosswalk = by_weights(source, half, weights)
     homes = Counts("adressen", weight_of(source, weights))
     outside = homes.total - weight_of(half, weights).sum()
-    assert walk.left(homes).total == pytest.approx(outside, rel=1e-9)
-    assert walk.sum(homes).total + walk.left(homes).total == pytest.approx(homes.total, rel=1e-9)
-    assert (walk.lost > 0.999).any()
+    assert crosswalk.left(homes).total == pytest.approx(outside, rel=1e-9)
+    assert crosswalk.sum(homes).total + crosswalk.left(homes).total == pytest.approx(homes.total, rel=1e-9)
+    assert (crosswalk.lost > 0.999).any()
 
 
 def test_areas_without_any_weight_are_spread_by_surface_and_named():
     source, target = tiling(1, 12), tiling(2, 9)
     far = addresses(at=[(WEST + 10, SOUTH + 10)])
-    walk = by_weights(source, target, far)
+    crosswalk = by_weights(source, target, far)
     home = source.ids[source.table.contains(far.table.geometry.iloc[0])]
-    assert set(walk.evenly) == set(source.ids) - set(home)
-    assert walk.notes == (f"zonder adressen, naar oppervlakte verdeeld: 11, waaronder {walk.evenly[0]}",)
+    assert set(crosswalk.evenly) == set(source.ids) - set(home)
+    assert crosswalk.notes == (f"zonder adressen, naar oppervlakte verdeeld: 11, waaronder {crosswalk.evenly[0]}",)
     even = by_surface(source, target).table.set_index(["source", "target"])["share"]
-    rest = walk.table[walk.table["way"] == Way.SURFACE].set_index(["source", "target"])["share"]
+    rest = crosswalk.table[crosswalk.table["method"] == Method.SURFACE].set_index(["source", "target"])["share"]
     assert rest.to_numpy() == pytest.approx(even[list(rest.index)].to_numpy())
 
 
 def test_weights_without_a_number_count_for_nothing_and_are_counted():
     numbers = np.where(np.arange(400) % 4 == 0, np.nan, 2.0)
-    walk = by_weights(tiling(1, 5), tiling(2, 4), addresses(numbers=numbers))
-    assert walk.notes == ("zonder cijfer, telt niet mee als gewicht: 100 van 400",)
+    crosswalk = by_weights(tiling(1, 5), tiling(2, 4), addresses(numbers=numbers))
+    assert crosswalk.notes == ("zonder cijfer, telt niet mee als gewicht: 100 van 400",)
 
 
 def test_targets_that_overlap_do_not_make_more_of_it():

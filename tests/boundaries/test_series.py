@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from boundaries.counts import Counts
-from boundaries.crosswalk import Crosswalk, Way, by_surface
+from boundaries.crosswalk import Crosswalk, Method, by_surface
 from boundaries.dasymetric import by_weights
 from boundaries.series import Year, harmonised
 from geo.errors import AlignmentError
@@ -19,8 +19,8 @@ NEW = tiling(0, 9, vintage=2025)
 
 def walk_of(*pairs, sources="abc", targets="xy"):
     table = pd.DataFrame(pairs, columns=["source", "target", "share"])
-    way = np.where(table["share"] == 1, Way.WHOLE, Way.SURFACE)
-    return Crosswalk(pd.Index(list(sources)), pd.Index(list(targets)), table.assign(way=way))
+    method = np.where(table["share"] == 1, Method.WHOLE, Method.SURFACE)
+    return Crosswalk(pd.Index(list(sources)), pd.Index(list(targets)), table.assign(method=method))
 
 
 WALK = walk_of(("a", "x", 1.0), ("b", "x", 0.25), ("b", "y", 0.75), ("c", "y", 1.0))
@@ -45,8 +45,8 @@ def test_what_came_whole_has_no_error():
 
 
 def test_errors_of_several_split_areas_add_up_as_those_of_independent_guesses():
-    walk = walk_of(*((source, target, 0.5) for source in "abc" for target in "xy"))
-    table = harmonised({2020: Year(counts(30, 40, 0), walk)})
+    crosswalk = walk_of(*((source, target, 0.5) for source in "abc" for target in "xy"))
+    table = harmonised({2020: Year(counts(30, 40, 0), crosswalk)})
     assert table["error"].tolist() == pytest.approx([25, 25])
 
 

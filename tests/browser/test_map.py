@@ -5,10 +5,10 @@ from dataclasses import replace
 
 import pytest
 
-from layers.fields import layer_fields
-from layers.legend import classify, legend_for
-from services.exporters.folium import export
-from tests.services.exporters.made_release import CAVEAT, INDICATORS, NASTY, made_areas, made_release
+from layers.publication.fields import layer_fields
+from layers.publication.legend import classify, legend_for
+from services.pages.map import export
+from tests.services.made_release import CAVEAT, INDICATORS, NASTY, made_areas, made_release
 
 TAB, ENTER, ESCAPE = "\ue004", "\ue007", "\ue00c"
 POPUP = ".leaflet-popup-content"

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy.stats import gaussian_kde
 
-from geo.densities import KM2, LEAST_NEAR, LEAST_PLACES, PLACE, Smear, density
+from geo.densities import KM2, LEAST_NEAR, LEAST_PLACES, PLACE, Kernel, density
 from geo.errors import StatisticError
 
 TOWN = (120_000.0, 480_000.0)
@@ -34,7 +34,7 @@ def shown(found):
 
 
 smears = st.builds(
-    lambda bandwidth, cells, kernel: Smear(bandwidth, bandwidth / cells, kernel),
+    lambda bandwidth, cells, kernel: Kernel(bandwidth, bandwidth / cells, kernel),
     st.floats(250, 900), st.floats(2, 9.9), st.sampled_from(["quartic", "gaussian"]),
 )  # fmt: skip
 
@@ -44,7 +44,7 @@ def test_nothing_is_lost_where_the_grid_reaches_as_far_as_the_points(seed, smear
     found = density(*crowd(seed), smear)
     mass = np.nansum(found.grid.values) * smear.cell**2 / KM2
     assert found.lost == pytest.approx(0, abs=1e-9)
-    assert mass == pytest.approx(found.total * (1 - found.withheld), rel=1e-9)
+    assert mass == pytest.approx(found.total * (1 - found.suppressed), rel=1e-9)
 
 
 @given(st.integers(0, 1000), smears)
@@ -54,13 +54,13 @@ def test_what_goes_over_the_edge_is_told(seed, smear):
     found = density(points, weights, smear, extent)
     mass = np.nansum(found.grid.values) * smear.cell**2 / KM2
     assert found.lost > 0.1
-    assert mass == pytest.approx(found.total * (1 - found.lost - found.withheld), rel=1e-9)
+    assert mass == pytest.approx(found.total * (1 - found.lost - found.suppressed), rel=1e-9)
 
 
 @pytest.mark.parametrize("kernel", ["quartic", "gaussian"])
 def test_it_is_the_direct_sum_of_all_kernels(kernel):
     """Of points in the middle of cells; a direct sum has the kernel of the plane, ours is made whole on cells."""
-    smear = Smear(300.0, 30.0, kernel)
+    smear = Kernel(300.0, 30.0, kernel)
     points, weights = crowd(1)
     points = on_centres(points, smear.cell)
     found = density(points, weights, smear)
@@ -77,7 +77,7 @@ def test_it_is_the_direct_sum_of_all_kernels(kernel):
 
 def test_a_gaussian_density_is_that_of_scipy():
     """Of points in the middle of cells, which therefore do not move."""
-    smear = Smear(400.0, 40.0, "gaussian")
+    smear = Kernel(400.0, 40.0, "gaussian")
     points, weights = crowd(2)
     points = on_centres(points, smear.cell)
     found = density(points, weights, smear)
@@ -118,21 +118,21 @@ def test_however_many_points_lie_at_one_place_a_cell_is_only_shown_where_enough_
 def test_sixty_reports_of_one_house_are_no_hill_whatever_the_town_has():
     town, weights = crowd(3, 2000)
     house = np.tile([[TOWN[0] + 20_000, TOWN[1]]], (60, 1)) + np.random.default_rng(1).uniform(0, 20, (60, 2))
-    found = density(np.vstack([town, house]), np.append(weights, np.ones(60)), Smear(500.0, 50.0))
+    found = density(np.vstack([town, house]), np.append(weights, np.ones(60)), Kernel(500.0, 50.0))
     assert np.isnan(found.grid.values[centres(found.grid)[:, :, 0] > TOWN[0] + 15_000]).all()
 
 
 def test_a_lone_farm_is_not_shown_however_many_houses_the_town_has():
     points, weights = crowd(3, 2000)
     farm = np.array([[TOWN[0] + 20_000, TOWN[1]]])
-    found = density(np.vstack([points, farm]), np.append(weights, 5.0), Smear(500.0, 100.0))
+    found = density(np.vstack([points, farm]), np.append(weights, 5.0), Kernel(500.0, 100.0))
     east = centres(found.grid)[:, :, 0] > TOWN[0] + 15_000
     assert np.isnan(found.grid.values[east]).all()
-    assert found.withheld >= 5 / found.total
+    assert found.suppressed >= 5 / found.total
 
 
 def test_surfaces_of_different_years_lie_on_one_another():
-    one, other = (density(*crowd(seed), Smear(300.0, 100.0)).grid for seed in (1, 2))
+    one, other = (density(*crowd(seed), Kernel(300.0, 100.0)).grid for seed in (1, 2))
     assert (one.west - other.west) % 100 == 0
     assert (one.north - other.north) % 100 == 0
 
@@ -140,7 +140,7 @@ def test_surfaces_of_different_years_lie_on_one_another():
 @pytest.mark.parametrize("bandwidth", [0.0, 100.0, 249.9, float("nan")])
 def test_a_bandwidth_that_shows_houses_is_refused(bandwidth):
     with pytest.raises(StatisticError, match="shows single houses; give 250 m or more"):
-        Smear(bandwidth, 50.0)
+        Kernel(bandwidth, 50.0)
 
 
 @pytest.mark.parametrize(
@@ -149,7 +149,7 @@ def test_a_bandwidth_that_shows_houses_is_refused(bandwidth):
 )  # fmt: skip
 def test_cells_that_do_not_fit_the_bandwidth_are_refused(cell, said):
     with pytest.raises(StatisticError, match=rf"{said}.* for a bandwidth of 500 m; give 50 to 250 m"):
-        Smear(500.0, cell)
+        Kernel(500.0, cell)
 
 
 def test_few_places_make_no_surface_however_many_points_they_have():
@@ -158,24 +158,24 @@ def test_few_places_make_no_surface_however_many_points_they_have():
     with pytest.raises(
         StatisticError, match=r"980 points in 49 places \(squares of 25 m\) can point at an address; give 50 places"
     ):
-        density(points, np.ones(len(points)), Smear(500.0, 100.0))
+        density(points, np.ones(len(points)), Kernel(500.0, 100.0))
     one_more = np.vstack([places, [[TOWN[0], TOWN[1] + 250]]])
-    assert shown(density(one_more, np.ones(len(one_more)), Smear(500.0, 100.0))).any()
+    assert shown(density(one_more, np.ones(len(one_more)), Kernel(500.0, 100.0))).any()
 
 
 def test_no_points_make_no_surface():
     with pytest.raises(StatisticError, match="there are no points"):
-        density(np.empty((0, 2)), np.empty(0), Smear(500.0, 100.0))
+        density(np.empty((0, 2)), np.empty(0), Kernel(500.0, 100.0))
 
 
 @pytest.mark.parametrize("wrong", [-1.0, float("nan"), float("inf")])
 def test_weights_that_are_none_are_refused(wrong):
     points, weights = crowd(1)
     with pytest.raises(StatisticError, match="weight"):
-        density(points, np.append(weights[:-1], wrong), Smear(500.0, 100.0))
+        density(points, np.append(weights[:-1], wrong), Kernel(500.0, 100.0))
 
 
 def test_a_grid_too_large_to_reckon_is_refused():
     points, weights = crowd(1)
     with pytest.raises(StatisticError, match="give larger cells"):
-        density(points, weights, Smear(500.0, 50.0), (0, 0, 1_000_000, 1_000_000))
+        density(points, weights, Kernel(500.0, 50.0), (0, 0, 1_000_000, 1_000_000))

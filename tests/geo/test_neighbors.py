@@ -96,14 +96,14 @@ def test_merged_areas_border_where_any_of_their_parts_do(borders, of_wijk):
 
 
 def test_joined_polygons_that_lost_vertices_are_neighbours_within_a_centimetre(buurten, borders, of_wijk):
-    assert pairs(queen(wijken(buurten), gap=0.01)) == pairs(borders.merged(of_wijk))
+    assert pairs(queen(wijken(buurten), tolerance=0.01)) == pairs(borders.merged(of_wijk))
 
 
 def test_a_vertex_in_the_middle_of_an_edge_needs_a_gap():
     west, south, north = shapely.box(0, 0, 10, 20), shapely.box(10, -7, 20, 7), shapely.box(10, 7, 20, 27)
     areas = moved(squares(3, 1), [west, south, north])
     assert queen(areas).count.tolist() == [0, 1, 1]
-    assert queen(areas, gap=0.001).count.tolist() == [2, 2, 2]
+    assert queen(areas, tolerance=0.001).count.tolist() == [2, 2, 2]
 
 
 def test_an_edge_shorter_than_a_millimetre_is_a_corner():
@@ -122,15 +122,15 @@ def test_the_island_of_testland_is_the_only_one(buurten, borders):
 @pytest.mark.parametrize("slit", [0.5, 10.0, 40.0])
 def test_a_gap_finds_the_neighbours_across_a_slit_and_no_others(slit):
     areas = squares(5, 4, slit=slit)
-    assert not queen(areas, gap=slit * 0.99).matrix.nnz
-    assert pairs(queen(areas, gap=slit * 1.5)) == board(5, 4)
+    assert not queen(areas, tolerance=slit * 0.99).matrix.nnz
+    assert pairs(queen(areas, tolerance=slit * 1.5)) == board(5, 4)
 
 
 def test_across_corners_a_slit_is_wider_than_its_width():
     areas = squares(3, 3, slit=10.0)
-    straight = queen(areas, gap=10.1)
+    straight = queen(areas, tolerance=10.1)
     assert straight.count.max() == 4
-    assert queen(areas, gap=14.2).count.max() == 8
+    assert queen(areas, tolerance=14.2).count.max() == 8
 
 
 @pytest.mark.parametrize("slit", [1.0, 20.0])
@@ -140,19 +140,19 @@ def test_polygons_shrunk_by_half_a_gap_have_the_neighbours_they_had_along_their_
     left, right = shapely.STRtree(whole).query(whole, predicate="touches")
     along = shapely.length(shapely.intersection(whole.to_numpy()[left], whole.to_numpy()[right])) > 3 * slit
     expected = {(buurten.ids[one], buurten.ids[other]) for one, other in zip(left[along], right[along], strict=True)}
-    found = pairs(queen(shrunk, gap=slit * 1.01))
+    found = pairs(queen(shrunk, tolerance=slit * 1.01))
     assert expected <= found
-    assert found <= pairs(queen(buurten, gap=slit * 1.02))
+    assert found <= pairs(queen(buurten, tolerance=slit * 1.02))
 
 
 def test_overlapping_polygons_are_neighbours_with_a_gap():
     areas = moved(squares(2, 1), [shapely.box(0, 0, 10, 10), shapely.box(9, 3, 20, 7)])
-    assert queen(areas, gap=1).count.tolist() == [1, 1]
+    assert queen(areas, tolerance=1).count.tolist() == [1, 1]
 
 
 def test_a_canal_wider_than_the_gap_parts_its_banks():
     areas = squares(2, 1, slit=60.0)
-    assert queen(areas, gap=59).islands.equals(areas.ids)
+    assert queen(areas, tolerance=59).islands.equals(areas.ids)
 
 
 def test_the_ring_of_a_hexagon_is_the_one_of_h3(buurten):

@@ -9,10 +9,10 @@ import pandas as pd
 from geo.areas import AreaFrame, AreaLevel
 from geo.measures import Measure
 from geo.neighbors import Neighbors, queen
-from layers.build import Built, build_layer
-from layers.catalog import Catalog, load
-from layers.layer import Layer, LayerKey, Provenance, Receipt
-from layers.present import present
+from layers.declarations.catalog import Catalog, load
+from layers.method.build import Built, build_layer
+from layers.method.present import present
+from layers.publication.layer import Layer, LayerKey, Provenance, Receipt
 from tests.country import buurtcode, squares
 
 SOURCE = """

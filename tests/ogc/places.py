@@ -4,8 +4,8 @@ import geopandas
 import numpy as np
 import shapely
 
-from layers import fields
-from layers.collection import Collection
+from layers.publication import fields
+from layers.publication.collection import Collection
 
 NAMES = [
     "De Meern",

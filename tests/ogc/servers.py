@@ -11,8 +11,8 @@ from pathlib import Path
 
 import httpx
 
-from services.ogc import config as configuration
-from services.stores import embedded
+from services.ogc import configuration
+from services.stores import sqlite
 from tests.ogc import places
 
 ROOT = Path(__file__).parents[2]
@@ -26,7 +26,7 @@ def a_home(folder: Path, port: int) -> tuple[Path, Path]:
     for name, rows in (("large", 10), ("small", 5)):
         release = folder / "releases" / name
         release.mkdir(parents=True)
-        embedded.write(places.collections(rows=rows), release / "zicht.sqlite")
+        sqlite.write(places.collections(rows=rows), release / "zicht.sqlite")
     (folder / "current").symlink_to("releases/large")
     config = folder / "pygeoapi-config.yml"
     by_hand = (ROOT / "pygeoapi-config.yml").read_text(encoding="utf-8")

@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from layers.catalog import load
-from services.country import Country
-from services.pipeline import open_country
+from layers.declarations.catalog import load
+from layers.method.country import Country
+from services.jobs.build import open_country
 
 
 @pytest.fixture(scope="session")

@@ -9,11 +9,12 @@ import shapely
 
 from boundaries import cbs
 from boundaries.codes import parents
-from boundaries.placing import in_rd
+from boundaries.crs import in_rd
 from boundaries.vintages import vintage
 from geo.areas import RD_NEW, AreaFrame, AreaLevel
-from services.sources import maps, pdok
-from services.web.client import Client
+from services.downloads import pdok
+from services.formats import boundary_files
+from services.http.client import Client
 from tests.standin import pdok as standin_pdok
 from tests.standin.server import Standin
 
@@ -24,7 +25,7 @@ NATIONAL = "boundaries/nl_buurt_2024_georef.parquet"
 
 @pytest.fixture(scope="module")
 def national(real) -> AreaFrame:
-    found = cbs.division(maps.read(real / NATIONAL, vintage(2024)), vintage(2024), NATIONAL)
+    found = cbs.division(boundary_files.read(real / NATIONAL, vintage(2024)), vintage(2024), NATIONAL)
     assert found.notes == ()
     return found.areas
 
@@ -67,7 +68,7 @@ def test_rotterdam_of_2014_has_eight_faults_that_are_mended_and_told(real):
 
 def test_amsterdam_of_2022_comes_over_from_degrees_whole(real):
     path = real / "boundaries/amsterdam_buurt_2022_gebieden.parquet"
-    found = cbs.division(maps.read(path, vintage(2022)), vintage(2022), path.name)
+    found = cbs.division(boundary_files.read(path, vintage(2022)), vintage(2022), path.name)
     assert (len(found.areas), found.notes) == (518, ())
     assert set(found.areas.table["gemeente"]) == {"GM0363"}
     assert found.areas.ids.str.fullmatch("BU0363[A-Z][A-Z][0-9]{2}").all()
@@ -77,7 +78,7 @@ def test_amsterdam_of_2022_comes_over_from_degrees_whole(real):
 
 def test_ermelo_of_2021_with_every_official_column(real):
     """Sixteen buurten and the open water, of which CBS gives no figures; its code says that it is."""
-    raw = maps.read(real / "boundaries/ermelo_buurt_cbs.parquet", vintage(2021))
+    raw = boundary_files.read(real / "boundaries/ermelo_buurt_cbs.parquet", vintage(2021))
     assert len(raw.columns) == 42
     found = cbs.division(raw, vintage(2021), "ermelo")
     assert found.notes == ("open water zonder eigen cijfers, weggelaten: 1 vlak",)
@@ -89,7 +90,7 @@ def test_ermelo_of_2021_with_every_official_column(real):
 
 
 def test_ermelo_is_not_taken_for_another_year(real):
-    raw = maps.read(real / "boundaries/ermelo_buurt_cbs.parquet", vintage(2021))
+    raw = boundary_files.read(real / "boundaries/ermelo_buurt_cbs.parquet", vintage(2021))
     with pytest.raises(cbs.AreaError, match="a map of 2021 by its own words, where that of 2024 is due"):
         cbs.division(raw, vintage(2024), "ermelo")
 
@@ -98,7 +99,7 @@ def test_a_recorded_page_of_gemeenten_is_read_as_a_map(real, tmp_path):
     recorded = real / "api_responses/pdok_wfs_gebiedsindelingen_gemeente_gegeneraliseerd_2022_GetFeature.geojson.gz"
     path = tmp_path / "gemeenten-2022.geojson"
     path.write_bytes(gzip.decompress(recorded.read_bytes()))
-    raw = maps.read(path, vintage(2022), AreaLevel.GEMEENTE)
+    raw = boundary_files.read(path, vintage(2022), AreaLevel.GEMEENTE)
     placed, notes = in_rd(raw.rename(columns={"statcode": "code"}), path.name)
     assert (len(placed), notes) == (345, ())
     other = geopandas.read_parquet(real / "boundaries/nl_gemeente_2022_tmap.parquet").set_index("code").geometry
@@ -115,7 +116,7 @@ def test_the_whole_country_survives_every_kind_of_file(national, tmp_path, endin
     table = national.table.reset_index()[["area_id", "name", "geometry"]]
     table = table.rename(columns={"area_id": "buurtcode", "name": "buurtnaam"})
     table.to_file(path, **({"COORDINATE_PRECISION": 7} if ending == ".geojson" else {}))
-    found = cbs.buurten(maps.read(path, vintage(2024)), vintage(2024), path.name)
+    found = cbs.buurten(boundary_files.read(path, vintage(2024)), vintage(2024), path.name)
     assert found.ids.equals(national.ids)
     assert found.table["name"].equals(national.table["name"])
     assert found.table.geometry.geom_equals_exact(national.table.geometry, tolerance=1e-6).all()

@@ -10,11 +10,11 @@ import shapely
 from boundaries import cbs
 from boundaries.changes import by_pairs
 from boundaries.counts import Counts
-from boundaries.crosswalk import Crosswalk, Way, by_code, by_surface
+from boundaries.crosswalk import Crosswalk, Method, by_code, by_surface
 from boundaries.hexagons import hexagons
 from boundaries.series import Year, harmonised
 from geo.areas import RD_NEW, AreaFrame, AreaLevel
-from services.country import Country
+from layers.method.country import Country
 
 pytestmark = pytest.mark.real
 
@@ -53,19 +53,19 @@ def test_a_gemeente_has_the_cells_that_h3_itself_finds(netherlands: Country):
 def test_every_inhabitant_of_the_country_arrives_in_a_cell(netherlands: Country, inhabitants: Counts, cells: AreaFrame):
     """17.9 million, spread over 58 thousand cells, and no buurt loses any."""
     known = Counts("inwoners", inhabitants.figures.fillna(0.0))
-    walk = by_surface(netherlands.buurten, cells)
-    carried = walk.sum(known)
+    crosswalk = by_surface(netherlands.buurten, cells)
+    apportioned = crosswalk.sum(known)
     assert known.total > 17.5e6
-    assert carried.total == pytest.approx(known.total, rel=1e-9)
-    assert (1 - walk.given).abs().max() < 1e-9
-    back = walk.back(known).sum(Counts("inwoners", carried.figures.fillna(0.0)))
+    assert apportioned.total == pytest.approx(known.total, rel=1e-9)
+    assert (1 - crosswalk.given).abs().max() < 1e-9
+    back = crosswalk.back(known).sum(Counts("inwoners", apportioned.figures.fillna(0.0)))
     assert back.total == pytest.approx(known.total, rel=1e-9)
 
 
 def test_surfaces_are_those_of_geopandas(netherlands: Country, cells: AreaFrame):
     """One province's worth of gemeenten: the same pairs, each to a millionth of the buurt."""
     some = netherlands.buurten.where(netherlands.buurten.table["gemeente"].isin(["GM0363", "GM0344", "GM0599"]))
-    walk = by_surface(some, cells).table
+    crosswalk = by_surface(some, cells).table
     pieces = geopandas.overlay(
         some.table.geometry.rename_axis("source").reset_index(),
         cells.table.geometry.rename_axis("target").reset_index(),
@@ -73,7 +73,7 @@ def test_surfaces_are_those_of_geopandas(netherlands: Country, cells: AreaFrame)
     )  # fmt: skip
     expected = pieces.area.groupby([pieces["source"], pieces["target"]]).sum()
     expected = expected / some.table.area[expected.index.get_level_values(0)].to_numpy()
-    found = walk.astype({"source": str, "target": str}).set_index(["source", "target"])["share"]
+    found = crosswalk.astype({"source": str, "target": str}).set_index(["source", "target"])["share"]
     both = pd.concat([found, expected], axis=1).fillna(0.0)
     assert (both.iloc[:, 0] - both.iloc[:, 1]).abs().max() < 1e-6
 
@@ -129,11 +129,11 @@ def of_2020(real) -> Counts:
 
 
 def test_amsterdam_439_of_439_codes_are_carried_whole(amsterdam, pairs: pd.Series):
-    walk = by_pairs(amsterdam["old"], amsterdam["new"], pairs)
-    whole = walk.table[walk.table["way"] == Way.WHOLE].astype({"source": str, "target": str})
-    carried = whole.set_index("source")["target"]
+    crosswalk = by_pairs(amsterdam["old"], amsterdam["new"], pairs)
+    whole = crosswalk.table[crosswalk.table["method"] == Method.WHOLE].astype({"source": str, "target": str})
+    apportioned = whole.set_index("source")["target"]
     assert len(pairs) == 439
-    assert carried[pairs.index].equals(pairs.rename_axis("source").rename("target"))
+    assert apportioned[pairs.index].equals(pairs.rename_axis("source").rename("target"))
 
 
 def test_amsterdam_2020_carried_to_2022_keeps_all_its_inhabitants(amsterdam, pairs: pd.Series, of_2020: Counts):
@@ -143,14 +143,14 @@ def test_amsterdam_2020_carried_to_2022_keeps_all_its_inhabitants(amsterdam, pai
     to = pd.Series(of_2020.figures.index, index=of_2020.figures.index).where(
         of_2020.figures.index.isin(pairs.index), "WK" + of_2020.figures.index.str[2:8]
     )
-    steps = pd.DataFrame({"source": to.index, "target": to.to_numpy(), "share": 1.0, "way": Way.WHOLE})
-    walk = Crosswalk(of_2020.figures.index, amsterdam["old"].ids, steps).then(there)
-    carried = walk.sum(of_2020)
+    steps = pd.DataFrame({"source": to.index, "target": to.to_numpy(), "share": 1.0, "method": Method.WHOLE})
+    crosswalk = Crosswalk(of_2020.figures.index, amsterdam["old"].ids, steps).then(there)
+    apportioned = crosswalk.sum(of_2020)
     assert (len(of_2020.figures), len(rest), of_2020.total) == (479, 40, 872_315)
     assert of_2020.figures[pairs.index].sum() == 823_440
-    assert carried.total + walk.left(of_2020).total == pytest.approx(872_315, rel=1e-9)
-    assert carried.total == pytest.approx(872_315, rel=1e-9)
-    table = harmonised({2020: Year(of_2020, walk)})
+    assert apportioned.total + crosswalk.left(of_2020).total == pytest.approx(872_315, rel=1e-9)
+    assert apportioned.total == pytest.approx(872_315, rel=1e-9)
+    table = harmonised({2020: Year(of_2020, crosswalk)})
     assert table["value"].sum() == pytest.approx(872_315, rel=1e-9)
     of_the_year = table.xs(2020, level="year")
     assert len(of_the_year) == 518

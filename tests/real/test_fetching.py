@@ -7,12 +7,12 @@ import pandas as pd
 import pytest
 
 from geo.areas import AreaLevel
-from layers.catalog import load
-from services import fetching
-from services.country import Country
-from services.pipeline import open_country
-from services.web.client import Client
-from services.web.wire import Patience
+from layers.declarations.catalog import load
+from layers.method.country import Country
+from services.http.client import Client
+from services.http.wire import Patience
+from services.jobs import fetch
+from services.jobs.build import open_country
 from tests.standin import pdok, statline
 from tests.standin.server import Standin, busy, cut, halved
 
@@ -24,7 +24,7 @@ FIGURES = "kerncijfers/nl_buurt_2024_kerncijfers_and_misdrijven_2021_2025_woonik
 class Nobody:
     """A watch that nobody reads."""
 
-    def seen(self, job: str, what: str, done: int, whole: int | None) -> None:
+    def on_progress(self, job: str, what: str, done: int, whole: int | None) -> None:
         pass
 
     def told(self, job: str, message: str) -> None:
@@ -45,8 +45,8 @@ def fetched(netherlands: Country, real: Path, tmp_path_factory: pytest.TempPathF
         standin.trap("85984NED.*skip=10000", busy(0), halved)
         standin.trap("47018NED.*2023JJ00", cut(100_000))
         client = Client(folder / "cache", gateway=standin.url, patience=Patience(pause=0.01))
-        jobs, skipped = fetching.jobs(load(), (), netherlands.vintage)
-        outcome = fetching.fetch(jobs, client, folder / "data", Nobody())
+        jobs, skipped = fetch.jobs(load(), (), netherlands.vintage)
+        outcome = fetch.fetch(jobs, client, folder / "data", Nobody())
         assert (outcome.faults, list(skipped)) == ({}, ["vierkanten"])
         assert standin.count("ODataFeed.*85984NED.*skip=10000") == 3
     return open_country(str(folder / "data"), load())

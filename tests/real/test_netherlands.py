@@ -7,10 +7,10 @@ from libpysal.graph import Graph
 
 from geo.areas import AreaLevel
 from geo.neighbors import queen
-from layers.catalog import load
-from layers.layer import Layer, LayerKey
-from services.country import Country
-from services.pipeline import build
+from layers.declarations.catalog import load
+from layers.method.country import Country
+from layers.publication.layer import Layer, LayerKey
+from services.jobs.build import build
 
 pytestmark = pytest.mark.real
 
@@ -46,7 +46,7 @@ def test_neighbors_are_found_although_borders_do_not_coincide(netherlands: Count
     generalised["geometry"] = raw.geometry[generalised.index]
     areas = type(official)(official.level, official.vintage, generalised)
     both = {pair for pair in true if pair <= set(generalised.index)}
-    found = pairs(queen(areas, netherlands.gap(AreaLevel.BUURT)).graph())
+    found = pairs(queen(areas, netherlands.tolerance(AreaLevel.BUURT)).graph())
     assert len(found & both) / len(both) > 0.975
     assert len(found & both) / len(found) > 0.97
     exact = pairs(queen(areas, 0).graph())

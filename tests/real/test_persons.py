@@ -4,7 +4,7 @@ import pandas as pd
 import pyarrow as pa
 import pytest
 
-from services.records.personal import Watcher
+from services.persons.watcher import Watcher
 
 pytestmark = pytest.mark.real
 

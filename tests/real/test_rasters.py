@@ -14,17 +14,17 @@ from boundaries.counts import Counts
 from boundaries.crosswalk import by_surface
 from boundaries.dasymetric import by_weights
 from boundaries.hexagons import hexagons
+from boundaries.squares import Squares
 from boundaries.vintages import vintage
 from geo.areas import AreaFrame, AreaLevel
 from geo.measures import Unknown
-from layers.rasters import Raster, Taken
-from layers.sources import Column, SourceDeclaration
-from layers.squares import Grid
-from services.country import Country
-from services.sources.grid import counted, weighed
+from layers.declarations.rasters import Raster, Taken
+from layers.declarations.sources import Column, SourceDeclaration
+from layers.declarations.squares import SquareGrid
+from layers.method.country import Country
+from layers.method.figures import evaluate
 from services.sources.rasters import zonal
-from services.sources.squares import Squares, read
-from services.sources.tables import evaluate
+from services.sources.squares import counted, read, weighed
 
 pytestmark = pytest.mark.real
 
@@ -91,24 +91,24 @@ def test_to_hexagons_by_squares_puts_people_where_they_live(squares: Squares, er
     weights = squares.weights("aantal_inwoners")
     true = squares.counts("aantal_inwoners", cells).figures
     by_people = by_weights(ermelo, cells, weights)
-    carried = by_people.sum(counts)
+    apportioned = by_people.sum(counts)
     evenly = by_surface(ermelo, cells).sum(counts)
-    assert carried.total == pytest.approx(counts.total, rel=1e-9)
+    assert apportioned.total == pytest.approx(counts.total, rel=1e-9)
     assert evenly.total == pytest.approx(counts.total, rel=1e-9)
     wrong = {
         name: (one.figures.fillna(0) - true).abs().sum() / 2
-        for name, one in (("evenly", evenly), ("by squares", carried))
+        for name, one in (("evenly", evenly), ("by squares", apportioned))
     }
     assert wrong["by squares"] < 0.005 * counts.total
     assert wrong["evenly"] > 0.3 * counts.total
-    back = by_weights(cells, ermelo, weights).sum(Counts("inwoners", carried.figures.fillna(0.0)))
+    back = by_weights(cells, ermelo, weights).sum(Counts("inwoners", apportioned.figures.fillna(0.0)))
     assert back.total == pytest.approx(counts.total, rel=0.01)
 
 
 @pytest.fixture(scope="module")
 def declared_squares() -> SourceDeclaration:
     """The file of Ermelo as a source; it is whole for that gemeente only."""
-    grid = Grid(
+    grid = SquareGrid(
         year=2021, path="grid/ermelo_vierkant100m_cbs.parquet", covers=("GM0233",),
         column={"inwoners": "aantal_inwoners", "mannen": "aantal_mannen", "woningen": "aantal_woningen"},
     )  # fmt: skip

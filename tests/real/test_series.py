@@ -7,10 +7,10 @@ import pandas as pd
 import pytest
 import shapely
 
+from boundaries.routes import RouteKind
 from geo.areas import RD_NEW, AreaLevel
 from geo.errors import MeasureError, SourceError
-from services.roads import Means
-from services.series import Asked, series
+from services.jobs.series import SeriesRequest, series
 
 pytestmark = pytest.mark.real
 
@@ -53,9 +53,9 @@ def amsterdam(real: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-def asked(real: Path, folder: Path, level: AreaLevel, *, pairs: bool = True) -> Asked:
+def asked(real: Path, folder: Path, level: AreaLevel, *, pairs: bool = True) -> SeriesRequest:
     files = {year: real / COUNTS.format(year) for year in (2020, 2024)}
-    return Asked(files, PEOPLE, 2022, level, pairs={2020: folder / "codes.csv"} if pairs else {})
+    return SeriesRequest(files, PEOPLE, 2022, level, pairs={2020: folder / "codes.csv"} if pairs else {})
 
 
 def test_amsterdam_2020_and_2024_on_the_buurten_of_2022_keep_all_their_inhabitants(amsterdam: Path, real: Path):
@@ -67,7 +67,7 @@ def test_amsterdam_2020_and_2024_on_the_buurten_of_2022_keep_all_their_inhabitan
     assert (was.before, became.before) == (872_315, 931_300)
     assert (was.after, became.after) == pytest.approx((872_315, 931_300), rel=1e-9)
     assert (was.lost, was.hidden, became.lost, became.hidden) == pytest.approx((0, 0, 0, 0), abs=1e-3)
-    assert (was.means, became.means) == (Means.PAIRS, Means.LIKENESS)
+    assert (was.kind, became.kind) == (RouteKind.PAIRS, RouteKind.OVERLAP)
     assert (was.whole + was.split, was.unknown) == (494, 24)
     assert (became.whole, became.split, became.unknown) == (517, 0, 1)
     values = pd.DataFrame(made.collection.table).set_index(["periode", "gebiedscode"])
@@ -101,6 +101,6 @@ def test_every_inhabitant_arrives_at_every_level(amsterdam: Path, real: Path, le
 def test_real_rates_and_codes_of_another_year_are_refused(amsterdam: Path, real: Path):
     path = real / COUNTS.format(2024)
     with pytest.raises(MeasureError, match="'Avg' tells a rate"):
-        series(Asked({2024: path}, "Avg_Household_Size", 2022), amsterdam, told)
+        series(SeriesRequest({2024: path}, "Avg_Household_Size", 2022), amsterdam, told)
     with pytest.raises(SourceError, match=r"517 of 517 codes are not on the map of 2020: BU0363AA01"):
-        series(Asked({2020: path}, PEOPLE, 2022), amsterdam, told)
+        series(SeriesRequest({2020: path}, PEOPLE, 2022), amsterdam, told)

@@ -8,16 +8,16 @@ from pathlib import Path
 import orjson
 import pytest
 
-from services.web import wfs
-from services.web.client import Client
-from services.web.wire import Patience
+from services.downloads import wfs
+from services.http.client import Client
+from services.http.wire import Patience
 from tests.standin import wfs as standin_wfs
 from tests.standin.server import Reply, Standin
 
 pytestmark = pytest.mark.real
 
 PATH = "/service.pdok.nl/cbs/gebiedsindelingen/2022/wfs/v1_0"
-LAYER = wfs.Layer(f"https:/{PATH}", "gebiedsindelingen:gemeente_gegeneraliseerd")
+LAYER = wfs.FeatureType(f"https:/{PATH}", "gebiedsindelingen:gemeente_gegeneraliseerd")
 
 
 @pytest.fixture(scope="module")

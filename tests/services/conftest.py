@@ -6,9 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from layers.catalog import load
-from services import cli, demo
-from services.publication import publish_all
+from layers.declarations.catalog import load
+from services import cli
+from services.jobs import demo
+from services.jobs.publish import publish_all
 from tests.services.running import Answer, Zicht, told
 
 
@@ -34,7 +35,7 @@ def zicht(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -
 def shown(tmp_path_factory: pytest.TempPathFactory) -> demo.Shown:
     """The demonstration on Testland, in a folder of its own; not to be changed."""
     home = tmp_path_factory.mktemp("testland")
-    return demo.make(None, demo.COUNTRY, home, told)
+    return demo.make(None, demo.WHOLE_COUNTRY, home, told)
 
 
 @pytest.fixture

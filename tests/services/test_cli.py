@@ -7,8 +7,11 @@ import geopandas
 import pandas as pd
 import pytest
 
-from services import cli, demo, release
-from services.cli import making
+from services import cli
+from services.cli.build import build
+from services.cli.levels import LEVELS
+from services.jobs import demo
+from services.releases import release
 from tests.services.running import Zicht
 
 
@@ -136,8 +139,8 @@ def test_the_table_opens_in_a_dutch_spreadsheet_and_runs_nothing(shown: demo.Sho
 
 
 def test_the_command_names_the_levels_and_the_lens_that_the_pipeline_has():
-    from layers.lenses import BASIS  # noqa: PLC0415
-    from services import country  # noqa: PLC0415
+    from layers.declarations.lenses import BASIS  # noqa: PLC0415
+    from layers.method import country  # noqa: PLC0415
 
-    assert [str(one) for one in country.LEVELS] == list(making.LEVELS)
-    assert making.build.__defaults__[1] == BASIS
+    assert [str(one) for one in country.LEVELS] == list(LEVELS)
+    assert build.__defaults__[1] == BASIS

@@ -24,7 +24,7 @@ from geo.neighbors import Neighbors, queen, ring
 from geo.rates import rates
 from geo.residuals import residuals
 from geo.statistics.standardised import standardised
-from services.sources.testland import UNEVEN, make_country
+from services.testland.country import UNEVEN, make_testland
 
 CELLS = 3000
 """Hexagons of the H3 board: those nearest to the middle of Testland."""
@@ -62,7 +62,7 @@ class Board:
 @cache
 def board(name):
     """The buurten of Testland, or the hexagons in its middle."""
-    areas = cbs.buurten(make_country().boundaries, vintage(2024), "Testland")
+    areas = cbs.buurten(make_testland().boundaries, vintage(2024), "Testland")
     if name == "h3":
         areas = _middle(hexagons(areas, AreaLevel.H3_9), CELLS)
     return Board(name, areas, queen(areas) if name == "buurt" else ring(areas), _centres(areas))

@@ -6,8 +6,8 @@ from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from layers.explain import number
-from services.sources.testland import UNEVEN
+from layers.publication.explanations import number
+from services.testland.country import UNEVEN
 from tests.benchmarks.calibration import plots
 from tests.benchmarks.calibration.conclusions import BEYOND, conclude, false_too_often, percent, too_many
 from tests.benchmarks.calibration.maps import CLUSTERS, EVENTS, GROUNDS, NULLS

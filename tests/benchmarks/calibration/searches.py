@@ -38,7 +38,7 @@ SEARCHES = {
     "either": "Gi* (residuen) óf scan",
 }
 """Gi* and Moran look at the deviations of zicht; A&R at rates standardised by Assunção and Reis, residuals at those of
-geo.residuals. What zicht does is "gi_residual" (layers.build)."""
+geo.residuals. What zicht does is "gi_residual" (layers.method.build)."""
 
 
 def without_compiling():
@@ -88,8 +88,8 @@ def searched(planted, seed):
     on, values = planted.on, planted.values
     hot = (getis_ord(values, on.neighbors, alternative="greater").q <= MAX_Q).to_numpy()
     own = hot & (values > 0).to_numpy()
-    surprise = standardised(planted.measure)
-    standard = (getis_ord(surprise, on.neighbors, alternative="greater").q <= MAX_Q) & (surprise > 0)
+    residual = standardised(planted.measure)
+    standard = (getis_ord(residual, on.neighbors, alternative="greater").q <= MAX_Q) & (residual > 0)
     ours = _residual(planted)
     moran = (local_moran(values, on.neighbors, alternative="greater").q <= MAX_Q).to_numpy()
     high = (quadrants(values, on.neighbors) == "HH").to_numpy()

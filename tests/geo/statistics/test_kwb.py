@@ -9,7 +9,7 @@ from geo.rates import rates
 from geo.residuals import residuals
 from geo.statistics.getis_ord import getis_ord
 from geo.statistics.local_moran import local_moran
-from layers.catalog import load
+from layers.declarations.catalog import load
 from tests.geo.statistics.peers import esda_of
 from tests.geo.statistics.permutations import drawn
 from tests.real import conftest as of_real
@@ -22,7 +22,7 @@ DRAWS = 400_000
 
 @pytest.fixture(scope="module")
 def neighbors(netherlands):
-    return queen(netherlands.buurten, netherlands.gap(AreaLevel.BUURT))
+    return queen(netherlands.buurten, netherlands.tolerance(AreaLevel.BUURT))
 
 
 @pytest.fixture(scope="module")

@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from services.exporters.table import export
-from tests.services.exporters.made_release import CAVEAT, made_release
+from tests.services.made_release import CAVEAT, made_release
 
 
 def test_every_caveat_stands_above_the_table_once(tmp_path):

@@ -10,13 +10,13 @@ import pytest
 from boundaries.vintages import vintage
 from geo.areas import AreaFrame
 from geo.errors import SourceError
-from layers.catalog import load
-from layers.layer import Receipt
+from layers.declarations.catalog import load
+from layers.publication.layer import Receipt
 from services import receipts
 from services.files import digest
-from services.pipeline import open_country
+from services.jobs.build import open_country
 from services.sources.fetched import Fetched
-from services.sources.testland import Country
+from services.testland.country import Testland
 from tests.standin import pdok
 
 SMALL = replace(vintage(2024), least=600)
@@ -33,7 +33,7 @@ def put(folder: Path, file: str, table: pd.DataFrame) -> None:
 
 
 @pytest.fixture
-def folder(tmp_path: Path, testland: Country, buurten: AreaFrame) -> Path:
+def folder(tmp_path: Path, testland: Testland, buurten: AreaFrame) -> Path:
     maps = pdok.of_raw(testland.boundaries, buurten, 2024)
     for name, table in maps.items():
         put(tmp_path, f"boundaries/{name}-2024.parquet", table)
@@ -46,13 +46,13 @@ def test_land_and_water_become_one_and_names_come_from_the_other_tables(folder: 
     areas = source.buurten(SMALL)
     columns = ["name", "gemeente", "gemeente_name", "wijk_name"]
     pd.testing.assert_frame_equal(areas.table[columns], buurten.table[columns])
-    assert source.gap(SMALL) == 0
+    assert source.tolerance(SMALL) == 0
     assert [one.id.partition("-")[0] for one in source.receipts] == [
         "boundaries/buurten", "boundaries/gemeenten", "boundaries/wijken",
     ]  # fmt: skip
 
 
-def test_a_table_comes_as_it_was_fetched_with_its_receipt(folder: Path, testland: Country):
+def test_a_table_comes_as_it_was_fetched_with_its_receipt(folder: Path, testland: Testland):
     source = Fetched(folder)
     pd.testing.assert_frame_equal(source.table(KWB), testland.figures)
     assert source.table_of_cells(KWB, None) is None  # type: ignore[arg-type]

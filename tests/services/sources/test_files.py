@@ -30,7 +30,7 @@ def test_a_map_put_in_the_folder_is_used_before_the_shipped_one(folder, ending):
     put(folder, raw(AREAS), ending=ending)
     files = Files(folder)
     assert files.buurten(YEAR).ids.equals(AREAS.ids)
-    assert files.gap(YEAR) == 0
+    assert files.tolerance(YEAR) == 0
     (receipt,) = files.receipts
     assert (receipt.where, receipt.rows) == (f"boundaries/buurten-2024.{ending}", len(AREAS))
     assert receipt.notes == ("eigen bestand van de gebruiker; de herkomst is niet nagegaan",)
@@ -86,4 +86,4 @@ def test_the_shipped_map_that_is_not_there_is_named(folder):
 
 
 def test_borders_of_the_shipped_map_lie_apart(folder):
-    assert Files(folder).gap(vintage(2024)) == vintage(2024).shipped.gap > 0
+    assert Files(folder).tolerance(vintage(2024)) == vintage(2024).shipped.tolerance > 0

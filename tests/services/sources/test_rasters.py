@@ -12,10 +12,10 @@ from boundaries.hexagons import hexagons
 from geo.areas import AreaLevel
 from geo.errors import SourceError
 from geo.measures import Unknown
-from layers.rasters import Raster, Taken
-from layers.sources import Column, SourceDeclaration
+from layers.declarations.rasters import Raster, Taken
+from layers.declarations.sources import Column, SourceDeclaration
+from layers.method.figures import evaluate
 from services.sources.rasters import zonal
-from services.sources.tables import evaluate
 from tests.country import squares
 
 AREAS = squares(4, 6)  # 2 by 3 km from (120000, 480000)

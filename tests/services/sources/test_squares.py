@@ -1,141 +1,201 @@
-"""CBS's squares lie where their name says, and what CBS keeps secret is unknown."""
+"""Squares give each area a count, or say that too much of it is secret; outside what they cover nothing is known."""
 
-import geopandas
+import re
+
 import numpy as np
 import pandas as pd
 import pytest
 
-from boundaries.crosswalk import by_surface
-from boundaries.dasymetric import by_weights
 from boundaries.hexagons import hexagons
 from geo.areas import AreaLevel
-from geo.errors import MeasureError, SourceError
-from services.sources.squares import read, squares
-from tests.country import squares as buurten_of
+from geo.errors import SourceError
+from geo.measures import Unknown
+from layers.declarations.catalog import load
+from layers.declarations.sources import Column, SourceDeclaration
+from layers.declarations.squares import SquareGrid
+from layers.method.figures import evaluate
+from layers.publication.layer import Receipt
+from services import receipts
+from services.files import digest
+from services.jobs.build import open_country
+from services.sources.squares import counted, fetched_file, weighed
+from tests.country import squares
 
-AREAS = buurten_of(4, 6)  # 2 by 3 km from (120000, 480000)
+AREAS = squares(4, 6)  # 2 by 3 km from (120000, 480000): 24 buurten of 25 squares, in two gemeenten
+FIRST = "BU0363AA00"  # its squares: E1200-E1204, N4800-N4804
+WEST = AREAS.table["gemeente"] == "GM0363"
 
 
-def table(**columns):
+def table():
     x, y = (axis.ravel() for axis in np.meshgrid(np.arange(1200, 1220), np.arange(4800, 4830)))
-    homes = np.random.default_rng(1).integers(1, 40, len(x)) * 5.0
     names = [f"E{east}N{north}" for east, north in zip(x, y, strict=True)]
-    return pd.DataFrame({"crs28992res100m": names, "aantal_inwoners": homes, "gemeentenaam": "Proef"} | columns)
+    return pd.DataFrame({"crs28992res100m": names, "aantal_inwoners": 5.0}).set_index("crs28992res100m")
 
 
-def test_a_square_lies_where_its_name_says():
-    found = squares(table().iloc[[0]], "proef")
-    assert found.table.index.tolist() == ["E1200N4800"]
-    assert found.table.geometry.iloc[0].bounds == (120_000, 480_000, 120_100, 480_100)
-    assert found.table.crs.to_epsg() == 28992
+def declared(covers=("NL",), path="squares.csv", column="aantal_inwoners"):
+    return SourceDeclaration(
+        id="vierkanten", title="Vierkanten", publisher="Proef", license="CC0", url="https://example.org",
+        attribution="Proef", vintage=2024, periods=(2024,),
+        squares=SquareGrid(year=2024, path=path, covers=covers, column={"inwoners": column}),
+        columns={"inwoners": Column(formula="inwoners", title="Inwoners")},
+    )  # fmt: skip
 
 
-@pytest.mark.parametrize("name", ["crs28992res100m", "c28992r100"])
-def test_the_names_of_all_years_are_known(name):
-    assert len(squares(table().rename(columns={"crs28992res100m": name}), "proef").table) == 600
+def put(folder, raw, name="squares.csv"):
+    raw.to_csv(folder / name)
+    return folder
 
 
-@pytest.mark.parametrize("secret", [-99997, -99995, -99991, -99999999])
-def test_what_cbs_writes_for_no_figure_is_unknown(secret):
-    raw = table()
-    raw.loc[:9, "aantal_inwoners"] = secret
-    found = squares(raw, "proef")
-    assert found.table["aantal_inwoners"].isna().sum() == 10
-    assert found.weights("aantal_inwoners").unknown == 10
-    touched = found.unknown("aantal_inwoners", AREAS)
-    assert touched[["BU0363AA00", "BU0363AA01"]].tolist() == [5, 5]  # along the southern side of both
-    assert touched.sum() == 10
+def reasons(got, areas=AREAS):
+    return evaluate(got.table, declared(), 2024, areas.ids, "proef").reasons["inwoners"]
 
 
-def test_counts_per_buurt_are_those_of_the_squares_in_it():
-    raw = table()
-    counts = squares(raw, "proef").counts("aantal_inwoners", AREAS)
-    assert counts.total == pytest.approx(raw["aantal_inwoners"].sum(), rel=1e-9)
-    first = squares(raw, "proef").table.cx[120_001:120_499, 480_001:480_499]["aantal_inwoners"].sum()
-    assert counts.figures["BU0363AA00"] == pytest.approx(first)
+def test_every_buurt_has_the_sum_of_its_squares(tmp_path):
+    got = counted(declared(), AREAS, put(tmp_path, table()))
+    assert got.table.index.equals(AREAS.ids)
+    assert got.table["inwoners"].to_numpy() == pytest.approx(125)
+    assert (got.where, got.rows, got.notes, got.fetched) == ("squares.csv", 600, (), "")
+    assert got.sha256 == digest(tmp_path / "squares.csv")
 
 
-def test_as_weights_they_say_where_people_are():
-    raw = table()
-    raw["aantal_inwoners"] = np.where(raw["crs28992res100m"].str[1:5].astype(int) % 5 == 0, 50.0, 0.0)
+def test_hexagons_are_counted_themselves(tmp_path):
     cells = hexagons(AREAS, AreaLevel.H3_9)
-    weights = squares(raw, "proef").weights("aantal_inwoners")
-    counts = squares(raw, "proef").counts("aantal_inwoners", AREAS)
-    true = squares(raw, "proef").counts("aantal_inwoners", cells).figures
-    by_people = by_weights(AREAS, cells, weights).sum(counts).figures.fillna(0.0)
-    evenly = by_surface(AREAS, cells).sum(counts).figures.fillna(0.0)
-    assert by_people.to_numpy() == pytest.approx(true.to_numpy(), rel=1e-9, abs=1e-9)
-    assert (evenly - true).abs().sum() > 0.1 * counts.total
+    got = counted(declared(), cells, put(tmp_path, table()))
+    assert got.table["inwoners"].sum() == pytest.approx(3000)
 
 
-def test_rates_of_squares_are_no_counts():
-    raw = table(percentage_huurwoningen=50.0)
-    with pytest.raises(MeasureError, match="'percentage' tells a rate"):
-        squares(raw, "proef").counts("percentage_huurwoningen", AREAS)
-
-
-@pytest.mark.parametrize("column", ["aantal_woningen", "gemeentenaam"])
-def test_a_column_that_has_no_numbers_is_refused(column):
-    with pytest.raises(SourceError, match=r"no column of numbers .*; it has \['aantal_inwoners'\]"):
-        squares(table(), "proef").counts(column, AREAS)
-
-
-def test_names_that_are_none_are_refused():
+def test_an_area_without_squares_has_0_where_the_source_covers_it(tmp_path):
     raw = table()
-    raw.loc[3, "crs28992res100m"] = "E120N480"
-    with pytest.raises(
-        SourceError, match=r"1 names in column 'crs28992res100m' are not .* squares of 100 m .*: E120N480"
-    ):
-        squares(raw, "proef")
+    empty = raw.index.str.match(r"E120[0-4]N480[0-4]")
+    assert counted(declared(), AREAS, put(tmp_path, raw[~empty])).table["inwoners"][FIRST] == 0
 
 
-def test_shapes_without_a_name_and_without_figures_are_left_out_and_counted():
-    raw = pd.concat([table(), pd.DataFrame({"crs28992res100m": [None, None]})], ignore_index=True)
-    found = squares(raw, "proef")
-    assert len(found.table) == 600
-    assert found.notes == ("zonder naam en zonder cijfers, weggelaten: 2 van 602",)
+@pytest.mark.parametrize(("secret", "count"), [(1, 120.0), (2, 115.0), (3, 110.0)])
+def test_few_secret_squares_leave_a_count_that_is_somewhat_too_low(tmp_path, secret, count):
+    """Three hold 12 at most: 110 of 122 is more than nine tenths."""
+    raw = table()
+    raw.loc[[f"E120{at}N4801" for at in range(secret)], "aantal_inwoners"] = -99997
+    got = counted(declared(), AREAS, put(tmp_path, raw))
+    assert got.table["inwoners"][FIRST] == pytest.approx(count)
+    assert got.table["inwoners"].drop(FIRST).to_numpy() == pytest.approx(125)
+    assert got.notes == (
+        f"inwoners: vierkanten zonder cijfer: {secret} van 600",
+        "inwoners: gebieden daardoor te laag, met hooguit een tiende: 1 van 24",
+    )
 
 
-def test_figures_without_a_square_are_refused():
-    raw = pd.concat([table(), pd.DataFrame({"aantal_inwoners": [5.0]})], ignore_index=True)
-    with pytest.raises(SourceError, match=r"1 names in column .* are not those of squares"):
-        squares(raw, "proef")
+@pytest.mark.parametrize("secret", [4, 25])
+def test_secret_squares_that_may_hold_more_than_a_tenth_make_a_count_unknown(tmp_path, secret):
+    """Four hold 16 at most: 105 of 121 is less than nine tenths."""
+    raw = table()
+    raw.loc[[f"E120{at % 5}N480{at // 5}" for at in range(secret)], "aantal_inwoners"] = -99997
+    got = counted(declared(), AREAS, put(tmp_path, raw))
+    assert reasons(got)[FIRST] == Unknown.SECRET
+    assert got.table["inwoners"].drop(FIRST).to_numpy() == pytest.approx(125)
+    assert got.notes[-1] == "inwoners: gebieden daardoor onbekend: 1 van 24"
 
 
-def test_squares_that_occur_twice_are_refused():
-    with pytest.raises(SourceError, match="1 squares occur more than once: E1200N4800"):
-        squares(pd.concat([table(), table().iloc[[0]]]), "proef")
+def test_a_sliver_of_a_secret_square_is_no_reason_to_be_silent(tmp_path):
+    """A buurt without inhabitants, and a secret square that lies in it for a tenth: less than half a person."""
+    raw = table().loc[["E1219N4829", "E1200N4829"]]
+    raw.loc["E1205N4800"] = -99997
+    grown = AREAS.table.copy()
+    grown.loc[[FIRST], "geometry"] = grown.loc[[FIRST]].buffer(10, join_style="mitre")
+    areas = type(AREAS)(AREAS.level, AREAS.vintage, grown)
+    got = counted(declared(), areas, put(tmp_path, raw))
+    assert got.table["inwoners"][FIRST] == 0
+    assert reasons(got, areas)[lambda why: why.notna()].index.tolist() == ["BU0363AA01"]
 
 
-def test_a_table_without_squares_is_refused():
-    with pytest.raises(
-        SourceError, match="no column with the names of squares: looked for crs28992res100m, c28992r100"
-    ):
-        squares(table().drop(columns="crs28992res100m"), "proef")
+@pytest.mark.parametrize("code", [-99995, -99991, -99999999, np.nan])
+def test_one_square_that_is_unknown_for_another_reason_may_hold_anything(tmp_path, code):
+    raw = table() * 1000
+    raw.loc["E1202N4802", "aantal_inwoners"] = code
+    got = counted(declared(), AREAS, put(tmp_path, raw))
+    assert reasons(got)[FIRST] == Unknown.SECRET
+    assert reasons(got).drop(FIRST).isna().all()
 
 
-@pytest.mark.parametrize("kind", ["gpkg", "parquet", "csv"])
-def test_every_kind_of_file_holds_the_same(tmp_path, kind):
-    path = tmp_path / f"squares.{kind}"
-    found = squares(table(), "proef").table
-    with_polygons = geopandas.GeoDataFrame(table(), geometry=found.geometry.to_numpy(), crs=3857)  # the wrong CRS
-    if kind == "gpkg":
-        with_polygons.to_file(path)
-    elif kind == "parquet":
-        with_polygons.to_parquet(path)
-    else:
-        table().to_csv(path, index=False, sep=";")
-    got = read(path).table
-    assert got.geometry.geom_equals(found.geometry).all()
-    assert got["aantal_inwoners"].equals(found["aantal_inwoners"])
+def test_outside_the_gemeenten_that_are_covered_nothing_is_known(tmp_path):
+    got = counted(declared(covers=("GM0363",)), AREAS, put(tmp_path, table()))
+    assert got.table["inwoners"].isna().equals((~WEST).rename("inwoners"))
+    assert (reasons(got)[~WEST] == Unknown.ABSENT).all()
+    assert got.notes == ("gebieden buiten de gemeenten die de bron dekt, onbekend: 12 van 24",)
 
 
-def test_a_file_that_is_not_there_is_named(tmp_path):
-    with pytest.raises(SourceError, match="no such file; give the squares of CBS"):
-        read(tmp_path / "squares.gpkg")
+def test_hexagons_on_the_border_of_what_is_covered_are_unknown(tmp_path):
+    """What lies over the border is not in the file, and would be missing from their count."""
+    cells = hexagons(AREAS, AreaLevel.H3_9)
+    whole = counted(declared(), cells, put(tmp_path, table())).table["inwoners"]
+    half = table()
+    half = half[half.index.str[1:5].astype(int) < 1210]
+    got = counted(declared(covers=("GM0363",)), cells, put(tmp_path, half))
+    known = got.table["inwoners"].dropna()
+    assert 0 < len(known) < (cells.table["gemeente"] == "GM0363").sum()
+    assert known.to_numpy() == pytest.approx(whole[known.index].to_numpy())
+    assert got.notes[1].startswith("zeshoeken op de rand daarvan, onbekend: ")
 
 
-def test_a_file_that_is_no_table_is_named(tmp_path):
-    (tmp_path / "squares.gpkg").write_text("no table")
-    with pytest.raises(SourceError, match=r"squares.gpkg: cannot be read"):
-        read(tmp_path / "squares.gpkg")
+def test_a_file_of_a_part_that_says_it_is_of_the_country_is_refused(tmp_path):
+    half = table()
+    half = half[half.index.str[1:5].astype(int) < 1209]
+    told = 'no square in 1 of 2 gemeenten that the source covers: GM0599; name those .*: covers = \\["GM0363"\\]'
+    with pytest.raises(SourceError, match=told):
+        counted(declared(), AREAS, put(tmp_path, half))
+
+
+def test_a_column_goes_by_its_letters_and_digits(tmp_path):
+    got = counted(declared(), AREAS, put(tmp_path, table().rename(columns={"aantal_inwoners": "aantalInwoners"})))
+    assert got.table["inwoners"].sum() == pytest.approx(3000)
+    with pytest.raises(SourceError, match=r"no column of numbers 'aantal_woningen'; it has \['aantal_inwoners'\]"):
+        counted(declared(column="aantal_woningen"), AREAS, put(tmp_path, table()))
+
+
+def test_squares_are_weights_under_our_own_name(tmp_path):
+    raw = table()
+    raw.iloc[:7] = -99997
+    got = weighed(declared(), "inwoners", put(tmp_path, raw))
+    assert (got.weights.of, got.weights.column, got.weights.unknown) == ("inwoners", "aantal_inwoners", 7)
+    assert got.rows == 600
+
+
+@pytest.fixture
+def fetched(tmp_path):
+    """A folder with squares as a fetch leaves them."""
+    source = declared(path=None)
+    file = fetched_file(source)
+    (tmp_path / "sources").mkdir()
+    table().reset_index().to_parquet(tmp_path / file, index=False)
+    receipt = Receipt("sources/vierkanten", "Vierkanten", "https://example.org/wfs", digest(tmp_path / file),
+                      600, "CC0", "Proef", ("let op",), "2026-01-01T00:00:00+00:00")  # fmt: skip
+    receipts.add(tmp_path, {file: receipt})
+    return tmp_path
+
+
+def test_what_was_fetched_is_read_with_its_receipt(fetched):
+    got = counted(declared(path=None), AREAS, fetched)
+    assert got.table["inwoners"].sum() == pytest.approx(3000)
+    assert (got.where, got.notes) == ("https://example.org/wfs", ("let op",))
+    assert got.fetched == weighed(declared(path=None), "inwoners", fetched).fetched == "2026-01-01T00:00:00+00:00"
+
+
+def test_what_was_changed_after_it_was_fetched_is_not_read(fetched):
+    table().head(9).reset_index().to_parquet(fetched / "sources/vierkanten-2024.parquet", index=False)
+    with pytest.raises(SourceError, match="changed since it was fetched"):
+        counted(declared(path=None), AREAS, fetched)
+
+
+def test_squares_that_are_not_there_are_told_with_where_to_get_them(tmp_path):
+    told = "sources/vierkanten-2024.parquet: no such file; fetch it: zicht fetch vierkanten --to"
+    with pytest.raises(SourceError, match=re.escape(told)):
+        counted(declared(path=None), AREAS, tmp_path)
+    with pytest.raises(SourceError, match=r"squares.csv: no such file"):
+        counted(declared(), AREAS, tmp_path)
+    with pytest.raises(SourceError, match=r"'misdrijven': declares no \[squares\]"):
+        counted(load().sources["misdrijven"], AREAS, tmp_path)
+
+
+def test_the_pipeline_knows_who_reads_squares(tmp_path):
+    country = open_country("testland", load())
+    got = country._deliver.func(put(tmp_path, table()), declared(), AREAS)
+    assert got.table["inwoners"].sum() == pytest.approx(3000)

@@ -7,8 +7,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pygeofilter.parsers.cql2_json import parse as parse_json
 
-from services.ogc.mends import parse
-from services.stores import cql, embedded, served
+from services.ogc.patches import parse
+from services.stores import cql, served, sqlite
 from services.stores.queries import Query, QueryError
 from tests.ogc import places
 
@@ -39,7 +39,7 @@ TABLE = typed()
 @pytest.fixture(scope="module")
 def store(tmp_path_factory):
     path = tmp_path_factory.mktemp("release") / "zicht.sqlite"
-    embedded.write(places.collections(), path)
+    sqlite.write(places.collections(), path)
     opened = served.Served(path)
     yield opened
     opened.close()

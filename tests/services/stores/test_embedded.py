@@ -9,7 +9,7 @@ import pytest
 import shapely
 
 from geo.errors import StoreError
-from services.stores import embedded, served
+from services.stores import served, sqlite
 from services.stores.queries import Query, QueryError, equal, related, within_years
 from tests.ogc import places
 
@@ -19,7 +19,7 @@ INDICATORS = "indicatoren_drugs_buurt"
 @pytest.fixture(scope="module")
 def store(tmp_path_factory):
     path = tmp_path_factory.mktemp("release") / "zicht.sqlite"
-    embedded.write(places.collections(), path)
+    sqlite.write(places.collections(), path)
     opened = served.Served(path)
     yield opened
     opened.close()
@@ -37,9 +37,9 @@ def ids(features):
 def test_the_same_collections_give_the_same_bytes_whatever_the_order_of_their_rows(tmp_path):
     first, second = tmp_path / "a.sqlite", tmp_path / "b.sqlite"
     given = places.collections()
-    embedded.write(given, first)
+    sqlite.write(given, first)
     turned = [dataclasses.replace(one, table=one.table.iloc[::-1]) for one in reversed(given)]
-    embedded.write(turned, second)
+    sqlite.write(turned, second)
     assert first.read_bytes() == second.read_bytes()
 
 
@@ -165,15 +165,15 @@ def with_values(**columns):
 def test_what_cannot_be_published_is_refused_and_leaves_no_file(tmp_path, columns, told):
     path = tmp_path / "zicht.sqlite"
     with pytest.raises(StoreError, match=told):
-        embedded.write([with_values(**columns)], path)
+        sqlite.write([with_values(**columns)], path)
     assert not path.exists()
 
 
 def test_a_store_is_written_once(tmp_path):
     path = tmp_path / "zicht.sqlite"
-    embedded.write(places.collections(), path)
+    sqlite.write(places.collections(), path)
     with pytest.raises(StoreError, match="already exists"):
-        embedded.write(places.collections(), path)
+        sqlite.write(places.collections(), path)
 
 
 def test_an_absent_or_broken_store_says_what_to_do(tmp_path):
@@ -187,7 +187,7 @@ def test_an_absent_or_broken_store_says_what_to_do(tmp_path):
 def test_a_swapped_release_is_seen_at_the_next_question_and_the_old_one_closed(tmp_path):
     for name, rows in (("one", 10), ("two", 5)):
         (tmp_path / name).mkdir()
-        embedded.write(places.collections(rows=rows), tmp_path / name / "zicht.sqlite")
+        sqlite.write(places.collections(rows=rows), tmp_path / name / "zicht.sqlite")
     current = tmp_path / "current"
     current.symlink_to("one")
     path = current / "zicht.sqlite"
@@ -203,7 +203,7 @@ def test_a_swapped_release_is_seen_at_the_next_question_and_the_old_one_closed(t
 
 def test_each_thread_has_a_connection_of_its_own(tmp_path):
     path = tmp_path / "zicht.sqlite"
-    embedded.write(places.collections(), path)
+    sqlite.write(places.collections(), path)
     found = []
     threads = [threading.Thread(target=lambda: found.append(served.opened(path))) for _ in range(3)]
     for thread in threads:

@@ -1,0 +1,54 @@
+"""Columns that a source gives, beside those that its formulas read: what can be known before there are figures."""
+
+from collections.abc import Iterable, Iterator
+
+from geo.errors import first_few
+from layers.declarations.sources import SourceDeclaration, columns_of
+from layers.declarations.statline import StatLine
+
+MONTHS = tuple(f"{month:02}" for month in range(1, 13))
+
+
+def formula_faults(source: SourceDeclaration) -> list[str]:
+    """Columns that a formula reads for a period, and the source will not have; of a [table] only its file knows."""
+    section, given = _given(source)
+    if section is None:
+        return []
+    return [
+        f"sources/{source.id}.toml: columns.{name}: formula: reads {missing!r} for {', '.join(map(str, periods))}, "
+        f"which {section} does not give; it gives {first_few(given, 6)}"
+        for name, column in source.columns.items()
+        for missing, periods in _missing(column.formula, source.periods, given)
+    ]
+
+
+def _given(source: SourceDeclaration) -> tuple[str | None, tuple[str, ...]]:
+    """The section that is read, and the columns that come from it. StatLine goes before a table: so it is fetched."""
+    if source.statline is not None:
+        return "[statline]", tuple(_of_statline(source.statline))
+    if source.table is not None:
+        return None, ()
+    if source.records is not None:
+        return "[records]", tuple(_of_years(source.records.count, source.records.years))
+    if source.raster is not None:
+        return "[raster]", tuple(source.raster.column)
+    return "[squares]", tuple(source.squares.column if source.squares else ())
+
+
+def _of_statline(told: StatLine) -> Iterator[str]:
+    names = _of_years(told.column, told.years)
+    return names if told.every == "year" else (f"{name}_{month}" for name in names for month in MONTHS)
+
+
+def _of_years(names: Iterable[str], years: tuple[int, ...]) -> Iterator[str]:
+    return (f"{name}_{year}" for name in names for year in years) if years else iter(names)
+
+
+def _missing(formula: str, periods: tuple[int, ...], given: tuple[str, ...]) -> list[tuple[str, list[int]]]:
+    """Each column that is read and not given, with the periods for which it is read."""
+    found: dict[str, list[int]] = {}
+    for period in periods:
+        for name in columns_of(formula, period):
+            if name not in given:
+                found.setdefault(name, []).append(period)
+    return list(found.items())

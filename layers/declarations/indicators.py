@@ -1,0 +1,75 @@
+"""Indicator: one thing looked at, as a theme declares it."""
+
+from pathlib import PureWindowsPath
+from typing import Annotated, Literal, Self
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, model_validator
+
+Id = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{1,39}$")]
+Number = Annotated[float, Field(strict=True, allow_inf_nan=False)]
+Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
+
+
+def _stays_below(path: str) -> str:
+    """The path, read as Windows does, which knows every way out of a folder that others know."""
+    read = PureWindowsPath(path)
+    if read.anchor or ".." in read.parts:
+        raise ValueError("must lie below the folder of the figures: without .. and not from the root of a disk")
+    return path
+
+
+FilePath = Annotated[Text, AfterValidator(_stays_below)]
+"""A file below the folder of the figures, or of the declaration where that is what a command reads."""
+
+
+SUFFIXES = ("", "_afwijking", "_bijdrage", "_reden")
+"""What the published columns of an indicator add to its id: value, deviation, contribution, why there is no value."""
+
+RESERVED = frozenset({
+    "id", "gebiedscode", "gebiedsnaam", "gemeentecode", "gemeentenaam", "thema", "lens", "periode", "niveau",
+    "indeling",
+    "score", "q", "kansrijk", "reden", "rang", "titel", "aantal_gebieden", "gebiedscodes", "gemeenten", "toelichting",
+    "fictief",
+})  # fmt: skip
+"""Published columns that no indicator may be called (layers.publication.fields)."""
+
+
+class Declared(BaseModel):
+    """What people write in TOML: frozen, and an unknown key is a fault."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Indicator(Declared):
+    """One thing looked at: a rate where `per` names its exposure, a level where it does not.
+
+    `mean_weight` names the column that weighs areas in the national mean of a level (a percentage of homes is
+    weighed by homes); a rate weighs itself. `weight` 0 keeps an indicator for the lenses that give it weight.
+    `share` says that events are part of the exposure (homes that are rented), so that what is left of it is as telling.
+    `min_exposure` is its own floor, where its exposure is not what the theme's floor was meant for.
+    """
+
+    id: Id
+    title: Text
+    why: Text
+    source: Id
+    value: Id
+    per: Id | None = None
+    scale: Annotated[Number, Field(gt=0)] = 1.0
+    unit: str = ""
+    weight: Annotated[Number, Field(ge=0)] = 1.0
+    direction: Literal["high", "low"] = "high"
+    mean_weight: Id | None = None
+    share: bool = False
+    min_exposure: Annotated[Number, Field(ge=0)] | None = None
+
+    @model_validator(mode="after")
+    def _a_share_has_a_whole(self) -> Self:
+        if self.share and self.per is None:
+            raise ValueError("a share needs `per`, the whole that it is a part of")
+        return self
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """The columns of its source that it needs."""
+        return tuple(column for column in (self.value, self.per, self.mean_weight) if column)

@@ -1,0 +1,48 @@
+"""Lens: local expertise. It weighs what its theme declares; it adds no figures and relaxes no protection."""
+
+from typing import Annotated, Literal, Self
+
+from pydantic import Field, StringConstraints, model_validator
+
+from layers.declarations.indicators import Declared, Id, Number, Text
+from layers.declarations.themes import Theme
+
+BASIS = "basis"
+"""The name of the map without a lens."""
+
+
+class Change(Declared):
+    """The weight that one indicator gets under a lens, and why."""
+
+    indicator: Id
+    weight: Annotated[Number, Field(ge=0)]
+    why: Text
+
+
+class Lens(Declared):
+    """Other weights for the indicators of a theme. `others` says what happens to those it does not name.
+
+    With a `gemeente`, the map is of that gemeente only; it is computed with the whole country beside it all the same.
+    """
+
+    id: Id
+    title: Text
+    theme: Id
+    gemeente: Annotated[str, StringConstraints(pattern=r"^GM\d{4}$")] | None = None
+    others: Literal["keep", "drop"] = "keep"
+    change: tuple[Change, ...] = Field(min_length=1)
+
+    @model_validator(mode="after")
+    def _is_not_the_basis_and_changes_once(self) -> Self:
+        named = [change.indicator for change in self.change]
+        if doubles := sorted({one for one in named if named.count(one) > 1}):
+            raise ValueError(f"indicators changed more than once: {doubles}")
+        if self.id == BASIS:
+            raise ValueError(f"{BASIS!r} is the name of the map without a lens; choose another id")
+        return self
+
+    def weights(self, theme: Theme) -> dict[str, float]:
+        """The weight of each indicator of the theme under this lens."""
+        changed = {change.indicator: change.weight for change in self.change}
+        kept = theme.weights if self.others == "keep" else dict.fromkeys(theme.weights, 0.0)
+        return kept | changed

@@ -1,0 +1,162 @@
+"""What tells a person: the names of columns that a municipality's own records may not have, and why (persons.toml).
+
+zicht shows patterns over areas and never a person. Who keeps the columns out at the door need not protect them inside,
+so what is not needed for a count per area is refused, also where nobody would read it (AVG art. 5(1)(c)).
+
+The words that people's names, places and nationalities are known by in cells stand in the same declaration.
+"""
+
+import re
+import unicodedata
+from collections.abc import Iterable
+from fnmatch import fnmatchcase
+from functools import cache
+from importlib import resources
+
+from pydantic import Field
+
+from layers.declarations.indicators import Declared, Text
+from layers.declarations.reading import read
+
+TELLING = 4
+"""Letters from which the beginning of a word, with `*` for the rest, still tells which word is meant."""
+
+Words = tuple[Text, ...]
+
+
+class PersonalData(Declared):
+    """One kind of what may not come in: the words that tell it in the name of a column, and why it may not."""
+
+    what: Text
+    words: Words = Field(min_length=1)
+    unless: Words = ()
+    roles: Words = ()
+    why: Text
+
+    def told_by(self, header: str) -> bool:
+        """Whether the name of a column says that it is of this kind."""
+        words = _words(header)
+        if _any(words, self.unless):
+            return False
+        beside = (name for one in self.roles for name in (f"{one}naam", f"naam{one}"))
+        named = not words.isdisjoint({"naam", "namen"}) and _any(words, self.roles)
+        return named or _any(words, beside) or _any(words, self.words)
+
+
+class Days(Declared):
+    """Words in the names of columns whose dates are of things."""
+
+    of_things: Words
+
+
+class Names(Declared):
+    """Names of people that are common here, what stands between and before them, and headers that announce them."""
+
+    expected: Words
+    given: Words
+    family: Words
+    words: Words
+    between: Words
+    address: Words
+    titles: Words
+
+
+class PlaceWords(Declared):
+    """Words, and ends of words, of which a cell is a place or a business."""
+
+    words: Words
+    ends: Words
+
+
+class Origin(Declared):
+    """Words for where people come from; small and without accents."""
+
+    nationalities: Words
+    countries: Words
+    groups: Words
+    dutch: Words
+
+    def peoples(self) -> tuple[str, ...]:
+        """Words that are said of people and not of countries, in both their forms: turks and turkse."""
+        stems = (*self.nationalities, *self.groups)
+        return tuple(form for one in stems for form in (one, _inflected(one)))
+
+    def foreign(self) -> tuple[str, ...]:
+        """All words but those for the Dutch and the Netherlands."""
+        return (*self.peoples(), *self.countries)
+
+
+class Persons(Declared):
+    """All kinds by the names of columns, and the words that the search of cells knows persons by."""
+
+    kind: tuple[PersonalData, ...] = Field(min_length=1)
+    days: Days
+    names: Names
+    places: PlaceWords
+    origin: Origin
+
+    def kind_of(self, header: str) -> PersonalData | None:
+        """The kind that the name of a column tells; None where it tells none."""
+        return next((one for one in self.kind if one.told_by(header)), None)
+
+    def may_name(self, header: str) -> bool:
+        """Whether a column is called a name or a role, so that people's names are to be expected in it."""
+        words = _words(header)
+        return _any(words, self.names.expected) or any(_any(words, one.roles) for one in self.kind)
+
+    def dates_things(self, header: str) -> bool:
+        """Whether a column is called so that its dates are of things and not of people."""
+        return _any(_words(header), self.days.of_things)
+
+
+@cache
+def persons() -> Persons:
+    """The shipped declaration. Raises DeclarationError with its faults."""
+    return read(resources.files("layers.declarations").joinpath("persons.toml"), Persons)
+
+
+def origin_in(words: Iterable[str]) -> str | None:
+    """The first of these codes that selects people by origin (Turkse, Marokko, turk*); None where none does."""
+    foreign = persons().origin.foreign()
+    for word in words:
+        plain = without_accents(word).casefold().strip()
+        start = plain.removesuffix("*")
+        if plain in foreign or (
+            start != plain and len(start) >= TELLING and any(one.startswith(start) for one in foreign)
+        ):
+            return word
+    return None
+
+
+def without_accents(text: str) -> str:
+    """The text with bare letters: patiënt is patient."""
+    apart = unicodedata.normalize("NFKD", text).replace("\N{LATIN SMALL LETTER DOTLESS I}", "i")
+    return "".join(one for one in apart if not unicodedata.combining(one))
+
+
+def _inflected(word: str) -> str:
+    """The form before a noun: pools and poolse, chinees and chinese, statushouder and statushouders."""
+    if word.endswith("ees"):
+        return f"{word[:-3]}ese"
+    if word.endswith("aas"):
+        return f"{word[:-3]}ase"
+    if word.endswith("toon"):
+        return f"{word[:-4]}tonen"
+    return f"{word}e" if word.endswith("s") else f"{word}s" if word.endswith("r") else word
+
+
+def _words(header: str) -> set[str]:
+    """The words of a name of a column, and all of them as one: eigenaar_naam and EigenaarNaam are eigenaar and naam.
+
+    Capitals in a row are an abbreviation, of which the last begins a word or not: BSNAanvrager, BSNaanvrager.
+    """
+    plain = without_accents(header)
+    apart = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", plain)
+    readings = (re.sub(r"(?<=[A-Z])(?=[A-Z][a-z])", " ", apart), re.sub(r"(?<=[A-Z]{2})(?=[a-z])", " ", apart))
+    words = {word for one in readings for word in re.findall(r"[^\W\d_]+", one.casefold())}
+    return words | {"".join(re.findall(r"[^\W\d_]+", plain.casefold()))}
+
+
+def _any(words: Iterable[str], patterns: Iterable[str]) -> bool:
+    """Whether a word is like a pattern."""
+    return any(fnmatchcase(word, pattern) for pattern in patterns for word in words)

@@ -1,0 +1,173 @@
+"""Records: a municipality's own rows, and what is counted of them. A row has a place and mostly a date.
+
+    [records]
+    path         = "meldingen.csv"             # CSV, XLSX, GeoPackage, Parquet; or postgis = "schema.table"
+    legal_ground = "Gemeentewet art. 172, verwerkingsregister nr. 12"
+    covers       = ["GM0599"]                  # elsewhere nothing is known; here a buurt without rows has 0
+    years        = [2022, 2023, 2024]          # every count becomes a column a year: hennep_2024
+
+    [records.place]
+    x = "x_coord"                              # RD; or lon and lat, wkt, geometry, object, postcode and huisnummer
+    y = "y_coord"
+
+    [records.period]
+    column = "datum"                           # a date, or a year
+    format = "%d-%m-%Y"                        # only where it is not written year-month-day
+
+    [records.format]                           # only where looking at the file does not tell
+    decimal = ","                              # 1.234 is 1234
+
+    [records.count.meldingen]                  # rows
+
+    [records.count.hennep]                     # rows with one of these codes; * stands for the rest of a code
+    where = { soort = ["hennep", "drugs*"] }
+
+    [records.count.verkoopsom]                 # an amount, summed
+    sum = "koopsom"
+
+Only the columns that are named here are read, but for the search for persons that goes before (services.records).
+"""
+
+from typing import Annotated, Literal, Self
+
+from pydantic import AfterValidator, Field, StringConstraints, model_validator
+
+from layers.declarations.indicators import Declared, FilePath, Id, Text
+from layers.declarations.persons import origin_in
+
+WHOLE_COUNTRY = "NL"
+Gemeente = Annotated[str, StringConstraints(pattern=r"^(GM[0-9]{4}|NL)$")]
+
+WAYS = (("x", "y"), ("lon", "lat"), ("wkt",), ("geometry",), ("object",), ("postcode", "huisnummer"))
+"""The ways to say where a row lies, each by its columns."""
+
+
+class Place(Declared):
+    """Which columns say where a row lies: just one of `WAYS`.
+
+    Attributes:
+        x: with y, metres in RD New.
+        y: see x.
+        lon: with lat, degrees.
+        lat: see lon.
+        wkt: text such as POINT(155000 463000), in `crs`.
+        geometry: the geometry column of a map; its own CRS counts. Of a line or polygon its middle.
+        object: the id of a BAG verblijfsobject, looked up with PDOK.
+        postcode: with huisnummer, looked up with PDOK.
+        huisnummer: see postcode; it may hold letter and addition too.
+        huisletter: the letter, where it has a column of its own.
+        toevoeging: the addition, likewise.
+        crs: EPSG code of `wkt`.
+    """
+
+    x: Text | None = None
+    y: Text | None = None
+    lon: Text | None = None
+    lat: Text | None = None
+    wkt: Text | None = None
+    geometry: Text | None = None
+    object: Text | None = None
+    postcode: Text | None = None
+    huisnummer: Text | None = None
+    huisletter: Text | None = None
+    toevoeging: Text | None = None
+    crs: int = 28992
+
+    @model_validator(mode="after")
+    def _just_one_way(self) -> Self:
+        ways = [way for way in WAYS if any(getattr(self, one) is not None for one in way)]
+        if len(ways) != 1 or any(getattr(self, one) is None for one in ways[0]):
+            known = "; ".join(" and ".join(way) for way in WAYS)
+            raise ValueError(f"say in just one way where a row lies: {known}")
+        return self
+
+    @property
+    def way(self) -> tuple[str, ...]:
+        """The one of `WAYS` that is declared."""
+        return next(way for way in WAYS if getattr(self, way[0]) is not None)
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """The columns of the file that it needs."""
+        fields = (*self.way, *(("huisletter", "toevoeging") if self.postcode else ()))
+        return tuple(found for one in fields if (found := getattr(self, one)) is not None)
+
+
+def _tells_a_year(format_: str) -> str:
+    """A format of dates from which a year follows."""
+    if not {"%Y", "%y", "%D", "%F", "%c", "%x"} & {format_[at : at + 2] for at in range(len(format_))}:
+        raise ValueError("tells no year; write it as in %d-%m-%Y")
+    return format_
+
+
+def _ends_at_most_in_a_star(code: str) -> str:
+    """A code, of which only the end may be left open."""
+    if "*" in code[:-1]:
+        raise ValueError("* stands for the rest of a code, at its end only")
+    return code
+
+
+class Period(Declared):
+    """Which column says when: a date, or the year itself."""
+
+    column: Text
+    format: Annotated[str, AfterValidator(_tells_a_year)] | None = None
+
+
+Code = Annotated[Text, AfterValidator(_ends_at_most_in_a_star)]
+
+
+class Count(Declared):
+    """What is counted: rows, or the `sum` of an amount; of those rows where every column has one of its codes."""
+
+    where: dict[Text, Annotated[tuple[Code, ...], Field(min_length=1)]] = Field(default_factory=dict)
+    sum: Text | None = None
+
+    @model_validator(mode="after")
+    def _selects_nobody_by_origin(self) -> Self:
+        if found := origin_in(code for codes in self.where.values() for code in codes):
+            raise ValueError(
+                f"{found!r} selects people by their origin, which may not steer where is looked (AVG art. 9)"
+            )
+        return self
+
+
+class Format(Declared):
+    """How the file is written, where looking at it does not tell. `decimal` says what 1.234 is: "," makes it 1234."""
+
+    decimal: Literal[",", "."] | None = None
+    delimiter: Annotated[str, StringConstraints(min_length=1, max_length=1)] | None = None
+    encoding: Text | None = None
+    sheet: Text | None = None
+    layer: Text | None = None
+
+
+class Records(Declared):
+    """Where the rows are, by which right they are used, and what is counted of them."""
+
+    path: FilePath | None = None
+    postgis: Annotated[str, StringConstraints(pattern=r"^[A-Za-z_]\w*(\.[A-Za-z_]\w*)?$")] | None = None
+    legal_ground: Text
+    covers: tuple[Gemeente, ...] = Field(min_length=1)
+    years: tuple[int, ...] = ()
+    format: Format = Format()
+    place: Place
+    period: Period | None = None
+    count: dict[Id, Count] = Field(min_length=1)
+
+    @model_validator(mode="after")
+    def _hangs_together(self) -> Self:
+        if (self.path is None) == (self.postgis is None):
+            raise ValueError("give either path, a file, or postgis, a table")
+        if (self.period is None) != (not self.years):
+            raise ValueError("a period needs years to count, and years need a period to tell them by")
+        if len(set(self.years)) < len(self.years):
+            raise ValueError(f"years {list(self.years)}: name each once")
+        return self
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """All columns of the file that are read, each once."""
+        period = (self.period.column,) if self.period else ()
+        counted = (one for count in self.count.values() for one in (*count.where, *((count.sum,) if count.sum else ())))
+        return tuple(dict.fromkeys((*self.place.columns, *period, *counted)))

@@ -1,0 +1,114 @@
+"""SourceDeclaration: where figures come from, what their columns mean and what an empty cell means."""
+
+import ast
+import math
+import re
+from typing import Annotated, Literal, Self
+
+from pydantic import AfterValidator, Field, model_validator
+
+from layers.declarations.indicators import Declared, FilePath, Id, Text
+from layers.declarations.rasters import Raster
+from layers.declarations.records import Records
+from layers.declarations.squares import SquareGrid
+from layers.declarations.statline import StatLine
+
+PLACE = re.compile(r"\{periode(?:([+-])(\d+))?\}")
+LONGEST = 1000
+ALLOWED = (ast.Expression, ast.BinOp, ast.Name, ast.Constant, ast.Load, ast.Add, ast.Sub, ast.Mult, ast.Div)
+
+
+def _sums_of_columns(formula: str) -> str:
+    """Only column names, numbers, + - * / and brackets: a formula is arithmetic, never code."""
+    rule = "only column names, numbers, + - * / and ( )"
+    if len(formula) > LONGEST:
+        raise ValueError(f"a formula of {len(formula)} characters; {LONGEST} at most")
+    try:
+        tree = ast.parse(fill(formula, 2024), mode="eval")
+    except SyntaxError:
+        raise ValueError(f"{formula!r} is not a sum of columns; use {rule}") from None
+    for node in ast.walk(tree):
+        if not isinstance(node, ALLOWED) or (isinstance(node, ast.Constant) and not _finite(node.value)):
+            held = ast.unparse(node) or type(node).__name__
+            raise ValueError(f"{formula!r} holds {held!r}; {rule}")
+    if not columns_of(formula, 2024):
+        raise ValueError(f"{formula!r} reads no column; {rule}")
+    return formula
+
+
+def _finite(value: object) -> bool:
+    """Whether a constant is a number; True is one to Python, and 1e999 is infinite."""
+    return isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
+
+
+def fill(formula: str, period: int) -> str:
+    """The formula for one period: `{periode-1}` becomes the year before it."""
+    return PLACE.sub(lambda found: str(period + int(f"{found[1] or '+'}{found[2] or 0}")), formula)
+
+
+def columns_of(formula: str, period: int) -> list[str]:
+    """The columns that the formula reads for one period."""
+    names = {node.id for node in ast.walk(ast.parse(fill(formula, period), mode="eval")) if isinstance(node, ast.Name)}
+    return sorted(names)
+
+
+class Column(Declared):
+    """One figure: a sum of columns of its source. `empty` says what an empty cell means, `why` how that is known."""
+
+    formula: Annotated[str, AfterValidator(_sums_of_columns)]
+    title: Text
+    empty: Literal["unknown", "zero"] = "unknown"
+    why: str = ""
+
+
+class Table(Declared):
+    """A file with a row a buurt, below the folder of the figures."""
+
+    path: FilePath
+
+
+class SourceDeclaration(Declared):
+    """Figures per buurt; `key` is the column with the buurtcode, `periods` are the years it can feed.
+
+    Where they come from is one section or more: `table`, a file; `statline`, a service of CBS OData; `records`, points
+    of the municipality's own; `raster`, a GeoTIFF; `squares`, CBS's squares of 100 m. The first that is there is used.
+    """
+
+    id: Id
+    title: Text
+    publisher: Text
+    license: Text
+    url: Text
+    attribution: Text
+    key: Text = "buurtcode"
+    vintage: int
+    periods: tuple[int, ...] = Field(min_length=1)
+    table: Table | None = None
+    statline: StatLine | None = None
+    records: Records | None = None
+    raster: Raster | None = None
+    squares: SquareGrid | None = None
+    columns: dict[Id, Column] = Field(min_length=1)
+
+    @property
+    def own(self) -> bool:
+        """Whether its figures are counted in the areas themselves, from records, a raster or squares."""
+        return self.table is None and self.statline is None
+
+    @model_validator(mode="after")
+    def _comes_from_somewhere(self) -> Self:
+        if not any((self.table, self.statline, self.records, self.raster, self.squares)):
+            raise ValueError(
+                "says nowhere where its figures come from: add [table], [statline], [records], [raster] or [squares]"
+            )
+        return self
+
+    @model_validator(mode="after")
+    def _unknown_squares_are_not_zero(self) -> Self:
+        zero = [name for name, column in self.columns.items() if column.empty == "zero"]
+        if self.squares is not None and zero:
+            raise ValueError(
+                f"columns {zero} take empty for zero; of squares it means secret, or outside what the source covers: "
+                "leave out `empty`"
+            )
+        return self

@@ -1,0 +1,1 @@
+"""What is made from what: from raw tables to figures, measures, scores, searches and layers."""

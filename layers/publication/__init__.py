@@ -1,0 +1,1 @@
+"""What is said of it: fields, collections, legend, explanations. Knows no figure that is not published."""

@@ -1,0 +1,56 @@
+"""Collection: one published table, as store, API, map and file all see it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import geopandas
+
+from geo.areas import RD_NEW
+from layers.publication.fields import Field
+
+
+@dataclass(frozen=True, slots=True)
+class Collection:
+    """One published table in RD New. `table` has exactly the columns of `fields`, then `geometry`, unique by `id`.
+
+    `time_field` names the integer column that holds the year, where there is one. `attribution` is shown with the
+    data wherever it goes; `caveat` is the sentence on what it does not show.
+    """
+
+    id: str
+    title: str
+    description: str
+    keywords: tuple[str, ...]
+    fields: tuple[Field, ...]
+    table: geopandas.GeoDataFrame
+    attribution: str
+    license: str
+    caveat: str
+    time_field: str | None = None
+
+    def __post_init__(self) -> None:
+        declared = [*names(self.fields), "geometry"]
+        if list(self.table.columns) != declared:
+            raise ValueError(f"collection {self.id}: columns {list(self.table.columns)} are not its fields {declared}")
+        if self.table.crs is None or self.table.crs.to_epsg() != RD_NEW:
+            raise ValueError(f"collection {self.id}: not in RD New")
+        if not self.table["id"].is_unique:
+            raise ValueError(f"collection {self.id}: ids are not unique")
+
+
+def names(fields: Sequence[Field]) -> list[str]:
+    """The column names of `fields`, in order."""
+    return [field.name for field in fields]
+
+
+DTYPES = {"string": object, "integer": "int64", "number": "float64", "boolean": "bool"}
+
+
+def typed(table: geopandas.GeoDataFrame, fields: Sequence[Field]) -> geopandas.GeoDataFrame:
+    """The table with the type of each field, also where it has no rows to tell it by; missing text is None."""
+    made = table.copy()
+    for field in fields:
+        made[field.name] = made[field.name].astype(DTYPES[field.type])
+        if field.type == "string":
+            made[field.name] = made[field.name].where(made[field.name].notna(), None)
+    return made

@@ -1,0 +1,89 @@
+"""Layer: one theme under one lens, at one level, for one period; and from what it was made."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import geopandas
+
+from geo.areas import AreaLevel
+from layers.declarations.lenses import Lens
+from layers.declarations.themes import Theme
+from layers.publication.collection import names
+from layers.publication.comparison import Against, against
+from layers.publication.fields import layer_fields, zoekgebied_fields
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """Where figures or polygons came from: enough to fetch the same bytes again and to name whose they are.
+
+    `fetched` is when a service sent them (ISO 8601), "" where they were a file to begin with.
+    """
+
+    id: str
+    title: str
+    where: str
+    sha256: str
+    rows: int
+    license: str
+    attribution: str
+    notes: tuple[str, ...] = ()
+    fetched: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Provenance:
+    """From what and how a layer was made; the same provenance gives the same bytes."""
+
+    receipts: tuple[Receipt, ...]
+    digests: Mapping[str, str]
+    vintage: int
+    version: str
+    method: tuple[str, ...]
+    made_up: bool
+
+
+@dataclass(frozen=True, slots=True)
+class LayerKey:
+    """Which layer: theme, level, period and lens. `gemeente` is the part of the country it shows, None for all."""
+
+    theme: str
+    level: AreaLevel
+    period: int
+    lens: str
+    gemeente: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Layer:
+    """What may leave the house: `table` has exactly the fields of `layer_fields`, `zoekgebieden` those of
+    `zoekgebied_fields` (layers.publication.fields), each with a geometry in RD New. A suppressed value is null and has
+    a reason.
+    """
+
+    key: LayerKey
+    theme: Theme
+    lens: Lens | None
+    table: geopandas.GeoDataFrame
+    zoekgebieden: geopandas.GeoDataFrame
+    provenance: Provenance
+    summary: Mapping[str, Any] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        indicators = self.theme.indicator
+        for table, fields in (
+            (self.table, layer_fields(indicators)),
+            (self.zoekgebieden, zoekgebied_fields(indicators)),
+        ):
+            if list(table.columns) != [*names(fields), "geometry"]:
+                raise ValueError(f"layer {self.key}: columns {list(table.columns)} are not the fields {names(fields)}")
+        for one in indicators:
+            unexplained = self.table[one.id].isna() == self.table[f"{one.id}_reden"].isna()
+            if unexplained.any():
+                raise ValueError(f"layer {self.key}: {one.id} must have a reason exactly where it has no value")
+
+    @property
+    def against(self) -> Against:
+        """With what each indicator is compared."""
+        return against(self.theme.indicator, self.summary.get("local", {}))

@@ -1,0 +1,60 @@
+"""Cells as text, and what cells may be."""
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+from numpy.typing import NDArray
+
+from geo.errors import SourceError
+
+LARGEST = 2.0**53
+"""Below it whole numbers are exact."""
+NOTHING = pa.scalar(None, pa.string())
+READ = (
+    pa.types.is_string, pa.types.is_large_string, pa.types.is_string_view, pa.types.is_integer, pa.types.is_floating,
+    pa.types.is_decimal, pa.types.is_date, pa.types.is_timestamp, pa.types.is_boolean, pa.types.is_null,
+)  # fmt: skip
+"""What cells may be."""
+
+
+def check(where: str, columns: pa.RecordBatch, geometry: str | None) -> None:
+    """Raise SourceError for a column of a kind that holds neither text, numbers nor dates; `geometry` must be WKB."""
+    for field in columns.schema:
+        kind = field.type.value_type if pa.types.is_dictionary(field.type) else field.type
+        if field.name == geometry:
+            kind = field.type.storage_type if isinstance(kind, pa.ExtensionType) else kind
+            if pa.types.is_binary(kind) or pa.types.is_large_binary(kind):
+                continue
+            raise SourceError(f"{where}: geometry {field.name!r} is {kind}; write it as WKB, as GeoParquet and QGIS do")
+        if not any(one(kind) for one in READ):
+            raise SourceError(f"{where}: column {field.name!r} is {kind}; write it as text, numbers or dates")
+
+
+def text(column: pa.Array) -> pa.Array:
+    """Cells as text without blanks around them; numbers that are whole without a point."""
+    if pa.types.is_dictionary(column.type):
+        column = column.dictionary_decode()
+    if pa.types.is_floating(column.type):
+        column = column.cast(pa.float64())
+        whole = pc.and_(pc.equal(pc.floor(column), column), pc.less(pc.abs(column), LARGEST))
+        if pc.all(whole).as_py():
+            column = column.cast(pa.int64())
+    bare = pc.utf8_trim_whitespace(column.cast(pa.string()))
+    if pc.any(pc.starts_with(bare, '="')).as_py():  # how Excel is told to leave a cell as it is
+        bare = pc.replace_substring_regex(bare, r'^="(.*)"$', r"\1")
+    return pc.if_else(pc.equal(bare, ""), pa.scalar(None, pa.string()), bare)
+
+
+def matches(column: pa.Array, codes: tuple[str, ...]) -> NDArray[np.bool_]:
+    """Where the cell is one of the codes, capitals or not; `*` at the end of a code stands for any rest."""
+    lower = pc.utf8_lower(text(column))
+    whole = pa.array([one.lower() for one in codes if not one.endswith("*")], pa.string())
+    found = pc.fill_null(pc.is_in(lower, whole), False)
+    for start in (one[:-1].lower() for one in codes if one.endswith("*")):
+        found = pc.or_(found, pc.fill_null(pc.starts_with(lower, start), False))
+    return np.asarray(found.to_numpy(zero_copy_only=False), dtype=np.bool_)
+
+
+def matching(cells: pa.Array, pattern: str) -> pa.Array:
+    """Where a cell is like a pattern; an empty cell is like none."""
+    return pc.fill_null(pc.match_substring_regex(cells, pattern), False)

@@ -1,0 +1,164 @@
+"""CSV as any office writes it, in batches of text.
+
+All of it is read as text: what is a number or a date is decided where its meaning is known. Delimiter and encoding are
+found by looking; nothing is guessed that the file contradicts further on: a line with another number of cells is an
+error that says which, and so is a quote that is never closed, since it would swallow all rows after it.
+"""
+
+import codecs
+import io
+import re
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.csv
+
+from geo.errors import SourceError
+from layers.declarations.records import Format
+
+BYTES = 16 << 20
+"""Of a file that is parsed at a time."""
+DELIMITERS = ";,\t|"
+TELLS = re.compile(r"^sep=(.)\s*$", re.IGNORECASE)
+"""A first line with which Excel tells the delimiter."""
+FIGURES = "[-+0-9.,:/ T€]*"
+"""How numbers, dates and moments are written."""
+MARK = "\ufeff"
+MEND = "mend the line, or say delimiter and encoding in [records.format]"
+
+
+@dataclass(slots=True)
+class CsvFile:
+    """A text file, opened again for every reading.
+
+    Attributes:
+        path: the file.
+        encoding: what its bytes mean.
+        delimiter: what stands between cells.
+        skipped: lines above the header.
+        names: what all columns are called; some exports have columns without a name.
+        row: what a line looks like that is a row.
+    """
+
+    path: Path
+    encoding: str
+    delimiter: str
+    skipped: int = 0
+    names: tuple[str, ...] = ()
+    row: str = ""
+    _ragged: list[pyarrow.csv.InvalidRow] = field(default_factory=list)
+
+    @classmethod
+    def of(cls, path: Path, format_: Format) -> "CsvFile":
+        """The file as its declaration says, or as it looks. Raises SourceError where two columns have one name."""
+        encoding = format_.encoding or _encoding(path)
+        with pa.input_stream(path) as content:
+            lines = io.TextIOWrapper(content, encoding)
+            first, *rest = (lines.readline().removeprefix(MARK) for _ in range(3))
+        told = TELLS.match(first)
+        seen = told[1] if told else max(DELIMITERS, key=first.count)
+        found = cls(path, encoding, format_.delimiter or seen, 1 if told else 0)
+        with found._opened(None) as stream:
+            found.names = tuple(stream.schema.names)
+        found.row = found._like(rest[1 if told else 0])
+        if len(set(found.headers)) < len(found.headers):
+            raise SourceError(f"{path}: two columns of one name: {list(found.headers)}; rename one")
+        return found
+
+    @property
+    def headers(self) -> tuple[str, ...]:
+        """All columns that have a name."""
+        return tuple(one for one in self.names if one.strip())
+
+    def batches(self, columns: Sequence[str]) -> Iterator[pa.RecordBatch]:
+        """The batches of some columns, as text. Raises SourceError at a line that cannot be right."""
+        convert = pyarrow.csv.ConvertOptions(
+            include_columns=columns, column_types=dict.fromkeys(columns, pa.string()), null_values=[""],
+            strings_can_be_null=True, quoted_strings_can_be_null=True,
+        )  # fmt: skip
+        first = 1
+        with self._opened(convert) as stream:
+            for batch in stream:
+                self._check_quotes(batch, first)
+                first += batch.num_rows
+                yield batch
+
+    @contextmanager
+    def _opened(self, convert: pyarrow.csv.ConvertOptions | None) -> Iterator[pyarrow.csv.CSVStreamingReader]:
+        read = pyarrow.csv.ReadOptions(encoding=self.encoding, block_size=BYTES, skip_rows=self.skipped)
+        parse = pyarrow.csv.ParseOptions(
+            delimiter=self.delimiter, newlines_in_values=True, invalid_row_handler=self._refuse
+        )
+        try:
+            with pyarrow.csv.open_csv(self.path, read, parse, convert) as stream:
+                yield stream
+        except pa.ArrowInvalid as fault:
+            raise SourceError(self._told(fault)) from None
+
+    def _refuse(self, row: pyarrow.csv.InvalidRow) -> str:
+        self._ragged.append(row)
+        return "error"
+
+    def _told(self, fault: pa.ArrowInvalid) -> str:
+        """What is wrong, without what stands in the line."""
+        if not self._ragged:
+            empty = "Empty CSV" in str(fault)
+            return f"{self.path}: is empty" if empty else f"{self.path}: is not {self.encoding}: {fault}; {MEND}"
+        row = self._ragged[0]
+        if row.expected_columns == 1:
+            why = "remove lines above the header, or say delimiter in [records.format]"
+            return f"{self.path}: its first line has 1 cell, another {row.actual_columns}; {why}"
+        return (
+            f"{self.path}: lines differ in their number of cells: {row.actual_columns} where the header has "
+            f"{row.expected_columns}, parted by {self.delimiter!r}, first in line {self._line(row)}; {MEND}"
+        )
+
+    def _line(self, row: pyarrow.csv.InvalidRow) -> int:
+        """Where that line is: several threads do not know."""
+        wanted = row.text.encode("utf-8")
+        with pa.input_stream(self.path) as content:
+            lines = io.TextIOWrapper(content, self.encoding, newline="\n")
+            return next((at for at, one in enumerate(lines, 1) if one.rstrip("\r\n").encode("utf-8") == wanted), 0)
+
+    def _like(self, line: str) -> str:
+        """A pattern of rows like this one: as many cells, and numbers and dates where it has those."""
+        mark = re.escape(self.delimiter)
+        cells = line.rstrip("\r\n").split(self.delimiter)
+        number, any_ = FIGURES.replace(self.delimiter, ""), rf"[^\n{mark}]*"
+        told = [number if one and re.fullmatch(number, one) else any_ for one in cells]
+        if len(told) != len(self.names) or number not in told:
+            return rf"(?:\n{mark.join([any_] * len(self.names))}){{2}}"  # prose may have as many commas in one line
+        return rf"\n{mark.join(told)}\r?(?:\n|$)"
+
+    def _check_quotes(self, batch: pa.RecordBatch, first: int) -> None:
+        """Refuse a cell that holds lines which look like rows."""
+        for name, column in zip(batch.schema.names, batch.columns, strict=True):
+            if not pc.any(pc.fill_null(pc.match_substring(column, "\n"), False)).as_py():
+                continue
+            rows = pc.fill_null(pc.match_substring_regex(column, self.row), False)
+            if pc.any(rows).as_py():
+                at = pc.index(rows, True).as_py()
+                raise SourceError(
+                    f"{self.path}: row {first + at}, column {name!r}: a quote that is not closed: the cell holds lines "
+                    "that look like rows; close or remove the quote"
+                )
+
+
+def _encoding(path: Path) -> str:
+    """UTF-16 and UTF-8 by their marks, UTF-8 where all of it is that, else that of Windows."""
+    decoder = codecs.getincrementaldecoder("utf-8")()
+    with pa.input_stream(path) as content:
+        block = content.read(BYTES)
+        if block.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+            return "utf-16"
+        try:
+            while block:
+                decoder.decode(block)
+                block = content.read(BYTES)
+        except UnicodeDecodeError:
+            return "cp1252"
+    return "utf-8"

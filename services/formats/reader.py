@@ -1,0 +1,128 @@
+"""From a file or table of records to batches of columns, so that ten million rows take no more room than a thousand."""
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.parquet
+import pyogrio
+from pyogrio.errors import DataLayerError, DataSourceError
+from python_calamine import CalamineError
+
+from geo.errors import SourceError
+from layers.declarations.records import Format, Records
+from services.files import digest
+from services.formats.csv import CsvFile
+from services.formats.excel import sheet
+from services.formats.rows import Batches, Rows
+
+ROWS = 65_536
+TEXTS, BOOKS, COLUMNAR = (".csv", ".txt", ".tsv", ".csv.gz"), (".xlsx", ".xls", ".ods"), (".parquet", ".geoparquet")
+MAPS = (".gpkg", ".geojson", ".json", ".fgb", ".shp", ".zip", ".gml")
+
+UNREADABLE = (
+    pa.ArrowException, DataSourceError, DataLayerError, CalamineError, OSError, ValueError, LookupError,
+)  # fmt: skip
+
+
+def opened(records: Records, root: Path, database: str) -> Rows:
+    """The rows of a declaration, whose path lies below `root`, or that are a table of the PostGIS `database` (a URI).
+
+    Columns are found by name, whatever its capitals and the blanks around it. Raises SourceError where rows cannot be
+    read, and for columns that are declared and not there.
+    """
+    if records.postgis is not None:
+        from services.formats.postgis import table  # noqa: PLC0415  # a driver that most never need
+
+        rows = table(records.postgis, database, records.place.geometry)
+    else:
+        rows = file(root / str(records.path), records.format, records.place.geometry)
+    alike = {one.strip().casefold(): one for one in reversed(rows.headers)}
+    theirs = {one: one if one in rows.headers else alike.get(one.strip().casefold()) for one in records.columns}
+    if missing := [one for one, found in theirs.items() if found is None]:
+        raise SourceError(f"{rows.where}: declared columns {missing} are not there; it has {list(rows.headers)}")
+    return rows.called({ours: one for ours, one in theirs.items() if one is not None and one != ours})
+
+
+def file(path: Path, format_: Format, geometry: str | None = None) -> Rows:
+    """The rows of a file, by what its name ends with; `geometry` is the column with places, where there are more."""
+    if not path.is_file():
+        raise SourceError(f"{path}: no such file; what is declared as path lies below {path.parent}")
+    name = path.name.lower()
+    kinds = ((TEXTS, _text), (BOOKS, _book), (COLUMNAR, _columnar), (MAPS, _map))
+    kind: Callable[[Path, Format, str | None], Rows] | None = next(
+        (read for endings, read in kinds if name.endswith(endings)), None
+    )
+    if kind is None:
+        known = ", ".join(ending for endings, _ in kinds for ending in endings)
+        raise SourceError(f"{path}: not a kind of file that is read; give one of {known}")
+    try:
+        return kind(path, format_, geometry)
+    except UNREADABLE as fault:
+        raise SourceError(f"{path}: cannot be read: {fault}") from None
+
+
+def _text(path: Path, format_: Format, _geometry: str | None) -> Rows:
+    content = CsvFile.of(path, format_)
+    return Rows(str(path), content.headers, content.batches, sha256=digest(path))
+
+
+def _book(path: Path, format_: Format, _geometry: str | None) -> Rows:
+    whole = sheet(path, format_)
+    headers = tuple(whole.column_names)
+    return Rows(
+        str(path), headers, lambda columns: iter(whole.select(list(columns)).to_batches(ROWS)), sha256=digest(path)
+    )
+
+
+def _columnar(path: Path, _format: Format, geometry: str | None) -> Rows:
+    content = pyarrow.parquet.ParquetFile(path)
+    told = (content.schema_arrow.metadata or {}).get(b"geo")
+    crs = _crs_of(told, geometry) if told else None
+
+    def batches(columns: Sequence[str]) -> Batches:
+        for batch in pyarrow.parquet.ParquetFile(path).iter_batches(ROWS, columns=list(columns)):
+            yield batch.cast(_without_views(batch.schema))
+
+    return Rows(str(path), tuple(content.schema_arrow.names), batches, crs, digest(path))
+
+
+def _without_views(schema: pa.Schema) -> pa.Schema:
+    """Text as Arrow can take parts of it: of views it cannot."""
+    for at, one in enumerate(schema):
+        if pa.types.is_string_view(one.type):
+            schema = schema.set(at, one.with_type(pa.string()))
+    return schema
+
+
+def _crs_of(told: bytes, geometry: str | None) -> str:
+    """The CRS of a geometry column of GeoParquet, else of the main one; that of degrees where none is given."""
+    import orjson  # noqa: PLC0415
+    from pyproj import CRS  # noqa: PLC0415
+
+    about = orjson.loads(told)
+    column = geometry if geometry in about["columns"] else about["primary_column"]
+    found = about["columns"][column].get("crs", "OGC:CRS84")
+    return str(CRS.from_user_input(found).to_wkt())
+
+
+def _map(path: Path, format_: Format, _geometry: str | None) -> Rows:
+    layers = [str(name) for name in pyogrio.list_layers(path)[:, 0]]
+    if format_.layer is None and len(layers) > 1:
+        raise SourceError(f"{path}: has layers {layers}; name one in [records.format] as layer")
+    layer = format_.layer or layers[0]
+    about = pyogrio.read_info(path, layer=layer)
+    name = about["geometry_name"] or "geometry"
+
+    def batches(columns: Sequence[str]) -> Batches:
+        fields = [one for one in columns if one != name]
+        with pyogrio.open_arrow(
+            path, layer=layer, columns=fields, read_geometry=name in columns, batch_size=ROWS, use_pyarrow=True
+        ) as (told, stream):
+            for batch in stream:
+                yield batch.rename_columns(
+                    [name if one == (told["geometry_name"] or "wkb_geometry") else one for one in batch.schema.names]
+                ).select(list(columns))
+
+    headers = (*(str(one) for one in about["fields"]), *((name,) if about["geometry_type"] else ()))
+    return Rows(str(path), headers, batches, about["crs"], digest(path))

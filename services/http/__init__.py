@@ -1,0 +1,1 @@
+"""How services of others are asked: politely, checked, and remembered on disk."""

@@ -1,0 +1,1 @@
+"""What a command does. The only room that introduces adapters to one another."""

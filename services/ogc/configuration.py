@@ -1,0 +1,143 @@
+"""pygeoapi's configuration: the `resources` that a release gives, and the OpenAPI document.
+
+The server, logging and metadata parts of `pygeoapi-config.yml` are written by hand and kept to the letter; everything
+from the line `resources:` on is ours. Nothing here names a machine or a moment, so that the same release gives the
+same file, and CI can tell whether the committed one is current.
+"""
+
+import json
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from geo.errors import StoreError, first_few
+from layers.publication.fields import AREA_NAME, ID, TITLE
+from services.stores.queries import Described
+from services.stores.served import opened
+
+type Resources = dict[str, dict[str, Any]]
+
+PROVIDER = "services.ogc.provider.ReleaseProvider"
+CRS84 = "http://www.opengis.net/def/crs/OGC/1.3/CRS84"
+SYSTEMS = (CRS84, *(f"http://www.opengis.net/def/crs/EPSG/0/{code}" for code in (28992, 4258, 4326, 3857)))
+
+LICENCES = {
+    "CC BY 4.0": "https://creativecommons.org/licenses/by/4.0/deed.nl",
+    "CC0": "https://creativecommons.org/publicdomain/zero/1.0/deed.nl",
+    "PDM": "https://creativecommons.org/publicdomain/mark/1.0/deed.nl",
+}
+"""Where the licences of the sources are explained; each links its collections to it."""
+
+HEADER = "  # Written by `zicht publish` from the release; do not edit by hand. Server and metadata stand above."
+LINE = "resources:"
+
+
+def resources(release: Path, data: str) -> Resources:
+    """The `resources` block for a release folder; `data` is how the configuration will name its store."""
+    return {one.id: _resource(one, data) for one in opened(release / "zicht.sqlite").collections}
+
+
+def _resource(collection: Described, data: str) -> dict[str, Any]:
+    return {
+        "type": "collection",
+        "title": collection.title,
+        "description": (
+            f"{collection.description} {collection.caveat} Bron: {collection.attribution} ({collection.license})."
+        ),
+        "keywords": list(collection.keywords),
+        "links": _links(collection),
+        "extents": _extents(collection),
+        "providers": [_provider(collection, data)],
+    }
+
+
+def _links(collection: Described) -> list[dict[str, str]]:
+    names = [name for name in collection.license.split(", ") if name in LICENCES]
+    return [{"type": "text/html", "rel": "license", "title": name, "href": LICENCES[name]} for name in names]
+
+
+def _extents(collection: Described) -> dict[str, Any]:
+    extents: dict[str, Any] = {"spatial": {"bbox": list(collection.bbox), "crs": CRS84}}
+    if collection.years:
+        first, last = collection.years
+        begin, end = datetime(first, 1, 1, tzinfo=UTC), datetime(last, 12, 31, 23, 59, 59, tzinfo=UTC)
+        extents["temporal"] = {"begin": begin, "end": end}
+    return extents
+
+
+def _provider(collection: Described, data: str) -> dict[str, Any]:
+    names = [field.name for field in collection.fields]
+    found: dict[str, Any] = {"type": "feature", "name": PROVIDER, "data": data, "table": collection.id}
+    found["id_field"] = ID.name
+    if collection.time_field:
+        found["time_field"] = collection.time_field
+    if titles := [name for name in (TITLE.name, AREA_NAME.name) if name in names]:
+        found["title_field"] = titles[0]
+    return found | {"crs": list(SYSTEMS), "storage_crs": CRS84}
+
+
+def write(config: Path, wanted: Resources) -> None:
+    """Replace the `resources` part of the file, whole or not at all; raises StoreError where that cannot be done."""
+    block = yaml.safe_dump(wanted, sort_keys=False, allow_unicode=True, width=110, indent=2)
+    body = "\n".join([LINE, HEADER, *(f"  {line}" if line else line for line in block.splitlines())])
+    if not wanted:
+        body = f"{LINE} {{}}"
+    beside = config.with_name(f".{config.name}.new")
+    try:
+        beside.write_text(_by_hand(config) + body + "\n", encoding="utf-8")
+        beside.replace(config)
+    except OSError as fault:
+        beside.unlink(missing_ok=True)
+        raise StoreError(f"configuration {config}: {fault.strerror}; it is as it was") from fault
+
+
+def _by_hand(config: Path) -> str:
+    """What stands before `resources:`; raises StoreError where something hand-written follows it."""
+    lines = config.read_text(encoding="utf-8").splitlines(keepends=True)
+    start = next((number for number, line in enumerate(lines) if line.startswith(LINE)), len(lines))
+    after = [line.strip() for line in lines[start + 1 :] if line[:1].strip() not in ("", "#")]
+    if after:
+        raise StoreError(
+            f"configuration {config}: `resources` must stand last, found {after[0]!r} below it; move it up"
+        )
+    return "".join(lines[:start])
+
+
+def is_current(config: Path, wanted: Resources) -> bool:
+    """Whether the file's `resources` are these."""
+    return _written(config) == wanted
+
+
+def difference(config: Path, wanted: Resources) -> str:
+    """How the file's `resources` differ from these, for a message; empty where they do not."""
+    found = _written(config)
+    told = {
+        "it lacks": sorted(wanted.keys() - found.keys()),
+        "it has gone stale on": sorted(name for name in wanted.keys() & found.keys() if wanted[name] != found[name]),
+        "it still has": sorted(found.keys() - wanted.keys()),
+    }
+    return ", ".join(f"{how} {first_few(names, 5)}" for how, names in told.items() if names)
+
+
+def _written(config: Path) -> Mapping[str, Any]:
+    found = yaml.safe_load(config.read_text(encoding="utf-8"))
+    return (found or {}).get("resources") or {}
+
+
+def openapi(config: Path) -> str:
+    """The OpenAPI document as JSON, through pygeoapi, which fills in the environment.
+
+    QGIS reads its page size from a shared parameter `limit`, which pygeoapi writes out per collection instead; so it
+    is added.
+    """
+    from pygeoapi.openapi import generate_openapi_document  # noqa: PLC0415  # seconds; only serving needs it
+
+    document = json.loads(generate_openapi_document(config, "json"))
+    limits = yaml.safe_load(config.read_text(encoding="utf-8"))["server"]["limits"]
+    schema = {"type": "integer", "minimum": 1, "maximum": limits["max_items"], "default": limits["default_items"]}
+    limit = {"name": "limit", "in": "query", "required": False, "schema": schema, "style": "form", "explode": False}
+    document["components"]["parameters"]["limit"] = limit
+    return json.dumps(document, ensure_ascii=False, indent=1)

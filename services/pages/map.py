@@ -1,0 +1,148 @@
+"""The map as one HTML file: it opens in a closed network, and only its background comes from outside (PDOK).
+
+It is a folium map, so others can add to it: `build_map(collections)`, then `add_child` as ever. Three things differ
+from what folium writes by itself. Leaflet is in the file, and jQuery, Bootstrap and Font Awesome are not there at all:
+folium links them from six addresses that a municipality may block (what needs them can still add them). Text from the
+release never becomes markup or a template: branca reads what an element writes as a Jinja template once more, so our
+page is written in one go and the figures travel as JSON. And the same input gives the same bytes: folium's random
+names are numbered.
+"""
+
+import base64
+import re
+from collections.abc import Sequence
+from importlib.resources import files
+from importlib.resources.abc import Traversable
+from pathlib import Path
+
+import folium
+import jinja2
+import orjson
+from branca.element import Figure
+from folium.template import Template
+
+from geo.errors import StoreError
+from layers.publication.collection import Collection
+from layers.publication.comparison import NATIONWIDE, mean, shared
+from layers.publication.fields import MADE_UP, SCORE
+from services.files import written
+from services.pages.map_content import Packed, packed_content
+
+TILES = "https://service.pdok.nl/brt/achtergrondkaart/wmts/v2_0/grijs/EPSG:3857/{z}/{x}/{y}.png"
+TILES_ATTRIBUTION = "Kaartgegevens &copy; Kadaster"
+CLOSEST_ZOOM = 19
+FURTHEST_ZOOM = 6
+
+HERE = files("services.pages")
+LEAFLET = files("xstatic.pkg.leaflet") / "data"
+RANDOM_NAME = re.compile(r"\b(map|tile_layer)_[0-9a-f]{32}\b")
+UNSAFE_IN_SCRIPT = {ord(one): f"\\u{ord(one):04x}" for one in "<>&\u2028\u2029"}
+
+
+def export(collections: Sequence[Collection], path: Path) -> None:
+    """Write the map of a release to `path`, whole or not at all.
+
+    Raises StoreError if there is nothing to show or the file cannot be written.
+    """
+    page = _numbered(build_map(collections).get_root().render())
+    with written(path) as unfinished:
+        unfinished.write_text(page, encoding="utf-8")
+
+
+def build_map(collections: Sequence[Collection]) -> folium.Map:
+    """The map of a release, to which more can be added; `get_root().render()` gives its page.
+
+    Raises StoreError if no zoekgebieden or indicatoren are among the collections, or all are empty.
+    """
+    content = packed_content(collections)
+    if not content["pictures"] and not content["searches"]:
+        found = [one.id for one in collections]
+        raise StoreError(f"map: nothing to show; needs zoekgebieden_ or indicatoren_ with rows, found {found}")
+    release_map = _ReleaseMap()
+    folium.TileLayer(TILES, attr=TILES_ATTRIBUTION, max_zoom=CLOSEST_ZOOM, control=False).add_to(release_map)
+    page = _Page(_said(collections), content)
+    page.add_child(release_map)
+    return release_map
+
+
+class _ReleaseMap(folium.Map):
+    """A folium map without links to elsewhere, which a reader may zoom as a page too (WCAG 1.4.4)."""
+
+    _template = Template("""
+        {% macro html(this, kwargs) %}<div id="{{ this.get_name() }}" class="folium-map"></div>{% endmacro %}
+        {% macro script(this, kwargs) %}
+        var {{ this.get_name() }} = L.map({{ this.get_name()|tojson }}, {{ this.options|tojavascript }});
+        showRelease({{ this.get_name() }});
+        {% endmacro %}""")
+
+    def __init__(self) -> None:
+        super().__init__(tiles=None, prefer_canvas=True, zoom_control=False)
+        self.default_js, self.default_css = [], []
+        self.options |= {"min_zoom": FURTHEST_ZOOM, "max_zoom": CLOSEST_ZOOM}
+
+
+class _Page(Figure):
+    """The page around the map: title, choices, list of zoekgebieden, caveat."""
+
+    def __init__(self, said: Packed, content: Packed) -> None:
+        super().__init__(title=said["title"])
+        self.said = said
+        self.content = _json_in_script(content | said)
+
+    def render(self, **kwargs: object) -> str:
+        for child in list(self._children.values()):
+            child.render(**kwargs)
+        environment = jinja2.Environment(autoescape=True, trim_blocks=True, undefined=jinja2.StrictUndefined)
+        return environment.from_string(_own("map.html.jinja")).render(
+            said=self.said,
+            content=self.content,
+            styles=[_leaflet_style(), _own("map.css")],
+            scripts=[_leaflet_script(), _own("map_words.js"), _own("map.js")],
+            header=self.header.render(**kwargs),
+            html=self.html.render(**kwargs),
+            script=self.script.render(**kwargs),
+        )
+
+
+def _said(collections: Sequence[Collection]) -> Packed:
+    """What the page says about the map as a whole: the caveat that says most first."""
+    filled = [one for one in collections if len(one.table)]
+    place = shared(field.against for one in filled for field in one.fields if field.name == SCORE.name)
+    return {
+        "title": next((one.title for one in filled if one.id.startswith("zoekgebieden_")), filled[0].title),
+        "caveats": sorted(dict.fromkeys(one.caveat for one in filled), key=len, reverse=True),
+        "mean": mean(place),
+        "elsewhere": "in de rest van het land" if place == NATIONWIDE else "elders waar cijfers zijn",
+        "attributions": list(dict.fromkeys(one.attribution for one in filled)),
+        "collections": [{"title": one.title, "about": one.description, "license": one.license} for one in filled],
+        "made_up": any(one.table[MADE_UP.name].any() for one in filled if MADE_UP.name in one.table),
+    }
+
+
+def _own(name: str) -> str:
+    return (HERE / name).read_text(encoding="utf-8")
+
+
+def _leaflet_script() -> str:
+    """Leaflet without the line that makes a browser look for its source map."""
+    return re.sub(r"\n//# sourceMappingURL=.*", "", (LEAFLET / "leaflet.js").read_text(encoding="utf-8"))
+
+
+def _leaflet_style() -> str:
+    style = (LEAFLET / "leaflet.css").read_text(encoding="utf-8")
+    return re.sub(r"url\((images/[a-z0-9-]+\.png)\)", lambda found: f"url({_inlined(LEAFLET / found[1])})", style)
+
+
+def _inlined(image: Traversable) -> str:
+    return f"data:image/png;base64,{base64.b64encode(image.read_bytes()).decode()}"
+
+
+def _json_in_script(content: Packed) -> str:
+    """JSON that cannot end the script element it stands in, whatever the names in it are."""
+    return orjson.dumps(content).decode().translate(UNSAFE_IN_SCRIPT)
+
+
+def _numbered(page: str) -> str:
+    """Folium's random names, numbered in order of appearance."""
+    names = list(dict.fromkeys(found[0] for found in RANDOM_NAME.finditer(page)))
+    return RANDOM_NAME.sub(lambda found: f"{found[1]}_{names.index(found[0]) + 1}", page)

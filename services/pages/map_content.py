@@ -1,0 +1,250 @@
+"""What the map shows, packed so that the whole country fits in one page.
+
+A national release has 14,566 buurten, some lenses and some years. Repeated per layer that is hundreds of megabytes;
+here each polygon is stored once per level, each distinct column once for all layers that use it, and classes are
+worked out by the legend, one character per area, so that the browser colours exactly as QGIS does.
+"""
+
+import math
+from collections.abc import Hashable, Iterable, Sequence
+from typing import Any, cast
+
+import geopandas
+import numpy as np
+import orjson
+import pandas as pd
+import shapely
+
+from layers.publication.collection import Collection
+from layers.publication.fields import (
+    AREA,
+    AREA_CODES,
+    AREA_COUNT,
+    AREA_NAME,
+    EXPLANATION,
+    FLAG,
+    GEMEENTE_NAME,
+    GEMEENTEN,
+    LENS,
+    LEVEL,
+    PERIOD,
+    RANK,
+    REASON,
+    SCORE,
+    THEME,
+    TITLE,
+    VINTAGE,
+    Field,
+    Q,
+)
+from layers.publication.legend import MISSING, Legend, classes, legend_for
+
+CHOICE = (THEME, LEVEL, LENS, PERIOD)
+"""What a reader chooses between; each combination is one picture."""
+
+CRS84 = "OGC:CRS84"
+TOLERANCES = (5.0, 10.0, 20.0)
+"""Metres by which outlines may be simplified: CBS draws buurten to 10-50 m. The first that fits is taken."""
+
+WIDEST_SLIT = 80.0
+"""Metres; the national file has slits of up to 60."""
+
+MOST_VERTICES = 300_000
+"""About 5 MB of coordinates, which a browser still redraws smoothly."""
+
+Packed = dict[str, Any]
+
+
+class Columns:
+    """Columns stored once each, however many layers use them; a layer keeps the number that `add` gives."""
+
+    def __init__(self) -> None:
+        self._numbers: dict[bytes, int] = {}
+
+    def add(self, column: object) -> int:
+        """The number of this column, new or known."""
+        return self._numbers.setdefault(orjson.dumps(column), len(self._numbers))
+
+    def stored(self) -> list[orjson.Fragment]:
+        """All columns in order of their numbers."""
+        return [orjson.Fragment(column) for column in self._numbers]
+
+
+def packed_content(collections: Sequence[Collection]) -> Packed:
+    """Everything the page needs, ready for orjson. Empty collections are left out."""
+    figures = [one for one in collections if one.id.startswith("indicatoren_") and len(one.table)]
+    zoekgebieden = [one for one in collections if one.id.startswith("zoekgebieden_") and len(one.table)]
+    columns = Columns()
+    levels = _levels(figures)
+    pictures = [picture for one in figures for picture in _pictures(one, levels, columns)]
+    titles = {field.name: field.title for one in figures for field in one.fields}
+    searches = [search for one in zoekgebieden for search in _searches(one, titles)]
+    return {
+        "choices": _choices([*searches, *pictures], collections),
+        "levels": {level: _packed_areas(areas) for level, areas in levels.items()},
+        "pictures": pictures,
+        "searches": searches,
+        "columns": columns.stored(),
+        "extent": _extent([*figures, *zoekgebieden]),
+    }
+
+
+def _levels(figures: Iterable[Collection]) -> dict[str, geopandas.GeoDataFrame]:
+    """The areas of each level, once each by code; a code drawn in several vintages is drawn as in the latest."""
+    found: dict[str, list[geopandas.GeoDataFrame]] = {}
+    for one in figures:
+        for level, rows in one.table.groupby(LEVEL.name, sort=False):
+            found.setdefault(str(level), []).append(rows)
+    return {level: _distinct_areas(pd.concat(tables)) for level, tables in found.items()}
+
+
+def _distinct_areas(rows: geopandas.GeoDataFrame) -> geopandas.GeoDataFrame:
+    latest = rows.sort_values([VINTAGE.name, AREA.name], ascending=[False, True], kind="stable")
+    return latest.drop_duplicates(AREA.name).set_index(AREA.name).sort_index()
+
+
+def _packed_areas(areas: geopandas.GeoDataFrame) -> Packed:
+    return {
+        "codes": areas.index.tolist(),
+        "names": areas[AREA_NAME.name].tolist(),
+        "gemeenten": _labelled(areas[GEMEENTE_NAME.name]),
+        "shapes": {"type": "GeometryCollection", "geometries": _geojson(_simplified(areas.geometry))},
+    }
+
+
+def _pictures(figures: Collection, levels: dict[str, geopandas.GeoDataFrame], columns: Columns) -> list[Packed]:
+    """One picture per choice: the columns of its measures, in the order of the areas of its level."""
+    measures = _measures(figures.fields)
+    legends = {one.name: legend_for(one, figures.table[one.name]) for one in measures}
+    pictures = []
+    for key, rows in figures.table.groupby([one.name for one in CHOICE], sort=False):
+        chosen = _chosen(key)
+        ordered = rows.set_index(AREA.name).reindex(levels[str(chosen[LEVEL.name])].index)
+        picture = {
+            "vintage": int(rows[VINTAGE.name].max()),
+            "q": columns.add(_readable(ordered[Q.name].astype(float))),
+            "flagged": columns.add(ordered[FLAG.name].eq(True).fillna(False).astype(int).tolist()),
+            "measures": [_measure(one, ordered, legends[one.name], columns) for one in measures],
+        }
+        pictures.append(chosen | picture)
+    return pictures
+
+
+def _measures(fields: Sequence[Field]) -> list[Field]:
+    """The score, then each indicator: its value and its deviation."""
+    named = {one.name: one for one in fields}
+    indicators = [name for name in named if f"{name}_afwijking" in named]
+    return [named[SCORE.name], *(named[name + end] for name in indicators for end in ("", "_afwijking"))]
+
+
+def _measure(field: Field, areas: pd.DataFrame, legend: Legend, columns: Columns) -> Packed:
+    values = areas[field.name].astype(float)
+    reason = REASON.name if field.name == SCORE.name else f"{field.name}_reden"
+    return {
+        "name": field.name,
+        "title": field.title,
+        "of": field.name.removesuffix("_afwijking") if field.name.endswith("_afwijking") else None,
+        "why": field.description,
+        "unit": field.unit,
+        "average": field.average,
+        "legend": {
+            "colours": legend.colours,
+            "labels": legend.labels,
+            "missing": [legend.missing_colour, legend.missing_label],
+        },
+        "values": columns.add(_readable(values)),
+        "classes": columns.add("".join("." if one == MISSING else str(one) for one in classes(values, legend))),
+        "reasons": columns.add(_labelled(areas[reason]) if reason in areas else None),
+    }
+
+
+def _searches(zoekgebieden: Collection, titles: dict[str, str]) -> list[Packed]:
+    """The zoekgebieden of each choice, in order of rank."""
+    contributions = [one for one in zoekgebieden.fields if one.name.endswith("_bijdrage")]
+    reasons = [titles.get(one.name.removesuffix("_bijdrage"), one.title) for one in contributions]
+    return [
+        _chosen(key)
+        | {"vintage": int(rows[VINTAGE.name].max()), "reasons": reasons, "zones": _zones(rows, contributions)}
+        for key, rows in zoekgebieden.table.sort_values(RANK.name).groupby([one.name for one in CHOICE], sort=False)
+    ]
+
+
+def _zones(ranked: geopandas.GeoDataFrame, contributions: Sequence[Field]) -> list[Packed]:
+    shown = {
+        "rank": ranked[RANK.name].astype(int).tolist(),
+        "title": ranked[TITLE.name].tolist(),
+        "score": _readable(ranked[SCORE.name]),
+        "q": _readable(ranked[Q.name]),
+        "count": ranked[AREA_COUNT.name].astype(int).tolist(),
+        "codes": [codes.replace(" ", "").split(",") for codes in ranked[AREA_CODES.name]],
+        "gemeenten": ranked[GEMEENTEN.name].tolist(),
+        "why": ranked[EXPLANATION.name].tolist(),
+        "contributions": [_readable(row) for row in ranked[[one.name for one in contributions]].to_numpy(float)],
+        "shape": _geojson(_simplified(_closed(ranked.geometry))),
+        "label": _geojson(ranked.representative_point()),
+    }
+    return [dict(zip(shown, zone, strict=True)) for zone in zip(*shown.values(), strict=True)]
+
+
+def _choices(shown: Sequence[Packed], collections: Sequence[Collection]) -> list[Packed]:
+    """The options of each choice: the first is shown when the map opens."""
+    themes = {one.id.removeprefix("zoekgebieden_"): one.title for one in collections}
+    choices = []
+    for field in CHOICE:
+        options = list(dict.fromkeys(one[field.name] for one in shown))
+        if field == PERIOD:
+            options.sort(key=lambda period: -int(str(period)))
+        if field == LENS:
+            options.sort(key=lambda lens: lens != "basis")
+        titles = [themes.get(str(one), str(one)) if field == THEME else one for one in options]
+        choices.append({"name": field.name, "title": field.title, "options": options, "titles": titles})
+    return choices
+
+
+def _chosen(key: Hashable) -> Packed:
+    theme, level, lens, period = cast("tuple[str, str, str, int]", key)
+    return {THEME.name: theme, LEVEL.name: level, LENS.name: lens, PERIOD.name: int(period)}
+
+
+def _labelled(texts: "pd.Series[str]") -> Packed | None:
+    """Texts that repeat, each once: `index` points into `labels`, -1 where there is none."""
+    index, labels = pd.factorize(texts.replace("", None))
+    return {"labels": labels.tolist(), "index": index.tolist()} if len(labels) else None
+
+
+def _readable(values: Iterable[float]) -> list[float | None]:
+    """Values as precise as a pop-up shows them: four figures, and no fewer than whole numbers; None if unknown."""
+    return [_four_figures(float(one)) if math.isfinite(one) else None for one in values]
+
+
+def _four_figures(value: float) -> float:
+    figures = 3 - math.floor(math.log10(abs(value))) if value else 0
+    rounded = round(value, max(figures, 0))
+    return int(rounded) if rounded.is_integer() else rounded
+
+
+def _closed(shapes: geopandas.GeoSeries) -> geopandas.GeoSeries:
+    """Outlines without the slits that digitising leaves between areas: a thick line would draw each of them twice."""
+    return shapes.buffer(WIDEST_SLIT / 2, join_style="mitre").buffer(-WIDEST_SLIT / 2, join_style="mitre")
+
+
+def _simplified(shapes: geopandas.GeoSeries) -> geopandas.GeoSeries:
+    """Fewer vertices; borders that areas share stay shared, so that no gaps open."""
+    for tolerance in TOLERANCES:
+        simplified = shapely.coverage_simplify(shapes.to_numpy(), tolerance)
+        if shapely.get_num_coordinates(simplified).sum() <= MOST_VERTICES:
+            break
+    return geopandas.GeoSeries(simplified, crs=shapes.crs)
+
+
+def _geojson(shapes: geopandas.GeoSeries) -> list[orjson.Fragment]:
+    """Each shape in CRS84, to five decimals: 1 m."""
+    rounded = shapely.transform(shapes.to_crs(CRS84).to_numpy(), lambda places: np.round(places, 5))
+    return [orjson.Fragment(one) for one in shapely.to_geojson(rounded)]
+
+
+def _extent(collections: Iterable[Collection]) -> list[list[float]]:
+    """South-west and north-east corner of all that is shown, as latitude and longitude."""
+    boxes = geopandas.GeoSeries([shapely.box(*one.table.total_bounds) for one in collections], crs="EPSG:28992")
+    west, south, east, north = boxes.to_crs(CRS84).total_bounds.tolist()
+    return [[south, west], [north, east]]

@@ -1,0 +1,1 @@
+"""What tells a person, at the door: by what columns are called and by what they hold."""

@@ -1,1 +1,0 @@
-"""A municipality's own records: read, checked for persons, placed and counted, and never kept."""

@@ -1,0 +1,178 @@
+"""Release: what is served. Immutable, checked as a whole before it is shown, swapped in with one rename.
+
+`<home>/releases/<id>` holds `zicht.sqlite` (served), `<collection>.parquet` (record), `zicht.gpkg` (download),
+`kaart.html` (map) and `release.json` (from what it was made). The id is a digest of that content, so the same input is
+the same release; only `created` in release.json is of its time. `<home>/current` points at the one that is served: a
+crash at any moment leaves it pointing at a whole release.
+"""
+
+import fcntl
+import hashlib
+import json
+import os
+import shutil
+import sqlite3
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import closing, contextmanager
+from dataclasses import asdict
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import geopandas
+import pyarrow.parquet as pq
+import pyogrio
+
+from geo.errors import StoreError
+from layers.publication.collection import Collection, typed
+from layers.publication.fields import Field
+from layers.publication.layer import Layer
+from services.files import UNFINISHED, spoken
+from services.registry import EXPORTERS, STORES, adapter
+
+SQLITE, GPKG, MAP, MANIFEST = "zicht.sqlite", "zicht.gpkg", "kaart.html", "release.json"
+CURRENT = "current"
+ABOUT = ("id", "title", "description", "keywords", "attribution", "license", "caveat", "time_field")
+"""What a manifest tells of a collection besides its fields."""
+
+
+def publish(
+    home: Path, layers: Sequence[Layer], collections: Sequence[Collection], steps: Callable[[str], None]
+) -> Path:
+    """Write a release of these collections, check it and serve it from now on. Returns its folder.
+
+    Raises StoreError, with the previous release still served, where it cannot be written or is not what it should be.
+    """
+    releases = home / "releases"
+    with spoken(releases):
+        releases.mkdir(parents=True, exist_ok=True)
+        with _alone(home):
+            for left in releases.glob(f"{UNFINISHED}*"):
+                shutil.rmtree(left)
+            unfinished = releases / f"{UNFINISHED}{os.getpid()}"
+            unfinished.mkdir()
+            try:
+                folder = _finish(unfinished, releases, layers, collections, steps)
+            finally:
+                shutil.rmtree(unfinished, ignore_errors=True)
+            steps("serve")
+            _swap(home, folder)
+    return folder
+
+
+def current(home: Path) -> Path:
+    """The folder of the release that is served. Raises StoreError where nothing has been published."""
+    link = home / CURRENT
+    if not (link / MANIFEST).is_file():
+        raise StoreError(f"{home}: nothing has been published; run `zicht publish` first")
+    return link.resolve()
+
+
+def manifest(folder: Path) -> dict[str, Any]:
+    """What a release says of itself."""
+    told: dict[str, Any] = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
+    return told
+
+
+def _finish(
+    unfinished: Path,
+    releases: Path,
+    layers: Sequence[Layer],
+    collections: Sequence[Collection],
+    steps: Callable[[str], None],
+) -> Path:
+    _write(unfinished, collections, steps)
+    steps("check")
+    _check(unfinished, collections)
+    told = _manifest(unfinished, layers, collections)
+    folder = releases / str(told["id"])
+    if folder.exists():
+        return folder
+    (unfinished / MANIFEST).write_text(json.dumps(told, indent=1, ensure_ascii=False), encoding="utf-8")
+    for file in unfinished.iterdir():
+        _to_disk(file)
+    unfinished.replace(folder)
+    return folder
+
+
+def _write(folder: Path, collections: Sequence[Collection], steps: Callable[[str], None]) -> None:
+    steps("database")
+    adapter("store", STORES, "embedded")(collections, folder / SQLITE)
+    steps("GeoParquet")
+    adapter("store", STORES, "geoparquet")(collections, folder)
+    steps("GeoPackage")
+    adapter("exporter", EXPORTERS, "geopackage")(collections, folder / GPKG)
+    steps("map")
+    adapter("exporter", EXPORTERS, "folium")(collections, folder / MAP)
+
+
+def _check(folder: Path, collections: Sequence[Collection]) -> None:
+    """Every collection must be whole in every file, as counted by other code than wrote it."""
+    with closing(sqlite3.connect(f"file:{folder / SQLITE}?mode=ro", uri=True)) as database:
+        sound = database.execute("PRAGMA integrity_check").fetchone()[0]
+    if sound != "ok":
+        raise StoreError(f"{folder / SQLITE}: the database is damaged ({sound}); publish again")
+    for one in collections:
+        counts = {
+            f"{one.id}.parquet": pq.read_metadata(folder / f"{one.id}.parquet").num_rows,
+            GPKG: pyogrio.read_info(folder / GPKG, layer=one.id, force_feature_count=True)["features"],
+        }
+        for file, count in counts.items():
+            if count != len(one.table):
+                raise StoreError(f"{file}: {count} of {len(one.table)} rows of {one.id} arrived; publish again")
+
+
+def _manifest(folder: Path, layers: Sequence[Layer], collections: Sequence[Collection]) -> dict[str, Any]:
+    files = {file.name: hashlib.sha256(file.read_bytes()).hexdigest() for file in sorted(folder.iterdir())}
+    content = {
+        "made_up": any(layer.provenance.made_up for layer in layers),
+        "collections": [_about(one) for one in collections],
+        "layers": [
+            {"key": asdict(one.key), "summary": dict(one.summary), "provenance": asdict(one.provenance)}
+            for one in layers
+        ],
+        "files": files,
+    }
+    digest = hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()[:12]
+    return {"id": digest, "created": datetime.now(UTC).isoformat(timespec="seconds"), **content}
+
+
+def _about(one: Collection) -> dict[str, Any]:
+    fields = [asdict(field) for field in one.fields]
+    return {name: getattr(one, name) for name in ABOUT} | {"fields": fields, "rows": len(one.table)}
+
+
+def _swap(home: Path, folder: Path) -> None:
+    """Point `current` at the release in one rename; a reader sees the old one or the new one, never neither."""
+    link = home / f"{UNFINISHED}{CURRENT}"
+    link.unlink(missing_ok=True)
+    link.symlink_to(Path("releases") / folder.name)
+    link.replace(home / CURRENT)
+
+
+def _to_disk(file: Path) -> None:
+    with file.open("rb") as handle:
+        os.fsync(handle.fileno())
+
+
+@contextmanager
+def _alone(home: Path) -> Iterator[None]:
+    """One publication at a time; the lock goes when the process does, however it ends."""
+    with (home / ".publishing").open("w") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise StoreError(f"{home}: another publication is going on; wait until it is done") from None
+        yield
+
+
+def collections(folder: Path) -> list[Collection]:
+    """The collections of a release, read back from its record."""
+    return [_collection(folder, one) for one in manifest(folder)["collections"]]
+
+
+def _collection(folder: Path, told: dict[str, Any]) -> Collection:
+    fields = tuple(Field(**one) for one in told["fields"])
+    about = {name: told[name] for name in ABOUT}
+    table = typed(geopandas.read_parquet(folder / f"{told['id']}.parquet"), fields)
+    return Collection(**about | {"keywords": tuple(told["keywords"])}, fields=fields, table=table)

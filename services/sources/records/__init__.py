@@ -1,0 +1,1 @@
+"""A municipality's own records: placed and counted, and never kept."""

@@ -1,0 +1,1 @@
+"""Testland: the made-up country."""

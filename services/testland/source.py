@@ -1,0 +1,70 @@
+"""MadeUp: Testland behind the same door as real figures."""
+
+import hashlib
+from collections.abc import Sequence
+from functools import cached_property
+
+import pandas as pd
+
+from boundaries import cbs
+from boundaries.hexagons import cells_at
+from boundaries.vintages import Vintage
+from geo.areas import AreaFrame
+from layers.declarations.sources import SourceDeclaration
+from layers.publication.explanations import MADE_UP
+from layers.publication.layer import Receipt
+from services.testland.country import SEED, Testland, make_testland
+
+
+class TestlandSource:
+    """Testland: the same country for the same seed."""
+
+    made_up = True
+
+    def __init__(self, seed: int = SEED) -> None:
+        self.seed = seed
+        self._receipts: dict[str, Receipt] = {}
+
+    @cached_property
+    def country(self) -> Testland:
+        """The country, made on first use."""
+        return make_testland(self.seed)
+
+    def buurten(self, vintage: Vintage) -> AreaFrame:
+        """All buurten of Testland, in the division of any year."""
+        raw = self.country.boundaries
+        self._receive("boundaries/testland", "Indeling van Testland", pd.DataFrame(raw.drop(columns="geometry")))
+        return cbs.buurten(raw, vintage, "Testland")
+
+    def tolerance(self, vintage: Vintage) -> float:  # noqa: ARG002
+        """0: borders coincide."""
+        return 0.0
+
+    def table(self, declaration: SourceDeclaration) -> pd.DataFrame:
+        """Figures and crimes per buurt, with CBS's missing codes."""
+        raw = self.country.figures.merge(self.country.crimes, on="buurtcode", how="outer")
+        self._receive(f"sources/{declaration.id}", f"{declaration.title} (Testland)", raw)
+        return raw
+
+    def table_of_cells(self, declaration: SourceDeclaration, cells: AreaFrame) -> pd.DataFrame:  # noqa: ARG002
+        """Inhabitants, households and registered crimes counted from addresses and incidents; 0 where there are none,
+        since every one of them is known.
+        """
+        addresses, incidents = self.country.addresses, self.country.incidents
+        living = addresses[["inwoners", "huishoudens", "huurhuishoudens"]]
+        counted = living.groupby(cells_at(addresses.geometry, cells.level)).sum()
+        years = pd.crosstab(cells_at(incidents.geometry, cells.level), incidents["jaar"].to_numpy())
+        years.columns = [f"misdrijven_{year}" for year in years.columns]
+        table: pd.DataFrame = pd.concat([counted, years], axis=1).reindex(cells.ids).fillna(0.0)
+        table["koopwoningen"] = 100 * (1 - table["huurhuishoudens"] / table["huishoudens"])
+        return table
+
+    @property
+    def receipts(self) -> Sequence[Receipt]:
+        """What was made so far."""
+        return tuple(self._receipts.values())
+
+    def _receive(self, id_: str, title: str, table: pd.DataFrame) -> None:
+        content = hashlib.sha256(pd.util.hash_pandas_object(table, index=False).to_numpy().tobytes()).hexdigest()
+        where = f"testland, seed {self.seed}"
+        self._receipts[id_] = Receipt(id_, title, where, content, len(table), "CC0", "Testland (verzonnen)", (MADE_UP,))

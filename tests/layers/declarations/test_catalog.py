@@ -1,0 +1,110 @@
+"""Declarations fit one another, or every misfit is named."""
+
+import pytest
+
+from geo.errors import DeclarationError, UnknownNameError
+from layers.declarations.catalog import load
+from layers.declarations.lenses import BASIS
+from tests.layers.declared import LENS, SOURCE, THEME, catalog, written
+
+
+def faults(tmp_path, **files):
+    with pytest.raises(DeclarationError) as found:
+        catalog(tmp_path, **files)
+    return found.value.faults
+
+
+def test_good_declarations_are_found_by_name_with_their_digests(tmp_path):
+    known = catalog(tmp_path)
+    theme = known.theme("proef")
+    lens = known.lens("nabij", theme)
+    assert [one.id for one in known.sources_of(theme)] == ["tellingen"]
+    assert set(known.digests_of(theme, lens)) == {"themes/proef", "sources/tellingen", "lenses/nabij"}
+    assert set(known.digests_of(theme, None)) == {"themes/proef", "sources/tellingen"}
+    assert known.lens(BASIS, theme) is None
+
+
+def test_the_faults_of_all_files_are_named_at_once(tmp_path):
+    found = faults(
+        tmp_path, themes_proef="id = ", lenses_nabij=LENS.replace("weight = 3", "weight = -3"),
+        sources_tellingen=SOURCE.replace("vintage = 2024", ""),
+    )  # fmt: skip
+    places = [one.split(": ")[0] for one in found]
+    assert {"themes/proef.toml", "lenses/nabij.toml", "sources/tellingen.toml"} <= set(places)
+
+
+@pytest.mark.parametrize("name", ["toename", "", "Proef", "../proef"])
+def test_an_unknown_theme_lists_those_there_are(tmp_path, name):
+    with pytest.raises(UnknownNameError, match=f"unknown theme '{name}'; known: proef"):
+        catalog(tmp_path).theme(name)
+
+
+def test_an_unknown_lens_lists_those_of_its_theme(tmp_path):
+    known = catalog(tmp_path)
+    with pytest.raises(UnknownNameError, match=r"unknown lens for theme 'proef' 'ver'; known: basis, nabij"):
+        known.lens("ver", known.theme("proef"))
+
+
+def test_a_lens_of_another_theme_is_unknown(tmp_path):
+    known = catalog(tmp_path, themes_tweede=THEME.replace('"proef"', '"tweede"'))
+    with pytest.raises(UnknownNameError, match=r"known: basis$"):
+        known.lens("nabij", known.theme("tweede"))
+
+
+MISFITS = [
+    ("lenses_nabij", 'theme = "proef"', 'theme = "drugs"', "theme: unknown theme 'drugs'; known: proef"),
+    (
+        "lenses_nabij",
+        '"huur"',
+        '"huren"',
+        "change 2: indicator: theme 'proef' has no indicator 'huren'; it has misdrijven",
+    ),
+    ("themes_proef", '"getis_ord"', '"moran"', "search.statistic: unknown statistic 'moran'; known: getis_ord"),
+    ("themes_proef", '"tellingen"', '"politie"', "'misdrijven': source: unknown source 'politie'; known: tellingen"),
+    (
+        "themes_proef",
+        'value = "misdrijven"',
+        'value = "diefstal"',
+        "'tellingen' has no column 'diefstal'; it has inwoners",
+    ),
+    ("themes_proef", 'per = "inwoners"', 'per = "adressen"', "per: no source has a column 'adressen'; known: afstand"),
+    ("themes_proef", 'weight = "huishoudens"', 'weight = "huizen"', "mean_weight: no source has a column 'huizen'"),
+]
+
+
+@pytest.mark.parametrize(("file", "before", "after", "told"), MISFITS)
+def test_a_name_that_is_not_there_is_named_with_those_that_are(tmp_path, file, before, after, told):
+    text = {"lenses_nabij": LENS, "themes_proef": THEME}[file]
+    assert told in "\n".join(faults(tmp_path, **{file: text.replace(before, after, 1)}))
+
+
+def test_a_lens_leaves_something_that_weighs(tmp_path):
+    text = LENS.replace("weight = 3", "weight = 0").replace('theme = "proef"', 'theme = "proef"\nothers = "drop"')
+    assert "every indicator has weight 0 under this lens" in faults(tmp_path, lenses_nabij=text)[0]
+
+
+def test_a_lens_keeps_or_drops_what_it_does_not_name(tmp_path):
+    dropping = LENS.replace('"nabij"', '"alleen"').replace('theme = "proef"', 'theme = "proef"\nothers = "drop"')
+    known = catalog(tmp_path, lenses_alleen=dropping)
+    theme = known.theme("proef")
+    assert known.lenses["nabij"].weights(theme) == {"misdrijven": 2, "huur": 0, "afstand": 3}
+    assert known.lenses["alleen"].weights(theme) == {"misdrijven": 0, "huur": 0, "afstand": 3}
+
+
+def test_other_files_and_missing_folders_are_let_be(tmp_path):
+    root = written(tmp_path)
+    (root / "themes" / "README.md").write_text("geen declaratie")
+    (root / "lenses" / "nabij.toml").unlink()
+    (root / "lenses").rmdir()
+    assert list(load(root).lenses) == []
+
+
+def test_an_exposure_from_another_source_brings_that_source_along(tmp_path):
+    homes = SOURCE.replace('"tellingen"', '"woningen"').replace("columns.", "columns.w_")
+    theme = THEME.replace('per = "huishoudens"', 'per = "w_huishoudens"')
+    known = catalog(tmp_path, sources_woningen=homes, themes_proef=theme)
+    assert [one.id for one in known.sources_of(known.theme("proef"))] == ["tellingen", "woningen"]
+
+
+def test_two_sources_do_not_have_a_column_of_one_name(tmp_path):
+    assert faults(tmp_path, sources_andere=SOURCE.replace('"tellingen"', '"andere"'))

@@ -1,0 +1,100 @@
+"""From declared columns to a measure: unknown stays unknown, and a level is a rate in disguise."""
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from geo.errors import AlignmentError
+from geo.measures import Unknown
+from geo.rates import rates
+from layers.declarations.indicators import Indicator
+from layers.method.figures import Figures, measure
+from tests.country import names
+from tests.layers.declared import catalog
+
+AREAS = names(3)
+SECRET = [None, Unknown.SECRET, None]
+
+
+def figures(**columns):
+    """Figures of which None is unknown, with SECRET as the reason."""
+    values = pd.DataFrame(columns, index=AREAS, dtype=float)
+    reasons = pd.DataFrame(None, index=AREAS, columns=values.columns, dtype=object)
+    return Figures(values, reasons.mask(values.isna(), Unknown.SECRET))
+
+
+def indicator(**declared):
+    return Indicator(id="proef", title="Proef", why="Omdat het zo is.", source="bron", value="teller", **declared)
+
+
+def test_a_rate_is_events_over_its_exposure():
+    made = measure(indicator(per="noemer"), figures(teller=[2, 4, 6], noemer=[10, 10, 20]))
+    assert made.shrunk
+    assert (made.events.tolist(), made.exposure.tolist()) == ([2, 4, 6], [10, 10, 20])
+
+
+@pytest.mark.parametrize("column", ["teller", "noemer"])
+def test_the_reason_is_that_of_the_column_that_is_unknown(column):
+    columns = {"teller": [2, 4, 6], "noemer": [10, 10, 20]} | {column: [1, None, 1]}
+    made = measure(indicator(per="noemer"), figures(**columns))
+    assert made.reason.tolist() == SECRET
+    assert made.known.tolist() == [True, False, True]
+
+
+def test_a_level_is_its_value_whatever_weighs_it():
+    made = measure(indicator(mean_weight="woningen"), figures(teller=[20, 30, 40], woningen=[1, 5, 500]))
+    assert not made.shrunk
+    assert rates(made).tolist() == [20, 30, 40]
+    assert made.national == pytest.approx((20 + 150 + 20_000) / 506)
+
+
+def test_a_level_that_nothing_weighs_has_the_plain_mean():
+    made = measure(indicator(), figures(teller=[20, None, 40]))
+    assert made.national == 30
+    assert made.reason.tolist() == SECRET
+
+
+def test_a_level_of_nothing_is_unknown():
+    made = measure(indicator(mean_weight="woningen"), figures(teller=[20, 30, 40], woningen=[0, 5, 5]))
+    assert made.reason.tolist() == [Unknown.NO_EXPOSURE, None, None]
+
+
+def test_a_level_that_nothing_weighs_has_no_exposure_to_be_too_small(tmp_path):
+    theme = catalog(tmp_path).theme("proef")
+    made = measure(indicator(), figures(teller=[20, 30, 40])).with_floor(theme.floor(indicator()))
+    assert rates(made).tolist() == [20, 30, 40]
+
+
+def test_an_indicator_has_the_floor_of_its_theme_or_its_own(tmp_path):
+    theme = catalog(tmp_path).theme("proef")
+    assert theme.floor(indicator(per="inwoners")) == 50
+    assert theme.floor(indicator(per="inwoners", min_exposure=5)) == 5
+    assert theme.floor(indicator(per="inwoners", min_exposure=0)) == 0
+
+
+def test_joined_figures_keep_their_own_columns():
+    joined = figures(a=[1, 2, 3]).joined(figures(a=[9, 9, 9], b=[4, None, 6]))
+    assert joined.values["a"].tolist() == [1, 2, 3]
+    assert joined.reasons["b"].isna().tolist() == [True, False, True]
+
+
+def test_a_value_without_a_reason_or_the_reverse_is_refused():
+    good = figures(a=[1, None, 3])
+    with pytest.raises(ValueError, match="a reason must stand exactly where there is no value"):
+        Figures(good.values, good.reasons.mask(good.values.notna(), Unknown.SECRET))
+    with pytest.raises(ValueError, match="a reason must stand exactly where there is no value"):
+        Figures(good.values.assign(a=np.nan), good.reasons)
+
+
+def test_values_and_reasons_are_of_the_same_areas_and_columns():
+    good = figures(a=[1, 2, 3])
+    with pytest.raises(AlignmentError):
+        Figures(good.values, good.reasons[:2])
+    with pytest.raises(AlignmentError, match="columns"):
+        Figures(good.values, good.reasons.rename(columns={"a": "b"}))
+
+
+def test_no_column_of_an_indicator_is_forgotten():
+    assert indicator(per="noemer").columns == ("teller", "noemer")
+    assert indicator(mean_weight="woningen").columns == ("teller", "woningen")
+    assert np.size(indicator().columns) == 1

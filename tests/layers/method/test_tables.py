@@ -1,0 +1,125 @@
+"""What a municipality reads when its table is not what its declaration says, and what stands inside when it is."""
+
+from collections.abc import Callable
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from geo.errors import SourceError
+from geo.measures import Unknown
+from layers.declarations.sources import SourceDeclaration
+from layers.method.figures import from_table
+
+AREAS = pd.Index([f"BU9999{number:04}" for number in range(20)], name="area_id")
+
+SOURCE = SourceDeclaration.model_validate(
+    {
+        "id": "proef", "title": "Proef", "publisher": "Proef", "license": "CC0", "url": "https://example.org",
+        "attribution": "Proef", "table": {"path": "proef.csv"}, "key": "buurtcode", "vintage": 2024,
+        "periods": [2024],
+        "columns": {
+            "inwoners": {"formula": "inwoners", "title": "Inwoners", "empty": "zero"},
+            "huur": {"formula": "huishoudens * (100 - koop) / 100", "title": "Huur"},
+            "eerder": {"formula": "(m_{periode-1} + m_{periode-2}) / 2", "title": "Eerder"},
+        },
+    }
+)  # fmt: skip
+
+
+def table() -> pd.DataFrame:
+    return pd.DataFrame(
+        {"buurtcode": AREAS, "inwoners": 100.0, "huishoudens": 50.0, "koop": 40.0, "m_2022": 4, "m_2023": 6}
+    ).astype({"inwoners": object, "koop": object})
+
+
+def given(change: Callable[[pd.DataFrame], pd.DataFrame | None]) -> pd.DataFrame:
+    raw = table()
+    return raw if (changed := change(raw)) is None else changed
+
+
+def put(column: str, value: object, row: int = 3) -> Callable[[pd.DataFrame], None]:
+    def change(raw: pd.DataFrame) -> None:
+        raw[column] = raw[column].astype(object)
+        raw.loc[row, column] = value
+
+    return change
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        (lambda raw: raw.drop(columns="buurtcode"), ["proef.csv", "key column 'buurtcode' is missing", "'inwoners'"]),
+        (lambda raw: raw.drop(columns="koop"), ["figure 'huur'", "columns ['koop'] are missing", "'huishoudens'"]),
+        (lambda raw: pd.concat([raw, raw.head(2)]), ["2 codes occur more than once", "BU99990000, BU9999000"]),
+        (put("inwoners", -3), ["column 'inwoners'", "1 figures are negative: BU99990003 -3", "-99997"]),
+        (put("inwoners", "veel"), ["column 'inwoners'", "1 cells are not numbers: BU99990003 'veel'"]),
+        (put("koop", "1,5"), ["column 'koop'", "not numbers: BU99990003 '1,5'"]),
+        (put("buurtcode", "BU00000000"), ["1 of 20 codes are not in the division of 2024: BU00000000", "another year"]),
+        (lambda raw: raw.head(17), ["only 85% of the 20 buurten", "national table"]),
+    ],
+)  # fmt: skip
+def test_a_table_that_is_not_right_is_refused_with_where_what_and_the_way_out(
+    change: Callable[[pd.DataFrame], pd.DataFrame | None], said: list[str]
+):
+    with pytest.raises(SourceError) as refused:
+        from_table(given(change), SOURCE, 2024, AREAS, frozenset())
+    for part in said:
+        assert part in str(refused.value)
+
+
+def test_a_period_that_the_source_does_not_have_is_refused():
+    with pytest.raises(SourceError, match="no figures for period 2019; it has 2024"):
+        from_table(table(), SOURCE, 2019, AREAS, frozenset())
+
+
+def test_formulas_are_computed_per_area():
+    found = from_table(table(), SOURCE, 2024, AREAS, frozenset())
+    assert (found.values["huur"] == 30).all()
+    assert (found.values["eerder"] == 5).all()
+
+
+@pytest.mark.parametrize(
+    ("code", "reason"),
+    [(-99997, Unknown.SECRET), (-99995, Unknown.LATER), (-99991, Unknown.DISCONTINUED), (-99999999, Unknown.ABSENT)],
+)
+def test_each_missing_code_of_cbs_keeps_its_own_reason_and_is_never_a_number(code: int, reason: Unknown):
+    for column, figure in (("inwoners", "inwoners"), ("koop", "huur"), ("huishoudens", "huur")):
+        found = from_table(given(put(column, code)), SOURCE, 2024, AREAS, frozenset())
+        assert np.isnan(found.values[figure].iloc[3])
+        assert found.reasons[figure].iloc[3] == reason
+        assert found.reasons[figure].drop(AREAS[3]).isna().all()
+
+
+@pytest.mark.parametrize("empty", [None, "", "   ", ".", "       .", float("nan")])
+def test_an_empty_cell_is_unknown_unless_the_source_says_that_it_is_zero(empty: object):
+    declared_zero = from_table(given(put("inwoners", empty)), SOURCE, 2024, AREAS, frozenset())
+    assert declared_zero.values["inwoners"].iloc[3] == 0
+    unknown = from_table(given(put("koop", empty)), SOURCE, 2024, AREAS, frozenset())
+    assert np.isnan(unknown.values["huur"].iloc[3])
+    assert unknown.reasons["huur"].iloc[3] == Unknown.ABSENT
+
+
+def test_an_area_that_the_table_does_not_list_is_unknown_also_where_empty_means_zero():
+    found = from_table(table().drop(index=3), SOURCE, 2024, AREAS, frozenset())
+    assert np.isnan(found.values["inwoners"].iloc[3])
+    assert found.reasons["inwoners"].iloc[3] == Unknown.ABSENT
+
+
+def test_padding_around_codes_and_numbers_is_no_fault():
+    raw = table()
+    raw["buurtcode"] = raw["buurtcode"] + "  "
+    raw["inwoners"] = "    23.5"
+    assert (from_table(raw, SOURCE, 2024, AREAS, frozenset()).values["inwoners"] == 23.5).all()
+
+
+def test_the_order_of_rows_does_not_matter():
+    raw = table()
+    raw["inwoners"] = np.arange(20.0)
+    found = from_table(raw.sample(frac=1, random_state=1), SOURCE, 2024, AREAS, frozenset())
+    assert list(found.values["inwoners"]) == list(range(20))
+
+
+def test_codes_without_a_polygon_on_the_map_may_be_there_when_the_division_says_so():
+    extra = pd.concat([table(), table().head(1).assign(buurtcode="BU88880000")])
+    assert len(from_table(extra, SOURCE, 2024, AREAS, frozenset({"BU88880000"})).values) == 20

@@ -1,0 +1,168 @@
+import contextlib
+import json
+import re
+import signal
+import subprocess
+import sys
+import time
+from concurrent.futures import ThreadPoolExecutor
+
+import httpx
+import pygeoapi
+import pytest
+import yaml
+from click.testing import CliRunner
+
+from geo.errors import ServeError, StoreError
+from services.ogc import app, configuration
+from tests.ogc import places, servers
+
+# pygeoapi 0.24 declares its own models the way pydantic 1 did.
+pytestmark = pytest.mark.filterwarnings("ignore:Support for class-based `config`:DeprecationWarning")
+
+NAME = "indicatoren_drugs_buurt"
+
+
+@pytest.fixture(scope="module")
+def home(tmp_path_factory):
+    return tmp_path_factory.mktemp("home")
+
+
+@pytest.fixture(scope="module")
+def written(home):
+    return servers.a_home(home, servers.free_port())[1]
+
+
+@pytest.fixture(scope="module")
+def wanted(written):
+    return configuration.resources(written.parent / "current", servers.DATA)
+
+
+@pytest.fixture
+def copy(written, tmp_path):
+    path = tmp_path / "pygeoapi-config.yml"
+    path.write_bytes(written.read_bytes())
+    return path
+
+
+def test_what_is_written_is_valid_to_pygeoapi(written):
+    for path in (written, servers.ROOT / "pygeoapi-config.yml"):
+        told = CliRunner().invoke(pygeoapi.cli, ["config", "validate", "-c", str(path)])
+        assert told.exit_code == 0, told.output
+        assert "Valid configuration" in told.output
+
+
+def test_what_is_written_by_hand_is_kept_to_the_letter(copy, wanted):
+    by_hand = copy.read_text().split("resources:")[0]
+    configuration.write(copy, wanted)
+    configuration.write(copy, wanted)
+    assert copy.read_text().startswith(by_hand + "resources:\n  # Written by `zicht publish`")
+    assert copy.read_text().count("# Written by `zicht publish`") == 1
+    configuration.write(copy, {})
+    assert copy.read_text() == by_hand + "resources: {}\n"
+
+
+def test_the_same_release_gives_the_same_file(copy, wanted, written):
+    configuration.write(copy, wanted)
+    assert copy.read_bytes() == written.read_bytes()
+
+
+def test_a_file_tells_whether_it_is_current_and_how_it_differs(copy, wanted):
+    assert configuration.is_current(copy, wanted)
+    assert configuration.difference(copy, wanted) == ""
+    other = {name: one for name, one in wanted.items() if name != NAME}
+    other |= {"gebieden_buurt": other["gebieden_buurt"] | {"title": "Anders"}, "gebieden_wijk": {}}
+    assert not configuration.is_current(copy, other)
+    assert configuration.difference(copy, other) == (
+        "it lacks gebieden_wijk, it has gone stale on gebieden_buurt, it still has indicatoren_drugs_buurt"
+    )
+
+
+def test_a_change_by_hand_in_resources_is_not_current(copy, wanted):
+    copy.write_text(copy.read_text().replace("id_field: id", "id_field: naam", 1))
+    assert not configuration.is_current(copy, wanted)
+
+
+def test_something_below_resources_is_refused_and_kept(copy, wanted):
+    before = copy.read_text() + "logging:\n  level: DEBUG\n"
+    copy.write_text(before)
+    with pytest.raises(StoreError, match="must stand last, found 'logging:'"):
+        configuration.write(copy, wanted)
+    assert copy.read_text() == before
+
+
+def test_a_resource_tells_its_caveat_source_licence_and_years(wanted):
+    one = wanted[NAME]
+    assert "toont geen personen" in one["description"]
+    assert "Bron: verzonnen (CC BY 4.0)." in one["description"]
+    assert [link["title"] for link in one["links"] if link["rel"] == "license"] == ["CC BY 4.0"]
+    assert one["extents"]["temporal"]["end"].year == 2024
+    assert one["providers"][0]["title_field"] == "gebiedsnaam"
+    assert "temporal" not in wanted["gebieden_buurt"]["extents"]
+
+
+def test_no_alias_or_machine_path_is_written(written, home):
+    text = written.read_text()
+    assert "&id" not in text
+    assert str(home) not in text
+    assert yaml.safe_load(text)["resources"][NAME]["providers"][0]["data"] == servers.DATA
+
+
+def test_openapi_is_json_that_names_every_collection(written, home, monkeypatch):
+    monkeypatch.setenv("ZICHT_HOME", str(home))
+    document = json.loads(configuration.openapi(written))
+    assert f"/collections/{NAME}/items" in document["paths"]
+    names = [one.get("name") for one in document["paths"][f"/collections/{NAME}/items"]["get"]["parameters"]]
+    assert "kansrijk" in names
+
+
+def answers(home, written, kind, port):
+    """How a stock server starts on the configuration, and what it finds."""
+    config_here = written.with_name(f"stock-{port}.yml")
+    config_here.write_text(re.sub(r"(?<=port: )\d+", str(port), written.read_text()))
+    command = [sys.executable, "-c", "from pygeoapi import cli; cli()", "serve", kind]
+    items = f"/collections/{NAME}/items"
+    with servers.running(command, home, config_here, port) as api:
+        page = api.get(items, params={"f": "json", "limit": 7}).json()
+        loose = api.get(items, params={"f": "json", "filter": "q < 0.5 OR q < 0.2 AND lens = 'basis'"}).json()
+        strict = api.get(items, params={"f": "json", "q": "0.5"}).json()
+        unknown = api.get(items, params={"perode": "2024"})
+    return page["numberReturned"], loose["numberMatched"], strict["numberMatched"], unknown.status_code
+
+
+def test_a_stock_pygeoapi_serves_the_same_answers(home, written, monkeypatch):
+    monkeypatch.setenv("ZICHT_HOME", str(home))
+    (home / "openapi.json").write_text(configuration.openapi(written))
+    table = places.collections()[1].table
+    wanted = (7, (table["q"] < 0.5).sum(), (table["q"] == 0.5).sum(), 400)
+    kinds, ports = ("--flask", "--starlette"), [servers.free_port() for _ in range(2)]
+    with ThreadPoolExecutor() as pool:
+        for found in pool.map(answers, [home] * 2, [written] * 2, kinds, ports):
+            assert found == wanted
+
+
+def test_a_taken_port_is_named_with_the_way_out(home, written):
+    with app._listening("127.0.0.1", 0) as taken:
+        taken.listen()
+        port = taken.getsockname()[1]
+        with pytest.raises(ServeError, match=rf"port {port} on 127.0.0.1 is in use; choose another with --port"):
+            app.serve(home, written, "127.0.0.1", port)
+
+
+def test_ctrl_c_ends_the_service_without_a_word(home, written):
+    port = servers.free_port()
+    command = servers.ours(home, written, port)
+    server = subprocess.Popen(command, env=servers.environment(home, written), stderr=subprocess.PIPE, text=True)
+    while server.poll() is None:
+        with contextlib.suppress(httpx.TransportError):
+            httpx.get(f"http://127.0.0.1:{port}/conformance")
+            break
+        time.sleep(0.1)
+    server.send_signal(signal.SIGINT)
+    _, said = server.communicate(timeout=10)
+    assert (server.returncode, said) == (0, "")
+
+
+def test_without_a_release_there_is_nothing_to_serve(tmp_path, written):
+    with pytest.raises(ServeError, match="zicht publish"):
+        app.application(tmp_path, written)

@@ -1,0 +1,153 @@
+"""Large files against a real server: what is in is not fetched again, and never two files in one."""
+
+import hashlib
+from pathlib import Path
+
+import pytest
+
+from geo.errors import SourceError
+from services.http.client import Client, UnreachableError
+from services.http.download import Download, download
+from services.http.wire import Patience
+from tests.standin.server import Query, Reply, Standin, cut, dripping
+
+QUICK = Patience(connect=1, silence=0.3, whole=0.8, tries=3, pause=0.01, respite=0)
+URL = "https://service.pdok.nl/wijkenbuurten_2024_v1.gpkg"
+FIRST, SECOND = bytes(range(256)) * 2000, bytes(reversed(range(256))) * 2000
+ETAG, DATE = {"ETag": '"one"'}, {"Last-Modified": "Tue, 24 Nov 2026 14:15:42 GMT"}
+
+
+class File:
+    """A service with one file, of which parts can be had; it tells how many bytes were asked of it."""
+
+    def __init__(self, body: bytes = FIRST, headers: dict[str, str] | None = None) -> None:
+        self.body = body
+        self.headers = {"Accept-Ranges": "bytes"} | (ETAG if headers is None else headers)
+        self.ranges: list[str | None] = []
+
+    def __call__(self, _path: str, _query: Query, headers: dict[str, str]) -> Reply | None:
+        self.ranges.append(headers.get("Range"))
+        return Reply(200, self.body, self.headers)
+
+
+def fetched(standin: Standin, folder: Path, **more: object) -> Download:
+    client = Client(folder, patience=QUICK, gateway=standin.url, **more)  # type: ignore[arg-type]
+    return download(client, URL, folder / "files" / "map.gpkg")
+
+
+def content(folder: Path) -> bytes:
+    return (folder / "files" / "map.gpkg").read_bytes()
+
+
+@pytest.mark.parametrize("tag", [ETAG, DATE], ids=["by its tag", "by its date"])
+def test_a_download_that_was_cut_goes_on_where_it_was(tmp_path: Path, tag: dict[str, str]):
+    service = File(headers=tag)
+    with Standin(service) as standin:
+        standin.trap("gpkg", cut(100_000), cut(200_000))
+        done = fetched(standin, tmp_path)
+    assert service.ranges == [None, "bytes=100000-", "bytes=300000-"]
+    assert content(tmp_path) == FIRST
+    assert (done.bytes, done.sha256) == (len(FIRST), hashlib.sha256(FIRST).hexdigest())
+
+
+def test_a_download_that_failed_goes_on_in_the_next_run(tmp_path: Path):
+    service = File()
+    with Standin(service) as standin:
+        standin.trap("gpkg", *[cut(50_000)] * 3)
+        with pytest.raises(UnreachableError, match=r"the connection was cut .*run it again and it goes on from there"):
+            fetched(standin, tmp_path)
+        fetched(standin, tmp_path)
+    assert service.ranges[-1] == "bytes=150000-"
+    assert content(tmp_path) == FIRST
+
+
+def test_a_file_that_changed_between_two_tries_is_begun_anew(tmp_path: Path):
+    service = File()
+    with Standin(service) as standin:
+        standin.trap("gpkg", cut(100_000), cut(0), cut(0))
+        with pytest.raises(UnreachableError):
+            fetched(standin, tmp_path)
+        service.body, service.headers = SECOND, service.headers | {"ETag": '"two"'}
+        fetched(standin, tmp_path)
+    assert content(tmp_path) == SECOND
+
+
+@pytest.mark.parametrize("tag", [{}, {"ETag": 'W/"weak"'}], ids=["no tag", "a weak tag"])
+def test_without_a_firm_tag_a_file_is_begun_anew(tmp_path: Path, tag: dict[str, str]):
+    service = File(headers=tag)
+    with Standin(service) as standin:
+        standin.trap("gpkg", cut(100_000))
+        fetched(standin, tmp_path)
+    assert service.ranges == [None, None]
+    assert content(tmp_path) == FIRST
+
+
+def test_a_file_that_became_shorter_is_begun_anew(tmp_path: Path):
+    service = File()
+    with Standin(service) as standin:
+        standin.trap("gpkg", cut(400_000), cut(0), cut(0))
+        with pytest.raises(UnreachableError):
+            fetched(standin, tmp_path)
+        service.body = FIRST[:1000]
+        fetched(standin, tmp_path)
+    assert content(tmp_path) == FIRST[:1000]
+
+
+def test_a_part_from_another_place_than_was_asked_is_not_taken(tmp_path: Path):
+    service = File()
+    with Standin(service) as standin:
+        wrong = Reply(206, FIRST[:10], {"Content-Range": f"bytes 0-9/{len(FIRST)}"})
+        standin.trap("gpkg", cut(100_000), wrong)
+        fetched(standin, tmp_path)
+    assert content(tmp_path) == FIRST
+
+
+def test_a_slow_drip_is_given_up_and_goes_on(tmp_path: Path):
+    service = File()
+    with Standin(service) as standin:
+        standin.trap("gpkg", dripping(0.05))
+        fetched(standin, tmp_path)
+    assert service.ranges[1] is not None
+    assert content(tmp_path) == FIRST
+
+
+def test_a_file_that_is_there_whole_is_not_fetched_again_unless_all_must_be_fresh(tmp_path: Path):
+    service = File()
+    with Standin(service) as standin:
+        first = fetched(standin, tmp_path)
+        assert fetched(standin, tmp_path) == first
+        assert fetched(standin, tmp_path, offline=True) == first
+        assert len(service.ranges) == 1
+        service.body, service.headers = SECOND, service.headers | {"ETag": '"two"'}
+        on_retry: list[str] = []
+        standin.trap("gpkg", *[Reply(503)] * 3)
+        assert fetched(standin, tmp_path, fresh=True, on_retry=on_retry.append) == first
+        assert on_retry[-1].endswith(f"using the file of {first.fetched}")
+        fetched(standin, tmp_path, fresh=True)
+    assert content(tmp_path) == SECOND
+
+
+def test_offline_a_file_that_is_not_there_is_an_error_with_a_way_out(tmp_path: Path):
+    with pytest.raises(
+        SourceError, match=r"works offline, and .*map.gpkg is not there whole; run the same .*carry DIR here"
+    ):
+        download(Client(tmp_path, offline=True), URL, tmp_path / "files" / "map.gpkg")
+
+
+@pytest.mark.parametrize("record", ["", "{", "[]", '{"url": "x"}'])
+def test_a_file_whose_record_was_damaged_is_fetched_again(tmp_path: Path, record: str):
+    with Standin(File()) as standin:
+        first = fetched(standin, tmp_path)
+        (tmp_path / "files" / "map.gpkg.json").write_text(record)
+        assert fetched(standin, tmp_path).sha256 == first.sha256
+
+
+def test_it_is_told_how_far_it_is(tmp_path: Path):
+    on_progress: list[tuple[int, int | None]] = []
+    with Standin(File()) as standin:
+        standin.trap("gpkg", cut(100_000))
+        client = Client(tmp_path, patience=QUICK, gateway=standin.url)
+        download(client, URL, tmp_path / "map.gpkg", lambda done, whole: on_progress.append((done, whole)))
+    assert {whole for _, whole in on_progress} == {len(FIRST)}
+    assert [done for done, _ in on_progress] == sorted(done for done, _ in on_progress)
+    assert on_progress[-1] == (len(FIRST), len(FIRST))

@@ -1,0 +1,163 @@
+"""A release is whole or it is not there; what was served stays served."""
+
+import json
+import resource
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from geo.errors import StoreError
+from layers.declarations.catalog import load
+from layers.publication.collection import Collection
+from services.files import UNFINISHED
+from services.jobs import demo
+from services.jobs.publish import publish_all
+from services.releases import release
+from services.workspace import storage
+from tests.services.running import Zicht, told
+
+PUBLISH = [sys.executable, "-m", "services.cli", "publish"]
+
+
+def publish(home: Path, **options: object) -> subprocess.Popen[str]:
+    """`zicht publish` in a process of its own."""
+    command = [*PUBLISH, "--home", str(home), "--config", str(home / "pygeoapi-config.yml")]
+    return subprocess.Popen(command, stderr=subprocess.PIPE, stdout=subprocess.DEVNULL, text=True, **options)  # type: ignore[call-overload]
+
+
+def grown(home: Path) -> None:
+    """Change what is to be published, so that the next release is another one."""
+    for about in home.glob("layers/*/*/*/*/layer.json"):
+        content = json.loads(about.read_text())
+        content["summary"]["marked"] = time.time_ns()
+        about.write_text(json.dumps(content))
+
+
+def whole(folder: Path) -> bool:
+    """Whether every file of the release is there with the content that its manifest names."""
+    from hashlib import sha256  # noqa: PLC0415
+
+    named = release.manifest(folder)["files"]
+    return all(sha256((folder / name).read_bytes()).hexdigest() == digest for name, digest in named.items())
+
+
+def test_the_same_input_gives_the_same_bytes_but_for_one_timestamp(shown: demo.Shown, tmp_path: Path):
+    again = demo.make(None, demo.WHOLE_COUNTRY, tmp_path / "again", told)
+    assert again.folder.name == shown.folder.name
+    for file in sorted(shown.folder.iterdir()):
+        other = again.folder / file.name
+        if file.name == release.MANIFEST:
+            first, second = json.loads(file.read_text()), json.loads(other.read_text())
+            assert first.pop("created")
+            assert second.pop("created")
+            assert first == second
+        else:
+            assert file.read_bytes() == other.read_bytes(), file.name
+
+
+def test_a_release_says_from_what_it_was_made(shown: demo.Shown):
+    told_ = release.manifest(shown.folder)
+    assert told_["made_up"]
+    for layer in told_["layers"]:
+        provenance = layer["provenance"]
+        assert {"themes/drugs", "sources/misdrijven", "sources/kerncijfers"} <= set(provenance["digests"])
+        assert all(len(one["sha256"]) == 64 and one["license"] for one in provenance["receipts"])
+        assert provenance["method"]
+    assert whole(shown.folder)
+
+
+def test_the_collections_are_read_back_as_they_were_published(shown: demo.Shown):
+    from layers.publication.collections import collections  # noqa: PLC0415
+
+    before = collections(storage.load(shown.home, load()))
+    after = release.collections(shown.folder)
+    assert [one.id for one in after] == [one.id for one in before]
+    for one, other in zip(before, after, strict=True):
+        assert one.fields == other.fields
+        assert one.table.drop(columns="geometry").equals(other.table.drop(columns="geometry"))
+        assert one.table.geometry.geom_equals(other.table.geometry).all()
+
+
+@pytest.mark.parametrize("after", [0.0, 0.1, 0.3])
+def test_a_kill_in_the_middle_of_publish_leaves_the_previous_release_served(small: Path, after: float):
+    served = release.current(small)
+    grown(small)
+    process = publish(small)
+    patience = time.monotonic() + 60
+    while not any(small.glob(f"releases/{UNFINISHED}*")) and process.poll() is None and time.monotonic() < patience:
+        time.sleep(0.005)
+    time.sleep(after)
+    process.send_signal(signal.SIGKILL)
+    process.communicate()
+    assert whole(release.current(small))
+    if any(small.glob(f"releases/{UNFINISHED}*")):
+        assert release.current(small) == served
+    done = publish(small)
+    _, err = done.communicate(timeout=120)
+    assert done.returncode == 0, err
+    assert release.current(small) != served
+    assert whole(release.current(small))
+    assert not any(small.glob(f"releases/{UNFINISHED}*"))
+
+
+@pytest.mark.parametrize("name", [release.SQLITE, release.GPKG, release.MAP, "zoekgebieden_drugs.parquet"])
+def test_a_disk_that_takes_no_more_leaves_the_previous_release_served(small: Path, name: str):
+    """A limit on file size stands in for a full disk: the kernel refuses the write in the same place."""
+    served = release.current(small)
+    most = (served / name).stat().st_size // 2
+    grown(small)
+    process = publish(small, preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (most, most)))
+    _, err = process.communicate(timeout=120)
+    assert process.returncode == 1, err
+    assert "Traceback" not in err
+    assert "disk" in err or "cannot be written" in err
+    assert release.current(small) == served
+    assert whole(served)
+    assert not any(small.glob(f"releases/{UNFINISHED}*"))
+
+
+def test_two_publications_at_once_are_one_after_the_other(small: Path):
+    import fcntl  # noqa: PLC0415
+
+    with (small / ".publishing").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        with pytest.raises(StoreError, match="another publication is going on"):
+            publish_all(small, small / "pygeoapi-config.yml", load(), told)
+
+
+def test_a_release_that_lost_rows_on_the_way_is_not_shown(small: Path, monkeypatch: pytest.MonkeyPatch):
+    from services.exporters import geopackage  # noqa: PLC0415
+
+    def forgetful(collections: list[Collection], path: Path) -> None:
+        import dataclasses  # noqa: PLC0415
+
+        real([dataclasses.replace(one, table=one.table.iloc[:-1]) for one in collections], path)
+
+    real = geopackage.export
+    served = release.current(small)
+    grown(small)
+    monkeypatch.setattr(geopackage, "export", forgetful)
+    with pytest.raises(StoreError, match=r"rows of .* arrived; publish again"):
+        publish_all(small, small / "pygeoapi-config.yml", load(), told)
+    assert release.current(small) == served
+
+
+def test_a_layer_whose_theme_changed_since_is_not_published(small: Path):
+    about = next(small.glob("layers/drugs/wijk/*/basis/layer.json"))
+    content = json.loads(about.read_text())
+    content["provenance"]["digests"]["themes/drugs"] = "0" * 64
+    about.write_text(json.dumps(content))
+    with pytest.raises(StoreError, match="build it again"):
+        storage.load(small, load())
+
+
+def test_a_release_is_seen_at_once_and_never_half(small: Path, zicht: Zicht):
+    before = (small / release.CURRENT).readlink()
+    grown(small)
+    assert zicht("publish", "--home", small, "--config", small / "pygeoapi-config.yml").code == 0
+    assert (small / release.CURRENT).readlink() != before
+    assert (small / before).is_dir(), "the previous release is kept for readers that still have it open"

@@ -1,0 +1,327 @@
+"""Own records come out as the counts that pandas makes of them, whatever they were written in; nothing is dropped."""
+
+import csv
+
+import geopandas
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+import shapely
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from boundaries.hexagons import cells_at, hexagons
+from geo.areas import AreaLevel
+from geo.errors import SourceError
+from layers.declarations.records import Format
+from services.formats.csv import CsvFile
+from services.sources.records.tally import Door, tally
+from tests.services.sources.records.declared import AREAS, GEMEENTEN, expected, rows, source
+
+
+def counted(folder, table, write=None, **records):
+    (write or (lambda path: table.to_csv(path, index=False)))(folder / records.setdefault("path", "rijen.csv"))
+    return tally(source(**records), AREAS, Door(folder, listed=folder / "uit.csv"))
+
+
+def listed(folder):
+    with (folder / "uit.csv").open(encoding="utf-8") as content:
+        return [(int(one["rij (zonder kop en lege regels)"]), one["reden"]) for one in csv.DictReader(content)]
+
+
+def points(table, **kept):
+    at = geopandas.points_from_xy(table["x"], table["y"])
+    return geopandas.GeoDataFrame(table.drop(columns=["x", "y"]), geometry=at, crs=28992, **kept)
+
+
+DUTCH = {"sep": ";", "decimal": ",", "index": False}
+GEOMETRY = {"place": {"geometry": "geometry"}}
+WRITTEN = {
+    "comma": ("rijen.csv", lambda table, path: table.to_csv(path, index=False), {}),
+    "semicolon and decimal comma": ("rijen.csv", lambda table, path: table.to_csv(path, **DUTCH), {}),
+    "tab, Windows": ("a.txt", lambda table, path: table.to_csv(path, sep="\t", index=False, encoding="cp1252"), {}),
+    "UTF-16": ("rijen.csv", lambda table, path: table.to_csv(path, **DUTCH, encoding="utf-16"), {}),
+    "UTF-8 with a mark": ("rijen.csv", lambda table, path: table.to_csv(path, **DUTCH, encoding="utf-8-sig"), {}),
+    "compressed": ("rijen.csv.gz", lambda table, path: table.to_csv(path, index=False), {}),
+    "xlsx": ("rijen.xlsx", lambda table, path: table.to_excel(path, index=False), {}),
+    "parquet": ("rijen.parquet", lambda table, path: table.to_parquet(path), {}),
+    "GeoParquet": ("rijen.parquet", lambda table, path: points(table).to_parquet(path), GEOMETRY),
+    "GeoPackage": ("rijen.gpkg", lambda table, path: points(table).to_file(path), {"place": {"geometry": "geom"}}),
+    "GeoJSON, degrees": ("rijen.geojson", lambda table, path: points(table).to_crs(4326).to_file(path), GEOMETRY),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("how", WRITTEN)
+def test_however_rows_are_written_the_counts_are_those_of_pandas(tmp_path, how):
+    path, write, records = WRITTEN[how]
+    table = rows()
+    found = counted(tmp_path, table, lambda to: write(table, to), path=path, **records)
+    pd.testing.assert_frame_equal(found.table, expected(table), check_names=False)
+    assert found.rows == len(table)
+    assert found.notes[0] == "400 rijen geteld"
+    assert listed(tmp_path) == []
+
+
+def test_quoted_lines_thousands_and_a_euro_sign_are_read(tmp_path):
+    table = rows(3)
+    text = table.assign(zaak='a "b"\nc', bedrag=["€ 1.234,50", "1.000.000", "12,25"]).astype(str)
+    found = counted(tmp_path, text, lambda path: text.to_csv(path, sep=";", index=False))
+    assert found.table.filter(like="som").to_numpy().sum() == 1_234.5 + 1_000_000 + 12.25
+    assert found.rows == 3
+
+
+@pytest.mark.parametrize(
+    ("place", "columns"),
+    [
+        ({"lon": "lon", "lat": "lat"}, lambda at: {"lon": at.to_crs(4326).x, "lat": at.to_crs(4326).y}),
+        ({"wkt": "plek"}, lambda at: {"plek": at.to_wkt()}),
+        ({"wkt": "plek", "crs": 4326}, lambda at: {"plek": at.buffer(1e-3).to_crs(4326).to_wkt()}),
+    ],
+)
+def test_places_may_be_degrees_or_text(tmp_path, place, columns):
+    table = rows()
+    at = points(table).geometry
+    other = table.drop(columns=["x", "y"]).assign(**columns(at))
+    assert counted(tmp_path, other, place=place).table.equals(expected(table))
+
+
+@pytest.mark.parametrize(
+    ("format_", "written"),
+    [("%d-%m-%Y", "{2}-{1}-{0}"), (None, "{0}"), (None, "{0}{1}{2}"), (None, "{0}-{1}-{2}T12:00")],
+)
+def test_a_period_is_a_year_or_a_date_in_any_order(tmp_path, format_, written):
+    table = rows()
+    other = table.assign(datum=[written.format(*one.split("-")) for one in table["datum"]])
+    period = {"column": "datum"} | ({"format": format_} if format_ else {})
+    assert counted(tmp_path, other, period=period).table.equals(expected(table))
+
+
+def test_every_row_that_is_not_counted_is_listed_with_its_reason_and_not_its_contents(tmp_path):
+    table = rows(10).astype(object)
+    table.loc[1, "x"] = ""
+    table.loc[2, ["x", "y"]] = (0, 0)
+    table.loc[3, ["x", "y"]] = (999_999, 463_000)
+    table.loc[4, ["x", "y"]] = (20_000, 400_000)
+    table.loc[5, "datum"] = "onbekend"
+    table.loc[6, "datum"] = "2011-01-01"
+    found = counted(tmp_path, table)
+    assert listed(tmp_path) == [
+        (2, "geen plaats"), (3, "geen plaats"), (4, "plaats buiten Nederland"), (5, "ligt in geen gebied"),
+        (6, "geen jaar"), (7, "een jaar dat de bron niet noemt"),
+    ]  # fmt: skip
+    assert found.table.filter(like="meldingen").to_numpy().sum() == 4
+    assert "2 niet geteld: geen plaats" in found.notes
+
+
+def test_outside_what_the_source_covers_nothing_is_known_and_inside_nothing_is_zero(tmp_path):
+    table = rows()
+    found = counted(tmp_path, table, covers=[GEMEENTEN[0]]).table
+    mine = AREAS.table["gemeente"] == GEMEENTEN[0]
+    assert found[~mine].isna().all(axis=None)
+    assert found[mine].equals(expected(table)[mine])
+    assert {reason for _, reason in listed(tmp_path)} == {"ligt in een gemeente die de bron niet dekt"}
+
+
+def test_a_gemeente_that_is_not_there_cannot_be_covered(tmp_path):
+    with pytest.raises(SourceError, match="covers GM9999: no such gemeente in the division of 2024"):
+        counted(tmp_path, rows(), covers=[GEMEENTEN[0], "GM9999"])
+
+
+def test_an_amount_that_cannot_be_read_makes_its_sum_unknown(tmp_path):
+    table = rows().astype({"bedrag": object})
+    table.loc[0, "bedrag"] = "n.v.t."
+    found = counted(tmp_path, table)
+    assert found.table.filter(like="som").isna().sum().sum() == 1
+    assert found.table.filter(like="meldingen").notna().all(axis=None)
+    assert any(one.startswith("1 bedragen van som onleesbaar") for one in found.notes)
+
+
+@pytest.mark.parametrize(
+    ("decimal", "cells", "total"), [(",", ["1.234", "12,5"], 1_246.5), (".", ["1.234", "1,250.5"], 1_251.734)]
+)
+def test_what_a_point_means_is_declared_or_unknown(tmp_path, decimal, cells, total):
+    table = rows(2).assign(bedrag=cells, datum="2024-01-01")
+    write = lambda path: table.to_csv(path, sep=";", decimal=decimal, index=False)  # noqa: E731
+    told = counted(tmp_path, table, write, format={"decimal": decimal}).table
+    assert told["som_2024"].sum() == pytest.approx(total)
+    unknown = counted(tmp_path, table, write)
+    assert any("bedragen van som onleesbaar, of voor twee uitleggen vatbaar" in one for one in unknown.notes)
+
+
+@pytest.mark.parametrize("quotes", [{19: '"niet gesloten'}, {19: '"niet gesloten', 39: 'weer dicht"'}])
+def test_a_quote_that_is_not_closed_swallows_no_rows_in_silence(tmp_path, quotes):
+    lines = rows(60)[["x", "y", "datum", "soort", "bedrag"]].to_csv(index=False, sep=";").splitlines()
+    lines = [lines[0] + ";opm", *(f"{line};{quotes.get(at, 'x')}" for at, line in enumerate(lines[1:]))]
+    with pytest.raises(SourceError, match="row 20, column 'opm': a quote that is not closed"):
+        counted(tmp_path, None, lambda path: path.write_text("\n".join(lines), encoding="utf-8"))
+
+
+def test_a_remark_of_many_lines_and_commas_is_no_row(tmp_path):
+    remark = "gezien, om twaalf uur, door een ander, bij de brug\nen later, om een uur, weer, nu bij de sluis, alleen"
+    table = rows(60).assign(opm=remark, ook="a,b\n1,2,3\n")
+    assert counted(tmp_path, table).table.equals(expected(rows(60)))
+
+
+@pytest.mark.parametrize("rest", [["x;x;x"], ["x;x;x", "x;x;x"]])
+def test_without_figures_lines_that_look_like_rows_are_a_quote_left_open(tmp_path, rest):
+    lines = ["a;b;c", 'x;x;"x', *rest, 'x;x;x"']
+    (tmp_path / "rijen.csv").write_text("\n".join(lines), encoding="utf-8")
+    text = CsvFile.of(tmp_path / "rijen.csv", Format())
+    with pytest.raises(SourceError, match="row 1, column 'c': a quote that is not closed"):
+        list(text.batches(text.headers))
+
+
+def test_csv_as_excel_exports_it_is_read(tmp_path):
+    text = "sep=;\n" + rows().to_csv(index=False, sep=";", decimal=",").replace("x;y;datum", " X ;Y;Datum ")
+    lines = [f"{line};;" for line in text.splitlines()]
+    lines[0] = "sep=;"
+    found = counted(tmp_path, None, lambda path: path.write_text("\r\n".join(lines), encoding="cp1252"))
+    assert found.table.equals(expected(rows()))
+
+
+def test_parquet_with_text_in_views_is_read(tmp_path):
+    table = pa.Table.from_pandas(rows(60))
+    viewed = table.set_column(table.schema.get_field_index("soort"), "soort", table["soort"].cast(pa.string_view()))
+    pq.write_table(viewed, tmp_path / "rijen.parquet")
+    assert tally(source(path="rijen.parquet"), AREAS, Door(tmp_path)).table.equals(expected(rows(60)))
+
+
+def test_columns_in_other_capitals_keep_their_meaning(tmp_path):
+    """A period is nobody's birthday, however its column is written."""
+    days = pd.Series(pd.date_range("1940-01-01", "2024-12-31", 60)).dt.strftime("%Y-%m-%d")
+    table = rows(60).rename(columns=str.upper).assign(DATUM=days)
+    found = counted(tmp_path, table)
+    assert found.rows == 60
+
+
+def test_a_workbook_keeps_numbers_and_dates_what_they_are(tmp_path):
+    table = rows(60).assign(datum=lambda one: pd.to_datetime(one["datum"]))
+    told = {"period": {"column": "datum", "format": "%d-%m-%Y"}, "format": {"decimal": ","}}
+    found = counted(tmp_path, None, lambda path: table.to_excel(path, index=False), path="rijen.xlsx", **told)
+    assert found.table.equals(expected(rows(60)))
+
+
+def test_of_several_sheets_one_must_be_named(tmp_path):
+    def write(path):
+        with pd.ExcelWriter(path) as book:
+            rows(30).to_excel(book, sheet_name="2023", index=False)
+            rows(30).to_excel(book, sheet_name="2024", index=False)
+            pd.DataFrame().to_excel(book, sheet_name="leeg", index=False)
+
+    with pytest.raises(SourceError, match=r"sheets \['2023', '2024'\] that are not empty; name one"):
+        counted(tmp_path, None, write, path="rijen.xlsx")
+    assert counted(tmp_path, None, write, path="rijen.xlsx", format={"sheet": "2024"}).rows == 30
+    with pytest.raises(SourceError, match="has no sheet 'x'"):
+        counted(tmp_path, None, write, path="rijen.xlsx", format={"sheet": "x"})
+
+
+@pytest.mark.parametrize("how", ["srid", "hex"])
+def test_places_may_be_written_as_postgis_writes_them(tmp_path, how):
+    table = rows()
+    at = points(table).geometry
+    written = "SRID=28992;" + at.to_wkt() if how == "srid" else at.to_wkb(hex=True)
+    other = table.drop(columns=["x", "y"]).assign(plek=written)
+    assert counted(tmp_path, other, place={"wkt": "plek"}).table.equals(expected(table))
+
+
+@pytest.mark.parametrize("how", ["text", "hex"])
+def test_places_in_another_srid_than_declared_are_refused(tmp_path, how):
+    table = rows(5)
+    at = points(table).to_crs(4326).geometry
+    hexed = shapely.to_wkb(shapely.set_srid(at.to_numpy(), 4326), hex=True, include_srid=True)
+    other = table.drop(columns=["x", "y"]).assign(plek="SRID=4326;" + at.to_wkt() if how == "text" else hexed)
+    with pytest.raises(SourceError, match="places in SRID 4326 where crs = 28992 is declared"):
+        counted(tmp_path, other, place={"wkt": "plek"})
+
+
+def test_a_code_that_no_row_has_is_told(tmp_path):
+    found = counted(tmp_path, rows(), count={"hennep": {"where": {"soort": ["hennip", "drugs*"]}}})
+    assert "hennep: geen rij heeft 'hennip' in kolom 'soort'" in found.notes
+    assert not any("drugs" in one for one in found.notes)
+
+
+def test_why_none_could_be_counted_is_told_of_few_rows_too(tmp_path):
+    table = rows(5)
+    with pytest.raises(SourceError, match=r"none of 5 rows .*: they lie as places do in RD New with y before x"):
+        counted(tmp_path, table.assign(x=table["y"], y=table["x"]))
+    with pytest.raises(SourceError, match="see column 'datum': dates are read as year-month-day"):
+        counted(tmp_path, table.assign(datum="1 januari 2024"))
+
+
+def test_degrees_of_three_decimals_are_degrees(tmp_path):
+    at = points(rows(1)).to_crs(4326).geometry
+    table = rows(1).drop(columns=["x", "y"]).assign(lon=f"{at.x[0]:.3f}", lat=f"{at.y[0]:.3f}")
+    assert counted(tmp_path, table, place={"lon": "lon", "lat": "lat"}).rows == 1
+
+
+def test_hexagons_are_counted_as_h3_does(tmp_path):
+    table = rows()
+    table.to_csv(tmp_path / "rijen.csv", index=False)
+    cells = hexagons(AREAS, AreaLevel.H3_9)
+    found = tally(source(), cells, Door(tmp_path)).table
+    theirs = pd.Series(cells_at(points(table).geometry, AreaLevel.H3_9)).value_counts().reindex(cells.ids, fill_value=0)
+    np.testing.assert_array_equal(found.filter(like="meldingen").sum(axis=1), theirs)
+
+
+@settings(max_examples=25, deadline=None)
+@given(st.integers(1, 60), st.integers(0, 60), st.integers(0, 99))
+def test_rows_in_two_files_or_another_order_count_the_same(tmp_path_factory, count, cut, seed):
+    table = rows(count, seed)
+    folder = tmp_path_factory.mktemp("records")
+    whole = counted(folder, table).table
+    assert counted(folder, table.sample(frac=1, random_state=seed)).table.equals(whole)
+    parts = [part for part in (table.iloc[:cut], table.iloc[cut:]) if len(part)]
+    np.testing.assert_allclose(sum(counted(folder, part).table for part in parts), whole)
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        (lambda table: table.assign(x=table["y"], y=table["x"]), "RD New with y before x"),
+        (lambda table: table.assign(x=4.5, y=52.0), "longitude and latitude"),
+        (lambda table: table.assign(x=52.0, y=4.5), "latitude before longitude"),
+        (lambda table: table.drop(columns="soort"), r"declared columns \['soort'\] are not there"),
+        (lambda table: table.assign(datum="2011-01-01"), "none of 400 rows could be counted: 400 een jaar"),
+    ],
+)
+def test_rows_that_cannot_be_right_are_refused_with_what_is_wrong(tmp_path, change, said):
+    with pytest.raises(SourceError, match=said):
+        counted(tmp_path, change(rows()))
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "said"),
+    [
+        (
+            "rijen.csv",
+            b"x;y;datum;soort;bedrag\n1;2;;;\n1;2\n",
+            "2 where the header has 5, parted by ';', first in line 3",
+        ),
+        ("rijen.csv", b"", "rijen.csv: is empty"),
+        ("rijen.csv", b"x;y;datum;soort;bedrag\n", "none of 0 rows could be counted: there are none"),
+        ("rijen.gpkg", b"geen kaart", "cannot be read"),
+        ("rijen.parquet", b"PAR1", "cannot be read"),
+        ("rijen.xlsx", b"PK", "cannot be read"),
+        ("rijen.doc", b"x", "not a kind of file"),
+    ],
+)
+def test_a_file_that_is_not_what_it_is_called_is_refused_in_words(tmp_path, name, content, said):
+    (tmp_path / name).write_bytes(content)
+    with pytest.raises(SourceError, match=said):
+        tally(source(path=name), AREAS, Door(tmp_path))
+
+
+def test_a_crash_in_the_middle_leaves_no_list(tmp_path):
+    table = rows(3)
+    table.to_csv(tmp_path / "rijen.csv", index=False)
+    (tmp_path / "uit.csv").write_text("van de vorige keer")
+
+    def stop(_rows):
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        tally(source(), AREAS, Door(tmp_path, listed=tmp_path / "uit.csv", on_progress=stop))
+    assert (tmp_path / "uit.csv").read_text() == "van de vorige keer"
+    assert len(list(tmp_path.iterdir())) == 2

@@ -1,0 +1,263 @@
+"""Addresses and verblijfsobjecten lie where PDOK says, each asked for once, and only what must be is told to PDOK."""
+
+import os
+import re
+import signal
+import subprocess
+import sys
+import time
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from geo.errors import SourceError
+from services.geocoder import Addresses
+from services.http.client import Client
+from services.http.wire import Patience
+from services.sources.records.tally import Door, tally
+from tests.services.sources.records.declared import AREAS, expected, rows, source
+from tests.standin.locatieserver import Locatieserver
+from tests.standin.server import Reply, Standin, busy, cut, dripping, halved
+
+QUICK = Patience(connect=1, silence=0.5, whole=1, tries=3, pause=0.01)
+STREET = pd.DataFrame(
+    [
+        ("1012AB", 1, "", "", "0363010000000001", 121_000.5, 487_000.25),
+        ("1012AB", 2, "A", "", "0363010000000002", 121_010, 487_000),
+        ("1012AB", 2, "A", "3", "0363010000000003", 121_012, 487_000),
+        ("1012AB", 4, "", "H", "0363010000000004", 121_020, 487_000),
+        ("1012AB", 4, "", "1", "0363010000000005", 121_022, 487_004),
+        ("1012AB", 6, "", "1", "0363010000000006", 121_040, 487_000),
+        ("1012AB", 6, "", "2", "0363010000000007", 121_640, 487_000),
+        ("1012AC", 1, "", "", "0363020000000008", 122_000, 488_000),
+        ("1012AC", 1, "", "bis", "0363020000000008", 122_000, 488_000),
+    ],
+    columns=["postcode", "huisnummer", "huisletter", "huisnummertoevoeging", "adresseerbaarobject_id", "x", "y"],
+)
+ONE = b'{"response": {"numFound": 1, "docs": [{"postcode": "%s", "huisnummer": 1, "centroide_rd": "%s"}]}}'
+
+
+@pytest.fixture
+def standin():
+    with Standin(Locatieserver(STREET)) as server:
+        yield server
+
+
+@pytest.fixture
+def addresses(standin, tmp_path):
+    return Addresses(Client(tmp_path / "cache", gateway=standin.url, patience=QUICK))
+
+
+def told(found):
+    x, y, why = found
+    return [reason or (float(one), float(other)) for one, other, reason in zip(x, y, why, strict=True)]
+
+
+@pytest.mark.parametrize(
+    ("postcode", "number", "place"),
+    [
+        ("1012AB", "1", (121_000.5, 487_000.25)),
+        (" 1012 ab ", "001", (121_000.5, 487_000.25)),
+        ("1012AB", "1.0", (121_000.5, 487_000.25)),
+        ("1012AB", "123456", "geen huisnummer"),
+        ("1012AB", "2A", (121_010, 487_000)),
+        ("1012AB", "2 a", (121_010, 487_000)),
+        ("1012AB", "2-A-3", (121_012, 487_000)),
+        ("1012AB", "4 hs", (121_021, 487_002)),
+        ("1012AB", "4", (121_021, 487_002)),
+        ("1012AB", "6", "huisnummer onbekend in deze postcode"),
+        ("1012AB", "6-2", (121_640, 487_000)),
+        ("1012AB", "7", "huisnummer onbekend in deze postcode"),
+        ("9999ZZ", "1", "postcode onbekend bij PDOK"),
+        ("0012AB", "1", "geen geldige postcode"),
+        ("1012", "1", "geen geldige postcode"),
+        (None, "1", "geen geldige postcode"),
+        ("1012AB", None, "geen huisnummer"),
+        ("1012AB", "t/o", "geen huisnummer"),
+        ("1012AC", "1 BIS", (122_000, 488_000)),
+    ],
+)
+def test_an_address_lies_where_pdok_says_or_says_why_not(addresses, postcode, number, place):
+    assert told(addresses.located([postcode], [number])) == [place]
+
+
+def test_how_many_were_placed_by_their_number_only_is_noted(addresses):
+    addresses.located(["1012AB"] * 4, ["4", "4 hs", "1", "6"])
+    assert addresses.notes == ("2 zonder bekende toevoeging geplaatst op hun huisnummer",)
+
+
+@pytest.mark.parametrize(
+    ("written", "place"),
+    [
+        ("0363010000000001", (121_000.5, 487_000.25)),
+        ("363010000000001", (121_000.5, 487_000.25)),
+        ("0363020000000008", (122_000, 488_000)),
+        ("0363010000000099", "verblijfsobject onbekend bij PDOK"),
+        ("0363100000000001", "geen id van een verblijfsobject"),
+        ("abc", "geen id van een verblijfsobject"),
+        (None, "geen id van een verblijfsobject"),
+    ],
+)
+def test_an_object_lies_where_pdok_says_or_says_why_not(addresses, written, place):
+    assert told(addresses.of_objects([written])) == [place]
+
+
+def test_each_postcode_is_asked_once_and_no_house_number_leaves_the_house(addresses, standin):
+    addresses.located(["1012AB", "1012AC", "1012AB"], ["1", "1", "4"])
+    addresses.located(["1012AB"], ["2A"])
+    assert sorted(re.findall(r"postcode:\((\w+)\)", " ".join(standin.asked))) == ["1012AB", "1012AC"]
+    assert not any(re.search(r"huisnummer:|[?&]q=(?!\*)", one) for one in standin.asked)
+
+
+def test_it_is_told_how_far_it_is(addresses):
+    told = []
+    addresses.on_progress = lambda done, whole: told.append((done, whole))
+    addresses.located(["1012AB", "1012AC", "9999ZZ"], ["1"] * 3)
+    assert told == [(1, 3), (2, 3), (3, 3)]
+
+
+def test_objects_are_asked_fifty_at_a_time(addresses, standin):
+    addresses.of_objects([f"036301{at:010d}" for at in range(120)])
+    assert len(standin.asked) == 3
+
+
+def test_a_postcode_with_more_addresses_than_a_page_holds_comes_in_whole(tmp_path):
+    many = pd.DataFrame({"postcode": "1012AB", "huisnummer": np.arange(1, 251), "huisletter": "",
+                         "huisnummertoevoeging": "", "adresseerbaarobject_id": "0363010000000001",
+                         "x": np.arange(250) + 121_000.0, "y": 487_000.0})  # fmt: skip
+    with Standin(Locatieserver(many)) as server:
+        addresses = Addresses(Client(tmp_path, gateway=server.url, patience=QUICK))
+        x, _, why = addresses.located(["1012AB"] * 250, [str(one) for one in range(1, 251)])
+        assert len(server.asked) == 3
+    assert (x == many["x"]).all()
+    assert not any(why)
+
+
+@pytest.mark.parametrize("spoil", [busy(0), Reply(503), cut(50), halved, dripping(0.7)])
+def test_a_fault_that_passes_is_passed(addresses, standin, spoil):
+    standin.trap("locatieserver", spoil)
+    assert told(addresses.located(["1012AB"], ["1"])) == [(121_000.5, 487_000.25)]
+
+
+@pytest.mark.parametrize(
+    ("body", "said"),
+    [
+        (b'{"docs": []}', "no answer as the Locatieserver gives it"),
+        (b'{"response": {"numFound": 3, "docs": []}}', "0 addresses came, of 3 that there are"),
+        (ONE % (b"9999ZZ", b"POINT(1 2)"), "answers with addresses that were not asked"),
+        (ONE % (b"1012AB", b"niets"), "answers with addresses that were not asked"),
+    ],
+)
+def test_an_answer_to_another_question_is_refused_and_not_remembered(addresses, standin, body, said):
+    standin.trap("locatieserver", Reply(200, body, {"Content-Type": "application/json"}))
+    with pytest.raises(SourceError, match=said):
+        addresses.located(["1012AB"], ["1"])
+    assert told(addresses.located(["1012AB"], ["1"])) == [(121_000.5, 487_000.25)]
+
+
+def test_what_was_asked_before_answers_where_there_is_no_service(addresses, standin, tmp_path):
+    addresses.located(["1012AB"], ["1"])
+    asked = len(standin.asked)
+    inside = Addresses(Client(tmp_path / "cache", offline=True, gateway=standin.url))
+    assert told(inside.located(["1012AB"], ["4"])) == [(121_021, 487_002)]
+    assert len(standin.asked) == asked
+    with pytest.raises(SourceError, match="this machine works offline, and nothing was kept of it"):
+        inside.located(["1012AC"], ["1"])
+
+
+@given(st.lists(st.tuples(st.one_of(st.none(), st.text(max_size=8)), st.one_of(st.none(), st.text(max_size=8)))))
+def test_whatever_is_written_every_row_has_a_place_or_a_reason(tmp_path_factory, cells):
+    addresses = Addresses(Client(tmp_path_factory.mktemp("cache"), offline=True))
+    addresses._houses = {"1012AB": {1: {"": (1.0, 2.0)}}}
+    known = [one for one in cells if one[0] is None or not re.search(r"\d{4}", one[0])]
+    x, _, why = addresses.located([one for one, _ in known], [one for _, one in known])
+    assert (np.isnan(x) == np.array([one is not None for one in why], dtype=bool)).all()
+
+
+def houses(table):
+    """An address for every row, of which the number leads to its place."""
+    postcodes = [f"1{at // 100:03d}AB" for at in range(len(table))]
+    numbers = [at % 100 + 1 for at in range(len(table))]
+    known = pd.DataFrame({"postcode": postcodes, "huisnummer": numbers, "huisletter": "", "huisnummertoevoeging": "",
+                          "adresseerbaarobject_id": [f"036301{at:010d}" for at in range(len(table))],
+                          "x": table["x"], "y": table["y"]})  # fmt: skip
+    return known, table.drop(columns=["x", "y"]).assign(pc=postcodes, nr=numbers, vbo=known["adresseerbaarobject_id"])
+
+
+@pytest.mark.parametrize("place", [{"postcode": "pc", "huisnummer": "nr"}, {"object": "vbo"}])
+def test_rows_are_counted_by_their_address_as_by_their_place(tmp_path, place):
+    known, table = houses(rows())
+    table.to_csv(tmp_path / "rijen.csv", index=False)
+    with Standin(Locatieserver(known)) as server:
+        door = Door(tmp_path, client=Client(tmp_path / "cache", gateway=server.url, patience=QUICK))
+        found = tally(source(place=place), AREAS, door)
+    pd.testing.assert_frame_equal(found.table, expected(rows()), check_names=False)
+
+
+def test_letter_and_addition_may_have_columns_of_their_own(tmp_path):
+    spot = AREAS.table.geometry.iloc[0].representative_point()
+    known = STREET.assign(x=spot.x + np.arange(len(STREET)) * 1e3, y=spot.y)
+    table = pd.DataFrame({"pc": ["1012AB"], "nr": [2], "letter": ["a"], "toe": [None], "datum": "2024-01-01",
+                          "soort": "hennep", "bedrag": 1})  # fmt: skip
+    table.to_csv(tmp_path / "rijen.csv", index=False)
+    place = {"postcode": "pc", "huisnummer": "nr", "huisletter": "letter", "toevoeging": "toe"}
+    with Standin(Locatieserver(known)) as server:
+        door = Door(tmp_path, client=Client(tmp_path / "cache", gateway=server.url, patience=QUICK))
+        found = tally(source(place=place), AREAS, door)
+    x = spot.x + 1e3
+    area = AREAS.table.index[AREAS.table.contains(spot.__class__(x, spot.y))]
+    assert found.table.loc[area, "meldingen_2024"].tolist() == [1.0]
+
+
+def test_a_count_that_was_killed_goes_on_where_it_was(tmp_path):
+    known, table = houses(rows(3000))
+    table.to_csv(tmp_path / "rijen.csv", index=False)
+    (tmp_path / "meldingen.toml").write_text(DECLARED, encoding="utf-8")
+    command = [sys.executable, "-m", "services.cli", "tally", tmp_path / "meldingen.toml", "--data", "testland"]
+    with Standin(Locatieserver(known)) as server:
+        server.trap(r"10(1[5-9]|2\d)AB", dripping(0.05), lasting=True)
+        environment = {**os.environ, "ZICHT_GATEWAY": server.url, "ZICHT_CACHE": str(tmp_path / "cache")}  # noqa: TID251
+        running = subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+        while not server.count(r"10(1[5-9]|2\d)AB"):
+            assert running.poll() is None, running.stderr.read()
+            time.sleep(0.01)
+        time.sleep(0.2)
+        running.send_signal(signal.SIGKILL)
+        running.communicate(timeout=30)
+        before = len(server.asked)
+        server._traps.clear()
+        again = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
+        assert again.returncode == 1, again.stderr  # the board of squares is not in Testland
+        assert "none of 3000 rows could be counted: 3000 ligt in geen gebied" in " ".join(again.stderr.split())
+        assert 15 <= before < 30
+        assert len(server.asked) - before == 15  # what had come in whole is not asked again
+
+
+DECLARED = """
+id = "meldingen"
+title = "Meldingen"
+publisher = "Gemeente"
+license = "niet openbaar"
+url = "https://example.org"
+attribution = "Gemeente"
+vintage = 2024
+periods = [2024]
+
+[records]
+path = "rijen.csv"
+legal_ground = "Gemeentewet art. 172"
+covers = ["NL"]
+
+[records.place]
+postcode = "pc"
+huisnummer = "nr"
+
+[records.count.meldingen]
+
+[columns.meldingen]
+title = "Meldingen"
+formula = "meldingen"
+"""
