@@ -31,6 +31,7 @@ class Unknown(StrEnum):
     ISLAND = "island"
     NO_KNOWN_NEIGHBOR = "no_known_neighbor"
     SPREAD = "spread"
+    TOO_FEW_AREAS = "too_few_areas"
 
 
 @dataclass(frozen=True, slots=True)

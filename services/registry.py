@@ -8,8 +8,7 @@ from geo.errors import UnknownNameError
 
 SOURCES: Mapping[str, str] = {
     "testland": "services.testland.source:TestlandSource",
-    "files": "services.sources.files:Files",
-    "fetched": "services.sources.fetched:Fetched",
+    "folder": "services.sources.folder:Folder",
 }
 OWN: Mapping[str, str] = {
     "records": "services.sources.records.tally:tally",

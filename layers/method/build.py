@@ -21,7 +21,7 @@ joins no zoekgebied.
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import pandas as pd
 
@@ -46,6 +46,25 @@ SCALES: Mapping[str, Callable[[pd.Series, float], pd.Series]] = {
     "level": deviations.absolute,
 }
 """How far a value is from the national one, for each kind of indicator."""
+
+
+LEAST_SEARCHED = 100
+"""Fewest areas of a part of the country for a search of its own."""
+
+
+@dataclass(frozen=True, slots=True)
+class StudyArea:
+    """The areas that a layer is of: all of the country, or those of a gemeente or region.
+
+    Attributes:
+        areas: the areas.
+        neighbors: who borders whom.
+        gemeenten: None for all of the country; of a part, how many gemeenten with figures make a mean a national one.
+    """
+
+    areas: AreaFrame
+    neighbors: Neighbors
+    gemeenten: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,29 +93,35 @@ def build_layer(
     theme: Theme,
     lens: Lens | None,
     period: int,
-    areas: AreaFrame,
+    study: StudyArea,
     measures: Mapping[str, Measure],
-    neighbors: Neighbors,
 ) -> Built:
-    """Score every area of the country on the theme under the lens and find its zoekgebieden.
+    """Score every area on the theme under the lens and find its zoekgebieden.
+
+    Rates, deviations and scores are computed with all that the measures know, also of the rest of the country; of what
+    lies outside the study area nothing else is used or shown.
 
     Args:
         theme: what is looked for.
         lens: other weights, or None for the theme's own.
         period: the year of the figures; it goes into the ids of zoekgebieden.
-        areas: all areas, in the order of the measures.
-        measures: one per indicator of the theme, with its floor of exposure set.
-        neighbors: who borders whom.
+        study: the areas, and who borders whom.
+        measures: one per indicator of the theme, with its floor of exposure set, all of the same areas: those of the
+            study area at least.
     """
+    areas, neighbors = study.areas, study.neighbors
     weights = theme.weights if lens is None else lens.weights(theme)
     weights = {name: weight for name, weight in weights.items() if weight > 0}
-    values = pd.DataFrame({name: rates(one) for name, one in measures.items()}, index=areas.ids)
-    deviation = {one.id: _deviation(one, measures[one.id], values[one.id]) for one in theme.indicator}
-    score = combine(deviation, weights)
-    residual = combine(
-        {one.id: _residual(one, measures[one.id], deviation[one.id]) for one in theme.indicator}, weights
-    )
-    result = _search(theme, residual.value, neighbors, spread=any(measures[name].spread for name in weights))
+    everywhere = {name: rates(one) for name, one in measures.items()}
+    deviation = {one.id: _deviation(one, measures[one.id], everywhere[one.id]) for one in theme.indicator}
+    residual = {one.id: _residual(one, measures[one.id], deviation[one.id]) for one in theme.indicator}
+    score = _within(combine(deviation, weights), areas.ids)
+    values, deviations_ = (pd.DataFrame(figures).loc[areas.ids] for figures in (everywhere, deviation))
+    national = {one.id: measures[one.id].national * one.scale for one in theme.indicator}
+    local = {name: found for name, one in measures.items() if (found := known_in(one, areas, study.gemeenten))}
+    measures = {name: within(one, areas.ids) for name, one in measures.items()}
+    searched_in = combine(residual, weights).value.loc[areas.ids]
+    result = _search(theme, searched_in, study, spread=any(measures[name].spread for name in weights))
     hidden = pd.DataFrame(
         {one.id: too_few(measures[one.id], theme.privacy.min_count, share=one.share) for one in theme.indicator}
     )
@@ -107,7 +132,7 @@ def build_layer(
     return Built(
         areas=areas,
         values=values.mask(hidden) * pd.Series({one.id: one.scale for one in theme.indicator}),
-        deviations=pd.DataFrame(deviation).mask(hidden),
+        deviations=deviations_.mask(hidden),
         score=published,
         result=result.where(shown, Unknown.SMALL_COUNT),
         zoekgebieden=tuple(find(published, result, neighbors, max_q=theme.search.max_q, kind=kind)),
@@ -115,8 +140,8 @@ def build_layer(
         reason=_why_no_score(score, shown, result, neighbors),
         exposure=pd.DataFrame({name: one.exposure for name, one in measures.items()}),
         tested=result.tested,
-        national={one.id: measures[one.id].national * one.scale for one in theme.indicator},
-        local={name: found for name, one in measures.items() if (found := known_in(one, areas))},
+        national=national,
+        local=local,
     )  # fmt: skip
 
 
@@ -135,13 +160,27 @@ def _residual(indicator: Indicator, measure: Measure, deviation: pd.Series) -> p
     return found if indicator.direction == "high" else -found
 
 
-def _search(theme: Theme, residual: pd.Series, neighbors: Neighbors, *, spread: bool) -> LocalResult:
-    """The local statistic over all areas. Not over figures that were spread evenly: there one buurt would count as
-    often as it has cells, and be its own neighbour.
+def within(measure: Measure, ids: pd.Index) -> Measure:
+    """The measure of some of its areas."""
+    return replace(
+        measure, events=measure.events.loc[ids], exposure=measure.exposure.loc[ids], reason=measure.reason.loc[ids]
+    )
+
+
+def _within(score: Score, ids: pd.Index) -> Score:
+    return Score(score.value.loc[ids], score.contributions.loc[ids])
+
+
+def _search(theme: Theme, residual: pd.Series, study: StudyArea, *, spread: bool) -> LocalResult:
+    """The local statistic over all areas. Not over figures that were interpolated: there one buurt would count as
+    often as it has cells, and be its own neighbour. Nor over a part of the country of a few areas: each of them would
+    be compared with a handful of others.
     """
     if spread:
         return LocalResult.none(residual.index, Unknown.SPREAD)
-    return SEARCHES[theme.search.statistic](residual, neighbors, alternative="greater")
+    if study.gemeenten is not None and len(study.areas) < LEAST_SEARCHED:
+        return LocalResult.none(residual.index, Unknown.TOO_FEW_AREAS)
+    return SEARCHES[theme.search.statistic](residual, study.neighbors, alternative="greater")
 
 
 def _why_no_score(score: Score, shown: "pd.Series[bool]", result: LocalResult, neighbors: Neighbors) -> pd.Series:

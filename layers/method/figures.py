@@ -7,7 +7,9 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from boundaries.codes import CBS_MISSING
+from boundaries.cbs import OPEN_WATER
+from boundaries.codes import CBS_MISSING, PATTERNS, PREFIXES, parents
+from geo.areas import AreaLevel
 from geo.errors import SourceError, first_few
 from geo.measures import Measure, Unknown, check_aligned
 from layers.declarations.indicators import Indicator
@@ -15,6 +17,7 @@ from layers.declarations.sources import Column, SourceDeclaration, columns_of, f
 
 LEAST_COVERED = 0.9
 """Share of all areas a table must hold: without the country there is no national mean."""
+COUNTRY = r"NL[0-9]{0,2}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +32,11 @@ class Figures:
         check_aligned("figures (columns)", self.values.columns, self.reasons.columns)
         if not (self.values.isna() == self.reasons.notna()).all(axis=None):
             raise ValueError("figures: a reason must stand exactly where there is no value")
+
+    def of(self, areas: pd.Index) -> "Figures":
+        """The figures of these areas, in this order; those that are not listed are unknown."""
+        reasons = self.reasons.reindex(areas)
+        return Figures(self.values.reindex(areas), reasons.mask(~areas.isin(self.reasons.index), Unknown.ABSENT))
 
     def joined(self, other: "Figures") -> "Figures":
         """These columns and those of `other` that are not among them."""
@@ -52,24 +60,41 @@ def measure(indicator: Indicator, figures: Figures) -> Measure:
 
 
 def from_table(
-    raw: pd.DataFrame, source: SourceDeclaration, period: int, areas: pd.Index, spare: frozenset[str]
+    raw: pd.DataFrame,
+    source: SourceDeclaration,
+    period: int,
+    areas: pd.Index,
+    spare: frozenset[str],
+    *,
+    part: bool = False,
 ) -> Figures:
-    """The declared columns of `source` for all `areas`, from its raw table.
+    """The declared columns of `source` for all `areas`, from its raw table; rows of other levels are passed over.
+
+    Where the areas are a part of the country only, figures of other areas in the table are there too, after theirs:
+    the national value is that of all of them.
 
     Args:
         raw: the table as delivered; the key as column or index.
         source: what its columns mean.
         period: year of the figures.
-        areas: the codes of all areas of the division.
-        spare: codes that may be in the table though the map has no polygon for them.
+        areas: the codes of all areas of the vintage, sorted.
+        spare: codes that may be in the table though there is no polygon for them.
+        part: whether the areas are a gemeente or region, and not all of the country.
     """
     where = f"source {source.id!r}" + (f" ({source.table.path})" if source.table else "")
     if period not in source.periods:
         known = ", ".join(str(one) for one in source.periods)
         raise SourceError(f"{where}: no figures for period {period}; it has {known}")
     keyed = _keyed(raw, source, where)
-    _check_codes(keyed.index, areas, spare, source, where)
-    return evaluate(keyed[keyed.index.isin(areas)], source, period, areas, where)
+    level = next((level for level, prefix in PREFIXES.items() if areas[0].startswith(prefix)), AreaLevel.BUURT)
+    others = "|".join([COUNTRY, *(pattern for other, pattern in PATTERNS.items() if other is not level)])
+    keyed = keyed[~keyed.index.str.fullmatch(others)]
+    strange = keyed.index[~keyed.index.isin(areas) & ~keyed.index.isin(list(spare))]
+    elsewhere = _elsewhere(strange, areas, level) if part else strange[:0]
+    _check_codes(keyed.index, strange.difference(elsewhere), source, where, part=part)
+    _check_covered(keyed.index, areas, where, part=part)
+    codes = areas.append(elsewhere.sort_values()) if len(elsewhere) else areas
+    return evaluate(keyed[keyed.index.isin(codes)], source, period, codes, where)
 
 
 def evaluate(keyed: pd.DataFrame, source: SourceDeclaration, period: int, areas: pd.Index, where: str) -> Figures:
@@ -97,21 +122,49 @@ def _keyed(raw: pd.DataFrame, source: SourceDeclaration, where: str) -> pd.DataF
     return keyed
 
 
-def _check_codes(
-    codes: pd.Index, areas: pd.Index, spare: frozenset[str], source: SourceDeclaration, where: str
-) -> None:
-    strange = codes[~codes.isin(areas) & ~codes.isin(list(spare))]
-    if len(strange):
+def _elsewhere(strange: pd.Index, areas: pd.Index, level: AreaLevel) -> pd.Index:
+    """Codes that may be of the rest of the country: well formed, and of gemeenten of which there are no areas here. An
+    own boundary file has whole gemeenten, so another code of one of these is a typing error or of another vintage.
+    """
+    ours = strange[strange.str.fullmatch(PATTERNS[level])]
+    of_another = ~parents(ours, AreaLevel.GEMEENTE).isin(parents(areas, AreaLevel.GEMEENTE))
+    water = ours.str.endswith(OPEN_WATER[level])
+    return ours[of_another | water]
+
+
+def _check_codes(codes: pd.Index, strange: pd.Index, source: SourceDeclaration, where: str, *, part: bool) -> None:
+    if not len(strange):
+        return
+    if part:
         raise SourceError(
-            f"{where}: {len(strange)} of {len(codes)} codes are not in the division of {source.vintage}: "
-            f"{first_few(strange)}; they are misspelt, or of another year: carry them over or declare another vintage"
-        )
-    covered = areas.isin(codes).mean()
-    if covered < LEAST_COVERED:
+            "{where}: {count} of {total} codes are not in the boundary file of {year}, though of its gemeenten or no "
+            "codes at all: {codes}; they are misspelt, or of another year: give a boundary file of whole "
+            "gemeenten, of the year of the figures",
+            where=where, count=len(strange), total=len(codes), year=source.vintage, codes=first_few(strange),
+        )  # fmt: skip
+    raise SourceError(
+        "{where}: {count} of {total} codes are not in the vintage of {year}: {codes}; they are misspelt, or of another "
+        "year: apportion them or declare another vintage",
+        where=where, count=len(strange), total=len(codes), year=source.vintage, codes=first_few(strange),
+    )  # fmt: skip
+
+
+def _check_covered(codes: pd.Index, areas: pd.Index, where: str, *, part: bool) -> None:
+    """Nearly all areas have a row: of an area without one nothing is known, and a mean of the others is not theirs."""
+    covered = float(areas.isin(codes).mean())
+    if covered >= LEAST_COVERED:
+        return
+    if part:
         raise SourceError(
-            f"{where}: only {covered:.0%} of the {len(areas)} buurten of the country have a row; a part of the country "
-            "has no national mean; give the national table"
-        )
+            "{where}: only {covered:.0%} of the {count} areas of the boundary file have a row; give a table that has "
+            "them",
+            where=where, covered=covered, count=len(areas),
+        )  # fmt: skip
+    raise SourceError(
+        "{where}: only {covered:.0%} of the {count} buurten of the country have a row; a part of the country has no "
+        "national mean; give the national table, or a boundary file of that part",
+        where=where, covered=covered, count=len(areas),
+    )  # fmt: skip
 
 
 def _column(keyed: pd.DataFrame, column: Column, period: int, where: str) -> tuple[pd.Series, pd.Series]:

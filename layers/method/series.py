@@ -16,9 +16,12 @@ from boundaries.crosswalk import Crosswalk
 from boundaries.routes import Route, RouteKind
 from boundaries.series import Year, harmonised
 from geo.areas import AreaFrame
+from geo.messages import Message
+from layers.messages import say
 from layers.publication import fields
 from layers.publication.collection import Collection, names, typed
 from layers.publication.explanations import REASONS, plural
+from layers.publication.routes import ROUTE_KINDS
 
 CAVEAT = (
     "Waarden van gesplitste gebieden zijn schattingen: de kolom fout zegt hoever zij er in het slechtste geval naast "
@@ -35,13 +38,13 @@ class Counted:
         counts: named after their column; NaN where unknown.
         reason: why, an `Unknown` exactly where the count is NaN; else None.
         listed: the areas that have a row in the file, known or not.
-        notes: in Dutch, what was left out.
+        notes: what was left out.
     """
 
     counts: Counts
     reason: pd.Series
     listed: pd.Index
-    notes: tuple[str, ...] = ()
+    notes: tuple[Message | str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +52,7 @@ class Balance:
     """Where the counts of one year went, and how the areas of the series came by theirs.
 
     Attributes:
-        means: the way that was taken, `why` in Dutch.
+        kind: the route, and `why` it was this one.
         before: all that was known.
         after: all that is known on the division of the series.
         lost: went over the edge of the map.
@@ -58,7 +61,7 @@ class Balance:
     """
 
     kind: RouteKind
-    why: str
+    why: Message
     before: float
     after: float
     lost: float
@@ -79,8 +82,11 @@ class Series:
 
     @property
     def whys(self) -> tuple[str, ...]:
-        """By which way each year came, and why."""
-        return tuple(f"{year}, {one.kind}: {one.why}" for year, one in self.balances.items())
+        """By which route each year came, and why, as it is published."""
+        return tuple(
+            say("{year}, {kind}: {why}", year=year, kind=ROUTE_KINDS[balance.kind], why=balance.why)
+            for year, balance in self.balances.items()
+        )
 
 
 def apportioned(of: str, counted: Mapping[int, Counted], routes: Mapping[int, Route], target: AreaFrame) -> Series:
@@ -96,7 +102,7 @@ def apportioned(of: str, counted: Mapping[int, Counted], routes: Mapping[int, Ro
     notes = [
         f"{year}: {note}"
         for year, one in counted.items()
-        for note in dict.fromkeys((*one.notes, *routes[year].crosswalk.notes))
+        for note in dict.fromkeys(say(note) for note in (*one.notes, *routes[year].crosswalk.notes))
     ]
     named = _named(table, of, counted, routes, target)
     told = Series(_collection(of, named, target), balances, tuple(notes), len(target) - len(kept))
@@ -156,7 +162,7 @@ def _named(
     columns = [
         areas + "-" + years.astype(str), areas, about["name"].to_numpy(), about["gemeente"].to_numpy(),
         about["gemeente_name"].to_numpy(), target.level.value, target.vintage, years, of, *values,
-        reasons.reindex(table.index).to_numpy(), [routes[year].kind.value for year in years],
+        reasons.reindex(table.index).to_numpy(), [say(ROUTE_KINDS[routes[year].kind]) for year in years],
     ]  # fmt: skip
     named = dict(zip(names(fields.SERIES_FIELDS), columns, strict=True))
     return pd.DataFrame(named).assign(geometry=about.geometry.to_numpy())

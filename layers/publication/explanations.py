@@ -23,6 +23,7 @@ REASONS = {
     Unknown.ISLAND: "geen buurgebieden",
     Unknown.NO_KNOWN_NEIGHBOR: "geen buurgebied met een score",
     Unknown.SPREAD: "geschat uit grotere gebieden; daarop wordt niet gezocht",
+    Unknown.TOO_FEW_AREAS: "te weinig gebieden om in te zoeken",
 }
 """What each reason is called on the map."""
 

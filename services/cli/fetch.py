@@ -32,14 +32,14 @@ def fetch(
 
     Example: `zicht fetch drugs --dry-run`, then `zicht fetch drugs` and `zicht build drugs --data output/data`
     """
-    from boundaries.vintages import vintage as division
+    from boundaries.vintages import declared_vintage
     from layers.declarations.catalog import load
     from services import receipts
     from services.cli.fetch_progress import fetched, notes, planned, watching
     from services.jobs import fetch
 
     settings, catalog = Settings(), load()
-    wanted, skipped = fetch.jobs(catalog, what or [], division(vintage), gemeente or [])
+    wanted, skipped = fetch.jobs(catalog, what or [], declared_vintage(vintage), gemeente or [])
     plan = planned(wanted, skipped, receipts.read(to))
     for line in plan if dry_run else plan[len(plan) - len(skipped) :]:
         screen.print(line, markup=False, soft_wrap=True)

@@ -10,6 +10,7 @@ from rich.table import Table
 
 from layers.declarations.catalog import Catalog
 from layers.declarations.lenses import BASIS
+from layers.messages import say
 from layers.publication.explanations import MADE_UP, REASONS, caveat, number, plural
 from layers.publication.layer import Layer
 from services.jobs.demo import Shown
@@ -106,7 +107,7 @@ def tallied(made: Tally, to: Path | None) -> RenderableType:
     table = Table("telling", "totaal", "gebieden met iets", title=f"{escape(declared.title)}: {counted.rows} rijen")
     for name, column in counted.table.items():
         table.add_row(str(name), number(float(column.sum()), 0), str(int((column > 0).sum())))
-    lines = [escape(note) for note in counted.notes]
+    lines = [escape(say(note)) for note in counted.notes]
     if to is not None:
         lines.append(f"{escape(str(to))}; wat niet is geteld: {escape(str(made.listed))}")
     lines.append("Onbeveiligde tellingen: niet publiceren. Een thema dat deze bron leest, beveiligt ze.")

@@ -5,7 +5,7 @@ from functools import partial
 from importlib.metadata import version
 from pathlib import Path
 
-from boundaries.vintages import vintage
+from boundaries.vintages import vintage as vintage_of
 from geo.areas import AreaFrame
 from geo.errors import UnknownNameError, first_few
 from layers.declarations.catalog import Catalog
@@ -17,7 +17,6 @@ from layers.method.country import Country, period_of
 from layers.method.ports import Delivered, Source, Weighed
 from layers.method.present import present
 from layers.publication.layer import Layer, LayerKey, Provenance
-from services.receipts import RECEIPTS
 from services.registry import OWN, SOURCES, WEIGHTS, adapter
 from services.settings import TESTLAND, Settings
 from services.workspace import storage
@@ -27,10 +26,17 @@ Steps = Callable[[str], None]
 
 
 def open_country(data: str, catalog: Catalog, year: int = 2024) -> Country:
-    """The country that `data` names: `testland`, a folder that was fetched, or one of real open data."""
-    source: Source = adapter("source", SOURCES, TESTLAND)() if data == TESTLAND else _files(Path(data))
+    """The country that `data` names, with the boundaries of a year: `testland`, or a folder with figures and boundary
+    files, fetched or one's own.
+    """
     root = Path(data)
-    return Country(source, vintage(year), catalog, partial(_own, root), partial(_weigh, root))
+    source: Source = adapter("source", SOURCES, TESTLAND)() if data == TESTLAND else _folder(root)
+    return Country(source, vintage_of(year), catalog, partial(_own, root), partial(_weigh, root))
+
+
+def vintage_of_theme(catalog: Catalog, theme: Theme) -> int:
+    """The newest vintage that the sources of a theme are declared for."""
+    return max(source.vintage for source in catalog.sources_of(theme))
 
 
 def _own(root: Path, declaration: SourceDeclaration, areas: AreaFrame) -> Delivered:
@@ -54,9 +60,8 @@ def _weigh(root: Path, declaration: SourceDeclaration, column: str) -> Weighed:
     return weighed
 
 
-def _files(folder: Path) -> Source:
-    fetched = (folder / RECEIPTS).is_file()
-    source: Source = adapter("source", SOURCES, "fetched" if fetched else "files")(folder)
+def _folder(folder: Path) -> Source:
+    source: Source = adapter("source", SOURCES, "folder")(folder)
     return source
 
 
@@ -69,13 +74,13 @@ def build(country: Country, wanted: LayerKey, steps: Steps) -> Layer:
     lens = country.catalog.lens(wanted.lens, theme)
     period = period_of(country.catalog.sources_of(theme), wanted.period or None)
     steps("areas and neighbors")
-    areas, around = country.areas(wanted.level), country.neighbors(wanted.level)
+    study = country.study(wanted.level)
     gemeente = wanted.gemeente or (lens.gemeente if lens else None)
     _check_gemeente(country, gemeente)
     steps("figures")
     measures = country.measures(theme, wanted.level, period)
     steps("statistics")
-    built = build_layer(theme, lens, period, areas, measures, around)
+    built = build_layer(theme, lens, period, study, measures)
     steps("zoekgebieden")
     key = LayerKey(theme.id, wanted.level, period, wanted.lens, gemeente)
     provenance = _provenance(country, key, built, theme, lens)
@@ -100,7 +105,7 @@ def _say(steps: Steps, key: LayerKey, doing: str) -> None:
 
 
 def _check_gemeente(country: Country, gemeente: str | None) -> None:
-    known = country.buurten.table.groupby("gemeente")["gemeente_name"].first()
+    known = country.finest.table.groupby("gemeente")["gemeente_name"].first()
     if gemeente is not None and gemeente not in known.index:
         raise UnknownNameError("gemeente", gemeente, [f"{code} {name}" for code, name in known.items()])
 

@@ -1,4 +1,4 @@
-"""Series: from files with counts of several years, and a folder of maps, to one table on one division."""
+"""Series: from files with counts of several years, and a folder of boundary files, to one table on one vintage."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
@@ -11,11 +11,13 @@ from boundaries.routes import Routes
 from boundaries.vintages import vintage
 from geo.areas import AreaLevel
 from geo.errors import SourceError
+from geo.messages import Message, message
+from layers.messages import say
 from layers.method.series import Series, apportioned
 from services.exporters import geopackage
 from services.files import written
 from services.sources import counts, squares
-from services.sources.boundaries import Divisions
+from services.sources.boundaries import BoundaryFolder
 
 ENDINGS = (".csv", ".parquet", ".gpkg")
 
@@ -25,12 +27,12 @@ class SeriesRequest:
     """What a user asks for.
 
     Attributes:
-        files: for each year the file with counts per buurt.
+        files: for each year the file with counts per buurt, or per wijk where there are only boundaries of these.
         column: the column with the counts, and what the series is called; `columns` where a year calls it otherwise.
-        to: the year of the division of the series, `level` its areas.
+        to: the vintage of the series, `level` its areas.
         key: the column with codes, where it must be told.
         pairs: for some years, a table of what each old code became.
-        weights: squares of CBS and their column to spread by.
+        weights: squares of CBS and their column to interpolate by.
         empty_is_zero: whether a cell without anything means 0; else it is unknown.
     """
 
@@ -46,28 +48,31 @@ class SeriesRequest:
 
 
 def series(asked: SeriesRequest, folder: Path, steps: Callable[[str], None]) -> Series:
-    """The series that was asked for, with the maps below `folder`. Raises ZichtErrors for what a user can mend."""
+    """The series, with the boundary files below `folder`. Raises ZichtErrors for what a user can put right."""
     if strange := sorted(set(asked.pairs) - set(asked.files)):
-        raise SourceError(f"pairs of codes of {strange[0]}: there are no counts of that year")
-    maps = Divisions(folder)
+        raise SourceError("pairs of codes of {year}: there are no counts of that year", year=strange[0])
+    boundaries = BoundaryFolder(folder)
     pairs = {year: counts.pairs(path) for year, path in asked.pairs.items()}
     weights, notes = _weights(asked, steps)
-    routes = Routes(maps, asked.to, asked.level, weights, pairs)
-    counted, ways = {}, {}
+    routes = Routes(boundaries, asked.to, asked.level, weights, pairs)
+    counted, by_year = {}, {}
     for year, path in sorted(asked.files.items()):
-        steps(f"{year}: map and counts")
+        steps(say("{year}: boundaries and counts", year=year))
         column, spare = asked.columns.get(year, asked.column), vintage(year).spare
         counted[year] = counts.read(
-            path, column, maps.buurten(year), asked.key, spare, empty_is_zero=asked.empty_is_zero
+            path, column, boundaries.areas(year), asked.key, spare, empty_is_zero=asked.empty_is_zero
         )
-        steps(f"{year}: the way to {asked.to}")
-        ways[year] = routes.of(year)
-    steps("carrying")
-    made = apportioned(asked.column, counted, ways, routes.target)
-    seen = sorted({*asked.files, asked.to})
-    of_maps = tuple(f"kaart van {year}: {note}" for year in seen for note in maps.notes(year))
-    by = f"wat gesplitst is, is verdeeld naar {weights.of if weights else 'oppervlakte'}"
-    return replace(made, notes=(by, *notes, *of_maps, *made.notes))
+        steps(say("{year}: the route to {to}", year=year, to=asked.to))
+        by_year[year] = routes.of(year)
+    steps(say("apportioning"))
+    made = apportioned(asked.column, counted, by_year, routes.target)
+    of_boundaries = tuple(
+        message("boundary file of {year}: {note}", year=year, note=note)
+        for year in sorted({*asked.files, asked.to})
+        for note in boundaries.notes(year)
+    )
+    by = message("what is split is apportioned by {by}", by=weights.of if weights else message("surface"))
+    return replace(made, notes=(*(say(note) for note in (by, *notes, *of_boundaries)), *made.notes))
 
 
 def write(made: Series, path: Path) -> None:
@@ -90,7 +95,7 @@ def check_ending(path: Path) -> None:
         raise SourceError(f"{path}: a series is written as {', '.join(ENDINGS)}; name one of these")
 
 
-def _weights(asked: SeriesRequest, steps: Callable[[str], None]) -> tuple[Weights | None, tuple[str, ...]]:
+def _weights(asked: SeriesRequest, steps: Callable[[str], None]) -> tuple[Weights | None, tuple[Message, ...]]:
     if asked.weights is None:
         return None, ()
     path, column = asked.weights

@@ -22,9 +22,18 @@ from layers.declarations.records import Format
 from layers.method.series import Counted
 from services.formats import reader
 from services.formats.rows import Rows
+from services.sources.boundaries import PLURALS
 
-BUURT = PATTERNS[AreaLevel.BUURT]
-LARGER = rf"NL[0-9]{{0,2}}|{PATTERNS[AreaLevel.GEMEENTE]}|{PATTERNS[AreaLevel.WIJK]}"
+COUNTRY_OR_GEMEENTE = rf"NL[0-9]{{0,2}}|{PATTERNS[AreaLevel.GEMEENTE]}"
+OTHERS = {
+    AreaLevel.BUURT: f"{COUNTRY_OR_GEMEENTE}|{PATTERNS[AreaLevel.WIJK]}",
+    AreaLevel.WIJK: f"{COUNTRY_OR_GEMEENTE}|{PATTERNS[AreaLevel.BUURT]}",
+}
+"""Codes of areas that are left out of counts per buurt and per wijk: the same people are in these."""
+LEFT_OUT = {
+    AreaLevel.BUURT: "rijen van wijken, gemeenten of het land, weggelaten",
+    AreaLevel.WIJK: "rijen van buurten, gemeenten of het land, weggelaten",
+}
 DUTCH = r"[-+]?(?:[1-9][0-9]{0,2}(?:\.[0-9]{3})+|[0-9]+)(?:,[0-9]*)?"
 ENGLISH = r"[-+]?(?:[1-9][0-9]{0,2}(?:,[0-9]{3})+|[0-9]+)(?:\.[0-9]*)?(?:[eE][-+]?[0-9]+)?"
 NOTHING = ("", ".")
@@ -49,12 +58,10 @@ def read(
     Raises SourceError for what cannot be read, codes that are not on the map or occur twice, and cells that are no
     counts; MeasureError where the name of the column tells a rate.
     """
-    keyed = _keyed(path, column, key)
+    keyed = _keyed(path, column, key, areas.level)
     where = f"{path}, column {column!r}"
     figures = numbers(keyed, where)
-    notes = (
-        [f"rijen van wijken, gemeenten of het land, weggelaten: {larger}"] if (larger := keyed.attrs["larger"]) else []
-    )
+    notes = [f"{LEFT_OUT[areas.level]}: {others}"] if (others := keyed.attrs["others"]) else []
     if empty_is_zero and (empty := figures.isna()).any():
         notes.append(f"lege cellen als 0 gelezen: {int(empty.sum())}")
         figures = figures.fillna(0.0)
@@ -127,29 +134,29 @@ def _columns(rows: Rows, wanted: Sequence[str]) -> pd.DataFrame:
     return table
 
 
-def _keyed(path: Path, column: str, key: str | None) -> pd.Series:
-    """The cells of a column by buurtcode, each code once; `attrs` count the rows of larger areas that were left out."""
+def _keyed(path: Path, column: str, key: str | None, level: AreaLevel) -> pd.Series:
+    """The cells of a column by code, each code once; `attrs` count the rows of other areas that were left out."""
     rows = _rows(path)
-    key = key or _key(rows)
+    key = key or _key(rows, level)
     table = _columns(rows, list(dict.fromkeys((key, column))))
     codes, cells = _bare(table[key]), table[column]
     if (nameless := codes.isna() & cells.notna()).any():
         at = first_few(f"row {row + 1}" for row in np.flatnonzero(nameless))
         raise SourceError(f"{path}: {int(nameless.sum())} rows with figures have no code in column {key!r}: {at}")
-    larger = codes.str.fullmatch(LARGER).fillna(value=False).astype(bool)
-    keep = codes.notna() & ~larger
+    others = codes.str.fullmatch(OTHERS[level]).fillna(value=False).astype(bool)
+    keep = codes.notna() & ~others
     keyed = pd.Series(cells[keep].to_numpy(), index=pd.Index(codes[keep].astype(object), name="area_id"), name=column)
     if (doubles := keyed.index[keyed.index.duplicated()].unique()).size:
         raise SourceError(
             f"{path}: {len(doubles)} codes occur more than once in column {key!r}: {first_few(doubles)}; keep one row "
             "for each buurt, of one year"
         )
-    keyed.attrs["larger"] = int(larger.sum())
+    keyed.attrs["others"] = int(others.sum())
     return keyed
 
 
-def _key(rows: Rows) -> str:
-    """The one column of which most cells are codes of areas, and some those of buurten."""
+def _key(rows: Rows, level: AreaLevel) -> str:
+    """The one column of which most cells are codes of areas, and some those of the level."""
     batch = next(iter(rows.batches(list(rows.headers))), None)
     if batch is None:
         raise SourceError(f"{rows.where}: no rows; give a table with a row a buurt")
@@ -157,12 +164,12 @@ def _key(rows: Rows) -> str:
     for field, column in zip(batch.schema, batch.columns, strict=True):
         if pa.types.is_string(field.type) or pa.types.is_large_string(field.type) or pa.types.is_dictionary(field.type):
             codes = _bare(column.to_pandas()).dropna()
-            buurten = codes.str.fullmatch(BUURT)
-            if buurten.any() and (buurten | codes.str.fullmatch(LARGER)).mean() > 0.5:
+            ours = codes.str.fullmatch(PATTERNS[level])
+            if ours.any() and (ours | codes.str.fullmatch(OTHERS[level])).mean() > 0.5:
                 found.append(field.name)
     if len(found) != 1:
-        many = f"{len(found)} columns hold codes of buurten: {', '.join(found)}" if found else (
-            f"no column holds codes of buurten (BU and eight letters or digits); it has {first_few(rows.headers, 12)}"
+        many = f"{len(found)} columns hold codes of {PLURALS[level]}: {', '.join(found)}" if found else (
+            f"no column holds codes of {PLURALS[level]} ({PATTERNS[level]}); it has {first_few(rows.headers, 12)}"
         )  # fmt: skip
         raise SourceError(f"{rows.where}: {many}; name the one that counts with --key")
     return found[0]
@@ -179,7 +186,7 @@ def _on_the_map(
 ) -> tuple[pd.Index, tuple[str, ...]]:
     """The codes that are on the map, and notes of those that may be absent from it."""
     absent = figures[~figures.index.isin(areas.ids)]
-    water = absent.index.str.endswith(OPEN_WATER) & ~(absent > 0)
+    water = absent.index.str.endswith(OPEN_WATER[areas.level]) & ~(absent > 0)
     known = absent.index.isin(list(spare)) & ~water
     if (strange := absent.index[~water & ~known]).size:
         raise SourceError(

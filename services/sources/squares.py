@@ -27,6 +27,7 @@ from boundaries.squares import Squares, squares
 from geo.areas import AreaFrame
 from geo.errors import SourceError, first_few
 from geo.measures import Unknown
+from geo.messages import Message
 from layers.declarations.records import WHOLE_COUNTRY
 from layers.declarations.sources import SourceDeclaration
 from layers.declarations.squares import SquareGrid
@@ -51,7 +52,7 @@ class _Opened:
     squares: Squares
     where: str
     sha256: str
-    notes: tuple[str, ...]
+    notes: tuple[Message | str, ...]
     fetched: str = ""
 
 
@@ -71,7 +72,7 @@ def counted(declaration: SourceDeclaration, areas: AreaFrame, root: Path) -> Del
     covered, border = _covered(opened.grid, areas)
     _check_covered(opened, areas, covered | border)
     columns: dict[str, pd.Series] = {}
-    notes = list(opened.notes)
+    notes: list[Message | str] = list(opened.notes)
     for ours, theirs in opened.grid.column.items():
         columns[ours], told = _column(opened.squares, theirs, areas, covered)
         notes += [f"{ours}: {one}" for one in told]
@@ -155,7 +156,7 @@ def _column(squares: Squares, column: str, areas: AreaFrame, covered: NDArray[np
     doubted = short & (known < LEAST_KNOWN * (known + missing)).to_numpy()
     notes = [
         *_counted_of(len(squares.table), {
-            "vierkanten zonder cijfer": squares.hidden[squares.column(column)].to_numpy() > 0,
+            "vierkanten zonder cijfer": squares.most[squares.column(column)].to_numpy() > 0,
         }),
         *_counted_of(len(areas), {
             "gebieden daardoor onbekend": doubted,

@@ -30,11 +30,15 @@ class TestlandSource:
         """The country, made on first use."""
         return make_testland(self.seed)
 
-    def buurten(self, vintage: Vintage) -> AreaFrame:
-        """All buurten of Testland, in the division of any year."""
+    def areas(self, vintage: Vintage) -> AreaFrame:
+        """All buurten of Testland, as of any year."""
         raw = self.country.boundaries
         self._receive("boundaries/testland", "Indeling van Testland", pd.DataFrame(raw.drop(columns="geometry")))
         return cbs.buurten(raw, vintage, "Testland")
+
+    def is_national(self, vintage: Vintage) -> bool:  # noqa: ARG002
+        """True: they are all there are."""
+        return True
 
     def tolerance(self, vintage: Vintage) -> float:  # noqa: ARG002
         """0: borders coincide."""

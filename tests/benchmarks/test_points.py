@@ -14,7 +14,7 @@ from pyproj import Transformer
 from boundaries.points import Locator, cells
 from boundaries.vintages import vintage
 from geo.areas import RD_NEW, AreaFrame
-from services.sources.files import Files
+from services.sources.folder import Folder
 from services.testland.source import TestlandSource
 from tests.benchmarks.side_by_side import race
 
@@ -24,7 +24,7 @@ FOLDER = Path(os.environ.get("ZICHT_REAL_DATA", "../shared/data"))  # noqa: TID2
 
 def country() -> AreaFrame:
     """The real buurten of 2024 where they are, else Testland."""
-    return Files(FOLDER).buurten(vintage(2024)) if FOLDER.is_dir() else TestlandSource().buurten(vintage(2024))
+    return Folder(FOLDER).areas(vintage(2024)) if FOLDER.is_dir() else TestlandSource().areas(vintage(2024))
 
 
 def scattered(areas: AreaFrame, how: str) -> tuple[np.ndarray, np.ndarray]:

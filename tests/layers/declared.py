@@ -10,7 +10,7 @@ from geo.areas import AreaFrame, AreaLevel
 from geo.measures import Measure
 from geo.neighbors import Neighbors, queen
 from layers.declarations.catalog import Catalog, load
-from layers.method.build import Built, build_layer
+from layers.method.build import Built, StudyArea, build_layer
 from layers.method.present import present
 from layers.publication.layer import Layer, LayerKey, Provenance, Receipt
 from tests.country import buurtcode, squares
@@ -183,4 +183,4 @@ def built(known: Catalog, table: pd.DataFrame | None = None, lens: str = "basis"
     areas, neighbors, code = board()
     theme = known.theme("proef")
     made = measures(counts(code) if table is None else table) | changed
-    return build_layer(theme, known.lens(lens, theme), 2024, areas, made, neighbors)
+    return build_layer(theme, known.lens(lens, theme), 2024, StudyArea(areas, neighbors), made)

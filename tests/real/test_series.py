@@ -23,7 +23,7 @@ def told(doing: str) -> None:
 
 
 def put(folder: Path, year: int, polygons: pd.Series) -> None:
-    """A map with the columns of PDOK, of polygons by code."""
+    """A boundary file with the columns of PDOK, of polygons by code."""
     codes = {"buurtcode": polygons.index, "buurtnaam": polygons.index, "gemeentecode": "GM0363", "water": "NEE"}
     shapes = [shapely.MultiPolygon([p for p in shapely.get_parts(one) if p.geom_type == "Polygon"]) for one in polygons]
     table = geopandas.GeoDataFrame(codes, geometry=shapes, crs=RD_NEW)
@@ -32,7 +32,7 @@ def put(folder: Path, year: int, polygons: pd.Series) -> None:
 
 @pytest.fixture(scope="module")
 def amsterdam(real: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The divisions of 2020, 2022 and 2024 as a user would put them there. Of 2020 there are 439 polygons; each of the
+    """The boundaries of 2020, 2022 and 2024 as a user would put them there. Of 2020 there are 439 polygons; each of the
     40 other buurten lies somewhere in what these leave of its wijk. 2024 has the polygons of 2022.
     """
     folder = tmp_path_factory.mktemp("amsterdam")
@@ -82,7 +82,7 @@ def test_amsterdam_2020_and_2024_on_the_buurten_of_2022_keep_all_their_inhabitan
 def test_without_a_table_of_codes_the_polygons_lead_the_same_people_to_the_same_buurten(amsterdam: Path, real: Path):
     by_codes = series(asked(real, amsterdam, AreaLevel.BUURT), amsterdam, told)
     by_place = series(asked(real, amsterdam, AreaLevel.BUURT, pairs=False), amsterdam, told)
-    assert by_place.balances[2020].why == "de kaart van 2021 ontbreekt"
+    assert str(by_place.balances[2020].why) == "the boundary file of 2021 is missing"
     assert by_place.balances[2020].after == pytest.approx(872_315, rel=1e-9)
     one, other = (made.collection.table.set_index("id")["waarde"] for made in (by_codes, by_place))
     alike = (one - other).abs() < 1

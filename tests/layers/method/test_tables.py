@@ -55,7 +55,7 @@ def put(column: str, value: object, row: int = 3) -> Callable[[pd.DataFrame], No
         (put("inwoners", -3), ["column 'inwoners'", "1 figures are negative: BU99990003 -3", "-99997"]),
         (put("inwoners", "veel"), ["column 'inwoners'", "1 cells are not numbers: BU99990003 'veel'"]),
         (put("koop", "1,5"), ["column 'koop'", "not numbers: BU99990003 '1,5'"]),
-        (put("buurtcode", "BU00000000"), ["1 of 20 codes are not in the division of 2024: BU00000000", "another year"]),
+        (put("buurtcode", "BU00000000"), ["1 of 20 codes are not in the vintage of 2024: BU00000000", "another year"]),
         (lambda raw: raw.head(17), ["only 85% of the 20 buurten", "national table"]),
     ],
 )  # fmt: skip
