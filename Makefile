@@ -6,12 +6,14 @@ SHELL      := /bin/bash
 .DEFAULT_GOAL := help
 .PHONY: help demo serve test check bench calibrate messages lock format clean
 
-# The default python, others on PATH, those of pyenv (by its root, or beside the shim that PATH finds).
+# A Python of 3.12 or newer: the default one, others on PATH, those of pyenv (by its root, or beside the shim that PATH
+# finds). Where there is none uv brings one, into its own folder: any python3 is enough to start.
 PYTHON := $(shell pyenv=$${PYENV_ROOT:-$$HOME/.pyenv}; shim=$$(command -v python3); \
 	for python in python3 python3.14 python3.13 python3.12 \
 		$$(ls -d {$$pyenv,$${shim%/shims/*}}/versions/3.1[2-9]*/bin/python 2>/dev/null | sort -rV); do \
 		"$$python" -c 'import sys; sys.exit(sys.version_info < (3, 12))' 2>/dev/null && command -v "$$python" && break; \
 	done)
+BROUGHT := 3.13
 BIN    := .venv/bin
 READY  := .venv/.ready
 UV     := $(or $(shell command -v uv),.tools/bin/uv)
@@ -63,17 +65,16 @@ lock: $(UV) ## renew requirements.lock from pyproject.toml
 clean: ## remove what was installed and written
 	rm -rf .venv .tools output .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
 
-$(READY): requirements.lock pyproject.toml | $(UV) python
-	$(UV) venv --quiet --allow-existing --python "$(PYTHON)" .venv
+$(READY): requirements.lock pyproject.toml | $(BIN)/python
 	$(UV) pip sync --quiet --python $(BIN)/python requirements.lock
 	$(UV) pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation --editable .
 	@touch $@
 
-.tools/bin/uv: | python
-	@"$(PYTHON)" -m venv .tools || { echo "Python cannot make a virtual environment; on Debian: apt install python3-venv" >&2; exit 1; }
-	@.tools/bin/pip install --quiet --disable-pip-version-check uv
+$(BIN)/python: | $(UV)
+	@[ -n "$(PYTHON)" ] || echo "zicht needs Python 3.12 or newer and this machine has none: uv fetches Python $(BROUGHT)." >&2
+	$(UV) venv --quiet --allow-existing --python "$(or $(PYTHON),$(BROUGHT))" .venv
 
-.PHONY: python
-python:
-	@[ -n "$(PYTHON)" ] || { echo "zicht needs Python 3.12 or newer and found none." >&2; \
-		echo "Install one (for example with pyenv: pyenv install 3.13) and run make again." >&2; exit 1; }
+.tools/bin/uv:
+	@command -v python3 >/dev/null || { echo "make needs a python3, of any version, to install uv; on Debian: apt install python3-venv" >&2; exit 1; }
+	@python3 -m venv .tools || { echo "Python cannot make a virtual environment; on Debian: apt install python3-venv" >&2; exit 1; }
+	@.tools/bin/pip install --quiet --disable-pip-version-check uv
