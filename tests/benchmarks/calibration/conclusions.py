@@ -161,7 +161,7 @@ def _harmonic(rows, search):
 
 
 def _where(row):
-    return f"{BOARDS[row['board']]}, {NULLS[row['kind']][0].lower()}"
+    return f"{BOARDS[row['board']]}, {NULLS[row['kind']].lower()}"
 
 
 def _row(nulls, method, kind, board):
