@@ -4,7 +4,7 @@
 SHELL      := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help demo serve test check bench calibrate messages lock format clean
+.PHONY: help demo serve test check check-deep bench calibrate messages lock format clean
 
 # A Python of 3.12 or newer: the default one, others on PATH, those of pyenv (by its root, or beside the shim that PATH
 # finds). Where there is none uv brings one, into its own folder: any python3 is enough to start.
@@ -26,7 +26,7 @@ port     ?= 5000
 DEMO     := $(if $(real),--real $(real) --gemeente $(gemeente)) $(if $(filter no,$(serve)),--no-serve) --port $(port)
 
 help: ## list the targets
-	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 demo: $(READY) ## build and serve Testland; real=../shared/data|online [gemeente=GM0344|NL] for real figures; serve=no to stop
 	$(BIN)/zicht demo $(DEMO)
@@ -44,6 +44,10 @@ check: $(READY) ## what CI runs: format, lint, types, import contracts, declarat
 	$(BIN)/lint-imports
 	$(BIN)/zicht check
 	$(MAKE) --no-print-directory test
+
+check-deep: $(READY) ## what takes minutes: coverage, and whether the tests see small changes to the code
+	$(BIN)/pytest -n auto -q --cov --cov-report=term
+	$(BIN)/python -m tests.mutation.run
 
 bench: $(READY) ## measure speed beside the peers
 	$(BIN)/pytest -o addopts=--import-mode=importlib tests/benchmarks -p no:xdist -s -q

@@ -45,5 +45,6 @@ def test_measures_are_of_all_areas_and_unprotected(testland: OpenCountry):
     assert set(measures.columns.get_level_values(1)) == {"events", "exposure"}
     events = measures["misdrijven"]["events"]
     assert events.dropna().between(0, 1e6).all()
-    assert events.sum() == testland.measures("drugs", "buurt", 2024)["misdrijven"]["events"].sum()
+    of_buurten = testland.measures("drugs", "buurt", 2024)["misdrijven"]["events"].sum()
+    assert 0.9 * of_buurten < events.sum() <= of_buurten  # a wijk of which too much is unknown has no figure
     assert len(testland.neighbors("wijk").ids) == len(measures)
