@@ -4,7 +4,7 @@
 SHELL      := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help demo serve test check check-deep bench calibrate messages lock format clean
+.PHONY: help demo serve test check check-deep bench calibrate messages picture lock format clean
 
 # A Python of 3.12 or newer: the default one, others on PATH, those of pyenv (by its root, or beside the shim that PATH
 # finds). Where there is none uv brings one, into its own folder: any python3 is enough to start.
@@ -58,7 +58,10 @@ calibrate: $(READY) ## how often the statistics raise false alarms, and what the
 messages: $(READY) ## renew the message catalogue from the code; names what lacks its Dutch
 	$(BIN)/python -m tests.messages.update $(translations)
 
-format: $(READY) ## format and mend what can be mended
+picture: $(READY) ## take the picture at the top of the README: the map of Testland
+	$(BIN)/python -m tests.browser.picture
+
+format: $(READY) ## format, and repair what can be repaired
 	$(BIN)/ruff format
 	$(BIN)/ruff check --fix
 
