@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from geo.errors import AreaError, first_few
-from geo.messages import Message, message
+from geo.messages import Message, message, plural
 
 RD_NEW = 28992
 """EPSG code of RD New, the Dutch national grid, in metres. All of zicht computes in it."""
@@ -101,14 +101,20 @@ def _check_crs(where: Message | str, table: geopandas.GeoDataFrame) -> None:
 
 def _check_ids(where: Message | str, ids: pd.Index) -> None:
     if ids.hasnans:
-        raise AreaError("{where}: {count} areas have no code", where=where, count=int(np.sum(ids.isna())))
+        count = int(np.sum(ids.isna()))
+        raise AreaError(
+            plural("{where}: 1 area has no code", "{where}: {count} areas have no code", count=count, where=where)
+        )
     if not ids.is_unique:
         doubles = ids[ids.duplicated()].unique()
         raise AreaError(
-            "{where}: {count} codes occur more than once: {codes}; join their parts",
-            where=where,
-            count=len(doubles),
-            codes=first_few(doubles),
+            plural(
+                "{where}: 1 code occurs more than once: {codes}; join its parts",
+                "{where}: {count} codes occur more than once: {codes}; join their parts",
+                count=len(doubles),
+                where=where,
+                codes=first_few(doubles),
+            )
         )
 
 
@@ -122,9 +128,12 @@ def _check_polygons(where: Message | str, polygons: geopandas.GeoSeries) -> None
     for fault, faulty in faults:
         if faulty.any():
             raise AreaError(
-                "{where}: {count} areas have {fault}: {codes}",
-                where=where,
-                count=int(faulty.sum()),
-                fault=fault,
-                codes=first_few(polygons.index[faulty]),
+                plural(
+                    "{where}: 1 area has {fault}: {codes}",
+                    "{where}: {count} areas have {fault}: {codes}",
+                    count=int(faulty.sum()),
+                    where=where,
+                    fault=fault,
+                    codes=first_few(polygons.index[faulty]),
+                )
             )

@@ -11,7 +11,6 @@ import pandas as pd
 
 from geo.errors import StatisticError
 from geo.measures import check_aligned
-from geo.messages import message
 from geo.neighbors import AnyNeighbors, Neighbors
 from geo.statistics.exact import FLOOR
 from geo.statistics.local_moran import product_tail, quadrants_of, signs, standard_scores
@@ -36,7 +35,7 @@ def local_moran_among(
     known = (first.notna() & second.notna()).to_numpy()
     among = borders.among(known)
     own, others = (part[known].to_numpy(dtype=float) for part in (first, second))
-    for name, values in ((message("first"), own), (message("second"), others)):
+    for name, values in (("first", own), ("second", others)):
         if len(values) == 0 or values.min() == values.max():
             raise StatisticError(
                 "local_moran_among: the {name} does not differ over {count} areas where both are known",

@@ -82,7 +82,7 @@ def test_only_the_first_three_of_many_are_named():
 
 def test_infinite_coordinates_are_refused():
     infinite = shapely.Polygon([(0, 0), (np.inf, 0), (1, 1)])
-    with pytest.raises(AreaError, match=r"1 areas have (an invalid polygon|coordinates that are not finite)"):
+    with pytest.raises(AreaError, match=r"1 area has (an invalid polygon|coordinates that are not finite)"):
         frame(with_polygons(**{AREAS.ids[0]: infinite}))
 
 
