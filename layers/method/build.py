@@ -96,7 +96,9 @@ def build_layer(
     residual = combine(
         {one.id: _residual(one, measures[one.id], deviation[one.id]) for one in theme.indicator}, weights
     )
-    result = _search(theme, residual.value, neighbors, spread=any(measures[name].spread for name in weights))
+    result = _search(
+        theme, residual.value, neighbors, interpolated=any(measures[name].interpolated for name in weights)
+    )
     hidden = pd.DataFrame(
         {one.id: too_few(measures[one.id], theme.privacy.min_count, share=one.share) for one in theme.indicator}
     )
@@ -135,12 +137,12 @@ def _residual(indicator: Indicator, measure: Measure, deviation: pd.Series) -> p
     return found if indicator.direction == "high" else -found
 
 
-def _search(theme: Theme, residual: pd.Series, neighbors: Neighbors, *, spread: bool) -> LocalResult:
-    """The local statistic over all areas. Not over figures that were spread evenly: there one buurt would count as
+def _search(theme: Theme, residual: pd.Series, neighbors: Neighbors, *, interpolated: bool) -> LocalResult:
+    """The local statistic over all areas. Not over figures that were interpolated: there one buurt would count as
     often as it has cells, and be its own neighbour.
     """
-    if spread:
-        return LocalResult.none(residual.index, Unknown.SPREAD)
+    if interpolated:
+        return LocalResult.none(residual.index, Unknown.INTERPOLATED)
     return SEARCHES[theme.search.statistic](residual, neighbors, alternative="greater")
 
 

@@ -22,7 +22,7 @@ REASONS = {
     Unknown.FEW_INDICATORS: "te weinig indicatoren bekend",
     Unknown.ISLAND: "geen buurgebieden",
     Unknown.NO_KNOWN_NEIGHBOR: "geen buurgebied met een score",
-    Unknown.SPREAD: "geschat uit grotere gebieden; daarop wordt niet gezocht",
+    Unknown.INTERPOLATED: "geschat uit grotere gebieden; daarop wordt niet gezocht",
 }
 """What each reason is called on the map."""
 

@@ -127,7 +127,7 @@ def _tags(found: Density, smear: Kernel, points: int, weight: str | None) -> dic
     return {
         "TITLE": "Dichtheid per vierkante kilometer",
         "UNIT": f"{weight or 'punten'} per km2",
-        "KERNEL": smear.kernel,
+        "KERNEL": smear.shape,
         "BANDWIDTH": f"{smear.bandwidth:g} m",
         "POINTS": str(points),
         "LOST": f"{found.lost:.6f}",

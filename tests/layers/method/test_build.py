@@ -160,20 +160,20 @@ def test_the_order_in_which_indicators_are_declared_changes_nothing(layer, tmp_p
     assert other.score.value.to_numpy() == pytest.approx(layer.score.value.to_numpy(), nan_ok=True)
 
 
-def test_figures_that_were_spread_are_scored_but_not_searched(known):
-    spread = replace(measures(COUNTS)["huur"], spread=True)
-    found = built(known, COUNTS, huur=spread)
+def test_figures_that_were_interpolated_are_scored_but_not_searched(known):
+    interpolated = replace(measures(COUNTS)["huur"], interpolated=True)
+    found = built(known, COUNTS, huur=interpolated)
     assert found.zoekgebieden == ()
     assert found.tested == 0
     assert found.result.q.isna().all()
     assert found.score.value.notna().sum() == len(AREAS) - 1
-    assert found.reason[CODE[0, 0]] == Unknown.SPREAD
+    assert found.reason[CODE[0, 0]] == Unknown.INTERPOLATED
     assert found.reason[QUIET_CODE] == Unknown.SMALL_COUNT
 
 
-def test_figures_that_were_spread_but_do_not_weigh_are_no_hindrance(known, layer):
-    spread = replace(measures(COUNTS)["afstand"], spread=True)
-    assert built(known, COUNTS, afstand=spread).zoekgebieden == layer.zoekgebieden
+def test_figures_that_were_interpolated_but_do_not_weigh_are_no_hindrance(known, layer):
+    interpolated = replace(measures(COUNTS)["afstand"], interpolated=True)
+    assert built(known, COUNTS, afstand=interpolated).zoekgebieden == layer.zoekgebieden
 
 
 def test_an_area_of_which_too_little_is_known_has_no_score_and_says_so(known):

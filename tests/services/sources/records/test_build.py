@@ -181,7 +181,7 @@ def test_hexagons_are_counted_and_their_inhabitants_too(country):
     layer = build(country, LayerKey("proef", AreaLevel.H3_8, 2024, "basis"), lambda _: None)
     theme = country.catalog.theme("proef")
     of_cells, of_buurten = (country.measures(theme, one, 2024)["misdrijven"] for one in (AreaLevel.H3_8, theme.level))
-    assert not of_cells.spread
+    assert not of_cells.interpolated
     assert of_cells.events.sum() == of_buurten.events.sum()
     assert len(layer.zoekgebieden)
 
