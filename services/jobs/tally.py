@@ -11,6 +11,7 @@ from geo.errors import SourceError
 from layers.declarations.catalog import load
 from layers.declarations.reading import read
 from layers.declarations.sources import SourceDeclaration
+from layers.messages import say
 from layers.method.ports import Delivered
 from services.files import written
 from services.http.client import Client
@@ -60,7 +61,9 @@ def tally(wanted: Wanted, steps: Callable[[str], None], on_retry: Callable[[str]
         raise SourceError(f"{wanted.to}: counts are written as .csv or .parquet; name one of these")
     settings, declared = Settings(), read(wanted.source, SourceDeclaration)
     listed = None if wanted.to is None else wanted.to.with_name(f"{wanted.to.stem}-niet-geteld.csv")
-    client = Client(wanted.mirror, offline=wanted.offline, gateway=settings.gateway, on_retry=on_retry)
+    client = Client(
+        wanted.mirror, offline=wanted.offline, gateway=settings.gateway, on_retry=lambda why: on_retry(say(why))
+    )
     steps("areas")
     areas = open_country(wanted.data, load(), declared.vintage).areas(wanted.level)
     steps("searching for persons")

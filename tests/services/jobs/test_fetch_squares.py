@@ -13,7 +13,7 @@ from layers.declarations.catalog import load
 from services import receipts
 from services.files import digest
 from services.http.client import Client
-from services.http.wire import Patience
+from services.http.transport import RetryPolicy
 from services.jobs import fetch
 from services.jobs import fetch as job
 from services.sources.squares import weighed
@@ -33,8 +33,8 @@ TABLE = pd.DataFrame({
 
 @pytest.fixture
 def standin(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Standin]:
-    quick = Patience(connect=1, silence=0.5, whole=1, tries=3, pause=0.01)
-    monkeypatch.setattr(job, "Client", partial(Client, patience=quick))
+    quick = RetryPolicy(connect_timeout=1, read_timeout=0.5, total_timeout=1, tries=3, pause=0.01)
+    monkeypatch.setattr(job, "Client", partial(Client, policy=quick))
     with Standin(wfs.Wfs(wfs.SQUARES.format(year=2024), wfs.LAYER, wfs.squares(TABLE))) as server:
         monkeypatch.setenv("ZICHT_GATEWAY", server.url)
         monkeypatch.setenv("ZICHT_CACHE", str(tmp_path / "cache"))
