@@ -21,7 +21,7 @@ def check(
 
     if folder is not None and not folder.is_dir():
         raise ZichtError(f"{folder}: no such folder; it must hold themes/, lenses/ and sources/")
-    catalog = load(folder)
+    catalog = load(*([folder] if folder else []))
     if not catalog.digests:
         raise ZichtError(f"{folder}: declares nothing; it must hold themes/, lenses/ or sources/ with a file in TOML")
     screen.print(reports.declared(catalog))
