@@ -15,20 +15,20 @@ from geo.messages import Message, message, plural
 RENAMED = {"spread": "dasymetric"}
 """What fields were called before, and what they are called now."""
 
-ID = r"^[a-z][a-z0-9_]{1,39}$"
-GEMEENTE = r"^GM\d{4}$"
-GEMEENTE_OR_COUNTRY = r"^(GM[0-9]{4}|NL)$"
-TABLE = r"^[A-Za-z_]\w*(\.[A-Za-z_]\w*)?$"
+ID_PATTERN = r"^[a-z][a-z0-9_]{1,39}$"
+GEMEENTE_PATTERN = r"^GM\d{4}$"
+GEMEENTE_OR_COUNTRY_PATTERN = r"^(GM[0-9]{4}|NL)$"
+TABLE_PATTERN = r"^[A-Za-z_]\w*(\.[A-Za-z_]\w*)?$"
 
-PATTERNS = {
-    ID: message("should be 2 to 40 small letters, digits or _, the first a letter"),
-    GEMEENTE: message("should be the code of a gemeente, such as GM0599"),
-    GEMEENTE_OR_COUNTRY: message("should be the code of a gemeente, such as GM0599, or NL for the country"),
-    TABLE: message("should be the name of a table, or of a schema and a table, such as vth.meldingen"),
+PATTERN_RULES = {
+    ID_PATTERN: message("should be 2 to 40 small letters, digits or _, the first a letter"),
+    GEMEENTE_PATTERN: message("should be the code of a gemeente, such as GM0599"),
+    GEMEENTE_OR_COUNTRY_PATTERN: message("should be the code of a gemeente, such as GM0599, or NL for the country"),
+    TABLE_PATTERN: message("should be the name of a table, or of a schema and a table, such as vth.meldingen"),
 }
 """What text that must match a pattern should be."""
 
-TYPES = {
+TYPE_RULES = {
     "missing": message("field required"),
     "extra_forbidden": message("extra inputs are not permitted"),
     "string_type": message("should be text, between quotes"),
@@ -64,13 +64,13 @@ def rule_of(fault: ErrorDetails) -> Message:
         return broken.message
     if kind == "extra_forbidden" and place[-1] in RENAMED:
         return message("is called {name} now; rename it", name=RENAMED[str(place[-1])])
-    if kind == "string_pattern_mismatch" and context["pattern"] in PATTERNS:
-        return PATTERNS[context["pattern"]]
+    if kind == "string_pattern_mismatch" and context["pattern"] in PATTERN_RULES:
+        return PATTERN_RULES[context["pattern"]]
     if "min_length" in context or "max_length" in context:
         return _length(kind, context)
-    if kind in TYPES:
+    if kind in TYPE_RULES:
         expected = str(context.get("expected", "")).replace(" or ", ", ")
-        return Message(TYPES[kind].template, context | {"expected": expected})
+        return Message(TYPE_RULES[kind].template, context | {"expected": expected})
     return Message(f"{fault['msg'][0].lower()}{fault['msg'][1:]}")
 
 

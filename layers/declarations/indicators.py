@@ -5,9 +5,9 @@ from typing import Annotated, Literal, Self
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
-from layers.declarations.faults import ID, RuleError
+from layers.declarations.faults import ID_PATTERN, RuleError
 
-Id = Annotated[str, StringConstraints(pattern=ID)]
+Id = Annotated[str, StringConstraints(pattern=ID_PATTERN)]
 Number = Annotated[float, Field(strict=True, allow_inf_nan=False)]
 Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
 

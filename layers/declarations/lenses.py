@@ -4,7 +4,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, StringConstraints, model_validator
 
-from layers.declarations.faults import GEMEENTE, RuleError
+from layers.declarations.faults import GEMEENTE_PATTERN, RuleError
 from layers.declarations.indicators import Declared, Id, Number, Text
 from layers.declarations.themes import Theme
 
@@ -29,7 +29,7 @@ class Lens(Declared):
     id: Id
     title: Text
     theme: Id
-    gemeente: Annotated[str, StringConstraints(pattern=GEMEENTE)] | None = None
+    gemeente: Annotated[str, StringConstraints(pattern=GEMEENTE_PATTERN)] | None = None
     others: Literal["keep", "drop"] = "keep"
     change: tuple[Change, ...] = Field(min_length=1)
 

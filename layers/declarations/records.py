@@ -33,19 +33,19 @@ from typing import Annotated, Literal, Self
 from pydantic import AfterValidator, Field, StringConstraints, model_validator
 
 from geo.messages import Message, joined, message
-from layers.declarations.faults import GEMEENTE_OR_COUNTRY, TABLE, RuleError
+from layers.declarations.faults import GEMEENTE_OR_COUNTRY_PATTERN, TABLE_PATTERN, RuleError
 from layers.declarations.indicators import Declared, FilePath, Id, Text
 from layers.declarations.persons import origin_in
 
 WHOLE_COUNTRY = "NL"
-Gemeente = Annotated[str, StringConstraints(pattern=GEMEENTE_OR_COUNTRY)]
+Gemeente = Annotated[str, StringConstraints(pattern=GEMEENTE_OR_COUNTRY_PATTERN)]
 
-WAYS = (("x", "y"), ("lon", "lat"), ("wkt",), ("geometry",), ("object",), ("postcode", "huisnummer"))
+LOCATED_BY = (("x", "y"), ("lon", "lat"), ("wkt",), ("geometry",), ("object",), ("postcode", "huisnummer"))
 """The ways to say where a row lies, each by its columns."""
 
 
 class Place(Declared):
-    """Which columns say where a row lies: just one of `WAYS`.
+    """Which columns say where a row lies: just one of `LOCATED_BY`.
 
     Attributes:
         x: with y, metres in RD New.
@@ -77,16 +77,16 @@ class Place(Declared):
 
     @model_validator(mode="after")
     def _just_one_way(self) -> Self:
-        ways = [way for way in WAYS if any(getattr(self, field) is not None for field in way)]
+        ways = [way for way in LOCATED_BY if any(getattr(self, field) is not None for field in way)]
         if len(ways) != 1 or any(getattr(self, field) is None for field in ways[0]):
-            known = joined("; ", [_both(way) for way in WAYS])
+            known = joined("; ", [_both(way) for way in LOCATED_BY])
             raise RuleError("say in just one way where a row lies: {known}", known=known)
         return self
 
     @property
     def way(self) -> tuple[str, ...]:
-        """The one of `WAYS` that is declared."""
-        return next(way for way in WAYS if getattr(self, way[0]) is not None)
+        """The one of `LOCATED_BY` that is declared."""
+        return next(way for way in LOCATED_BY if getattr(self, way[0]) is not None)
 
     @property
     def columns(self) -> tuple[str, ...]:
@@ -152,7 +152,7 @@ class Records(Declared):
     """Where the rows are, by which right they are used, and what is counted of them."""
 
     path: FilePath | None = None
-    postgis: Annotated[str, StringConstraints(pattern=TABLE)] | None = None
+    postgis: Annotated[str, StringConstraints(pattern=TABLE_PATTERN)] | None = None
     legal_ground: Text
     covers: tuple[Gemeente, ...] = Field(min_length=1)
     years: tuple[int, ...] = ()

@@ -15,16 +15,16 @@ from layers.declarations.records import Records
 from layers.declarations.squares import SquareGrid
 from layers.declarations.statline import StatLine
 
-PLACE = re.compile(r"\{periode(?:([+-])(\d+))?\}")
-LONGEST = 1000
+PERIOD_IN_FORMULA = re.compile(r"\{periode(?:([+-])(\d+))?\}")
+LONGEST_FORMULA = 1000
 ALLOWED = (ast.Expression, ast.BinOp, ast.Name, ast.Constant, ast.Load, ast.Add, ast.Sub, ast.Mult, ast.Div)
 
 
 def _sums_of_columns(formula: str) -> str:
     """Only column names, numbers, + - * / and brackets: a formula is arithmetic, never code."""
     rule = message("only column names, numbers, + - * / and ( )")
-    if len(formula) > LONGEST:
-        raise RuleError("a formula of {length} characters; {most} at most", length=len(formula), most=LONGEST)
+    if len(formula) > LONGEST_FORMULA:
+        raise RuleError("a formula of {length} characters; {most} at most", length=len(formula), most=LONGEST_FORMULA)
     try:
         tree = ast.parse(fill(formula, 2024), mode="eval")
     except SyntaxError:
@@ -45,7 +45,7 @@ def _finite(value: object) -> bool:
 
 def fill(formula: str, period: int) -> str:
     """The formula for one period: `{periode-1}` becomes the year before it."""
-    return PLACE.sub(lambda match: str(period + int(f"{match[1] or '+'}{match[2] or 0}")), formula)
+    return PERIOD_IN_FORMULA.sub(lambda match: str(period + int(f"{match[1] or '+'}{match[2] or 0}")), formula)
 
 
 def columns_of(formula: str, period: int) -> list[str]:

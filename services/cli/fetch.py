@@ -33,12 +33,12 @@ def fetch(
     Example: `zicht fetch drugs --dry-run`, then `zicht fetch drugs` and `zicht build drugs --data output/data`
     """
     from boundaries.vintages import vintage as division
-    from layers.declarations.catalog import load
     from services import receipts
     from services.cli.fetch_progress import fetched, notes, planned, watching
     from services.jobs import fetch
+    from services.jobs.declarations import catalogue
 
-    settings, catalog = Settings(), load()
+    settings, catalog = Settings(), catalogue()
     wanted, skipped = fetch.jobs(catalog, what or [], division(vintage), gemeente or [])
     plan = planned(wanted, skipped, receipts.read(to))
     for line in plan if dry_run else plan[len(plan) - len(skipped) :]:

@@ -8,13 +8,13 @@ import pandas as pd
 
 from geo.areas import AreaLevel
 from geo.errors import SourceError
-from layers.declarations.catalog import load
 from layers.declarations.reading import read
 from layers.declarations.sources import SourceDeclaration
 from layers.method.ports import Delivered
 from services.files import written
 from services.http.client import Client
 from services.jobs.build import open_country
+from services.jobs.declarations import catalogue
 from services.settings import Settings
 from services.sources.records.tally import Door
 from services.sources.records.tally import tally as counted_by
@@ -62,7 +62,7 @@ def tally(wanted: Wanted, steps: Callable[[str], None], on_retry: Callable[[str]
     listed = None if wanted.to is None else wanted.to.with_name(f"{wanted.to.stem}-niet-geteld.csv")
     client = Client(wanted.mirror, offline=wanted.offline, gateway=settings.gateway, on_retry=on_retry)
     steps("areas")
-    areas = open_country(wanted.data, load(), declared.vintage).areas(wanted.level)
+    areas = open_country(wanted.data, catalogue(), declared.vintage).areas(wanted.level)
     steps("searching for persons")
     door = Door(
         wanted.source.parent, settings.postgis, client, listed,

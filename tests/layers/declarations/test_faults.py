@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 from pydantic import ValidationError
 
-from layers.declarations.faults import PATTERNS, rule_of
+from layers.declarations.faults import PATTERN_RULES, rule_of
 from layers.declarations.indicators import Declared, Indicator
 from layers.declarations.lenses import Change, Lens
 from layers.declarations.persons import PersonalData, Persons
@@ -120,11 +120,11 @@ def test_a_choice_lists_what_may_be_chosen():
 
 
 def test_every_pattern_is_explained_in_words():
-    said = {str(PATTERNS[fault["ctx"]["pattern"]]) for model, content in [
+    said = {str(PATTERN_RULES[fault["ctx"]["pattern"]]) for model, content in [
         (Indicator, INDICATOR | {"id": "9"}), (Lens, {"gemeente": "x"}), (SquareGrid, {"covers": ["x"]}),
         (Records, {"postgis": "a b"}),
     ] for fault in _errors(model, content) if fault["type"] == "string_pattern_mismatch"}  # fmt: skip
-    assert said == {str(words) for words in PATTERNS.values()}
+    assert said == {str(words) for words in PATTERN_RULES.values()}
 
 
 def _errors(model, content):
