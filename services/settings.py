@@ -13,6 +13,10 @@ def _from(name: str, default: str) -> str:
     return os.environ.get(f"ZICHT_{name}") or default
 
 
+def _folders(paths: str) -> tuple[Path, ...]:
+    return tuple(Path(path).expanduser() for path in paths.split(os.pathsep) if path.strip())
+
+
 @dataclass(frozen=True, slots=True)
 class Settings:
     """Each setting is an environment variable; `zicht --help` shows them.
@@ -20,6 +24,7 @@ class Settings:
     Attributes:
         home: ZICHT_HOME, the folder with built layers and releases.
         data: ZICHT_DATA, a folder of real open data, or `testland`.
+        layers: ZICHT_LAYERS, folders with themes, lenses and sources of one's own, as PATH is written; none is none.
         config: ZICHT_CONFIG, the pygeoapi configuration that `zicht publish` keeps current.
         cache: ZICHT_CACHE, the folder where answers of services are kept; a mirror is such a folder.
         gateway: ZICHT_GATEWAY, where all requests go instead, the host as first part of the path.
@@ -28,6 +33,7 @@ class Settings:
 
     home: Path = field(default_factory=lambda: Path(_from("HOME", "output/demo")))
     data: str = field(default_factory=lambda: _from("DATA", TESTLAND))
+    layers: tuple[Path, ...] = field(default_factory=lambda: _folders(_from("LAYERS", "")))
     config: Path = field(default_factory=lambda: Path(_from("CONFIG", "pygeoapi-config.yml")))
     cache: Path = field(default_factory=lambda: Path(_from("CACHE", str(user_cache_path("zicht")))))
     gateway: str = field(default_factory=lambda: _from("GATEWAY", ""))

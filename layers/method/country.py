@@ -101,7 +101,7 @@ class Country:
         known = measure(one, self._once(("figures", theme.id, period), lambda: self._figures(theme, period)))
         if level is AreaLevel.BUURT:
             return known
-        spread = theme.spread if level.resolution is not None else None
+        spread = theme.dasymetric if level.resolution is not None else None
         return self._once(("crosswalk", level, spread), lambda: self._crosswalk(level, spread)).apportion(known)
 
     def _figures(self, theme: Theme, period: int) -> Figures:

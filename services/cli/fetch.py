@@ -35,12 +35,12 @@ def fetch(
     Example: `zicht fetch drugs --dry-run`, then `zicht fetch drugs` and `zicht build drugs --data output/data`
     """
     from boundaries.vintages import vintage as vintage_of
-    from layers.declarations.catalog import load
     from services import receipts
     from services.cli import fetch_progress
     from services.jobs import fetch
+    from services.jobs.declarations import catalogue
 
-    settings, catalog = Settings(), load()
+    settings, catalog = Settings(), catalogue()
     wanted, skipped = fetch.jobs(catalog, what or [], vintage_of(vintage), gemeente or [])
     for line in [*(fetch_progress.plan(wanted, receipts.read(to)) if dry_run else []), *fetch_progress.left(skipped)]:
         screen.print(line, markup=False, soft_wrap=True)

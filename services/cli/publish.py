@@ -18,8 +18,8 @@ def publish(
 
     Example: `zicht publish`, and in CI `zicht publish --check`
     """
-    from layers.declarations.catalog import load
     from services.cli import reports
+    from services.jobs.declarations import catalogue
     from services.jobs.export import published
     from services.jobs.publish import difference, publish_all
 
@@ -31,5 +31,5 @@ def publish(
         screen.print(f"{config} is current")
         return
     with progress() as steps:
-        folder = publish_all(home, config, load(), steps)
+        folder = publish_all(home, config, catalogue(), steps)
     screen.print(reports.released(published(home), folder))

@@ -131,7 +131,7 @@ def _provenance(country: Country, key: LayerKey, built: Built, theme: Theme, len
 
 def _spreading(theme: Theme, key: LayerKey) -> tuple[str, ...]:
     """How figures of buurten went to hexagons, where the theme has a say in it."""
-    if theme.spread is None or key.level.resolution is None:
+    if theme.dasymetric is None or key.level.resolution is None:
         return ()
-    by = f"{theme.spread.column} of {theme.spread.source} in squares of 100 m (dasymetric, Wright 1936)"
+    by = f"{theme.dasymetric.column} of {theme.dasymetric.source} in squares of 100 m (dasymetric, Wright 1936)"
     return (f"figures only known per buurt: spread by {by}; by surface in a buurt that has none",)

@@ -6,11 +6,11 @@ from pathlib import Path
 from typing import Any
 
 from geo.areas import AreaLevel
-from layers.declarations.catalog import load
 from layers.declarations.lenses import BASIS
 from layers.method.country import Country
 from layers.publication.layer import Layer, LayerKey
 from services.jobs.build import Steps, build_and_save, open_country
+from services.jobs.declarations import catalogue
 from services.jobs.publish import DEFAULT_HOME, publish_all
 from services.releases import release
 from services.settings import TESTLAND, Settings
@@ -40,7 +40,7 @@ def make(real: str | None, gemeente: str, home: Path | None, steps: Steps) -> Sh
     Testland shows buurten, wijken and hexagons. Real figures are shown per buurt only: sums per wijk beside buurten
     would give away what is withheld there.
     """
-    catalog = load()
+    catalog = catalogue()
     country = open_country(real or TESTLAND, catalog)
     place = None if real is None or gemeente == WHOLE_COUNTRY else gemeente
     home = home or (DEFAULT_HOME if real is None else Path(f"output/demo-{gemeente.lower()}"))

@@ -8,7 +8,6 @@ import pandas as pd
 
 from geo.areas import AreaLevel
 from geo.errors import SourceError
-from layers.declarations.catalog import load
 from layers.declarations.reading import read
 from layers.declarations.sources import SourceDeclaration
 from layers.messages import say
@@ -16,6 +15,7 @@ from layers.method.ports import Delivered
 from services.files import written
 from services.http.client import Client
 from services.jobs.build import open_country
+from services.jobs.declarations import catalogue
 from services.settings import Settings
 from services.sources.records.tally import Door
 from services.sources.records.tally import tally as counted_by
@@ -65,7 +65,7 @@ def tally(wanted: Wanted, steps: Callable[[str], None], on_retry: Callable[[str]
         wanted.mirror, offline=wanted.offline, gateway=settings.gateway, on_retry=lambda why: on_retry(say(why))
     )
     steps("areas")
-    areas = open_country(wanted.data, load(), declared.vintage).areas(wanted.level)
+    areas = open_country(wanted.data, catalogue(), declared.vintage).areas(wanted.level)
     steps("searching for persons")
     door = Door(
         wanted.source.parent, settings.postgis, client, listed,

@@ -9,7 +9,7 @@ import pandas as pd
 from geo.areas import AreaFrame, AreaLevel
 from geo.measures import Measure
 from geo.neighbors import Neighbors, queen
-from layers.declarations.catalog import Catalog, load
+from layers.declarations.catalog import Catalog, catalog_of
 from layers.method.build import Built, build_layer
 from layers.method.present import present
 from layers.publication.layer import Layer, LayerKey, Provenance, Receipt
@@ -131,7 +131,7 @@ def written(root: Path, **files: str) -> Path:
 
 def catalog(root: Path, **files: str) -> Catalog:
     """The catalog of that folder."""
-    return load(written(root, **files))
+    return catalog_of(written(root, **files))
 
 
 def board() -> tuple[AreaFrame, Neighbors, dict[tuple[int, int], str]]:

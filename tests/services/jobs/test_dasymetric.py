@@ -11,7 +11,7 @@ from layers.method.country import Country
 from layers.publication.layer import LayerKey
 from services.jobs.build import build, open_country
 from services.testland.source import TestlandSource
-from tests.layers.declarations.test_squares import SQUARES, with_spread
+from tests.layers.declarations.test_squares import SQUARES, with_dasymetric
 from tests.layers.declared import catalog
 
 SOURCE = """
@@ -74,7 +74,7 @@ def countries(folder, tmp_path_factory):
     """Testland with and without squares to spread by."""
     squares = SQUARES.replace("year = 2024", 'year = 2024\npath = "vierkanten.csv"')
     made = {}
-    for name, theme in (("by squares", {"themes_proef": with_spread()}), ("by surface", {})):
+    for name, theme in (("by squares", {"themes_proef": with_dasymetric()}), ("by surface", {})):
         known = catalog(
             tmp_path_factory.mktemp("catalogus"), sources_tellingen=SOURCE, sources_vierkanten=squares, **theme
         )
