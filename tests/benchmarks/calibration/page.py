@@ -6,7 +6,7 @@ from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from layers.publication.explanations import number
+from layers.messages import number
 from services.testland.country import UNEVEN
 from tests.benchmarks.calibration import plots
 from tests.benchmarks.calibration.conclusions import BEYOND, conclude, false_too_often, percent, too_many
