@@ -12,6 +12,7 @@ Tables are those of the command: GeoDataFrames in RD New with Dutch columns, of 
 what they mean. What a layer is made from, unprotected, is `testland.measures(...)`: for analysis, not for publication.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -98,6 +99,6 @@ class OpenCountry:
         return BuiltLayer(layer.table, layer.zoekgebieden, layer)
 
 
-def country(data: str | Path = TESTLAND, *, vintage: int = 2024, layers: Path | None = None) -> OpenCountry:
-    """Open Testland, or a folder of figures, with the shipped declarations or those below `layers`."""
-    return OpenCountry(open_country(str(data), load(layers), vintage))
+def country(data: str | Path = TESTLAND, *, vintage: int = 2024, layers: Sequence[Path] = ()) -> OpenCountry:
+    """Open Testland, or a folder of figures, with the shipped declarations and those below each folder of `layers`."""
+    return OpenCountry(open_country(str(data), load(*layers), vintage))

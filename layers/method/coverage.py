@@ -11,10 +11,10 @@ NEARLY_ALL = 0.9
 """Share of all gemeenten in which an indicator is known, for its mean to be that of the country."""
 
 
-def known_in(measure: Measure, areas: AreaFrame) -> tuple[str, ...]:
-    """The names of the gemeenten with figures, sorted; none where these are nearly all of the country."""
-    there = areas.table[measure.events.notna() & (measure.exposure > 0)]
-    gemeenten = there.groupby("gemeente")["gemeente_name"].first()
+def gemeenten_with_figures(measure: Measure, areas: AreaFrame) -> tuple[str, ...]:
+    """The names of the gemeenten in which some area has a figure, sorted; none where these are nearly all."""
+    known = areas.table[measure.events.notna() & (measure.exposure > 0)]
+    gemeenten = known.groupby("gemeente")["gemeente_name"].first()
     if len(gemeenten) >= NEARLY_ALL * areas.table["gemeente"].nunique():
         return ()
     return tuple(sorted(gemeenten))

@@ -114,24 +114,28 @@ def _shown(made: "Series", to: Path) -> "list[RenderableType]":
     from rich.markup import escape
     from rich.table import Column, Table
 
+    from layers.messages import say
     from layers.method.series import CAVEAT
 
     headings = ("voor", "na", "over de rand", "naar onbekend", "heel", "gesplitst", "onbekend")
     columns = (Column(heading, justify="right", overflow="fold") for heading in headings)
     table = Table("jaar", *columns, title=escape(made.collection.title), box=SIMPLE, padding=0)
     for year, one in made.balances.items():
-        totals = (_total(total) for total in (one.before, one.after, one.lost, one.hidden))
+        totals = (_total(total) for total in (one.before, one.after, one.outside, one.to_unknown))
         table.add_row(str(year), *totals, str(one.whole), str(one.split), str(one.unknown))
     table.caption = "totaal voor en na, waar de rest bleef, en hoeveel gebieden"
     lines = [*made.whys, *made.notes]
     if made.left_out:
         lines.append(f"gebieden van gemeenten zonder cijfers, weggelaten: {made.left_out}")
-    lines += [CAVEAT, f"{to} geschreven: {len(made.collection.table)} rijen. Onbeveiligde tellingen: niet publiceren."]
+    lines += [
+        say(CAVEAT),
+        f"{to} geschreven: {len(made.collection.table)} rijen. Onbeveiligde tellingen: niet publiceren.",
+    ]
     return [table, *(escape(line) for line in lines)]
 
 
 def _total(total: float) -> str:
     """With decimals where there are any, not where there is only rounding."""
-    from layers.publication.explanations import number
+    from layers.messages import number
 
     return number(total, 0 if abs(total - round(total)) < 1e-6 else 2)

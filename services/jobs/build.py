@@ -7,16 +7,15 @@ from pathlib import Path
 
 from boundaries.vintages import vintage
 from geo.areas import AreaFrame
-from geo.errors import UnknownNameError, first_few
+from geo.errors import UnknownNameError
 from layers.declarations.catalog import Catalog
-from layers.declarations.lenses import Lens
 from layers.declarations.sources import SourceDeclaration
-from layers.declarations.themes import Theme
-from layers.method.build import Built, build_layer
+from layers.method.build import analyse
 from layers.method.country import Country, period_of
 from layers.method.ports import Delivered, Source, Weighed
-from layers.method.present import present
-from layers.publication.layer import Layer, LayerKey, Provenance
+from layers.method.provenance import provenance
+from layers.method.published import published_layer
+from layers.publication.layer import Layer, LayerKey
 from services.receipts import RECEIPTS
 from services.registry import OWN, SOURCES, WEIGHTS, adapter
 from services.settings import TESTLAND, Settings
@@ -61,7 +60,7 @@ def _files(folder: Path) -> Source:
 
 
 def build(country: Country, wanted: LayerKey, steps: Steps) -> Layer:
-    """Build one layer. `wanted.period` 0 is the first period that all its sources have.
+    """Build one layer. `wanted.period` 0 is the newest period that all its sources have.
 
     Raises UnknownNameError for a theme, lens, level, period or gemeente that is not there.
     """
@@ -75,11 +74,11 @@ def build(country: Country, wanted: LayerKey, steps: Steps) -> Layer:
     steps("figures")
     measures = country.measures(theme, wanted.level, period)
     steps("statistics")
-    built = build_layer(theme, lens, period, areas, measures, around)
+    analysis = analyse(theme, lens, period, areas, measures, around)
     steps("zoekgebieden")
     key = LayerKey(theme.id, wanted.level, period, wanted.lens, gemeente)
-    provenance = _provenance(country, key, built, theme, lens)
-    return present(built, key, theme, lens, provenance, country.tolerance(wanted.level))
+    made_from = provenance(country, analysis, theme, lens, version("zicht"))
+    return published_layer(analysis, key, theme, lens, made_from, country.tolerance(wanted.level))
 
 
 def build_all(country: Country, wanted: Sequence[LayerKey], steps: Steps) -> list[Layer]:
@@ -103,35 +102,3 @@ def _check_gemeente(country: Country, gemeente: str | None) -> None:
     known = country.buurten.table.groupby("gemeente")["gemeente_name"].first()
     if gemeente is not None and gemeente not in known.index:
         raise UnknownNameError("gemeente", gemeente, [f"{code} {name}" for code, name in known.items()])
-
-
-def _provenance(country: Country, key: LayerKey, built: Built, theme: Theme, lens: Lens | None) -> Provenance:
-    search = theme.search
-    tolerance = country.tolerance(key.level)
-    around = "hexagon ring" if key.level.resolution is not None else f"queen, borders at most {tolerance:g} m apart"
-    method = (
-        "rates: empirical Bayes, Poisson-gamma (Clayton and Kaldor 1987)",
-        "deviations: from the national value, in standard deviations, cut off at 3",
-        *(f"deviations of {name}: from the value of {first_few(known)}" for name, known in built.local.items()),
-        f"neighbors: {around}",
-        *_spreading(theme, key),
-        "searched in: quantile residuals of rates (Dunn and Smyth 1996), cut off at 4; deviations of shares and levels",
-        f"search: {search.statistic}, greater, exact conditional permutation, Benjamini-Hochberg q <= {search.max_q:g}",
-        f"withheld: fewer than {theme.privacy.min_count:g} events, less exposure than {theme.privacy.min_exposure:g}",
-    )
-    return Provenance(
-        receipts=tuple(country.receipts),
-        digests=country.catalog.digests_of(theme, lens),
-        vintage=country.vintage.year,
-        version=version("zicht"),
-        method=method,
-        made_up=country.source.made_up,
-    )
-
-
-def _spreading(theme: Theme, key: LayerKey) -> tuple[str, ...]:
-    """How figures of buurten went to hexagons, where the theme has a say in it."""
-    if theme.dasymetric is None or key.level.resolution is None:
-        return ()
-    by = f"{theme.dasymetric.column} of {theme.dasymetric.source} in squares of 100 m (dasymetric, Wright 1936)"
-    return (f"figures only known per buurt: spread by {by}; by surface in a buurt that has none",)

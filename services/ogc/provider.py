@@ -24,6 +24,7 @@ from pygeoapi.provider.base import (
 from shapely.geometry.base import BaseGeometry
 
 from geo.errors import StoreError
+from layers.messages import said
 from services.ogc import patches
 from services.stores import cql, served
 from services.stores.queries import Condition, Described, Query, QueryError, equal, related, within_years
@@ -69,9 +70,9 @@ class ReleaseProvider(BaseProvider):  # type: ignore[misc]  # pygeoapi has no ty
             return {}
         found = {}
         for field in fields:
-            found[field.name] = {"type": field.type, "title": field.title, "description": field.description}
+            found[field.name] = {"type": field.type, "title": said(field.title), "description": said(field.description)}
             if field.unit:
-                found[field.name]["x-ogc-unit"] = field.unit
+                found[field.name]["x-ogc-unit"] = said(field.unit)
         return found
 
     @crs_transform  # type: ignore[untyped-decorator]  # pygeoapi has no types

@@ -22,6 +22,7 @@ from branca.element import Figure
 from folium.template import Template
 
 from geo.errors import StoreError
+from layers.messages import say
 from layers.publication.collection import Collection
 from layers.publication.comparison import NATIONWIDE, mean, shared
 from layers.publication.fields import MADE_UP, SCORE
@@ -111,7 +112,7 @@ def _said(collections: Sequence[Collection]) -> Packed:
     return {
         "title": next((one.title for one in filled if one.id.startswith("zoekgebieden_")), filled[0].title),
         "caveats": sorted(dict.fromkeys(one.caveat for one in filled), key=len, reverse=True),
-        "mean": mean(place),
+        "mean": say(mean(place)),
         "elsewhere": "in de rest van het land" if place == NATIONWIDE else "elders waar cijfers zijn",
         "attributions": list(dict.fromkeys(one.attribution for one in filled)),
         "collections": [{"title": one.title, "about": one.description, "license": one.license} for one in filled],

@@ -7,7 +7,7 @@ from pathlib import Path
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from layers.evaluation.maps import CLUSTERS, GAMMA_SHAPE
-from layers.publication.explanations import number
+from layers.messages import number
 from tests.benchmarks.calibration import plots
 from tests.benchmarks.calibration.conclusions import BEYOND, conclude, false_too_often, percent, too_many
 from tests.benchmarks.calibration.maps import EVENTS, GROUNDS, NULLS

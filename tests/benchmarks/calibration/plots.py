@@ -10,7 +10,7 @@ from matplotlib import pyplot as plt
 from matplotlib.lines import Line2D
 from matplotlib.ticker import FixedLocator, FuncFormatter, NullFormatter
 
-from layers.publication.explanations import number
+from layers.messages import number
 from tests.benchmarks.calibration.maps import NULLS
 from tests.benchmarks.calibration.searches import P_VALUES, SEARCHES
 
