@@ -109,7 +109,7 @@ def tallied(made: Tally, to: Path | None) -> RenderableType:
         table.add_row(str(name), number(float(column.sum()), 0), str(int((column > 0).sum())))
     lines = [escape(said(note)) for note in counted.notes]
     if to is not None:
-        lines.append(f"{escape(str(to))}; wat niet is geteld: {escape(str(made.listed))}")
+        lines.append(f"{escape(str(to))}; wat niet is geteld: {escape(str(made.rejects))}")
     lines.append("Onbeveiligde tellingen: niet publiceren. Een thema dat deze bron leest, beveiligt ze.")
     return Group(table, *lines)
 

@@ -37,10 +37,12 @@ def _own(root: Path, declaration: SourceDeclaration, areas: AreaFrame) -> Delive
     settings = Settings()
     if declaration.records is not None:
         from services.http.client import Client  # noqa: PLC0415  # likewise
-        from services.sources.records.tally import Door  # noqa: PLC0415  # with its client, for those who have records
+        from services.sources.records.tally import RecordsInput  # noqa: PLC0415  # with its client, for those who have records
 
         client = Client(settings.cache, gateway=settings.gateway)
-        found: Delivered = adapter("source", OWN, "records")(declaration, areas, Door(root, settings.postgis, client))
+        found: Delivered = adapter("source", OWN, "records")(
+            declaration, areas, RecordsInput(root, settings.postgis, client)
+        )
         return found
     kind = "raster" if declaration.raster is not None else "squares"
     taken: Delivered = adapter("source", OWN, kind)(declaration, areas, root)

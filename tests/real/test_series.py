@@ -102,5 +102,5 @@ def test_real_rates_and_codes_of_another_year_are_refused(amsterdam: Path, real:
     path = real / COUNTS.format(2024)
     with pytest.raises(MeasureError, match="'Avg' tells a rate"):
         series(SeriesRequest({2024: path}, "Avg_Household_Size", 2022), amsterdam, told)
-    with pytest.raises(SourceError, match=r"517 of 517 codes are not on the map of 2020: BU0363AA01"):
+    with pytest.raises(SourceError, match=r"517 of 517 codes are not in the boundaries of 2020: BU0363AA01"):
         series(SeriesRequest({2020: path}, PEOPLE, 2022), amsterdam, told)

@@ -17,7 +17,7 @@ from geo.errors import SourceError
 from services.geocoder import Addresses
 from services.http.client import Client
 from services.http.transport import RetryPolicy
-from services.sources.records.tally import Door, tally
+from services.sources.records.tally import RecordsInput, tally
 from tests.services.sources.records.declared import AREAS, expected, rows, source
 from tests.standin.locatieserver import Locatieserver
 from tests.standin.server import Reply, Standin, busy, cut, dripping, halved
@@ -192,8 +192,8 @@ def test_rows_are_counted_by_their_address_as_by_their_place(tmp_path, place):
     known, table = houses(rows())
     table.to_csv(tmp_path / "rijen.csv", index=False)
     with Standin(Locatieserver(known)) as server:
-        door = Door(tmp_path, client=Client(tmp_path / "cache", gateway=server.url, policy=QUICK))
-        found = tally(source(place=place), AREAS, door)
+        given = RecordsInput(tmp_path, client=Client(tmp_path / "cache", gateway=server.url, policy=QUICK))
+        found = tally(source(place=place), AREAS, given)
     pd.testing.assert_frame_equal(found.table, expected(rows()), check_names=False)
 
 
@@ -205,8 +205,8 @@ def test_letter_and_addition_may_have_columns_of_their_own(tmp_path):
     table.to_csv(tmp_path / "rijen.csv", index=False)
     place = {"postcode": "pc", "huisnummer": "nr", "huisletter": "letter", "toevoeging": "toe"}
     with Standin(Locatieserver(known)) as server:
-        door = Door(tmp_path, client=Client(tmp_path / "cache", gateway=server.url, policy=QUICK))
-        found = tally(source(place=place), AREAS, door)
+        given = RecordsInput(tmp_path, client=Client(tmp_path / "cache", gateway=server.url, policy=QUICK))
+        found = tally(source(place=place), AREAS, given)
     x = spot.x + 1e3
     area = AREAS.table.index[AREAS.table.contains(spot.__class__(x, spot.y))]
     assert found.table.loc[area, "meldingen_2024"].tolist() == [1.0]
@@ -219,7 +219,12 @@ def test_a_count_that_was_killed_goes_on_where_it_was(tmp_path):
     command = [sys.executable, "-m", "services.cli", "tally", tmp_path / "meldingen.toml", "--data", "testland"]
     with Standin(Locatieserver(known)) as server:
         server.trap(r"10(1[5-9]|2\d)AB", dripping(0.05), lasting=True)
-        environment = {**os.environ, "ZICHT_GATEWAY": server.url, "ZICHT_CACHE": str(tmp_path / "cache")}  # noqa: TID251
+        environment = {
+            **os.environ,  # noqa: TID251
+            "ZICHT_GATEWAY": server.url,
+            "ZICHT_CACHE": str(tmp_path / "cache"),
+            "ZICHT_LANG": "en",
+        }
         running = subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
         while not server.count(r"10(1[5-9]|2\d)AB"):
             assert running.poll() is None, running.stderr.read()
@@ -231,7 +236,7 @@ def test_a_count_that_was_killed_goes_on_where_it_was(tmp_path):
         server._traps.clear()
         again = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
         assert again.returncode == 1, again.stderr  # the board of squares is not in Testland
-        assert "none of 3000 rows could be counted: 3000 ligt in geen gebied" in " ".join(again.stderr.split())
+        assert "none of 3000 rows could be counted: 3000 lies in no area" in " ".join(again.stderr.split())
         assert 15 <= before < 30
         assert len(server.asked) - before == 15  # what had come in whole is not asked again
 

@@ -358,4 +358,4 @@ def test_codes_of_another_year_are_refused_with_their_number(zicht: Zicht, folde
         "--data", folder,
     )  # fmt: skip
     assert answer.code == 1
-    assert f"1 of 4 codes are not on the map of 2020: {A}; they are misspelt, or of another year" in answer.err
+    assert f"1 of 4 codes are not in the boundaries of 2020: {A}; they are misspelt, or of another year" in answer.err
