@@ -7,7 +7,7 @@ from pathlib import Path
 
 from geo.errors import SourceError
 from layers.publication.layer import Receipt
-from services.files import digest, written
+from services.files import digest, whole_file
 
 RECEIPTS = "receipts.json"
 
@@ -27,7 +27,7 @@ def read(folder: Path) -> dict[str, Receipt]:
 def add(folder: Path, new: Mapping[str, Receipt]) -> None:
     """Write the receipts of `new` files beside those that are there."""
     told = {file: asdict(one) for file, one in sorted({**read(folder), **new}.items())}
-    with written(folder / RECEIPTS) as path:
+    with whole_file(folder / RECEIPTS) as path:
         path.write_text(json.dumps(told, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
 
 

@@ -4,13 +4,14 @@ from typing import Annotated
 
 import typer
 
+from layers.messages import say
 from services.cli.screen import Config, Home, Port, screen
 from services.settings import Settings
 
 
 def serve(
     port: Port = 5000,
-    host: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",
+    host: Annotated[str, typer.Option(help=say("Address to listen on."))] = "127.0.0.1",
     home: Home = None,
     config: Config = None,
 ) -> None:

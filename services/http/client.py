@@ -23,7 +23,7 @@ import tenacity
 from requests_cache import NEVER_EXPIRE, CachedSession
 
 from geo.errors import SourceError
-from services.files import age, spoken
+from services.files import age, disk_errors
 from services.http.cache import cached
 from services.http.hosts import Hosts, host_of
 from services.http.wire import MOMENT, PassingError, Patience, Wire, check_status, faults_named
@@ -193,7 +193,7 @@ class Client:
 
     def _ask(self, request: requests.PreparedRequest) -> Answer:
         # The outer of the two hears of the disk only: what the wire does is an OSError as well.
-        with self.turn(str(request.url)), spoken(self.folder), faults_named():
+        with self.turn(str(request.url)), disk_errors(self.folder), faults_named():
             answer = self.session.send(request, force_refresh=True)
         check_status(answer)
         return Answer(str(request.url), answer.content, _moment(answer))

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import requests
 
-from services.files import UNFINISHED, digest, spoken, written
+from services.files import UNFINISHED, digest, disk_errors, whole_file
 from services.http.client import CARRY, Client, UnreachableError
 from services.http.hosts import host_of
 from services.http.wire import CHUNK, PassingError, check_status, faults_named
@@ -43,7 +43,7 @@ def download(client: Client, url: str, path: Path, on_progress: OnBytes = lambda
         return there
     if client.offline:
         raise UnreachableError(f"{url}: this machine works offline, and {path} is not there whole; {CARRY}")
-    with spoken(path):
+    with disk_errors(path):
         path.parent.mkdir(parents=True, exist_ok=True)
     part = path.with_name(UNFINISHED + path.name)
     try:
@@ -57,7 +57,7 @@ def download(client: Client, url: str, path: Path, on_progress: OnBytes = lambda
         ) from None
     done = Download(url, datetime.now(UTC).isoformat(timespec="seconds"), part.stat().st_size, digest(part), etag)
     path.unlink(missing_ok=True)  # the record must never stand beside another file than its own
-    with written(record) as unfinished:
+    with whole_file(record) as unfinished:
         unfinished.write_text(json.dumps(asdict(done), indent=1), encoding="utf-8")
     part.replace(path)
     _tag_of(part).unlink(missing_ok=True)
@@ -93,7 +93,7 @@ def _more(client: Client, url: str, part: Path, on_progress: OnBytes) -> str | N
         if goes_on and not answer.headers.get("Content-Range", "").startswith(f"bytes {there}-"):
             part.unlink()
             raise PassingError("goes on at another place than was asked")
-        with spoken(part):
+        with disk_errors(part):
             _tag_of(part).write_text(_same_by(answer), encoding="utf-8")
             length = answer.headers.get("Content-Length")
             whole = int(length) + (there if goes_on else 0) if length else None

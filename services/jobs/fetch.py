@@ -24,7 +24,7 @@ from layers.declarations.sources import SourceDeclaration
 from layers.publication.layer import Receipt
 from services import receipts
 from services.downloads import pdok, squares, statline
-from services.files import digest, written
+from services.files import digest, whole_file
 from services.http.client import Answer, Client
 from services.http.progress import OnProgress
 from services.sources.squares import fetched_file
@@ -176,7 +176,7 @@ def _one(job: Job, client: Client, folder: Path, watch: Watch) -> dict[str, Rece
     new = {}
     for file, table in tables.items():
         path = folder / file
-        with written(path) as unfinished:
+        with whole_file(path) as unfinished:
             table.to_parquet(unfinished, index=False)
         known = job.receipt(file)
         new[file] = Receipt(

@@ -3,7 +3,9 @@
 import os
 from pathlib import Path
 
+from geo.messages import Message
 from layers.declarations.catalog import Catalog
+from layers.messages import say
 from layers.publication.collections import collections
 from services.jobs.build import Steps
 from services.ogc import configuration as ogc
@@ -17,13 +19,13 @@ def publish_all(home: Path, config: Path, catalog: Catalog, steps: Steps) -> Pat
     """Publish every built layer below `home`, then write the configuration that serves it. Returns the release."""
     layers = storage.load(home, catalog)
     folder = release.publish(home, layers, collections(layers), steps)
-    steps("configuration")
+    steps(say("configuration"))
     ogc.write(config, resources_of(home, folder))
     return folder
 
 
-def difference(home: Path, config: Path) -> str:
-    """How the configuration differs from the release that is served, for a message; empty where it does not."""
+def difference(home: Path, config: Path) -> Message | None:
+    """How the configuration differs from the release that is served; None where it does not."""
     return ogc.difference(config, resources_of(home, release.current(home)))
 
 

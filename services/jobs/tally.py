@@ -12,7 +12,7 @@ from layers.declarations.catalog import load
 from layers.declarations.reading import read
 from layers.declarations.sources import SourceDeclaration
 from layers.method.ports import Delivered
-from services.files import written
+from services.files import whole_file
 from services.http.client import Client
 from services.jobs.build import open_country
 from services.settings import Settings
@@ -76,7 +76,7 @@ def tally(wanted: Wanted, steps: Callable[[str], None], on_retry: Callable[[str]
 
 def _write(table: pd.DataFrame, path: Path) -> None:
     """The whole file or nothing."""
-    with written(path) as unfinished:
+    with whole_file(path) as unfinished:
         if path.suffix == ".csv":
             table.to_csv(unfinished, index_label="gebiedscode")
         else:

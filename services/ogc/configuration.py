@@ -1,7 +1,7 @@
 """pygeoapi's configuration: the `resources` that a release gives, and the OpenAPI document.
 
-The server, logging and metadata parts of `pygeoapi-config.yml` are written by hand and kept to the letter; everything
-from the line `resources:` on is ours. Nothing here names a machine or a moment, so that the same release gives the
+The server, logging and metadata parts of `pygeoapi-config.yml` are written by hand and never changed; everything
+from the line `resources:` on is generated. Nothing here names a machine or a moment, so that the same release gives the
 same file, and CI can tell whether the committed one is current.
 """
 
@@ -14,6 +14,8 @@ from typing import Any
 import yaml
 
 from geo.errors import StoreError, first_few
+from geo.messages import Message, joined, message
+from layers.messages import say
 from layers.publication.fields import AREA_NAME, ID, TITLE
 from services.stores.queries import Described
 from services.stores.served import opened
@@ -44,14 +46,17 @@ def _resource(collection: Described, data: str) -> dict[str, Any]:
     return {
         "type": "collection",
         "title": collection.title,
-        "description": (
-            f"{collection.description} {collection.caveat} Bron: {collection.attribution} ({collection.license})."
-        ),
+        "description": _description(collection),
         "keywords": list(collection.keywords),
         "links": _links(collection),
         "extents": _extents(collection),
         "providers": [_provider(collection, data)],
     }
+
+
+def _description(collection: Described) -> str:
+    source = say("Source: {attribution} ({license}).", attribution=collection.attribution, license=collection.license)
+    return f"{collection.description} {collection.caveat} {source}"
 
 
 def _links(collection: Described) -> list[dict[str, str]]:
@@ -70,13 +75,13 @@ def _extents(collection: Described) -> dict[str, Any]:
 
 def _provider(collection: Described, data: str) -> dict[str, Any]:
     names = [field.name for field in collection.fields]
-    found: dict[str, Any] = {"type": "feature", "name": PROVIDER, "data": data, "table": collection.id}
-    found["id_field"] = ID.name
+    provider: dict[str, Any] = {"type": "feature", "name": PROVIDER, "data": data, "table": collection.id}
+    provider["id_field"] = ID.name
     if collection.time_field:
-        found["time_field"] = collection.time_field
+        provider["time_field"] = collection.time_field
     if titles := [name for name in (TITLE.name, AREA_NAME.name) if name in names]:
-        found["title_field"] = titles[0]
-    return found | {"crs": list(SYSTEMS), "storage_crs": CRS84}
+        provider["title_field"] = titles[0]
+    return provider | {"crs": list(SYSTEMS), "storage_crs": CRS84}
 
 
 def write(config: Path, wanted: Resources) -> None:
@@ -91,7 +96,7 @@ def write(config: Path, wanted: Resources) -> None:
         beside.replace(config)
     except OSError as fault:
         beside.unlink(missing_ok=True)
-        raise StoreError(f"configuration {config}: {fault.strerror}; it is as it was") from fault
+        raise StoreError("configuration {path}: {fault}; it is as it was", path=config, fault=fault.strerror) from fault
 
 
 def _by_hand(config: Path) -> str:
@@ -101,8 +106,9 @@ def _by_hand(config: Path) -> str:
     after = [line.strip() for line in lines[start + 1 :] if line[:1].strip() not in ("", "#")]
     if after:
         raise StoreError(
-            f"configuration {config}: `resources` must stand last, found {after[0]!r} below it; move it up"
-        )
+            "configuration {path}: `resources` must stand last, found {line!r} below it; move it up",
+            path=config, line=after[0],
+        )  # fmt: skip
     return "".join(lines[:start])
 
 
@@ -111,20 +117,25 @@ def is_current(config: Path, wanted: Resources) -> bool:
     return _written(config) == wanted
 
 
-def difference(config: Path, wanted: Resources) -> str:
-    """How the file's `resources` differ from these, for a message; empty where they do not."""
-    found = _written(config)
-    told = {
-        "it lacks": sorted(wanted.keys() - found.keys()),
-        "it has gone stale on": sorted(name for name in wanted.keys() & found.keys() if wanted[name] != found[name]),
-        "it still has": sorted(found.keys() - wanted.keys()),
-    }
-    return ", ".join(f"{how} {first_few(names, 5)}" for how, names in told.items() if names)
+def difference(config: Path, wanted: Resources) -> Message | None:
+    """How the file's `resources` differ from these; None where they do not."""
+    written = _written(config)
+    lacking = sorted(wanted.keys() - written.keys())
+    stale = sorted(name for name in wanted.keys() & written.keys() if wanted[name] != written[name])
+    surplus = sorted(written.keys() - wanted.keys())
+    parts = []
+    if lacking:
+        parts.append(message("it lacks {names}", names=first_few(lacking, 5)))
+    if stale:
+        parts.append(message("it has gone stale on {names}", names=first_few(stale, 5)))
+    if surplus:
+        parts.append(message("it still has {names}", names=first_few(surplus, 5)))
+    return joined(", ", parts) if parts else None
 
 
 def _written(config: Path) -> Mapping[str, Any]:
-    found = yaml.safe_load(config.read_text(encoding="utf-8"))
-    return (found or {}).get("resources") or {}
+    content = yaml.safe_load(config.read_text(encoding="utf-8"))
+    return (content or {}).get("resources") or {}
 
 
 def openapi(config: Path) -> str:

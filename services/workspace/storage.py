@@ -1,7 +1,7 @@
 """Workspace: the layers that were built and may leave the house, waiting to be published.
 
 A folder a layer, `layers/<theme>/<level>/<period>/<lens>`; building it again replaces it. Only protected tables are
-ever written: what was withheld is on no disk.
+ever written: what is suppressed is on no disk.
 """
 
 import json
@@ -17,7 +17,7 @@ from layers.declarations.catalog import Catalog
 from layers.publication.collection import typed
 from layers.publication.fields import layer_fields, zoekgebied_fields
 from layers.publication.layer import Layer, LayerKey, Provenance, Receipt
-from services.files import UNFINISHED, spoken
+from services.files import UNFINISHED, disk_errors
 
 
 def save(layer: Layer, home: Path) -> Path:
@@ -25,7 +25,7 @@ def save(layer: Layer, home: Path) -> Path:
     key = layer.key
     folder = home / "layers" / key.theme / key.level / str(key.period) / key.lens
     unfinished = folder.with_name(UNFINISHED + folder.name)
-    with spoken(folder):
+    with disk_errors(folder):
         shutil.rmtree(unfinished, ignore_errors=True)
         unfinished.mkdir(parents=True)
         indicators = layer.theme.indicator
@@ -45,11 +45,11 @@ def load(home: Path, catalog: Catalog) -> list[Layer]:
 
     Raises StoreError where there are none, or where a declaration has changed since a layer was built from it.
     """
-    found = sorted(path.parent for path in (home / "layers").glob("*/*/*/*/layer.json"))
-    found = [folder for folder in found if not folder.name.startswith(UNFINISHED)]
-    if not found:
-        raise StoreError(f"{home}: no layers have been built; run `zicht build THEME` first")
-    return [_read(folder, catalog) for folder in found]
+    folders = sorted(path.parent for path in (home / "layers").glob("*/*/*/*/layer.json"))
+    folders = [folder for folder in folders if not folder.name.startswith(UNFINISHED)]
+    if not folders:
+        raise StoreError("{home}: no layers have been built; run `zicht build THEME` first", home=home)
+    return [_read(folder, catalog) for folder in folders]
 
 
 def _read(folder: Path, catalog: Catalog) -> Layer:
@@ -57,11 +57,13 @@ def _read(folder: Path, catalog: Catalog) -> Layer:
     key = LayerKey(**about["key"] | {"level": AreaLevel(about["key"]["level"])})
     theme = catalog.theme(key.theme)
     lens = catalog.lens(key.lens, theme)
-    told = about["provenance"]
-    if told["digests"] != catalog.digests_of(theme, lens):
-        raise StoreError(f"{folder}: its theme, lens or a source was changed since it was built; build it again")
-    receipts = tuple(Receipt(**one | {"notes": tuple(one["notes"])}) for one in told["receipts"])
-    provenance = Provenance(**told | {"receipts": receipts, "method": tuple(told["method"])})
+    origin = about["provenance"]
+    if origin["digests"] != catalog.digests_of(theme, lens):
+        raise StoreError(
+            "{folder}: its theme, lens or a source was changed since it was built; build it again", folder=folder
+        )
+    receipts = tuple(Receipt(**one | {"notes": tuple(one["notes"])}) for one in origin["receipts"])
+    provenance = Provenance(**origin | {"receipts": receipts, "method": tuple(origin["method"])})
     table = typed(geopandas.read_parquet(folder / "indicatoren.parquet"), layer_fields(theme.indicator))
     zoekgebieden = typed(geopandas.read_parquet(folder / "zoekgebieden.parquet"), zoekgebied_fields(theme.indicator))
     return Layer(key, theme, lens, table, zoekgebieden, provenance, about["summary"])
