@@ -9,7 +9,6 @@ from rich.markup import escape
 
 from layers.messages import say
 from services.cli.screen import Home, screen
-from services.settings import Settings
 
 
 class Export(StrEnum):
@@ -32,8 +31,9 @@ def export(
     Example: `zicht export geopackage zicht.gpkg`
     """
     from services.jobs.export import export as export_
+    from services.jobs.serve import home_to_read
 
-    home = home or Settings().home
+    home = home_to_read(home)
     names = {Export.FOLIUM: "kaart.html", Export.GEOPACKAGE: "zicht.gpkg", Export.TABLE: "zoekgebieden.csv"}
     target = path or home / names[kind]
     export_(kind, home, target)

@@ -23,10 +23,10 @@ def publish(
     from layers.declarations.catalog import load
     from services.cli import reports
     from services.jobs.export import published
-    from services.jobs.publish import difference, publish_all
+    from services.jobs.publish import configuration_of, difference, publish_all
 
-    settings = Settings()
-    home, config = home or settings.home, config or settings.config
+    home = home or Settings().home
+    config = configuration_of(home, config)
     if check:
         if (differs := difference(home, config)) is not None:
             raise ZichtError("{path}: not current: {differs}; run `zicht publish`", path=config, differs=differs)

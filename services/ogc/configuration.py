@@ -1,13 +1,14 @@
 """pygeoapi's configuration: the `resources` that a release gives, and the OpenAPI document.
 
-The server, logging and metadata parts of `pygeoapi-config.yml` are written by hand and never changed; everything
-from the line `resources:` on is generated. Nothing here names a machine or a moment, so that the same release gives the
-same file, and CI can tell whether the committed one is current.
+The server, logging and metadata parts of `pygeoapi-config.yml` are written by hand and never changed; a new file starts
+with the template that is shipped. Everything from the line `resources:` on is generated. Nothing here names a machine
+or a moment, so that the same release gives the same file, and CI can tell whether the committed one is current.
 """
 
 import json
 from collections.abc import Mapping
 from datetime import UTC, datetime
+from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,7 @@ from geo.errors import StoreError, first_few
 from geo.messages import Message, joined, message
 from layers.messages import say
 from layers.publication.fields import AREA_NAME, ID, TITLE
+from services.files import disk_errors, whole_file
 from services.stores.queries import Described
 from services.stores.served import opened
 
@@ -35,6 +37,8 @@ LICENCES = {
 
 HEADER = "  # Written by `zicht publish` from the release; do not edit by hand. Server and metadata stand above."
 LINE = "resources:"
+TEMPLATE = files("services.ogc") / "pygeoapi-config.template.yml"
+"""What a configuration starts with; who serves changes it in the file itself."""
 
 
 def resources(release: Path, data: str) -> Resources:
@@ -85,23 +89,28 @@ def _provider(collection: Described, data: str) -> dict[str, Any]:
 
 
 def write(config: Path, wanted: Resources) -> None:
-    """Replace the `resources` part of the file, whole or not at all; raises StoreError where that cannot be done."""
+    """Replace the `resources` part of the file, whole or not at all; a new file starts with the template.
+
+    Raises StoreError where that cannot be done; the file is then as it was.
+    """
     block = yaml.safe_dump(wanted, sort_keys=False, allow_unicode=True, width=110, indent=2)
     body = "\n".join([LINE, HEADER, *(f"  {line}" if line else line for line in block.splitlines())])
     if not wanted:
         body = f"{LINE} {{}}"
-    beside = config.with_name(f".{config.name}.new")
-    try:
-        beside.write_text(_by_hand(config) + body + "\n", encoding="utf-8")
-        beside.replace(config)
-    except OSError as fault:
-        beside.unlink(missing_ok=True)
-        raise StoreError("configuration {path}: {fault}; it is as it was", path=config, fault=fault.strerror) from fault
+    by_hand = _by_hand(config)
+    with whole_file(config) as unfinished:
+        unfinished.write_text(f"{by_hand}{body}\n", encoding="utf-8")
 
 
 def _by_hand(config: Path) -> str:
-    """What stands before `resources:`; raises StoreError where something hand-written follows it."""
-    lines = config.read_text(encoding="utf-8").splitlines(keepends=True)
+    """What stands before `resources:`, that of the template where there is no file yet.
+
+    Raises StoreError where something hand-written follows it.
+    """
+    if not config.exists():
+        return TEMPLATE.read_text(encoding="utf-8")
+    with disk_errors(config):
+        lines = config.read_text(encoding="utf-8").splitlines(keepends=True)
     start = next((number for number, line in enumerate(lines) if line.startswith(LINE)), len(lines))
     after = [line.strip() for line in lines[start + 1 :] if line[:1].strip() not in ("", "#")]
     if after:
@@ -110,6 +119,12 @@ def _by_hand(config: Path) -> str:
             path=config, line=after[0],
         )  # fmt: skip
     return "".join(lines[:start])
+
+
+def has_titles_of(config: Path, wanted: Resources) -> bool:
+    """Whether the file's `resources` are called what these are."""
+    titles = {name: one["title"] for name, one in wanted.items()}
+    return titles == {name: one.get("title") for name, one in _written(config).items()}
 
 
 def is_current(config: Path, wanted: Resources) -> bool:
@@ -134,7 +149,15 @@ def difference(config: Path, wanted: Resources) -> Message | None:
 
 
 def _written(config: Path) -> Mapping[str, Any]:
-    content = yaml.safe_load(config.read_text(encoding="utf-8"))
+    if not config.exists():
+        return {}
+    try:
+        content = yaml.safe_load(config.read_text(encoding="utf-8"))
+    except (OSError, yaml.YAMLError) as fault:
+        raise StoreError(
+            "configuration {path}: cannot be read: {fault}; correct it, or remove it and publish again",
+            path=config, fault=str(fault),
+        ) from fault  # fmt: skip
     return (content or {}).get("resources") or {}
 
 

@@ -29,21 +29,29 @@ from layers.messages import say
 from layers.publication.collection import Collection, typed
 from layers.publication.fields import Field
 from layers.publication.layer import Layer
-from services.files import UNFINISHED, disk_errors
+from services.files import UNFINISHED, check_format, disk_errors
 from services.registry import EXPORTERS, STORES, adapter
+from services.releases.homes import CURRENT
 
 SQLITE, GPKG, MAP, MANIFEST = "zicht.sqlite", "zicht.gpkg", "kaart.html", "release.json"
-CURRENT = "current"
+FORMAT = 1
+"""The format of a release: its files and release.json. It goes up with a change that makes older readers wrong."""
+
 ABOUT = ("id", "title", "description", "keywords", "attribution", "license", "caveat", "time_field")
 """What a manifest holds of a collection besides its fields."""
 
 
 def publish(
-    home: Path, layers: Sequence[Layer], collections: Sequence[Collection], steps: Callable[[str], None]
+    home: Path,
+    layers: Sequence[Layer],
+    collections: Sequence[Collection],
+    steps: Callable[[str], None],
+    before_swap: Callable[[Path], None],
 ) -> Path:
     """Write a release of these collections, check it and serve it from now on. Returns its folder.
 
-    Raises StoreError, with the previous release still served, where it cannot be written or is not what it should be.
+    `before_swap` gets that folder when it is whole and before it is served; where it raises, it is not served. Raises
+    StoreError, with the previous release still served, where it cannot be written or is not what it should be.
     """
     releases = home / "releases"
     with disk_errors(releases):
@@ -57,6 +65,7 @@ def publish(
                 folder = _finish(unfinished, releases, layers, collections, steps)
             finally:
                 shutil.rmtree(unfinished, ignore_errors=True)
+            before_swap(folder)
             steps(say("serve"))
             _swap(home, folder)
     return folder
@@ -71,8 +80,9 @@ def current(home: Path) -> Path:
 
 
 def manifest(folder: Path) -> dict[str, Any]:
-    """What a release says of itself."""
+    """What a release says of itself. Raises StoreError where it is of another format than this zicht knows."""
     content: dict[str, Any] = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
+    check_format(folder / MANIFEST, content.get("format", 0), FORMAT, message("publish again"))
     return content
 
 
@@ -131,6 +141,7 @@ def _check(folder: Path, collections: Sequence[Collection]) -> None:
 def _manifest(folder: Path, layers: Sequence[Layer], collections: Sequence[Collection]) -> dict[str, Any]:
     files = {file.name: hashlib.sha256(file.read_bytes()).hexdigest() for file in sorted(folder.iterdir())}
     content = {
+        "format": FORMAT,
         "made_up": any(layer.provenance.made_up for layer in layers),
         "collections": [_about(collection) for collection in collections],
         "layers": [

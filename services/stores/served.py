@@ -21,7 +21,9 @@ from shapely.geometry.base import BaseGeometry
 from geo.errors import StoreError
 from geo.messages import message
 from layers.publication.fields import Field
+from services.files import check_format
 from services.stores.queries import Condition, Described, Query, all_of, page, quoted
+from services.stores.sqlite import APPLICATION, FORMAT
 
 type Feature = dict[str, Any]
 
@@ -41,6 +43,7 @@ class Served:
             # Used by one thread; but when that thread has gone, another lets go of the file.
             self._store = sqlite3.connect(f"{path.as_uri()}?mode=ro&immutable=1", uri=True, check_same_thread=False)
             self.close = weakref.finalize(self, self._store.close)
+            self._check_format()
             rows = self._store.execute("SELECT * FROM _collections ORDER BY id").fetchall()
         except sqlite3.Error as fault:
             raise StoreError(
@@ -50,6 +53,13 @@ class Served:
         prepared = lru_cache(maxsize=8)(_prepared)
         self._store.create_function("related", 3, partial(_related, prepared), deterministic=True)
         self._collections = {one.id: one for one in map(_described, rows)}
+
+    def _check_format(self) -> None:
+        (application,), (version,) = (
+            self._store.execute(f"PRAGMA {name}").fetchone() for name in ("application_id", "user_version")
+        )
+        ours = application == APPLICATION
+        check_format(self.path, version if ours else 0, FORMAT, message("publish again (zicht publish)"))
 
     @property
     def collections(self) -> tuple[Described, ...]:

@@ -37,6 +37,9 @@ TYPES = {
 }
 """Per field type: the pandas type that tells unknown from zero, and the column type of SQLite."""
 
+APPLICATION, FORMAT = 0x7A696368, 1
+"""What SQLite's header says of the file: that it is of zicht (its letters in ASCII), and the format of its tables."""
+
 DECIMALS = 7
 """Decimals of a degree in published coordinates: about a centimetre."""
 
@@ -57,6 +60,8 @@ def write(collections: Sequence[Collection], path: Path) -> None:
     try:
         with closing(sqlite3.connect(path, isolation_level=None)) as store:
             store.execute("PRAGMA journal_mode = OFF")
+            store.execute(f"PRAGMA application_id = {APPLICATION}")
+            store.execute(f"PRAGMA user_version = {FORMAT}")
             store.execute("BEGIN")
             store.execute(DESCRIPTIONS)
             for collection in sorted(collections, key=lambda one: one.id):
