@@ -1,6 +1,6 @@
 """The receipts of a folder of fetched files: for each where it came from, when, and what is in it.
 
-Notes of a receipt are written in the language that was spoken when it was fetched.
+Notes of a receipt are written in the language that was disk_errors when it was fetched.
 """
 
 import json
@@ -11,7 +11,7 @@ from pathlib import Path
 from geo.errors import SourceError
 from geo.messages import message
 from layers.publication.layer import Receipt
-from services.files import digest, written
+from services.files import digest, whole_file
 
 RECEIPTS = "receipts.json"
 
@@ -33,7 +33,7 @@ def read(folder: Path) -> dict[str, Receipt]:
 def add(folder: Path, new: Mapping[str, Receipt]) -> None:
     """Write the receipts of `new` files beside those of the other files."""
     listed = {file: asdict(receipt) for file, receipt in sorted({**read(folder), **new}.items())}
-    with written(folder / RECEIPTS) as path:
+    with whole_file(folder / RECEIPTS) as path:
         path.write_text(json.dumps(listed, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
 
 

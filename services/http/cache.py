@@ -6,7 +6,7 @@ from requests_cache.backends.base import DESERIALIZE_ERRORS, BaseCache
 from requests_cache.backends.filesystem import FileDict
 from requests_cache.models.response import CachedResponse
 
-from services.files import spoken, written
+from services.files import disk_errors, whole_file
 
 
 class _AtomicFiles(FileDict):
@@ -24,7 +24,7 @@ class _AtomicFiles(FileDict):
             return None
 
     def __setitem__(self, key: str, value: CachedResponse | str) -> None:
-        with self._lock, written(self._key2path(key)) as path:
+        with self._lock, whole_file(self._key2path(key)) as path:
             path.write_text(self.serialize(value), encoding="utf-8")
 
 
@@ -35,7 +35,7 @@ def response_cache(folder: Path) -> BaseCache:
     read-only disk.
     """
     cache = BaseCache(cache_name=str(folder))
-    with spoken(folder):
+    with disk_errors(folder):
         cache.responses = _AtomicFiles(folder, serializer="json", decode_content=False)
         cache.redirects = _AtomicFiles(folder / "redirects", serializer=None)
     return cache

@@ -33,7 +33,7 @@ from requests_cache import NEVER_EXPIRE, CachedSession
 from geo.errors import SourceError
 from geo.messages import Message, message
 from layers.messages import age
-from services.files import spoken
+from services.files import disk_errors
 from services.http.cache import response_cache
 from services.http.hosts import Hosts, host_of
 from services.http.transport import (
@@ -220,8 +220,8 @@ class Client:
             return self.session.prepare_request(requests.Request("GET", url, params=parameters))
 
     def _send(self, request: requests.PreparedRequest) -> Answer:
-        # Only faults of the disk reach `spoken`: those of the network are an OSError as well, and classified before.
-        with self.slot(str(request.url)), spoken(self.folder), classified_errors():
+        # Only faults of the disk reach `disk_errors`: those of the network, an OSError too, are classified before.
+        with self.slot(str(request.url)), disk_errors(self.folder), classified_errors():
             response = self.session.send(request, force_refresh=True)
         check_status(response)
         return Answer(str(request.url), response.content, _fetched(response))

@@ -16,7 +16,7 @@ from pathlib import Path
 import requests
 
 from geo.messages import message
-from services.files import UNFINISHED, digest, spoken, written
+from services.files import UNFINISHED, digest, disk_errors, whole_file
 from services.http.client import OFFLINE, USE_MIRROR, Client, UnreachableError
 from services.http.hosts import host_of
 from services.http.transport import CHUNK, TransientError, check_status, classified_errors
@@ -53,7 +53,7 @@ def download(client: Client, url: str, path: Path, on_progress: OnBytes = lambda
             "{url}: {offline}, and {path} is not complete; {way_out}",
             url=url, offline=OFFLINE, path=path, way_out=USE_MIRROR,
         )  # fmt: skip
-    with spoken(path):
+    with disk_errors(path):
         path.parent.mkdir(parents=True, exist_ok=True)
     part = path.with_name(UNFINISHED + path.name)
     try:
@@ -78,7 +78,7 @@ def _finish(url: str, path: Path, record: Path, part: Path, etag: str | None) ->
     """Put the record and the file in their places."""
     done = Download(url, datetime.now(UTC).isoformat(timespec="seconds"), part.stat().st_size, digest(part), etag)
     path.unlink(missing_ok=True)  # the record must never stand beside another file than its own
-    with written(record) as unfinished:
+    with whole_file(record) as unfinished:
         unfinished.write_text(json.dumps(asdict(done), indent=1), encoding="utf-8")
     part.replace(path)
     _validator_file(part).unlink(missing_ok=True)
@@ -114,7 +114,7 @@ def _resume(client: Client, url: str, part: Path, on_progress: OnBytes) -> str |
         if partial and not response.headers.get("Content-Range", "").startswith(f"bytes {size}-"):
             part.unlink()
             raise TransientError("sent another part than was asked")
-        with spoken(part):
+        with disk_errors(part):
             _validator_file(part).write_text(_validator(response), encoding="utf-8")
             length = response.headers.get("Content-Length")
             whole = int(length) + (size if partial else 0) if length else None

@@ -5,7 +5,7 @@ from pathlib import Path
 from geo.errors import StoreError
 from layers.declarations.catalog import SHIPPED, Catalog, load
 from layers.declarations.starts import FOLDERS, start
-from services.files import spoken
+from services.files import disk_errors
 from services.settings import Settings
 
 OWN_FOLDER = Path("eigen")
@@ -29,7 +29,7 @@ def begin(kind: str, name: str, folder: Path | None) -> Path:
     for other in (path, *(root / below for root in (Path(str(SHIPPED)), *layers))):
         if other.exists():
             raise StoreError("{path}: has this name already; choose another, nothing is overwritten", path=str(other))
-    with spoken(path):
+    with disk_errors(path):
         path.parent.mkdir(parents=True, exist_ok=True)
         with path.open("x", encoding="utf-8", newline="\n") as file:
             file.write(text)

@@ -6,6 +6,7 @@ from typing import Any
 
 import folium
 
+from geo.messages import message
 from layers.publication.collections import collections
 from layers.publication.layer import Layer
 from services.pages.map import build_map
@@ -15,7 +16,7 @@ from services.releases import release
 
 def export(kind: str, home: Path, path: Path) -> None:
     """Write the release to `path`, whole or not at all. Raises StoreError where nothing is published."""
-    adapter("exporter", EXPORTERS, kind)(release.collections(release.current(home)), path)
+    adapter(message("exporter"), EXPORTERS, kind)(release.collections(release.current(home)), path)
 
 
 def map_of(layers: Sequence[Layer]) -> folium.Map:

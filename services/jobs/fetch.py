@@ -26,7 +26,7 @@ from layers.messages import say
 from layers.publication.layer import Receipt
 from services import receipts
 from services.downloads import pdok, squares, statline
-from services.files import digest, written
+from services.files import digest, whole_file
 from services.http.client import Answer, Client
 from services.http.progress import OnProgress
 from services.sources.squares import fetched_file
@@ -189,7 +189,7 @@ def _run(job: Job, client: Client, folder: Path, watch: Watch) -> dict[str, Rece
     new = {}
     for file, table in tables.items():
         path = folder / file
-        with written(path) as unfinished:
+        with whole_file(path) as unfinished:
             table.to_parquet(unfinished, index=False)
         new[file] = replace(
             job.receipt(file), sha256=digest(path), rows=len(table), notes=notes,

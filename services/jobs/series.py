@@ -15,7 +15,7 @@ from geo.messages import Message, message
 from layers.messages import say
 from layers.method.series import Series, apportioned
 from services.exporters import geopackage
-from services.files import written
+from services.files import whole_file
 from services.sources import counts, squares
 from services.sources.boundaries import Divisions
 
@@ -83,7 +83,7 @@ def write(made: Series, path: Path) -> None:
         geopackage.export([made.collection], path)
         return
     table = pd.DataFrame(made.collection.table.drop(columns="geometry"))
-    with written(path) as unfinished:
+    with whole_file(path) as unfinished:
         if path.suffix == ".csv":
             table.to_csv(unfinished, index=False)
         else:

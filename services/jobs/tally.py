@@ -12,7 +12,7 @@ from layers.declarations.reading import read
 from layers.declarations.sources import SourceDeclaration
 from layers.messages import say
 from layers.method.ports import Delivered
-from services.files import written
+from services.files import whole_file
 from services.http.client import Client
 from services.jobs.build import open_country
 from services.jobs.declarations import catalogue
@@ -82,7 +82,7 @@ def tally(request: TallyRequest, steps: Callable[[str], None], on_retry: Callabl
 
 def _write(table: pd.DataFrame, path: Path) -> None:
     """The whole file or nothing."""
-    with written(path) as unfinished:
+    with whole_file(path) as unfinished:
         if path.suffix == ".csv":
             table.to_csv(unfinished, index_label="gebiedscode")
         else:

@@ -7,10 +7,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from babel.messages.extract import extract_javascript
 from jinja2.ext import babel_extract
 
 from geo import errors
+from services.pages.script_texts import messages_in
 
 ROOT = Path(__file__).parents[2]
 PACKAGES = ("geo", "boundaries", "layers", "services")
@@ -85,11 +85,8 @@ def _of_jinja(file: Path) -> Iterator[Found]:
 
 
 def _of_javascript(file: Path) -> Iterator[Found]:
-    with file.open("rb") as content:
-        for line, function, texts, _ in extract_javascript(content, ("say", "plural"), (), {"encoding": "utf-8"}):
-            told = texts if isinstance(texts, tuple) else (texts,)
-            if told[0]:
-                yield Found(told[0], told[1] if function == "plural" else None, _name(file), line)
+    for line, template, several in messages_in(file.read_text(encoding="utf-8")):
+        yield Found(template, several, _name(file), line)
 
 
 def _of_persons(file: Path) -> Iterator[Found]:

@@ -27,7 +27,7 @@ from layers.declarations.records import Records
 from layers.declarations.sources import SourceDeclaration
 from layers.messages import say
 from layers.method.ports import Delivered
-from services.files import written
+from services.files import whole_file
 from services.formats import cells
 from services.formats.reader import opened
 from services.formats.rows import Rows
@@ -144,7 +144,7 @@ def _list(path: Path | None) -> Iterator[Callable[[int, NDArray[np.object_]], No
     if path is None:
         yield lambda _first, _why: None
         return
-    with written(path) as unfinished, unfinished.open("w", encoding="utf-8", newline="") as content:
+    with whole_file(path) as unfinished, unfinished.open("w", encoding="utf-8", newline="") as content:
         writer = csv.writer(content)
         writer.writerow([say("row (without header and empty lines)"), say("reason")])
 

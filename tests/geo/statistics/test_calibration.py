@@ -60,6 +60,10 @@ def test_counts_of_mostly_nothing_are_significant_everywhere_for_peers_and_not_f
     assert shares("poisson_01", 2)[0] < 0.005
 
 
+def _figures(planted, flagged):
+    return list(SearchScore.of(planted, flagged).figures().values())
+
+
 @pytest.fixture(scope="module")
 def found():
     """The scores of every search, on maps of three clusters of nine buurten at three times the rate."""
