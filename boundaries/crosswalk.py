@@ -115,7 +115,7 @@ class Crosswalk:
         apportioned = Measure.of(
             measure.id, events.mask(partly), known.mask(partly), reason, shrunk=measure.shrunk
         )  # fmt: skip
-        if self.exact and not measure.spread:
+        if self.exact and not measure.interpolated:
             return apportioned
         return Measure(
             apportioned.id,
@@ -123,7 +123,7 @@ class Crosswalk:
             apportioned.exposure,
             apportioned.reason,
             apportioned.shrunk,
-            spread=True,
+            interpolated=True,
         )
 
     def then(self, other: Self) -> Self:

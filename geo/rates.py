@@ -33,6 +33,10 @@ def empirical_bayes(measure: Measure) -> pd.Series:
 
     Source: D. Clayton and J. Kaldor (1987), Empirical Bayes estimates of age-standardized relative risks for use in
     disease mapping, Biometrics 43(3), 671-681, doi:10.2307/2532003.
+
+    >>> events, exposure = pd.Series([0, 30, 120]), pd.Series([10, 1000, 2000])
+    >>> empirical_bayes(Measure.of("m", events, exposure, pd.Series([None] * 3))).round(4).tolist()
+    [0.0474, 0.0332, 0.0591]
     """
     known = measure.known
     national = measure.national
@@ -56,5 +60,5 @@ def gamma_shape(events: np.ndarray, expected: np.ndarray) -> float:
             )
         )
 
-    found = minimize_scalar(cost, bounds=(np.log(SHAPES[0]), np.log(SHAPES[1])), method="bounded")
-    return float(np.exp(found.x))
+    optimum = minimize_scalar(cost, bounds=(np.log(SHAPES[0]), np.log(SHAPES[1])), method="bounded")
+    return float(np.exp(optimum.x))

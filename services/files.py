@@ -5,14 +5,30 @@ import os
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from datetime import UTC, datetime
 from errno import EDQUOT, ENOSPC
 from pathlib import Path
 
 from geo.errors import StoreError
+from geo.messages import Message, message
 
 UNFINISHED = ".unfinished-"
 """How a file or folder under construction begins; what a crash leaves behind is recognised by it."""
+
+
+def check_format(where: Path, found: int, known: int, again: Message | str) -> None:
+    """Refuse a file of another format than is `known`; `found` 0 is one from before formats had numbers.
+
+    Raises StoreError with the way out: another zicht for a newer format, to make it `again` for an older one.
+    """
+    if found > known:
+        raise StoreError(
+            "{path}: has format {found}, and this zicht knows formats up to {known}; upgrade zicht",
+            path=where, found=found, known=known,
+        )  # fmt: skip
+    if found < known:
+        raise StoreError(
+            "{path}: was written by an older zicht (format {found}); {again}", path=where, found=found, again=again
+        )
 
 
 def digest(path: Path) -> str:
@@ -22,38 +38,42 @@ def digest(path: Path) -> str:
 
 
 @contextmanager
-def written(path: Path) -> Iterator[Path]:
+def whole_file(path: Path) -> Iterator[Path]:
     """A path to write to; what is there becomes `path` at the end, in one step, or is removed on any fault."""
     unfinished = path.with_name(f"{UNFINISHED}{path.name}")
     try:
-        with spoken(path):
+        with disk_errors(path):
             path.parent.mkdir(parents=True, exist_ok=True)
             _remove(unfinished)
-            unfinished.touch()  # here, since a library that may not write says so in words of its own
+            unfinished.touch()  # here: what a library says where it may not write differs per library
             unfinished.unlink()
             yield unfinished
             unfinished.replace(path)
     finally:
-        with suppress(OSError):  # where nothing can be written, which was told, nothing can be removed
+        with suppress(OSError):  # where nothing can be written, nothing can be removed; the first fault says it
             _remove(unfinished)
 
 
 @contextmanager
-def spoken(path: Path) -> Iterator[None]:
+def disk_errors(path: Path) -> Iterator[None]:
     """Turn what the disk refuses into a StoreError that says what to do."""
     try:
         yield
     except OSError as fault:
-        raise StoreError(f"{path}: cannot be written: {_why(fault)}; nothing that was there has changed") from fault
+        raise StoreError(
+            "{path}: cannot be written: {why}; nothing that was there has changed", path=path, why=_why(fault)
+        ) from fault
 
 
-def _why(fault: OSError) -> str:
+def _why(fault: OSError) -> Message | str:
     """What the disk says, and the way out where it is known."""
     if fault.errno in {ENOSPC, EDQUOT}:
-        return "the disk is full; free some space and run it again"
+        return message("the disk is full; free some space and run it again")
     if isinstance(fault, FileExistsError | NotADirectoryError):
-        return "a part of its path is a file and no folder; name another"
-    return f"{os.strerror(fault.errno)}; name a folder that may be written to" if fault.errno else str(fault)
+        return message("a part of its path is a file and no folder; name another")
+    if fault.errno is None:
+        return str(fault)
+    return message("{fault}; name a folder that may be written to", fault=os.strerror(fault.errno))
 
 
 def _remove(path: Path) -> None:
@@ -63,13 +83,3 @@ def _remove(path: Path) -> None:
         path.unlink(missing_ok=True)
         for journal in ("-journal", "-wal", "-shm"):
             path.with_name(path.name + journal).unlink(missing_ok=True)
-
-
-def age(moment: datetime) -> str:
-    """How long ago that was, in words."""
-    old = datetime.now(UTC) - moment
-    for size, name in ((86_400, "day"), (3600, "hour"), (60, "minute")):
-        count = int(old.total_seconds()) // size
-        if count:
-            return f"{count} {name}{'s' if count > 1 else ''}"
-    return "less than a minute"

@@ -5,6 +5,7 @@ from importlib import import_module
 from typing import Any
 
 from geo.errors import UnknownNameError
+from geo.messages import Message
 
 SOURCES: Mapping[str, str] = {
     "testland": "services.testland.source:TestlandSource",
@@ -29,9 +30,9 @@ STORES: Mapping[str, str] = {
 }
 
 
-def adapter(kind: str, known: Mapping[str, str], name: str) -> Any:
-    """The adapter of that name. Raises UnknownNameError listing those there are."""
-    if name not in known:
-        raise UnknownNameError(kind, name, known)
-    module, _, attribute = known[name].partition(":")
+def adapter(kind: Message | str, adapters: Mapping[str, str], name: str) -> Any:
+    """The adapter of that name; `kind` says what it is. Raises UnknownNameError listing those there are."""
+    if name not in adapters:
+        raise UnknownNameError(kind, name, adapters)
+    module, _, attribute = adapters[name].partition(":")
     return getattr(import_module(module), attribute)

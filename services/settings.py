@@ -13,22 +13,34 @@ def _from(name: str, default: str) -> str:
     return os.environ.get(f"ZICHT_{name}") or default
 
 
+def _folders(paths: str) -> tuple[Path, ...]:
+    return tuple(Path(path).expanduser() for path in paths.split(os.pathsep) if path.strip())
+
+
+def _path(name: str) -> Path | None:
+    return Path(text) if (text := _from(name, "")) else None
+
+
 @dataclass(frozen=True, slots=True)
 class Settings:
     """Each setting is an environment variable; `zicht --help` shows them.
 
     Attributes:
-        home: ZICHT_HOME, the folder with built layers and releases.
+        home: ZICHT_HOME, the folder with built layers and releases, to build and publish in.
+        published: ZICHT_HOME, the same folder to serve, list and export from; None is the one published last.
         data: ZICHT_DATA, a folder of real open data, or `testland`.
-        config: ZICHT_CONFIG, the pygeoapi configuration that `zicht publish` keeps current.
+        layers: ZICHT_LAYERS, folders with themes, lenses and sources of one's own, as PATH is written; none is none.
+        config: ZICHT_CONFIG, the pygeoapi configuration that `zicht publish` writes; None is that of the home.
         cache: ZICHT_CACHE, the folder where answers of services are kept; a mirror is such a folder.
         gateway: ZICHT_GATEWAY, where all requests go instead, the host as first part of the path.
         postgis: ZICHT_POSTGIS, the URI of the database with a municipality's own records; the password in ~/.pgpass.
     """
 
     home: Path = field(default_factory=lambda: Path(_from("HOME", "output/demo")))
+    published: Path | None = field(default_factory=lambda: _path("HOME"))
     data: str = field(default_factory=lambda: _from("DATA", TESTLAND))
-    config: Path = field(default_factory=lambda: Path(_from("CONFIG", "pygeoapi-config.yml")))
+    layers: tuple[Path, ...] = field(default_factory=lambda: _folders(_from("LAYERS", "")))
+    config: Path | None = field(default_factory=lambda: _path("CONFIG"))
     cache: Path = field(default_factory=lambda: Path(_from("CACHE", str(user_cache_path("zicht")))))
     gateway: str = field(default_factory=lambda: _from("GATEWAY", ""))
     postgis: str = field(default_factory=lambda: _from("POSTGIS", ""))

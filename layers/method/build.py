@@ -1,11 +1,11 @@
-"""build_layer(): the method, from measures to a layer that may leave the house. Pure: values in, values out.
+"""analyse(): the method, from measures to what may be published of them. Pure: values in, values out.
 
-    measure ─► rate ─► deviation ─► score ────────┐
-       └─────► residual ─► surprise ─► Gi* ─► zoekgebieden ─► withhold ─► layer
+    measure ─► rate ─► deviation ─► score ───────────────┐
+       └─────► quantile residual ─► weighed ─► Gi* ─► zoekgebieden ─► suppression ─► analysis
 
-What is shown is the score, from shrunk rates: the best guess of each area. What is searched in is the surprise, from
-residuals weighed in the same way: shrunk rates are alike where inhabitants are, and give zoekgebieden where there is
-no pattern (geo.residuals). Shares and levels, which chance hardly moves, are searched in as they are shown.
+What is shown is the score, from shrunk rates: the best guess of each area. What is searched in are quantile residuals,
+weighed in the same way: shrunk rates are equal where inhabitants are, and give zoekgebieden where there is no pattern
+(geo.residuals). Shares and levels, which chance hardly moves, are searched in as they are shown.
 
 That choice was measured (`make calibrate`; 2,400 maps with planted clusters, 1,300 without). Of what it flags 0.5 % is
 far from any cluster, 3.8 % in the worst setting; on maps without a cluster it flags something on 4.5 % at most. Shrunk
@@ -15,9 +15,9 @@ residuals). Kulldorff's scan flags more (70 % of planted areas), but every stati
 differ for clusters, on 65 % of such maps. What both find is right more often (97 % of it is planted, to 91 %), but a
 scan counts the events of one indicator and cannot be asked about a score.
 
-The statistic sees every figure, because a quiet neighbour left out would make the others look hot. What is too small to
-show is withheld from what comes after: an area with a withheld figure has no published score, contribution or q, and
-joins no zoekgebied.
+The statistic uses every figure, because a neighbour with a low value left out would make the others look hot. What is
+too small to show is suppressed in what comes after: an area with a suppressed figure has no published score,
+contribution or q, and joins no zoekgebied.
 """
 
 from collections.abc import Callable, Mapping
@@ -38,7 +38,7 @@ from geo.zoekgebieden import Zoekgebied, find
 from layers.declarations.indicators import Indicator
 from layers.declarations.lenses import BASIS, Lens
 from layers.declarations.themes import Theme
-from layers.method.coverage import known_in
+from layers.method.coverage import gemeenten_with_figures
 
 SCALES: Mapping[str, Callable[[pd.Series, float], pd.Series]] = {
     "rate": deviations.relative,
@@ -68,11 +68,11 @@ class StudyArea:
 
 
 @dataclass(frozen=True, slots=True)
-class Built:
-    """A layer before it is put into words: one row per area in every part, withheld figures already NaN.
+class Analysis:
+    """All that is published of a theme, before it is put into words: a row an area, suppressed figures already NaN.
 
-    `national` is the mean that each indicator is compared with; `local` has, of those of which it is not that of the
-    country, the gemeenten that it is of (layers.publication.comparison).
+    `national` is the mean that each indicator is compared with; `local` has the gemeenten that this mean is of, for the
+    indicators of which it is not that of the country (layers.publication.comparison).
     """
 
     areas: AreaFrame
@@ -89,13 +89,13 @@ class Built:
     local: Mapping[str, tuple[str, ...]]
 
 
-def build_layer(
+def analyse(
     theme: Theme,
     lens: Lens | None,
     period: int,
     study: StudyArea,
     measures: Mapping[str, Measure],
-) -> Built:
+) -> Analysis:
     """Score every area on the theme under the lens and find its zoekgebieden.
 
     Rates, deviations and scores are computed with all that the measures know, also of the rest of the country; of what
@@ -112,37 +112,36 @@ def build_layer(
     areas, neighbors = study.areas, study.neighbors
     weights = theme.weights if lens is None else lens.weights(theme)
     weights = {name: weight for name, weight in weights.items() if weight > 0}
-    everywhere = {name: rates(one) for name, one in measures.items()}
-    deviation = {one.id: _deviation(one, measures[one.id], everywhere[one.id]) for one in theme.indicator}
+    values = {name: rates(measure) for name, measure in measures.items()}
+    deviation = {one.id: _deviation(one, measures[one.id], values[one.id]) for one in theme.indicator}
     residual = {one.id: _residual(one, measures[one.id], deviation[one.id]) for one in theme.indicator}
-    score = _within(combine(deviation, weights), areas.ids)
-    values, deviations_ = (pd.DataFrame(figures).loc[areas.ids] for figures in (everywhere, deviation))
+    score, searched_in = _within(combine(deviation, weights), areas.ids), _within(combine(residual, weights), areas.ids)
     national = {one.id: measures[one.id].national * one.scale for one in theme.indicator}
-    local = {name: found for name, one in measures.items() if (found := known_in(one, areas, study.gemeenten))}
-    measures = {name: within(one, areas.ids) for name, one in measures.items()}
-    searched_in = combine(residual, weights).value.loc[areas.ids]
-    result = _search(theme, searched_in, study, spread=any(measures[name].spread for name in weights))
-    hidden = pd.DataFrame(
+    local = {name: gemeenten_with_figures(measure, areas, study.gemeenten) for name, measure in measures.items()}
+    measures = {name: within(measure, areas.ids) for name, measure in measures.items()}
+    result = _search(theme, searched_in.value, study, interpolated=any(measures[name].interpolated for name in weights))
+    suppressed = pd.DataFrame(
         {one.id: too_few(measures[one.id], theme.privacy.min_count, share=one.share) for one in theme.indicator}
     )
-    shown = ~hidden[list(weights)].any(axis=1)
+    shown = ~suppressed[list(weights)].any(axis=1)
     published = Score(score.value.where(shown), score.contributions.where(shown, axis=0))
     kind = f"{theme.id}-{BASIS if lens is None else lens.id}-{areas.level}-{period}-{areas.vintage}"
-    reasons = pd.DataFrame({name: one.reason for name, one in measures.items()}).mask(hidden, Unknown.SMALL_COUNT)
-    return Built(
+    reasons = pd.DataFrame({name: measure.reason for name, measure in measures.items()})
+    return Analysis(
         areas=areas,
-        values=values.mask(hidden) * pd.Series({one.id: one.scale for one in theme.indicator}),
-        deviations=deviations_.mask(hidden),
+        values=pd.DataFrame(values).loc[areas.ids].mask(suppressed)
+        * pd.Series({one.id: one.scale for one in theme.indicator}),
+        deviations=pd.DataFrame(deviation).loc[areas.ids].mask(suppressed),
         score=published,
         result=result.where(shown, Unknown.SMALL_COUNT),
         zoekgebieden=tuple(find(published, result, neighbors, max_q=theme.search.max_q, kind=kind)),
-        reasons=reasons,
+        reasons=reasons.mask(suppressed, Unknown.SMALL_COUNT),
         reason=_why_no_score(score, shown, result, neighbors),
-        exposure=pd.DataFrame({name: one.exposure for name, one in measures.items()}),
+        exposure=pd.DataFrame({name: measure.exposure for name, measure in measures.items()}),
         tested=result.tested,
         national=national,
-        local=local,
-    )  # fmt: skip
+        local={name: gemeenten for name, gemeenten in local.items() if gemeenten},
+    )
 
 
 def _deviation(indicator: Indicator, measure: Measure, values: pd.Series) -> pd.Series:
@@ -153,11 +152,11 @@ def _deviation(indicator: Indicator, measure: Measure, values: pd.Series) -> pd.
 
 
 def _residual(indicator: Indicator, measure: Measure, deviation: pd.Series) -> pd.Series:
-    """What the search looks at: the residual of a rate, the deviation of a share or level."""
+    """What is searched in: the quantile residual of a rate, the deviation of a share or level."""
     if indicator.share or not measure.shrunk:
         return deviation
-    found = residuals(measure)
-    return found if indicator.direction == "high" else -found
+    residual = residuals(measure)
+    return residual if indicator.direction == "high" else -residual
 
 
 def within(measure: Measure, ids: pd.Index) -> Measure:
@@ -171,13 +170,13 @@ def _within(score: Score, ids: pd.Index) -> Score:
     return Score(score.value.loc[ids], score.contributions.loc[ids])
 
 
-def _search(theme: Theme, residual: pd.Series, study: StudyArea, *, spread: bool) -> LocalResult:
+def _search(theme: Theme, residual: pd.Series, study: StudyArea, *, interpolated: bool) -> LocalResult:
     """The local statistic over all areas. Not over figures that were interpolated: there one buurt would count as
-    often as it has cells, and be its own neighbour. Nor over a part of the country of a few areas: each of them would
+    often as it has cells, and be its own neighbour. Nor over a part of the country with few areas: each of them would
     be compared with a handful of others.
     """
-    if spread:
-        return LocalResult.none(residual.index, Unknown.SPREAD)
+    if interpolated:
+        return LocalResult.none(residual.index, Unknown.INTERPOLATED)
     if study.gemeenten is not None and len(study.areas) < LEAST_SEARCHED:
         return LocalResult.none(residual.index, Unknown.TOO_FEW_AREAS)
     return SEARCHES[theme.search.statistic](residual, study.neighbors, alternative="greater")

@@ -1,4 +1,8 @@
-"""Country: a source with its areas, neighbors and measures, each made once and shared by every layer built from it.
+"""Country: the seam of the build. A source goes in; areas, neighbors and measures come out, made once for all layers.
+
+Here, and nowhere else, what the world delivers meets what is declared: a Source (layers.method.ports) gives boundaries
+and raw tables, `deliver` counts the municipality's own records, rasters and squares, `weigh` reads the squares to
+interpolate by, and the catalogue says what their columns mean. layers.method.build then takes values only.
 
 The whole country is there, also when one gemeente is asked for: national means and the neighbours across its border go
 with it. Where there are boundaries of a gemeente or region only, figures of the rest of the country still are, if the
@@ -28,13 +32,13 @@ from layers.declarations.catalog import Catalog
 from layers.declarations.indicators import Indicator
 from layers.declarations.sources import SourceDeclaration, columns_of
 from layers.declarations.themes import Dasymetric, Theme
-from layers.messages import say
+from layers.messages import said
 from layers.method.build import StudyArea, within
-from layers.method.figures import Figures, evaluate, from_table, measure
+from layers.method.figures import Figures, figures_from_table, figures_of_columns, measure_of
 from layers.method.ports import Delivered, Source, Weighed
 from layers.publication.layer import Receipt
 
-Own = Callable[[SourceDeclaration, AreaFrame], Delivered]
+Deliver = Callable[[SourceDeclaration, AreaFrame], Delivered]
 """Counts, or takes from a raster or squares, what a source of the municipality's own has in every area."""
 Weigh = Callable[[SourceDeclaration, str], Weighed]
 """Reads a column of the squares of a source, to interpolate figures by."""
@@ -47,15 +51,20 @@ class Country:
     """Everything about one vintage of the country that a layer is built from."""
 
     def __init__(
-        self, source: Source, vintage: Vintage, catalog: Catalog, own: Own | None = None, weigh: Weigh | None = None
+        self,
+        source: Source,
+        vintage: Vintage,
+        catalog: Catalog,
+        deliver: Deliver | None = None,
+        weigh: Weigh | None = None,
     ) -> None:
         self.source = source
         self.vintage = vintage
         self.catalog = catalog
-        self._deliver = own
+        self._deliver = deliver
         self._weigh = weigh
         self._receipts: dict[str, Receipt] = {}
-        self._made: dict[Hashable, Any] = {}
+        self._cache: dict[Hashable, Any] = {}
 
     @property
     def receipts(self) -> Sequence[Receipt]:
@@ -65,7 +74,7 @@ class Country:
     @property
     def finest(self) -> AreaFrame:
         """The finest areas there are: buurten, or wijken where there are only these."""
-        return self._once("finest", lambda: self.source.areas(self.vintage))
+        return self._cached("finest", lambda: self.source.areas(self.vintage))
 
     @property
     def buurten(self) -> AreaFrame:
@@ -90,9 +99,9 @@ class Country:
                 "{year}: there is a boundary file of wijken only; give one of buurten, or ask for --level wijk",
                 year=self.vintage.year,
             )  # fmt: skip
-        joining = {AreaLevel.WIJK: cbs.wijken, AreaLevel.GEMEENTE: cbs.gemeenten}
-        make = joining.get(level, lambda finest: hexagons(finest, level))
-        return self._once(("areas", level), lambda: make(self.finest))
+        merged = {AreaLevel.WIJK: cbs.wijken, AreaLevel.GEMEENTE: cbs.gemeenten}
+        make = merged.get(level, lambda finest: hexagons(finest, level))
+        return self._cached(("areas", level), lambda: make(self.finest))
 
     def study(self, level: AreaLevel) -> StudyArea:
         """The areas of a level and who borders whom."""
@@ -104,14 +113,15 @@ class Country:
 
     def neighbors(self, level: AreaLevel) -> Neighbors:
         """Who borders whom at a level; wijken and gemeenten do where their buurten do."""
-        return self._once(("neighbors", level), lambda: self._neighbors(level))
+        return self._cached(("neighbors", level), lambda: self._neighbors(level))
 
     def measures(self, theme: Theme, level: AreaLevel, period: int) -> dict[str, Measure]:
         """One measure per indicator of the theme, under the theme's floors of exposure; where there are boundaries of a
         part of the country, of all other areas too of which there are figures.
         """
         return {
-            one.id: self._measure(one, theme, level, period).with_floor(theme.floor(one)) for one in theme.indicator
+            indicator.id: self._measure(indicator, theme, level, period).with_floor(theme.floor(indicator))
+            for indicator in theme.indicator
         }
 
     def _neighbors(self, level: AreaLevel) -> Neighbors:
@@ -120,19 +130,21 @@ class Country:
         finest = neighbors.queen(self.finest, self.tolerance(level))
         return finest if level is self.finest.level else finest.merged(parents(self.finest.ids, level))
 
-    def _measure(self, one: Indicator, theme: Theme, level: AreaLevel, period: int) -> Measure:
+    def _measure(self, indicator: Indicator, theme: Theme, level: AreaLevel, period: int) -> Measure:
         """Counted at the level itself where there are points, else apportioned from the finest areas."""
         if level.resolution is not None:
-            counted = self._once(("cells", theme.id, level, period), lambda: self._of_cells(theme, level, period))
-            if counted is not None and set(one.columns) <= set(counted.values):
-                return measure(one, counted)
-        finest = measure(one, self._once(("figures", theme.id, period), lambda: self._figures(theme, period)))
+            of_cells = self._cached(("cells", theme.id, level, period), lambda: self._of_cells(theme, level, period))
+            if of_cells is not None and set(indicator.columns) <= set(of_cells.values):
+                return measure_of(indicator, of_cells)
+        figures = self._cached(("figures", theme.id, period), lambda: self._figures(theme, period))
+        of_finest = measure_of(indicator, figures)
         if level is self.finest.level:
-            return finest
+            return of_finest
         if level.resolution is None:
-            return self._upward(finest.events.index, level).apportion(finest)
-        crosswalk = self._once(("crosswalk", level, theme.spread), lambda: self._crosswalk(level, theme.spread))
-        return crosswalk.apportion(within(finest, self.finest.ids))
+            return self._upward(of_finest.events.index, level).apportion(of_finest)
+        by = theme.dasymetric
+        crosswalk = self._cached(("crosswalk", level, by), lambda: self._crosswalk(level, by))
+        return crosswalk.apportion(within(of_finest, self.finest.ids))
 
     def _upward(self, codes: pd.Index, level: AreaLevel) -> Crosswalk:
         """From the finest areas, and others by their codes, to the larger ones that they lie in."""
@@ -143,94 +155,103 @@ class Country:
     def _figures(self, theme: Theme, period: int) -> Figures:
         """The columns of every source, of the finest areas and of others that sources have."""
         ids, spare = self.finest.ids, self.vintage.spare
-        read = [
-            from_table(self._table(one), one, period, ids, spare, part=not self.national)
-            for one in self.catalog.sources_of(theme)
+        parts = [
+            figures_from_table(self._table(source), source, period, ids, spare, part=not self.national)
+            for source in self.catalog.sources_of(theme)
         ]
-        elsewhere = reduce(pd.Index.union, (figures.values.index[len(ids) :] for figures in read))
+        elsewhere = reduce(pd.Index.union, (figures.values.index[len(ids) :] for figures in parts))
         codes = ids.append(elsewhere) if len(elsewhere) else ids
-        return reduce(Figures.joined, (figures.of(codes) for figures in read))
+        return reduce(Figures.joined, (figures.of(codes) for figures in parts))
 
-    def _table(self, one: SourceDeclaration) -> pd.DataFrame:
+    def _table(self, source: SourceDeclaration) -> pd.DataFrame:
         """The raw table of a source, a row for each of the finest areas. Raises SourceError for one of another
         vintage.
         """
-        if one.own:
-            return self._own(one, self.finest.level).rename_axis(one.key).reset_index()
-        if one.vintage != self.vintage.year:
+        if source.own:
+            return self._own(source, self.finest.level).rename_axis(source.key).reset_index()
+        if source.vintage != self.vintage.year:
             raise SourceError(
                 "source {id!r}: of vintage {declared}, where boundaries are those of {year}; build it with --vintage "
                 "{declared}, or declare a source of {year}",
-                id=one.id, declared=one.vintage, year=self.vintage.year,
+                id=source.id, declared=source.vintage, year=self.vintage.year,
             )  # fmt: skip
-        return self.source.table(one)
+        return self.source.table(source)
 
-    def _own(self, one: SourceDeclaration, level: AreaLevel) -> pd.DataFrame:
+    def _own(self, source: SourceDeclaration, level: AreaLevel) -> pd.DataFrame:
         """What a source of the municipality's own has in the areas of a level."""
 
         def deliver() -> pd.DataFrame:
             if self._deliver is None:
-                raise SourceError("source {id!r}: has records, a raster or squares, which are not read here", id=one.id)
-            found = self._deliver(one, self.areas(level))
-            self._receive("sources", one, found, found.notes)
-            return found.table
+                raise SourceError(
+                    "source {id!r}: has records, a raster or squares, which are not read here", id=source.id
+                )
+            delivered = self._deliver(source, self.areas(level))
+            self._receive("sources", source, delivered, delivered.notes)
+            return delivered.table
 
-        return self._once(("own", one.id, level), deliver)
+        return self._cached(("own", source.id, level), deliver)
 
     def _of_cells(self, theme: Theme, level: AreaLevel, period: int) -> Figures | None:
         """The columns that can be counted per cell; None where no source has points."""
-        cells, counted = self.areas(level), []
-        for one in self.catalog.sources_of(theme):
-            table = self._own(one, level) if one.own else self.source.table_of_cells(one, cells)
+        cells, parts = self.areas(level), []
+        for source in self.catalog.sources_of(theme):
+            table = self._own(source, level) if source.own else self.source.table_of_cells(source, cells)
             if table is None:
                 continue
-            there = {
+            countable = {
                 name: column
-                for name, column in one.columns.items()
+                for name, column in source.columns.items()
                 if set(columns_of(column.formula, period)) <= set(table)
             }
-            part = one.model_copy(update={"columns": there})
-            counted.append(evaluate(table, part, period, cells.ids, f"source {one.id!r} ({level})"))
-        return reduce(Figures.joined, counted) if counted else None
+            part = source.model_copy(update={"columns": countable})
+            where = message("source {id!r} ({level})", id=source.id, level=level)
+            parts.append(figures_of_columns(table, part, period, cells.ids, where))
+        return reduce(Figures.joined, parts) if parts else None
 
-    def _crosswalk(self, level: AreaLevel, spread: Dasymetric | None) -> Crosswalk:
+    def _crosswalk(self, level: AreaLevel, by: Dasymetric | None) -> Crosswalk:
         """From the finest areas to hexagons."""
-        if spread is not None:
-            return self._by_squares(level, spread)
-        return by_surface(self.finest, self.areas(level))
+        return by_surface(self.finest, self.areas(level)) if by is None else self._by_squares(level, by)
 
-    def _by_squares(self, level: AreaLevel, spread: Dasymetric) -> Crosswalk:
+    def _by_squares(self, level: AreaLevel, by: Dasymetric) -> Crosswalk:
         """To hexagons by what lies in the squares of each; its receipt says by what, and where there was nothing."""
-        one = self.catalog.sources[spread.source]
+        source = self.catalog.sources[by.source]
         if self._weigh is None:
-            raise SourceError("source {id!r}: has squares to interpolate by, which are not read here", id=one.id)
-        found = self._weigh(one, spread.column)
-        crosswalk = by_weights(self.finest, self.areas(level), found.weights)
-        use = message(
-            "apportions figures of buurten to hexagons, by {column} per square of 100 m", column=spread.column
-        )
-        self._receive("spread", one, found, (use, *found.notes, *crosswalk.notes))
+            raise SourceError(
+                "source {id!r}: has squares to interpolate figures by, which are not read here", id=source.id
+            )
+        weighed = self._weigh(source, by.column)
+        crosswalk = by_weights(self.finest, self.areas(level), weighed.weights)
+        note = message("divides figures of buurten over hexagons, by {column} per square of 100 m", column=by.column)
+        self._receive("spread", source, weighed, (note, *weighed.notes, *crosswalk.notes))
         return crosswalk
 
     def _receive(
-        self, use: str, one: SourceDeclaration, found: Delivered | Weighed, notes: Sequence[Message | str]
+        self, use: str, source: SourceDeclaration, delivered: Delivered | Weighed, notes: Sequence[Message | str]
     ) -> None:
-        name = f"{use}/{one.id}"
+        name = f"{use}/{source.id}"
         self._receipts[name] = Receipt(
-            name, one.title, found.where, found.sha256, found.rows, one.license, one.attribution,
-            tuple(say(note) for note in notes), found.fetched,
+            name, source.title, delivered.where, delivered.sha256, delivered.rows, source.license, source.attribution,
+            tuple(said(note) for note in notes), delivered.fetched,
         )  # fmt: skip
 
-    def _once[Made](self, what: Hashable, make: Callable[[], Made]) -> Made:
-        if what not in self._made:
-            self._made[what] = make()
-        made: Made = self._made[what]
-        return made
+    def _cached[Value](self, what: Hashable, make: Callable[[], Value]) -> Value:
+        if what not in self._cache:
+            self._cache[what] = make()
+        value: Value = self._cache[what]
+        return value
 
 
-def period_of(sources: list[SourceDeclaration], asked: int | None) -> int:
-    """The period asked for, or the first that every source has. Raises UnknownNameError for one they do not share."""
-    shared = set.intersection(*(set(one.periods) for one in sources))
-    if asked is not None and asked not in shared:
-        raise UnknownNameError(message("period"), asked, sorted(shared))
-    return min(shared) if asked is None else asked
+def period_of(sources: Sequence[SourceDeclaration], wanted: int | None) -> int:
+    """The wanted period, or the newest that every source has.
+
+    Raises UnknownNameError for one that they do not share, SourceError where they share none.
+    """
+    shared = set.intersection(*(set(source.periods) for source in sources))
+    if not shared:
+        raise SourceError(
+            "no period that all sources have: {sources}; add one to their `periods`",
+            sources=[f"{source.id} {list(source.periods)}" for source in sources],
+        )
+    if wanted is not None and wanted not in shared:
+        raise UnknownNameError(message("period"), wanted, sorted(shared))
+    return max(shared) if wanted is None else wanted

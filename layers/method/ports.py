@@ -16,10 +16,10 @@ from layers.publication.layer import Receipt
 
 @dataclass(frozen=True, slots=True)
 class Delivered:
-    """What a source gave for a division: a row an area, indexed by code; and what its receipt must tell.
+    """What a source gave for a vintage: a row an area, indexed by code; and what its receipt says.
 
-    `rows` counts what was read, `sha256` is of the bytes that were read; `notes` say what did not come along,
-    counted (points in no area, cells without a value). `fetched` is when a service sent it, "" where it was a file.
+    `rows` counts what was read, `sha256` is of the bytes that were read; `notes` say what was left out, counted
+    (points in no area, cells without a value). `fetched` is when a service sent it, "" where it was a file.
     """
 
     table: pd.DataFrame
@@ -32,7 +32,7 @@ class Delivered:
 
 @dataclass(frozen=True, slots=True)
 class Weighed:
-    """By what figures are spread, and what its receipt must tell: see `Delivered`."""
+    """The weights by which figures are interpolated, and what their receipt says: see `Delivered`."""
 
     weights: Weights
     where: str
@@ -57,7 +57,7 @@ class Source(Protocol):
         ...
 
     def tolerance(self, vintage: Vintage) -> float:
-        """Metres that the borders of neighbours may lie apart."""
+        """Metres that the borders of neighbours may lie apart in these boundaries."""
         ...
 
     def table(self, declaration: SourceDeclaration) -> pd.DataFrame:

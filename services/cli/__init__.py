@@ -18,6 +18,7 @@ from services.cli.density import density
 from services.cli.export import export
 from services.cli.fetch import fetch
 from services.cli.layers import layers
+from services.cli.new import new
 from services.cli.publish import publish
 from services.cli.screen import complaints
 from services.cli.series import series
@@ -26,9 +27,10 @@ from services.cli.tally import tally
 
 ENVIRONMENT = """
 Settings in the environment: ZICHT_HOME (folder of layers and releases, output/demo), ZICHT_DATA (a folder of real open
-data, or testland), ZICHT_CONFIG (the pygeoapi configuration, pygeoapi-config.yml), ZICHT_CACHE (where answers of
-services are kept; a mirror is such a folder), ZICHT_GATEWAY (an address that all requests go through, the host as first
-part of the path), ZICHT_POSTGIS (the URI of the database with a municipality's own records; the password in ~/.pgpass).
+data, or testland), ZICHT_LAYERS (folders with themes, lenses and sources of your own, parted as in PATH), ZICHT_CONFIG
+(the pygeoapi configuration, pygeoapi-config.yml), ZICHT_CACHE (where answers of services are kept; a mirror is such a
+folder), ZICHT_GATEWAY (an address that all requests go through, the host as first part of the path), ZICHT_POSTGIS (the
+URI of the database with a municipality's own records; the password in ~/.pgpass).
 """
 
 app = typer.Typer(
@@ -40,7 +42,7 @@ app = typer.Typer(
     help="Find kansrijke zoekgebieden and publish them as a map, an API and files.\n\n"
     "A first map, of the made-up country Testland: `zicht demo`\n\n" + ENVIRONMENT,
 )
-for command in (demo, fetch, check, build, publish, serve, export, layers, tally, series, density):
+for command in (demo, fetch, new, check, build, publish, serve, export, layers, tally, series, density):
     app.command(command.__name__)(command)
 
 

@@ -27,13 +27,13 @@ def build(
     Example: `zicht build drugs --level wijk --lens buitengebied --period 2025`
     """
     from geo.areas import AreaLevel
-    from layers.declarations.catalog import load
     from layers.publication.layer import LayerKey
     from services.cli import reports
     from services.jobs.build import build_and_save, open_country
+    from services.jobs.declarations import catalogue
 
     settings = Settings()
-    catalog = load()
+    catalog = catalogue()
     declared = catalog.theme(theme)
     catalog.lens(lens, declared)
     for one in level or ():

@@ -5,9 +5,10 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
+from rich.markup import escape
 
+from layers.messages import say
 from services.cli.screen import Home, screen
-from services.settings import Settings
 
 
 class Export(StrEnum):
@@ -19,8 +20,10 @@ class Export(StrEnum):
 
 
 def export(
-    kind: Annotated[Export, typer.Argument(help="What to make of the release.")],
-    path: Annotated[Path | None, typer.Argument(help="File to write. Default: in ZICHT_HOME.")] = None,
+    kind: Annotated[Export, typer.Argument(help=say("What to make of the release."))],
+    path: Annotated[
+        Path | None, typer.Argument(help=say("File to write. Default: in the folder of the release."))
+    ] = None,
     home: Home = None,
 ) -> None:
     """Write the current release as a Folium map (html), a GeoPackage for QGIS or a table for a spreadsheet (csv).
@@ -28,9 +31,10 @@ def export(
     Example: `zicht export geopackage zicht.gpkg`
     """
     from services.jobs.export import export as export_
+    from services.jobs.serve import home_to_read
 
-    home = home or Settings().home
+    home = home_to_read(home)
     names = {Export.FOLIUM: "kaart.html", Export.GEOPACKAGE: "zicht.gpkg", Export.TABLE: "zoekgebieden.csv"}
     target = path or home / names[kind]
     export_(kind, home, target)
-    screen.print(f"{target} written ({target.stat().st_size / 1e6:.1f} MB)")
+    screen.print(escape(say("{path} written ({size:.1f} MB)", path=target, size=target.stat().st_size / 1e6)))

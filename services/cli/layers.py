@@ -1,7 +1,6 @@
 """layers: what is published."""
 
 from services.cli.screen import Home, screen
-from services.settings import Settings
 
 
 def layers(home: Home = None) -> None:
@@ -11,5 +10,6 @@ def layers(home: Home = None) -> None:
     """
     from services.cli import reports
     from services.jobs.export import published
+    from services.jobs.serve import home_to_read
 
-    screen.print(reports.published(published(home or Settings().home)))
+    screen.print(reports.published(published(home_to_read(home))))

@@ -3,14 +3,16 @@
 from typing import Annotated
 
 import typer
+from rich.markup import escape
 
 from geo.errors import ZichtError
+from layers.messages import say
 from services.cli.screen import Config, Home, progress, screen
 from services.settings import Settings
 
 
 def publish(
-    check: Annotated[bool, typer.Option("--check", help="Only say whether the configuration is current.")] = False,  # noqa: FBT002
+    check: Annotated[bool, typer.Option("--check", help=say("Only say whether the configuration is current."))] = False,  # noqa: FBT002
     home: Home = None,
     config: Config = None,
 ) -> None:
@@ -18,18 +20,18 @@ def publish(
 
     Example: `zicht publish`, and in CI `zicht publish --check`
     """
-    from layers.declarations.catalog import load
     from services.cli import reports
+    from services.jobs.declarations import catalogue
     from services.jobs.export import published
-    from services.jobs.publish import difference, publish_all
+    from services.jobs.publish import configuration_of, difference, publish_all
 
-    settings = Settings()
-    home, config = home or settings.home, config or settings.config
+    home = home or Settings().home
+    config = configuration_of(home, config)
     if check:
-        if told := difference(home, config):
-            raise ZichtError(f"{config}: not current: {told}; run `zicht publish`")
-        screen.print(f"{config} is current")
+        if (differs := difference(home, config)) is not None:
+            raise ZichtError("{path}: not current: {differs}; run `zicht publish`", path=config, differs=differs)
+        screen.print(escape(say("{path} is current", path=config)))
         return
     with progress() as steps:
-        folder = publish_all(home, config, load(), steps)
+        folder = publish_all(home, config, catalogue(), steps)
     screen.print(reports.released(published(home), folder))

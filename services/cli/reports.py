@@ -10,8 +10,8 @@ from rich.table import Table
 
 from layers.declarations.catalog import Catalog
 from layers.declarations.lenses import BASIS
-from layers.messages import say
-from layers.publication.explanations import MADE_UP, REASONS, caveat, number, plural
+from layers.messages import number, said, say
+from layers.publication.explanations import MADE_UP, REASONS, caveat, plural_of
 from layers.publication.layer import Layer
 from services.jobs.demo import Shown
 from services.jobs.tally import Tally
@@ -35,7 +35,7 @@ def zoekgebieden(layer: Layer) -> RenderableType:
     found = layer.zoekgebieden
     key = layer.key
     title = f"{layer.theme.title}: {len(found)} zoekgebieden, {key.level}, {key.period}, lens {key.lens}"
-    table = Table("rang", "zoekgebied", "gemeenten", plural(key.level), "score", "q", title=escape(title))
+    table = Table("rang", "zoekgebied", "gemeenten", plural_of(key.level), "score", "q", title=escape(title))
     for row in found.head(MOST).itertuples():
         table.add_row(
             str(row.rang), escape(row.titel), escape(row.gemeenten), str(row.aantal_gebieden),
@@ -49,15 +49,15 @@ def zoekgebieden(layer: Layer) -> RenderableType:
 def summary(layer: Layer) -> RenderableType:
     """How it was searched and what could not be."""
     told = layer.summary
-    without = ", ".join(f"{count} {REASONS[reason]}" for reason, count in told["without_score"].items())
+    without = ", ".join(f"{count} {say(REASONS[reason])}" for reason, count in told["without_score"].items())
     lines = [
-        f"{told['areas']} {plural(layer.key.level)}, {told['tested']} getoetst",
+        f"{told['areas']} {plural_of(layer.key.level)}, {told['tested']} getoetst",
         f"zonder score of toets: {without or 'geen'}",
         f"p: {told['how']}, {told['floor']:.0e} op zijn kleinst",
-        caveat(layer.against),
+        caveat(layer.references),
     ]
     if layer.provenance.made_up:
-        lines.insert(0, MADE_UP)
+        lines.insert(0, say(MADE_UP))
     return Group(*(escape(line) for line in lines), "")
 
 
@@ -107,9 +107,9 @@ def tallied(made: Tally, to: Path | None) -> RenderableType:
     table = Table("telling", "totaal", "gebieden met iets", title=f"{escape(declared.title)}: {counted.rows} rijen")
     for name, column in counted.table.items():
         table.add_row(str(name), number(float(column.sum()), 0), str(int((column > 0).sum())))
-    lines = [escape(say(note)) for note in counted.notes]
+    lines = [escape(said(note)) for note in counted.notes]
     if to is not None:
-        lines.append(f"{escape(str(to))}; wat niet is geteld: {escape(str(made.listed))}")
+        lines.append(f"{escape(str(to))}; wat niet is geteld: {escape(str(made.rejects))}")
     lines.append("Onbeveiligde tellingen: niet publiceren. Een thema dat deze bron leest, beveiligt ze.")
     return Group(table, *lines)
 

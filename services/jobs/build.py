@@ -7,16 +7,16 @@ from pathlib import Path
 
 from boundaries.vintages import vintage as vintage_of
 from geo.areas import AreaFrame
-from geo.errors import UnknownNameError, first_few
+from geo.errors import UnknownNameError
 from layers.declarations.catalog import Catalog
-from layers.declarations.lenses import Lens
 from layers.declarations.sources import SourceDeclaration
 from layers.declarations.themes import Theme
-from layers.method.build import Built, build_layer
+from layers.method.build import analyse
 from layers.method.country import Country, period_of
 from layers.method.ports import Delivered, Source, Weighed
-from layers.method.present import present
-from layers.publication.layer import Layer, LayerKey, Provenance
+from layers.method.provenance import provenance
+from layers.method.published import published_layer
+from layers.publication.layer import Layer, LayerKey
 from services.registry import OWN, SOURCES, WEIGHTS, adapter
 from services.settings import TESTLAND, Settings
 from services.workspace import storage
@@ -44,10 +44,12 @@ def _own(root: Path, declaration: SourceDeclaration, areas: AreaFrame) -> Delive
     settings = Settings()
     if declaration.records is not None:
         from services.http.client import Client  # noqa: PLC0415  # likewise
-        from services.sources.records.tally import Door  # noqa: PLC0415  # with its client, for those who have records
+        from services.sources.records.tally import RecordsInput  # noqa: PLC0415  # with its client, for those who have records
 
         client = Client(settings.cache, gateway=settings.gateway)
-        found: Delivered = adapter("source", OWN, "records")(declaration, areas, Door(root, settings.postgis, client))
+        found: Delivered = adapter("source", OWN, "records")(
+            declaration, areas, RecordsInput(root, settings.postgis, client)
+        )
         return found
     kind = "raster" if declaration.raster is not None else "squares"
     taken: Delivered = adapter("source", OWN, kind)(declaration, areas, root)
@@ -66,7 +68,7 @@ def _folder(folder: Path) -> Source:
 
 
 def build(country: Country, wanted: LayerKey, steps: Steps) -> Layer:
-    """Build one layer. `wanted.period` 0 is the first period that all its sources have.
+    """Build one layer. `wanted.period` 0 is the newest period that all its sources have.
 
     Raises UnknownNameError for a theme, lens, level, period or gemeente that is not there.
     """
@@ -80,11 +82,11 @@ def build(country: Country, wanted: LayerKey, steps: Steps) -> Layer:
     steps("figures")
     measures = country.measures(theme, wanted.level, period)
     steps("statistics")
-    built = build_layer(theme, lens, period, study, measures)
+    analysis = analyse(theme, lens, period, study, measures)
     steps("zoekgebieden")
     key = LayerKey(theme.id, wanted.level, period, wanted.lens, gemeente)
-    provenance = _provenance(country, key, built, theme, lens)
-    return present(built, key, theme, lens, provenance, country.tolerance(wanted.level))
+    made_from = provenance(country, analysis, theme, lens, version("zicht"))
+    return published_layer(analysis, key, theme, lens, made_from, country.tolerance(wanted.level))
 
 
 def build_all(country: Country, wanted: Sequence[LayerKey], steps: Steps) -> list[Layer]:
@@ -108,35 +110,3 @@ def _check_gemeente(country: Country, gemeente: str | None) -> None:
     known = country.finest.table.groupby("gemeente")["gemeente_name"].first()
     if gemeente is not None and gemeente not in known.index:
         raise UnknownNameError("gemeente", gemeente, [f"{code} {name}" for code, name in known.items()])
-
-
-def _provenance(country: Country, key: LayerKey, built: Built, theme: Theme, lens: Lens | None) -> Provenance:
-    search = theme.search
-    tolerance = country.tolerance(key.level)
-    around = "hexagon ring" if key.level.resolution is not None else f"queen, borders at most {tolerance:g} m apart"
-    method = (
-        "rates: empirical Bayes, Poisson-gamma (Clayton and Kaldor 1987)",
-        "deviations: from the national value, in standard deviations, cut off at 3",
-        *(f"deviations of {name}: from the value of {first_few(known)}" for name, known in built.local.items()),
-        f"neighbors: {around}",
-        *_spreading(theme, key),
-        "searched in: quantile residuals of rates (Dunn and Smyth 1996), cut off at 4; deviations of shares and levels",
-        f"search: {search.statistic}, greater, exact conditional permutation, Benjamini-Hochberg q <= {search.max_q:g}",
-        f"withheld: fewer than {theme.privacy.min_count:g} events, less exposure than {theme.privacy.min_exposure:g}",
-    )
-    return Provenance(
-        receipts=tuple(country.receipts),
-        digests=country.catalog.digests_of(theme, lens),
-        vintage=country.vintage.year,
-        version=version("zicht"),
-        method=method,
-        made_up=country.source.made_up,
-    )
-
-
-def _spreading(theme: Theme, key: LayerKey) -> tuple[str, ...]:
-    """How figures of buurten went to hexagons, where the theme has a say in it."""
-    if theme.spread is None or key.level.resolution is None:
-        return ()
-    by = f"{theme.spread.column} of {theme.spread.source} in squares of 100 m (dasymetric, Wright 1936)"
-    return (f"figures only known per buurt: spread by {by}; by surface in a buurt that has none",)

@@ -6,14 +6,15 @@ from pathlib import Path
 from typing import Any
 
 from geo.areas import AreaLevel
-from layers.declarations.catalog import load
 from layers.declarations.lenses import BASIS
 from layers.method.country import Country
 from layers.publication.layer import Layer, LayerKey
 from services.jobs.build import Steps, build_and_save, open_country
-from services.jobs.publish import DEFAULT_HOME, publish_all
+from services.jobs.declarations import catalogue
+from services.jobs.publish import configuration_of, publish_all
 from services.releases import release
-from services.settings import TESTLAND, Settings
+from services.releases.homes import DEFAULT_HOME
+from services.settings import TESTLAND
 from services.testland.country import HotSpot
 from services.testland.source import TestlandSource
 
@@ -40,26 +41,15 @@ def make(real: str | None, gemeente: str, home: Path | None, steps: Steps) -> Sh
     Testland shows buurten, wijken and hexagons. Real figures are shown per buurt only: sums per wijk beside buurten
     would give away what is withheld there.
     """
-    catalog = load()
+    catalog = catalogue()
     country = open_country(real or TESTLAND, catalog)
     place = None if real is None or gemeente == WHOLE_COUNTRY else gemeente
-    home = home or (DEFAULT_HOME if real is None else Path(f"output/demo-{gemeente.lower()}"))
+    home = home or (DEFAULT_HOME if real is None else Path(f"{DEFAULT_HOME}-{gemeente.lower()}"))
     wanted = [LayerKey(THEME, AreaLevel.BUURT, 0, lens, place) for lens in (BASIS, LENS)]
     if real is None:
         wanted += [LayerKey(THEME, level, 0, BASIS) for level in (AreaLevel.WIJK, AreaLevel.H3_8)]
     layers = build_and_save(country, wanted, home, steps)
-    config = _config(home)
+    config = configuration_of(home)
     folder = publish_all(home, config, catalog, steps)
     planted = country.source.country.hotspots if isinstance(country.source, TestlandSource) else ()
     return Shown(home, config, folder, release.manifest(folder), tuple(layers), country, planted)
-
-
-def _config(home: Path) -> Path:
-    """The committed configuration where the committed home is filled; elsewhere a copy of its hand-written part."""
-    committed = Settings().config
-    if home == DEFAULT_HOME:
-        return committed
-    copy = home / committed.name
-    by_hand = committed.read_text(encoding="utf-8").partition("\nresources:")[0]
-    copy.write_text(f"{by_hand}\nresources: {{}}\n", encoding="utf-8")
-    return copy

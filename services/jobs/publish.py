@@ -3,31 +3,41 @@
 import os
 from pathlib import Path
 
+from geo.messages import Message
 from layers.declarations.catalog import Catalog
+from layers.messages import say
 from layers.publication.collections import collections
 from services.jobs.build import Steps
 from services.ogc import configuration as ogc
-from services.releases import release
+from services.releases import homes, release
+from services.settings import Settings
 from services.workspace import storage
-
-DEFAULT_HOME = Path("output/demo")
 
 
 def publish_all(home: Path, config: Path, catalog: Catalog, steps: Steps) -> Path:
-    """Publish every built layer below `home`, then write the configuration that serves it. Returns the release."""
+    """Publish every built layer below `home`, with the configuration that serves it. Returns the release.
+
+    The configuration is written before the release is shown: where either fails, what was served is served as it was.
+    """
+
+    def configure(folder: Path) -> None:
+        steps(say("configuration"))
+        ogc.write(config, resources_of(home, folder))
+
     layers = storage.load(home, catalog)
-    folder = release.publish(home, layers, collections(layers), steps)
-    steps("configuration")
-    ogc.write(config, resources_of(home, folder))
-    return folder
+    return release.publish(home, layers, collections(layers), steps, configure)
 
 
-def difference(home: Path, config: Path) -> str:
-    """How the configuration differs from the release that is served, for a message; empty where it does not."""
+def configuration_of(home: Path, chosen: Path | None = None) -> Path:
+    """The configuration of a home: the one that was chosen, that of ZICHT_CONFIG, else its own."""
+    return chosen or Settings().config or homes.configuration(home)
+
+
+def difference(home: Path, config: Path) -> Message | None:
+    """How the configuration differs from the release that is served; None where it does not."""
     return ogc.difference(config, resources_of(home, release.current(home)))
 
 
 def resources_of(home: Path, folder: Path) -> ogc.Resources:
-    """The `resources` of a release. Below the default home they name it relatively, so that they can be committed."""
-    named = "${ZICHT_HOME:-output/demo}" if home == DEFAULT_HOME else os.fspath(home)
-    return ogc.resources(folder, f"{named}/{release.CURRENT}/{release.SQLITE}")
+    """The `resources` of a release. They name a relative home relatively, so that they can be committed."""
+    return ogc.resources(folder, f"${{ZICHT_HOME:-{os.fspath(home)}}}/{homes.CURRENT}/{release.SQLITE}")

@@ -1,6 +1,6 @@
-"""Series: from files with counts of several years, and a folder of boundary files, to one table on one vintage."""
+"""Series: from files with counts of several years, and a folder of boundaries, to one table of one vintage."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -15,7 +15,7 @@ from geo.messages import Message, message
 from layers.messages import say
 from layers.method.series import Series, apportioned
 from services.exporters import geopackage
-from services.files import written
+from services.files import whole_file
 from services.sources import counts, squares
 from services.sources.boundaries import BoundaryFolder
 
@@ -30,9 +30,9 @@ class SeriesRequest:
         files: for each year the file with counts per buurt, or per wijk where there are only boundaries of these.
         column: the column with the counts, and what the series is called; `columns` where a year calls it otherwise.
         to: the vintage of the series, `level` its areas.
-        key: the column with codes, where it must be told.
+        key: the column with codes, where there are several.
         pairs: for some years, a table of what each old code became.
-        weights: squares of CBS and their column to interpolate by.
+        weights: squares of CBS and their column, for dasymetric interpolation.
         empty_is_zero: whether a cell without anything means 0; else it is unknown.
     """
 
@@ -47,32 +47,33 @@ class SeriesRequest:
     empty_is_zero: bool = False
 
 
-def series(asked: SeriesRequest, folder: Path, steps: Callable[[str], None]) -> Series:
-    """The series, with the boundary files below `folder`. Raises ZichtErrors for what a user can put right."""
-    if strange := sorted(set(asked.pairs) - set(asked.files)):
+def series(request: SeriesRequest, folder: Path, steps: Callable[[str], None]) -> Series:
+    """The series, with the boundaries below `folder`. Raises ZichtErrors for what a user can correct."""
+    if strange := sorted(set(request.pairs) - set(request.files)):
         raise SourceError("pairs of codes of {year}: there are no counts of that year", year=strange[0])
     boundaries = BoundaryFolder(folder)
-    pairs = {year: counts.pairs(path) for year, path in asked.pairs.items()}
-    weights, notes = _weights(asked, steps)
-    routes = Routes(boundaries, asked.to, asked.level, weights, pairs)
+    pairs = {year: counts.pairs(path) for year, path in request.pairs.items()}
+    weights, notes = _weights(request, steps)
+    routes = Routes(boundaries, request.to, request.level, weights, pairs)
     counted, by_year = {}, {}
-    for year, path in sorted(asked.files.items()):
+    for year, path in sorted(request.files.items()):
         steps(say("{year}: boundaries and counts", year=year))
-        column, spare = asked.columns.get(year, asked.column), vintage(year).spare
+        column, spare = request.columns.get(year, request.column), vintage(year).spare
         counted[year] = counts.read(
-            path, column, boundaries.areas(year), asked.key, spare, empty_is_zero=asked.empty_is_zero
+            path, column, boundaries.areas(year), request.key, spare, empty_is_zero=request.empty_is_zero
         )
-        steps(say("{year}: the route to {to}", year=year, to=asked.to))
+        steps(say("{year}: crosswalk to {to}", year=year, to=request.to))
         by_year[year] = routes.of(year)
     steps(say("apportioning"))
-    made = apportioned(asked.column, counted, by_year, routes.target)
-    of_boundaries = tuple(
-        message("boundary file of {year}: {note}", year=year, note=note)
-        for year in sorted({*asked.files, asked.to})
+    made = apportioned(request.column, counted, by_year, routes.target)
+    years = sorted({*request.files, request.to})
+    of_boundaries = (
+        say("boundaries of {year}: {note}", year=year, note=say(note))
+        for year in years
         for note in boundaries.notes(year)
     )
-    by = message("what is split is apportioned by {by}", by=weights.of if weights else message("surface"))
-    return replace(made, notes=(*(say(note) for note in (by, *notes, *of_boundaries)), *made.notes))
+    by = say("what is split is apportioned by {weights}", weights=weights.of if weights else message("surface"))
+    return replace(made, notes=(by, *(say(note) for note in notes), *of_boundaries, *made.notes))
 
 
 def write(made: Series, path: Path) -> None:
@@ -82,7 +83,7 @@ def write(made: Series, path: Path) -> None:
         geopackage.export([made.collection], path)
         return
     table = pd.DataFrame(made.collection.table.drop(columns="geometry"))
-    with written(path) as unfinished:
+    with whole_file(path) as unfinished:
         if path.suffix == ".csv":
             table.to_csv(unfinished, index=False)
         else:
@@ -90,15 +91,17 @@ def write(made: Series, path: Path) -> None:
 
 
 def check_ending(path: Path) -> None:
-    """Raises SourceError for a file that is not of a kind that is written."""
+    """Raise SourceError for a file that is not of a kind that is written."""
     if path.suffix not in ENDINGS:
-        raise SourceError(f"{path}: a series is written as {', '.join(ENDINGS)}; name one of these")
+        raise SourceError(
+            "{path}: a series is written as {endings}; name one of these", path=path, endings=", ".join(ENDINGS)
+        )
 
 
-def _weights(asked: SeriesRequest, steps: Callable[[str], None]) -> tuple[Weights | None, tuple[Message, ...]]:
-    if asked.weights is None:
+def _weights(request: SeriesRequest, steps: Callable[[str], None]) -> tuple[Weights | None, Sequence[Message | str]]:
+    if request.weights is None:
         return None, ()
-    path, column = asked.weights
-    steps(f"reading {path.name}")
-    found = squares.read(path)
-    return found.weights(column), found.notes
+    path, column = request.weights
+    steps(say("reading {file}", file=path.name))
+    grid = squares.read(path)
+    return grid.weights(column), grid.notes

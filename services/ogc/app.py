@@ -14,6 +14,7 @@ from starlette.routing import Mount, Route
 from starlette.types import ASGIApp
 
 from geo.errors import ServeError
+from layers.messages import say
 from services.ogc import configuration
 
 DOWNLOADS = {"zicht.gpkg": "application/geopackage+sqlite3"}
@@ -26,9 +27,9 @@ def application(home: Path, config: Path) -> ASGIApp:
     """
     current = home / "current"
     if not (current / "zicht.sqlite").exists():
-        raise ServeError(f"{home}: no release to serve; run `zicht publish` (or `zicht demo`) first")
+        raise ServeError("{home}: no release to serve; run `zicht publish` (or `zicht demo`) first", home=home)
     document = home / "openapi.json"
-    # pygeoapi reads its settings from the environment, and two of them while it is imported: there is no other way in.
+    # pygeoapi reads its settings from the environment, and two of them while it is imported: there is no other way.
     os.environ["ZICHT_HOME"] = str(home)  # noqa: TID251  # pygeoapi-config.yml finds the release by it
     os.environ["PYGEOAPI_CONFIG"] = str(config)  # noqa: TID251  # read on import of pygeoapi.starlette_app
     os.environ["PYGEOAPI_OPENAPI"] = str(document)  # noqa: TID251  # read on import of pygeoapi.starlette_app
@@ -49,7 +50,9 @@ def _write(document: Path, text: str) -> None:
     try:
         document.write_text(text, encoding="utf-8")
     except OSError as fault:
-        raise ServeError(f"{document}: {fault.strerror}; the service writes its OpenAPI document there") from fault
+        raise ServeError(
+            "{path}: {fault}; the service writes its OpenAPI document there", path=document, fault=fault.strerror
+        ) from fault
 
 
 def _file(current: Path, name: str, media_type: str) -> Response:
@@ -59,7 +62,7 @@ def _file(current: Path, name: str, media_type: str) -> Response:
 
 
 def _absent(name: str) -> Response:
-    return PlainTextResponse(f"Deze publicatie heeft geen {name}.", status_code=404)
+    return PlainTextResponse(say("This release has no {name}.", name=name), status_code=404)
 
 
 def serve(home: Path, config: Path, host: str, port: int) -> None:
@@ -68,7 +71,7 @@ def serve(home: Path, config: Path, host: str, port: int) -> None:
         # Links in answers start with ZICHT_URL; who serves behind another name sets it.
         os.environ.setdefault("ZICHT_URL", f"http://{host}:{port}")  # noqa: TID251  # read by pygeoapi-config.yml
         app = application(home, config)
-        with suppress(KeyboardInterrupt):  # Ctrl-C is how it ends; uvicorn has by then said goodbye to its readers
+        with suppress(KeyboardInterrupt):  # Ctrl-C is how it ends; uvicorn has by then closed its connections
             uvicorn.Server(uvicorn.Config(app, log_level="warning")).run(sockets=[listener])
 
 
@@ -80,6 +83,12 @@ def _listening(host: str, port: int) -> socket.socket:
         listener.bind((host, port))
     except OSError as fault:
         listener.close()
-        taken = "is in use" if fault.errno == errno.EADDRINUSE else f"cannot be used ({fault.strerror})"
-        raise ServeError(f"port {port} on {host} {taken}; choose another with --port") from fault
+        if fault.errno == errno.EADDRINUSE:
+            raise ServeError(
+                "port {port} on {host} is in use; choose another with --port", port=port, host=host
+            ) from fault
+        raise ServeError(
+            "port {port} on {host} cannot be used ({fault}); choose another with --port",
+            port=port, host=host, fault=fault.strerror,
+        ) from fault  # fmt: skip
     return listener

@@ -1,20 +1,24 @@
 """pygeoapi's configuration: the `resources` that a release gives, and the OpenAPI document.
 
-The server, logging and metadata parts of `pygeoapi-config.yml` are written by hand and kept to the letter; everything
-from the line `resources:` on is ours. Nothing here names a machine or a moment, so that the same release gives the
-same file, and CI can tell whether the committed one is current.
+The server, logging and metadata parts of `pygeoapi-config.yml` are written by hand and never changed; a new file starts
+with the template that is shipped. Everything from the line `resources:` on is generated. Nothing here names a machine
+or a moment, so that the same release gives the same file, and CI can tell whether the committed one is current.
 """
 
 import json
 from collections.abc import Mapping
 from datetime import UTC, datetime
+from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
 import yaml
 
 from geo.errors import StoreError, first_few
+from geo.messages import Message, joined, message
+from layers.messages import say
 from layers.publication.fields import AREA_NAME, ID, TITLE
+from services.files import disk_errors, whole_file
 from services.stores.queries import Described
 from services.stores.served import opened
 
@@ -33,6 +37,8 @@ LICENCES = {
 
 HEADER = "  # Written by `zicht publish` from the release; do not edit by hand. Server and metadata stand above."
 LINE = "resources:"
+TEMPLATE = files("services.ogc") / "pygeoapi-config.template.yml"
+"""What a configuration starts with; who serves changes it in the file itself."""
 
 
 def resources(release: Path, data: str) -> Resources:
@@ -44,14 +50,17 @@ def _resource(collection: Described, data: str) -> dict[str, Any]:
     return {
         "type": "collection",
         "title": collection.title,
-        "description": (
-            f"{collection.description} {collection.caveat} Bron: {collection.attribution} ({collection.license})."
-        ),
+        "description": _description(collection),
         "keywords": list(collection.keywords),
         "links": _links(collection),
         "extents": _extents(collection),
         "providers": [_provider(collection, data)],
     }
+
+
+def _description(collection: Described) -> str:
+    source = say("Source: {attribution} ({license}).", attribution=collection.attribution, license=collection.license)
+    return f"{collection.description} {collection.caveat} {source}"
 
 
 def _links(collection: Described) -> list[dict[str, str]]:
@@ -70,40 +79,52 @@ def _extents(collection: Described) -> dict[str, Any]:
 
 def _provider(collection: Described, data: str) -> dict[str, Any]:
     names = [field.name for field in collection.fields]
-    found: dict[str, Any] = {"type": "feature", "name": PROVIDER, "data": data, "table": collection.id}
-    found["id_field"] = ID.name
+    provider: dict[str, Any] = {"type": "feature", "name": PROVIDER, "data": data, "table": collection.id}
+    provider["id_field"] = ID.name
     if collection.time_field:
-        found["time_field"] = collection.time_field
+        provider["time_field"] = collection.time_field
     if titles := [name for name in (TITLE.name, AREA_NAME.name) if name in names]:
-        found["title_field"] = titles[0]
-    return found | {"crs": list(SYSTEMS), "storage_crs": CRS84}
+        provider["title_field"] = titles[0]
+    return provider | {"crs": list(SYSTEMS), "storage_crs": CRS84}
 
 
 def write(config: Path, wanted: Resources) -> None:
-    """Replace the `resources` part of the file, whole or not at all; raises StoreError where that cannot be done."""
+    """Replace the `resources` part of the file, whole or not at all; a new file starts with the template.
+
+    Raises StoreError where that cannot be done; the file is then as it was.
+    """
     block = yaml.safe_dump(wanted, sort_keys=False, allow_unicode=True, width=110, indent=2)
     body = "\n".join([LINE, HEADER, *(f"  {line}" if line else line for line in block.splitlines())])
     if not wanted:
         body = f"{LINE} {{}}"
-    beside = config.with_name(f".{config.name}.new")
-    try:
-        beside.write_text(_by_hand(config) + body + "\n", encoding="utf-8")
-        beside.replace(config)
-    except OSError as fault:
-        beside.unlink(missing_ok=True)
-        raise StoreError(f"configuration {config}: {fault.strerror}; it is as it was") from fault
+    by_hand = _by_hand(config)
+    with whole_file(config) as unfinished:
+        unfinished.write_text(f"{by_hand}{body}\n", encoding="utf-8")
 
 
 def _by_hand(config: Path) -> str:
-    """What stands before `resources:`; raises StoreError where something hand-written follows it."""
-    lines = config.read_text(encoding="utf-8").splitlines(keepends=True)
+    """What stands before `resources:`, that of the template where there is no file yet.
+
+    Raises StoreError where something hand-written follows it.
+    """
+    if not config.exists():
+        return TEMPLATE.read_text(encoding="utf-8")
+    with disk_errors(config):
+        lines = config.read_text(encoding="utf-8").splitlines(keepends=True)
     start = next((number for number, line in enumerate(lines) if line.startswith(LINE)), len(lines))
     after = [line.strip() for line in lines[start + 1 :] if line[:1].strip() not in ("", "#")]
     if after:
         raise StoreError(
-            f"configuration {config}: `resources` must stand last, found {after[0]!r} below it; move it up"
-        )
+            "configuration {path}: `resources` must stand last, found {line!r} below it; move it up",
+            path=config, line=after[0],
+        )  # fmt: skip
     return "".join(lines[:start])
+
+
+def has_titles_of(config: Path, wanted: Resources) -> bool:
+    """Whether the file's `resources` are called what these are."""
+    titles = {name: one["title"] for name, one in wanted.items()}
+    return titles == {name: one.get("title") for name, one in _written(config).items()}
 
 
 def is_current(config: Path, wanted: Resources) -> bool:
@@ -111,20 +132,33 @@ def is_current(config: Path, wanted: Resources) -> bool:
     return _written(config) == wanted
 
 
-def difference(config: Path, wanted: Resources) -> str:
-    """How the file's `resources` differ from these, for a message; empty where they do not."""
-    found = _written(config)
-    told = {
-        "it lacks": sorted(wanted.keys() - found.keys()),
-        "it has gone stale on": sorted(name for name in wanted.keys() & found.keys() if wanted[name] != found[name]),
-        "it still has": sorted(found.keys() - wanted.keys()),
-    }
-    return ", ".join(f"{how} {first_few(names, 5)}" for how, names in told.items() if names)
+def difference(config: Path, wanted: Resources) -> Message | None:
+    """How the file's `resources` differ from these; None where they do not."""
+    written = _written(config)
+    lacking = sorted(wanted.keys() - written.keys())
+    stale = sorted(name for name in wanted.keys() & written.keys() if wanted[name] != written[name])
+    surplus = sorted(written.keys() - wanted.keys())
+    parts = []
+    if lacking:
+        parts.append(message("it lacks {names}", names=first_few(lacking, 5)))
+    if stale:
+        parts.append(message("it has gone stale on {names}", names=first_few(stale, 5)))
+    if surplus:
+        parts.append(message("it still has {names}", names=first_few(surplus, 5)))
+    return joined(", ", parts) if parts else None
 
 
 def _written(config: Path) -> Mapping[str, Any]:
-    found = yaml.safe_load(config.read_text(encoding="utf-8"))
-    return (found or {}).get("resources") or {}
+    if not config.exists():
+        return {}
+    try:
+        content = yaml.safe_load(config.read_text(encoding="utf-8"))
+    except (OSError, yaml.YAMLError) as fault:
+        raise StoreError(
+            "configuration {path}: cannot be read: {fault}; correct it, or remove it and publish again",
+            path=config, fault=str(fault),
+        ) from fault  # fmt: skip
+    return (content or {}).get("resources") or {}
 
 
 def openapi(config: Path) -> str:

@@ -1,4 +1,4 @@
-"""What pygeoapi 0.24 and pygeofilter 0.4 answer wrongly, set right in one place: the names in `pygeoapi.api.itemtypes`.
+"""Patches for what pygeoapi 0.24 and pygeofilter 0.4 answer wrongly, all on names in `pygeoapi.api.itemtypes`.
 
 Importing the provider applies them, so that `zicht serve` and a stock `pygeoapi serve` answer alike:
 
@@ -47,11 +47,11 @@ CONDITIONS = """
 """
 
 EDGE = 100
-"""How many points stand on each edge of a box: one as wide as the country is then at most some decimetres amiss."""
+"""Points on each edge of a box: one as wide as the country is then at most some decimetres off."""
 
 FEATURES_3 = "http://www.opengis.net/spec/ogcapi-features-3/1.0/conf"
-NOT_DONE = "http://www.opengis.net/spec/ogcapi-features-4/1.0/conf/create-replace-delete"
-DONE = (
+UNSUPPORTED = "http://www.opengis.net/spec/ogcapi-features-4/1.0/conf/create-replace-delete"
+SUPPORTED = (
     f"{FEATURES_3}/filter",
     f"{FEATURES_3}/features-filter",
     "http://www.opengis.net/spec/cql2/1.0/conf/advanced-comparison-operators",
@@ -75,16 +75,16 @@ def _parser() -> Lark:
     grammar = (PARSERS / "cql2_text" / "grammar.lark").read_text()
     before, rest = grammar.split("?condition:", 1)
     grammar = before + CONDITIONS + "?predicate:" + rest.split("?predicate:", 1)[1]
-    for told, meant in (
+    for rule, patched in (
         ("""SINGLE_QUOTED: "'" /.*?/ "'\"""", "SINGLE_QUOTED: /'(?:[^']|'')*'/"),
         ("attribute: /[a-zA-Z][a-zA-Z_:0-9.]+/", "attribute: /[a-zA-Z][a-zA-Z_:0-9.]*/"),
         ("WS_INLINE", "WS"),
     ):
-        if told not in grammar:
+        if rule not in grammar:
             raise RuntimeError(
-                f"pygeofilter's CQL2 grammar no longer holds {told!r}; see whether it still needs mending"
+                f"pygeofilter's CQL2 grammar no longer holds {rule!r}; see whether it still needs a patch"
             )
-        grammar = grammar.replace(told, meant)
+        grammar = grammar.replace(rule, patched)
     return Lark(grammar, parser="lalr", maybe_placeholders=False, transformer=_Transformer(), import_paths=[PARSERS])
 
 
@@ -109,14 +109,14 @@ def transform_bbox(bbox: list[float], from_crs: str, to_crs: str) -> list[float]
         raise CRSError(f"bbox must run from its lowest to its highest corner in {from_crs}")
     ring = np.array([(west, south), (east, south), (east, north), (west, north), (west, south)])
     edges = np.concatenate([np.linspace(start, end, EDGE) for start, end in pairwise(ring)])
-    turn = pyproj.Transformer.from_crs(given, wanted)
-    turned = np.column_stack(turn.transform(edges[:, 0], edges[:, 1]))
-    back = np.column_stack(turn.transform(turned[:, 0], turned[:, 1], direction="INVERSE"))
+    transformer = pyproj.Transformer.from_crs(given, wanted)
+    outline = np.column_stack(transformer.transform(edges[:, 0], edges[:, 1]))
+    back = np.column_stack(transformer.transform(outline[:, 0], outline[:, 1], direction="INVERSE"))
     if not np.allclose(back, edges, rtol=1e-6, atol=1e-5):  # far outside its area a projection answers nonsense
         raise CRSError(f"bbox lies outside {from_crs}; check bbox-crs and the order of its axes")
-    found = TransformedBox([*turned.min(axis=0).tolist(), *turned.max(axis=0).tolist()])
-    found.shape = shapely.Polygon(turned)
-    return found
+    box = TransformedBox([*outline.min(axis=0).tolist(), *outline.max(axis=0).tolist()])
+    box.shape = shapely.Polygon(outline)
+    return box
 
 
 def to_json(content: Any, pretty: bool = False) -> str:  # noqa: FBT001, FBT002  # pygeoapi's signature
@@ -126,9 +126,9 @@ def to_json(content: Any, pretty: bool = False) -> str:  # noqa: FBT001, FBT002 
 
 
 def apply() -> None:
-    """Put the mends in the place of pygeoapi's own; a second time changes nothing."""
+    """Put the patches in the place of pygeoapi's functions; a second time changes nothing."""
     itemtypes.parse_cql2_text = parse
     itemtypes.transform_bbox = transform_bbox
     itemtypes.to_json = to_json
-    told = [one for one in itemtypes.CONFORMANCE_CLASSES_FEATURES if one != NOT_DONE]
-    itemtypes.CONFORMANCE_CLASSES_FEATURES = [*dict.fromkeys([*told, *DONE])]
+    declared = [one for one in itemtypes.CONFORMANCE_CLASSES_FEATURES if one != UNSUPPORTED]
+    itemtypes.CONFORMANCE_CLASSES_FEATURES = [*dict.fromkeys([*declared, *SUPPORTED])]

@@ -1,8 +1,9 @@
 """The pygeoapi provider: one collection of the release that is served now.
 
-pygeoapi makes a provider for every request; what is costly (the connection) is kept in `services.stores.served`. A
-provider holds on to one release, so that a page and its count belong together. What a reader asks and we cannot give
-is a 400 that says why: an unknown parameter, property or filter is never ignored.
+pygeoapi makes a provider for every request; what is costly (the connection) is cached in `services.stores.served`. A
+provider reads one release, so that a page and its count belong together. A request that cannot be answered is a 400
+that says why: an unknown parameter, property or filter is never ignored. Errors of the API are in English, since those
+who read them write programs.
 """
 
 import re
@@ -24,6 +25,7 @@ from pygeoapi.provider.base import (
 from shapely.geometry.base import BaseGeometry
 
 from geo.errors import StoreError
+from layers.messages import said
 from services.ogc import patches
 from services.stores import cql, served
 from services.stores.queries import Condition, Described, Query, QueryError, equal, related, within_years
@@ -34,7 +36,7 @@ type Feature = dict[str, Any]
 
 
 class ItemsQuery(TypedDict, total=False):
-    """What pygeoapi asks of `query`, in its words."""
+    """The arguments that pygeoapi calls `query` with, by its names."""
 
     offset: int
     limit: int
@@ -57,32 +59,33 @@ class ReleaseProvider(BaseProvider):  # type: ignore[misc]  # pygeoapi has no ty
     def __init__(self, provider_def: dict[str, Any]) -> None:
         super().__init__(provider_def)
         self.table = provider_def["table"]
-        # Hands us every parameter, so that we can refuse those we do not know; pygeoapi drops them without a word.
+        # Passes every parameter on, so that unknown ones can be refused; pygeoapi ignores them.
         self.include_extra_query_parameters = True
         self._fields = self.get_fields()
 
     def get_fields(self) -> dict[str, dict[str, str]]:
-        """The fields as JSON Schema; none where the release lacks the collection, which `query` then tells."""
+        """The fields as JSON Schema; none where the release lacks the collection: `query` then says so."""
         try:
             fields = served.opened(Path(self.data)).collection(self.table).fields
         except StoreError:
             return {}
-        found = {}
+        schema = {}
         for field in fields:
-            found[field.name] = {"type": field.type, "title": field.title, "description": field.description}
+            title, description = said(field.title), said(field.description)
+            schema[field.name] = {"type": field.type, "title": title, "description": description}
             if field.unit:
-                found[field.name]["x-ogc-unit"] = field.unit
-        return found
+                schema[field.name]["x-ogc-unit"] = said(field.unit)
+        return schema
 
     @crs_transform  # type: ignore[untyped-decorator]  # pygeoapi has no types
-    def query(self, **asked: Unpack[ItemsQuery]) -> dict[str, Any]:
+    def query(self, **arguments: Unpack[ItemsQuery]) -> dict[str, Any]:
         """A page of features, and how many there are in all."""
         with _answering():
             store = served.opened(Path(self.data))
             collection = self._collection(store)
-            where = tuple(_conditions(collection, asked))
+            where = tuple(_conditions(collection, arguments))
             matched = store.count(collection.id, where)
-            features = [] if _only_hits(asked) else store.page(collection.id, _page(where, asked))
+            features = [] if _only_hits(arguments) else store.page(collection.id, _page(where, arguments))
         return {
             "type": "FeatureCollection",
             "features": features,
@@ -91,14 +94,14 @@ class ReleaseProvider(BaseProvider):  # type: ignore[misc]  # pygeoapi has no ty
         }
 
     @crs_transform  # type: ignore[untyped-decorator]  # pygeoapi has no types
-    def get(self, identifier: str, **_asked: Any) -> Feature:
+    def get(self, identifier: str, **_arguments: Any) -> Feature:
         """The feature with this id."""
         with _answering():
             store = served.opened(Path(self.data))
-            found = store.item(self._collection(store).id, identifier)
-        if found is None:
+            feature = store.item(self._collection(store).id, identifier)
+        if feature is None:
             raise ProviderItemNotFoundError(user_msg=f"{self.table} has no item {identifier!r}")
-        return found
+        return feature
 
     def _collection(self, store: served.Served) -> Described:
         try:
@@ -112,7 +115,7 @@ class ReleaseProvider(BaseProvider):  # type: ignore[misc]  # pygeoapi has no ty
 
 @contextmanager
 def _answering() -> Iterator[None]:
-    """Our errors as pygeoapi's: a question that cannot be answered is a 400, a release that cannot be read a 500."""
+    """Our errors as pygeoapi's: a query that cannot be answered is a 400, a release that cannot be read a 500."""
     try:
         yield
     except QueryError as fault:
@@ -121,36 +124,36 @@ def _answering() -> Iterator[None]:
         raise ProviderConnectionError(str(fault), user_msg="no release can be read; publish one first") from fault
 
 
-def _page(where: tuple[Condition, ...], asked: ItemsQuery) -> Query:
+def _page(where: tuple[Condition, ...], arguments: ItemsQuery) -> Query:
     return Query(
         where,
-        sort=tuple((one["property"], one["order"] == "-") for one in asked.get("sortby", ())),
-        columns=tuple(asked.get("select_properties", ())),
-        geometry=not asked.get("skip_geometry", False),
-        limit=asked.get("limit", 10),
-        offset=asked.get("offset", 0),
+        sort=tuple((one["property"], one["order"] == "-") for one in arguments.get("sortby", ())),
+        columns=tuple(arguments.get("select_properties", ())),
+        geometry=not arguments.get("skip_geometry", False),
+        limit=arguments.get("limit", 10),
+        offset=arguments.get("offset", 0),
     )
 
 
-def _only_hits(asked: ItemsQuery) -> bool:
-    kind = asked.get("resulttype", "results")
+def _only_hits(arguments: ItemsQuery) -> bool:
+    kind = arguments.get("resulttype", "results")
     if kind not in ("results", "hits"):
-        raise QueryError(f"resulttype must be results or hits, found {kind!r}")
+        raise QueryError("resulttype must be results or hits, found {kind!r}", kind=kind)
     return kind == "hits"
 
 
-def _conditions(collection: Described, asked: ItemsQuery) -> Iterator[Condition]:
-    named = list(asked.get("properties", ()))
-    if text := asked.get("q"):
-        # pygeoapi keeps `q` for a text search, which features do not have; here it can only be a property.
+def _conditions(collection: Described, arguments: ItemsQuery) -> Iterator[Condition]:
+    named = list(arguments.get("properties", ()))
+    if text := arguments.get("q"):
+        # pygeoapi reserves `q` for a text search, which features do not have; so it can only be a property.
         named.append(("q", text))
     for name, value in named:
         yield equal(collection, name, value)
-    if bbox := asked.get("bbox"):
+    if bbox := arguments.get("bbox"):
         yield related(collection, "intersects", _box(bbox))
-    if text := asked.get("datetime_"):
+    if text := arguments.get("datetime_"):
         yield within_years(collection, *_years(text))
-    if (tree := asked.get("filterq")) is not None:
+    if (tree := arguments.get("filterq")) is not None:
         yield cql.condition(collection, tree)
 
 
@@ -170,7 +173,7 @@ def _years(text: str) -> tuple[int | None, int | None]:
     start, slash, end = text.partition("/")
     first, last = _year(start), _year(end if slash else start)
     if first is not None and last is not None and first > last:
-        raise QueryError(f"datetime {text!r} ends before it begins")
+        raise QueryError("datetime {text!r} ends before it begins", text=text)
     return first, last
 
 
@@ -183,4 +186,6 @@ def _year(text: str) -> int | None:
         moment = datetime.fromisoformat(text)
         return (moment.astimezone(UTC) if moment.tzinfo else moment).year
     except (ValueError, OverflowError):
-        raise QueryError(f"datetime {text!r} is no year, day or moment such as 2024 or 2024-05-01T00:00:00Z") from None
+        raise QueryError(
+            "datetime {text!r} is no year, day or moment such as 2024 or 2024-05-01T00:00:00Z", text=text
+        ) from None

@@ -120,18 +120,18 @@ function showRelease(map) {
       const base = L.layerGroup();
       base.measureName = one.name;
       const title = asMarkup(one.title);
-      const short = asMarkup(`afwijking van ${one.average}`);
+      const short = asMarkup(say("deviation from {average}", {average: one.average}));
       bases[one.of ? `<span class="deviation" title="${title}">${short}</span>` : title] = base;
       if (one === measure()) base.addTo(map);
     }
-    const overlays = {"Zoekgebieden": zones};
-    if (shown.picture) overlays[`Kansrijke ${areasNamed(2)}, omlijnd`] = flagged;
+    const overlays = {[say("Zoekgebieden")]: zones};
+    if (shown.picture) overlays[say("Flagged {areas}, outlined", {areas: areasNamed(2)})] = flagged;
     layersControl = L.control.layers(bases, overlays, {collapsed: onPhone, sortLayers: false}).addTo(map);
     const list = layersControl.getContainer();
-    list.querySelector(".leaflet-control-layers-base").before(make("p", {}, "Kleur de gebieden naar"));
-    list.querySelector(".leaflet-control-layers-overlays").before(make("p", {}, "Teken daarboven"));
-    list.querySelector(".leaflet-control-layers-toggle").replaceChildren("Lagen");
-    list.querySelector(".leaflet-control-layers-toggle").title = "Kies wat de kaart toont";
+    list.querySelector(".leaflet-control-layers-base").before(make("p", {}, say("Colour the areas by")));
+    list.querySelector(".leaflet-control-layers-overlays").before(make("p", {}, say("Draw on top")));
+    list.querySelector(".leaflet-control-layers-toggle").replaceChildren(say("Layers"));
+    list.querySelector(".leaflet-control-layers-toggle").title = say("Choose what the map shows");
   }
 
   function draw() {
@@ -182,7 +182,7 @@ function showRelease(map) {
   map.fitBounds(content.extent, {paddingTopLeft: [20, 20], paddingBottomRight: [ROOM.right, 20], animate: false});
   map.attributionControl.setPrefix(false);
   for (const one of content.attributions) map.attributionControl.addAttribution(asMarkup(one));
-  if (!onPhone) L.control.zoom({zoomInTitle: "Dichterbij", zoomOutTitle: "Verder weg"}).addTo(map);
+  if (!onPhone) L.control.zoom({zoomInTitle: say("Zoom in"), zoomOutTitle: say("Zoom out")}).addTo(map);
   L.control.scale({imperial: false}).addTo(map);
   addLegend();
   zones.addTo(map);

@@ -6,6 +6,9 @@ folium links them from six addresses that a municipality may block (what needs t
 release never becomes markup or a template: branca reads what an element writes as a Jinja template once more, so our
 page is written in one go and the figures travel as JSON. And the same input gives the same bytes: folium's random
 names are numbered.
+
+The page is in the language that is spoken while it is written; its scripts get the texts of that language with the
+figures (services.pages.script_texts).
 """
 
 import base64
@@ -22,14 +25,16 @@ from branca.element import Figure
 from folium.template import Template
 
 from geo.errors import StoreError
+from geo.messages import Message
+from layers.messages import language, say
 from layers.publication.collection import Collection
 from layers.publication.comparison import NATIONWIDE, mean, shared
 from layers.publication.fields import MADE_UP, SCORE
-from services.files import written
+from services.files import whole_file
 from services.pages.map_content import Packed, packed_content
+from services.pages.script_texts import texts
 
 TILES = "https://service.pdok.nl/brt/achtergrondkaart/wmts/v2_0/grijs/EPSG:3857/{z}/{x}/{y}.png"
-TILES_ATTRIBUTION = "Kaartgegevens &copy; Kadaster"
 CLOSEST_ZOOM = 19
 FURTHEST_ZOOM = 6
 
@@ -45,7 +50,7 @@ def export(collections: Sequence[Collection], path: Path) -> None:
     Raises StoreError if there is nothing to show or the file cannot be written.
     """
     page = _numbered(build_map(collections).get_root().render())
-    with written(path) as unfinished:
+    with whole_file(path) as unfinished:
         unfinished.write_text(page, encoding="utf-8")
 
 
@@ -56,11 +61,15 @@ def build_map(collections: Sequence[Collection]) -> folium.Map:
     """
     content = packed_content(collections)
     if not content["pictures"] and not content["searches"]:
-        found = [one.id for one in collections]
-        raise StoreError(f"map: nothing to show; needs zoekgebieden_ or indicatoren_ with rows, found {found}")
+        names = ", ".join(collection.id for collection in collections) or "none"
+        raise StoreError(
+            "map: nothing to show; needs zoekgebieden_ or indicatoren_ with rows, found {names}", names=names
+        )
     release_map = _ReleaseMap()
-    folium.TileLayer(TILES, attr=TILES_ATTRIBUTION, max_zoom=CLOSEST_ZOOM, control=False).add_to(release_map)
-    page = _Page(_said(collections), content)
+    folium.TileLayer(TILES, attr=say("Map data &copy; Kadaster"), max_zoom=CLOSEST_ZOOM, control=False).add_to(
+        release_map
+    )
+    page = _Page(_about(collections), content)
     page.add_child(release_map)
     return release_map
 
@@ -84,27 +93,43 @@ class _ReleaseMap(folium.Map):
 class _Page(Figure):
     """The page around the map: title, choices, list of zoekgebieden, caveat."""
 
-    def __init__(self, said: Packed, content: Packed) -> None:
-        super().__init__(title=said["title"])
-        self.said = said
-        self.content = _json_in_script(content | said)
+    def __init__(self, about: Packed, content: Packed) -> None:
+        super().__init__(title=about["title"])
+        self.about = about
+        self.scripts = [_own("map_words.js"), _own("map.js")]
+        self.content = _json_in_script(content | about | {"texts": texts(self.scripts)})
 
     def render(self, **kwargs: object) -> str:
         for child in list(self._children.values()):
             child.render(**kwargs)
-        environment = jinja2.Environment(autoescape=True, trim_blocks=True, undefined=jinja2.StrictUndefined)
-        return environment.from_string(_own("map.html.jinja")).render(
-            said=self.said,
+        return _template().render(
+            language=language(),
+            about=self.about,
             content=self.content,
             styles=[_leaflet_style(), _own("map.css")],
-            scripts=[_leaflet_script(), _own("map_words.js"), _own("map.js")],
+            scripts=[_leaflet_script(), *self.scripts],
             header=self.header.render(**kwargs),
             html=self.html.render(**kwargs),
             script=self.script.render(**kwargs),
         )
 
 
-def _said(collections: Sequence[Collection]) -> Packed:
+def _template() -> jinja2.Template:
+    """The template of the page, of which the texts are messages of the catalogue."""
+    extensions = ["jinja2.ext.i18n"]
+    environment = jinja2.Environment(
+        autoescape=True, trim_blocks=True, undefined=jinja2.StrictUndefined, extensions=extensions
+    )
+    environment.policies["ext.i18n.trimmed"] = True
+    environment.install_gettext_callables(say, _plural, newstyle=True)  # type: ignore[attr-defined]  # of the extension
+    return environment.from_string(_own("map.html.jinja"))
+
+
+def _plural(one: str, several: str, count: int) -> str:
+    return say(Message(one, plural=several, count=count))
+
+
+def _about(collections: Sequence[Collection]) -> Packed:
     """What the page says about the map as a whole: the caveat that says most first."""
     filled = [one for one in collections if len(one.table)]
     place = shared(field.against for one in filled for field in one.fields if field.name == SCORE.name)
@@ -112,7 +137,9 @@ def _said(collections: Sequence[Collection]) -> Packed:
         "title": next((one.title for one in filled if one.id.startswith("zoekgebieden_")), filled[0].title),
         "caveats": sorted(dict.fromkeys(one.caveat for one in filled), key=len, reverse=True),
         "mean": mean(place),
-        "elsewhere": "in de rest van het land" if place == NATIONWIDE else "elders waar cijfers zijn",
+        "elsewhere": say("in the rest of the country")
+        if place == NATIONWIDE
+        else say("elsewhere where figures are known"),
         "attributions": list(dict.fromkeys(one.attribution for one in filled)),
         "collections": [{"title": one.title, "about": one.description, "license": one.license} for one in filled],
         "made_up": any(one.table[MADE_UP.name].any() for one in filled if MADE_UP.name in one.table),
@@ -130,7 +157,7 @@ def _leaflet_script() -> str:
 
 def _leaflet_style() -> str:
     style = (LEAFLET / "leaflet.css").read_text(encoding="utf-8")
-    return re.sub(r"url\((images/[a-z0-9-]+\.png)\)", lambda found: f"url({_inlined(LEAFLET / found[1])})", style)
+    return re.sub(r"url\((images/[a-z0-9-]+\.png)\)", lambda image: f"url({_inlined(LEAFLET / image[1])})", style)
 
 
 def _inlined(image: Traversable) -> str:
@@ -144,5 +171,5 @@ def _json_in_script(content: Packed) -> str:
 
 def _numbered(page: str) -> str:
     """Folium's random names, numbered in order of appearance."""
-    names = list(dict.fromkeys(found[0] for found in RANDOM_NAME.finditer(page)))
-    return RANDOM_NAME.sub(lambda found: f"{found[1]}_{names.index(found[0]) + 1}", page)
+    names = list(dict.fromkeys(name[0] for name in RANDOM_NAME.finditer(page)))
+    return RANDOM_NAME.sub(lambda name: f"{name[1]}_{names.index(name[0]) + 1}", page)

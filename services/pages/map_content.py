@@ -1,8 +1,8 @@
 """What the map shows, packed so that the whole country fits in one page.
 
 A national release has 14,566 buurten, some lenses and some years. Repeated per layer that is hundreds of megabytes;
-here each polygon is stored once per level, each distinct column once for all layers that use it, and classes are
-worked out by the legend, one character per area, so that the browser colours exactly as QGIS does.
+so each polygon is stored once per level, each distinct column once for all layers that use it, and classes are
+computed by the legend, one character per area, so that the browser colours exactly as QGIS does.
 """
 
 import math
@@ -15,6 +15,7 @@ import orjson
 import pandas as pd
 import shapely
 
+from layers.messages import said
 from layers.publication.collection import Collection
 from layers.publication.fields import (
     AREA,
@@ -47,10 +48,10 @@ TOLERANCES = (5.0, 10.0, 20.0)
 """Metres by which outlines may be simplified: CBS draws buurten to 10-50 m. The first that fits is taken."""
 
 WIDEST_SLIT = 80.0
-"""Metres; the national file has slits of up to 60."""
+"""Metres; the slits between areas of the national boundary file are up to 60 m wide."""
 
 MOST_VERTICES = 300_000
-"""About 5 MB of coordinates, which a browser still redraws smoothly."""
+"""Vertices per level: about 5 MB of coordinates, which a browser still redraws smoothly."""
 
 Packed = dict[str, Any]
 
@@ -62,7 +63,7 @@ class Columns:
         self._numbers: dict[bytes, int] = {}
 
     def add(self, column: object) -> int:
-        """The number of this column, new or known."""
+        """The number of this column: that of an equal one, or the next."""
         return self._numbers.setdefault(orjson.dumps(column), len(self._numbers))
 
     def stored(self) -> list[orjson.Fragment]:
@@ -77,7 +78,7 @@ def packed_content(collections: Sequence[Collection]) -> Packed:
     columns = Columns()
     levels = _levels(figures)
     pictures = [picture for one in figures for picture in _pictures(one, levels, columns)]
-    titles = {field.name: field.title for one in figures for field in one.fields}
+    titles = {field.name: said(field.title) for one in figures for field in one.fields}
     searches = [search for one in zoekgebieden for search in _searches(one, titles)]
     return {
         "choices": _choices([*searches, *pictures], collections),
@@ -91,11 +92,11 @@ def packed_content(collections: Sequence[Collection]) -> Packed:
 
 def _levels(figures: Iterable[Collection]) -> dict[str, geopandas.GeoDataFrame]:
     """The areas of each level, once each by code; a code drawn in several vintages is drawn as in the latest."""
-    found: dict[str, list[geopandas.GeoDataFrame]] = {}
-    for one in figures:
-        for level, rows in one.table.groupby(LEVEL.name, sort=False):
-            found.setdefault(str(level), []).append(rows)
-    return {level: _distinct_areas(pd.concat(tables)) for level, tables in found.items()}
+    tables: dict[str, list[geopandas.GeoDataFrame]] = {}
+    for collection in figures:
+        for level, rows in collection.table.groupby(LEVEL.name, sort=False):
+            tables.setdefault(str(level), []).append(rows)
+    return {level: _distinct_areas(pd.concat(rows)) for level, rows in tables.items()}
 
 
 def _distinct_areas(rows: geopandas.GeoDataFrame) -> geopandas.GeoDataFrame:
@@ -197,7 +198,7 @@ def _choices(shown: Sequence[Packed], collections: Sequence[Collection]) -> list
         if field == LENS:
             options.sort(key=lambda lens: lens != "basis")
         titles = [themes.get(str(one), str(one)) if field == THEME else one for one in options]
-        choices.append({"name": field.name, "title": field.title, "options": options, "titles": titles})
+        choices.append({"name": field.name, "title": said(field.title), "options": options, "titles": titles})
     return choices
 
 

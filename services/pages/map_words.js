@@ -9,19 +9,33 @@ const shown = {
   search: undefined, // its zoekgebieden
 };
 
-const NONE = {title: "Geen", name: ""};
-const LEVELS = {gemeente: ["gemeente", "gemeenten"], wijk: ["wijk", "wijken"], buurt: ["buurt", "buurten"]};
-const HEXAGONS = ["zeshoek", "zeshoeken"];
+const language = document.documentElement.lang;
+const written = new Intl.NumberFormat(language, {maximumFractionDigits: 6});
+const twoDecimals = new Intl.NumberFormat(language, {maximumFractionDigits: 2});
+const oneDecimal = new Intl.NumberFormat(language, {minimumFractionDigits: 1, maximumFractionDigits: 1});
+
+// A message in the language of the page: its English template stands in the code to the letter, so that it is found there.
+const filled = (template, values) => template.replace(/\{(\w+)\}/g, (_, name) => values[name]);
+const say = (template, values = {}) => filled(content.texts[template] ?? template, values);
+
+function plural(one, many, values) { // `values.count` chooses
+  const forms = content.texts[one] ?? [one, many];
+  return filled(forms[values.count === 1 ? 0 : 1], {...values, count: written.format(values.count)});
+}
+
+const NONE = {title: say("None"), name: ""};
+const LEVELS = {
+  gemeente: [say("gemeente"), say("gemeenten")],
+  wijk: [say("wijk"), say("wijken")],
+  buurt: [say("buurt"), say("buurten")],
+};
+const HEXAGONS = [say("hexagon"), say("hexagons")];
 
 const column = (number) => content.columns[number];
 const level = () => content.levels[shown.chosen.niveau];
 const measures = () => [NONE, ...(shown.picture?.measures ?? [])];
 const measure = () => measures().find((one) => one.name === shown.measureName) ?? NONE;
 const zoekgebieden = () => shown.search?.zones ?? [];
-
-const written = new Intl.NumberFormat("nl-NL", {maximumFractionDigits: 6});
-const twoDecimals = new Intl.NumberFormat("nl-NL", {maximumFractionDigits: 2});
-const oneDecimal = new Intl.NumberFormat("nl-NL", {minimumFractionDigits: 1, maximumFractionDigits: 1});
 
 const byId = (id) => document.getElementById(id);
 const areasNamed = (count) => (LEVELS[shown.chosen.niveau] ?? HEXAGONS)[count === 1 ? 0 : 1];
@@ -48,14 +62,16 @@ function asMarkup(text) { // for the few places where Leaflet wants markup
 
 function deviation(value, {average}) {
   const size = oneDecimal.format(Math.abs(value));
-  if (size === "0,0") return `als ${average}`;
-  const many = size === "1,0" ? "standaardafwijking" : "standaardafwijkingen";
-  return `${size} ${many} ${value > 0 ? "opvallender" : "minder opvallend"} dan ${average}`;
+  if (size === oneDecimal.format(0)) return say("as {average}", {average});
+  const values = {size, average, count: size === oneDecimal.format(1) ? 1 : 2};
+  return value > 0
+    ? plural("{size} standard deviation more striking than {average}", "{size} standard deviations more striking than {average}", values)
+    : plural("{size} standard deviation less striking than {average}", "{size} standard deviations less striking than {average}", values);
 }
 
 function chance(q) {
-  if (q === null) return "onbekend";
-  return q < 0.001 ? "kleiner dan 0,001" : written.format(Number(q.toPrecision(2)));
+  if (q === null) return say("unknown");
+  return q < 0.001 ? say("less than {limit}", {limit: written.format(0.001)}) : written.format(Number(q.toPrecision(2)));
 }
 
 function whyMissing(one, area) {
@@ -73,12 +89,12 @@ function areaLine(area) {
 }
 
 function zonePopup(zone, openArea) {
-  return make("article", {class: "popup", tabindex: "-1", "aria-label": `Zoekgebied ${zone.rank}`},
+  return make("article", {class: "popup", tabindex: "-1", "aria-label": say("Zoekgebied {rank}", zone)},
     make("h3", {}, rankMark(zone), zone.title),
     make("p", {class: "place"}, `${zone.gemeenten} · ${counted(zone.count)}`),
     make("p", {}, zone.why),
     contributionTable(zone),
-    make("p", {class: "small"}, `Verwacht aandeel vals alarm (q): ${chance(zone.q)}`),
+    make("p", {class: "small"}, say("Expected share of false alarms (q): {q}", {q: chance(zone.q)})),
     areaList(zone, openArea));
 }
 
@@ -92,14 +108,16 @@ function contributionTable(zone) {
     return make("tr", {}, head, make("td", {}, twoDecimals.format(value)));
   });
   const total = make("td", {}, twoDecimals.format(zone.score));
-  return make("table", {class: "reasons"}, make("caption", {}, "Wat aan de score bijdraagt"), ...rows,
-    make("tr", {class: "total"}, make("th", {scope: "row"}, "Score"), total));
+  return make("table", {class: "reasons"}, make("caption", {}, say("What adds to the score")), ...rows,
+    make("tr", {class: "total"}, make("th", {scope: "row"}, say("Score")), total));
 }
 
 function areaList(zone, openArea) {
   const areas = shown.picture ? zone.codes.map((code) => level().codes.indexOf(code)).filter((area) => area >= 0) : [];
   if (!areas.length) return "";
-  const title = areas.length === 1 ? `Cijfers van deze ${areasNamed(1)}` : `Cijfers van deze ${counted(areas.length)}`;
+  const title = areas.length === 1
+    ? say("Figures of this {area}", {area: areasNamed(1)})
+    : say("Figures of these {areas}", {areas: counted(areas.length)});
   const items = areas.map((area) => make("li", {}, button(() => openArea(area), level().names[area])));
   return make("details", {}, make("summary", {}, title), make("ul", {class: "areas"}, ...items));
 }
@@ -113,9 +131,9 @@ function areaPopup(area) {
   });
   return make("article", {class: "popup", tabindex: "-1"},
     make("h3", {}, level().names[area]),
-    make("p", {class: "place"}, `${areasNamed(1)} in ${labelOf(level().gemeenten, area)}`),
-    make("p", {}, make("strong", {}, "Score "), text),
-    make("table", {class: "reasons"}, make("caption", {}, `Cijfers over ${shown.chosen.periode}`), ...rows));
+    make("p", {class: "place"}, say("{area} in {gemeente}", {area: areasNamed(1), gemeente: labelOf(level().gemeenten, area)})),
+    make("p", {}, make("strong", {}, `${say("Score")} `), text),
+    make("table", {class: "reasons"}, make("caption", {}, say("Figures of {period}", {period: shown.chosen.periode})), ...rows));
 }
 
 function indicatorRow(indicator, deviates, area) {
@@ -137,17 +155,18 @@ function drawLegend(withZones) {
       return make("li", {}, swatch, make("span", {}, label));
     })));
   }
-  if (withZones) body.append(make("p", {class: "key"}, make("span", {class: "swatch zone-key"}, "1"), "zoekgebied met rangnummer"));
-  const title = measure() === NONE ? "Legenda" : `${measure().title} per ${areasNamed(1)}`;
+  if (withZones) body.append(make("p", {class: "key"}, make("span", {class: "swatch zone-key"}, "1"), say("zoekgebied with its rank")));
+  const title = measure() === NONE ? say("Legend") : say("{title} per {area}", {title: measure().title, area: areasNamed(1)});
   byId("legend").replaceChildren(make("summary", {}, title), body);
 }
 
 function drawList(openZone) {
-  const wanted = byId("filter").value.trim().toLocaleLowerCase("nl");
-  const found = zoekgebieden().filter((zone) => `${zone.title} ${zone.gemeenten}`.toLocaleLowerCase("nl").includes(wanted));
-  const none = wanted ? "Geen zoekgebied met die naam of gemeente." : "Geen zoekgebieden bij deze keuze.";
-  const items = found.map((zone) => {
-    const about = `score ${twoDecimals.format(zone.score)} · ${counted(zone.count)} · ${zone.gemeenten}`;
+  const typed = byId("filter").value.trim().toLocaleLowerCase(language);
+  const matches = (zone) => `${zone.title} ${zone.gemeenten}`.toLocaleLowerCase(language).includes(typed);
+  const none = typed ? say("No zoekgebied with that name or gemeente.") : say("No zoekgebieden for this choice.");
+  const items = zoekgebieden().filter(matches).map((zone) => {
+    const score = say("score {score}", {score: twoDecimals.format(zone.score)});
+    const about = `${score} · ${counted(zone.count)} · ${zone.gemeenten}`;
     const words = make("span", {}, make("strong", {}, zone.title), make("span", {class: "small"}, about));
     return make("li", {}, button((pressed) => openZone(zone, pressed), rankMark(zone), words));
   });
@@ -155,7 +174,8 @@ function drawList(openZone) {
 }
 
 function drawTable() {
-  const heads = ["Rang", "Zoekgebied", "Gemeenten", "Score", "q", "Gebieden", ...(shown.search?.reasons ?? []), "Toelichting"];
+  const heads = [say("Rank"), say("Zoekgebied"), say("Gemeenten"), say("Score"), "q", say("Areas"),
+    ...(shown.search?.reasons ?? []), say("Explanation")];
   const number = (value) => (value === null ? "" : twoDecimals.format(value));
   const rows = zoekgebieden().map((zone) => [zone.rank, zone.title, zone.gemeenten, number(zone.score), chance(zone.q),
     written.format(zone.count), ...zone.contributions.map(number), zone.why]);
@@ -168,11 +188,11 @@ function drawFacts() {
   const {thema, lens, periode} = shown.chosen;
   const count = zoekgebieden().length;
   const parts = [
-    lens === "basis" ? "" : `lens ${lens}`,
-    `cijfers over ${periode}`,
-    `gebiedsindeling ${(shown.picture ?? shown.search)?.vintage ?? "onbekend"}`,
+    lens === "basis" ? "" : say("lens {lens}", {lens}),
+    say("figures of {period}", {period: periode}),
+    say("areas of {vintage}", {vintage: (shown.picture ?? shown.search)?.vintage ?? say("unknown")}),
     level() ? counted(level().codes.length) : "",
-    count === 1 ? "1 zoekgebied" : `${written.format(count)} zoekgebieden`,
+    plural("1 zoekgebied", "{count} zoekgebieden", {count}),
   ];
   const themes = content.choices.find((choice) => choice.name === "thema");
   byId("facts").textContent = parts.filter(Boolean).join(" · ");
@@ -183,7 +203,7 @@ function drawChoices(draw) {
   for (const choice of content.choices.filter((one) => one.options.length > 1)) {
     const select = make("select", {});
     choice.options.forEach((option, place) => {
-      const title = choice.name === "niveau" ? LEVELS[option]?.[1] ?? `zeshoeken (${option})` : choice.titles[place];
+      const title = choice.name === "niveau" ? LEVELS[option]?.[1] ?? say("hexagons ({level})", {level: option}) : choice.titles[place];
       select.append(make("option", {value: place}, String(title)));
     });
     select.onchange = () => { shown.chosen[choice.name] = choice.options[select.value]; draw(); };
@@ -200,5 +220,5 @@ function choose() {
 function fold(folded) {
   document.querySelector(".panel").classList.toggle("folded", folded);
   byId("unfold").setAttribute("aria-expanded", String(!folded));
-  byId("unfold").textContent = folded ? "Lijst" : "Kaart";
+  byId("unfold").textContent = folded ? say("List") : say("Map");
 }

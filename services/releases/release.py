@@ -24,38 +24,49 @@ import pyarrow.parquet as pq
 import pyogrio
 
 from geo.errors import StoreError
+from geo.messages import message
+from layers.messages import say
 from layers.publication.collection import Collection, typed
 from layers.publication.fields import Field
 from layers.publication.layer import Layer
-from services.files import UNFINISHED, spoken
+from services.files import UNFINISHED, check_format, disk_errors
 from services.registry import EXPORTERS, STORES, adapter
+from services.releases.homes import CURRENT
 
 SQLITE, GPKG, MAP, MANIFEST = "zicht.sqlite", "zicht.gpkg", "kaart.html", "release.json"
-CURRENT = "current"
+FORMAT = 1
+"""The format of a release: its files and release.json. It goes up with a change that makes older readers wrong."""
+
 ABOUT = ("id", "title", "description", "keywords", "attribution", "license", "caveat", "time_field")
-"""What a manifest tells of a collection besides its fields."""
+"""What a manifest holds of a collection besides its fields."""
 
 
 def publish(
-    home: Path, layers: Sequence[Layer], collections: Sequence[Collection], steps: Callable[[str], None]
+    home: Path,
+    layers: Sequence[Layer],
+    collections: Sequence[Collection],
+    steps: Callable[[str], None],
+    before_swap: Callable[[Path], None],
 ) -> Path:
     """Write a release of these collections, check it and serve it from now on. Returns its folder.
 
-    Raises StoreError, with the previous release still served, where it cannot be written or is not what it should be.
+    `before_swap` gets that folder when it is whole and before it is served; where it raises, it is not served. Raises
+    StoreError, with the previous release still served, where it cannot be written or is not what it should be.
     """
     releases = home / "releases"
-    with spoken(releases):
+    with disk_errors(releases):
         releases.mkdir(parents=True, exist_ok=True)
         with _alone(home):
-            for left in releases.glob(f"{UNFINISHED}*"):
-                shutil.rmtree(left)
+            for abandoned in releases.glob(f"{UNFINISHED}*"):
+                shutil.rmtree(abandoned)
             unfinished = releases / f"{UNFINISHED}{os.getpid()}"
             unfinished.mkdir()
             try:
                 folder = _finish(unfinished, releases, layers, collections, steps)
             finally:
                 shutil.rmtree(unfinished, ignore_errors=True)
-            steps("serve")
+            before_swap(folder)
+            steps(say("serve"))
             _swap(home, folder)
     return folder
 
@@ -64,14 +75,15 @@ def current(home: Path) -> Path:
     """The folder of the release that is served. Raises StoreError where nothing has been published."""
     link = home / CURRENT
     if not (link / MANIFEST).is_file():
-        raise StoreError(f"{home}: nothing has been published; run `zicht publish` first")
+        raise StoreError("{home}: nothing has been published; run `zicht publish` first", home=home)
     return link.resolve()
 
 
 def manifest(folder: Path) -> dict[str, Any]:
-    """What a release says of itself."""
-    told: dict[str, Any] = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
-    return told
+    """What a release says of itself. Raises StoreError where it is of another format than this zicht knows."""
+    content: dict[str, Any] = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
+    check_format(folder / MANIFEST, content.get("format", 0), FORMAT, message("publish again"))
+    return content
 
 
 def _finish(
@@ -82,13 +94,13 @@ def _finish(
     steps: Callable[[str], None],
 ) -> Path:
     _write(unfinished, collections, steps)
-    steps("check")
+    steps(say("check"))
     _check(unfinished, collections)
-    told = _manifest(unfinished, layers, collections)
-    folder = releases / str(told["id"])
+    content = _manifest(unfinished, layers, collections)
+    folder = releases / str(content["id"])
     if folder.exists():
         return folder
-    (unfinished / MANIFEST).write_text(json.dumps(told, indent=1, ensure_ascii=False), encoding="utf-8")
+    (unfinished / MANIFEST).write_text(json.dumps(content, indent=1, ensure_ascii=False), encoding="utf-8")
     for file in unfinished.iterdir():
         _to_disk(file)
     unfinished.replace(folder)
@@ -96,14 +108,14 @@ def _finish(
 
 
 def _write(folder: Path, collections: Sequence[Collection], steps: Callable[[str], None]) -> None:
-    steps("database")
-    adapter("store", STORES, "embedded")(collections, folder / SQLITE)
+    steps(say("database"))
+    adapter(message("store"), STORES, "embedded")(collections, folder / SQLITE)
     steps("GeoParquet")
-    adapter("store", STORES, "geoparquet")(collections, folder)
+    adapter(message("store"), STORES, "geoparquet")(collections, folder)
     steps("GeoPackage")
-    adapter("exporter", EXPORTERS, "geopackage")(collections, folder / GPKG)
-    steps("map")
-    adapter("exporter", EXPORTERS, "folium")(collections, folder / MAP)
+    adapter(message("exporter"), EXPORTERS, "geopackage")(collections, folder / GPKG)
+    steps(say("map"))
+    adapter(message("exporter"), EXPORTERS, "folium")(collections, folder / MAP)
 
 
 def _check(folder: Path, collections: Sequence[Collection]) -> None:
@@ -111,22 +123,27 @@ def _check(folder: Path, collections: Sequence[Collection]) -> None:
     with closing(sqlite3.connect(f"file:{folder / SQLITE}?mode=ro", uri=True)) as database:
         sound = database.execute("PRAGMA integrity_check").fetchone()[0]
     if sound != "ok":
-        raise StoreError(f"{folder / SQLITE}: the database is damaged ({sound}); publish again")
-    for one in collections:
+        raise StoreError("{path}: the database is damaged ({fault}); publish again", path=folder / SQLITE, fault=sound)
+    for collection in collections:
+        name, rows = collection.id, len(collection.table)
         counts = {
-            f"{one.id}.parquet": pq.read_metadata(folder / f"{one.id}.parquet").num_rows,
-            GPKG: pyogrio.read_info(folder / GPKG, layer=one.id, force_feature_count=True)["features"],
+            f"{name}.parquet": pq.read_metadata(folder / f"{name}.parquet").num_rows,
+            GPKG: pyogrio.read_info(folder / GPKG, layer=name, force_feature_count=True)["features"],
         }
         for file, count in counts.items():
-            if count != len(one.table):
-                raise StoreError(f"{file}: {count} of {len(one.table)} rows of {one.id} arrived; publish again")
+            if count != rows:
+                raise StoreError(
+                    "{file}: {count} of {rows} rows of {name} arrived; publish again",
+                    file=file, count=count, rows=rows, name=name,
+                )  # fmt: skip
 
 
 def _manifest(folder: Path, layers: Sequence[Layer], collections: Sequence[Collection]) -> dict[str, Any]:
     files = {file.name: hashlib.sha256(file.read_bytes()).hexdigest() for file in sorted(folder.iterdir())}
     content = {
+        "format": FORMAT,
         "made_up": any(layer.provenance.made_up for layer in layers),
-        "collections": [_about(one) for one in collections],
+        "collections": [_about(collection) for collection in collections],
         "layers": [
             {"key": asdict(one.key), "summary": dict(one.summary), "provenance": asdict(one.provenance)}
             for one in layers
@@ -137,9 +154,9 @@ def _manifest(folder: Path, layers: Sequence[Layer], collections: Sequence[Colle
     return {"id": digest, "created": datetime.now(UTC).isoformat(timespec="seconds"), **content}
 
 
-def _about(one: Collection) -> dict[str, Any]:
-    fields = [asdict(field) for field in one.fields]
-    return {name: getattr(one, name) for name in ABOUT} | {"fields": fields, "rows": len(one.table)}
+def _about(collection: Collection) -> dict[str, Any]:
+    fields = [asdict(field) for field in collection.fields]
+    return {name: getattr(collection, name) for name in ABOUT} | {"fields": fields, "rows": len(collection.table)}
 
 
 def _swap(home: Path, folder: Path) -> None:
@@ -162,17 +179,17 @@ def _alone(home: Path) -> Iterator[None]:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
-            raise StoreError(f"{home}: another publication is going on; wait until it is done") from None
+            raise StoreError("{home}: another publication is going on; wait until it is done", home=home) from None
         yield
 
 
 def collections(folder: Path) -> list[Collection]:
     """The collections of a release, read back from its record."""
-    return [_collection(folder, one) for one in manifest(folder)["collections"]]
+    return [_collection(folder, described) for described in manifest(folder)["collections"]]
 
 
-def _collection(folder: Path, told: dict[str, Any]) -> Collection:
-    fields = tuple(Field(**one) for one in told["fields"])
-    about = {name: told[name] for name in ABOUT}
-    table = typed(geopandas.read_parquet(folder / f"{told['id']}.parquet"), fields)
-    return Collection(**about | {"keywords": tuple(told["keywords"])}, fields=fields, table=table)
+def _collection(folder: Path, described: dict[str, Any]) -> Collection:
+    fields = tuple(Field(**one) for one in described["fields"])
+    about = {name: described[name] for name in ABOUT}
+    table = typed(geopandas.read_parquet(folder / f"{about['id']}.parquet"), fields)
+    return Collection(**about | {"keywords": tuple(about["keywords"])}, fields=fields, table=table)

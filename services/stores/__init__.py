@@ -1,1 +1,1 @@
-"""Where a release is kept."""
+"""What a release is served from."""

@@ -6,7 +6,7 @@ with the wildcards of the standard (`%`, `_`, escaped by a backslash); SQLite's 
 says `.` for one letter, so it becomes GLOB, which is case sensitive too.
 
 A box (`BBOX`, `ENVELOPE`, `{"bbox": ...}`) is refused: pygeoapi leaves it out of `filter-crs`, so it could mean
-another place than was asked, and pygeofilter 0.4 swaps its corners in JSON.
+another place than was meant, and pygeofilter 0.4 swaps its corners in JSON.
 """
 
 import re
@@ -20,6 +20,7 @@ from pygeofilter import ast, values
 from pygeofilter.backends.evaluator import Evaluator, get_all_subclasses, handle
 from shapely.geometry.base import BaseGeometry
 
+from geo.messages import Message, message
 from services.stores.queries import Condition, Described, QueryError, Value, quoted, related, sound
 
 type Operand = Literal["string", "number", "boolean", "geometry", "shape", "predicate", "AND", "OR"]
@@ -48,26 +49,31 @@ class Part:
 
 def condition(collection: Described, tree: object) -> Condition:
     """The condition that a parsed filter sets; raises QueryError for what cannot be answered."""
-    found = _Translator(collection).evaluate(tree)
-    _must_be(found, TRUTHS, "a filter")
-    if len(found.values) > MOST_VALUES:
-        raise QueryError(f"the filter holds {len(found.values)} values, at most {MOST_VALUES} are allowed; split it")
-    return Condition(found.sql, found.values)
+    whole = _must_be(_Translator(collection).evaluate(tree), TRUTHS, message("a filter"))
+    if len(whole.values) > MOST_VALUES:
+        raise QueryError(
+            "the filter holds {count} values, at most {most} are allowed; split it",
+            count=len(whole.values), most=MOST_VALUES,
+        )  # fmt: skip
+    return Condition(whole.sql, whole.values)
 
 
-def _must_be(part: Part, kinds: tuple[Operand, ...], what: str) -> Part:
+def _must_be(part: Part, kinds: tuple[Operand, ...], where: Message | str) -> Part:
+    """The part itself, if it is of one of these kinds; `where` names what needs it, for the error."""
     if part.kind not in kinds:
-        wanted = "predicate" if kinds is TRUTHS else " or ".join(kinds)
-        found = "predicate" if part.kind in TRUTHS else part.kind
-        raise QueryError(f"{what} needs a {wanted}, found a {found}")
+        needed = "predicate" if kinds is TRUTHS else " or ".join(kinds)
+        raise QueryError(
+            "{where} needs a {needed}, found a {kind}",
+            where=where, needed=needed, kind="predicate" if part.kind in TRUTHS else part.kind,
+        )  # fmt: skip
     return part
 
 
-def _comparable(what: str, *parts: Part) -> None:
+def _comparable(where: str, *parts: Part) -> None:
     for part in parts:
-        _must_be(part, VALUES, what)
+        _must_be(part, VALUES, where)
     if len(kinds := sorted({part.kind for part in parts})) > 1:
-        raise QueryError(f"{what} needs values of one type, found {' and '.join(kinds)}")
+        raise QueryError("{where} needs values of one type, found {kinds}", where=where, kinds=" and ".join(kinds))
 
 
 def _joined(sql: str, *parts: Part) -> Part:
@@ -76,12 +82,12 @@ def _joined(sql: str, *parts: Part) -> Part:
 
 def _glob(pattern: str) -> str:
     """The GLOB pattern that means the same as a LIKE pattern of the standard."""
-    found = []
+    parts = []
     for escaped, letter in re.findall(r"\\(.)|(.)", pattern, re.DOTALL):
         wild = {"%": "*", "_": "?"}.get(letter)
         plain = escaped or letter
-        found.append(wild or (f"[{plain}]" if plain in "*?[" else plain))
-    return "".join(found)
+        parts.append(wild or (f"[{plain}]" if plain in "*?[" else plain))
+    return "".join(parts)
 
 
 def _handles[F: Callable[..., Part]](*kinds: type) -> Callable[[F], F]:
@@ -91,15 +97,16 @@ def _handles[F: Callable[..., Part]](*kinds: type) -> Callable[[F], F]:
 
 
 class _Translator(Evaluator):  # type: ignore[misc]  # pygeofilter has no types
-    """Walks the tree from its leaves; each handler gets a node and the translated parts below it."""
+    """Translates the tree from its leaves up; each handler gets a node and the translated parts below it."""
 
     def __init__(self, collection: Described) -> None:
         self.collection = collection
 
     def adopt(self, node: object, *_parts: Part) -> NoReturn:
         raise QueryError(
-            f"{type(node).__name__} is not supported in a filter; use comparison, BETWEEN, LIKE, IN, IS NULL, AND, OR, "
-            "NOT and S_INTERSECTS and the like with a geometry in WKT or GeoJSON"
+            "{operator} is not supported in a filter; use comparison, BETWEEN, LIKE, IN, IS NULL, AND, OR, "
+            "NOT and S_INTERSECTS and the like with a geometry in WKT or GeoJSON",
+            operator=type(node).__name__,
         )
 
     @_handles(ast.Attribute)
@@ -126,10 +133,10 @@ class _Translator(Evaluator):  # type: ignore[misc]  # pygeofilter has no types
         try:
             shape = shapely.geometry.shape(value)
         except (shapely.errors.ShapelyError, ValueError, TypeError, LookupError, AttributeError) as fault:
-            raise QueryError(f"the filter holds a geometry that cannot be read: {fault}") from fault
+            raise QueryError("the filter holds a geometry that cannot be read: {fault}", fault=str(fault)) from fault
         if not (shape.is_valid and np.isfinite(shape.bounds).all()):
-            found = "it is empty" if shape.is_empty else shapely.is_valid_reason(shape)
-            raise QueryError(f"the filter holds an unusable geometry: {found}")
+            why = message("it is empty") if shape.is_empty else shapely.is_valid_reason(shape)
+            raise QueryError("the filter holds an unusable geometry: {why}", why=why)
         return Part("shape", shape=shape)
 
     @_handles(*get_all_subclasses(ast.Comparison))
@@ -179,7 +186,9 @@ class _Translator(Evaluator):  # type: ignore[misc]  # pygeofilter has no types
         name = node.op.value.lower()
         shape = left.shape or right.shape
         if shape is None or "geometry" not in (left.kind, right.kind):
-            raise QueryError(f"S_{node.op.value} needs the property geometry and a literal geometry")
+            raise QueryError(
+                "S_{predicate} needs the property geometry and a literal geometry", predicate=node.op.value
+            )
         if left.kind == "shape":
             name = {"contains": "within", "within": "contains"}.get(name, name)
         touching = related(self.collection, "intersects" if name == "disjoint" else name, shape)
@@ -192,5 +201,5 @@ def _not(node: Any) -> str:
 
 def _deeper(part: Part, sql: str | None = None) -> Part:
     if part.depth >= DEEPEST:
-        raise QueryError(f"the filter nests deeper than {DEEPEST}; write it flatter")
+        raise QueryError("the filter nests deeper than {deepest}; write it flatter", deepest=DEEPEST)
     return replace(part, sql=sql or part.sql, depth=part.depth + 1)

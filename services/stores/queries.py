@@ -1,4 +1,4 @@
-"""What may be asked of a served collection, as SQL with bound values.
+"""The queries that a served collection answers, as SQL with bound values.
 
 Only names that a collection declares become SQL, quoted; what a reader types is always a bound value. Conditions are
 made by the functions here and in `services.stores.cql`, and joined with AND by a `Query`.
@@ -20,7 +20,7 @@ LARGEST = 2**63 - 1
 
 
 class QueryError(ZichtError):
-    """A question that a collection cannot answer; the message says which part, and what could be asked."""
+    """A question that a collection cannot answer; the message says which part, and what it could answer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,11 +44,14 @@ class Described:
 
     def field(self, name: str) -> Field:
         """The field called `name`; raises QueryError naming those that are."""
-        for one in self.fields:
-            if one.name == name:
-                return one
+        for field in self.fields:
+            if field.name == name:
+                return field
         known = ", ".join(one.name for one in self.fields)
-        raise QueryError(f"collection {self.id} has no property {name!r}; it has {known}")
+        raise QueryError(
+            "collection {collection} has no property {name!r}; it has {known}",
+            collection=self.id, name=name, known=known,
+        )  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,20 +100,22 @@ def _spelled(field: Field, text: str) -> Value:
     if field.type == "boolean":
         if text.lower() in ("true", "false"):
             return int(text.lower() == "true")
-        raise QueryError(f"property {field.name} must be true or false, found {text!r}")
+        raise QueryError("property {name} must be true or false, found {text!r}", name=field.name, text=text)
     try:
         return sound(int(text) if field.type == "integer" else float(text))
     except ValueError:
-        raise QueryError(f"property {field.name} must be of type {field.type}, found {text!r}") from None
+        raise QueryError(
+            "property {name} must be of type {type}, found {text!r}", name=field.name, type=field.type, text=text
+        ) from None
 
 
 def sound[V: (str, int, float)](value: V) -> V:
     """The value itself, if SQLite can hold it: finite, within 64 bits, and text that is Unicode."""
     if isinstance(value, str):
         if any("\ud800" <= letter <= "\udfff" for letter in value):
-            raise QueryError(f"text {value!r} holds half a character; send it as UTF-8")
+            raise QueryError("text {text!r} holds half a character; send it as UTF-8", text=value)
     elif abs(value) > LARGEST if isinstance(value, int) else not math.isfinite(value):
-        raise QueryError(f"number {value!s:.40} is too large or not finite")
+        raise QueryError("number {number:.40} is too large or not finite", number=str(value))
     return value
 
 
@@ -137,7 +142,7 @@ def related(collection: Described, predicate: str, shape: BaseGeometry) -> Condi
 
 
 def page(collection: Described, query: Query) -> Condition:
-    """The SELECT for one page of `id`, the asked columns and the GeoJSON of the geometry."""
+    """The SELECT for one page of `id`, the columns of the query and the GeoJSON of the geometry."""
     names = query.columns or tuple(field.name for field in collection.fields)
     columns = ["id", *names, "_geojson"] if query.geometry else ["id", *names]
     order = "".join(

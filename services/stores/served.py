@@ -1,8 +1,8 @@
 """A served release, open for reading.
 
-A release never changes, so SQLite may skip its locks (`immutable`), and connections are kept: one per thread, for the
-file that the path leads to now. When `current` is pointed at another release, the next question of each thread sees
-that, closes what it had and opens the new file; an answer under way still comes whole from the old one.
+A release never changes, so SQLite may skip its locks (`immutable`), and connections are cached: one per thread, for the
+file that the path leads to now. When `current` is pointed at another release, the next query of each thread sees
+that, closes the old file and opens the new one; an answer under way still comes whole from the old one.
 """
 
 import json
@@ -19,13 +19,16 @@ import shapely
 from shapely.geometry.base import BaseGeometry
 
 from geo.errors import StoreError
+from geo.messages import message
 from layers.publication.fields import Field
+from services.files import check_format
 from services.stores.queries import Condition, Described, Query, all_of, page, quoted
+from services.stores.sqlite import APPLICATION, FORMAT
 
 type Feature = dict[str, Any]
 
 INVERSES = {"contains": shapely.within, "within": shapely.contains}
-"""The predicates that read otherwise with the literal in front, where shapely wants what it has prepared."""
+"""The predicates that are not symmetric, turned round: shapely wants the prepared geometry, the literal, first."""
 
 
 class Served:
@@ -40,13 +43,23 @@ class Served:
             # Used by one thread; but when that thread has gone, another lets go of the file.
             self._store = sqlite3.connect(f"{path.as_uri()}?mode=ro&immutable=1", uri=True, check_same_thread=False)
             self.close = weakref.finalize(self, self._store.close)
+            self._check_format()
             rows = self._store.execute("SELECT * FROM _collections ORDER BY id").fetchall()
         except sqlite3.Error as fault:
-            raise StoreError(f"store {path}: {fault}; publish a release first (zicht publish)") from fault
+            raise StoreError(
+                "store {path}: {fault}; publish a release first (zicht publish)", path=path, fault=str(fault)
+            ) from fault
         # Prepared shapes stay with one connection: GEOS builds their index while answering, so threads may not share.
         prepared = lru_cache(maxsize=8)(_prepared)
         self._store.create_function("related", 3, partial(_related, prepared), deterministic=True)
         self._collections = {one.id: one for one in map(_described, rows)}
+
+    def _check_format(self) -> None:
+        (application,), (version,) = (
+            self._store.execute(f"PRAGMA {name}").fetchone() for name in ("application_id", "user_version")
+        )
+        ours = application == APPLICATION
+        check_format(self.path, version if ours else 0, FORMAT, message("publish again (zicht publish)"))
 
     @property
     def collections(self) -> tuple[Described, ...]:
@@ -56,49 +69,52 @@ class Served:
     def collection(self, name: str) -> Described:
         """One collection; raises StoreError naming those that are there."""
         if name not in self._collections:
-            known = ", ".join(self._collections) or "none"
-            raise StoreError(f"the current release has no collection {name!r}; it has {known}")
+            known = ", ".join(self._collections) or message("none")
+            raise StoreError("the current release has no collection {name!r}; it has {known}", name=name, known=known)
         return self._collections[name]
 
     def count(self, name: str, where: Sequence[Condition] = ()) -> int:
         """How many rows there are for which every condition holds."""
-        asked = all_of(tuple(where))
+        condition = all_of(tuple(where))
         table = quoted(self.collection(name).id)
-        found = self._store.execute(f"SELECT count(*) FROM {table} WHERE {asked.sql}", asked.values).fetchone()  # noqa: S608  # names are declared and quoted, values are bound
-        return int(found[0])
+        rows = self._store.execute(f"SELECT count(*) FROM {table} WHERE {condition.sql}", condition.values)  # noqa: S608  # names are declared and quoted, values are bound
+        return int(rows.fetchone()[0])
 
     def page(self, name: str, query: Query) -> list[Feature]:
         """One page of GeoJSON features, in CRS84."""
         collection = self.collection(name)
-        asked = page(collection, query)
-        rows = self._store.execute(asked.sql, asked.values)
+        selection = page(collection, query)
+        rows = self._store.execute(selection.sql, selection.values)
         names = [column[0] for column in rows.description]
         truths = {field.name for field in collection.fields if field.type == "boolean"}
         return [_feature(dict(zip(names, row, strict=True)), truths) for row in rows]
 
     def item(self, name: str, item_id: str) -> Feature | None:
         """The feature with this id, or None."""
-        found = self.page(name, Query(where=(Condition("id = ?", (item_id,)),), limit=1))
-        return found[0] if found else None
+        features = self.page(name, Query(where=(Condition("id = ?", (item_id,)),), limit=1))
+        return features[0] if features else None
 
 
-class _Kept(threading.local):
+class _Connections(threading.local):
+    """The open stores of this thread, by the path that leads to each."""
+
     def __init__(self) -> None:
-        self.served: dict[Path, Served] = {}
+        self.by_path: dict[Path, Served] = {}
 
 
-_kept = _Kept()
+_cache = _Connections()
 
 
 def opened(path: Path) -> Served:
-    """The store that `path` leads to now, symlinks followed; kept open for this thread until it leads elsewhere."""
+    """The store that `path` leads to now, symlinks followed; cached for this thread until it leads elsewhere."""
     real = path.resolve()
-    found = _kept.served.get(path)
-    if found is None or found.path != real:
-        _kept.served[path] = Served(real)
-        if found is not None:
-            found.close()
-    return _kept.served[path]
+    cached = _cache.by_path.get(path)
+    if cached is not None and cached.path == real:
+        return cached
+    store = _cache.by_path[path] = Served(real)
+    if cached is not None:
+        cached.close()
+    return store
 
 
 def _described(row: tuple[Any, ...]) -> Described:

@@ -4,7 +4,7 @@ Chosen over GeoPackage because a page must come with exact bbox, filters, sortin
 database server because a release must be a file that can be swapped. Geometry is stored twice: as GeoJSON, ready to
 send, and as WKB, for exact answers to "does it intersect". Both are CRS84, the default CRS of the API.
 
-Rows are written in the order of their id, in one transaction without journal, and nothing tells the time: the same
+Rows are written in the order of their id, in one transaction without journal, and no timestamp is written: the same
 collections give the same bytes. `services.stores.served` reads the file.
 """
 
@@ -24,6 +24,7 @@ import shapely
 
 from geo.areas import RD_NEW
 from geo.errors import StoreError, first_few
+from geo.messages import message
 from layers.publication.collection import Collection
 from layers.publication.fields import Field
 from services.stores.queries import Value, boxes, quoted
@@ -35,6 +36,9 @@ TYPES = {
     "boolean": ("boolean", "INTEGER"),
 }
 """Per field type: the pandas type that tells unknown from zero, and the column type of SQLite."""
+
+APPLICATION, FORMAT = 0x7A696368, 1
+"""What SQLite's header says of the file: that it is of zicht (its letters in ASCII), and the format of its tables."""
 
 DECIMALS = 7
 """Decimals of a degree in published coordinates: about a centimetre."""
@@ -52,10 +56,12 @@ NETHERLANDS = (3.2, 50.7, 7.3, 53.7)
 def write(collections: Sequence[Collection], path: Path) -> None:
     """Write the collections to a new file; raises StoreError, and leaves no file, where that fails."""
     if path.exists():
-        raise StoreError(f"store {path}: already exists; a release is written once, to a folder of its own")
+        raise StoreError("store {path}: already exists; a release is written once, to a folder of its own", path=path)
     try:
         with closing(sqlite3.connect(path, isolation_level=None)) as store:
             store.execute("PRAGMA journal_mode = OFF")
+            store.execute(f"PRAGMA application_id = {APPLICATION}")
+            store.execute(f"PRAGMA user_version = {FORMAT}")
             store.execute("BEGIN")
             store.execute(DESCRIPTIONS)
             for collection in sorted(collections, key=lambda one: one.id):
@@ -65,7 +71,9 @@ def write(collections: Sequence[Collection], path: Path) -> None:
         path.unlink(missing_ok=True)
         if isinstance(fault, StoreError):
             raise
-        raise StoreError(f"store {path}: {fault}; free the disk or choose another place") from fault
+        raise StoreError(
+            "store {path}: {fault}; free the disk or choose another place", path=path, fault=str(fault)
+        ) from fault
 
 
 def _write_one(store: sqlite3.Connection, collection: Collection) -> None:
@@ -88,14 +96,17 @@ def _write_one(store: sqlite3.Connection, collection: Collection) -> None:
 
 
 def _degrees(name: str, table: geopandas.GeoDataFrame) -> Shapes:
-    """The geometry in CRS84, in one call for all coordinates, rings the way GeoJSON wants them."""
+    """The geometry in CRS84, in one call for all coordinates, with the winding order of GeoJSON."""
     shapes: Shapes = table.geometry.to_numpy()
     unusable = shapely.is_missing(shapes) | shapely.is_empty(shapes)
     if unusable.any():
-        raise StoreError(f"collection {name}: no geometry for {first_few(table['id'][unusable])}; leave those rows out")
+        raise StoreError(
+            "collection {name}: no geometry for {rows}; leave those rows out",
+            name=name, rows=first_few(table["id"][unusable]),
+        )  # fmt: skip
     towards = pyproj.Transformer.from_crs(RD_NEW, "OGC:CRS84", always_xy=True)
-    turned: Shapes = shapely.transform(shapes, lambda points: np.column_stack(towards.transform(*points.T)))
-    return shapely.orient_polygons(turned)
+    degrees: Shapes = shapely.transform(shapes, lambda points: np.column_stack(towards.transform(*points.T)))
+    return shapely.orient_polygons(degrees)
 
 
 def _rows(
@@ -113,15 +124,17 @@ def _rows(
 
 def _values(name: str, field: Field, column: "pd.Series[float]") -> list[Value | None]:
     """The column as what SQLite holds, unknown as None; raises StoreError for what is not of the field's type."""
-    where = f"collection {name}, column {field.name}"
+    where = message("collection {name}, column {column}", name=name, column=field.name)
     try:
         typed = column.astype(TYPES[field.type][0])  # type: ignore[call-overload]  # names of pandas types
     except (TypeError, ValueError) as fault:
-        raise StoreError(f"{where}: declared {field.type}, but {fault}") from fault
+        raise StoreError(
+            "{where}: declared {type}, but {fault}", where=where, type=field.type, fault=str(fault)
+        ) from fault
     if field.type == "number" and np.isinf(typed.to_numpy(float, na_value=np.nan)).any():
-        raise StoreError(f"{where}: holds infinite values; JSON has none")
-    found: list[Value | None] = typed.array.to_numpy(object, na_value=None).tolist()
-    return found
+        raise StoreError("{where}: holds infinite values; JSON has none", where=where)
+    values: list[Value | None] = typed.array.to_numpy(object, na_value=None).tolist()
+    return values
 
 
 def _description(collection: Collection, shapes: Shapes) -> tuple[Value | None, ...]:

@@ -1,8 +1,5 @@
 """A million points to the buurten of the country beside geopandas, and to hexagons beside h3ronpy and h3."""
 
-import os
-from pathlib import Path
-
 import geopandas
 import h3
 import numpy as np
@@ -17,9 +14,10 @@ from geo.areas import RD_NEW, AreaFrame
 from services.sources.folder import Folder
 from services.testland.source import TestlandSource
 from tests.benchmarks.side_by_side import race
+from tests.real_data import folder
 
 POINTS = 1_000_000
-FOLDER = Path(os.environ.get("ZICHT_REAL_DATA", "../shared/data"))  # noqa: TID251  # as tests/real does
+FOLDER = folder()
 
 
 def country() -> AreaFrame:

@@ -60,7 +60,7 @@ def test_by_code_the_national_value_is_kept(events, exposure):
     before = measure(events, exposure)
     apportioned = TO_WIJKEN.apportion(before)
     assert apportioned.national == pytest.approx(before.national, rel=1e-9)
-    assert not apportioned.spread
+    assert not apportioned.interpolated
 
 
 @pytest.fixture(scope="module")
@@ -81,7 +81,7 @@ def test_by_surface_nothing_inside_is_lost(to_cells):
 
 def test_by_surface_the_result_says_that_it_was_interpolated(to_cells):
     apportioned = to_cells.apportion(measure(np.arange(COUNT), np.full(COUNT, 100)))
-    assert apportioned.spread
+    assert apportioned.interpolated
     assert apportioned.national == pytest.approx(np.arange(COUNT).sum() / (100 * COUNT), rel=1e-9)
 
 

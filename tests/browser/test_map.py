@@ -5,9 +5,11 @@ from dataclasses import replace
 
 import pytest
 
+from layers.messages import say, speaking
 from layers.publication.fields import layer_fields
 from layers.publication.legend import classify, legend_for
 from services.pages.map import export
+from tests.messages.extraction import found
 from tests.services.made_release import CAVEAT, INDICATORS, NASTY, made_areas, made_release
 
 TAB, ENTER, ESCAPE = "\ue004", "\ue007", "\ue00c"
@@ -233,3 +235,29 @@ def test_on_a_phone_the_list_folds_and_nothing_hangs_over_the_edge(phone, page, 
 def test_the_language_is_dutch_and_the_page_may_be_zoomed(opened):
     assert opened.run("return document.documentElement.lang") == "nl"
     assert "user-scalable" not in json.dumps(opened.run("return document.head.outerHTML"))
+    assert texts(opened, ".leaflet-control-layers-toggle") == ["Lagen"]
+    assert opened.run("return deviation(1.02, {average: 'landelijk'})") == (
+        "1,0 standaardafwijking opvallender dan landelijk"
+    )
+    assert opened.run("return deviation(-2.34, {average: 'landelijk'})") == (
+        "2,3 standaardafwijkingen minder opvallend dan landelijk"
+    )
+
+
+def test_in_english_the_page_is_english_and_its_numbers_are(desktop, release, tmp_path):
+    with speaking("en"):
+        export(release, tmp_path / "map.html")
+    desktop.open(tmp_path / "map.html")
+    assert desktop.run("return document.documentElement.lang") == "en"
+    assert desktop.run("return written.format(1234.5)") == "1,234.5"
+    assert "figures of 2024" in text(desktop, "#facts")
+    assert desktop.run("return deviation(-2.34, {average: 'x'})") == "2.3 standard deviations less striking than x"
+    desktop.run("document.body.append(zonePopup(zoekgebieden()[0], () => {}), areaPopup(0))")
+    nodes = desktop.run("""const nodes = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+        const texts = [];
+        while (nodes.nextNode()) texts.push(nodes.currentNode);
+        return texts.filter((node) => !node.parentElement.closest('script')).map((node) => node.data);""")  # fmt: skip
+    dutch = {say(one.template) for one in found() if one.file.startswith("services/pages/") and one.plural is None}
+    english = {one.template for one in found()}
+    assert not {node.strip() for node in nodes} & (dutch - english)
+    assert desktop.complaints() == []

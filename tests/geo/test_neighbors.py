@@ -200,7 +200,7 @@ def test_each_ring_has_the_areas_whose_shortest_way_takes_so_many_steps(edges):
 @given(EDGES)
 def test_a_graph_comes_back_as_it_went(edges):
     neighbors = graph_of(edges, 8)
-    back = Neighbors.from_graph(neighbors.graph())
+    back = Neighbors.of(neighbors.graph())
     assert pairs(back) == pairs(neighbors)
     assert back.ids.equals(neighbors.ids)
     assert back.islands.equals(neighbors.islands)
@@ -209,7 +209,7 @@ def test_a_graph_comes_back_as_it_went(edges):
 def test_a_weighted_graph_with_self_weights_comes_in_as_plain_neighbours():
     index = pd.MultiIndex.from_tuples([(0, 0), (0, 1), (1, 0), (1, 1)], names=["focal", "neighbor"])
     weighted = Graph(pd.Series([9.0, 0.5, 0.2, 9.0], index=index, name="weight"))
-    found = Neighbors.from_graph(weighted)
+    found = Neighbors.of(weighted)
     assert found.matrix.toarray().tolist() == [[0, 1], [1, 0]]
     assert weighted.sparse.toarray().tolist() == [[9.0, 0.5], [0.2, 9.0]]  # and stays as it was
 

@@ -2,20 +2,21 @@
 
 import ast
 import inspect
+import tomllib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from babel.messages.extract import extract_javascript
 from jinja2.ext import babel_extract
 
 from geo import errors
+from services.pages.script_texts import messages_in
 
 ROOT = Path(__file__).parents[2]
 PACKAGES = ("geo", "boundaries", "layers", "services")
 ERRORS = frozenset(
     {name for name, one in vars(errors).items() if isinstance(one, type) and issubclass(one, errors.ZichtError)}
-    | {"QueryError", "UnreachableError", "PassingError", "_AnswerError"}
+    | {"QueryError", "UnreachableError", "TransientError", "RuleError", "_AnswerError"}
 ) - {"DeclarationError", "UnknownNameError"}  # their own words stand in geo.errors
 SAYS = ("message", "say", "plural")
 
@@ -38,7 +39,7 @@ def found() -> list[Found]:
             messages += _of_jinja(file)
         for file in sorted((ROOT / package).rglob("*.js")):
             messages += _of_javascript(file)
-    return messages
+    return [*messages, *_of_persons(ROOT / "layers" / "declarations" / "persons.toml")]
 
 
 def sources() -> list[Path]:
@@ -84,11 +85,14 @@ def _of_jinja(file: Path) -> Iterator[Found]:
 
 
 def _of_javascript(file: Path) -> Iterator[Found]:
-    with file.open("rb") as content:
-        for line, function, texts, _ in extract_javascript(content, ("say", "plural"), (), {"encoding": "utf-8"}):
-            told = texts if isinstance(texts, tuple) else (texts,)
-            if told[0]:
-                yield Found(told[0], told[1] if function == "plural" else None, _name(file), line)
+    for line, template, several in messages_in(file.read_text(encoding="utf-8")):
+        yield Found(template, several, _name(file), line)
+
+
+def _of_persons(file: Path) -> Iterator[Found]:
+    """What each kind of personal data is called, and why it is refused."""
+    for kind in tomllib.loads(file.read_text(encoding="utf-8"))["kind"]:
+        yield from (Found(kind[field], None, _name(file), 0) for field in ("what", "why"))
 
 
 def _name(file: Path) -> str:

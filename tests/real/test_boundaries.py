@@ -126,7 +126,7 @@ def test_the_whole_country_survives_every_kind_of_file(national, tmp_path, endin
 def test_the_whole_country_comes_in_over_the_api(national, tmp_path):
     served = standin_pdok.tables(national, 2024)
     with Standin(standin_pdok.Api(served, 2024)) as standin:
-        found = pdok.divisions(Client(tmp_path / "kept", gateway=standin.url), vintage(2024))
+        found = pdok.boundary_tables(Client(tmp_path / "cache", gateway=standin.url), vintage(2024))
         assert len(standin.asked) == 15 + 4 + 1
     assert [len(one) for one in found.values()] == [14_566, 3_393, 342]
     areas = cbs.buurten(found["buurten"], vintage(2024), "pdok")
@@ -139,6 +139,6 @@ def test_the_whole_country_comes_in_as_a_geopackage(national, tmp_path):
     with Standin(standin_pdok.Feed(2021, {"wijkenbuurten_2021_v3.gpkg": content})) as standin:
         # The map of 2024, said to be of 2021.
         year = replace(vintage(2021), least=14_000)
-        found = pdok.divisions(Client(tmp_path / "kept", gateway=standin.url), year)
+        found = pdok.boundary_tables(Client(tmp_path / "cache", gateway=standin.url), year)
     areas = cbs.buurten(found["buurten"], year, "pdok")
     assert (areas.table.geometry.to_wkb() == national.table.geometry.to_wkb()).all()

@@ -10,7 +10,7 @@ from geo.areas import AreaLevel
 from layers.declarations.catalog import load
 from layers.method.country import Country
 from services.http.client import Client
-from services.http.wire import Patience
+from services.http.transport import RetryPolicy
 from services.jobs import fetch
 from services.jobs.build import open_country
 from tests.standin import pdok, statline
@@ -44,7 +44,7 @@ def fetched(netherlands: Country, real: Path, tmp_path_factory: pytest.TempPathF
     with Standin(cbs, maps) as standin:
         standin.trap("85984NED.*skip=10000", busy(0), halved)
         standin.trap("47018NED.*2023JJ00", cut(100_000))
-        client = Client(folder / "cache", gateway=standin.url, patience=Patience(pause=0.01))
+        client = Client(folder / "cache", gateway=standin.url, policy=RetryPolicy(pause=0.01))
         jobs, skipped = fetch.jobs(load(), (), netherlands.vintage)
         outcome = fetch.fetch(jobs, client, folder / "data", Nobody())
         assert (outcome.faults, list(skipped)) == ({}, ["vierkanten"])

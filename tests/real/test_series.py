@@ -66,7 +66,7 @@ def test_amsterdam_2020_and_2024_on_the_buurten_of_2022_keep_all_their_inhabitan
     was, became = made.balances[2020], made.balances[2024]
     assert (was.before, became.before) == (872_315, 931_300)
     assert (was.after, became.after) == pytest.approx((872_315, 931_300), rel=1e-9)
-    assert (was.lost, was.hidden, became.lost, became.hidden) == pytest.approx((0, 0, 0, 0), abs=1e-3)
+    assert (was.outside, was.to_unknown, became.outside, became.to_unknown) == pytest.approx((0, 0, 0, 0), abs=1e-3)
     assert (was.kind, became.kind) == (RouteKind.PAIRS, RouteKind.OVERLAP)
     assert (was.whole + was.split, was.unknown) == (494, 24)
     assert (became.whole, became.split, became.unknown) == (517, 0, 1)
@@ -94,13 +94,13 @@ def test_every_inhabitant_arrives_at_every_level(amsterdam: Path, real: Path, le
     """But for what lies over the edge of 2022, and what areas hold of which a part is unknown: told to the last one."""
     made = series(asked(real, amsterdam, level, pairs=level.resolution is None), amsterdam, told)
     for one in made.balances.values():
-        assert one.after + one.lost + one.hidden == pytest.approx(one.before, rel=1e-9)
-        assert one.lost < 0.002 * one.before
+        assert one.after + one.outside + one.to_unknown == pytest.approx(one.before, rel=1e-9)
+        assert one.outside < 0.002 * one.before
 
 
 def test_real_rates_and_codes_of_another_year_are_refused(amsterdam: Path, real: Path):
     path = real / COUNTS.format(2024)
     with pytest.raises(MeasureError, match="'Avg' tells a rate"):
         series(SeriesRequest({2024: path}, "Avg_Household_Size", 2022), amsterdam, told)
-    with pytest.raises(SourceError, match=r"517 of 517 codes are not on the map of 2020: BU0363AA01"):
+    with pytest.raises(SourceError, match=r"517 of 517 codes are not in the boundaries of 2020: BU0363AA01"):
         series(SeriesRequest({2020: path}, PEOPLE, 2022), amsterdam, told)

@@ -10,7 +10,7 @@ import pytest
 
 from services.downloads import wfs
 from services.http.client import Client
-from services.http.wire import Patience
+from services.http.transport import RetryPolicy
 from tests.standin import wfs as standin_wfs
 from tests.standin.server import Reply, Standin
 
@@ -32,7 +32,7 @@ def codes(pages):
 
 @pytest.fixture
 def client(tmp_path: Path):
-    return lambda standin: Client(tmp_path / "kept", gateway=standin.url, patience=Patience(pause=0.01))
+    return lambda standin: Client(tmp_path / "cache", gateway=standin.url, policy=RetryPolicy(pause=0.01))
 
 
 def test_the_recorded_answer_is_one_whole_page(recorded: bytes, client):

@@ -10,7 +10,7 @@ import pytest
 import shapely
 
 from geo.errors import StoreError
-from services.files import spoken, written
+from services.files import disk_errors, whole_file
 from tests.services.running import Zicht
 from tests.services.streets import figures, put
 
@@ -101,7 +101,7 @@ def test_a_mirror_that_is_a_file_is_told(zicht: Zicht, tmp_path: Path):
 
 def test_what_cannot_be_removed_does_not_hide_why_it_was_not_written(tmp_path: Path, monkeypatch):
     def half() -> None:
-        with written(tmp_path / "a.csv") as path:
+        with whole_file(tmp_path / "a.csv") as path:
             path.write_text("half")
             read_only(monkeypatch, tmp_path)
             raise ZeroDivisionError
@@ -111,5 +111,5 @@ def test_what_cannot_be_removed_does_not_hide_why_it_was_not_written(tmp_path: P
 
 
 def test_a_fault_without_a_number_is_told_in_its_own_words(tmp_path: Path):
-    with pytest.raises(StoreError, match="cannot be written: not a file of mine; nothing"), spoken(tmp_path):
+    with pytest.raises(StoreError, match="cannot be written: not a file of mine; nothing"), disk_errors(tmp_path):
         raise OSError("not a file of mine")  # as rasterio and requests-cache do

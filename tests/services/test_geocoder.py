@@ -16,13 +16,13 @@ from hypothesis import strategies as st
 from geo.errors import SourceError
 from services.geocoder import Addresses
 from services.http.client import Client
-from services.http.wire import Patience
-from services.sources.records.tally import Door, tally
+from services.http.transport import RetryPolicy
+from services.sources.records.tally import RecordsInput, tally
 from tests.services.sources.records.declared import AREAS, expected, rows, source
 from tests.standin.locatieserver import Locatieserver
 from tests.standin.server import Reply, Standin, busy, cut, dripping, halved
 
-QUICK = Patience(connect=1, silence=0.5, whole=1, tries=3, pause=0.01)
+QUICK = RetryPolicy(connect_timeout=1, read_timeout=0.5, total_timeout=1, tries=3, pause=0.01)
 STREET = pd.DataFrame(
     [
         ("1012AB", 1, "", "", "0363010000000001", 121_000.5, 487_000.25),
@@ -48,7 +48,7 @@ def standin():
 
 @pytest.fixture
 def addresses(standin, tmp_path):
-    return Addresses(Client(tmp_path / "cache", gateway=standin.url, patience=QUICK))
+    return Addresses(Client(tmp_path / "cache", gateway=standin.url, policy=QUICK))
 
 
 def told(found):
@@ -129,7 +129,7 @@ def test_a_postcode_with_more_addresses_than_a_page_holds_comes_in_whole(tmp_pat
                          "huisnummertoevoeging": "", "adresseerbaarobject_id": "0363010000000001",
                          "x": np.arange(250) + 121_000.0, "y": 487_000.0})  # fmt: skip
     with Standin(Locatieserver(many)) as server:
-        addresses = Addresses(Client(tmp_path, gateway=server.url, patience=QUICK))
+        addresses = Addresses(Client(tmp_path, gateway=server.url, policy=QUICK))
         x, _, why = addresses.located(["1012AB"] * 250, [str(one) for one in range(1, 251)])
         assert len(server.asked) == 3
     assert (x == many["x"]).all()
@@ -192,8 +192,8 @@ def test_rows_are_counted_by_their_address_as_by_their_place(tmp_path, place):
     known, table = houses(rows())
     table.to_csv(tmp_path / "rijen.csv", index=False)
     with Standin(Locatieserver(known)) as server:
-        door = Door(tmp_path, client=Client(tmp_path / "cache", gateway=server.url, patience=QUICK))
-        found = tally(source(place=place), AREAS, door)
+        given = RecordsInput(tmp_path, client=Client(tmp_path / "cache", gateway=server.url, policy=QUICK))
+        found = tally(source(place=place), AREAS, given)
     pd.testing.assert_frame_equal(found.table, expected(rows()), check_names=False)
 
 
@@ -205,8 +205,8 @@ def test_letter_and_addition_may_have_columns_of_their_own(tmp_path):
     table.to_csv(tmp_path / "rijen.csv", index=False)
     place = {"postcode": "pc", "huisnummer": "nr", "huisletter": "letter", "toevoeging": "toe"}
     with Standin(Locatieserver(known)) as server:
-        door = Door(tmp_path, client=Client(tmp_path / "cache", gateway=server.url, patience=QUICK))
-        found = tally(source(place=place), AREAS, door)
+        given = RecordsInput(tmp_path, client=Client(tmp_path / "cache", gateway=server.url, policy=QUICK))
+        found = tally(source(place=place), AREAS, given)
     x = spot.x + 1e3
     area = AREAS.table.index[AREAS.table.contains(spot.__class__(x, spot.y))]
     assert found.table.loc[area, "meldingen_2024"].tolist() == [1.0]
@@ -219,7 +219,12 @@ def test_a_count_that_was_killed_goes_on_where_it_was(tmp_path):
     command = [sys.executable, "-m", "services.cli", "tally", tmp_path / "meldingen.toml", "--data", "testland"]
     with Standin(Locatieserver(known)) as server:
         server.trap(r"10(1[5-9]|2\d)AB", dripping(0.05), lasting=True)
-        environment = {**os.environ, "ZICHT_GATEWAY": server.url, "ZICHT_CACHE": str(tmp_path / "cache")}  # noqa: TID251
+        environment = {
+            **os.environ,  # noqa: TID251
+            "ZICHT_GATEWAY": server.url,
+            "ZICHT_CACHE": str(tmp_path / "cache"),
+            "ZICHT_LANG": "en",
+        }
         running = subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
         while not server.count(r"10(1[5-9]|2\d)AB"):
             assert running.poll() is None, running.stderr.read()
@@ -231,7 +236,7 @@ def test_a_count_that_was_killed_goes_on_where_it_was(tmp_path):
         server._traps.clear()
         again = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
         assert again.returncode == 1, again.stderr  # the board of squares is not in Testland
-        assert "none of 3000 rows could be counted: 3000 ligt in geen gebied" in " ".join(again.stderr.split())
+        assert "none of 3000 rows could be counted: 3000 lies in no area" in " ".join(again.stderr.split())
         assert 15 <= before < 30
         assert len(server.asked) - before == 15  # what had come in whole is not asked again
 

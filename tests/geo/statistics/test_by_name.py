@@ -96,13 +96,14 @@ def test_what_was_not_tested_has_a_reason_and_nothing_else(result):
         assert part.isna().equals(found.reason.notna())
 
 
-def test_every_statistic_is_asked_which_side_it_tests_unless_it_has_but_one():
-    for name, one in STATISTICS.items():
-        asked = inspect.signature(one.test).parameters.get("alternative")
+def test_what_is_high_is_tested_by_default_and_by_local_moran_both_clusters_and_outliers():
+    for name, statistic in STATISTICS.items():
+        alternative = inspect.signature(statistic.test).parameters.get("alternative")
         if name in {"scan", "trends"}:  # an excess of events; rising and falling alike
-            assert asked is None
+            assert alternative is None
         else:
-            assert (asked.kind, asked.default) == (inspect.Parameter.KEYWORD_ONLY, inspect.Parameter.empty), name
+            default = "two-sided" if name.startswith("local_moran") else "greater"
+            assert (alternative.kind, alternative.default) == (inspect.Parameter.KEYWORD_ONLY, default), name
 
 
 def test_those_that_a_theme_can_search_with_take_one_value_per_area():

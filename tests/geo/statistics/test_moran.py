@@ -102,7 +102,7 @@ def test_draws_are_the_same_for_the_same_seed_and_say_how_many_there_were():
     )  # fmt: skip
     assert one == same != other
     found = moran_drawn(values, BOARD, alternative="greater", draws=199, seed=3)
-    assert found.how == "permutation, 199 draws, seed 3"
+    assert str(found.how) == "permutation, 199 draws, seed 3"
     assert found.p * 200 == pytest.approx(round(found.p * 200))
 
 

@@ -14,7 +14,7 @@ from scipy.stats import chisquare
 
 from geo.errors import StatisticError
 from geo.measures import Unknown
-from geo.statistics.compiling import told
+from geo.statistics.compiling import log_compilation
 from geo.statistics.getis_ord import getis_ord
 from geo.statistics.getis_ord_i import getis_ord_i
 from geo.statistics.permutations import BATCH, BLOCK, _below, _count, _draw, _next, p_drawn, tails
@@ -166,7 +166,7 @@ def test_the_stream_is_xoshiro256_plus_plus():
 
 
 def test_a_run_that_compiles_says_so(caplog):
-    with told():
+    with log_compilation():
         for dispatcher in (_draw, _count):
             event.broadcast(event.Event("numba:compile", event.EventStatus.START, {"dispatcher": dispatcher}))
     assert [record.message.split(":")[0] for record in caplog.records] == ["compiling the statistics"]

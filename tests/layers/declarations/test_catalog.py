@@ -3,15 +3,16 @@
 import pytest
 
 from geo.errors import DeclarationError, UnknownNameError
-from layers.declarations.catalog import load
+from layers.declarations.catalog import catalog_of
 from layers.declarations.lenses import BASIS
 from tests.layers.declared import LENS, SOURCE, THEME, catalog, written
 
 
 def faults(tmp_path, **files):
-    with pytest.raises(DeclarationError) as found:
+    with pytest.raises(DeclarationError) as raised:
         catalog(tmp_path, **files)
-    return found.value.faults
+    assert all(str(fault).startswith(f"{tmp_path}/") for fault in raised.value.faults)
+    return [str(fault).removeprefix(f"{tmp_path}/") for fault in raised.value.faults]
 
 
 def test_good_declarations_are_found_by_name_with_their_digests(tmp_path):
@@ -72,10 +73,10 @@ MISFITS = [
 ]
 
 
-@pytest.mark.parametrize(("file", "before", "after", "told"), MISFITS)
-def test_a_name_that_is_not_there_is_named_with_those_that_are(tmp_path, file, before, after, told):
+@pytest.mark.parametrize(("file", "before", "after", "said"), MISFITS)
+def test_a_name_that_is_not_there_is_named_with_those_that_are(tmp_path, file, before, after, said):
     text = {"lenses_nabij": LENS, "themes_proef": THEME}[file]
-    assert told in "\n".join(faults(tmp_path, **{file: text.replace(before, after, 1)}))
+    assert said in "\n".join(faults(tmp_path, **{file: text.replace(before, after, 1)}))
 
 
 def test_a_lens_leaves_something_that_weighs(tmp_path):
@@ -96,7 +97,7 @@ def test_other_files_and_missing_folders_are_let_be(tmp_path):
     (root / "themes" / "README.md").write_text("geen declaratie")
     (root / "lenses" / "nabij.toml").unlink()
     (root / "lenses").rmdir()
-    assert list(load(root).lenses) == []
+    assert list(catalog_of(root).lenses) == []
 
 
 def test_an_exposure_from_another_source_brings_that_source_along(tmp_path):

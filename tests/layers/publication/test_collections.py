@@ -8,7 +8,7 @@ import pytest
 from geo.areas import RD_NEW, AreaLevel
 from layers.publication.collection import Collection, names, typed
 from layers.publication.collections import collections
-from layers.publication.explanations import CAVEAT
+from layers.publication.explanations import caveat
 from layers.publication.fields import AREA_FIELDS, Field
 from tests.layers.declared import board, built, catalog, counts, layer, provenance
 
@@ -17,13 +17,13 @@ DTYPES = {"string": "object", "integer": "int64", "number": "float64", "boolean"
 
 
 @pytest.fixture(scope="module")
-def known(tmp_path_factory):
+def declared(tmp_path_factory):
     return catalog(tmp_path_factory.mktemp("declared"))
 
 
 @pytest.fixture(scope="module")
-def layers(known):
-    return [layer(known, built(known, COUNTS)), layer(known, built(known, COUNTS, "nabij"), "nabij")]
+def layers(declared):
+    return [layer(declared, built(declared, COUNTS)), layer(declared, built(declared, COUNTS, "nabij"), "nabij")]
 
 
 @pytest.fixture(scope="module")
@@ -77,7 +77,7 @@ def test_what_is_real_does_not_say_that_it_was_made_up(layers):
 
 def test_attribution_license_and_caveat_travel_along_once(published):
     for one in published.values():
-        assert (one.attribution, one.license, one.caveat) == ("Testbureau", "CC0", CAVEAT)
+        assert (one.attribution, one.license, one.caveat) == ("Testbureau", "CC0", caveat())
 
 
 def test_only_what_has_a_period_has_a_time(published):
@@ -85,9 +85,9 @@ def test_only_what_has_a_period_has_a_time(published):
     assert times == {"zoekgebieden_proef": "periode", "indicatoren_proef_buurt": "periode", "gebieden_buurt": None}
 
 
-def test_without_any_zoekgebied_the_collection_is_there_and_empty(known):
-    even = built(known, COUNTS.assign(misdrijven=(COUNTS["inwoners"] * 0.03).round()))
-    first = collections([layer(known, even)])[0]
+def test_without_any_zoekgebied_the_collection_is_there_and_empty(declared):
+    even = built(declared, COUNTS.assign(misdrijven=(COUNTS["inwoners"] * 0.03).round()))
+    first = collections([layer(declared, even)])[0]
     assert len(first.table) == 0
     assert {str(first.table[field.name].dtype) for field in first.fields} <= set(DTYPES.values())
     assert first.table.crs.to_epsg() == RD_NEW

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from layers.publication.fields import SCORE, Field, score_field
-from layers.publication.legend import MISSING, Legend, classes, classify, dutch, legend_for
+from layers.publication.legend import MISSING, Legend, classes, classify, legend_for
 
 RATE = Field("inbraken", "Inbraken", "number", "Aangiften van woninginbraak.", "per 1.000 woningen")
 
@@ -79,11 +79,6 @@ def test_fifths_hold_about_equally_many_areas_and_are_cut_at_readable_numbers():
 def test_many_zeros_do_not_make_empty_classes():
     legend = legend_for(RATE, pd.Series([0.0] * 70 + [1.0] * 10 + [8.0] * 20))
     assert legend.labels == ("minder dan 1", "1 of meer")
-
-
-@pytest.mark.parametrize(("value", "written"), [(0.5, "0,5"), (-1234567.0, "-1.234.567"), (0.0, "0")])
-def test_numbers_are_written_in_dutch(value, written):
-    assert dutch(value) == written
 
 
 def test_a_legend_with_a_class_without_a_label_is_refused():

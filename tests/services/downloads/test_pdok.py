@@ -12,7 +12,7 @@ from boundaries.vintages import vintage
 from geo.areas import RD_NEW
 from geo.errors import SourceError
 from services.downloads import pdok
-from services.http.client import Client, Patience
+from services.http.client import Client, RetryPolicy
 from tests.country import squares
 from tests.standin import pdok as standin_pdok
 from tests.standin.server import Reply, Standin, busy, cut, halved
@@ -38,8 +38,8 @@ def api():
 @pytest.fixture
 def client(tmp_path):
     def make(standin, **rest):
-        patience = Patience(connect=5, silence=5, whole=20, tries=3, pause=0.01)
-        return Client(tmp_path / "kept", gateway=standin.url, patience=patience, **rest)
+        policy = RetryPolicy(connect_timeout=5, read_timeout=5, total_timeout=20, tries=3, pause=0.01)
+        return Client(tmp_path / "cache", gateway=standin.url, policy=policy, **rest)
 
     return make
 
@@ -56,7 +56,7 @@ def same(found, expected):
 
 def test_all_pages_of_all_collections_come_in(api, client):
     on_response = []
-    found = pdok.divisions(client(api), YEAR, lambda *what: on_response.append(what))
+    found = pdok.boundary_tables(client(api), YEAR, lambda *what: on_response.append(what))
     same(found, TABLES)
     assert cbs.buurten(found["buurten"], YEAR, "pdok").ids.equals(AREAS.ids)
     assert [done for what, done, _ in on_response if what == "buurten 2024"] == [1000, 2000, 2574]
@@ -65,7 +65,7 @@ def test_all_pages_of_all_collections_come_in(api, client):
 
 
 def test_pages_are_asked_in_rd_by_a_thousand_and_cursors_stay_escaped(api, client):
-    pdok.divisions(client(api), YEAR)
+    pdok.boundary_tables(client(api), YEAR)
     assert len(api.asked) == 3 + 1 + 1
     assert all("limit=1000" in one and "EPSG%2F0%2F28992" in one for one in api.asked)
     assert api.count(NEXT) == 2
@@ -74,16 +74,16 @@ def test_pages_are_asked_in_rd_by_a_thousand_and_cursors_stay_escaped(api, clien
 
 def test_what_is_planned_is_what_is_asked_first(api, client):
     planned = pdok.planned(YEAR)
-    pdok.divisions(client(api), YEAR)
+    pdok.boundary_tables(client(api), YEAR)
     assert len(planned) == 3
     assert all(one.removeprefix("https:/") in api.asked for one in planned)
     assert pdok.planned(FED) == ["https://service.pdok.nl/cbs/wijkenbuurten/2021/atom/index.xml"]
 
 
 def test_a_rerun_asks_nothing_again(api, client):
-    one = pdok.divisions(client(api), YEAR)
+    one = pdok.boundary_tables(client(api), YEAR)
     asked = len(api.asked)
-    same(pdok.divisions(client(api), YEAR), one)
+    same(pdok.boundary_tables(client(api), YEAR), one)
     assert len(api.asked) == asked
 
 
@@ -92,14 +92,14 @@ def test_a_rerun_asks_nothing_again(api, client):
 )  # fmt: skip
 def test_a_fault_that_passes_changes_nothing(api, client, spoils):
     api.trap(NEXT, *spoils)
-    same(pdok.divisions(client(api), YEAR), TABLES)
+    same(pdok.boundary_tables(client(api), YEAR), TABLES)
 
 
 def test_a_service_that_goes_down_half_way_is_gone_on_with_where_it_was(api, client):
     api.trap(NEXT, Reply(503), Reply(503), Reply(503))
     with pytest.raises(SourceError, match="503"):
-        pdok.divisions(client(api), YEAR)
-    same(pdok.divisions(client(api), YEAR), TABLES)
+        pdok.boundary_tables(client(api), YEAR)
+    same(pdok.boundary_tables(client(api), YEAR), TABLES)
     assert api.asked.count(pdok.planned(YEAR)[0].removeprefix("https:/")) == 1
 
 
@@ -144,16 +144,16 @@ def listed(content):
 def test_a_wrong_answer_is_told_and_forgotten_so_that_a_rerun_ends_well(api, client, pattern, change, told):
     api.trap(pattern, spoilt(change))
     with pytest.raises(SourceError, match=re.escape(told)):
-        pdok.divisions(client(api), YEAR)
-    same(pdok.divisions(client(api), YEAR), TABLES)
+        pdok.boundary_tables(client(api), YEAR)
+    same(pdok.boundary_tables(client(api), YEAR), TABLES)
 
 
 def test_a_page_that_repeats_is_told_and_a_rerun_ends_well(api, client):
     first = client(api).get(pdok.planned(YEAR)[0])
     api.trap(NEXT, Reply(200, first.body, {"Content-Type": "application/geo+json"}))
     with pytest.raises(SourceError, match="areas that were there before: a page that repeats; try again later"):
-        pdok.divisions(client(api), YEAR)
-    same(pdok.divisions(client(api), YEAR), TABLES)
+        pdok.boundary_tables(client(api), YEAR)
+    same(pdok.boundary_tables(client(api), YEAR), TABLES)
 
 
 def test_degrees_where_rd_was_asked_are_refused(client):
@@ -166,7 +166,7 @@ def test_degrees_where_rd_was_asked_are_refused(client):
         Standin(deaf) as standin,
         pytest.raises(SourceError, match=r"asked for RD \(EPSG:28992\), answered in degrees"),
     ):
-        pdok.divisions(client(standin), YEAR)
+        pdok.boundary_tables(client(standin), YEAR)
 
 
 @pytest.mark.parametrize(
@@ -179,17 +179,17 @@ def test_degrees_where_rd_was_asked_are_refused(client):
 )  # fmt: skip
 def test_names_of_other_years_are_known(client, columns):
     with Standin(standin_pdok.Api(TABLES, 2024, columns)) as standin:
-        found = pdok.divisions(client(standin), YEAR)
+        found = pdok.boundary_tables(client(standin), YEAR)
     assert cbs.buurten(found["buurten"], YEAR, "pdok").ids.equals(AREAS.ids)
 
 
 def test_a_property_that_is_gone_is_told_with_those_that_are_there(client):
     told = r"collections/wijken: no property for 'wijk': looked for wijkcode, wk_code.*; found \['wk', 'wijknaam'"
     with Standin(standin_pdok.Api(TABLES, 2024, {"wijkcode": "wk"})) as standin, pytest.raises(SourceError, match=told):
-        pdok.divisions(client(standin), YEAR)
+        pdok.boundary_tables(client(standin), YEAR)
     # Asked anew once its name is known.
     with Standin(standin_pdok.Api(TABLES, 2024)) as standin:
-        same(pdok.divisions(client(standin), YEAR), TABLES)
+        same(pdok.boundary_tables(client(standin), YEAR), TABLES)
 
 
 def test_a_year_that_the_api_does_not_have_is_told(client):
@@ -197,7 +197,7 @@ def test_a_year_that_the_api_does_not_have_is_told(client):
         Standin(standin_pdok.Api(TABLES, 2023)) as standin,
         pytest.raises(SourceError, match="the service refuses: 404"),
     ):
-        pdok.divisions(client(standin), YEAR)
+        pdok.boundary_tables(client(standin), YEAR)
 
 
 @pytest.mark.parametrize("direct", [True, False])
@@ -209,7 +209,7 @@ def test_of_the_files_in_a_feed_the_newest_is_taken(client, geopackage, direct):
     }
     on_response = []
     with Standin(standin_pdok.Feed(2021, files, direct=direct)) as standin:
-        found = pdok.divisions(client(standin), FED, lambda *what: on_response.append(what))
+        found = pdok.boundary_tables(client(standin), FED, lambda *what: on_response.append(what))
         assert standin.count("gpkg") == standin.count("_v2.gpkg") == 1
     assert cbs.buurten(found["buurten"], FED, "pdok").ids.equals(AREAS.ids)
     assert [len(one) for one in found.values()] == [2574, 52, 2]
@@ -219,20 +219,20 @@ def test_of_the_files_in_a_feed_the_newest_is_taken(client, geopackage, direct):
 def test_version_ten_is_newer_than_version_nine(client, geopackage):
     files = {"x_2021_v9.gpkg": b"old", "x_2021_v10.gpkg": geopackage}
     with Standin(standin_pdok.Feed(2021, files)) as standin:
-        assert len(pdok.divisions(client(standin), FED)["buurten"]) == 2574
+        assert len(pdok.boundary_tables(client(standin), FED)["buurten"]) == 2574
 
 
 def test_a_file_that_was_cut_goes_on_where_it_was(client, geopackage):
     with Standin(standin_pdok.Feed(2021, {"a.gpkg": geopackage})) as standin:
         standin.trap(r"a\.gpkg", cut(100_000))
-        found = pdok.divisions(client(standin), FED)
+        found = pdok.boundary_tables(client(standin), FED)
         assert standin.count(r"a\.gpkg") == 2
     assert len(found["buurten"]) == 2574
 
 
 def test_a_file_that_is_in_is_not_fetched_again(client, geopackage):
     with Standin(standin_pdok.Feed(2021, {"a.gpkg": geopackage})) as standin:
-        one, two = (pdok.divisions(client(standin), FED) for _ in range(2))
+        one, two = (pdok.boundary_tables(client(standin), FED) for _ in range(2))
         assert standin.count(r"a\.gpkg") == 1
     same(two, one)
 
@@ -244,8 +244,8 @@ def test_a_file_that_came_in_wrong_is_told_and_fetched_anew(client, geopackage, 
         standin.trap(r"a\.gpkg", Reply(200, wrong))
         told = rf"{len(wrong)} bytes where its feed says {len(geopackage)}" if checksums else "cannot be read as a map"
         with pytest.raises(SourceError, match=told):
-            pdok.divisions(client(standin), FED)
-        assert len(pdok.divisions(client(standin), FED)["buurten"]) == 2574
+            pdok.boundary_tables(client(standin), FED)
+        assert len(pdok.boundary_tables(client(standin), FED)["buurten"]) == 2574
 
 
 def test_a_file_of_the_right_length_with_another_byte_is_told(client, geopackage):
@@ -253,7 +253,7 @@ def test_a_file_of_the_right_length_with_another_byte_is_told(client, geopackage
     with Standin(standin_pdok.Feed(2021, {"a.gpkg": geopackage})) as standin:
         standin.trap(r"a\.gpkg", Reply(200, wrong))
         with pytest.raises(SourceError, match=r"its sha256 is .* where its feed says"):
-            pdok.divisions(client(standin), FED)
+            pdok.boundary_tables(client(standin), FED)
 
 
 @pytest.mark.parametrize("content", [b"<html><p>busy", b"", b"<feed xmlns='http://www.w3.org/2005/Atom'><entry>"])
@@ -261,8 +261,8 @@ def test_a_feed_that_is_none_is_told_and_asked_anew(client, geopackage, content)
     with Standin(standin_pdok.Feed(2021, {"a.gpkg": geopackage})) as standin:
         standin.trap(r"index\.xml", Reply(200, content, {"Content-Type": "text/xml"}))
         with pytest.raises(SourceError, match=r"index.xml: not a feed, or one that stops half-way"):
-            pdok.divisions(client(standin), FED)
-        assert len(pdok.divisions(client(standin), FED)["buurten"]) == 2574
+            pdok.boundary_tables(client(standin), FED)
+        assert len(pdok.boundary_tables(client(standin), FED)["buurten"]) == 2574
 
 
 def test_a_feed_that_swells_is_stopped(client):
@@ -270,26 +270,26 @@ def test_a_feed_that_swells_is_stopped(client):
     bomb = f'<?xml version="1.0"?><!DOCTYPE x [<!ENTITY l0 "ha">{layers}]><feed>&l9;</feed>'
     reply = Reply(200, bomb.encode(), {"Content-Type": "text/xml"})
     with Standin(lambda *_: reply) as standin, pytest.raises(SourceError, match="not a feed, or one"):
-        pdok.divisions(client(standin), FED)
+        pdok.boundary_tables(client(standin), FED)
 
 
 def test_a_feed_without_a_file_is_told(client):
     with Standin(standin_pdok.Feed(2021, {})) as standin, pytest.raises(SourceError, match="names no GeoPackage"):
-        pdok.divisions(client(standin), FED)
+        pdok.boundary_tables(client(standin), FED)
 
 
 def test_a_mirror_answers_where_there_is_no_internet(client, geopackage):
     with Standin(standin_pdok.Api(TABLES, 2024), standin_pdok.Feed(2021, {"a.gpkg": geopackage})) as standin:
-        pages, file = (pdok.divisions(client(standin), one) for one in (YEAR, FED))
-    same(pdok.divisions(client(standin, offline=True), YEAR), pages)
-    same(pdok.divisions(client(standin, offline=True), FED), file)
+        pages, file = (pdok.boundary_tables(client(standin), one) for one in (YEAR, FED))
+    same(pdok.boundary_tables(client(standin, offline=True), YEAR), pages)
+    same(pdok.boundary_tables(client(standin, offline=True), FED), file)
 
 
 def test_testland_comes_in_with_land_and_water_apart(testland, buurten, client):
     tables = standin_pdok.of_raw(testland.boundaries, buurten, 2024)
     year = replace(vintage(2024), least=len(buurten))
     with Standin(standin_pdok.Api(tables, 2024)) as standin:
-        found = pdok.divisions(client(standin), year)
+        found = pdok.boundary_tables(client(standin), year)
     assert len(found["buurten"]) == len(testland.boundaries) > len(buurten)
     areas = cbs.named(
         cbs.buurten(found["buurten"], year, "pdok"),

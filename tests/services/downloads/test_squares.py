@@ -11,7 +11,7 @@ from boundaries.squares import squares as parse
 from geo.errors import SourceError
 from layers.declarations.catalog import load
 from services.downloads import squares
-from services.http.client import Client, Patience
+from services.http.client import Client, RetryPolicy
 from tests.standin import wfs
 from tests.standin.server import Reply, Standin
 
@@ -29,8 +29,8 @@ TABLE = pd.DataFrame({
 @pytest.fixture
 def client(tmp_path):
     def make(standin, **rest):
-        patience = Patience(connect=5, silence=5, whole=20, tries=3, pause=0.01)
-        return Client(tmp_path / "kept", gateway=standin.url, patience=patience, **rest)
+        policy = RetryPolicy(connect_timeout=5, read_timeout=5, total_timeout=20, tries=3, pause=0.01)
+        return Client(tmp_path / "cache", gateway=standin.url, policy=policy, **rest)
 
     return make
 

@@ -21,11 +21,11 @@ from layers.declarations.sources import SourceDeclaration
 from layers.declarations.statline import StatLine, Topic
 from services.downloads.statline import figures_of, planned
 from services.http.client import Client, UnreachableError
-from services.http.wire import Patience
+from services.http.transport import RetryPolicy
 from tests.standin import statline as cbs
 from tests.standin.server import Reply, Spoil, Standin, busy, cut, dripping, halved
 
-QUICK = Patience(connect=1, silence=0.4, whole=0.8, tries=3, pause=0.01, respite=0)
+QUICK = RetryPolicy(connect_timeout=1, read_timeout=0.4, total_timeout=0.8, tries=3, pause=0.01, cooldown=0)
 CODES = [
     f"BU{gemeente}{wijk:02d}{buurt:02d}" for gemeente in ("0363", "0599") for wijk in range(4) for buurt in range(10)
 ]
@@ -60,7 +60,7 @@ class Fetch:
         self.told: list[str] = []
 
     def __call__(self, source: SourceDeclaration = KWB, *gemeenten: str, **more: Any) -> pd.DataFrame:
-        client = Client(self.folder, patience=QUICK, gateway=self.standin.url, on_retry=self.told.append, **more)
+        client = Client(self.folder, policy=QUICK, gateway=self.standin.url, on_retry=self.told.append, **more)
         return figures_of(client, source, WHOLE_COUNTRY, gemeenten)
 
     def holds(self, table: str, made: Callable[[cbs.Table], cbs.Table]) -> None:
@@ -220,7 +220,7 @@ def test_what_is_declared_and_not_there_is_named_with_what_is(fetch: Fetch, chan
 
 
 def test_an_unpadded_key_would_answer_200_and_nothing(fetch: Fetch):
-    client = Client(fetch.folder, patience=QUICK, gateway=fetch.standin.url)
+    client = Client(fetch.folder, policy=QUICK, gateway=fetch.standin.url)
     url = "https://dataderden.cbs.nl/ODataApi/odata/47018NED/TypedDataSet"
     place = "startswith(WijkenEnBuurten,'BU0599')"
     for code, count in (("0.0.0", 0), ("0.0.0 ", 40 * len(YEARS))):
@@ -232,7 +232,7 @@ def test_an_unpadded_key_would_answer_200_and_nothing(fetch: Fetch):
 def test_what_the_api_answers_500_to_is_never_asked_of_it(tmp_path: Path, options: dict[str, str]):
     many = pd.DataFrame({"buurtcode": [f"BU{at:08d}" for at in range(10_500)]} | dict.fromkeys(cbs.COLUMNS, 1))
     with Standin(cbs.StatLine({cbs.KWB: cbs.kerncijfers(many)})) as standin:
-        client = Client(tmp_path, patience=QUICK, gateway=standin.url)
+        client = Client(tmp_path, policy=QUICK, gateway=standin.url)
         with pytest.raises(UnreachableError, match="answers 500"):
             client.get("https://opendata.cbs.nl/ODataApi/odata/85984NED/TypedDataSet", {"$format": "json"} | options)
         assert len(figures_of(client, KWB, WHOLE_COUNTRY)) == 10_500
@@ -294,7 +294,7 @@ def test_however_pages_fall_and_connections_break_the_table_is_the_same(page: in
     with TemporaryDirectory() as folder, Standin(service) as standin:
         for nth, at in places:
             standin.trap(f"Feed.*skip={nth * page}$" if nth else "Feed.*Typed", cut(at))
-        client = Client(Path(folder), patience=replace(QUICK, tries=6, pause=0), gateway=standin.url)
+        client = Client(Path(folder), policy=replace(QUICK, tries=6, pause=0), gateway=standin.url)
         table = figures_of(client, KWB, WHOLE_COUNTRY)
     pd.testing.assert_frame_equal(table, figures(), check_dtype=False, check_column_type=False)
 
@@ -311,7 +311,7 @@ def test_what_came_in_before_the_service_fell_silent_is_not_asked_again(fetch: F
 def test_a_service_that_is_down_gives_what_it_gave_before(fetch: Fetch):
     before = fetch()
     fetch.standin.trap(".", Reply(503), lasting=True)
-    assert fetch(keep=timedelta(0)).equals(before)
+    assert fetch(max_age=timedelta(0)).equals(before)
     assert fetch.told[-1].endswith("using what it answered less than a minute ago")
 
 

@@ -11,7 +11,7 @@ import pytest
 
 from geo.errors import SourceError
 from services.downloads import wfs
-from services.http.client import Client, Patience
+from services.http.client import Client, RetryPolicy
 from tests.standin import wfs as standin_wfs
 from tests.standin.server import Reply, Standin, busy, cut, halved
 
@@ -36,8 +36,8 @@ FEATURES = standin_wfs.squares(table())
 @pytest.fixture
 def client(tmp_path):
     def make(standin, **rest):
-        patience = Patience(connect=5, silence=5, whole=20, tries=3, pause=0.01)
-        return Client(tmp_path / "kept", gateway=standin.url, patience=patience, **rest)
+        policy = RetryPolicy(connect_timeout=5, read_timeout=5, total_timeout=20, tries=3, pause=0.01)
+        return Client(tmp_path / "cache", gateway=standin.url, policy=policy, **rest)
 
     return make
 

@@ -13,10 +13,10 @@ import pytest
 from geo.errors import SourceError, StoreError
 from services.http.client import Client, UnreachableError
 from services.http.hosts import AT_ONCE
-from services.http.wire import Patience
+from services.http.transport import RetryPolicy
 from tests.standin.server import Query, Reply, Spoil, Standin, busy, cut, dripping, halved
 
-QUICK = Patience(connect=1, silence=0.4, whole=0.8, tries=3, pause=0.01, respite=0)
+QUICK = RetryPolicy(connect_timeout=1, read_timeout=0.4, total_timeout=0.8, tries=3, pause=0.01, cooldown=0)
 URL = "https://api.pdok.nl/figures"
 JSON = {"Content-Type": "application/geo+json"}
 
@@ -50,13 +50,13 @@ def standin() -> Iterator[Standin]:
 
 
 def client_of(folder: Path, standin: Standin | None, **more: object) -> Client:
-    return Client(folder, **({"patience": QUICK, "gateway": standin.url if standin else ""} | more))
+    return Client(folder, **({"policy": QUICK, "gateway": standin.url if standin else ""} | more))
 
 
 def test_what_was_kept_today_is_not_asked_again(tmp_path: Path, standin: Standin):
     first = client_of(tmp_path, standin).get(URL)
     again = client_of(tmp_path, standin).get(URL)
-    assert (again.body, again.fetched, again.late) == (first.body, first.fetched, False)
+    assert (again.body, again.fetched, again.stale) == (first.body, first.fetched, False)
     assert standin.asked == ["/api.pdok.nl/figures"]
 
 
@@ -103,8 +103,8 @@ def test_a_service_that_is_down_answers_with_what_it_said_before_and_its_age(tmp
     cached = client_of(tmp_path, standin).get(URL)
     on_retry: list[str] = []
     standin.trap("figures", Reply(502), lasting=True)
-    answer = client_of(tmp_path, standin, keep=timedelta(0), on_retry=on_retry.append).get(URL)
-    assert (answer.body, answer.fetched, answer.late) == (cached.body, cached.fetched, True)
+    answer = client_of(tmp_path, standin, max_age=timedelta(0), on_retry=on_retry.append).get(URL)
+    assert (answer.body, answer.fetched, answer.stale) == (cached.body, cached.fetched, True)
     assert on_retry[-1] == (
         "api.pdok.nl: answers 502 Bad Gateway: without a word; using what it answered less than a minute ago"
     )
@@ -128,19 +128,19 @@ def test_half_an_answer_never_takes_the_place_of_a_whole_one(tmp_path: Path, sta
     cached = client_of(tmp_path, standin).get(URL)
     standin.trap("figures", spoil, lasting=True)
     for _ in range(2):
-        answer = client_of(tmp_path, standin, keep=timedelta(0)).get(URL)
-        assert (answer.body, answer.late) == (cached.body, True)
+        answer = client_of(tmp_path, standin, max_age=timedelta(0)).get(URL)
+        assert (answer.body, answer.stale) == (cached.body, True)
 
 
 def test_a_service_that_fell_silent_is_left_in_peace_for_a_while(tmp_path: Path, standin: Standin):
-    patience = Patience(connect=1, silence=0.4, whole=0.8, tries=3, pause=0.01, respite=60)
+    policy = RetryPolicy(connect_timeout=1, read_timeout=0.4, total_timeout=0.8, tries=3, pause=0.01, cooldown=60)
     pages = [f"{URL}?page={page}" for page in range(20)]
     for page in pages:
         client_of(tmp_path, standin).get(page)
     standin.trap("figures", Reply(503), lasting=True)
-    down = client_of(tmp_path, standin, keep=timedelta(0), patience=patience)
-    assert all(down.get(page).late for page in pages)
-    assert len(standin.asked) == len(pages) + patience.tries
+    down = client_of(tmp_path, standin, max_age=timedelta(0), policy=policy)
+    assert all(down.get(page).stale for page in pages)
+    assert len(standin.asked) == len(pages) + policy.tries
 
 
 @pytest.mark.parametrize(
@@ -183,10 +183,10 @@ def test_what_is_forgotten_is_asked_again_except_offline(tmp_path: Path, standin
     client = client_of(tmp_path, standin)
     client.get(URL)
     offline = client_of(tmp_path, None, offline=True)
-    offline.forget(URL)
+    offline.discard(URL)
     assert offline.get(URL).json()["nth"] == 1
-    client.forget(URL)
-    client.forget(URL)
+    client.discard(URL)
+    client.discard(URL)
     assert client.get(URL).json()["nth"] == 2
 
 
@@ -263,6 +263,6 @@ def test_an_address_that_is_none_is_told(tmp_path: Path):
 def test_other_ears_hear_of_the_same_memory(tmp_path: Path, standin: Standin):
     on_response: list[object] = []
     client = client_of(tmp_path, standin)
-    answer = client.listening(lambda _: None, on_response.append).get(URL)
+    answer = client.with_callbacks(lambda _: None, on_response.append).get(URL)
     assert on_response == [answer]
     assert client.get(URL).body == answer.body

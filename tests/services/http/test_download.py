@@ -8,10 +8,10 @@ import pytest
 from geo.errors import SourceError
 from services.http.client import Client, UnreachableError
 from services.http.download import Download, download
-from services.http.wire import Patience
+from services.http.transport import RetryPolicy
 from tests.standin.server import Query, Reply, Standin, cut, dripping
 
-QUICK = Patience(connect=1, silence=0.3, whole=0.8, tries=3, pause=0.01, respite=0)
+QUICK = RetryPolicy(connect_timeout=1, read_timeout=0.3, total_timeout=0.8, tries=3, pause=0.01, cooldown=0)
 URL = "https://service.pdok.nl/wijkenbuurten_2024_v1.gpkg"
 FIRST, SECOND = bytes(range(256)) * 2000, bytes(reversed(range(256))) * 2000
 ETAG, DATE = {"ETag": '"one"'}, {"Last-Modified": "Tue, 24 Nov 2026 14:15:42 GMT"}
@@ -31,7 +31,7 @@ class File:
 
 
 def fetched(standin: Standin, folder: Path, **more: object) -> Download:
-    client = Client(folder, patience=QUICK, gateway=standin.url, **more)  # type: ignore[arg-type]
+    client = Client(folder, policy=QUICK, gateway=standin.url, **more)  # type: ignore[arg-type]
     return download(client, URL, folder / "files" / "map.gpkg")
 
 
@@ -146,7 +146,7 @@ def test_it_is_told_how_far_it_is(tmp_path: Path):
     on_progress: list[tuple[int, int | None]] = []
     with Standin(File()) as standin:
         standin.trap("gpkg", cut(100_000))
-        client = Client(tmp_path, patience=QUICK, gateway=standin.url)
+        client = Client(tmp_path, policy=QUICK, gateway=standin.url)
         download(client, URL, tmp_path / "map.gpkg", lambda done, whole: on_progress.append((done, whole)))
     assert {whole for _, whole in on_progress} == {len(FIRST)}
     assert [done for done, _ in on_progress] == sorted(done for done, _ in on_progress)

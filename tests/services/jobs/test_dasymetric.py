@@ -11,7 +11,7 @@ from layers.method.country import Country
 from layers.publication.layer import LayerKey
 from services.jobs.build import build, open_country
 from services.testland.source import TestlandSource
-from tests.layers.declarations.test_squares import SQUARES, with_spread
+from tests.layers.declarations.test_squares import SQUARES, with_dasymetric
 from tests.layers.declared import catalog
 
 SOURCE = """
@@ -74,7 +74,7 @@ def countries(folder, tmp_path_factory):
     """Testland with and without squares to spread by."""
     squares = SQUARES.replace("year = 2024", 'year = 2024\npath = "vierkanten.csv"')
     made = {}
-    for name, theme in (("by squares", {"themes_proef": with_spread()}), ("by surface", {})):
+    for name, theme in (("by squares", {"themes_proef": with_dasymetric()}), ("by surface", {})):
         known = catalog(
             tmp_path_factory.mktemp("catalogus"), sources_tellingen=SOURCE, sources_vierkanten=squares, **theme
         )
@@ -112,7 +112,7 @@ def test_the_layer_says_by_what_it_was_spread_and_what_that_could_not(countries)
     assert receipt.where == "vierkanten.csv"
     assert receipt.notes[0] == "verdeelt cijfers van buurten over zeshoeken, naar mensen per vierkant van 100 m"
     assert receipt.notes[1].startswith("zonder cijfer, telt niet mee als gewicht: ")
-    assert (layer.table["misdrijven_reden"] != "spread").any()
+    assert (layer.table["misdrijven_reden"] != "interpolated").any()
 
 
 @pytest.mark.parametrize(("name", "level"), [("by squares", AreaLevel.WIJK), ("by surface", LEVEL)])

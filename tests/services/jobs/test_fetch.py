@@ -18,14 +18,14 @@ from geo.areas import AreaFrame
 from services import receipts
 from services.files import digest
 from services.http.client import Client
-from services.http.wire import Patience
+from services.http.transport import RetryPolicy
 from services.jobs import fetch as job
 from services.testland.country import Testland
 from tests.services.running import Zicht
 from tests.standin import pdok, statline
 from tests.standin.server import Reply, Spoil, Standin, busy, cut, dripping, halved
 
-QUICK = Patience(connect=1, silence=0.5, whole=1, tries=3, pause=0.01)
+QUICK = RetryPolicy(connect_timeout=1, read_timeout=0.5, total_timeout=1, tries=3, pause=0.01)
 ROOT = Path(__file__).parents[3]
 FILES = [
     "boundaries/buurten-2024.parquet", "boundaries/gemeenten-2024.parquet", "boundaries/wijken-2024.parquet",
@@ -47,7 +47,7 @@ def services(testland: Testland, buurten: AreaFrame) -> tuple[object, ...]:
 def standin(services: tuple[object, ...], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Standin]:
     """The services, where the command will look for them; Testland is smaller than the Netherlands."""
     monkeypatch.setattr(vintages, "vintages", _small(2024))
-    monkeypatch.setattr(job, "Client", partial(Client, patience=QUICK))
+    monkeypatch.setattr(job, "Client", partial(Client, policy=QUICK))
     monkeypatch.chdir(tmp_path)
     with Standin(*services) as server:  # type: ignore[arg-type]
         monkeypatch.setenv("ZICHT_GATEWAY", server.url)
@@ -283,7 +283,7 @@ def test_a_map_that_is_a_file_is_fetched_from_the_feed(
     maps = pdok.of_raw(testland.boundaries, buurten, 2021)
     file = pdok.geopackage(maps, tmp_path / "map.gpkg")
     monkeypatch.setattr(vintages, "vintages", _small(2021))
-    monkeypatch.setattr(job, "Client", partial(Client, patience=QUICK))
+    monkeypatch.setattr(job, "Client", partial(Client, policy=QUICK))
     with Standin(pdok.Feed(2021, {"wijkenbuurten_2021_v1.gpkg": file})) as standin:
         standin.trap("gpkg", cut(len(file) // 2))
         monkeypatch.setenv("ZICHT_GATEWAY", standin.url)

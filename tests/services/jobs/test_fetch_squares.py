@@ -13,11 +13,11 @@ from layers.declarations.catalog import load
 from services import receipts
 from services.files import digest
 from services.http.client import Client
-from services.http.wire import Patience
+from services.http.transport import RetryPolicy
 from services.jobs import fetch
 from services.jobs import fetch as job
 from services.sources.squares import weighed
-from tests.layers.declarations.test_squares import SQUARES, with_spread
+from tests.layers.declarations.test_squares import SQUARES, with_dasymetric
 from tests.layers.declared import catalog
 from tests.services.running import Zicht
 from tests.standin import wfs
@@ -33,8 +33,8 @@ TABLE = pd.DataFrame({
 
 @pytest.fixture
 def standin(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Standin]:
-    quick = Patience(connect=1, silence=0.5, whole=1, tries=3, pause=0.01)
-    monkeypatch.setattr(job, "Client", partial(Client, patience=quick))
+    quick = RetryPolicy(connect_timeout=1, read_timeout=0.5, total_timeout=1, tries=3, pause=0.01)
+    monkeypatch.setattr(job, "Client", partial(Client, policy=quick))
     with Standin(wfs.Wfs(wfs.SQUARES.format(year=2024), wfs.LAYER, wfs.squares(TABLE))) as server:
         monkeypatch.setenv("ZICHT_GATEWAY", server.url)
         monkeypatch.setenv("ZICHT_CACHE", str(tmp_path / "cache"))
@@ -112,7 +112,7 @@ def test_of_some_gemeenten_squares_are_not_fetched(zicht: Zicht, tmp_path: Path)
 
 @pytest.mark.parametrize("names", [(), ("proef",)])
 def test_a_theme_that_spreads_by_squares_fetches_them(tmp_path: Path, names):
-    known = catalog(tmp_path, sources_vierkanten=SQUARES, themes_proef=with_spread())
+    known = catalog(tmp_path, sources_vierkanten=SQUARES, themes_proef=with_dasymetric())
     found, skipped = fetch.jobs(known, names, vintage(2024))
     assert "vierkanten" in [one.name for one in found]
     assert list(skipped) == ["tellingen"]
@@ -120,7 +120,7 @@ def test_a_theme_that_spreads_by_squares_fetches_them(tmp_path: Path, names):
 
 def test_a_file_of_ones_own_is_not_fetched(tmp_path: Path):
     own = SQUARES.replace("year = 2024", 'year = 2024\npath = "eigen.gpkg"')
-    known = catalog(tmp_path, sources_vierkanten=own, themes_proef=with_spread())
+    known = catalog(tmp_path, sources_vierkanten=own, themes_proef=with_dasymetric())
     _, skipped = fetch.jobs(known, (), vintage(2024))
     assert "its squares are a file of one's own (eigen.gpkg)" in skipped["vierkanten"]
     with pytest.raises(SourceError, match="which is not fetched"):

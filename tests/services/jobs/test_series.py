@@ -17,7 +17,7 @@ from geo.areas import AreaFrame, AreaLevel
 from geo.errors import AlignmentError, SourceError
 from geo.measures import Unknown
 from layers.messages import say
-from layers.method.series import NOBODY, Counted, Series, apportioned
+from layers.method.series import Counted, Series, apportioned
 from services.jobs.series import SeriesRequest, series, write
 from tests.boundaries.test_dasymetric import WEIGHTS
 from tests.boundaries.tilings import areas_of, figures_of, tiling
@@ -82,7 +82,7 @@ def test_whatever_is_known_before_is_known_after(weights, data, level, seeds):
         balance = made.balances[year]
         assert balance.before == one.counts.total
         assert balance.after == pytest.approx(balance.before, rel=1e-9)
-        assert (balance.lost, balance.hidden) == pytest.approx((0, 0), abs=1e-9 * (1 + balance.before))
+        assert (balance.outside, balance.to_unknown) == pytest.approx((0, 0), abs=1e-9 * (1 + balance.before))
         assert table(made).xs(year, level="periode")["waarde"].sum() == pytest.approx(balance.before, rel=1e-9)
 
 
@@ -93,7 +93,7 @@ def test_beside_what_is_unknown_every_total_is_accounted_for(data, seeds):
     known = counted(data.draw(figures_of(maps.areas(2020), unknown=True)))
     made = apportioned("inwoners", {2020: known}, {2020: routes.of(2020)}, routes.target)
     one = made.balances[2020]
-    assert one.after + one.lost + one.hidden == pytest.approx(one.before, rel=1e-9)
+    assert one.after + one.outside + one.to_unknown == pytest.approx(one.before, rel=1e-9)
     assert one.whole + one.split + one.unknown == len(routes.target)
     values = table(made)
     assert (values["waarde"].isna() == values["waarde_reden"].notna()).all()
@@ -109,7 +109,7 @@ def test_a_board_of_other_squares_keeps_its_total_but_for_what_lies_over_the_edg
     one = made.balances[2020]
     inside = old.table.intersects(new.table.union_all().buffer(-1))
     assert one.after == pytest.approx(known.counts.figures[inside].sum(), rel=1e-9)
-    assert one.lost == pytest.approx(known.counts.figures[~inside].sum(), rel=1e-9)
+    assert one.outside == pytest.approx(known.counts.figures[~inside].sum(), rel=1e-9)
 
 
 def test_year_by_year_where_the_maps_say_what_changed(folder):
@@ -123,7 +123,7 @@ def test_year_by_year_where_the_maps_say_what_changed(folder):
         "2020, jaar op jaar: de kaarten van 2021 tot en met 2022 zeggen wat er veranderde",
     )  # fmt: skip
     one = made.balances[2020]
-    assert (one.before, one.after, one.lost, one.hidden) == (1660.5, 1660.5, 0, 0)
+    assert (one.before, one.after, one.outside, one.to_unknown) == (1660.5, 1660.5, 0, 0)
     assert (one.whole, one.split, one.unknown) == (2, 2, 0)
 
 
@@ -207,7 +207,7 @@ def test_unknown_stays_unknown_with_its_reason_and_what_it_hides_is_told(folder)
     assert values["waarde"].isna().to_dict() == {A: True, B: False, C: False, D: True}
     assert values.loc[[A, D], "waarde_reden"].tolist() == ["ontbreekt in de bron", "geheim bij de bron"]
     one = made.balances[2020]
-    assert (one.before, one.after, one.hidden, one.unknown) == (305, 155, 150, 2)
+    assert (one.before, one.after, one.to_unknown, one.unknown) == (305, 155, 150, 2)
 
 
 def test_an_area_to_which_nobody_leads_is_unknown_and_says_so():
@@ -216,7 +216,7 @@ def test_an_area_to_which_nobody_leads_is_unknown_and_says_so():
     routes = Routes(maps, 2021)
     known = counted(pd.Series(1.0, index=old.ids))
     made = apportioned("inwoners", {2020: known}, {2020: routes.of(2020)}, routes.target)
-    assert table(made)["waarde_reden"].value_counts().to_dict() == {NOBODY: 2}
+    assert table(made)["waarde_reden"].value_counts().to_dict() == {"geen gebied van dat jaar komt hierin uit": 2}
 
 
 def test_buurten_to_which_nobody_leads_count_as_empty_in_their_wijk_and_that_is_told():
@@ -363,4 +363,4 @@ def test_codes_of_another_year_are_refused_with_their_number(zicht: Zicht, folde
         "--data", folder,
     )  # fmt: skip
     assert answer.code == 1
-    assert f"1 of 4 codes are not on the map of 2020: {A}; they are misspelt, or of another year" in answer.err
+    assert f"1 of 4 codes are not in the boundaries of 2020: {A}; they are misspelt, or of another year" in answer.err

@@ -31,7 +31,7 @@ def publish(home: Path, **options: object) -> subprocess.Popen[str]:
 
 def grown(home: Path) -> None:
     """Change what is to be published, so that the next release is another one."""
-    for about in home.glob("layers/*/*/*/*/layer.json"):
+    for about in home.glob("layers/*/*/*/*/*/layer.json"):
         content = json.loads(about.read_text())
         content["summary"]["marked"] = time.time_ns()
         about.write_text(json.dumps(content))
@@ -120,6 +120,43 @@ def test_a_disk_that_takes_no_more_leaves_the_previous_release_served(small: Pat
     assert not any(small.glob(f"releases/{UNFINISHED}*"))
 
 
+def test_a_configuration_that_cannot_be_written_leaves_the_previous_release_served(small: Path, zicht: Zicht):
+    config = small / "pygeoapi-config.yml"
+    before, served = config.read_bytes(), release.current(small)
+    grown(small)
+    config.write_bytes(before + b"logging:\n  level: DEBUG\n")
+    answer = zicht("publish", "--home", small)
+    assert answer.code == 1
+    assert "must stand last, found 'logging:'" in answer.err
+    assert release.current(small) == served
+    config.write_bytes(before)
+    blocked = small / "file"
+    blocked.write_text("a file")
+    assert zicht("publish", "--home", small, "--config", blocked / "config.yml").code == 1
+    assert release.current(small) == served
+    assert config.read_bytes() == before
+    assert zicht("publish", "--home", small).code == 0
+    assert release.current(small) != served
+
+
+@pytest.mark.parametrize(
+    ("written", "said"),
+    [
+        (2, "has format 2, and this zicht knows formats up to 1; upgrade zicht"),
+        (None, r"was written by an older zicht \(format 0\); publish again"),
+    ],
+)
+def test_a_release_of_another_format_is_not_read(tmp_path: Path, written: int | None, said: str):
+    content = {"id": "a", "collections": []} | ({} if written is None else {"format": written})
+    (tmp_path / "release.json").write_text(json.dumps(content))
+    with pytest.raises(StoreError, match=said):
+        release.collections(tmp_path)
+
+
+def test_a_release_says_its_format(shown: demo.Shown):
+    assert json.loads((shown.folder / "release.json").read_text())["format"] == 1
+
+
 def test_two_publications_at_once_are_one_after_the_other(small: Path):
     import fcntl  # noqa: PLC0415
 
@@ -147,7 +184,7 @@ def test_a_release_that_lost_rows_on_the_way_is_not_shown(small: Path, monkeypat
 
 
 def test_a_layer_whose_theme_changed_since_is_not_published(small: Path):
-    about = next(small.glob("layers/drugs/wijk/*/basis/layer.json"))
+    about = next(small.glob("layers/drugs/wijk/*/basis/*/layer.json"))
     content = json.loads(about.read_text())
     content["provenance"]["digests"]["themes/drugs"] = "0" * 64
     about.write_text(json.dumps(content))

@@ -1,6 +1,8 @@
 import dataclasses
 import os
+import sqlite3
 import threading
+from contextlib import closing
 
 import geopandas
 import numpy as np
@@ -182,6 +184,27 @@ def test_an_absent_or_broken_store_says_what_to_do(tmp_path):
     (tmp_path / "torn.sqlite").write_bytes(b"no database at all" * 100)
     with pytest.raises(StoreError, match="not a database"):
         served.opened(tmp_path / "torn.sqlite")
+
+
+@pytest.mark.parametrize(
+    ("application", "version", "told"),
+    [
+        (0x7A696368, 2, "has format 2, and this zicht knows formats up to 1; upgrade zicht"),
+        (0x7A696368, 0, "older zicht .format 0.; publish again"),
+        (0, 0, "older zicht .format 0.; publish again"),
+        (0x47504B47, 10300, "older zicht .format 0.; publish again"),  # a GeoPackage
+    ],
+)
+def test_a_store_of_another_format_is_not_read(tmp_path, application, version, told):
+    path = tmp_path / "zicht.sqlite"
+    sqlite.write(places.collections(), path)
+    with closing(sqlite3.connect(path)) as store:
+        assert store.execute("PRAGMA application_id").fetchone() == (0x7A696368,)
+        assert store.execute("PRAGMA user_version").fetchone() == (1,)
+        store.execute(f"PRAGMA application_id = {application}")
+        store.execute(f"PRAGMA user_version = {version}")
+    with pytest.raises(StoreError, match=told):
+        served.Served(path)
 
 
 def test_a_swapped_release_is_seen_at_the_next_question_and_the_old_one_closed(tmp_path):

@@ -13,7 +13,7 @@ from services.exporters.table import export
 from services.jobs.build import build
 from services.jobs.publish import publish_all
 from services.releases import release
-from services.sources.records.tally import Door, tally
+from services.sources.records.tally import RecordsInput, tally
 from services.testland.source import TestlandSource
 from services.workspace import storage
 from tests.layers.declared import catalog
@@ -115,7 +115,7 @@ def country(folder, tmp_path_factory) -> Country:
         tmp_path_factory.mktemp("catalogus"), themes_proef=THEME, sources_tellingen=SOURCE, sources_mensen=PEOPLE,
         lenses_nabij=LENS,
     )  # fmt: skip
-    return Country(TestlandSource(), vintage(2024), known, lambda one, areas: tally(one, areas, Door(folder)))
+    return Country(TestlandSource(), vintage(2024), known, lambda one, areas: tally(one, areas, RecordsInput(folder)))
 
 
 def test_rows_make_the_zoekgebieden_that_the_same_counts_per_buurt_make(country, testland):
@@ -139,7 +139,7 @@ def released(folder, tmp_path_factory) -> Path:
         tmp_path_factory.mktemp("catalogus"), themes_proef=THEME, sources_mensen=PEOPLE, lenses_nabij=LENS,
         sources_tellingen=SOURCE.replace('["NL"]', '["GM9363"]'),
     )  # fmt: skip
-    part = Country(TestlandSource(), vintage(2024), known, lambda one, areas: tally(one, areas, Door(folder)))
+    part = Country(TestlandSource(), vintage(2024), known, lambda one, areas: tally(one, areas, RecordsInput(folder)))
     for level in (AreaLevel.BUURT, AreaLevel.H3_8):
         storage.save(build(part, LayerKey("proef", level, 2024, "basis"), lambda _: None), home)
     return publish_all(home, home / "pygeoapi-config.yml", known, lambda _: None)
@@ -181,7 +181,7 @@ def test_hexagons_are_counted_and_their_inhabitants_too(country):
     layer = build(country, LayerKey("proef", AreaLevel.H3_8, 2024, "basis"), lambda _: None)
     theme = country.catalog.theme("proef")
     of_cells, of_buurten = (country.measures(theme, one, 2024)["misdrijven"] for one in (AreaLevel.H3_8, theme.level))
-    assert not of_cells.spread
+    assert not of_cells.interpolated
     assert of_cells.events.sum() == of_buurten.events.sum()
     assert len(layer.zoekgebieden)
 

@@ -1,0 +1,72 @@
+"""What was built is kept apart by all that tells it apart, and read only in the format that it was written in."""
+
+import json
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from geo.errors import StoreError
+from layers.declarations.catalog import load
+from layers.publication.layer import Layer
+from services.jobs import demo
+from services.workspace import storage
+
+
+def of(layer: Layer, gemeente: str | None) -> Layer:
+    return replace(layer, key=replace(layer.key, gemeente=gemeente))
+
+
+def test_two_gemeenten_stand_beside_one_another(shown: demo.Shown, tmp_path: Path):
+    layer = shown.layers[0]
+    folders = [storage.save(of(layer, part), tmp_path) for part in ("GM0363", "GM0344", None)]
+    assert [folder.name for folder in folders] == ["GM0363", "GM0344", "NL"]
+    keys = [json.loads((folder / "layer.json").read_text())["key"]["gemeente"] for folder in folders]
+    assert keys == ["GM0363", "GM0344", None]
+
+
+@pytest.mark.parametrize("other", ["GM0363", None])
+def test_two_parts_of_the_country_are_not_published_together(shown: demo.Shown, tmp_path: Path, other: str | None):
+    layer = shown.layers[0]
+    for part in ("GM0344", other):
+        storage.save(of(layer, part), tmp_path)
+    with pytest.raises(StoreError, match=r"drugs, buurt, 2024, lens basis: built for GM0344 and for .* or remove /"):
+        storage.load(tmp_path, load())
+
+
+def test_parts_under_different_lenses_are_published_together(shown: demo.Shown, tmp_path: Path):
+    first, second = shown.layers[:2]
+    storage.save(of(first, None), tmp_path)
+    storage.save(of(second, "GM0344"), tmp_path)
+    assert [one.key.gemeente for one in storage.load(tmp_path, load())] == [None, "GM0344"]
+
+
+def test_building_again_replaces_the_layer(shown: demo.Shown, tmp_path: Path):
+    folder = storage.save(shown.layers[0], tmp_path)
+    (folder / "abandoned").touch()
+    assert storage.save(shown.layers[0], tmp_path) == folder
+    assert sorted(one.name for one in folder.iterdir()) == ["indicatoren.parquet", "layer.json", "zoekgebieden.parquet"]
+
+
+@pytest.mark.parametrize(
+    ("written", "said"),
+    [
+        (2, "has format 2, and this zicht knows formats up to 1; upgrade"),
+        (None, "older zicht .format 0.; remove .*layers"),
+    ],
+)
+def test_a_layer_of_another_format_is_not_read(shown: demo.Shown, tmp_path: Path, written: int | None, said: str):
+    path = storage.save(shown.layers[0], tmp_path) / "layer.json"
+    about = json.loads(path.read_text())
+    assert about.pop("format") == 1
+    path.write_text(json.dumps(about if written is None else about | {"format": written}))
+    with pytest.raises(StoreError, match=said):
+        storage.load(tmp_path, load())
+
+
+def test_a_layer_where_older_versions_put_it_is_to_be_built_again(tmp_path: Path):
+    folder = tmp_path / "layers" / "drugs" / "buurt" / "2024" / "basis"
+    folder.mkdir(parents=True)
+    (folder / "layer.json").write_text("{}")
+    with pytest.raises(StoreError, match="was written by an older zicht"):
+        storage.load(tmp_path, load())
