@@ -6,11 +6,12 @@ from typing import Annotated
 import typer
 
 from geo.errors import ZichtError
+from layers.messages import say
 from services.cli.screen import screen
 
 
 def check(
-    folder: Annotated[Path | None, typer.Argument(help="A folder with themes/, lenses/, sources/.")] = None,
+    folder: Annotated[Path | None, typer.Argument(help=say("A folder with themes/, lenses/, sources/."))] = None,
 ) -> None:
     """Read all themes, lenses and sources and name every fault at once.
 
@@ -20,8 +21,10 @@ def check(
     from services.cli import reports
 
     if folder is not None and not folder.is_dir():
-        raise ZichtError(f"{folder}: no such folder; it must hold themes/, lenses/ and sources/")
+        raise ZichtError("{folder}: no such folder; it must hold themes/, lenses/ and sources/", folder=folder)
     catalog = load(folder)
     if not catalog.digests:
-        raise ZichtError(f"{folder}: declares nothing; it must hold themes/, lenses/ or sources/ with a file in TOML")
+        raise ZichtError(
+            "{folder}: declares nothing; it must hold themes/, lenses/ or sources/ with a file in TOML", folder=folder
+        )
     screen.print(reports.declared(catalog))

@@ -3,9 +3,10 @@
 import os
 from pathlib import Path
 
+from geo.messages import message
 from layers.declarations.catalog import Catalog
 from layers.publication.collections import collections
-from services.jobs.build import Steps
+from services.jobs.build import OnStep
 from services.ogc import configuration as ogc
 from services.releases import release
 from services.workspace import storage
@@ -13,11 +14,11 @@ from services.workspace import storage
 DEFAULT_HOME = Path("output/demo")
 
 
-def publish_all(home: Path, config: Path, catalog: Catalog, steps: Steps) -> Path:
+def publish_all(home: Path, config: Path, catalog: Catalog, on_step: OnStep) -> Path:
     """Publish every built layer below `home`, then write the configuration that serves it. Returns the release."""
     layers = storage.load(home, catalog)
-    folder = release.publish(home, layers, collections(layers), steps)
-    steps("configuration")
+    folder = release.publish(home, layers, collections(layers), on_step)
+    on_step(message("configuration"))
     ogc.write(config, resources_of(home, folder))
     return folder
 
