@@ -2,8 +2,9 @@
 
 Exit codes: 0 done, 1 a fault the user can mend (one message, no traceback), 2 wrong usage.
 
-The language is chosen before a command is imported, since its help is text that is said when it is read; and a command
-imports what it needs when it runs: pandas and pygeoapi take seconds, and `--help` must answer at once.
+The language is chosen before a command, or an option that commands share, is imported, since their help is said when
+they are read; and a command imports what it needs when it runs: pandas and pygeoapi take seconds, and `--help` must
+answer at once.
 """
 
 import sys
@@ -12,8 +13,6 @@ import typer
 
 from geo.errors import ZichtError
 from services.cli.anywhere import apply, split
-from services.cli.screen import complain
-from services.cli.usage import wrong_usage
 
 
 def main() -> None:
@@ -30,9 +29,13 @@ def main() -> None:
 
         code = app(rest, standalone_mode=False)
     except ZichtError as fault:
+        from services.cli.screen import complain
+
         complain(fault.message)
         sys.exit(1)
     except typer.TyperException as fault:
+        from services.cli.usage import wrong_usage
+
         wrong_usage(fault)
         sys.exit(fault.exit_code)
     if code:  # Ctrl-C
