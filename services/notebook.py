@@ -25,8 +25,8 @@ from geo.neighbors import Neighbors
 from layers.declarations.catalog import load
 from layers.declarations.lenses import BASIS
 from layers.method.country import Country, period_of
-from layers.publication.layer import Layer, LayerKey
-from services.jobs.build import build, open_country
+from layers.publication.layer import Layer
+from services.jobs.build import LayerRequest, build, open_country
 from services.jobs.export import map_of
 from services.settings import TESTLAND
 
@@ -76,7 +76,7 @@ class OpenCountry:
         Raises UnknownNameError for a theme, level or period that is not there.
         """
         declared = self.country.catalog.theme(theme)
-        year = period_of(self.country.catalog.sources_of(declared), period)
+        year = period_of(self.country.sources(declared), period)
         measures = self.country.measures(declared, AreaLevel(level), year)
         parts = {(name, part): getattr(one, part) for name, one in measures.items() for part in ("events", "exposure")}
         return pd.DataFrame(parts)
@@ -95,7 +95,7 @@ class OpenCountry:
         Raises UnknownNameError for a theme, level, lens, period or gemeente that is not there.
         """
         wanted = AreaLevel(level) if level else self.country.catalog.theme(theme).level
-        layer = build(self.country, LayerKey(theme, wanted, period or 0, lens, gemeente), lambda _: None)
+        layer = build(self.country, LayerRequest(theme, wanted, lens, period, gemeente), lambda _: None)
         return BuiltLayer(layer.table, layer.zoekgebieden, layer)
 
 

@@ -107,6 +107,26 @@ class Country:
         """The areas of a level and who borders whom."""
         return StudyArea(self.areas(level), self.neighbors(level), None if self.national else self.vintage.gemeenten)
 
+    def sources(self, theme: Theme) -> list[SourceDeclaration]:
+        """The sources that a theme reads: those of this vintage, and the municipality's own, which have none.
+
+        Raises SourceError for one that it cannot do without and that is of another vintage.
+        """
+        every, year = self.catalog.sources_of(theme), self.vintage.year
+        ours = [source for source in every if source.own or source.vintage == year]
+        there = {source.id for source in ours} | {column for source in ours for column in source.columns}
+        needed = {indicator.source for indicator in theme.indicator} | {
+            column for indicator in theme.indicator for column in indicator.columns
+        }
+        for source in every:
+            if source not in ours and (needed - there) & {source.id, *source.columns}:
+                raise SourceError(
+                    "source {id!r}: of vintage {declared}, where boundaries are those of {year}; build it with "
+                    "--vintage {declared}, or declare a source of {year}",
+                    id=source.id, declared=source.vintage, year=year,
+                )  # fmt: skip
+        return ours
+
     def tolerance(self, level: AreaLevel) -> float:
         """Metres that borders of neighbours may lie apart at a level."""
         return 0.0 if level.resolution is not None else self.source.tolerance(self.vintage)
@@ -157,24 +177,16 @@ class Country:
         ids, spare = self.finest.ids, self.vintage.spare
         parts = [
             figures_from_table(self._table(source), source, period, ids, spare, part=not self.national)
-            for source in self.catalog.sources_of(theme)
+            for source in self.sources(theme)
         ]
         elsewhere = reduce(pd.Index.union, (figures.values.index[len(ids) :] for figures in parts))
         codes = ids.append(elsewhere) if len(elsewhere) else ids
         return reduce(Figures.joined, (figures.of(codes) for figures in parts))
 
     def _table(self, source: SourceDeclaration) -> pd.DataFrame:
-        """The raw table of a source, a row for each of the finest areas. Raises SourceError for one of another
-        vintage.
-        """
+        """The raw table of a source, a row for each of the finest areas."""
         if source.own:
             return self._own(source, self.finest.level).rename_axis(source.key).reset_index()
-        if source.vintage != self.vintage.year:
-            raise SourceError(
-                "source {id!r}: of vintage {declared}, where boundaries are those of {year}; build it with --vintage "
-                "{declared}, or declare a source of {year}",
-                id=source.id, declared=source.vintage, year=self.vintage.year,
-            )  # fmt: skip
         return self.source.table(source)
 
     def _own(self, source: SourceDeclaration, level: AreaLevel) -> pd.DataFrame:
@@ -194,7 +206,7 @@ class Country:
     def _of_cells(self, theme: Theme, level: AreaLevel, period: int) -> Figures | None:
         """The columns that can be counted per cell; None where no source has points."""
         cells, parts = self.areas(level), []
-        for source in self.catalog.sources_of(theme):
+        for source in self.sources(theme):
             table = self._own(source, level) if source.own else self.source.table_of_cells(source, cells)
             if table is None:
                 continue

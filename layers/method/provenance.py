@@ -3,11 +3,12 @@
 from geo import deviations, residuals
 from geo.areas import AreaLevel
 from geo.errors import first_few
+from geo.measures import Unknown
 from geo.messages import Message, message
 from layers.declarations.lenses import Lens
 from layers.declarations.themes import Dasymetric, Theme
 from layers.messages import say
-from layers.method.build import Analysis
+from layers.method.build import LEAST_SEARCHED, Analysis
 from layers.method.country import Country
 from layers.publication.layer import Provenance
 
@@ -40,11 +41,18 @@ def _method(tolerance: float, analysis: Analysis, theme: Theme) -> list[Message]
         *([_interpolation(theme.dasymetric)] if theme.dasymetric is not None and level.resolution is not None else []),
         message("searched in: quantile residuals of rates (Dunn and Smyth 1996), cut off at {limit:g}; deviations of "
                 "shares and levels", limit=residuals.LIMIT),
-        message("search: {statistic}, greater, exact conditional permutation, Benjamini-Hochberg q <= {max_q:g}",
-                statistic=theme.search.statistic, max_q=theme.search.max_q),
+        _search(analysis, theme),
         message("suppressed: fewer than {count:g} events, less exposure than {exposure:g}",
                 count=theme.privacy.min_count, exposure=theme.privacy.min_exposure),
     ]  # fmt: skip
+
+
+def _search(analysis: Analysis, theme: Theme) -> Message:
+    if (analysis.result.reason == Unknown.TOO_FEW_AREAS).any():
+        return message("search: none, {count} areas of a part of the country; {least} are needed",
+                       count=len(analysis.areas), least=LEAST_SEARCHED)  # fmt: skip
+    return message("search: {statistic}, greater, exact conditional permutation, Benjamini-Hochberg q <= {max_q:g}",
+                   statistic=theme.search.statistic, max_q=theme.search.max_q)  # fmt: skip
 
 
 def _neighbors(level: AreaLevel, tolerance: float) -> Message:

@@ -8,11 +8,12 @@ import pandas as pd
 import shapely
 
 from geo.areas import RD_NEW
+from geo.measures import Unknown
 from geo.zoekgebieden import Zoekgebied
 from layers.declarations.lenses import Lens
 from layers.declarations.themes import Theme
 from layers.messages import say
-from layers.method.build import Analysis
+from layers.method.build import LEAST_SEARCHED, Analysis
 from layers.publication.collection import names
 from layers.publication.comparison import references
 from layers.publication.explanations import REASONS, explanation, how_searched, title
@@ -166,4 +167,5 @@ def _summary(analysis: Analysis, key: LayerKey) -> dict[str, object]:
         "national": {name: round(value, DECIMALS) for name, value in analysis.national.items()},
         "local": {name: list(gemeenten) for name, gemeenten in analysis.local.items()},
         "gemeente": key.gemeente,
+        **({"least_searched": LEAST_SEARCHED} if (analysis.result.reason == Unknown.TOO_FEW_AREAS).any() else {}),
     }

@@ -10,12 +10,13 @@ import geopandas
 import pandas as pd
 
 from geo.areas import AreaLevel
+from geo.measures import Unknown
 from geo.messages import Message, message
 from layers.declarations.indicators import Indicator
 from layers.messages import say
 from layers.publication.collection import Collection, typed
 from layers.publication.comparison import References, mean, shared
-from layers.publication.explanations import MADE_UP, caveat, plural_of
+from layers.publication.explanations import MADE_UP, REASONS, caveat, plural_of
 from layers.publication.fields import AREA_FIELDS, PERIOD, Field, layer_fields, zoekgebied_fields
 from layers.publication.layer import Layer
 
@@ -42,6 +43,10 @@ def _zoekgebieden(layers: Sequence[Layer]) -> Collection:
         "it is worthwhile to look there first.",
         question=theme.question,
     )
+    if all("least_searched" in layer.summary for layer in layers):
+        description = message(
+            "{description} Not searched: {reason}.", description=description, reason=REASONS[Unknown.TOO_FEW_AREAS]
+        )
     return _collection(
         layers,
         f"zoekgebieden_{theme.id}",

@@ -1,14 +1,17 @@
-"""fetch → build → protect: from a country to layers that may leave the house. The only module that knows all ports."""
+"""From a country to layers that may be published: figures, statistics, zoekgebieden, protection. Knows all ports."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from functools import partial
 from importlib.metadata import version
 from pathlib import Path
 
+from boundaries.gemeenten import code_of
 from boundaries.vintages import vintage as vintage_of
-from geo.areas import AreaFrame
-from geo.errors import UnknownNameError
+from geo.areas import AreaFrame, AreaLevel
+from geo.messages import Message, message
 from layers.declarations.catalog import Catalog
+from layers.declarations.lenses import BASIS
 from layers.declarations.sources import SourceDeclaration
 from layers.declarations.themes import Theme
 from layers.method.build import analyse
@@ -21,45 +24,68 @@ from services.registry import OWN, SOURCES, WEIGHTS, adapter
 from services.settings import TESTLAND, Settings
 from services.workspace import storage
 
-Steps = Callable[[str], None]
-"""Who is told, in a few words, what starts now: a progress bar, or nobody."""
+WHOLE_COUNTRY = "NL"
+
+type OnStep = Callable[[Message | str], None]
+"""Takes, in a few words, what starts now: a progress bar, or nothing that listens."""
+
+
+@dataclass(frozen=True, slots=True)
+class LayerRequest:
+    """Which layer to build.
+
+    Attributes:
+        theme: its id.
+        level: of the areas.
+        lens: its id; `basis` is the theme as it is declared.
+        period: year of the figures; None for the one that is chosen where nothing is said.
+        gemeente: what of the country is shown, by code or name; None for what the lens says, NL for all of it.
+    """
+
+    theme: str
+    level: AreaLevel
+    lens: str = BASIS
+    period: int | None = None
+    gemeente: str | None = None
 
 
 def open_country(data: str, catalog: Catalog, year: int = 2024) -> Country:
-    """The country that `data` names, with the boundaries of a year: `testland`, or a folder with figures and boundary
-    files, fetched or one's own.
+    """The country whose figures are in `data`: `testland`, or a folder with figures and boundary files, fetched or put
+    there by hand.
+
+    `year` is the vintage of its areas. Nothing is read until it is needed.
     """
-    root = Path(data)
-    source: Source = adapter("source", SOURCES, TESTLAND)() if data == TESTLAND else _folder(root)
-    return Country(source, vintage_of(year), catalog, partial(_own, root), partial(_weigh, root))
+    folder = Path(data)
+    source: Source = adapter("source", SOURCES, TESTLAND)() if data == TESTLAND else _folder(folder)
+    return Country(source, vintage_of(year), catalog, partial(_own_table, folder), partial(_weights, folder))
 
 
 def vintage_of_theme(catalog: Catalog, theme: Theme) -> int:
-    """The newest vintage that the sources of a theme are declared for."""
-    return max(source.vintage for source in catalog.sources_of(theme))
+    """The vintage that the sources of a theme's indicators are declared for; the newest where they differ."""
+    return max(catalog.sources[indicator.source].vintage for indicator in theme.indicator)
 
 
-def _own(root: Path, declaration: SourceDeclaration, areas: AreaFrame) -> Delivered:
-    """What a source of the municipality's own has in every area; its files lie below the folder of figures."""
+def _own_table(folder: Path, declaration: SourceDeclaration, areas: AreaFrame) -> Delivered:
+    """A row an area of what the municipality's own source has there: records, a raster or squares below `folder`."""
     settings = Settings()
     if declaration.records is not None:
         from services.http.client import Client  # noqa: PLC0415  # likewise
         from services.sources.records.tally import RecordsInput  # noqa: PLC0415  # with its client, for those who have records
 
         client = Client(settings.cache, gateway=settings.gateway)
-        found: Delivered = adapter("source", OWN, "records")(
-            declaration, areas, RecordsInput(root, settings.postgis, client)
+        counts: Delivered = adapter("source", OWN, "records")(
+            declaration, areas, RecordsInput(folder, settings.postgis, client)
         )
-        return found
+        return counts
     kind = "raster" if declaration.raster is not None else "squares"
-    taken: Delivered = adapter("source", OWN, kind)(declaration, areas, root)
-    return taken
+    table: Delivered = adapter("source", OWN, kind)(declaration, areas, folder)
+    return table
 
 
-def _weigh(root: Path, declaration: SourceDeclaration, column: str) -> Weighed:
-    """A column of the squares of a source, as weights."""
-    weighed: Weighed = adapter("weights", WEIGHTS, "squares")(declaration, column, root)
-    return weighed
+def _weights(folder: Path, declaration: SourceDeclaration, column: str) -> Weighed:
+    """A column of the squares of a source below `folder`, as weights for dasymetric interpolation."""
+    weights: Weighed = adapter("weights", WEIGHTS, "squares")(declaration, column, folder)
+    return weights
 
 
 def _folder(folder: Path) -> Source:
@@ -67,46 +93,57 @@ def _folder(folder: Path) -> Source:
     return source
 
 
-def build(country: Country, wanted: LayerKey, steps: Steps) -> Layer:
-    """Build one layer. `wanted.period` 0 is the newest period that all its sources have.
+def build(country: Country, request: LayerRequest, on_step: OnStep) -> Layer:
+    """Build one layer.
 
-    Raises UnknownNameError for a theme, lens, level, period or gemeente that is not there.
+    Raises UnknownNameError for a theme, lens, level, period or gemeente that is not there, AreaError for the beginning
+    of the names of several gemeenten.
     """
-    theme = country.catalog.theme(wanted.theme)
-    lens = country.catalog.lens(wanted.lens, theme)
-    period = period_of(country.catalog.sources_of(theme), wanted.period or None)
-    steps("areas and neighbors")
-    study = country.study(wanted.level)
-    gemeente = wanted.gemeente or (lens.gemeente if lens else None)
-    _check_gemeente(country, gemeente)
-    steps("figures")
-    measures = country.measures(theme, wanted.level, period)
-    steps("statistics")
+    theme = country.catalog.theme(request.theme)
+    lens = country.catalog.lens(request.lens, theme)
+    period = period_of(country.sources(theme), request.period)
+    on_step(message("areas and neighbors"))
+    study = country.study(request.level)
+    gemeente = gemeente_of(country, request.gemeente or (lens.gemeente if lens else None))
+    on_step(message("figures"))
+    measures = country.measures(theme, request.level, period)
+    on_step(message("statistics"))
     analysis = analyse(theme, lens, period, study, measures)
-    steps("zoekgebieden")
-    key = LayerKey(theme.id, wanted.level, period, wanted.lens, gemeente)
+    on_step(message("zoekgebieden"))
+    key = LayerKey(theme.id, request.level, period, request.lens, gemeente)
     made_from = provenance(country, analysis, theme, lens, version("zicht"))
-    return published_layer(analysis, key, theme, lens, made_from, country.tolerance(wanted.level))
+    return published_layer(analysis, key, theme, lens, made_from, country.tolerance(request.level))
 
 
-def build_all(country: Country, wanted: Sequence[LayerKey], steps: Steps) -> list[Layer]:
+def build_all(country: Country, requests: Sequence[LayerRequest], on_step: OnStep) -> list[Layer]:
     """Build several layers of one country; what they share is made once."""
-    return [build(country, key, partial(_say, steps, key)) for key in wanted]
+    return [build(country, request, partial(_step_of, on_step, request)) for request in requests]
 
 
-def build_and_save(country: Country, wanted: Sequence[LayerKey], home: Path, steps: Steps) -> list[Layer]:
-    """Build several layers and keep them below `home`, ready to be published."""
-    layers = build_all(country, wanted, steps)
+def build_and_save(country: Country, requests: Sequence[LayerRequest], home: Path, on_step: OnStep) -> list[Layer]:
+    """Build several layers and save them below `home`, ready to be published."""
+    layers = build_all(country, requests, on_step)
     for layer in layers:
         storage.save(layer, home)
     return layers
 
 
-def _say(steps: Steps, key: LayerKey, doing: str) -> None:
-    steps(f"{key.theme}, {key.level}, lens {key.lens}: {doing}")
+def gemeente_of(country: Country, gemeente: str | None) -> str | None:
+    """The code of a gemeente that was given by code or name; None for the whole country (None or NL).
+
+    Raises UnknownNameError for one that is not there, AreaError for the beginning of several names.
+    """
+    if gemeente is None or gemeente.upper() == WHOLE_COUNTRY:
+        return None
+    return code_of(gemeente, gemeenten_of(country))
 
 
-def _check_gemeente(country: Country, gemeente: str | None) -> None:
-    known = country.finest.table.groupby("gemeente")["gemeente_name"].first()
-    if gemeente is not None and gemeente not in known.index:
-        raise UnknownNameError("gemeente", gemeente, [f"{code} {name}" for code, name in known.items()])
+def gemeenten_of(country: Country) -> dict[str, str]:
+    """The names of all gemeenten, by code."""
+    names = country.finest.table.groupby("gemeente")["gemeente_name"].first()
+    return {str(code): str(name) for code, name in names.items()}
+
+
+def _step_of(on_step: OnStep, request: LayerRequest, step: Message | str) -> None:
+    layer = message("{theme}, {level}, lens {lens}", theme=request.theme, level=request.level, lens=request.lens)
+    on_step(message("{layer}: {step}", layer=layer, step=step))

@@ -7,7 +7,7 @@ import geopandas
 import pandas as pd
 import pytest
 
-from services import cli
+from services.cli import app
 from services.cli.build import build
 from services.cli.levels import LEVELS
 from services.jobs import demo
@@ -15,7 +15,7 @@ from services.releases import release
 from tests.services.running import Zicht
 
 
-@pytest.mark.parametrize("command", [None, *sorted(one.name for one in cli.app.registered_commands)])
+@pytest.mark.parametrize("command", [None, *sorted(one.__name__ for one in app.COMMANDS)])
 def test_help_teaches_with_an_example(zicht: Zicht, command: str | None):
     answer = zicht(*([command] if command else []), "--help")
     assert answer.code == 0

@@ -8,8 +8,7 @@ from boundaries.vintages import vintage
 from geo.areas import AreaLevel
 from geo.errors import SourceError
 from layers.method.country import Country
-from layers.publication.layer import LayerKey
-from services.jobs.build import build, open_country
+from services.jobs.build import LayerRequest, build, open_country
 from services.testland.source import TestlandSource
 from tests.layers.declarations.test_squares import SQUARES, with_dasymetric
 from tests.layers.declared import catalog
@@ -102,7 +101,7 @@ def test_people_are_put_where_they_live(countries, testland):
 
 
 def test_the_layer_says_by_what_it_was_spread_and_what_that_could_not(countries):
-    layer = build(countries["by squares"], LayerKey("proef", LEVEL, 2024, "basis"), lambda _: None)
+    layer = build(countries["by squares"], LayerRequest("proef", LEVEL, period=2024), lambda _: None)
     line = (
         "figures only known per buurt: spread by mensen of vierkanten in squares of 100 m (dasymetric, Wright 1936); by"
     )
@@ -117,7 +116,7 @@ def test_the_layer_says_by_what_it_was_spread_and_what_that_could_not(countries)
 
 @pytest.mark.parametrize(("name", "level"), [("by squares", AreaLevel.WIJK), ("by surface", LEVEL)])
 def test_where_nothing_is_spread_by_squares_nothing_is_said_of_it(countries, name, level):
-    layer = build(countries[name], LayerKey("proef", level, 2024, "basis"), lambda _: None)
+    layer = build(countries[name], LayerRequest("proef", level, period=2024), lambda _: None)
     assert not any("squares" in one for one in layer.provenance.method)
     if name == "by surface":
         assert not any(one.id.startswith("spread/") for one in layer.provenance.receipts)

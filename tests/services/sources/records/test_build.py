@@ -8,9 +8,8 @@ import pytest
 from boundaries.vintages import vintage
 from geo.areas import AreaLevel
 from layers.method.country import Country
-from layers.publication.layer import LayerKey
 from services.exporters.table import export
-from services.jobs.build import build
+from services.jobs.build import LayerRequest, build
 from services.jobs.publish import publish_all
 from services.releases import release
 from services.sources.records.tally import RecordsInput, tally
@@ -119,7 +118,7 @@ def country(folder, tmp_path_factory) -> Country:
 
 
 def test_rows_make_the_zoekgebieden_that_the_same_counts_per_buurt_make(country, testland):
-    layer = build(country, LayerKey("proef", AreaLevel.BUURT, 2024, "basis"), lambda _: None)
+    layer = build(country, LayerRequest("proef", AreaLevel.BUURT, period=2024), lambda _: None)
     measure = country.measures(country.catalog.theme("proef"), AreaLevel.BUURT, 2024)["misdrijven"]
     truth = testland.crimes.set_index("buurtcode")["misdrijven_2024"].reindex(measure.events.index)
     pd.testing.assert_series_equal(measure.events, truth, check_names=False, check_dtype=False)
@@ -141,7 +140,7 @@ def released(folder, tmp_path_factory) -> Path:
     )  # fmt: skip
     part = Country(TestlandSource(), vintage(2024), known, lambda one, areas: tally(one, areas, RecordsInput(folder)))
     for level in (AreaLevel.BUURT, AreaLevel.H3_8):
-        storage.save(build(part, LayerKey("proef", level, 2024, "basis"), lambda _: None), home)
+        storage.save(build(part, LayerRequest("proef", level, period=2024), lambda _: None), home)
     return publish_all(home, home / "pygeoapi-config.yml", known, lambda _: None)
 
 
@@ -178,7 +177,7 @@ def test_the_record_says_whose_mean_it_is(released):
 
 
 def test_hexagons_are_counted_and_their_inhabitants_too(country):
-    layer = build(country, LayerKey("proef", AreaLevel.H3_8, 2024, "basis"), lambda _: None)
+    layer = build(country, LayerRequest("proef", AreaLevel.H3_8, period=2024), lambda _: None)
     theme = country.catalog.theme("proef")
     of_cells, of_buurten = (country.measures(theme, one, 2024)["misdrijven"] for one in (AreaLevel.H3_8, theme.level))
     assert not of_cells.interpolated
