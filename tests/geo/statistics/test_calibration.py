@@ -59,7 +59,7 @@ def test_counts_of_mostly_nothing_are_significant_everywhere_for_peers_and_not_f
 
 
 @pytest.fixture(scope="module")
-def found():
+def outcomes():
     """The scores of every search, on maps of three clusters of nine buurten at three times the rate."""
     maps = [planted(board("buurt"), 9, 3.0, "even", generator("test", nth)) for nth in range(10)]
     flagged = [searches.searched(one, nth) for nth, one in enumerate(maps)]
@@ -70,9 +70,9 @@ def found():
 
 
 @pytest.mark.parametrize("name", searches.SEARCHES)
-def test_clusters_are_found_and_few_of_what_is_flagged_is_far_from_one(found, name):
-    power, clusters, _, false, _ = found[name].mean(axis=0)
-    error = found[name].std(axis=0, ddof=1) / np.sqrt(len(found[name]))
+def test_clusters_are_found_and_few_of_what_is_flagged_is_far_from_one(outcomes, name):
+    power, clusters, _, false, _ = outcomes[name].mean(axis=0)
+    error = outcomes[name].std(axis=0, ddof=1) / np.sqrt(len(outcomes[name]))
     assert clusters > 0.8
     assert power > 0.3
     assert false <= searches.MAX_Q + 2 * error[3]
