@@ -1,9 +1,9 @@
 """Deviations: how far from the national mean, on one scale for all indicators.
 
-The scale is standard deviations around the national value, not around the mean of areas: 0 means "as in the country".
-A rate is compared on a log scale (twice as much is as far as half as much), a share by its odds, a level by
-difference. Deviations are cut off at `LIMIT`, so that one extreme area cannot carry a score, its neighbours or a whole
-zoekgebied. Rejected: ranks (lose how much), raw ratios (a railway station with forty inhabitants outweighs a city).
+The scale is standard deviations around the national value, not around the mean of areas: 0 means "as in the country". A
+rate is compared on a log scale (twice as much is as far as half as much), a share by its odds, a level by difference.
+Deviations are cut off at `LIMIT`, so that one extreme area cannot make a score, its neighbours or a whole zoekgebied
+high by itself. Rejected: ranks (lose how much), raw ratios (a railway station with forty inhabitants outweighs a city).
 
 Source: OECD (2008), Handbook on constructing composite indicators, on z-scores and trimming.
 """

@@ -1,4 +1,4 @@
-"""Every error zicht raises for what a user can mend.
+"""Every error zicht raises for what a user can put right.
 
     ZichtError
     ├── AreaError            areas that break the rules of an AreaFrame
@@ -22,9 +22,9 @@ from geo.messages import Message, joined, message, plural
 
 
 class ZichtError(Exception):
-    """Something a user can mend; its message says where, what rule, what was found and the way out.
+    """Something a user can put right; its message says where, what rule, what was found and the way out.
 
-    The template is English and stands where it is raised, to the letter; values go in by name. `str()` of the error is
+    The template is English and stands literally where it is raised; values go in by name. `str()` of the error is
     English; `message` can be said in another language.
     """
 

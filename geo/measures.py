@@ -2,8 +2,8 @@
 
 A rate (registered crimes per inhabitant) has counts for events and exposure. A level (a percentage of homes) is a rate
 in disguise: events are level times weight and exposure is the weight, so that its national mean and its value for a
-larger area come out right, and everything after this module treats both alike. Only `shrunk` differs: a level is known
-as it stands, a rate from few events is not.
+larger area come out right, and everything after this module treats both the same. Only `shrunk` differs: a level is
+known as it stands, a rate from few events is not.
 """
 
 from dataclasses import dataclass

@@ -140,9 +140,9 @@ def rook(areas: Areas) -> Neighbors:
     vertices, owners, rings = _vertices(polygons)
     follows = rings[1:] == rings[:-1]
     start, end = vertices[:-1][follows], vertices[1:][follows]
-    some = start != end  # to the millimetre an edge may be a point, and a point is a corner
+    edge = start != end  # to the millimetre an edge may be a point, and a point is a corner
     edges = (np.minimum(start, end) << 32) | np.maximum(start, end)
-    return _sharing(polygons, owners[:-1][follows][some], edges[some])
+    return _sharing(polygons, owners[:-1][follows][edge], edges[edge])
 
 
 def within(areas: Areas, distance: float) -> Neighbors:

@@ -2,8 +2,8 @@
 
 Shrinkage is by the Poisson-gamma model of Clayton and Kaldor, fitted by maximum likelihood. Rejected: the moment
 estimator of Marshall (1991). Over the buurten of the Netherlands, sixty stations and shopping streets with few
-inhabitants carry most of its variance between areas, so that it shrinks little: a buurt of sixty inhabitants without a
-registered crime gets one eighth of the national rate from it, and a quarter from the likelihood.
+inhabitants make up most of its variance between areas, so that it shrinks little: a buurt of sixty inhabitants without
+a registered crime gets one eighth of the national rate from it, and a quarter from the likelihood.
 """
 
 import numpy as np

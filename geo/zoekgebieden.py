@@ -5,7 +5,7 @@ The rules, in order:
 1. An area is hot when its q is at most `max_q` **and** its own score is above the national mean: Gi* tests the
    neighbours, so that a quiet area among hot ones would otherwise be flagged for what happens elsewhere.
 2. Hot areas that are neighbours are one zoekgebied, whatever gemeente they lie in. What they enclose is not added.
-3. One of more than `LARGEST` areas is half a city and helps nobody to choose: it is parted along its valleys. Every
+3. One of more than `LARGEST` areas is half a city and helps nobody to choose: it is divided along its valleys. Every
    area goes with its neighbour of highest Gi*, and so on up to a peak; what reaches the same peak stays together. One
    hill without a valley stays whole, however large.
 4. A hot area without hot neighbours is a zoekgebied by itself: its neighbours are high, though not each significant.
@@ -32,7 +32,7 @@ from geo.statistics import LocalResult
 
 TOLERANCE = 1e-9
 LARGEST = 25
-"""Areas above which a zoekgebied is parted along its valleys."""
+"""Areas above which a zoekgebied is divided along its valleys."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +75,7 @@ def find(score: Score, result: LocalResult, neighbors: AnyNeighbors, *, max_q: f
         return []
     among = borders.among(hot).matrix
     _, part = connected_components(among, directed=False)
-    part = _parted(part, among, result.statistic[hot].to_numpy())
+    part = _divided(part, among, result.statistic[hot].to_numpy())
     members = pd.Series(part, index=score.value.index[hot])
     strength = score.value[hot].groupby(part).sum()
     zoekgebieden = {at: _describe(kind, areas.index, score, result) for at, areas in members.groupby(members)}
@@ -83,7 +83,7 @@ def find(score: Score, result: LocalResult, neighbors: AnyNeighbors, *, max_q: f
     return [replace(zoekgebieden[at], rank=rank) for rank, at in enumerate(ranked, start=1)]
 
 
-def _parted(part: np.ndarray, among: csr_array, height: np.ndarray) -> np.ndarray:
+def _divided(part: np.ndarray, among: csr_array, height: np.ndarray) -> np.ndarray:
     """The parts, those of more than `LARGEST` areas divided by the peak that each of their areas climbs to."""
     peaks = _peaks(among, height)
     sizes = np.bincount(part)

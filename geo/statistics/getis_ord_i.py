@@ -1,7 +1,7 @@
 """Gi: is the sum of an area's neighbours, without the area itself, larger than chance makes it?
 
 The area's own value stays where it is in conditional permutation, so that adding it or not moves the observed sum and
-all others alike: p is that of Gi*, and only the z-value differs.
+all others equally: p is that of Gi*, and only the z-value differs.
 """
 
 import numpy as np

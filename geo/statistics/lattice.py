@@ -1,7 +1,8 @@
 """Values as whole numbers: what the chances of sums are computed on.
 
 Values that are multiples of one step (counts, flags, percentages with a decimal, figures rounded to fives) are those
-multiples. What ties there ties here, although in floating point 0.1 + 0.2 is not 0.3, and chances are exact.
+multiples. Sums of values that tie are sums of multiples that tie, although in floating point 0.1 + 0.2 is not 0.3, and
+chances are exact.
 
 Other values are rounded, each by at most `error`. So a sum of k of them lies within k times that of the sum of what
 they were rounded to, and a sum on the lattice that is as far above the observed one, or below it, is certainly higher,

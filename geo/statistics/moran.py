@@ -26,7 +26,7 @@ Null = Literal["randomisation", "normality"]
 """The null hypothesis: these values in any order, or n independent values from one normal distribution."""
 
 AT_ONCE = 64
-"""Permutations multiplied with the weights at the same time; another number draws other permutations."""
+"""Permutations multiplied with the weights at the same time; the number only bounds memory, draws stay the same."""
 
 
 def moran(

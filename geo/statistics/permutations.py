@@ -30,7 +30,7 @@ BLOCK = 128
 """Areas that share their draws."""
 
 BATCH = 256
-"""Draws made at once, few enough to stay in the fastest memory."""
+"""Draws made at once, few enough to stay in the processor's cache."""
 
 TIE = 1e-12
 """Sums are equal when they differ by no more than this part of the largest sum there could be: rounding makes less."""

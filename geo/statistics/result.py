@@ -70,8 +70,8 @@ class LocalResult:
         how: how p was computed or drawn.
         reason: an `Unknown` exactly where an area was not tested.
 
-    >>> one, two = pd.Series([1.2, 0.3], index=["a", "b"]), pd.Series([0.02, 0.6], index=["a", "b"])
-    >>> LocalResult(one, two, two, two, "greater", How("exact", 1e-12), pd.Series([None, None], index=["a", "b"]))
+    >>> z, p, reason = pd.Series([1.2, 0.3]), pd.Series([0.02, 0.6]), pd.Series([None, None])
+    >>> LocalResult(z, p, p, p, "greater", How("exact", 1e-12), reason)
     <LocalResult: 2 of 2 areas tested, smallest p 0.02, 1 with q <= 0.05 (greater; exact conditional permutation)>
     """
 

@@ -68,14 +68,14 @@ class ScanResult:
         known = int(self.reason.isna().sum())
         clusters = f"{known} of {len(self.reason)} areas, {len(self.clusters)} clusters"
         if p := [cluster.p for cluster in self.clusters]:
-            significant = sum(one <= SIGNIFICANT for one in p)
+            significant = sum(chance <= SIGNIFICANT for chance in p)
             clusters += f", smallest p {min(p):.3g}, {significant} with p <= {SIGNIFICANT}"
         return f"<ScanResult: {clusters} ({self.how})>"
 
     def to_frame(self) -> pd.DataFrame:
         """A row per cluster, strongest first, with the fields of `Cluster` for columns; per area see `local`."""
         return pd.DataFrame(
-            [asdict(cluster) for cluster in self.clusters], columns=[one.name for one in fields(Cluster)]
+            [asdict(cluster) for cluster in self.clusters], columns=[field.name for field in fields(Cluster)]
         )
 
     @property

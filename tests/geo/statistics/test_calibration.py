@@ -65,7 +65,7 @@ def _figures(planted, flagged):
 
 
 @pytest.fixture(scope="module")
-def found():
+def outcomes():
     """The scores of every search, on maps of three clusters of nine buurten at three times the rate."""
     maps = [plant(board("buurt"), 9, 3.0, Ground.EVEN, generator("test", nth)) for nth in range(10)]
     flagged = [searches.searched(one, nth) for nth, one in enumerate(maps)]
@@ -81,9 +81,9 @@ def found():
 
 
 @pytest.mark.parametrize("name", searches.SEARCHES)
-def test_clusters_are_found_and_few_of_what_is_flagged_is_far_from_one(found, name):
-    power, clusters, _, false, _ = found[name].mean(axis=0)
-    error = found[name].std(axis=0, ddof=1) / np.sqrt(len(found[name]))
+def test_clusters_are_found_and_few_of_what_is_flagged_is_far_from_one(outcomes, name):
+    power, clusters, _, false, _ = outcomes[name].mean(axis=0)
+    error = outcomes[name].std(axis=0, ddof=1) / np.sqrt(len(outcomes[name]))
     assert clusters > 0.8
     assert power > 0.3
     assert false <= searches.MAX_Q + 2 * error[3]
