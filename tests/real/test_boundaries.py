@@ -127,7 +127,7 @@ def test_the_whole_country_comes_in_over_the_api(national, tmp_path):
     served = standin_pdok.tables(national, 2024)
     with Standin(standin_pdok.Api(served, 2024)) as standin:
         found = pdok.boundary_tables(Client(tmp_path / "cache", gateway=standin.url), vintage(2024))
-        assert len(standin.asked) == 15 + 4 + 1
+        assert len(standin.requests) == 15 + 4 + 1
     assert [len(one) for one in found.values()] == [14_566, 3_393, 342]
     areas = cbs.buurten(found["buurten"], vintage(2024), "pdok")
     assert areas.ids.equals(national.ids)

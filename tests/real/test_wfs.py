@@ -38,7 +38,7 @@ def client(tmp_path: Path):
 def test_the_recorded_answer_is_one_whole_page(recorded: bytes, client):
     with Standin(lambda *_: Reply(200, recorded, {"Content-Type": "application/json"})) as standin:
         found = codes(wfs.features(client(standin), LAYER))
-        assert len(standin.asked) == 1
+        assert len(standin.requests) == 1
     assert len(found) == len(set(found)) == orjson.loads(recorded)["numberMatched"] == 345
     assert all(re.fullmatch(r"GM\d{4}", one) for one in found)
 
@@ -58,7 +58,7 @@ def test_its_features_come_in_whole_by_pages(recorded: bytes, client, most: int,
     features = orjson.loads(recorded)["features"]
     with Standin(standin_wfs.Wfs(PATH, LAYER.name, features, most=most)) as standin:
         assert codes(wfs.features(client(standin), LAYER)) == codes([features])
-        assert len(standin.asked) == asked
+        assert len(standin.requests) == asked
 
 
 def test_its_features_come_in_once_by_quarters_though_they_lie_on_borders(
