@@ -29,8 +29,7 @@ def _method(tolerance: float, analysis: Analysis, theme: Theme) -> list[Message]
     level = analysis.areas.level
     return [
         message("rates: empirical Bayes, Poisson-gamma (Clayton and Kaldor 1987)"),
-        message("deviations: from the national value, in standard deviations, cut off at {limit:g}",
-                limit=deviations.LIMIT),
+        _deviations(analysis, theme),
         *(
             message("deviations of {indicator}: from the value of {gemeenten}",
                     indicator=indicator, gemeenten=first_few(gemeenten))
@@ -45,6 +44,15 @@ def _method(tolerance: float, analysis: Analysis, theme: Theme) -> list[Message]
         message("suppressed: fewer than {count:g} events, less exposure than {exposure:g}",
                 count=theme.privacy.min_count, exposure=theme.privacy.min_exposure),
     ]  # fmt: skip
+
+
+def _deviations(analysis: Analysis, theme: Theme) -> Message:
+    """Nothing national where no indicator is compared with the country."""
+    if all(indicator.id in analysis.local for indicator in theme.indicator):
+        return message("deviations: in standard deviations, cut off at {limit:g}", limit=deviations.LIMIT)
+    return message(
+        "deviations: from the national value, in standard deviations, cut off at {limit:g}", limit=deviations.LIMIT
+    )
 
 
 def _neighbors(level: AreaLevel, tolerance: float) -> Message:

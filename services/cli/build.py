@@ -15,7 +15,9 @@ def build(
         list[str] | None, typer.Option(help=f"{', '.join(LEVELS)}; may be repeated. Default: the theme's own.")
     ] = None,
     lens: Annotated[str, typer.Option(help="The lens to look through.")] = "basis",
-    period: Annotated[int | None, typer.Option(help="Year of the figures. Default: the first there is.")] = None,
+    period: Annotated[
+        int | None, typer.Option(help="Year of the figures. Default: the newest that all sources have.")
+    ] = None,
     gemeente: Annotated[
         str | None, typer.Option(help="Show this gemeente only (GM0363); the country is computed all the same.")
     ] = None,
