@@ -30,8 +30,7 @@ def _method(tolerance: float, analysis: Analysis, theme: Theme) -> list[Message]
     level = analysis.areas.level
     return [
         message("rates: empirical Bayes, Poisson-gamma (Clayton and Kaldor 1987)"),
-        message("deviations: from the national value, in standard deviations, cut off at {limit:g}",
-                limit=deviations.LIMIT),
+        _deviations(analysis, theme),
         *(
             message("deviations of {indicator}: from the value of {gemeenten}",
                     indicator=indicator, gemeenten=first_few(gemeenten))
@@ -53,6 +52,15 @@ def _search(analysis: Analysis, theme: Theme) -> Message:
                        count=len(analysis.areas), least=LEAST_SEARCHED)  # fmt: skip
     return message("search: {statistic}, greater, exact conditional permutation, Benjamini-Hochberg q <= {max_q:g}",
                    statistic=theme.search.statistic, max_q=theme.search.max_q)  # fmt: skip
+
+
+def _deviations(analysis: Analysis, theme: Theme) -> Message:
+    """Nothing national where no indicator is compared with the country."""
+    if all(indicator.id in analysis.local for indicator in theme.indicator):
+        return message("deviations: in standard deviations, cut off at {limit:g}", limit=deviations.LIMIT)
+    return message(
+        "deviations: from the national value, in standard deviations, cut off at {limit:g}", limit=deviations.LIMIT
+    )
 
 
 def _neighbors(level: AreaLevel, tolerance: float) -> Message:

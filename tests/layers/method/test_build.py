@@ -132,6 +132,30 @@ def test_a_low_direction_turns_the_deviation_round(declared, tmp_path):
     assert low[COUNTS["afstand"].idxmax()] < 0
 
 
+def low(theme, indicator):
+    """The theme, looking for low values of an indicator."""
+    return theme.replace(f'id = "{indicator}"', f'id = "{indicator}"\ndirection = "low"')
+
+
+@pytest.mark.parametrize(
+    ("indicator", "column", "exposure", "usual"),
+    [("misdrijven", "misdrijven", "inwoners", 0.3), ("huur", "huurders", "huishoudens", 0.6)],
+    ids=["rate", "share"],
+)
+def test_a_low_direction_finds_the_low_cluster(tmp_path, indicator, column, exposure, usual):
+    """The residual of a rate, or deviation of a share, that is searched in is turned round with the deviation."""
+    rng = np.random.default_rng(5)
+    other = {"misdrijven": "huurders", "huurders": "misdrijven"}[column]
+    of_other = COUNTS["inwoners" if other == "misdrijven" else "huishoudens"]
+    table = COUNTS.assign(**{column: rng.binomial(COUNTS[exposure], usual), other: (of_other * 0.3).round()})
+    quiet = sorted(HOT_CODES)
+    table.loc[quiet, column] = rng.binomial(table.loc[quiet, exposure], usual / 3)
+    declared = catalog(tmp_path, themes_proef=low(THEME, indicator))
+    first = built(declared, table).zoekgebieden[0]
+    assert len(first.areas) >= 4
+    assert set(first.areas) <= HOT_CODES
+
+
 def test_a_lens_weighs_otherwise_and_changes_no_value(declared, layer):
     lens = built(declared, COUNTS, "nabij")
     assert list(layer.score.contributions) == ["misdrijven", "huur"]

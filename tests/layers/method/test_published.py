@@ -1,6 +1,7 @@
 """What is published is what was analysed, in the declared columns and in words, and nothing that was suppressed."""
 
 import json
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -172,7 +173,25 @@ def test_the_lens_and_the_period_are_in_every_row_and_id(declared):
 def test_a_published_q_is_never_zero(declared):
     table = COUNTS.copy()
     table.loc[[CODE[place] for place in HOT], "misdrijven"] *= 5
-    assert layer(declared, built(declared, table)).table["q"].min() > 0
+    analysis = built(declared, table)
+    assert analysis.result.q.min() < 0.00005
+    certain = replace(analysis, zoekgebieden=(replace(analysis.zoekgebieden[0], q=1e-9),))
+    published = layer(declared, certain)
+    assert published.table["q"].min() == 0.0001
+    assert published.zoekgebieden["q"].tolist() == [0.0001]
+
+
+@pytest.mark.parametrize("column", ["score", "q", "misdrijven", "misdrijven_afwijking", "misdrijven_bijdrage"])
+def test_published_figures_have_four_decimals(table, column):
+    figures = table[column].dropna().to_numpy(dtype=float) * 10_000
+    assert figures == pytest.approx(figures.round(), abs=1e-6)
+    assert (figures.round() % 10 != 0).mean() > 0.2
+
+
+def test_a_zoekgebied_has_four_decimals(published):
+    figures = published.zoekgebieden[["score", "misdrijven_bijdrage", "huur_bijdrage"]].to_numpy(dtype=float) * 10_000
+    assert figures == pytest.approx(figures.round(), abs=1e-6)
+    assert (figures.round() % 10 != 0).any()
 
 
 def test_there_is_a_reason_exactly_where_an_area_was_not_tested(declared):

@@ -68,6 +68,17 @@ def test_a_table_that_is_not_right_is_refused_with_where_what_and_the_way_out(
         assert part in str(refused.value)
 
 
+@pytest.mark.parametrize(("listed", "refused"), [(90, False), (89, True)])
+def test_nine_in_ten_buurten_of_the_country_must_have_a_row(listed: int, refused: bool):  # noqa: FBT001
+    areas = pd.Index([f"BU9999{number:04}" for number in range(100)], name="area_id")
+    raw = pd.concat([table()] * 5, ignore_index=True).assign(buurtcode=areas).head(listed)
+    if refused:
+        with pytest.raises(SourceError, match="only 89% of the 100 buurten of the country have a row"):
+            figures_from_table(raw, SOURCE, 2024, areas, frozenset())
+    else:
+        assert figures_from_table(raw, SOURCE, 2024, areas, frozenset()).values["huur"].notna().sum() == 90
+
+
 def test_a_period_that_the_source_does_not_have_is_refused():
     with pytest.raises(SourceError, match="no figures for period 2019; it has 2024"):
         figures_from_table(table(), SOURCE, 2019, AREAS, frozenset())

@@ -6,6 +6,7 @@ import geopandas
 import pytest
 
 from geo.areas import RD_NEW, AreaLevel
+from layers.messages import speaking
 from layers.publication.collection import Collection, names, typed
 from layers.publication.collections import collections
 from layers.publication.explanations import caveat
@@ -68,6 +69,24 @@ def test_what_was_made_up_says_so_everywhere(published):
         assert one.title.endswith("(Testland)")
         assert one.description.startswith("Testland: gebieden en cijfers zijn verzonnen.")
         assert one.table["fictief"].all()
+
+
+def test_the_language_is_that_of_the_publication(layers):
+    """Not that of the moment at which the fields were declared."""
+    with speaking("en"):
+        english = {one.id: one for one in collections(layers)}
+    dutch = {one.id: one for one in collections(layers)}
+    name = "indicatoren_proef_buurt"
+    assert dutch[name].title == "Zicht op proef: indicatoren per buurt (Testland)"
+    assert english[name].title == "Zicht op proef: indicators per buurt (Testland)"
+    fields = [{field.name: field for field in one[name].fields} for one in (dutch, english)]
+    assert [one["huur_afwijking"].title for one in fields] == [
+        "Huurders: afwijking van het landelijk gemiddelde", "Huurders: deviation from the national mean",
+    ]  # fmt: skip
+    assert [one["score"].unit for one in fields] == ["standaardafwijking", "standard deviation"]
+    assert english[name].caveat.startswith("This map shows where a pattern")
+    texts = [text for one in dutch.values() for field in one.fields for text in (field.title, field.description)]
+    assert all(isinstance(text, str) for text in texts)
 
 
 def test_what_is_real_does_not_say_that_it_was_made_up(layers):

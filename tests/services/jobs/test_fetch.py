@@ -108,7 +108,7 @@ def test_what_was_fetched_has_its_receipts_and_builds_a_layer(zicht: Zicht, tmp_
         assert (receipt.license, receipt.notes) == ("CC BY 4.0", ())
     built = zicht("build", "drugs", "--data", tmp_path / "data", "--home", tmp_path / "home")
     assert built.code == 0, built.err
-    assert "zoekgebieden, buurt, 2024" in built.out
+    assert "zoekgebieden, buurt, 2025" in built.out
 
 
 def test_a_rerun_asks_nothing_and_writes_the_same_bytes(zicht: Zicht, standin: Standin, tmp_path: Path):

@@ -173,7 +173,7 @@ def test_the_map_of_one_gemeente_says_so_in_legend_and_explanation(released):
 def test_the_record_says_whose_mean_it_is(released):
     told = release.manifest(released)["layers"][0]
     assert told["summary"]["local"] == {"misdrijven": ["Havermonde"]}
-    assert "deviations of misdrijven: from the value of Havermonde" in told["provenance"]["method"]
+    assert "afwijkingen van misdrijven: van de waarde van Havermonde" in told["provenance"]["method"]
 
 
 def test_hexagons_are_counted_and_their_inhabitants_too(country):
