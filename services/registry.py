@@ -36,3 +36,9 @@ def adapter(kind: Message | str, adapters: Mapping[str, str], name: str) -> Any:
         raise UnknownNameError(kind, name, adapters)
     module, _, attribute = adapters[name].partition(":")
     return getattr(import_module(module), attribute)
+
+
+def file_of(exporter: str) -> str:
+    """The name of the file that an exporter writes where none is given."""
+    name: str = import_module(EXPORTERS[exporter].partition(":")[0]).FILE
+    return name

@@ -2,21 +2,19 @@
 
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.markup import escape
 
 from layers.messages import say
 from services.cli.screen import Home, screen
+from services.registry import EXPORTERS
 
-
-class Export(StrEnum):
-    """What a release can be exported to."""
-
-    FOLIUM = "folium"
-    GEOPACKAGE = "geopackage"
-    TABLE = "table"
+if TYPE_CHECKING:
+    Export = StrEnum
+else:  # every exporter that is registered, by its name
+    Export = StrEnum("Export", {name.upper(): name for name in EXPORTERS})
 
 
 def export(
@@ -33,8 +31,5 @@ def export(
     from services.jobs.export import export as export_
     from services.jobs.serve import home_to_read
 
-    home = home_to_read(home)
-    names = {Export.FOLIUM: "kaart.html", Export.GEOPACKAGE: "zicht.gpkg", Export.TABLE: "zoekgebieden.csv"}
-    target = path or home / names[kind]
-    export_(kind, home, target)
+    target = export_(kind, home_to_read(home), path)
     screen.print(escape(say("{path} written ({size:.1f} MB)", path=target, size=target.stat().st_size / 1e6)))

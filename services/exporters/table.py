@@ -10,6 +10,7 @@ from layers.messages import say
 from layers.publication.collection import Collection
 from services.files import whole_file
 
+FILE = "zoekgebieden.csv"
 FORMULA = ("=", "+", "-", "@", "\t", "\r")
 """What makes a spreadsheet run a cell; a name from data must not."""
 

@@ -10,13 +10,20 @@ from geo.messages import message
 from layers.publication.collections import collections
 from layers.publication.layer import Layer
 from services.pages.map import build_map
-from services.registry import EXPORTERS, adapter
+from services.ports import Exporter
+from services.registry import EXPORTERS, adapter, file_of
 from services.releases import release
 
 
-def export(kind: str, home: Path, path: Path) -> None:
-    """Write the release to `path`, whole or not at all. Raises StoreError where nothing is published."""
-    adapter(message("exporter"), EXPORTERS, kind)(release.collections(release.current(home)), path)
+def export(kind: str, home: Path, path: Path | None = None) -> Path:
+    """Write the release to `path`, whole or not at all; without one, in the home. Returns where it is.
+
+    Raises StoreError where nothing is published.
+    """
+    exporter: Exporter = adapter(message("exporter"), EXPORTERS, kind)
+    target = path or home / file_of(kind)
+    exporter(release.collections(release.current(home)), target)
+    return target
 
 
 def map_of(layers: Sequence[Layer]) -> folium.Map:

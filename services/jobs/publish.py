@@ -8,6 +8,7 @@ from layers.declarations.catalog import Catalog
 from layers.publication.collections import collections
 from services.jobs.build import OnStep
 from services.ogc import configuration as ogc
+from services.ports import SERVED
 from services.releases import homes, release
 from services.settings import Settings
 from services.workspace import storage
@@ -39,4 +40,4 @@ def difference(home: Path, config: Path) -> Message | None:
 
 def resources_of(home: Path, folder: Path) -> ogc.Resources:
     """The `resources` of a release. They name a relative home relatively, so that they can be committed."""
-    return ogc.resources(folder, f"${{ZICHT_HOME:-{os.fspath(home)}}}/{homes.CURRENT}/{release.SQLITE}")
+    return ogc.resources(folder, f"${{ZICHT_HOME:-{os.fspath(home)}}}/{homes.CURRENT}/{SERVED}")

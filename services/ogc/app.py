@@ -16,6 +16,7 @@ from starlette.types import ASGIApp
 from geo.errors import ServeError
 from layers.messages import say
 from services.ogc import configuration
+from services.ports import SERVED
 
 DOWNLOADS = {"zicht.gpkg": "application/geopackage+sqlite3"}
 
@@ -26,7 +27,7 @@ def application(home: Path, config: Path) -> ASGIApp:
     Raises ServeError where nothing is published yet.
     """
     current = home / "current"
-    if not (current / "zicht.sqlite").exists():
+    if not (current / SERVED).exists():
         raise ServeError("{home}: no release to serve; run `zicht publish` (or `zicht demo`) first", home=home)
     document = home / "openapi.json"
     # pygeoapi reads its settings from the environment, and two of them while it is imported: there is no other way.

@@ -19,6 +19,7 @@ from geo.messages import Message, joined, message
 from layers.messages import say
 from layers.publication.fields import AREA_NAME, ID, TITLE
 from services.files import disk_errors, whole_file
+from services.ports import SERVED
 from services.stores.queries import Described
 from services.stores.served import opened
 
@@ -43,7 +44,7 @@ TEMPLATE = files("services.ogc") / "pygeoapi-config.template.yml"
 
 def resources(release: Path, data: str) -> Resources:
     """The `resources` block for a release folder; `data` is how the configuration will name its store."""
-    return {one.id: _resource(one, data) for one in opened(release / "zicht.sqlite").collections}
+    return {one.id: _resource(one, data) for one in opened(release / SERVED).collections}
 
 
 def _resource(collection: Described, data: str) -> dict[str, Any]:

@@ -34,6 +34,7 @@ from services.files import whole_file
 from services.pages.map_content import Packed, packed_content
 from services.pages.script_texts import texts
 
+FILE = "kaart.html"
 TILES = "https://service.pdok.nl/brt/achtergrondkaart/wmts/v2_0/grijs/EPSG:3857/{z}/{x}/{y}.png"
 CLOSEST_ZOOM = 19
 FURTHEST_ZOOM = 6

@@ -30,10 +30,11 @@ from layers.publication.collection import Collection, typed
 from layers.publication.fields import Field
 from layers.publication.layer import Layer
 from services.files import UNFINISHED, check_format, disk_errors
+from services.ports import SERVED
 from services.registry import EXPORTERS, STORES, adapter
 from services.releases.homes import CURRENT
 
-SQLITE, GPKG, MAP, MANIFEST = "zicht.sqlite", "zicht.gpkg", "kaart.html", "release.json"
+GPKG, MAP, MANIFEST = "zicht.gpkg", "kaart.html", "release.json"
 FORMAT = 1
 """The format of a release: its files and release.json. It goes up with a change that makes older readers wrong."""
 
@@ -109,7 +110,7 @@ def _finish(
 
 def _write(folder: Path, collections: Sequence[Collection], steps: Callable[[str], None]) -> None:
     steps(say("database"))
-    adapter(message("store"), STORES, "embedded")(collections, folder / SQLITE)
+    adapter(message("store"), STORES, "embedded")(collections, folder)
     steps("GeoParquet")
     adapter(message("store"), STORES, "geoparquet")(collections, folder)
     steps("GeoPackage")
@@ -120,10 +121,10 @@ def _write(folder: Path, collections: Sequence[Collection], steps: Callable[[str
 
 def _check(folder: Path, collections: Sequence[Collection]) -> None:
     """Every collection must be whole in every file, as counted by other code than wrote it."""
-    with closing(sqlite3.connect(f"file:{folder / SQLITE}?mode=ro", uri=True)) as database:
+    with closing(sqlite3.connect(f"file:{folder / SERVED}?mode=ro", uri=True)) as database:
         sound = database.execute("PRAGMA integrity_check").fetchone()[0]
     if sound != "ok":
-        raise StoreError("{path}: the database is damaged ({fault}); publish again", path=folder / SQLITE, fault=sound)
+        raise StoreError("{path}: the database is damaged ({fault}); publish again", path=folder / SERVED, fault=sound)
     for collection in collections:
         name, rows = collection.id, len(collection.table)
         counts = {

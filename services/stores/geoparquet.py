@@ -3,10 +3,24 @@
 from collections.abc import Sequence
 from pathlib import Path
 
+from geo.errors import StoreError
 from layers.publication.collection import Collection
+from services.files import disk_errors
 
 
 def write(collections: Sequence[Collection], folder: Path) -> None:
-    """Write `<collection>.parquet` for each collection into `folder`, in RD New."""
-    for one in collections:
-        one.table.to_parquet(folder / f"{one.id}.parquet", compression="zstd", index=False)
+    """Write `<collection>.parquet` for each collection into `folder`, in RD New. Raises StoreError, and leaves none."""
+    paths = {folder / f"{collection.id}.parquet": collection for collection in collections}
+    for path in paths:
+        if path.exists():
+            raise StoreError(
+                "store {path}: already exists; a release is written once, to a folder of its own", path=path
+            )
+    try:
+        for path, collection in paths.items():
+            with disk_errors(path):
+                collection.table.to_parquet(path, compression="zstd", index=False)
+    except BaseException:
+        for path in paths:
+            path.unlink(missing_ok=True)
+        raise

@@ -27,6 +27,7 @@ from geo.errors import StoreError, first_few
 from geo.messages import message
 from layers.publication.collection import Collection
 from layers.publication.fields import Field
+from services.ports import SERVED
 from services.stores.queries import Value, boxes, quoted
 
 TYPES = {
@@ -53,8 +54,9 @@ NETHERLANDS = (3.2, 50.7, 7.3, 53.7)
 """West, south, east, north in degrees: where a collection without rows lies."""
 
 
-def write(collections: Sequence[Collection], path: Path) -> None:
-    """Write the collections to a new file; raises StoreError, and leaves no file, where that fails."""
+def write(collections: Sequence[Collection], folder: Path) -> None:
+    """Write the collections to a new file in `folder`; raises StoreError, and leaves no file, where that fails."""
+    path = folder / SERVED
     if path.exists():
         raise StoreError("store {path}: already exists; a release is written once, to a folder of its own", path=path)
     try:

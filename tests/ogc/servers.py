@@ -26,7 +26,7 @@ def a_home(folder: Path, port: int) -> tuple[Path, Path]:
     for name, rows in (("large", 10), ("small", 5)):
         release = folder / "releases" / name
         release.mkdir(parents=True)
-        sqlite.write(places.collections(rows=rows), release / "zicht.sqlite")
+        sqlite.write(places.collections(rows=rows), release)
     (folder / "current").symlink_to("releases/large")
     config = folder / "pygeoapi-config.yml"
     by_hand = (ROOT / "pygeoapi-config.yml").read_text(encoding="utf-8")

@@ -323,7 +323,7 @@ def test_a_release_that_vanishes_is_told_and_comes_back(api, home):
 def test_a_collection_that_the_release_lacks_is_a_404(api, home):
     lacking = home / "releases" / "lacking"
     lacking.mkdir()
-    servers.sqlite.write(places.collections()[:1], lacking / "zicht.sqlite")
+    servers.sqlite.write(places.collections()[:1], lacking)
     servers.swap(home, "lacking")
     try:
         assert "it has gebieden_buurt" in items(api, status=404)["description"]

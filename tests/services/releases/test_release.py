@@ -104,7 +104,7 @@ def test_a_kill_in_the_middle_of_publish_leaves_the_previous_release_served(smal
     assert not any(small.glob(f"releases/{UNFINISHED}*"))
 
 
-@pytest.mark.parametrize("name", [release.SQLITE, release.GPKG, release.MAP, "zoekgebieden_drugs.parquet"])
+@pytest.mark.parametrize("name", ["zicht.sqlite", release.GPKG, release.MAP, "zoekgebieden_drugs.parquet"])
 def test_a_disk_that_takes_no_more_leaves_the_previous_release_served(small: Path, name: str):
     """A limit on file size stands in for a full disk: the kernel refuses the write in the same place."""
     served = release.current(small)

@@ -39,7 +39,7 @@ TABLE = typed()
 @pytest.fixture(scope="module")
 def store(tmp_path_factory):
     path = tmp_path_factory.mktemp("release") / "zicht.sqlite"
-    sqlite.write(places.collections(), path)
+    sqlite.write(places.collections(), path.parent)
     opened = served.Served(path)
     yield opened
     opened.close()

@@ -21,7 +21,7 @@ INDICATORS = "indicatoren_drugs_buurt"
 @pytest.fixture(scope="module")
 def store(tmp_path_factory):
     path = tmp_path_factory.mktemp("release") / "zicht.sqlite"
-    sqlite.write(places.collections(), path)
+    sqlite.write(places.collections(), path.parent)
     opened = served.Served(path)
     yield opened
     opened.close()
@@ -37,12 +37,14 @@ def ids(features):
 
 
 def test_the_same_collections_give_the_same_bytes_whatever_the_order_of_their_rows(tmp_path):
-    first, second = tmp_path / "a.sqlite", tmp_path / "b.sqlite"
+    first, second = (tmp_path / name for name in ("first", "second"))
+    first.mkdir()
+    second.mkdir()
     given = places.collections()
     sqlite.write(given, first)
     turned = [dataclasses.replace(one, table=one.table.iloc[::-1]) for one in reversed(given)]
     sqlite.write(turned, second)
-    assert first.read_bytes() == second.read_bytes()
+    assert (first / "zicht.sqlite").read_bytes() == (second / "zicht.sqlite").read_bytes()
 
 
 def test_what_is_known_of_a_collection_comes_back_as_it_was_written(store):
@@ -167,15 +169,15 @@ def with_values(**columns):
 def test_what_cannot_be_published_is_refused_and_leaves_no_file(tmp_path, columns, told):
     path = tmp_path / "zicht.sqlite"
     with pytest.raises(StoreError, match=told):
-        sqlite.write([with_values(**columns)], path)
+        sqlite.write([with_values(**columns)], path.parent)
     assert not path.exists()
 
 
 def test_a_store_is_written_once(tmp_path):
     path = tmp_path / "zicht.sqlite"
-    sqlite.write(places.collections(), path)
+    sqlite.write(places.collections(), path.parent)
     with pytest.raises(StoreError, match="already exists"):
-        sqlite.write(places.collections(), path)
+        sqlite.write(places.collections(), path.parent)
 
 
 def test_an_absent_or_broken_store_says_what_to_do(tmp_path):
@@ -197,7 +199,7 @@ def test_an_absent_or_broken_store_says_what_to_do(tmp_path):
 )
 def test_a_store_of_another_format_is_not_read(tmp_path, application, version, told):
     path = tmp_path / "zicht.sqlite"
-    sqlite.write(places.collections(), path)
+    sqlite.write(places.collections(), path.parent)
     with closing(sqlite3.connect(path)) as store:
         assert store.execute("PRAGMA application_id").fetchone() == (0x7A696368,)
         assert store.execute("PRAGMA user_version").fetchone() == (1,)
@@ -210,7 +212,7 @@ def test_a_store_of_another_format_is_not_read(tmp_path, application, version, t
 def test_a_swapped_release_is_seen_at_the_next_question_and_the_old_one_closed(tmp_path):
     for name, rows in (("one", 10), ("two", 5)):
         (tmp_path / name).mkdir()
-        sqlite.write(places.collections(rows=rows), tmp_path / name / "zicht.sqlite")
+        sqlite.write(places.collections(rows=rows), tmp_path / name)
     current = tmp_path / "current"
     current.symlink_to("one")
     path = current / "zicht.sqlite"
@@ -226,7 +228,7 @@ def test_a_swapped_release_is_seen_at_the_next_question_and_the_old_one_closed(t
 
 def test_each_thread_has_a_connection_of_its_own(tmp_path):
     path = tmp_path / "zicht.sqlite"
-    sqlite.write(places.collections(), path)
+    sqlite.write(places.collections(), path.parent)
     found = []
     threads = [threading.Thread(target=lambda: found.append(served.opened(path))) for _ in range(3)]
     for thread in threads:
