@@ -18,17 +18,18 @@ BIN    := .venv/bin
 READY  := .venv/.ready
 UV     := $(or $(shell command -v uv),.tools/bin/uv)
 
-# What `make demo` does: real=FOLDER or online for real open data, gemeente=GM0344 or NL, serve=no to stop after writing.
+# What `make demo` does: real=FOLDER or online for real open data, gemeente=NAME, GM0344 or NL (of Testland without real=),
+# serve=no to stop after writing.
 real     ?=
-gemeente ?= GM0363
+gemeente ?=
 serve    ?= yes
 port     ?= 5000
-DEMO     := $(if $(real),--real $(real) --gemeente $(gemeente)) $(if $(filter no,$(serve)),--no-serve) --port $(port)
+DEMO     := $(if $(real),--real "$(real)") $(if $(gemeente),--gemeente "$(gemeente)") $(if $(filter no,$(serve)),--no-serve) --port $(port)
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
-demo: $(READY) ## build and serve Testland; real=../shared/data|online [gemeente=GM0344|NL] for real figures; serve=no to stop
+demo: $(READY) ## build and serve Testland; real=../shared/data|online [gemeente=Utrecht|GM0344|NL] for real figures; serve=no to stop
 	$(BIN)/zicht demo $(DEMO)
 
 serve: $(READY) ## serve what was published last
