@@ -80,12 +80,15 @@ def catalog_of(*folders: Traversable) -> Catalog:
     lenses = _of_kind(files, "lenses", Lens, faults)
     sources = _of_kind(files, "sources", SourceDeclaration, faults)
     where = {f"{one.kind}/{one.id}": one.where for one in reversed(files)}
+    broken = {one.id for one in files if one.kind == "sources"} - sources.keys()
     faults += column_faults(where, sources)
     for name, source in sources.items():
         faults += formula_faults(where[f"sources/{name}"], source)
     for name, theme in themes.items():
-        faults += theme_faults(where[f"themes/{name}"], theme, sources)
+        faults += theme_faults(where[f"themes/{name}"], theme, sources, broken)
     for name, lens in lenses.items():
+        if lens.theme not in themes and f"themes/{lens.theme}" in where:
+            continue
         faults += lens_faults(where[f"lenses/{name}"], lens, themes)
     if faults:
         raise DeclarationError(faults)
