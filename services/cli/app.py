@@ -28,11 +28,11 @@ ABOUT = (
     say("A first map, of the made-up country Testland: `zicht demo`"),
     say("Settings in the environment; what is given as an option goes before them:"),
     say(
-        "- ZICHT_HOME: folder of layers and releases (output/demo)\n"
+        "- ZICHT_HOME: folder of layers and releases (output/demo; to serve, show and export: the one published last)\n"
         "- ZICHT_DATA: a folder of real open data, or testland (testland)\n"
         "- ZICHT_LAYERS: folders with themes, lenses and sources of your own, beside those of zicht\n"
         "- ZICHT_LANG: language of the screen and of what is published, nl or en (nl)\n"
-        "- ZICHT_CONFIG: the pygeoapi configuration (pygeoapi-config.yml)\n"
+        "- ZICHT_CONFIG: the pygeoapi configuration that is written and served (pygeoapi-config.yml, of that folder)\n"
         "- ZICHT_CACHE: folder with cached answers of services; a mirror is such a folder\n"
         "- ZICHT_GATEWAY: an address that all requests go through, the host as first part of the path\n"
         "- ZICHT_POSTGIS: URI of the database with a municipality's own records; the password in ~/.pgpass"

@@ -45,6 +45,7 @@ ARGUMENTS = (
     message("folder"),
     message("what"),
     message("kind"),
+    message("name"),
     message("path"),
     message("points"),
     message("source"),

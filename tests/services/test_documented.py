@@ -1,20 +1,20 @@
 """Every setting, command and option is documented: in the help, and in the README."""
 
+import inspect
 import re
-from dataclasses import fields
 
 import pytest
 from typer.main import get_command
 
+from services import settings
 from services.cli import app
-from services.settings import Settings
 from tests.messages.extraction import ROOT
 from tests.services.running import Zicht
 
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 GROUP = get_command(app.app)
 COMMANDS = sorted(one.__name__ for one in app.COMMANDS)
-SETTINGS = sorted({"ZICHT_LAYERS"} | {f"ZICHT_{one.name.upper()}" for one in fields(Settings)})
+SETTINGS = sorted({f"ZICHT_{name}" for name in re.findall(r'_(?:from|path)\("([A-Z]+)"', inspect.getsource(settings))})
 
 
 def options(parameters):
