@@ -36,8 +36,12 @@ class Figures:
 
     def of(self, areas: pd.Index) -> "Figures":
         """The figures of these areas, in this order; those that are not listed are unknown."""
-        reasons = self.reasons.reindex(areas)
-        return Figures(self.values.reindex(areas), reasons.mask(~areas.isin(self.reasons.index), Unknown.ABSENT))
+        if areas.equals(self.values.index):
+            return self
+        reasons = self.reasons.reindex(areas).astype(object)
+        reasons = reasons.where(reasons.notna(), None)
+        reasons[~areas.isin(self.reasons.index)] = Unknown.ABSENT
+        return Figures(self.values.reindex(areas), reasons)
 
     def joined(self, other: "Figures") -> "Figures":
         """These columns and those of `other` that are not among them."""

@@ -31,7 +31,7 @@ def series(
     counts: Annotated[
         list[str],
         typer.Argument(
-            metavar="YEAR=FILE...", help=say("For each year: counts per buurt, of the vintage of that year.")
+            metavar="YEAR=FILE...", help=say("For each year: counts per buurt or wijk, of the vintage of that year.")
         ),
     ],
     column: Annotated[
@@ -65,8 +65,9 @@ def series(
     """Apportion counts of several years, each of its own vintage, to one vintage, with the error that this brings.
 
     These stand in the folder of data as boundaries/buurten-YEAR, where `zicht fetch boundaries --vintage YEAR` puts
-    them; without a folder that is output/data. With the boundaries of the years between as well, only borders that
-    moved are estimated. Counts go in and out unprotected: the table must not be published as it is.
+    them, or as a boundary file of your own, of any year; without a folder that is output/data. Where a year has
+    boundaries/wijken-YEAR only, counts are per wijk. With the boundaries of the years between as well, only borders
+    that moved are estimated. Counts go in and out unprotected: the table must not be published as it is.
 
     Example: `zicht series 2020=inwoners2020.csv 2022=inwoners2022.csv --column inwoners --vintage 2022 --to reeks.csv`
     """
