@@ -9,7 +9,7 @@ from pydantic import AfterValidator, Field, model_validator
 
 from layers.declarations.indicators import Declared, FilePath, Id, Text
 from layers.declarations.rasters import Raster
-from layers.declarations.records import Records
+from layers.declarations.records import Format, Records
 from layers.declarations.squares import SquareGrid
 from layers.declarations.statline import StatLine
 
@@ -62,9 +62,10 @@ class Column(Declared):
 
 
 class Table(Declared):
-    """A file with a row a buurt, below the folder of the figures."""
+    """A file with a row a buurt, below the folder of the figures; `format` where looking at it does not tell."""
 
     path: FilePath
+    format: Format = Format()
 
 
 class SourceDeclaration(Declared):
