@@ -24,7 +24,7 @@ class Settings:
     Attributes:
         home: ZICHT_HOME, the folder with built layers and releases.
         data: ZICHT_DATA, a folder of real open data, or `testland`.
-        layers: ZICHT_LAYERS, folders with themes, lenses and sources of one's own, as PATH is written; none is none.
+        layers: ZICHT_LAYERS, folders with own themes, lenses and sources, separated as in PATH; mostly none.
         config: ZICHT_CONFIG, the pygeoapi configuration that `zicht publish` keeps current.
         cache: ZICHT_CACHE, the folder where answers of services are kept; a mirror is such a folder.
         gateway: ZICHT_GATEWAY, where all requests go instead, the host as first part of the path.
