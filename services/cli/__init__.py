@@ -28,9 +28,9 @@ from services.cli.tally import tally
 ENVIRONMENT = """
 Settings in the environment: ZICHT_HOME (folder of layers and releases, output/demo), ZICHT_DATA (a folder of real open
 data, or testland), ZICHT_LAYERS (folders with themes, lenses and sources of your own, separated as in PATH),
-ZICHT_CONFIG (the pygeoapi configuration, pygeoapi-config.yml), ZICHT_CACHE (where answers of services are kept; a mirror is such a
-folder), ZICHT_GATEWAY (an address that all requests go through, the host as first part of the path), ZICHT_POSTGIS (the
-URI of the database with a municipality's own records; the password in ~/.pgpass).
+ZICHT_CONFIG (the pygeoapi configuration, pygeoapi-config.yml), ZICHT_CACHE (where answers of services are kept; a
+mirror is such a folder), ZICHT_GATEWAY (an address that all requests go through, the host as first part of the path),
+ZICHT_POSTGIS (the URI of the database with a municipality's own records; the password in ~/.pgpass).
 """
 
 app = typer.Typer(
