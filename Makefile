@@ -4,29 +4,32 @@
 SHELL      := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help demo serve test check bench calibrate messages lock format clean
+.PHONY: help demo serve test check check-deep bench calibrate messages picture lock format clean
 
-# The default python, others on PATH, those of pyenv (by its root, or beside the shim that PATH finds).
+# A Python of 3.12 or newer: the default one, others on PATH, those of pyenv (by its root, or beside the shim that PATH
+# finds). Where there is none uv brings one, into its own folder: any python3 is enough to start.
 PYTHON := $(shell pyenv=$${PYENV_ROOT:-$$HOME/.pyenv}; shim=$$(command -v python3); \
 	for python in python3 python3.14 python3.13 python3.12 \
 		$$(ls -d {$$pyenv,$${shim%/shims/*}}/versions/3.1[2-9]*/bin/python 2>/dev/null | sort -rV); do \
 		"$$python" -c 'import sys; sys.exit(sys.version_info < (3, 12))' 2>/dev/null && command -v "$$python" && break; \
 	done)
+BROUGHT := 3.13
 BIN    := .venv/bin
 READY  := .venv/.ready
 UV     := $(or $(shell command -v uv),.tools/bin/uv)
 
-# What `make demo` does: real=FOLDER or online for real open data, gemeente=GM0344 or NL, serve=no to stop after writing.
+# What `make demo` does: real=FOLDER or online for real open data, gemeente=NAME, GM0344 or NL (of Testland without real=),
+# serve=no to stop after writing.
 real     ?=
-gemeente ?= GM0363
+gemeente ?=
 serve    ?= yes
 port     ?= 5000
-DEMO     := $(if $(real),--real $(real) --gemeente $(gemeente)) $(if $(filter no,$(serve)),--no-serve) --port $(port)
+DEMO     := $(if $(real),--real "$(real)") $(if $(gemeente),--gemeente "$(gemeente)") $(if $(filter no,$(serve)),--no-serve) --port $(port)
 
 help: ## list the targets
-	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
-demo: $(READY) ## build and serve Testland; real=../shared/data|online [gemeente=GM0344|NL] for real figures; serve=no to stop
+demo: $(READY) ## build and serve Testland; real=../shared/data|online [gemeente=Utrecht|GM0344|NL] for real figures; serve=no to stop
 	$(BIN)/zicht demo $(DEMO)
 
 serve: $(READY) ## serve what was published last
@@ -43,6 +46,10 @@ check: $(READY) ## what CI runs: format, lint, types, import contracts, declarat
 	$(BIN)/zicht check
 	$(MAKE) --no-print-directory test
 
+check-deep: $(READY) ## what takes minutes: coverage, and whether the tests see small changes to the code
+	$(BIN)/pytest -n auto -q --cov --cov-report=term
+	$(BIN)/python -m tests.mutation.run
+
 bench: $(READY) ## measure speed beside the peers
 	$(BIN)/pytest -o addopts=--import-mode=importlib tests/benchmarks -p no:xdist -s -q
 
@@ -52,7 +59,10 @@ calibrate: $(READY) ## how often the statistics raise false alarms, and what the
 messages: $(READY) ## renew the message catalogue from the code; names what lacks its Dutch
 	$(BIN)/python -m tests.messages.update $(translations)
 
-format: $(READY) ## format and mend what can be mended
+picture: $(READY) ## take the picture at the top of the README: the map of Testland
+	$(BIN)/python -m tests.browser.picture
+
+format: $(READY) ## format, and repair what can be repaired
 	$(BIN)/ruff format
 	$(BIN)/ruff check --fix
 
@@ -63,17 +73,16 @@ lock: $(UV) ## renew requirements.lock from pyproject.toml
 clean: ## remove what was installed and written
 	rm -rf .venv .tools output .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
 
-$(READY): requirements.lock pyproject.toml | $(UV) python
-	$(UV) venv --quiet --allow-existing --python "$(PYTHON)" .venv
+$(READY): requirements.lock pyproject.toml | $(BIN)/python
 	$(UV) pip sync --quiet --python $(BIN)/python requirements.lock
 	$(UV) pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation --editable .
 	@touch $@
 
-.tools/bin/uv: | python
-	@"$(PYTHON)" -m venv .tools || { echo "Python cannot make a virtual environment; on Debian: apt install python3-venv" >&2; exit 1; }
-	@.tools/bin/pip install --quiet --disable-pip-version-check uv
+$(BIN)/python: | $(UV)
+	@[ -n "$(PYTHON)" ] || echo "zicht needs Python 3.12 or newer and this machine has none: uv fetches Python $(BROUGHT)." >&2
+	$(UV) venv --quiet --allow-existing --python "$(or $(PYTHON),$(BROUGHT))" .venv
 
-.PHONY: python
-python:
-	@[ -n "$(PYTHON)" ] || { echo "zicht needs Python 3.12 or newer and found none." >&2; \
-		echo "Install one (for example with pyenv: pyenv install 3.13) and run make again." >&2; exit 1; }
+.tools/bin/uv:
+	@command -v python3 >/dev/null || { echo "make needs a python3, of any version, to install uv; on Debian: apt install python3-venv" >&2; exit 1; }
+	@python3 -m venv .tools || { echo "Python cannot make a virtual environment; on Debian: apt install python3-venv" >&2; exit 1; }
+	@.tools/bin/pip install --quiet --disable-pip-version-check uv

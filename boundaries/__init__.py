@@ -1,1 +1,1 @@
-"""The places: CBS divisions by year, H3 hexagons, and the ways between them."""
+"""The places: buurten of CBS by vintage, H3 hexagons, and the crosswalks between them."""

@@ -1,7 +1,8 @@
-"""From a raw CBS table of buurten, as a service or file delivers it, to an AreaFrame, and what to know of that.
+"""From a raw table of buurten or wijken, as a service or file delivers it, to an AreaFrame, and notes of that.
 
-What CBS maps hold besides buurten stays out, counted in the notes: Belgian ground around Baarle (`water` is B) and open
-water, which has codes of its own (9997) and no figures. A buurt of which only water is there has figures and stays.
+What boundary files of CBS hold besides stays out, counted in the notes: Belgian ground around Baarle (`water` is B) and
+open water, which has codes of its own (9997) and no figures. A buurt of which only water is there has figures and
+stays.
 """
 
 from dataclasses import dataclass
@@ -12,77 +13,90 @@ import pandas as pd
 import shapely
 from numpy.typing import NDArray
 
-from boundaries.codes import malformed, parents
+from boundaries.codes import PATTERNS, malformed, parents
 from boundaries.crs import in_rd
-from boundaries.repair import mended
+from boundaries.repair import repaired
 from boundaries.vintages import Vintage
 from geo.areas import AreaFrame, AreaLevel
 from geo.errors import AreaError, first_few
+from geo.messages import Message, joined, message, plural
 
-REQUIRED, OPTIONAL = ("code", "name"), ("gemeente_name", "wijk_name", "water", "change", "year")
-KEPT = ("name", "wijk_name", "gemeente", "gemeente_name", "geometry")
-OPEN_WATER = "9997"
-"""How the code of open water ends (`BU02339997`)."""
+OURS = {
+    AreaLevel.BUURT: (("code",), ("name",)),
+    AreaLevel.WIJK: (("wijk", "code"), ("wijk_name", "name")),
+}
+"""Which of our names stand for the code and the name of the areas of a level, the first that a table has."""
+OPTIONAL = ("gemeente_name", "wijk_name", "water", "change", "year")
+COLUMNS = ("name", "wijk_name", "gemeente", "gemeente_name", "geometry")
+OPEN_WATER = {AreaLevel.BUURT: "9997", AreaLevel.WIJK: "97"}
+"""How the code of open water ends (`BU02339997`, `WK023397`)."""
 WATER, LAND, ABROAD = "JA", "NEE", "B"
 SNAP = 0.01
 """Metres: parts whose borders do not coincide are joined on a grid of this size."""
 
 
 @dataclass(frozen=True, slots=True)
-class Division:
-    """The areas of a map, and in Dutch what was done to them: left out, mended, placed without a CRS."""
+class AreasOfVintage:
+    """The areas of a boundary file, and what was done to them: left out, repaired, placed without a CRS."""
 
     areas: AreaFrame
-    notes: tuple[str, ...]
+    notes: tuple[Message, ...]
 
 
 def buurten(raw: geopandas.GeoDataFrame, vintage: Vintage, where: str) -> AreaFrame:
-    """The areas of `division`, for a map of which the notes are known."""
-    return division(raw, vintage, where).areas
+    """The buurten of `read_areas`, for a file of which the notes are known."""
+    return read_areas(raw, vintage, where).areas
 
 
-def division(raw: geopandas.GeoDataFrame, vintage: Vintage, where: str) -> Division:
-    """The buurten of a raw table, in RD New: land and water parts of one code joined, invalid polygons mended.
+def read_areas(
+    raw: geopandas.GeoDataFrame, vintage: Vintage, where: str, level: AreaLevel = AreaLevel.BUURT
+) -> AreasOfVintage:
+    """The buurten or wijken of a raw table, in RD New: land and water parts of one code joined, invalid polygons
+    repaired.
 
-    The order of the rows makes no difference. Where the map has it, the column `change` tells what became of a buurt
+    The order of the rows makes no difference. Where the file has it, the column `change` says what became of an area
     since the year before: 1 nothing, 2 another code, 3 another border, NA unknown.
 
-    Raises AreaError naming `where`, the column or code, and what was found: unknown columns, a map of another year, no
+    Raises AreaError naming `where`, the column or code, and what was found: unknown columns, a file of another year, no
     or malformed codes, empty polygons, a CRS that the coordinates deny, an area without any surface.
     """
     if raw.empty:
-        raise AreaError(f"{where}: no rows; give the map of the country")
-    table = _renamed(raw if raw.geometry.name == "geometry" else raw.rename_geometry("geometry"), vintage, where)
+        raise AreaError("{where}: no rows; give a boundary file with polygons", where=where)
+    table = _renamed(raw if raw.geometry.name == "geometry" else raw.rename_geometry("geometry"), vintage, where, level)
     _check_year(table, vintage, where)
-    kept, left_out = _in_the_country(table, where)
-    _check_codes(kept, where, vintage.column("code", raw.columns))
-    placed, placing = in_rd(kept, where)
-    valid, mending = mended(placed, where)
+    inside, left_out = _in_the_country(table, where, level)
+    _check_codes(inside, where, _column(vintage, OURS[level][0], raw.columns), level)
+    placed, placing = in_rd(inside, where)
+    valid, repairs = repaired(placed, where)
     if "change" in valid:
         valid["change"] = _changes(valid, where)
-    joined = _joined(valid)
-    joined["name"] = joined["name"].fillna(joined.index.to_series())
-    joined["gemeente"] = parents(joined.index, AreaLevel.GEMEENTE)
-    for level, column in ((AreaLevel.GEMEENTE, "gemeente_name"), (AreaLevel.WIJK, "wijk_name")):
-        codes = parents(joined.index, level).to_series(index=joined.index)
-        # What the map does not name is called by its code, until `named`.
-        joined[column] = joined[column].fillna(codes) if column in joined else codes
-    columns = [*KEPT[:-1], *(one for one in ("change",) if one in joined), "geometry"]
-    return Division(AreaFrame(AreaLevel.BUURT, vintage.year, joined[columns]), (*left_out, *placing, *mending))
+    areas = _one_row_a_code(valid)
+    areas["name"] = areas["name"].fillna(areas.index.to_series())
+    areas["gemeente"] = parents(areas.index, AreaLevel.GEMEENTE)
+    if level is AreaLevel.WIJK:
+        areas["wijk_name"] = areas["name"]
+    for larger, column in ((AreaLevel.GEMEENTE, "gemeente_name"), (AreaLevel.WIJK, "wijk_name")):
+        codes = parents(areas.index, larger).to_series(index=areas.index)
+        # What the file does not name is called by its code, until `named`.
+        areas[column] = areas[column].fillna(codes) if column in areas else codes
+    columns = [*COLUMNS[:-1], *(name for name in ("change",) if name in areas), "geometry"]
+    return AreasOfVintage(AreaFrame(level, vintage.year, areas[columns]), (*left_out, *placing, *repairs))
 
 
 def wijken(areas: AreaFrame) -> AreaFrame:
-    """The wijken that buurten make up, by their codes."""
-    return _dissolved(areas, AreaLevel.WIJK, "wijk_name")
+    """The wijken that buurten make up, by their codes; wijken themselves where the areas are these."""
+    return areas if areas.level is AreaLevel.WIJK else _dissolved(areas, AreaLevel.WIJK, "wijk_name")
 
 
 def gemeenten(areas: AreaFrame) -> AreaFrame:
-    """The gemeenten that buurten make up, by their codes; their `wijk_name` is that of the first wijk, and no use."""
+    """The gemeenten that buurten or wijken make up, by their codes; their `wijk_name` is that of the first wijk, and no
+    use.
+    """
     return _dissolved(areas, AreaLevel.GEMEENTE, "gemeente_name")
 
 
 def replaced(areas: AreaFrame, by: AreaFrame) -> AreaFrame:
-    """The areas with those of `by` in place of all areas of the same gemeenten: a better map of a part."""
+    """The areas with those of `by` in place of all areas of the same gemeenten: better polygons of a part."""
     rest = areas.table[~areas.table["gemeente"].isin(by.table["gemeente"])]
     return AreaFrame(areas.level, areas.vintage, pd.concat([rest, by.table]).sort_index())
 
@@ -92,85 +106,109 @@ def named(areas: AreaFrame, gemeente: pd.Series, wijk: pd.Series) -> AreaFrame:
     table = areas.table.copy()
     in_wijk = parents(areas.ids, AreaLevel.WIJK).to_series(index=areas.ids)
     for column, codes, names in (("gemeente_name", table["gemeente"], gemeente), ("wijk_name", in_wijk, wijk)):
-        told = codes.map(names).astype(object)
-        table[column] = table[column].where(told.isna(), told)
+        elsewhere = codes.map(names).astype(object)
+        table[column] = table[column].where(elsewhere.isna(), elsewhere)
     return AreaFrame(areas.level, areas.vintage, table)
 
 
-def not_in_division(codes: pd.Index, areas: AreaFrame) -> pd.Index:
-    """Those of `codes` that this division does not have: codes of another vintage, or typing errors."""
+def not_in_vintage(codes: pd.Index, areas: AreaFrame) -> pd.Index:
+    """Those of `codes` that these areas do not have: codes of another vintage, or typing errors."""
     return codes[~codes.isin(areas.ids)]
 
 
-def _renamed(raw: geopandas.GeoDataFrame, vintage: Vintage, where: str) -> geopandas.GeoDataFrame:
+def _column(vintage: Vintage, ours: tuple[str, ...], columns: pd.Index) -> str | None:
+    """The first column that holds what one of our names stands for."""
+    return next((theirs for name in ours if (theirs := vintage.column(name, columns)) is not None), None)
+
+
+def _renamed(raw: geopandas.GeoDataFrame, vintage: Vintage, where: str, level: AreaLevel) -> geopandas.GeoDataFrame:
     """The columns that matter, under our names, whatever this year calls them; as text, without padding."""
-    found = {}
-    for ours in (*REQUIRED, *OPTIONAL):
-        theirs = vintage.column(ours, raw.columns)
-        if theirs is not None:
-            found[theirs] = ours
-        elif ours in REQUIRED:
+    ours_by_theirs: dict[str, str] = {}
+    required = dict(zip(("code", "name"), OURS[level], strict=True))
+    for ours, names in (required | {name: (name,) for name in OPTIONAL}).items():
+        theirs = _column(vintage, names, raw.columns)
+        if theirs is None and ours in required:
+            aliases = [alias for name in names for alias in vintage.aliases[name]]
             raise AreaError(
-                f"{where}: no column for {ours!r}: looked for {', '.join(vintage.aliases[ours])}; found "
-                f"{list(raw.columns)}; add the new name to boundaries/vintages.toml"
-            )
-    table = raw[[*found, "geometry"]].rename(columns=found).reset_index(drop=True)
-    for text in found.values():
+                "{where}: no column for {ours!r}: looked for {aliases}; found {columns}; rename the column with it to "
+                "{first}",
+                where=where, ours=ours, aliases=", ".join(aliases), columns=str(list(raw.columns)), first=aliases[0],
+            )  # fmt: skip
+        if theirs is not None and theirs not in ours_by_theirs:
+            ours_by_theirs[theirs] = ours
+    table = raw[[*ours_by_theirs, "geometry"]].rename(columns=ours_by_theirs).reset_index(drop=True)
+    for text in ours_by_theirs.values():
         bare = table[text].astype(str).str.strip()
         table[text] = bare.where(table[text].notna() & (bare != ""), None)
     return table
 
 
 def _check_year(table: geopandas.GeoDataFrame, vintage: Vintage, where: str) -> None:
-    """A map that says of which year it is must be of this one; `jaarstatcode` begins with it."""
+    """A file that says of which year it is must be of this one; `jaarstatcode` begins with it."""
     if "year" not in table:
         return
     years = table["year"].dropna().str[:4].unique()
     if wrong := sorted(set(years) - {str(vintage.year)}):
         raise AreaError(
-            f"{where}: a map of {', '.join(wrong)} by its own words, where that of {vintage.year} is due; give the map "
-            "of that year, or ask for the vintage of the map"
-        )
+            "{where}: boundaries of {found} by its own words, where those of {year} are due; give the boundary file of "
+            "that year, or ask for the vintage of the file",
+            where=where, found=", ".join(wrong), year=vintage.year,
+        )  # fmt: skip
 
 
-def _in_the_country(table: geopandas.GeoDataFrame, where: str) -> tuple[geopandas.GeoDataFrame, tuple[str, ...]]:
-    """The rows that are buurten, and notes of those that are not: ground abroad and open water."""
+def _in_the_country(
+    table: geopandas.GeoDataFrame, where: str, level: AreaLevel
+) -> tuple[geopandas.GeoDataFrame, tuple[Message, ...]]:
+    """The rows that are areas, and notes of those that are not: ground abroad and open water."""
     if "water" not in table:
         table = table.assign(water=None)
     kind = table["water"].str.upper().fillna(LAND).astype(object)
     if strange := sorted(set(kind) - {WATER, LAND, ABROAD}):
         raise AreaError(
-            f"{where}: the column that tells water from land holds {first_few(strange)} besides {WATER}, {LAND} and "
-            f"{ABROAD}; correct it, or give it another name if it tells something else"
-        )
+            "{where}: the column that says whether an area is water holds {strange} besides {water}, {land} and "
+            "{abroad}; correct it, or give it another name if it says something else",
+            where=where, strange=first_few(strange), water=WATER, land=LAND, abroad=ABROAD,
+        )  # fmt: skip
     abroad = kind == ABROAD
-    open_water = ~abroad & (table["code"].str.endswith(OPEN_WATER, na=False) | ((kind == WATER) & table["code"].isna()))
+    open_water = ~abroad & (
+        table["code"].str.endswith(OPEN_WATER[level], na=False) | ((kind == WATER) & table["code"].isna())
+    )
     notes = []
     if abroad.any():
-        notes.append(f"buiten Nederland, weggelaten: {_counted(abroad)}")
+        notes.append(message("outside the Netherlands, left out: {polygons}", polygons=_polygons(abroad)))
     if open_water.any():
-        notes.append(f"open water zonder eigen cijfers, weggelaten: {_counted(open_water)}")
+        notes.append(message("open water without figures, left out: {polygons}", polygons=_polygons(open_water)))
     return table.assign(water=kind)[~abroad & ~open_water], tuple(notes)
 
 
-def _counted(some: pd.Series) -> str:
-    return "1 vlak" if some.sum() == 1 else f"{int(some.sum())} vlakken"
+def _polygons(rows: pd.Series) -> Message:
+    return plural("1 polygon", "{count} polygons", count=int(rows.sum()))
 
 
-def _check_codes(table: geopandas.GeoDataFrame, where: str, column: str | None) -> None:
+def _check_codes(table: geopandas.GeoDataFrame, where: str, column: str | None, level: AreaLevel) -> None:
     if table.empty:
-        raise AreaError(f"{where}: no rows with buurten, only water or ground abroad; give the map of the country")
+        raise AreaError(
+            "{where}: no rows with {level} codes, only water or ground abroad; give a boundary file with them",
+            where=where, level=level,
+        )  # fmt: skip
     without = table["code"].isna()
     if without.any():
-        rows = first_few(f"row {at + 1} ({name})" for at, name in table["name"][without].items())
+        rows = [message("row {row} ({name})", row=at + 1, name=name) for at, name in table["name"][without].items()]
         raise AreaError(
-            f"{where}: {int(without.sum())} areas have no code in column {column!r}: {rows}; add their codes"
-        )
-    if len(wrong := malformed(table["code"], AreaLevel.BUURT)):
+            "{where}: {count} areas have no code in column {column!r}: {rows}; add their codes",
+            where=where, count=len(rows), column=column, rows=_first_few(rows),
+        )  # fmt: skip
+    if len(wrong := malformed(table["code"], level)):
         raise AreaError(
-            f"{where}: {len(wrong)} codes in column {column!r} are not buurtcodes (BU and eight letters or digits): "
-            f"{first_few(wrong)}"
-        )
+            "{where}: {count} codes in column {column!r} are not {level}codes ({pattern}): {codes}",
+            where=where, count=len(wrong), column=column, level=level, pattern=PATTERNS[level], codes=first_few(wrong),
+        )  # fmt: skip
+
+
+def _first_few(parts: list[Message], most: int = 3) -> Message:
+    """The first few messages, and how many more there are."""
+    shown, rest = joined(", ", parts[:most]), len(parts) - most
+    return message("{shown} and {rest} more", shown=shown, rest=rest) if rest > 0 else shown
 
 
 def _changes(table: geopandas.GeoDataFrame, where: str) -> pd.Series:
@@ -179,15 +217,15 @@ def _changes(table: geopandas.GeoDataFrame, where: str) -> pd.Series:
     strange = ~(changes.isin([1, 2, 3]) | (changes < 0) | table["change"].isna())
     if strange.any():
         raise AreaError(
-            f"{where}: {int(strange.sum())} areas have an 'indelingswijziging' that is not 1, 2 or 3: "
-            f"{first_few(table['code'][strange] + ' ' + table['change'][strange])}"
-        )
-    told: pd.Series = changes.where(changes > 0).astype("Int8")
-    return told
+            "{where}: {count} areas have an 'indelingswijziging' that is not 1, 2 or 3: {codes}",
+            where=where, count=int(strange.sum()),
+            codes=first_few(table["code"][strange] + " " + table["change"][strange]),
+        )  # fmt: skip
+    return pd.Series(changes.where(changes > 0).astype("Int8"))
 
 
-def _joined(table: geopandas.GeoDataFrame) -> geopandas.GeoDataFrame:
-    """One row a code, sorted by code. Names are those of the land, where a code has land."""
+def _one_row_a_code(table: geopandas.GeoDataFrame) -> geopandas.GeoDataFrame:
+    """Parts of one code joined, sorted by code. Names are those of the land, where a code has land."""
     double = table["code"].duplicated(keep=False)
     parts = table[double]
     # By what is in the rows, down to the bytes of their polygons: in whatever order they came, the union is the same.
@@ -214,11 +252,11 @@ def _plain(polygons: NDArray[np.object_]) -> NDArray[np.object_]:
 
 def _dissolved(areas: AreaFrame, level: AreaLevel, name: str) -> AreaFrame:
     """Areas joined by the `level` their codes lie in: as a coverage where their borders coincide, seven times as fast
-    as a union; else by union on a grid that closes the smallest of gaps.
+    as a union; else by union on a grid that closes slits below `SNAP`.
     """
-    table = areas.table.assign(name=areas.table[name], parent=parents(areas.ids, level))[["parent", *KEPT]]
+    table = areas.table.assign(name=areas.table[name], parent=parents(areas.ids, level))[["parent", *COLUMNS]]
     coincide = bool(shapely.coverage_is_valid(table.geometry.to_numpy(), gap_width=SNAP))
     how = {"method": "coverage"} if coincide else {"grid_size": SNAP}
-    joined = table.dissolve("parent", aggfunc="first", **how).sort_index()
-    joined.index.name = "area_id"
-    return AreaFrame(level, areas.vintage, joined[list(KEPT)])
+    union = table.dissolve("parent", aggfunc="first", **how).sort_index()
+    union.index.name = "area_id"
+    return AreaFrame(level, areas.vintage, union[list(COLUMNS)])

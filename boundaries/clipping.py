@@ -49,16 +49,16 @@ def rings(polygons: Polygons) -> Rings:
         outer = np.ones(len(polygons))
     else:
         _, corners, offsets = shapely.to_ragged_array(polygons, include_z=False)
-        start, parts = (one.astype(np.int64) for one in offsets[:2])
+        start, parts = (offset.astype(np.int64) for offset in offsets[:2])
         first = parts[offsets[2]] if len(offsets) == 3 else parts
         outer = np.full(len(start) - 1, -1.0)
         outer[parts[:-1]] = 1.0
     return Rings(corners, start, first, outer * np.sign(_signed_surfaces(corners, start)))
 
 
-def convex(polygons: Polygons, found: Rings) -> NDArray[np.bool_]:
-    """Which of the polygons, whose corners are `found`, are one ring that nowhere bends inwards."""
-    one_way: NDArray[np.bool_] = _bends_one_way(found.corners, found.start, found.first, found.sign)
+def convex(polygons: Polygons, outlines: Rings) -> NDArray[np.bool_]:
+    """Which of the polygons, whose corners are in `outlines`, are one ring that nowhere bends inwards."""
+    one_way: NDArray[np.bool_] = _bends_one_way(outlines.corners, outlines.start, outlines.first, outlines.sign)
     return _plain(polygons) & one_way
 
 
@@ -72,21 +72,21 @@ def _plain(polygons: Polygons) -> NDArray[np.bool_]:
 def surfaces(subjects: Rings, clips: Rings, left: Whole, right: Whole) -> Floats:
     """The surface of subject `left[k]` within the convex clip `right[k]`, for every pair k."""
     boxes = _boxes(subjects.corners, subjects.start)
-    found: Floats = _surfaces(subjects, boxes, clips, left, right)
-    return found
+    surface: Floats = _surfaces(subjects, boxes, clips, left, right)
+    return surface
 
 
 @njit(cache=True, nogil=True)
 def _signed_surfaces(corners, start):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202
     """The surface of every ring, negative for one that runs clockwise."""
-    found = np.empty(len(start) - 1)
-    for ring in range(len(found)):
+    surface = np.empty(len(start) - 1)
+    for ring in range(len(surface)):
         x, y = corners[start[ring], 0], corners[start[ring], 1]
         twice = 0.0
         for at in range(start[ring], start[ring + 1] - 1):
             twice += (corners[at, 0] - x) * (corners[at + 1, 1] - y) - (corners[at + 1, 0] - x) * (corners[at, 1] - y)
-        found[ring] = twice / 2
-    return found
+        surface[ring] = twice / 2
+    return surface
 
 
 @njit(cache=True, nogil=True)
@@ -125,28 +125,28 @@ def _boxes(corners, start):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN
 @njit(cache=True, nogil=True, error_model="numpy")
 def _surfaces(subjects, boxes, clips, left, right):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202
     """The loop over pairs. Two buffers take turns; each cut adds half as many corners at most."""
-    found = np.zeros(len(left))
-    here, there = np.empty((256, 2)), np.empty((256, 2))
+    surface = np.zeros(len(left))
+    current, clipped = np.empty((256, 2)), np.empty((256, 2))
     around = np.empty(4)
     for k in range(len(left)):
-        one = clips.first[right[k]]
-        clip = clips.corners[clips.start[one] : clips.start[one + 1] - 1]
+        outer = clips.first[right[k]]
+        clip = clips.corners[clips.start[outer] : clips.start[outer + 1] - 1]
         around[0], around[1] = clip[:, 0].min(), clip[:, 1].min()
         around[2], around[3] = clip[:, 0].max(), clip[:, 1].max()
         for ring in range(subjects.first[left[k]], subjects.first[left[k] + 1]):
             most = subjects.start[ring + 1] - subjects.start[ring]
-            if most > len(here):
-                here = np.empty((2 * most, 2))
-            count = _near(subjects, ring, boxes, around, clip[0], here)
+            if most > len(current):
+                current = np.empty((2 * most, 2))
+            count = _near(subjects, ring, boxes, around, clip[0], current)
             for side in range(len(clip)):
                 if count < 3:
                     break
-                if 2 * count > len(there):
-                    there = np.empty((4 * count, 2))
-                count = _cut(here, count, clip, side, clips.sign[one], there)
-                here, there = there, here
-            found[k] += subjects.sign[ring] * _signed(here, count)
-    return found
+                if 2 * count > len(clipped):
+                    clipped = np.empty((4 * count, 2))
+                count = _cut(current, count, clip, side, clips.sign[outer], clipped)
+                current, clipped = clipped, current
+            surface[k] += subjects.sign[ring] * _signed(current, count)
+    return surface
 
 
 @njit(cache=True, nogil=True, error_model="numpy", inline="always")
@@ -157,7 +157,7 @@ def _near(subjects, ring, boxes, around, origin, into):  # type: ignore[no-untyp
     blocks where the whole block lies to one side.
     """
     corners, low, high = subjects.corners, subjects.start[ring], subjects.start[ring + 1] - 1
-    kept, last, anchor, at = 1, low, low, low + 1
+    count, last, anchor, at = 1, low, low, low + 1
     into[0, 0], into[0, 1] = corners[low, 0] - origin[0], corners[low, 1] - origin[1]
     run = _beside(corners[low, 0], corners[low, 1], corners[low, 0], corners[low, 1], around)
     while at < high:
@@ -172,21 +172,21 @@ def _near(subjects, ring, boxes, around, origin, into):  # type: ignore[no-untyp
         if not run & beside:
             if last != anchor:
                 x, y = corners[last, 0], corners[last, 1]
-                into[kept, 0], into[kept, 1] = x - origin[0], y - origin[1]
-                kept += 1
+                into[count, 0], into[count, 1] = x - origin[0], y - origin[1]
+                count += 1
                 anchor, run = last, _beside(x, y, x, y, around)
             if not run & beside:
                 x, y = corners[at, 0], corners[at, 1]
-                into[kept, 0], into[kept, 1] = x - origin[0], y - origin[1]
-                kept += 1
+                into[count, 0], into[count, 1] = x - origin[0], y - origin[1]
+                count += 1
                 anchor, run = at, beside
         run &= beside
         last = at
         at += 1
     if last != anchor:
-        into[kept, 0], into[kept, 1] = corners[last, 0] - origin[0], corners[last, 1] - origin[1]
-        kept += 1
-    return kept
+        into[count, 0], into[count, 1] = corners[last, 0] - origin[0], corners[last, 1] - origin[1]
+        count += 1
+    return count
 
 
 @njit(cache=True, nogil=True, inline="always")
@@ -201,12 +201,12 @@ def _beside(west, south, east, north, around):  # type: ignore[no-untyped-def]  
 
 
 @njit(cache=True, nogil=True, error_model="numpy", inline="always")
-def _cut(ring, count, clip, side, way, into):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202
+def _cut(ring, count, clip, side, sign, into):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202
     """Keep of a ring what lies on the inner side of one side of the clip; how many corners that has."""
     after = (side + 1) % len(clip)
     x, y = clip[side, 0] - clip[0, 0], clip[side, 1] - clip[0, 1]
-    dx, dy = way * (clip[after, 0] - clip[side, 0]), way * (clip[after, 1] - clip[side, 1])
-    kept = 0
+    dx, dy = sign * (clip[after, 0] - clip[side, 0]), sign * (clip[after, 1] - clip[side, 1])
+    inside = 0
     px, py = ring[count - 1, 0], ring[count - 1, 1]
     before = dx * (py - y) - dy * (px - x)
     for at in range(count):
@@ -214,13 +214,13 @@ def _cut(ring, count, clip, side, way, into):  # type: ignore[no-untyped-def]  #
         now = dx * (qy - y) - dy * (qx - x)
         if (now > 0) != (before > 0):
             share = before / (before - now)
-            into[kept, 0], into[kept, 1] = px + share * (qx - px), py + share * (qy - py)
-            kept += 1
+            into[inside, 0], into[inside, 1] = px + share * (qx - px), py + share * (qy - py)
+            inside += 1
         if now > 0:
-            into[kept, 0], into[kept, 1] = qx, qy
-            kept += 1
+            into[inside, 0], into[inside, 1] = qx, qy
+            inside += 1
         px, py, before = qx, qy, now
-    return kept
+    return inside
 
 
 @njit(cache=True, nogil=True, error_model="numpy", inline="always")

@@ -1,4 +1,4 @@
-"""Crosswalk: carry counts from one set of areas to another, losing nothing unsaid.
+"""Crosswalk: counts and measures from one set of areas to another, with what goes nowhere counted.
 
 Areas are joined by code (here), by surface (here), by where people live (boundaries.dasymetric), or from one vintage to
 another (boundaries.changes). The table with all shares stays visible; sums go through it as a sparse matrix.
@@ -17,9 +17,10 @@ from boundaries.clipping import Whole
 from boundaries.codes import parents
 from boundaries.counts import Counts
 from boundaries.overlaps import overlaps
-from geo.areas import AreaFrame
+from geo.areas import AreaFrame, AreaLevel
 from geo.errors import AlignmentError, first_few
 from geo.measures import Measure, Unknown, check_aligned
+from geo.messages import Message
 
 LEAST_KNOWN = 0.9
 """Share of a target's exposure that must be known for it to have a value."""
@@ -38,19 +39,19 @@ class Method(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Crosswalk:
-    """Which share of each source area goes to which target: columns `source`, `target`, `share` (above 0), `way`.
+    """Which share of each source area goes to which target: columns `source`, `target`, `share` (above 0), `method`.
 
-    The shares of a source add up to 1 at most; what is missing is `lost`. `notes` say in Dutch what else to know.
+    The shares of a source add up to 1 at most; what is missing is `lost`. `notes` say what else to know.
     """
 
     sources: pd.Index
     targets: pd.Index
     table: pd.DataFrame
-    notes: tuple[str, ...] = ()
+    notes: tuple[Message, ...] = ()
 
     def __post_init__(self) -> None:
         sides = {"source": self.sources, "target": self.targets}
-        table = self.table.assign(**{side: _placed(self.table[side], known, side) for side, known in sides.items()})
+        table = self.table.assign(**{side: _placed(self.table[side], ids, side) for side, ids in sides.items()})
         object.__setattr__(self, "table", table)
         if not (self.table["share"] > 0).all() or (self.given > 1 + ROUNDING).any():
             raise AlignmentError("crosswalk: shares must be above 0 and add up to 1 at most for every source area")
@@ -78,7 +79,7 @@ class Crosswalk:
 
     @property
     def evenly(self) -> pd.Index:
-        """The sources of which something was spread by surface, since nothing better is known of them."""
+        """The sources of which something was interpolated by surface, since nothing better is known of them."""
         return self.sources[np.unique(self.at[0][self.table["method"] == Method.SURFACE])]
 
     @property
@@ -114,7 +115,7 @@ class Crosswalk:
         apportioned = Measure.of(
             measure.id, events.mask(partly), known.mask(partly), reason, shrunk=measure.shrunk
         )  # fmt: skip
-        if self.exact and not measure.spread:
+        if self.exact and not measure.interpolated:
             return apportioned
         return Measure(
             apportioned.id,
@@ -122,11 +123,11 @@ class Crosswalk:
             apportioned.exposure,
             apportioned.reason,
             apportioned.shrunk,
-            spread=True,
+            interpolated=True,
         )
 
     def then(self, other: Self) -> Self:
-        """This way and the next in one: from the sources of this to the targets of the other."""
+        """This crosswalk and the next in one: from the sources of this to the targets of the other."""
         check_aligned("crosswalk", self.targets, other.sources)
         first = self.table.rename(columns={"target": "via"})
         pairs = first.merge(other.table.rename(columns={"source": "via"}), on="via", suffixes=("", "_next"))
@@ -139,23 +140,23 @@ class Crosswalk:
         joined["method"] = joined["method"].map(dict(enumerate(order)))
         return type(self)(self.sources, other.targets, joined, (*self.notes, *other.notes))
 
-    def back(self, counts: Counts) -> Self:
-        """The way back, by what was carried: of each target, the share that came from each source.
+    def reversed(self, counts: Counts) -> Self:
+        """The crosswalk back, by these counts: of each target, the share that came from each source.
 
-        What `sum` made of these counts goes back to where it came from. Targets that got nothing have no way back.
+        What `sum` made of these counts goes back to where it came from. Targets that got nothing are not in it.
         """
         _check_counts(counts)
         check_aligned("crosswalk", self.sources, counts.figures.index)
         if counts.figures.isna().any():
             unknown = first_few(counts.figures.index[counts.figures.isna()])
-            raise AlignmentError(f"crosswalk: no way back by counts that are unknown: {unknown}")
-        brought = self.table["share"].to_numpy() * counts.figures.to_numpy()[self.at[0]]
-        got = np.bincount(self.at[1], brought, len(self.targets))
+            raise AlignmentError("crosswalk: not reversed by counts that are unknown: {areas}", areas=unknown)
+        parts = self.table["share"].to_numpy() * counts.figures.to_numpy()[self.at[0]]
+        sums = np.bincount(self.at[1], parts, len(self.targets))[self.at[1]]
         table = self.table.rename(columns={"source": "target", "target": "source"})
-        there = brought > 0
+        some = parts > 0
         method = table["method"].where(table["method"] != Method.WHOLE, Method.WEIGHTS)
-        method = method.where(brought < got[self.at[1]], Method.WHOLE)
-        table = table.assign(share=brought / np.where(there, got[self.at[1]], 1.0), method=method)[there]
+        method = method.where(parts < sums, Method.WHOLE)
+        table = table.assign(share=parts / np.where(some, sums, 1.0), method=method)[some]
         return type(self)(self.targets, self.sources, table.reset_index(drop=True), self.notes)
 
     def _sum(self, figures: pd.Series) -> pd.Series:
@@ -168,27 +169,27 @@ class Crosswalk:
 
 def by_code(smaller: AreaFrame, larger: AreaFrame) -> Crosswalk:
     """Buurten to the wijken or gemeenten, or wijken to the gemeenten, whose code they bear."""
-    parent = parents(smaller.ids, larger.level)
-    there = parent.isin(larger.ids)
-    pairs = {"source": smaller.ids[there], "target": parent[there]}
-    return Crosswalk(smaller.ids, larger.ids, pd.DataFrame({**pairs, "share": 1.0, "method": Method.WHOLE}))
+    return by_parent(smaller.ids, larger.ids, larger.level)
+
+
+def by_parent(codes: pd.Index, larger: pd.Index, level: AreaLevel) -> Crosswalk:
+    """The same for codes of which there may be no polygons."""
+    parent = parents(codes, level)
+    inside = parent.isin(larger)
+    pairs = {"source": codes[inside], "target": parent[inside]}
+    return Crosswalk(codes, larger, pd.DataFrame({**pairs, "share": 1.0, "method": Method.WHOLE}))
 
 
 def by_surface(source: AreaFrame, target: AreaFrame) -> Crosswalk:
-    """Spread over targets by the share of the source's surface that each covers. Where sources overlap (a generalised
-    map), each keeps its own shares.
+    """Interpolated by the share of the source's surface that each target covers. Where sources overlap (generalised
+    boundaries), each keeps its own shares.
     """
     polygons = source.table.geometry.to_numpy()
-    found = overlaps(polygons, target.table.geometry.to_numpy())
-    share = (
-        found.surface
-        / np.maximum(np.bincount(found.left, found.surface, len(source)), source.table.geometry.area.to_numpy())[
-            found.left
-        ]
-    )
-    return Crosswalk(
-        source.ids, target.ids, pairs(source.ids, found.left, target.ids, found.right, share, Method.SURFACE)
-    )
+    both = overlaps(polygons, target.table.geometry.to_numpy())
+    covered = np.bincount(both.left, both.surface, len(source))
+    share = both.surface / np.maximum(covered, source.table.geometry.area.to_numpy())[both.left]
+    table = pairs(source.ids, both.left, target.ids, both.right, share, Method.SURFACE)
+    return Crosswalk(source.ids, target.ids, table)
 
 
 def pairs(
@@ -196,21 +197,23 @@ def pairs(
 ) -> pd.DataFrame:
     """A table of shares, from the positions of the areas."""
     sides = {"source": (source, sources), "target": (target, targets)}
-    columns = {side: pd.Categorical.from_codes(at, known) for side, (at, known) in sides.items()}
+    columns = {side: pd.Categorical.from_codes(at, ids) for side, (at, ids) in sides.items()}
     return pd.DataFrame({**columns, "share": share, "method": method})
 
 
-def _placed(codes: pd.Series, known: pd.Index, side: str) -> pd.Categorical:
+def _placed(codes: pd.Series, ids: pd.Index, side: str) -> pd.Categorical:
     """Codes by where they stand among the areas. Raises AlignmentError for those that do not."""
-    if isinstance(codes.dtype, pd.CategoricalDtype) and codes.cat.categories.equals(known):
+    if isinstance(codes.dtype, pd.CategoricalDtype) and codes.cat.categories.equals(ids):
         return pd.Categorical(codes)
-    at = known.get_indexer(pd.Index(codes.astype(object)))
+    at = ids.get_indexer(pd.Index(codes.astype(object)))
     if (at < 0).any():
         strange = first_few(codes[at < 0].unique())
-        raise AlignmentError(f"crosswalk: shares of a {side} that is not among the areas: {strange}")
-    return pd.Categorical.from_codes(at, known)
+        raise AlignmentError(
+            "crosswalk: shares of a {side} that is not among the areas: {codes}", side=side, codes=strange
+        )
+    return pd.Categorical.from_codes(at, ids)
 
 
 def _check_counts(counts: object) -> None:
     if not isinstance(counts, Counts):
-        raise TypeError(f"a crosswalk carries Counts, or a Measure by `carry`, not a {type(counts).__name__}")
+        raise TypeError(f"a crosswalk sums Counts, and apportions a Measure, not a {type(counts).__name__}")

@@ -1,7 +1,7 @@
-"""Dasymetric: spread by where people or addresses are, instead of evenly over meadow and street.
+"""Dasymetric interpolation: by where people or addresses are, instead of evenly over meadow and street.
 
 Weights are points with a number each (addresses, inhabitants at a point) or squares with a number each (CBS's squares
-of 100 m), which is spread evenly within the square. The share of a source that goes to a target is the share of its
+of 100 m), which is taken as even within the square. The share of a source that goes to a target is the share of its
 weight that lies in that target; weight in no target is lost. Where a source has no weight at all, nothing is known of
 where its counts are, and its surface decides; the crosswalk says of which sources.
 
@@ -22,6 +22,7 @@ from boundaries.crosswalk import Crosswalk, Method, by_surface, pairs
 from boundaries.overlaps import common, overlaps
 from geo.areas import RD_NEW, AreaFrame
 from geo.errors import AreaError, MeasureError, first_few
+from geo.messages import message
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,16 +37,21 @@ class Weights:
 
     def __post_init__(self) -> None:
         if self.table.crs is None or self.table.crs.to_epsg() != RD_NEW:
-            raise AreaError(f"weights {self.of!r}: must be in RD New (EPSG:{RD_NEW}), found {self.table.crs}")
+            raise AreaError(
+                "weights {of!r}: must be in RD New (EPSG:28992), found {crs}", of=self.of, crs=str(self.table.crs)
+            )
         kinds = set(self.table.geom_type)
         if kinds - {"Point"} and kinds - {"Polygon", "MultiPolygon"}:
             raise AreaError(
-                f"weights {self.of!r}: must be points or polygons, found {first_few(sorted(map(str, kinds)))}"
-            )
+                "weights {of!r}: must be points or polygons, found {kinds}",
+                of=self.of, kinds=first_few(sorted(map(str, kinds))),
+            )  # fmt: skip
         figures = self.table[self.column]
-        if ((figures < 0) | np.isinf(figures)).any():
-            found = first_few(figures[(figures < 0) | np.isinf(figures)])
-            raise MeasureError(f"weights {self.of!r}: must be 0 or more and finite, found {found}")
+        if (wrong := (figures < 0) | np.isinf(figures)).any():
+            raise MeasureError(
+                "weights {of!r}: must be 0 or more and finite, found {found}",
+                of=self.of, found=first_few(figures[wrong]),
+            )  # fmt: skip
 
     @property
     def unknown(self) -> int:
@@ -65,24 +71,30 @@ class Weights:
 
 
 def by_weights(source: AreaFrame, target: AreaFrame, weights: Weights) -> Crosswalk:
-    """Spread over targets by the share of the source's weight that lies in each; by surface where it has no weight."""
-    spread = _of_points if weights.points else _of_polygons
+    """Interpolated by the share of the source's weight that lies in each target; by surface where it has no weight."""
+    weigh = _of_points if weights.points else _of_polygons
     sources, targets = source.table.geometry.to_numpy(), target.table.geometry.to_numpy()
-    left, right, weight, whole = spread(sources, targets, weights)
+    left, right, weight, whole = weigh(sources, targets, weights)
     heavy = whole > 0
-    there = (weight > 0) & heavy[left]
-    left, right, weight = left[there], right[there], weight[there]
+    some = (weight > 0) & heavy[left]
+    left, right, weight = left[some], right[some], weight[some]
     # Where targets overlap, no more than the whole of a source is given away.
     share = weight / np.maximum(np.bincount(left, weight, len(source)), whole)[left]
-    found = pairs(source.ids, left, target.ids, right, share, Method.WEIGHTS)
+    table = pairs(source.ids, left, target.ids, right, share, Method.WEIGHTS)
     rest = source.where(pd.Series(~heavy, index=source.ids))
     notes = []
     if weights.unknown:
-        notes.append(f"zonder cijfer, telt niet mee als gewicht: {weights.unknown} van {len(weights.table)}")
+        notes.append(message(
+            "without a figure, not counted as weight: {count} of {total}",
+            count=weights.unknown, total=len(weights.table),
+        ))  # fmt: skip
     if len(rest):
-        found = pd.concat([found, by_surface(rest, target).table], ignore_index=True)
-        notes.append(f"zonder {weights.of}, naar oppervlakte verdeeld: {len(rest)}, waaronder {rest.ids[0]}")
-    return Crosswalk(source.ids, target.ids, found, tuple(notes))
+        table = pd.concat([table, by_surface(rest, target).table], ignore_index=True)
+        notes.append(message(
+            "without {of}, apportioned by surface: {count}, among which {code}",
+            of=weights.of, count=len(rest), code=rest.ids[0],
+        ))  # fmt: skip
+    return Crosswalk(source.ids, target.ids, table, tuple(notes))
 
 
 def weight_of(areas: AreaFrame, weights: Weights) -> pd.Series:
@@ -91,7 +103,7 @@ def weight_of(areas: AreaFrame, weights: Weights) -> pd.Series:
     if weights.points:
         area, point = _within(polygons, weights.table.geometry.to_numpy())
         return pd.Series(_split(area, point, weights.numbers, len(areas)), areas.ids)
-    return pd.Series(_spread(polygons, weights), areas.ids)
+    return pd.Series(_weight_within(polygons, weights), areas.ids)
 
 
 def _of_points(sources: Polygons, targets: Polygons, weights: Weights) -> tuple[Whole, Whole, Floats, Floats]:
@@ -99,9 +111,9 @@ def _of_points(sources: Polygons, targets: Polygons, weights: Weights) -> tuple[
     places = weights.table.geometry.to_numpy()
     source, point = _within(sources, places)
     whole = np.bincount(source, weights.numbers[point], len(sources))
-    target, there = _within(targets, places)
-    parts = (weights.numbers / np.bincount(there, minlength=len(places)).clip(1))[there]
-    shared = pd.DataFrame({"target": target, "point": there, "weight": parts})
+    target, inside = _within(targets, places)
+    parts = (weights.numbers / np.bincount(inside, minlength=len(places)).clip(1))[inside]
+    shared = pd.DataFrame({"target": target, "point": inside, "weight": parts})
     joined = pd.DataFrame({"source": source, "point": point}).merge(shared, on="point")
     summed = joined.groupby(["source", "target"])["weight"].sum().reset_index()
     return summed["source"].to_numpy(), summed["target"].to_numpy(), summed["weight"].to_numpy(), whole
@@ -109,7 +121,7 @@ def _of_points(sources: Polygons, targets: Polygons, weights: Weights) -> tuple[
 
 def _of_polygons(sources: Polygons, targets: Polygons, weights: Weights) -> tuple[Whole, Whole, Floats, Floats]:
     left, right, pieces = common(sources, targets)
-    return left, right, _spread(pieces, weights), _spread(sources, weights)
+    return left, right, _weight_within(pieces, weights), _weight_within(sources, weights)
 
 
 def _within(polygons: Polygons, places: NDArray[np.object_]) -> tuple[Whole, Whole]:
@@ -123,10 +135,10 @@ def _split(area: Whole, point: Whole, numbers: Floats, count: int) -> Floats:
     return np.bincount(area, parts, count)
 
 
-def _spread(polygons: Polygons, weights: Weights) -> Floats:
-    """The weight within each polygon, spread evenly over the squares it came in."""
+def _weight_within(polygons: Polygons, weights: Weights) -> Floats:
+    """The weight within each polygon, taken as even within the squares it came in."""
     squares = weights.table.geometry.to_numpy()
     heavy = np.flatnonzero(weights.numbers > 0)
-    found = overlaps(polygons, squares[heavy])
+    both = overlaps(polygons, squares[heavy])
     density = weights.numbers[heavy] / shapely.area(squares[heavy])
-    return np.bincount(found.left, found.surface * density[found.right], len(polygons))
+    return np.bincount(both.left, both.surface * density[both.right], len(polygons))

@@ -71,7 +71,7 @@ def _named(cells: NDArray[np.str_], polygons: geopandas.GeoSeries, areas: AreaFr
 
 def _nearest(centres: NDArray[np.object_], outlines: NDArray[np.object_]) -> NDArray[np.intp]:
     """The area that each centre lies in, the first where areas overlap; else the one at the least distance, which is
-    costly to ask and only done for the few.
+    slow, and only done for the few.
     """
     nearest = np.full(len(centres), -1)
     area, centre = shapely.STRtree(centres).query(outlines, predicate="intersects")

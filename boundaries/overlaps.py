@@ -12,7 +12,7 @@ import shapely
 from boundaries.clipping import Polygons, Whole, convex, rings, surfaces
 
 BLOCK = 50_000
-"""Pairs that shapely has in hand at once: their intersections are polygons, and polygons take memory."""
+"""Pairs that shapely intersects at once: their intersections are polygons, and polygons take memory."""
 
 LEAST = 1e-6
 """Square metres below which an overlap is rounding."""
@@ -32,27 +32,27 @@ class Overlaps:
 
 def overlaps(left: Polygons, right: Polygons) -> Overlaps:
     """All pairs of a polygon of `left` and one of `right` that have surface in common. All must be valid."""
-    one, other = shapely.STRtree(right).query(left)
-    order = np.lexsort((other, one))
-    one, other = one[order], other[order]
+    at_left, at_right = shapely.STRtree(right).query(left)
+    order = np.lexsort((at_right, at_left))
+    at_left, at_right = at_left[order], at_right[order]
     lefts, rights = rings(left), rings(right)
-    surface = np.full(len(one), np.nan)
-    clipped = convex(right, rights)[other]
-    surface[clipped] = surfaces(lefts, rights, one[clipped], other[clipped])
-    turned = ~clipped & convex(left, lefts)[one]
-    surface[turned] = surfaces(rights, lefts, other[turned], one[turned])
+    surface = np.full(len(at_left), np.nan)
+    clipped = convex(right, rights)[at_right]
+    surface[clipped] = surfaces(lefts, rights, at_left[clipped], at_right[clipped])
+    turned = ~clipped & convex(left, lefts)[at_left]
+    surface[turned] = surfaces(rights, lefts, at_right[turned], at_left[turned])
     rest = np.flatnonzero(~clipped & ~turned)
     for block in np.split(rest, np.arange(BLOCK, len(rest), BLOCK)):
-        surface[block] = shapely.area(shapely.intersection(left[one[block]], right[other[block]]))
-    there = surface > LEAST
-    return Overlaps(one[there], other[there], surface[there])
+        surface[block] = shapely.area(shapely.intersection(left[at_left[block]], right[at_right[block]]))
+    some = surface > LEAST
+    return Overlaps(at_left[some], at_right[some], surface[some])
 
 
 def common(left: Polygons, right: Polygons) -> tuple[Whole, Whole, Polygons]:
     """The same pairs with what they have in common as polygons, for what must be known of the pieces themselves."""
-    found = overlaps(left, right)
-    ones, others = left[found.left], right[found.right]
-    pieces = np.where(found.surface >= WHOLE * shapely.area(others), others, ones)
-    cut = np.flatnonzero(found.surface < WHOLE * np.minimum(shapely.area(ones), shapely.area(others)))
-    pieces[cut] = shapely.intersection(ones[cut], others[cut])
-    return found.left, found.right, pieces
+    both = overlaps(left, right)
+    lefts, rights = left[both.left], right[both.right]
+    pieces = np.where(both.surface >= WHOLE * shapely.area(rights), rights, lefts)
+    cut = np.flatnonzero(both.surface < WHOLE * np.minimum(shapely.area(lefts), shapely.area(rights)))
+    pieces[cut] = shapely.intersection(lefts[cut], rights[cut])
+    return both.left, both.right, pieces

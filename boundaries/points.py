@@ -1,11 +1,11 @@
 """Locator: in which area does each of very many points lie? As a polygon test would say, in a fraction of its time.
 
 A grid of squares lies over the areas. A square that no border passes lies in one area wholly, or in none, and so does
-every point in it: two divisions and a look in a table. Squares without a border hang together, and one point of each
-such field tells of what it is part. Only points in a square with a border are held against polygons: those whose boxes
-they lie in, found by larger squares that list the boxes over them, and one area after another, so that its corners are
-at hand. Rejected: H3 cells, which a border cuts as often, and of which the number of a point costs ten times as much; a
-tree of boxes, which takes a point as an object and ten times as long.
+every point in it: a division by the side and a look in a table. Squares without a border form fields, and one point of
+each field shows in which area it lies. Only points in a square with a border are tested against polygons: those whose
+boxes they lie in, found by larger squares that list the boxes over them, and one area after another, so that its
+corners are in the cache of the processor. Rejected: H3 cells, which a border cuts as often, and of which the number of
+a point costs ten times as much; a tree of boxes, which takes a point as an object and ten times as long.
 """
 
 from dataclasses import dataclass
@@ -49,7 +49,7 @@ class Boxes(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Locator:
-    """The areas of one AreaFrame, ready to be asked; it may be asked by several threads at once."""
+    """The areas of one AreaFrame, prepared to find points in; several threads may use it at once."""
 
     polygons: NDArray[np.object_]
     boxes: Boxes
@@ -60,7 +60,7 @@ class Locator:
 
     @classmethod
     def of(cls, areas: AreaFrame) -> Self:
-        """Made once for a division; the grid of the country takes 36 MB."""
+        """Made once for these areas; the grid of the country takes 36 MB."""
         polygons = areas.table.geometry.to_numpy().copy()
         shapely.prepare(polygons)
         boxes = _boxes(polygons)
@@ -82,11 +82,11 @@ class Locator:
         rows, columns = self.grid.shape
         along, up = (x - self.west) / self.size, (y - self.south) / self.size
         over = (along >= 0) & (up >= 0) & (along < columns) & (up < rows)
-        found = np.full(len(x), OUTSIDE, dtype=np.int32)
-        found[over] = self.grid[up[over].astype(np.int32), along[over].astype(np.int32)]
-        near = np.flatnonzero(found == BORDER)
-        found[near] = _tested(self.boxes, self.polygons, x[near], y[near])
-        return found
+        position = np.full(len(x), OUTSIDE, dtype=np.int32)
+        position[over] = self.grid[up[over].astype(np.int32), along[over].astype(np.int32)]
+        near = np.flatnonzero(position == BORDER)
+        position[near] = _tested(self.boxes, self.polygons, x[near], y[near])
+        return position
 
 
 def cells(x: Floats, y: Floats, resolution: int) -> NDArray[np.uint64]:
@@ -108,10 +108,10 @@ def _crossed(
 @njit(cache=True, nogil=True)
 def _some(fields, count):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202
     """A square of each field: the last."""
-    found = np.zeros(count + 1, dtype=np.int64)
+    square = np.zeros(count + 1, dtype=np.int64)
     for at in range(len(fields)):
-        found[fields[at]] = at
-    return found
+        square[fields[at]] = at
+    return square
 
 
 @njit(cache=True, nogil=True)
@@ -166,22 +166,22 @@ def _listed(squares, columns, rows):  # type: ignore[no-untyped-def]  # noqa: AN
 def _in_boxes(x, y, boxes):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202
     """All pairs of a point and a box that it lies in: first how many, then which."""
     count = 0
-    points, found = np.empty(0, dtype=np.int32), np.empty(0, dtype=np.int32)
+    points, areas = np.empty(0, dtype=np.int32), np.empty(0, dtype=np.int32)
     last = (len(boxes.start) - 1) // boxes.columns - 1
     for turn in range(2):
         if turn:
-            points, found, count = np.empty(count, dtype=np.int32), np.empty(count, dtype=np.int32), 0
+            points, areas, count = np.empty(count, dtype=np.int32), np.empty(count, dtype=np.int32), 0
         for at in range(len(x)):
             column = min(max(int((x[at] - boxes.corner[0]) / boxes.size), 0), boxes.columns - 1)
             row = min(max(int((y[at] - boxes.corner[1]) / boxes.size), 0), last)
             square = row * boxes.columns + column
-            for one in boxes.listed[boxes.start[square] : boxes.start[square + 1]]:
-                box = boxes.boxes[one]
+            for area in boxes.listed[boxes.start[square] : boxes.start[square + 1]]:
+                box = boxes.boxes[area]
                 if box[0] <= x[at] <= box[2] and box[1] <= y[at] <= box[3]:
                     if turn:
-                        points[count], found[count] = at, one
+                        points[count], areas[count] = at, area
                     count += 1
-    return points, found
+    return points, areas
 
 
 def _tested(boxes: Boxes, polygons: NDArray[np.object_], x: Floats, y: Floats) -> Positions:
@@ -190,6 +190,6 @@ def _tested(boxes: Boxes, polygons: NDArray[np.object_], x: Floats, y: Floats) -
     order = np.argsort(area.astype(np.uint16) if len(polygons) < 2**16 else area, kind="stable")  # few bits sort faster
     point, area = point[order], area[order]
     inside = shapely.intersects_xy(polygons[area], x[point], y[point])
-    found = np.full(len(x), NOWHERE, dtype=np.int32)
-    np.minimum.at(found, point[inside], area[inside])
-    return np.where(found == NOWHERE, OUTSIDE, found).astype(np.int32)
+    first = np.full(len(x), NOWHERE, dtype=np.int32)
+    np.minimum.at(first, point[inside], area[inside])
+    return np.where(first == NOWHERE, OUTSIDE, first).astype(np.int32)

@@ -1,8 +1,9 @@
-"""Roads: by which way the counts of each year come to one division, and why that way.
+"""Routes: by which crosswalk the counts of each year come to the areas of one vintage, and why by that one.
 
-From the surest to the least sure: the year's own division; a table that says which code became which; year by year, by
-what CBS says has changed; by where areas lie. The last is taken where the maps do not say enough, and that is told. To
-hexagons counts go straight from their own division: by way of another one they would be spread twice.
+From the surest to the least sure: the year's own vintage; a table that says which code became which; year by year, by
+what CBS says has changed; by where areas lie. The last is taken where the boundary files do not say enough, and the
+route says so. To hexagons counts go straight from their own vintage: by way of another one they would be interpolated
+twice.
 """
 
 from collections.abc import Mapping, Sequence
@@ -20,57 +21,61 @@ from boundaries.dasymetric import Weights, by_weights
 from boundaries.hexagons import hexagons
 from geo.areas import AreaFrame, AreaLevel
 from geo.errors import AreaError, SourceError
+from geo.messages import Message, message
 
 
 class RouteKind(StrEnum):
-    """How the counts of a year came to the division of the series, as it is published."""
+    """How the counts of a year came to the areas of the series; published by the words of layers.publication.routes."""
 
-    OWN = "eigen indeling"
-    PAIRS = "tabel van codes"
-    YEARLY = "jaar op jaar"
-    OVERLAP = "naar ligging"
-    STRAIGHT = "rechtstreeks"
+    OWN = "own"
+    PAIRS = "pairs"
+    YEARLY = "yearly"
+    OVERLAP = "overlap"
+    STRAIGHT = "straight"
 
 
-class Maps(Protocol):
-    """Where the division of a year comes from."""
+NAMES = {AreaLevel.BUURT: message("buurten"), AreaLevel.WIJK: message("wijken")}
+
+
+class Boundaries(Protocol):
+    """Where the areas of a year come from."""
 
     def has(self, year: int) -> bool:
-        """Whether there is a map of that year."""
+        """Whether there is a boundary file of that year."""
         ...
 
-    def buurten(self, year: int) -> AreaFrame:
-        """The areas of that year."""
+    def areas(self, year: int) -> AreaFrame:
+        """The areas of that year: buurten, or wijken where there are only these."""
         ...
 
-    def notes(self, year: int) -> Sequence[str]:
-        """What was done to that map."""
+    def notes(self, year: int) -> Sequence[Message]:
+        """What was done to that file."""
         ...
 
 
 @dataclass(frozen=True, slots=True)
 class Route:
-    """The way of one year; `why` says in Dutch why it was taken. `beside` is the same by surface, next to weights."""
+    """The crosswalk of one year, and why it is this one. `unweighted` is the same by surface, next to weights."""
 
     crosswalk: Crosswalk
     kind: RouteKind
-    why: str
+    why: Message
     unweighted: Crosswalk | None = None
 
 
 @dataclass(slots=True)
 class Routes:
-    """The ways to one level of one year's division.
+    """The routes to one level of one year's vintage.
 
     Attributes:
-        maps: the divisions.
-        to: the year of the division that all lead to.
+        boundaries: the areas of every year.
+        to: the vintage that all lead to.
         level: what its areas are.
-        weights: what counts are spread by where they must be; None is by surface.
+        weights: what counts are interpolated by where they must be; None is by surface.
         pairs: for some years, what each old code became in `to`.
     """
 
-    maps: Maps
+    boundaries: Boundaries
     to: int
     level: AreaLevel = AreaLevel.BUURT
     weights: Weights | None = None
@@ -81,90 +86,124 @@ class Routes:
     def __post_init__(self) -> None:
         if self.pairs and self.level.resolution is not None:
             raise SourceError(
-                f"pairs of codes of {min(self.pairs)}: of no use to {self.level}, where counts go straight from their "
-                "own division; leave them out"
-            )
+                "pairs of codes of {year}: of no use to {level}, where counts go straight from their own vintage; "
+                "leave them out",
+                year=min(self.pairs), level=self.level,
+            )  # fmt: skip
         if self.to in self.pairs:
-            raise SourceError(f"pairs of codes of {self.to}: counts of that year are on its division already")
+            raise SourceError("pairs of codes of {year}: counts of that year are on its vintage already", year=self.to)
 
     @property
     def target(self) -> AreaFrame:
-        """The areas that all ways lead to."""
+        """The areas that all routes lead to. Raises SourceError for buurten where there are only wijken."""
         if self._target is None:
-            buurten = self.maps.buurten(self.to)
-            by_level = {AreaLevel.BUURT: lambda: buurten, AreaLevel.WIJK: lambda: cbs.wijken(buurten),
-                        AreaLevel.GEMEENTE: lambda: cbs.gemeenten(buurten)}  # fmt: skip
-            self._target = by_level.get(self.level, lambda: hexagons(buurten, self.level))()
+            self._target = self._at_level(self.boundaries.areas(self.to))
         return self._target
 
     def of(self, year: int) -> Route:
-        """The way from the buurten of a year."""
+        """The route from the areas of a year."""
         kind, why = self._choice(year)
         crosswalk = self._crosswalk(year, kind, self.weights)
         unweighted = None if self.weights is None else self._crosswalk(year, kind, None)
         return Route(crosswalk, kind, why, unweighted)
 
-    def _choice(self, year: int) -> tuple[RouteKind, str]:
-        if self.level.resolution is not None:
-            return RouteKind.STRAIGHT, "naar zeshoeken gaan tellingen rechtstreeks, zonder andere indeling ertussen"
-        if year == self.to:
-            return RouteKind.OWN, f"dit zijn de buurten van {year} zelf"
-        if year in self.pairs:
-            return RouteKind.PAIRS, f"een tabel zegt wat codes van {year} in {self.to} werden; de rest is verdeeld"
-        if year > self.to:
-            return RouteKind.OVERLAP, "de kaarten zeggen wat er sinds eerdere jaren veranderde, niet de weg terug"
-        for step in range(year + 1, self.to + 1):
-            if obstacle := self._obstacle(step):
-                return RouteKind.OVERLAP, obstacle
-        told = (
-            f"kaart van {self.to} zegt"
-            if self.to == year + 1
-            else f"kaarten van {year + 1} tot en met {self.to} zeggen"
-        )
-        return RouteKind.YEARLY, f"de {told} wat er veranderde"
+    def _at_level(self, areas: AreaFrame) -> AreaFrame:
+        if self.level is areas.level:
+            return areas
+        if self.level is AreaLevel.BUURT:
+            raise SourceError(
+                "{year}: there is a boundary file of wijken only; give one of buurten, or ask for --level wijk",
+                year=self.to,
+            )  # fmt: skip
+        joining = {AreaLevel.WIJK: cbs.wijken, AreaLevel.GEMEENTE: cbs.gemeenten}
+        return joining[self.level](areas) if self.level in joining else hexagons(areas, self.level)
 
-    def _obstacle(self, year: int) -> str:
-        """Why there is no way from the year before by what changed; empty where there is."""
-        if not self.maps.has(year - 1) or not self.maps.has(year):
-            return f"de kaart van {year if self.maps.has(year - 1) else year - 1} ontbreekt"
-        told = self.maps.buurten(year).table.get("change")
-        if told is None or told.isna().all():
-            return f"de kaart van {year} zegt niet wat er sinds {year - 1} veranderde"
+    def _choice(self, year: int) -> tuple[RouteKind, Message]:
+        if self.level.resolution is not None:
+            return RouteKind.STRAIGHT, message("to hexagons counts go straight, without another vintage between")
+        if year == self.to:
+            of = {AreaLevel.BUURT: message("these are the buurten of {year} themselves", year=year)}
+            wijken = message("these are the wijken of {year} themselves", year=year)
+            return RouteKind.OWN, of.get(self.boundaries.areas(year).level, wijken)
+        if year in self.pairs:
+            return RouteKind.PAIRS, message(
+                "a table says what codes of {year} became in {to}; the rest is apportioned", year=year, to=self.to
+            )
+        if year > self.to:
+            return RouteKind.OVERLAP, message(
+                "the boundary files say what changed since earlier years, not the other way round"
+            )
+        return self._year_by_year(year)
+
+    def _year_by_year(self, year: int) -> tuple[RouteKind, Message]:
+        """By what changed in every year since, or by overlap where that is not known of one."""
+        for step in range(year + 1, self.to + 1):
+            if (obstacle := self._obstacle(step)) is not None:
+                return RouteKind.OVERLAP, obstacle
+        if self.to == year + 1:
+            return RouteKind.YEARLY, message("the boundary file of {to} says what changed", to=self.to)
+        return RouteKind.YEARLY, message(
+            "the boundary files of {first} up to and including {to} say what changed", first=year + 1, to=self.to
+        )
+
+    def _obstacle(self, year: int) -> Message | None:
+        """Why there is no crosswalk from the year before by what changed; None where there is."""
+        for needed in (year - 1, year):
+            if not self.boundaries.has(needed):
+                return message("the boundary file of {year} is missing", year=needed)
+        before, areas = self.boundaries.areas(year - 1), self.boundaries.areas(year)
+        if before.level is not areas.level:
+            return message(
+                "there are boundaries of {level} of {before}, and of {other} of {year}", level=before.level,
+                before=year - 1, other=areas.level, year=year,
+            )  # fmt: skip
+        change = areas.table.get("change")
+        if change is None or change.isna().all():
+            return message(
+                "the boundary file of {year} does not say what changed since {before}", year=year, before=year - 1
+            )
         try:
             self._step(year, self.weights)
         except AreaError as fault:
-            return f"de kaarten van {year - 1} en {year} horen niet bij elkaar ({fault})"
-        return ""
+            return message(
+                "the boundary files of {before} and {year} do not belong together ({fault})",
+                before=year - 1, year=year, fault=fault.message,
+            )  # fmt: skip
+        return None
 
     def _crosswalk(self, year: int, kind: RouteKind, weights: Weights | None) -> Crosswalk:
-        old = self.maps.buurten(year)
+        old = self.boundaries.areas(year)
         if kind is RouteKind.STRAIGHT:
             return by_surface(old, self.target) if weights is None else by_weights(old, self.target, weights)
-        crosswalk = self._to_buurten(year, kind, weights)
-        if self.level is AreaLevel.BUURT:
+        new = self.boundaries.areas(self.to)
+        if old.level is AreaLevel.WIJK and kind is not RouteKind.OWN:
+            new = cbs.wijken(new)  # not through its buurten: that would part what is whole
+        crosswalk = self._to_same_level(old, new, kind, weights)
+        if self.target.level is new.level:
             return crosswalk
-        joined = crosswalk.then(by_code(self.maps.buurten(self.to), self.target))
+        upward = crosswalk.then(by_code(new, self.target))
         _, reached = crosswalk.at
         bare = crosswalk.targets[np.bincount(reached, minlength=len(crosswalk.targets)) == 0]
         if not len(bare):
-            return joined
-        # Of new land nobody is missing; of a gemeente that joined and is not on the old map, everybody is.
-        note = (
-            f"buurten van {self.to} waar niets van {year} heen gaat, in hun {self.level} als leeg geteld: {len(bare)}"
-        )
-        return replace(joined, notes=(*joined.notes, f"{note}, waaronder {bare[0]}"))
+            return upward
+        # Of new land nobody is missing; of a gemeente that joined and is not in the old file, everybody is.
+        note = message(
+            "{areas} of {to} to which nothing of {year} goes, counted as empty in their {level}: {count}, among which "
+            "{code}",
+            areas=NAMES[new.level], to=self.to, year=year, level=self.level, count=len(bare), code=bare[0],
+        )  # fmt: skip
+        return replace(upward, notes=(*upward.notes, note))
 
-    def _to_buurten(self, year: int, kind: RouteKind, weights: Weights | None) -> Crosswalk:
-        old, new = self.maps.buurten(year), self.maps.buurten(self.to)
+    def _to_same_level(self, old: AreaFrame, new: AreaFrame, kind: RouteKind, weights: Weights | None) -> Crosswalk:
         if kind is RouteKind.OWN:
             same = {"source": old.ids, "target": old.ids, "share": 1.0, "method": Method.WHOLE}
             return Crosswalk(old.ids, old.ids, pd.DataFrame(same))
         if kind is RouteKind.PAIRS:
-            return by_pairs(old, new, self.pairs[year], weights)
+            return by_pairs(old, new, self.pairs[old.vintage], weights)
         if kind is RouteKind.OVERLAP:
             return by_overlap(old, new, weights)
-        crosswalk = self._step(year + 1, weights)
-        for step in range(year + 2, self.to + 1):
+        crosswalk = self._step(old.vintage + 1, weights)
+        for step in range(old.vintage + 2, self.to + 1):
             crosswalk = crosswalk.then(self._step(step, weights))
         return crosswalk
 
@@ -172,5 +211,5 @@ class Routes:
         """From the year before, made once for all the years that pass here."""
         at = (year, weights is not None)
         if at not in self._steps:
-            self._steps[at] = by_change(self.maps.buurten(year - 1), self.maps.buurten(year), weights)
+            self._steps[at] = by_change(self.boundaries.areas(year - 1), self.boundaries.areas(year), weights)
         return self._steps[at]

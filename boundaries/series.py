@@ -1,4 +1,4 @@
-"""A figure through the years on one division, and how far each value may be off because borders moved.
+"""Counts through the years on the areas of one vintage, and how far each value may be off because borders moved.
 
 What came whole is exact. Of a source that was split, a share p of its count c was given to an area, while in truth
 anything between nothing and all of it may be there. Whatever is believed of that truth, as long as its mean is p, its
@@ -9,7 +9,7 @@ came in parts, which L. Simpson (2002, Geography conversion tables, Int. J. of P
 the want of fit. Where a second crosswalk is given (by surface beside by weights), `disagreement` is how far the two lie
 apart: a measured error of the cruder one, and a guess at that of the finer one.
 
-Rejected: the binomial p (1 - p) c, which takes people for grains of sand strewn one by one, and is far too sure.
+Rejected: the binomial p (1 - p) c, which takes people as placed one by one, independently, and is far too sure.
 """
 
 from collections.abc import Mapping
@@ -26,9 +26,9 @@ from geo.measures import check_aligned
 
 @dataclass(frozen=True, slots=True)
 class Year:
-    """The counts of one year on its own division, and the way from there to the division of the series.
+    """The counts of one year on the areas of its own vintage, and the crosswalk to the areas of the series.
 
-    `beside` is another way between the same areas, to compare with.
+    `unweighted` is a second crosswalk between the same areas, by surface, to compare with.
     """
 
     counts: Counts
@@ -37,24 +37,28 @@ class Year:
 
 
 def harmonised(years: Mapping[int, Year]) -> pd.DataFrame:
-    """A row an area and year, sorted: `value`, `split`, `error`, `disagreement` (NaN without a second way).
+    """A row an area and year, sorted: `value`, `split`, `error`, `disagreement` (NaN without a second crosswalk).
 
-    A value that is unknown has none of these. All ways must lead to the same areas.
+    A value that is unknown has none of these. All crosswalks must lead to the same areas.
     """
     if not years:
         raise AlignmentError("series: no years; give the counts of one year at least")
     first = next(iter(years.values()))
-    for year, one in years.items():
-        check_aligned(f"series, {year}", first.crosswalk.targets, one.crosswalk.targets)
-        if one.counts.of != first.counts.of:
-            raise AlignmentError(f"series, {year}: counts of {one.counts.of!r} among those of {first.counts.of!r}")
-    return pd.concat({year: _apportioned(one) for year, one in years.items()}, names=["year"]).swaplevel().sort_index()
+    for year, about in years.items():
+        check_aligned(f"series, {year}", first.crosswalk.targets, about.crosswalk.targets)
+        if about.counts.of != first.counts.of:
+            raise AlignmentError(
+                "series, {year}: counts of {of!r} among those of {first!r}",
+                year=year, of=about.counts.of, first=first.counts.of,
+            )  # fmt: skip
+    tables = {year: _apportioned(about) for year, about in years.items()}
+    return pd.concat(tables, names=["year"]).swaplevel().sort_index()
 
 
-def _apportioned(one: Year) -> pd.DataFrame:
-    value = one.crosswalk.sum(one.counts).figures
-    source, target = one.crosswalk.at
-    share, count = one.crosswalk.table["share"].to_numpy(), one.counts.figures.to_numpy()[source]
+def _apportioned(year: Year) -> pd.DataFrame:
+    value = year.crosswalk.sum(year.counts).figures
+    source, target = year.crosswalk.at
+    share, count = year.crosswalk.table["share"].to_numpy(), year.counts.figures.to_numpy()[source]
     in_parts = share < 1 - ROUNDING
     split = np.bincount(target[in_parts], (count * share)[in_parts], len(value))
     error = np.sqrt(np.bincount(target, count**2 * share * (1 - share).clip(min=0.0), len(value)))
@@ -63,7 +67,7 @@ def _apportioned(one: Year) -> pd.DataFrame:
             "value": value,
             "split": np.divide(split, value, out=np.zeros(len(value)), where=value.to_numpy() > 0),
             "error": error,
-            "disagreement": (value - one.unweighted.sum(one.counts).figures).abs() if one.unweighted else np.nan,
+            "disagreement": (value - year.unweighted.sum(year.counts).figures).abs() if year.unweighted else np.nan,
         },
         index=value.index.rename("area_id"),
     )

@@ -23,6 +23,7 @@ from boundaries.overlaps import overlaps
 from geo.areas import RD_NEW, AreaFrame
 from geo.errors import SourceError, first_few
 from geo.measures import Unknown
+from geo.messages import Message, message
 
 SIDE = 100.0
 CODES = ("crs28992res100m", "c28992r100")
@@ -32,7 +33,7 @@ NAME = re.compile(r"E(\d{4})N(\d{4})")
 IN_METRES = re.compile(r"^E(\d{3,4})00N(\d{4})00$")
 
 SECRET_AT_MOST = 4.0
-"""What a square that is kept secret holds at most: CBS rounds to fives and hides what is fewer than five."""
+"""What a secret square holds at most: CBS rounds to fives and suppresses what is fewer than five."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,88 +43,98 @@ class Squares:
     Attributes:
         where: the file, for messages.
         table: a row a square, by name.
-        hidden: of the columns of numbers, what a square without a figure holds at most: 4 where it is secret, infinite
+        most: of the columns of numbers, what a square without a figure holds at most: 4 where it is secret, infinite
             where it is unknown otherwise, 0 where there is a figure.
-        notes: in Dutch, what of it is not here.
+        notes: what of it is left out.
     """
 
     where: str
     table: geopandas.GeoDataFrame
-    hidden: pd.DataFrame
-    notes: tuple[str, ...] = ()
+    most: pd.DataFrame
+    notes: tuple[Message, ...] = ()
 
     def column(self, name: str) -> str:
         """The column of numbers of that name, or else of the same letters and digits. Raises SourceError."""
-        numbers = [str(one) for one in self.hidden]
-        found = same(name, numbers)
-        if found is None:
-            raise SourceError(f"{self.where}: no column of numbers {name!r}; it has {numbers}")
-        return found
+        numbers = [str(column) for column in self.most]
+        column = same(name, numbers)
+        if column is None:
+            raise SourceError(
+                "{where}: no column of numbers {name!r}; it has {columns}",
+                where=self.where, name=name, columns=str(numbers),
+            )  # fmt: skip
+        return column
 
     def weights(self, column: str) -> Weights:
         """The squares as weights by one column."""
-        found = self.column(column)
-        return Weights(found, self.table, found)
+        theirs = self.column(column)
+        return Weights(theirs, self.table, theirs)
 
     def counts(self, column: str, areas: AreaFrame) -> Counts:
-        """Counts per area, squares on a border spread by surface. What is unknown is not among them: see `missing`."""
+        """Counts per area, by surface from squares on a border. What is unknown is not among them: see `missing`."""
         return Counts(column, weight_of(areas, self.weights(column)))
 
     def missing(self, column: str, areas: AreaFrame) -> pd.Series:
         """What the squares without a figure hold at most in each area, those on a border for the part within."""
-        most = self.hidden[self.column(column)]
-        hidden = np.flatnonzero(most > 0)
-        found = overlaps(areas.table.geometry.to_numpy(), self.table.geometry.to_numpy()[hidden])
-        within = found.surface / SIDE**2 * most.to_numpy()[hidden][found.right]
-        return pd.Series(np.bincount(found.left, within, len(areas)), areas.ids)
+        most = self.most[self.column(column)]
+        unknown = np.flatnonzero(most > 0)
+        both = overlaps(areas.table.geometry.to_numpy(), self.table.geometry.to_numpy()[unknown])
+        within = both.surface / SIDE**2 * most.to_numpy()[unknown][both.right]
+        return pd.Series(np.bincount(both.left, within, len(areas)), areas.ids)
 
     def unknown(self, column: str, areas: AreaFrame) -> pd.Series:
         """How many squares in an area, or partly, have no figure: its count is too low by what these hold."""
-        hidden = self.table.geometry[self.table[self.column(column)].isna()].to_numpy()
-        found = overlaps(areas.table.geometry.to_numpy(), hidden)
-        return pd.Series(np.bincount(found.left, minlength=len(areas)), areas.ids)
+        unknown = self.table.geometry[self.table[self.column(column)].isna()].to_numpy()
+        both = overlaps(areas.table.geometry.to_numpy(), unknown)
+        return pd.Series(np.bincount(both.left, minlength=len(areas)), areas.ids)
 
 
 def same(name: str, among: Iterable[str]) -> str | None:
     """The name itself, or the first of the same letters and digits: aantalInwoners for aantal_inwoners."""
-    known = list(among)
-    bare = {_bare(one): one for one in reversed(known)}
-    return name if name in known else bare.get(_bare(name))
+    names = list(among)
+    bare = {_bare(one): one for one in reversed(names)}
+    return name if name in names else bare.get(_bare(name))
 
 
 def code_of(columns: Iterable[str]) -> str | None:
     """The column with the names of the squares."""
-    known = list(columns)
-    return next((found for code in CODES if (found := same(code, known)) is not None), None)
+    names = list(columns)
+    return next((column for code in CODES if (column := same(code, names)) is not None), None)
 
 
 def squares(raw: pd.DataFrame, where: str) -> Squares:
     """The squares of a table as CBS delivers it."""
-    code = code_of(str(one) for one in raw)
+    code = code_of(str(column) for column in raw)
     if code is None:
         raise SourceError(
-            f"{where}: no column with the names of squares: looked for {', '.join(CODES)}; found {list(raw)}"
-        )
-    bare = raw.drop(columns=[one for one in (code, "geometry") if one in raw])
+            "{where}: no column with the names of squares: looked for {codes}; found {columns}",
+            where=where, codes=", ".join(CODES), columns=str(list(raw)),
+        )  # fmt: skip
+    bare = raw.drop(columns=[column for column in (code, "geometry") if column in raw])
     blank = raw[code].isna() & bare.apply(_known).isna().all(axis=1)
-    notes = (f"zonder naam en zonder cijfers, weggelaten: {int(blank.sum())} van {len(raw)}",) if blank.any() else ()
+    left_out = message(
+        "without a name and without figures, left out: {count} of {total}", count=int(blank.sum()), total=len(raw)
+    )
+    notes = (left_out,) if blank.any() else ()
     raw, table = raw[~blank], bare[~blank]
     names = raw[code].astype(str).str.strip()
-    names = names.str.replace(IN_METRES, lambda found: f"E{found[1]:0>4}N{found[2]}", regex=True)
+    names = names.str.replace(IN_METRES, lambda metres: f"E{metres[1]:0>4}N{metres[2]}", regex=True)
     corner = names.str.extract(NAME).astype(float) * SIDE
     whole = names.str.fullmatch(NAME)
     if not whole.all():
         raise SourceError(
-            f"{where}: {int((~whole).sum())} names in column {code!r} are not those of squares of 100 m "
-            f"(E1719N4699): {first_few(names[~whole])}"
-        )
+            "{where}: {count} names in column {column!r} are not those of squares of 100 m (E1719N4699): {names}",
+            where=where, count=int((~whole).sum()), column=code, names=first_few(names[~whole]),
+        )  # fmt: skip
     if len(doubles := names[names.duplicated()]):
-        raise SourceError(f"{where}: {len(doubles)} squares occur more than once: {first_few(doubles)}")
+        raise SourceError(
+            "{where}: {count} squares occur more than once: {names}",
+            where=where, count=len(doubles), names=first_few(doubles),
+        )  # fmt: skip
     table = table.set_axis(names.rename("square"))
-    known, hidden = table.apply(_known), table.select_dtypes("number").apply(_most)
+    known, most = table.apply(_known), table.select_dtypes("number").apply(_most)
     x, y = corner[0].to_numpy(), corner[1].to_numpy()
     polygons = shapely.box(x, y, x + SIDE, y + SIDE)
-    return Squares(where, geopandas.GeoDataFrame(known, geometry=polygons, crs=RD_NEW), hidden, notes)
+    return Squares(where, geopandas.GeoDataFrame(known, geometry=polygons, crs=RD_NEW), most, notes)
 
 
 def _known(column: pd.Series) -> pd.Series:

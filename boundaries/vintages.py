@@ -1,4 +1,4 @@
-"""One year's division: how many buurten it has at least, what its columns are called, and where its maps are."""
+"""One year's buurten: how many there are at least, what columns are called, and where their boundaries are."""
 
 import tomllib
 from collections.abc import Iterable, Mapping
@@ -7,19 +7,29 @@ from functools import cache
 from importlib import resources
 from typing import Any, Literal
 
+import pandas as pd
+
+from boundaries.codes import parents
+from geo.areas import AreaLevel
 from geo.errors import UnknownNameError
+from geo.messages import message
+
+FIRST = 1995
+"""The first year of which CBS has boundaries of buurten."""
+LEAST_GEMEENTEN = 300
+"""Fewer gemeenten are not the whole country: it had 342 in 2024, and more in every year before."""
 
 
 @dataclass(frozen=True, slots=True)
 class Shipped:
-    """The maps of a division in the folder of real data, which is not CBS's own map.
+    """The boundaries of a year in the folder of real data, which are not CBS's own.
 
     Attributes:
-        path: the national map below that folder.
-        detail: better maps of some gemeenten, put in their place.
-        gap: metres; borders closer than this are one (see geo.neighbors).
-        spare: codes that occur in figures though the map has no polygon for them.
-        names: where the names of `gemeente` and `wijk` stand, if not on the map: path, code and name column.
+        path: the national file below that folder.
+        detail: better files of some gemeenten, put in their place.
+        tolerance: metres; borders closer than this are one (see geo.neighbors).
+        spare: codes that occur in figures though the file has no polygon for them.
+        names: where the names of `gemeente` and `wijk` stand, if not in the file: path, code and name column.
     """
 
     path: str
@@ -31,33 +41,40 @@ class Shipped:
 
 @dataclass(frozen=True, slots=True)
 class Vintage:
-    """A year's division of the country.
+    """The areas of the country as they were on 1 January of a year.
 
     Attributes:
         year: the year.
-        least: fewest buurten a complete map has.
-        service: which of PDOK's services has the map: pages of its API, or a file that its feed names.
+        least: fewest buurten of the whole country; 0 where that is not declared.
+        service: which of PDOK's services has the boundaries: pages of its API, or a file that its feed names; None
+            where neither is declared, and only a file of one's own can be used.
         url: where that service is.
         aliases: what a column has been called, by our name for it.
         shipped: what the folder of real data has of it, if anything.
+        gemeenten: fewest gemeenten that figures of the whole country have.
     """
 
     year: int
     least: int
-    service: Literal["api", "feed"]
+    service: Literal["api", "feed"] | None
     url: str
     aliases: Mapping[str, tuple[str, ...]]
     shipped: Shipped | None = None
+    gemeenten: int = LEAST_GEMEENTEN
 
     @property
     def spare(self) -> frozenset[str]:
-        """Codes that may be among the figures though the shipped map has no polygon for them; CBS's own map has."""
+        """Codes that may be among the figures though the shipped file has no polygon for them; CBS's own has."""
         return self.shipped.spare if self.shipped else frozenset()
 
-    def column(self, ours: str, found: Iterable[object]) -> str | None:
-        """Which of the found columns holds what we call `ours`."""
-        present = {plain(str(one)): str(one) for one in found}
+    def column(self, ours: str, columns: Iterable[object]) -> str | None:
+        """Which of the columns holds what we call `ours`."""
+        present = {plain(str(name)): str(name) for name in columns}
         return next((present[plain(alias)] for alias in self.aliases[ours] if plain(alias) in present), None)
+
+    def is_national(self, codes: pd.Index) -> bool:
+        """Whether areas with these codes lie in so many gemeenten that they are those of the whole country."""
+        return parents(codes, AreaLevel.GEMEENTE).nunique() >= self.gemeenten
 
 
 def plain(column: str) -> str:
@@ -66,28 +83,51 @@ def plain(column: str) -> str:
 
 
 @cache
+def _declared() -> Mapping[str, Any]:
+    content: Mapping[str, Any] = tomllib.loads(
+        resources.files("boundaries").joinpath("vintages.toml").read_text(encoding="utf-8")
+    )
+    return content
+
+
+@cache
+def _aliases() -> Mapping[str, tuple[str, ...]]:
+    return {ours: tuple(theirs) for ours, theirs in _declared()["aliases"].items()}
+
+
+@cache
 def vintages() -> Mapping[int, Vintage]:
-    """All declared divisions, by year."""
-    declared = tomllib.loads(resources.files("boundaries").joinpath("vintages.toml").read_text(encoding="utf-8"))
-    aliases = {ours: tuple(theirs) for ours, theirs in declared["aliases"].items()}
+    """All vintages that are declared in vintages.toml, by year."""
+    services = _declared()["service"]
     return {
         int(year): Vintage(
-            int(year), one["least"], one["service"], declared["service"][one["service"]].format(year=year), aliases,
-            _shipped(one.get("shipped")),
+            int(year), about["least"], about["service"], services[about["service"]].format(year=year), _aliases(),
+            _shipped(about.get("shipped")),
         )
-        for year, one in declared["vintage"].items()
+        for year, about in _declared()["vintage"].items()
     }  # fmt: skip
 
 
 def vintage(year: int) -> Vintage:
-    """The division of `year`. Raises UnknownNameError listing the years there are."""
-    known = vintages()
-    if year not in known:
-        raise UnknownNameError("vintage", year, known)
-    return known[year]
+    """The vintage of any year; of one that is not declared only boundary files of one's own can be read.
+
+    Raises UnknownNameError, listing those that are declared, for a year before there were any buurten.
+    """
+    if year < FIRST:
+        raise UnknownNameError(message("vintage"), year, vintages())
+    return vintages().get(year) or Vintage(year, 0, None, "", _aliases())
 
 
-def _shipped(one: Mapping[str, Any] | None) -> Shipped | None:
-    if one is None:
+def declared_vintage(year: int) -> Vintage:
+    """The vintage of a year that can be fetched. Raises UnknownNameError listing those that can."""
+    if year not in vintages():
+        raise UnknownNameError(message("vintage"), year, vintages())
+    return vintages()[year]
+
+
+def _shipped(about: Mapping[str, Any] | None) -> Shipped | None:
+    if about is None:
         return None
-    return Shipped(one["path"], tuple(one["detail"]), one["tolerance"], frozenset(one["spare"]), one["names"])
+    return Shipped(
+        about["path"], tuple(about["detail"]), about["tolerance"], frozenset(about["spare"]), about["names"]
+    )  # fmt: skip

@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from geo.errors import AreaError, first_few
+from geo.messages import Message, message, plural
 
 RD_NEW = 28992
 """EPSG code of RD New, the Dutch national grid, in metres. All of zicht computes in it."""
@@ -29,7 +30,11 @@ class AreaLevel(StrEnum):
 
     @property
     def resolution(self) -> int | None:
-        """The H3 resolution, or None for an administrative level."""
+        """The H3 resolution, or None for an administrative level.
+
+        >>> AreaLevel.H3_9.resolution, AreaLevel.BUURT.resolution
+        (9, None)
+        """
         return int(self.value.removeprefix("h3-")) if self.value.startswith("h3-") else None
 
 
@@ -38,6 +43,10 @@ class AreaFrame:
     """All areas of one level and vintage: `table` is indexed by `area_id`, unique and sorted, with `COLUMNS`.
 
     Polygons are valid, not empty and in RD New. Raises AreaError naming the first areas that are not.
+
+    >>> AreaFrame(AreaLevel.BUURT, 2025, geopandas.GeoDataFrame(columns=["name", "geometry"], crs=4326))
+    Traceback (most recent call last):
+    geo.errors.AreaError: areas (buurt 2025): columns gemeente, gemeente_name are missing; found name, geometry
     """
 
     level: AreaLevel
@@ -45,15 +54,16 @@ class AreaFrame:
     table: geopandas.GeoDataFrame
 
     def __post_init__(self) -> None:
-        where = f"areas ({self.level} {self.vintage})"
+        where = message("areas ({level} {vintage})", level=self.level.value, vintage=self.vintage)
         table = self.table
         if missing := [column for column in COLUMNS if column not in table]:
-            raise AreaError(f"{where}: columns {missing} are missing; found {list(table.columns)}")
-        _check_ids(where, table.index)
-        if table.crs is None or table.crs.to_epsg() != RD_NEW:
-            found = "no CRS" if table.crs is None else table.crs.to_string()
-            raise AreaError(f"{where}: polygons must be in RD New (EPSG:{RD_NEW}), found {found}; transform them first")
-        _check_polygons(where, table.geometry)
+            columns = [str(column) for column in table.columns]
+            raise AreaError(
+                "{where}: columns {missing} are missing; found {columns}", where=where, missing=missing, columns=columns
+            )
+        check_areas(where, table)
+        if not table.index.is_monotonic_increasing:
+            raise AreaError("{where}: codes are not sorted; sort the table by its index", where=where)
 
     def __len__(self) -> int:
         return len(self.table)
@@ -69,23 +79,61 @@ class AreaFrame:
         return type(self)(self.level, self.vintage, self.table[keep])
 
 
-def _check_ids(where: str, ids: pd.Index) -> None:
+def check_areas(where: Message | str, table: geopandas.GeoDataFrame) -> None:
+    """Raise AreaError unless `table` has unique codes for index, and valid polygons that are not empty, in RD New.
+
+    Nothing is transformed or repaired here: both move borders, and who moves them should know.
+    """
+    _check_ids(where, table.index)
+    _check_crs(where, table)
+    _check_polygons(where, table.geometry)
+
+
+def _check_crs(where: Message | str, table: geopandas.GeoDataFrame) -> None:
+    if table.crs is None or table.crs.to_epsg() != RD_NEW:
+        raise AreaError(
+            "{where}: polygons must be in RD New (EPSG:{rd_new}), found {crs}; transform them first",
+            where=where,
+            rd_new=RD_NEW,
+            crs=message("no CRS") if table.crs is None else table.crs.to_string(),
+        )
+
+
+def _check_ids(where: Message | str, ids: pd.Index) -> None:
     if ids.hasnans:
-        raise AreaError(f"{where}: {int(np.sum(ids.isna()))} areas have no code")
+        count = int(np.sum(ids.isna()))
+        raise AreaError(
+            plural("{where}: 1 area has no code", "{where}: {count} areas have no code", count=count, where=where)
+        )
     if not ids.is_unique:
         doubles = ids[ids.duplicated()].unique()
-        raise AreaError(f"{where}: {len(doubles)} codes occur more than once: {first_few(doubles)}; join their parts")
-    if not ids.is_monotonic_increasing:
-        raise AreaError(f"{where}: codes are not sorted; sort the table by its index")
+        raise AreaError(
+            plural(
+                "{where}: 1 code occurs more than once: {codes}; join its parts",
+                "{where}: {count} codes occur more than once: {codes}; join their parts",
+                count=len(doubles),
+                where=where,
+                codes=first_few(doubles),
+            )
+        )
 
 
-def _check_polygons(where: str, polygons: geopandas.GeoSeries) -> None:
-    unusable = {
-        "no or an empty polygon": polygons.isna() | polygons.is_empty,
-        "another shape than a polygon": ~polygons.geom_type.isin(["Polygon", "MultiPolygon"]),
-        "an invalid polygon": ~polygons.is_valid,
-        "coordinates that are not finite": ~np.isfinite(polygons.bounds).all(axis=1),
-    }
-    for what, found in unusable.items():
-        if found.any():
-            raise AreaError(f"{where}: {int(found.sum())} areas have {what}: {first_few(polygons.index[found])}")
+def _check_polygons(where: Message | str, polygons: geopandas.GeoSeries) -> None:
+    faults = (
+        (message("no or an empty polygon"), polygons.isna() | polygons.is_empty),
+        (message("another shape than a polygon"), ~polygons.geom_type.isin(["Polygon", "MultiPolygon"])),
+        (message("an invalid polygon"), ~polygons.is_valid),
+        (message("coordinates that are not finite"), ~np.isfinite(polygons.bounds).all(axis=1)),
+    )
+    for fault, faulty in faults:
+        if faulty.any():
+            raise AreaError(
+                plural(
+                    "{where}: 1 area has {fault}: {codes}",
+                    "{where}: {count} areas have {fault}: {codes}",
+                    count=int(faulty.sum()),
+                    where=where,
+                    fault=fault,
+                    codes=first_few(polygons.index[faulty]),
+                )
+            )

@@ -1,4 +1,4 @@
-"""Disclosure: which cells are too small to show. A first floor; full protection is wider than one table."""
+"""Disclosure: which cells are too small to publish. A first floor; full protection is wider than one table."""
 
 import pandas as pd
 
@@ -6,10 +6,14 @@ from geo.measures import Measure
 
 
 def too_few(measure: Measure, min_count: float, *, share: bool = False) -> "pd.Series[bool]":
-    """Where a value stands on fewer events than `min_count`, none at all included: zero tells about everyone there.
+    """Where a value stands on fewer events than `min_count`, none at all included: 0 says something of everyone there.
 
-    Of a `share`, what is left of the exposure may not be less either: all tells as much about everyone as none.
+    Of a `share`, what is left of the exposure may not be less either: all says as much of everyone as none.
     A level (a percentage, a density) is not a count and has no such floor; exposure has its own, set before the value.
+
+    >>> counts = Measure.of("m", pd.Series([0, 4, 5, 96]), pd.Series([100] * 4), pd.Series([None] * 4))
+    >>> too_few(counts, 5).tolist(), too_few(counts, 5, share=True).tolist()
+    ([True, True, False, False], [True, True, False, True])
     """
     if not measure.shrunk:
         return pd.Series(data=False, index=measure.events.index)

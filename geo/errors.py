@@ -1,4 +1,4 @@
-"""Every error zicht raises for what a user can mend.
+"""Every error zicht raises for what a user can put right.
 
     ZichtError
     ├── AreaError            areas that break the rules of an AreaFrame
@@ -22,9 +22,9 @@ from geo.messages import Message, joined, message, plural
 
 
 class ZichtError(Exception):
-    """Something a user can mend; its message says where, what rule, what was found and the way out.
+    """Something a user can put right; its message says where, what rule, what was found and the way out.
 
-    The template is English and stands where it is raised, to the letter; values go in by name. `str()` of the error is
+    The template is English and stands literally where it is raised; values go in by name. `str()` of the error is
     English; `message` can be said in another language.
     """
 
@@ -74,14 +74,18 @@ class UnknownNameError(ZichtError):
     """A name that is not declared or not in the figures; the message lists those that are."""
 
     def __init__(self, kind: Message | str, name: object, known: Iterable[object]) -> None:
-        self.known = tuple(str(one) for one in known)
-        shown = first_few(self.known, 12) if self.known else message("none")
-        super().__init__(message("unknown {kind} {name!r}; known: {known}", kind=kind, name=str(name), known=shown))
+        self.known = tuple(str(candidate) for candidate in known)
+        listed = first_few(self.known, 12) if self.known else message("none")
+        super().__init__(message("unknown {kind} {name!r}; known: {known}", kind=kind, name=str(name), known=listed))
 
 
-def first_few(found: Iterable[object], most: int = 3) -> Message:
-    """The first few of what was found, and how many more there are."""
-    listed = [str(one) for one in found]
+def first_few(items: Iterable[object], most: int = 3) -> Message:
+    """The first `most` of the items, and how many more there are.
+
+    >>> str(first_few(["GM0034", "GM0344", "GM0363", "GM0599", "GM1904"]))
+    'GM0034, GM0344, GM0363 and 2 more'
+    """
+    listed = [str(item) for item in items]
     rest, shown = len(listed) - most, ", ".join(listed[:most])
     return (
         message("{shown} and {rest} more", shown=shown, rest=rest) if rest > 0 else Message("{shown}", {"shown": shown})

@@ -2,8 +2,8 @@
 
 A rate (registered crimes per inhabitant) has counts for events and exposure. A level (a percentage of homes) is a rate
 in disguise: events are level times weight and exposure is the weight, so that its national mean and its value for a
-larger area come out right, and everything after this module treats both alike. Only `shrunk` differs: a level is known
-as it stands, a rate from few events is not.
+larger area come out right, and everything after this module treats both the same. Only `shrunk` differs: a level is
+known as it stands, a rate from few events is not.
 """
 
 from dataclasses import dataclass
@@ -14,10 +14,14 @@ import numpy as np
 import pandas as pd
 
 from geo.errors import AlignmentError, MeasureError, first_few
+from geo.messages import Message, message
 
 
 class Unknown(StrEnum):
-    """Why a figure is not known. These are different facts, and none of them is zero."""
+    """Why a figure is not known. These are different facts, and none of them is zero.
+
+    `INTERPOLATED`: a local statistic is not computed over figures that were interpolated from larger areas.
+    """
 
     SECRET = "secret"  # noqa: S105  # a figure that CBS keeps secret
     LATER = "later"
@@ -30,7 +34,8 @@ class Unknown(StrEnum):
     FEW_INDICATORS = "few_indicators"
     ISLAND = "island"
     NO_KNOWN_NEIGHBOR = "no_known_neighbor"
-    SPREAD = "spread"
+    INTERPOLATED = "interpolated"
+    TOO_FEW_AREAS = "too_few_areas"
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +48,7 @@ class Measure:
         exposure: what it can happen to, not negative; NaN where unknown.
         reason: an `Unknown` exactly where there is no value, else None.
         shrunk: whether the value is an estimate that must be shrunk where exposure is small.
-        spread: whether figures of larger areas were spread evenly over these.
+        interpolated: whether figures of larger areas were divided over these, by surface or by weights.
     """
 
     id: str
@@ -51,22 +56,31 @@ class Measure:
     exposure: pd.Series
     reason: pd.Series
     shrunk: bool = True
-    spread: bool = False
+    interpolated: bool = False
 
     def __post_init__(self) -> None:
-        check_aligned(f"measure {self.id!r}", self.events.index, self.exposure.index, self.reason.index)
-        for part, figures in (("events", self.events), ("exposure", self.exposure)):
+        check_aligned(message("measure {id!r}", id=self.id), self.events.index, self.exposure.index, self.reason.index)
+        for part, figures in ((message("events"), self.events), (message("exposure"), self.exposure)):
             wrong = (figures < 0) | np.isinf(figures)
             if wrong.any():
-                found = first_few(f"{area} {figures[area]:g}" for area in figures.index[wrong])
-                raise MeasureError(f"measure {self.id!r}: {part} must be 0 or more and finite, found {found}")
+                raise MeasureError(
+                    "measure {id!r}: {part} must be 0 or more and finite, found {figures}",
+                    id=self.id,
+                    part=part,
+                    figures=first_few(f"{area} {figures[area]:g}" for area in figures.index[wrong]),
+                )
         unexplained = self.known == self.reason.notna()
         if unexplained.any():
-            raise MeasureError(f"measure {self.id!r}: a reason must stand exactly where there is no value")
+            raise MeasureError("measure {id!r}: a reason must stand exactly where there is no value", id=self.id)
 
     @classmethod
     def of(cls, id_: str, events: pd.Series, exposure: pd.Series, reason: pd.Series, *, shrunk: bool = True) -> Self:
-        """A measure whose `reason` still lacks why areas without exposure, or left out of a source, have no value."""
+        """A measure whose `reason` still lacks why areas without exposure, or left out of a source, have no value.
+
+        >>> thefts = Measure.of("thefts", pd.Series([6, 2, 1]), pd.Series([300, 100, 0]), pd.Series([None] * 3))
+        >>> thefts.known.tolist(), str(thefts.reason[2]), thefts.national
+        ([True, True, False], 'no_exposure', 0.0225)
+        """
         unknown = events.isna() | exposure.isna()
         filled = reason.astype(object).where(unknown, None)
         filled = filled.mask(unknown & filled.isna(), Unknown.ABSENT).mask(exposure == 0, Unknown.NO_EXPOSURE)
@@ -86,20 +100,30 @@ class Measure:
         both = self.events.notna() & self.exposure.notna()
         exposure = float(self.exposure[both].sum())
         if exposure == 0:
-            raise MeasureError(f"measure {self.id!r}: no area has both events and exposure; check source and period")
+            raise MeasureError(
+                "measure {id!r}: no area has both events and exposure; check source and period", id=self.id
+            )
         return float(self.events[both].sum()) / exposure
 
     def with_floor(self, min_exposure: float) -> Self:
         """The same measure without a value where exposure is under the floor: a rate of a handful says nothing."""
         small = self.known & (self.exposure < min_exposure)
         reason = self.reason.mask(small, Unknown.SMALL_EXPOSURE)
-        return type(self)(self.id, self.events, self.exposure, reason, self.shrunk, self.spread)
+        return type(self)(self.id, self.events, self.exposure, reason, self.shrunk, self.interpolated)
 
 
-def check_aligned(where: str, first: pd.Index, *others: pd.Index) -> None:
-    """Raise AlignmentError, naming the first differing codes, unless all are the same areas in the same order."""
+def check_aligned(where: Message | str, first: pd.Index, *others: pd.Index) -> None:
+    """Raise AlignmentError, naming the first differing codes, unless all are the same areas in the same order.
+
+    >>> check_aligned("rates", pd.Index(["BU1", "BU2"]), pd.Index(["BU1", "BU3"]))
+    Traceback (most recent call last):
+    geo.errors.AlignmentError: rates: not about the same areas: BU2, BU3
+    """
     for other in others:
         if not first.equals(other):
             differing = first.symmetric_difference(other)
-            found = first_few(differing) if len(differing) else "the same areas in another order"
-            raise AlignmentError(f"{where}: not about the same areas: {found}")
+            raise AlignmentError(
+                "{where}: not about the same areas: {codes}",
+                where=where,
+                codes=first_few(differing) if len(differing) else message("the same areas in another order"),
+            )

@@ -1,14 +1,17 @@
 """Neighbors: who borders whom, all neighbours of equal weight, islands included.
 
-A map whose shared borders coincide needs no gap. A generalised map of which every polygon was simplified by itself
-leaves slits and overlaps; there areas are neighbours when they come within `gap` metres of one another.
+Boundaries that coincide where areas border need no contiguity tolerance. In generalised boundaries, of which every
+polygon was simplified by itself, there are slits and overlaps; there areas are neighbours when they come within
+`tolerance` metres of one another.
 
-A sparse matrix is all it holds: libpysal's Graph, which goes in and comes out, takes seconds to import.
+A sparse matrix is all it holds: libpysal's Graph takes seconds to import. Every function of geo that takes neighbours
+takes a Graph as well (`Neighbors.of`), and `Neighbors.graph` gives one.
 """
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Self
 
+import geopandas
 import h3ronpy
 import numpy as np
 import pandas as pd
@@ -18,23 +21,39 @@ from numpy.typing import NDArray
 from scipy.sparse import csr_array
 from scipy.spatial import cKDTree
 
-from geo.areas import AreaFrame
-from geo.errors import AreaError
+from geo.areas import AreaFrame, check_areas
+from geo.errors import AreaError, first_few
 
 if TYPE_CHECKING:
     from libpysal.graph import Graph
 
+type AreaTable = AreaFrame | geopandas.GeoDataFrame
+"""Areas by code: an AreaFrame, or any table of valid polygons in RD New with unique codes for index, in any order."""
+type AnyNeighbors = Neighbors | Graph
+"""What every local statistic takes; see `Neighbors.of`."""
+
 
 @dataclass(frozen=True, slots=True)
 class Neighbors:
-    """`matrix` holds 1 where the area of the row has that of the column as neighbour, both in the order of `ids`."""
+    """`matrix` holds 1 where the area of the row has that of the column as neighbour, both in the order of `ids`.
+
+    >>> chain = Neighbors(pd.Index(["a", "b", "c"]), csr_array([[0, 1, 0], [1, 0, 0], [0, 0, 0]]))
+    >>> chain.count, list(chain.islands)
+    (array([1, 1, 0]), ['c'])
+    """
 
     ids: pd.Index
     matrix: csr_array
 
     def __post_init__(self) -> None:
         if self.matrix.shape != (len(self.ids), len(self.ids)):
-            raise AreaError(f"neighbors: a matrix of {self.matrix.shape} for {len(self.ids)} areas")
+            rows, columns = self.matrix.shape
+            raise AreaError(
+                "neighbors: a matrix of ({rows}, {columns}) for {count} areas",
+                rows=rows,
+                columns=columns,
+                count=len(self.ids),
+            )
         if self.matrix.diagonal().any():
             raise AreaError("neighbors: an area is its own neighbour")
         if not (self.matrix.data == 1).all():
@@ -48,8 +67,8 @@ class Neighbors:
     @property
     def islands(self) -> pd.Index:
         """The areas that have none."""
-        alone: pd.Index = self.ids[self.count == 0]
-        return alone
+        islands: pd.Index = self.ids[self.count == 0]
+        return islands
 
     def among(self, keep: NDArray[np.bool_]) -> Self:
         """The areas where `keep` is true, and who of them border one another."""
@@ -69,80 +88,143 @@ class Neighbors:
         return Graph.from_sparse(self.matrix, ids=self.ids.to_numpy())
 
     @classmethod
-    def from_graph(cls, graph: "Graph") -> Self:
-        """From a libpysal Graph; its weights are taken as 1, its self-weights left out."""
-        matrix = graph.sparse.copy()  # the graph keeps its own
-        matrix.setdiag(0)
-        matrix.eliminate_zeros()
-        matrix.data[:] = 1
-        return cls(pd.Index(graph.unique_ids), matrix)
+    def of(cls, neighbors: AnyNeighbors) -> "Neighbors":
+        """Neighbors as they are, or those of a libpysal Graph, in the order of its `unique_ids`.
+
+        Weights that are equal within each row (binary, row-standardised) are taken as 1, self-weights are left out.
+        Raises AreaError where an area weighs its neighbours differently: that would be lost without a word.
+
+        >>> from libpysal.graph import Graph
+        >>> Neighbors.of(Graph.from_arrays(["a", "b", "b", "c"], ["b", "a", "c", "b"], [1, 1, 1, 1])).count
+        array([1, 2, 1])
+        """
+        if isinstance(neighbors, Neighbors):
+            return neighbors
+        weights = weights_of(neighbors)
+        differs = _differing_rows(weights)
+        if differs.any():
+            raise AreaError(
+                "neighbors: weights differ among the neighbours of {areas}; make them binary (graph.transform('B')) or "
+                "take getis_ord_weighted",
+                areas=first_few(neighbors.unique_ids[differs]),
+            )
+        weights.data[:] = 1
+        return cls(pd.Index(neighbors.unique_ids), weights.astype(np.int8))
 
 
-def queen(areas: AreaFrame, tolerance: float = 0.0) -> Neighbors:
-    """Areas that share a vertex; with a `gap`, areas that come within so many metres of one another.
+def queen(areas: AreaTable, tolerance: float = 0.0) -> Neighbors:
+    """Areas that share a vertex; with a `tolerance`, areas that come within so many metres of one another.
 
-    Without a gap, vertices are compared to the millimetre and nothing else is: right for a map whose shared borders
-    have the same vertices on both sides, as CBS's have. With one, distance is measured between the polygons themselves,
-    so that nothing is snapped or filled: a canal wider than `gap` still parts its banks.
+    Without a tolerance, vertices are compared to the millimetre and nothing else is: right for boundaries with the same
+    vertices on both sides of a border, as CBS's have. With one, distance is measured between the polygons themselves,
+    so that nothing is snapped or filled: a canal wider than `tolerance` still parts its banks. Raises AreaError for a
+    table that is not what `AreaTable` says.
+
+    >>> squares = shapely.box([0, 100, 200], [0, 0, 100], [100, 200, 300], [100, 100, 200])
+    >>> table = geopandas.GeoDataFrame(index=["a", "b", "c"], geometry=squares, crs=28992)
+    >>> queen(table).count, rook(table).count
+    (array([1, 2, 1]), array([1, 1, 0]))
     """
+    polygons = _polygons("queen", areas)
     if tolerance > 0:
-        polygons = areas.table.geometry.to_numpy()
-        left, right = shapely.STRtree(polygons).query(polygons, predicate="dwithin", distance=tolerance)
-        return _neighbors(areas, left, right)
-    vertices, owners, _ = _vertices(areas)
-    return _sharing(areas, owners, vertices)
+        shapes = polygons.to_numpy()
+        left, right = shapely.STRtree(shapes).query(shapes, predicate="dwithin", distance=tolerance)
+        return _neighbors(polygons, left, right)
+    vertices, owners, _ = _vertices(polygons)
+    return _sharing(polygons, owners, vertices)
 
 
-def rook(areas: AreaFrame) -> Neighbors:
-    """Areas that share an edge, from vertex to vertex, not a corner only."""
-    vertices, owners, rings = _vertices(areas)
+def rook(areas: AreaTable) -> Neighbors:
+    """Areas that share an edge, from vertex to vertex, not a corner only. For what it raises see `queen`."""
+    polygons = _polygons("rook", areas)
+    vertices, owners, rings = _vertices(polygons)
     follows = rings[1:] == rings[:-1]
     start, end = vertices[:-1][follows], vertices[1:][follows]
-    some = start != end  # to the millimetre an edge may be a point, and a point is a corner
+    edge = start != end  # to the millimetre an edge may be a point, and a point is a corner
     edges = (np.minimum(start, end) << 32) | np.maximum(start, end)
-    return _sharing(areas, owners[:-1][follows][some], edges[some])
+    return _sharing(polygons, owners[:-1][follows][edge], edges[edge])
 
 
-def within(areas: AreaFrame, distance: float) -> Neighbors:
-    """Areas whose centres of gravity lie within `distance` metres of one another."""
-    pairs = cKDTree(_centres(areas)).query_pairs(distance, output_type="ndarray")
-    return _neighbors(areas, np.concatenate([pairs[:, 0], pairs[:, 1]]), np.concatenate([pairs[:, 1], pairs[:, 0]]))
+def within(areas: AreaTable, distance: float) -> Neighbors:
+    """Areas whose centres of gravity lie within `distance` metres of one another. For what it raises see `queen`."""
+    polygons = _polygons("within", areas)
+    pairs = cKDTree(_centres(polygons)).query_pairs(distance, output_type="ndarray")
+    return _neighbors(polygons, np.concatenate([pairs[:, 0], pairs[:, 1]]), np.concatenate([pairs[:, 1], pairs[:, 0]]))
 
 
-def nearest(areas: AreaFrame, k: int) -> Neighbors:
-    """For each area the `k` areas whose centres of gravity are nearest; not always mutual."""
-    if not 0 < k < len(areas):
-        raise AreaError(f"nearest: k must be 1 to {len(areas) - 1} for {len(areas)} areas, found {k}")
-    _, found = cKDTree(_centres(areas)).query(_centres(areas), k=k + 1)
-    others = found != np.arange(len(areas))[:, None]
+def nearest(areas: AreaTable, k: int) -> Neighbors:
+    """For each area the `k` areas whose centres of gravity are nearest; not always mutual.
+
+    Raises AreaError unless `k` is at least 1 and less than the number of areas; else see `queen`.
+    """
+    polygons = _polygons("nearest", areas)
+    n = len(polygons)
+    if not 0 < k < n:
+        raise AreaError("nearest: k must be 1 to {most} for {count} areas, found {k}", most=n - 1, count=n, k=k)
+    _, closest = cKDTree(_centres(polygons)).query(_centres(polygons), k=k + 1)
+    others = closest != np.arange(n)[:, None]
     others[others.all(axis=1), -1] = False  # an area that shares its centre with k others is not among its own
-    return _neighbors(areas, np.repeat(np.arange(len(areas)), k), found[others])
+    return _neighbors(polygons, np.repeat(np.arange(n), k), closest[others])
 
 
-def ring(areas: AreaFrame, order: int = 1) -> Neighbors:
-    """The hexagons up to `order` steps from each hexagon, as far as they are among the areas, all of equal weight."""
-    cells = _numbers(areas.ids)
+def ring(areas: AreaTable, order: int = 1) -> Neighbors:
+    """The hexagons up to `order` steps from each hexagon, as far as they are among the areas, all of equal weight.
+
+    The codes of the areas are H3 indexes of 15 hexadecimal digits, all of one resolution.
+    """
+    polygons = _polygons("ring", areas)
+    cells = _numbers(polygons.index)
     disks = pa.array(h3ronpy.grid_disk(cells, order, flatten=False))
     around = np.asarray(disks.values)
-    sorted_, order_ = np.sort(cells), np.argsort(cells)
-    found = np.minimum(np.searchsorted(sorted_, around), len(cells) - 1)
-    present = sorted_[found] == around
+    ascending, positions = np.sort(cells), np.argsort(cells)
+    at = np.minimum(np.searchsorted(ascending, around), len(cells) - 1)
+    present = ascending[at] == around
     left = np.repeat(np.arange(len(cells)), np.diff(np.asarray(disks.offsets)))
-    return _neighbors(areas, left[present], order_[found[present]])
+    return _neighbors(polygons, left[present], positions[at[present]])
 
 
-def rings(neighbors: Neighbors, most: int) -> list[Neighbors]:
-    """The neighbours at one step, those at two and no fewer, and so on to `most`: what `getis_ord_rings` weighs."""
-    first = neighbors.matrix.astype(np.int32)
-    near, found = first, [neighbors]
+def rings(neighbors: AnyNeighbors, most: int) -> list[Neighbors]:
+    """The neighbours at one step, those at two and no fewer, and so on to `most`: what `getis_ord_rings` weighs.
+
+    >>> chain = Neighbors(pd.Index(["a", "b", "c"]), csr_array([[0, 1, 0], [1, 0, 1], [0, 1, 0]]))
+    >>> rings(chain, 2)[1].matrix.toarray().tolist()
+    [[0, 0, 1], [0, 0, 0], [1, 0, 0]]
+    """
+    direct = Neighbors.of(neighbors)
+    first = direct.matrix.astype(np.int32)
+    near, by_steps = first, [direct]
     for _ in range(1, most):
-        further = (first @ found[-1].matrix.astype(np.int32)).tocoo()
-        reached = _matrix(len(neighbors.ids), further.row, further.col)
+        further = (first @ by_steps[-1].matrix.astype(np.int32)).tocoo()
+        reached = _matrix(len(direct.ids), further.row, further.col)
         beyond = csr_array(reached - reached.multiply(near > 0))
         beyond.eliminate_zeros()
-        found.append(Neighbors(neighbors.ids, beyond))
+        by_steps.append(Neighbors(direct.ids, beyond))
         near = near + beyond
-    return found
+    return by_steps
+
+
+def weights_of(graph: "Graph") -> csr_array:
+    """The weights of a libpysal Graph without self-weights, in the order of its `unique_ids`; it is not changed."""
+    weights = graph.sparse.copy()
+    weights.setdiag(0)
+    weights.eliminate_zeros()
+    return weights
+
+
+def _differing_rows(weights: csr_array) -> NDArray[np.bool_]:
+    """Which rows hold weights that are not all equal, but for rounding."""
+    rows = np.repeat(np.arange(weights.shape[0]), np.diff(weights.indptr))
+    first = weights.data[weights.indptr[rows]]
+    differing = ~np.isclose(weights.data, first, rtol=1e-9, atol=0.0)
+    return np.asarray(np.bincount(rows[differing], minlength=weights.shape[0]) > 0)
+
+
+def _polygons(where: str, areas: AreaTable) -> geopandas.GeoSeries:
+    """The polygons by code; those of an AreaFrame were checked when it was made."""
+    if isinstance(areas, AreaFrame):
+        return areas.table.geometry
+    check_areas(where, areas)
+    return areas.geometry
 
 
 def _numbers(cells: pd.Index) -> NDArray[np.uint64]:
@@ -153,13 +235,14 @@ def _numbers(cells: pd.Index) -> NDArray[np.uint64]:
     return (digits << np.arange(56, -4, -4, dtype=np.uint64)).sum(axis=1, dtype=np.uint64)
 
 
-def _centres(areas: AreaFrame) -> NDArray[np.float64]:
-    return shapely.get_coordinates(shapely.centroid(areas.table.geometry.to_numpy()))
+def _centres(polygons: geopandas.GeoSeries) -> NDArray[np.float64]:
+    """X and y of the centre of gravity of each polygon, in metres."""
+    return shapely.get_coordinates(shapely.centroid(polygons.to_numpy()))
 
 
-def _vertices(areas: AreaFrame) -> tuple[NDArray[np.int64], NDArray[np.intp], NDArray[np.intp]]:
+def _vertices(polygons: geopandas.GeoSeries) -> tuple[NDArray[np.int64], NDArray[np.intp], NDArray[np.intp]]:
     """Every vertex of every ring: a number that is the same for the same millimetre, its area and its ring."""
-    parts, areas_of = shapely.get_parts(areas.table.geometry.to_numpy(), return_index=True)
+    parts, areas_of = shapely.get_parts(polygons.to_numpy(), return_index=True)
     rings, parts_of = shapely.get_rings(parts, return_index=True)  # of polygons only: an area of two parts gives none
     owners = areas_of[parts_of]
     points, ring_of = shapely.get_coordinates(rings, return_index=True)
@@ -168,16 +251,17 @@ def _vertices(areas: AreaFrame) -> tuple[NDArray[np.int64], NDArray[np.intp], ND
     return vertices.astype(np.int64), owners[ring_of], ring_of
 
 
-def _sharing(areas: AreaFrame, owners: NDArray[np.intp], things: NDArray[np.int64]) -> Neighbors:
-    """Areas that have one of `things` in common."""
-    _, columns = np.unique(things, return_inverse=True)
-    has = csr_array((np.ones(len(owners), dtype=np.int32), (owners, columns)), shape=(len(areas), columns.max() + 1))
+def _sharing(polygons: geopandas.GeoSeries, owners: NDArray[np.intp], marks: NDArray[np.int64]) -> Neighbors:
+    """Areas that have a vertex or an edge in common: each of `marks` numbers one of the area in `owners`."""
+    _, columns = np.unique(marks, return_inverse=True)
+    shape = (len(polygons), columns.max() + 1)
+    has = csr_array((np.ones(len(owners), dtype=np.int32), (owners, columns)), shape=shape)
     shared = (has @ has.T).tocoo()
-    return _neighbors(areas, shared.row, shared.col)
+    return _neighbors(polygons, shared.row, shared.col)
 
 
-def _neighbors(areas: AreaFrame, left: NDArray[np.intp], right: NDArray[np.intp]) -> Neighbors:
-    return Neighbors(areas.ids, _matrix(len(areas), left, right))
+def _neighbors(polygons: geopandas.GeoSeries, left: NDArray[np.intp], right: NDArray[np.intp]) -> Neighbors:
+    return Neighbors(polygons.index, _matrix(len(polygons), left, right))
 
 
 def _matrix(n: int, left: NDArray[np.intp], right: NDArray[np.intp]) -> csr_array:

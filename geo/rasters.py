@@ -1,9 +1,9 @@
 """Grids of numbers, and what lies of them in each area: mean, sum, share of classes, with cells on a border for the
 part that lies inside.
 
-The parts are reckoned by exactextract, in one pass over the raster however many areas there are: what it calls
-raster-sequential, with polygons handed over as bytes, was fastest on every raster tried. That way it forgets the mask
-of a masked array (0.3.0), so a raster must give NaN where there is no value. Polygons must be in the coordinates of the
+The parts are computed by exactextract, in one pass over the raster however many areas there are: what it calls
+raster-sequential, with polygons passed as WKB, was fastest on every raster tried. That way it ignores the mask of a
+masked array (0.3.0), so a raster must give NaN where there is no value. Polygons must be in the coordinates of the
 raster: a raster is never warped, since that would invent values.
 """
 
@@ -51,7 +51,11 @@ class Grid:
 
     @property
     def bounds(self) -> tuple[float, float, float, float]:
-        """West, south, east, north."""
+        """West, south, east, north.
+
+        >>> Grid(np.zeros((2, 3)), west=100.0, north=500.0, cell=50.0).bounds
+        (100.0, 400.0, 250.0, 500.0)
+        """
         rows, columns = self.values.shape
         return self.west, self.north - rows * self.cell, self.west + columns * self.cell, self.north
 
@@ -73,35 +77,42 @@ class Take:
 
 
 def zonal(raster: RasterSource, polygons: Polygons, takes: Sequence[Take]) -> pd.DataFrame:
-    """A row a polygon: the columns that are taken, NaN where no cell has a value, and `VALID`."""
+    """A row a polygon: the columns that are taken, NaN where no cell has a value, and `VALID`.
+
+    >>> grid = Grid(np.array([[1.0, 2.0], [3.0, np.nan]]), west=0.0, north=20.0, cell=10.0)
+    >>> zonal(grid.raster(), np.array([shapely.box(0, 0, 20, 20)]), [Take("height", "mean")]).to_dict("records")
+    [{'height': 2.0, 'valid': 0.75}]
+    """
     needed = {"mean": ("mean",), "sum": ("sum",), "share": ("unique", "frac")}
-    asked = sorted({"count", *(one for take in takes for one in needed[take.how])})
+    operations = sorted({"count", *(operation for take in takes for operation in needed[take.how])})
     areas = _Areas(list(shapely.to_wkb(polygons)), raster.srs_wkt())
-    found = exact_extract(
-        raster, areas, asked, strategy="raster-sequential", max_cells_in_memory=MOST_CELLS, output="pandas"
+    extract = exact_extract(
+        raster, areas, operations, strategy="raster-sequential", max_cells_in_memory=MOST_CELLS, output="pandas"
     )
     # A raster with a name gives it to its columns.
-    found.columns = [next(one for one in asked if column.endswith(one)) for column in found.columns]
+    extract.columns = [next(name for name in operations if column.endswith(name)) for column in extract.columns]
     width, height = raster.res()
-    table = {take.column: _taken(found, take) for take in takes}
-    table[VALID] = np.clip(found["count"].to_numpy() * width * height / shapely.area(polygons), 0.0, 1.0)
+    table = {take.column: _taken(extract, take) for take in takes}
+    table[VALID] = np.clip(extract["count"].to_numpy() * width * height / shapely.area(polygons), 0.0, 1.0)
     return pd.DataFrame(table)
 
 
-def _taken(found: pd.DataFrame, take: Take) -> Floats:
-    there = found["count"].to_numpy() > 0
+def _taken(extract: pd.DataFrame, take: Take) -> Floats:
+    """The column of one `take`, from what exactextract gives for each polygon."""
+    covered = extract["count"].to_numpy() > 0
     if take.how != "share":
-        return np.where(there, found[take.how].to_numpy(dtype=float), np.nan)
-    each = found["unique"].map(len).to_numpy()
-    if not each.sum():
-        return np.full(len(found), np.nan)
-    of_class = np.isin(np.concatenate(found["unique"].to_list()), take.classes)
-    parts = np.where(of_class, np.concatenate(found["frac"].to_list()), 0.0)
-    return np.where(there, np.bincount(np.repeat(np.arange(len(found)), each), parts, len(found)), np.nan)
+        return np.where(covered, extract[take.how].to_numpy(dtype=float), np.nan)
+    classes = extract["unique"].map(len).to_numpy()
+    if not classes.sum():
+        return np.full(len(extract), np.nan)
+    of_class = np.isin(np.concatenate(extract["unique"].to_list()), take.classes)
+    parts = np.where(of_class, np.concatenate(extract["frac"].to_list()), 0.0)
+    shares = np.bincount(np.repeat(np.arange(len(extract)), classes), parts, len(extract))
+    return np.where(covered, shares, np.nan)
 
 
 class _Area(Feature):  # type: ignore[misc]
-    """One polygon as exactextract asks for it: bytes, and no columns."""
+    """One polygon as exactextract reads it: WKB, and no columns."""
 
     def __init__(self, outline: bytes) -> None:
         super().__init__()

@@ -2,8 +2,8 @@
 
 Shrinkage is by the Poisson-gamma model of Clayton and Kaldor, fitted by maximum likelihood. Rejected: the moment
 estimator of Marshall (1991). Over the buurten of the Netherlands, sixty stations and shopping streets with few
-inhabitants carry most of its variance between areas, so that it shrinks little: a buurt of sixty inhabitants without a
-registered crime gets one eighth of the national rate from it, and a quarter from the likelihood.
+inhabitants make up most of its variance between areas, so that it shrinks little: a buurt of sixty inhabitants without
+a registered crime gets one eighth of the national rate from it, and a quarter from the likelihood.
 """
 
 import numpy as np
@@ -33,6 +33,10 @@ def empirical_bayes(measure: Measure) -> pd.Series:
 
     Source: D. Clayton and J. Kaldor (1987), Empirical Bayes estimates of age-standardized relative risks for use in
     disease mapping, Biometrics 43(3), 671-681, doi:10.2307/2532003.
+
+    >>> events, exposure = pd.Series([0, 30, 120]), pd.Series([10, 1000, 2000])
+    >>> empirical_bayes(Measure.of("m", events, exposure, pd.Series([None] * 3))).round(4).tolist()
+    [0.0474, 0.0332, 0.0591]
     """
     known = measure.known
     national = measure.national
@@ -56,5 +60,5 @@ def gamma_shape(events: np.ndarray, expected: np.ndarray) -> float:
             )
         )
 
-    found = minimize_scalar(cost, bounds=(np.log(SHAPES[0]), np.log(SHAPES[1])), method="bounded")
-    return float(np.exp(found.x))
+    optimum = minimize_scalar(cost, bounds=(np.log(SHAPES[0]), np.log(SHAPES[1])), method="bounded")
+    return float(np.exp(optimum.x))

@@ -1,11 +1,11 @@
-"""How surprising each area's events are, on one scale for areas large and small: what a search looks at.
+"""Quantile residuals: how far each area's events lie from what is expected, on one scale for areas large and small.
 
-A shrunk rate is the best guess of a rate, and the wrong thing to search in: shrinkage draws small areas to the middle,
-so that where inhabitants are alike among neighbours, as they are in real life, their rates are alike too and a map
-without any pattern has zoekgebieden. A residual has the same distribution in every area as long as nothing is the
-matter, so that every order of them is as likely: just what a permutation test needs. Rejected: dividing a rate by its
-standard deviation (Assunção and Reis; geo.statistics.standardised), which is as fair, but of which sixty stations and
-shopping streets with hardly an inhabitant make up the standard deviation of all.
+They are what a search tests. A shrunk rate is the best estimate of a rate, and the wrong thing to test: shrinkage draws
+small areas to the middle, so that where numbers of inhabitants are similar among neighbours, as they are in real life,
+their rates are similar too and a map without any pattern has zoekgebieden. A residual has the same distribution in
+every area as long as nothing is the matter, so that every order of them is as likely: just what a permutation test
+needs. Rejected: dividing a rate by its standard deviation (Assunção and Reis; geo.statistics.standardised), which is as
+fair, but of which sixty stations and shopping streets with hardly an inhabitant make up the standard deviation of all.
 
 Source: P.K. Dunn and G.K. Smyth (1996), Randomized quantile residuals, Journal of Computational and Graphical
 Statistics 5(3), 236-244, doi:10.1080/10618600.1996.10474708; with the middle of each step in place of a random point
@@ -20,10 +20,10 @@ from geo.measures import Measure
 from geo.rates import gamma_shape
 
 LIMIT = 4.0
-"""Where a residual is cut off. At 3 strong small clusters lose half of what finds them; at 5 and above a station among
-quiet neighbours begins to carry them, and on a map with a few of those little else is found."""
+"""Standard deviations at which a residual is cut off. At 3 strong small clusters lose half of their power; from 5 on a
+station makes quiet neighbours significant, and on a map with a few of those little else is."""
 ROUNDS = 20
-"""Most times that the areas which are not cut off are chosen anew."""
+"""Most times that the model is fitted again to the areas that are not cut off."""
 
 
 def residuals(measure: Measure) -> pd.Series:
@@ -31,29 +31,34 @@ def residuals(measure: Measure) -> pd.Series:
 
     Events are Poisson around exposure times a rate of the area's own, those rates gamma around a common rate: so events
     are negative binomial. The residual is the normal value with as much probability below it as below the events (half
-    of that of the events themselves included), cut off at `LIMIT`, so that one extreme area cannot carry its
-    neighbours. Nor can it make the others look alike: common rate and shape are fitted to the areas that are not cut
-    off, again until those stay the same. All zero without any events. Events need not be whole: carried counts are not.
+    of that of the events themselves included), cut off at `LIMIT`, so that one extreme area cannot make its neighbours
+    significant. Nor can it make the others look equal: common rate and shape are fitted to the areas that are not cut
+    off, again until those stay the same. All zero without any events. Events need not be whole: counts that were
+    apportioned to other areas are not.
+
+    >>> events, exposure = pd.Series([10, 12, 9, 11, 60]), pd.Series([100] * 5)
+    >>> residuals(Measure.of("m", events, exposure, pd.Series([None] * 5))).round(2).tolist()
+    [-0.54, -0.36, -0.64, -0.45, 1.93]
     """
     known = measure.known
     events = measure.events[known].to_numpy(dtype=float)
     exposure = measure.exposure[known].to_numpy(dtype=float)
-    found = np.zeros(len(events))
-    usual = np.ones(len(events), dtype=bool)
+    quantiles = np.zeros(len(events))
+    fitted = np.ones(len(events), dtype=bool)
     for _ in range(ROUNDS):
-        if not events[usual].any():
+        if not events[fitted].any():
             break
-        expected = exposure * events[usual].sum() / exposure[usual].sum()
-        below, above = _tails(events, expected, gamma_shape(events[usual], expected[usual]))
-        found = np.where(below < above, ndtri(below), -ndtri(above))
-        before, usual = usual, np.abs(found) <= LIMIT
-        if np.array_equal(before, usual):
+        expected = exposure * events[fitted].sum() / exposure[fitted].sum()
+        below, above = _tails(events, expected, gamma_shape(events[fitted], expected[fitted]))
+        quantiles = np.where(below < above, ndtri(below), -ndtri(above))
+        before, fitted = fitted, np.abs(quantiles) <= LIMIT
+        if np.array_equal(before, fitted):
             break
-    return pd.Series(found.clip(-LIMIT, LIMIT), index=measure.events.index[known]).reindex(known.index)
+    return pd.Series(quantiles.clip(-LIMIT, LIMIT), index=measure.events.index[known]).reindex(known.index)
 
 
 def _tails(events: np.ndarray, expected: np.ndarray, shape: float) -> tuple[np.ndarray, np.ndarray]:
-    """The probability of fewer and of more events, that of just so many divided between them."""
+    """The probability of fewer and of more events, that of exactly as many divided between them (mid-p)."""
     odds = shape / (shape + expected)
     least = events > 0
     fewer = np.where(least, betainc(shape, np.where(least, events, 1.0), odds), 0.0)

@@ -27,10 +27,16 @@ def combine(deviations: Mapping[str, pd.Series], weights: Mapping[str, float]) -
     """The weighted mean of the known deviations, where they hold at least `MIN_KNOWN` of all weight.
 
     An unknown indicator thus counts as the mean of the others, not as 0; its own contribution is NaN.
+
+    >>> deviations = {"a": pd.Series([1.0, 1.0]), "b": pd.Series([3.0, 3.0]), "c": pd.Series([2.0, float("nan")])}
+    >>> combine(deviations, {"a": 1, "b": 1, "c": 2}).value.tolist()
+    [2.0, nan]
+    >>> combine(deviations, {"a": 2, "b": 2, "c": 1}).value.tolist()
+    [2.0, 2.0]
     """
     table = pd.DataFrame({name: deviations[name] for name in weights})
     weight = pd.Series(dict(weights), dtype=float)
-    known = table.notna().mul(weight, axis=1).sum(axis=1)
-    enough = (known >= MIN_KNOWN * weight.sum() * (1 - ROUNDING)) & (known > 0)
-    contributions = table.mul(weight, axis=1).div(known.where(enough), axis=0)
+    known_weight = table.notna().mul(weight, axis=1).sum(axis=1)
+    enough = (known_weight >= MIN_KNOWN * weight.sum() * (1 - ROUNDING)) & (known_weight > 0)
+    contributions = table.mul(weight, axis=1).div(known_weight.where(enough), axis=0)
     return Score(contributions.sum(axis=1, min_count=1), contributions)

@@ -5,7 +5,7 @@ The rules, in order:
 1. An area is hot when its q is at most `max_q` **and** its own score is above the national mean: Gi* tests the
    neighbours, so that a quiet area among hot ones would otherwise be flagged for what happens elsewhere.
 2. Hot areas that are neighbours are one zoekgebied, whatever gemeente they lie in. What they enclose is not added.
-3. One of more than `LARGEST` areas is half a city and helps nobody to choose: it is parted along its valleys. Every
+3. One of more than `LARGEST` areas is half a city and helps nobody to choose: it is divided along its valleys. Every
    area goes with its neighbour of highest Gi*, and so on up to a peak; what reaches the same peak stays together. One
    hill without a valley stays whole, however large.
 4. A hot area without hot neighbours is a zoekgebied by itself: its neighbours are high, though not each significant.
@@ -17,22 +17,22 @@ from its upper end and so is certified: no rounding makes a zoekgebied.
 """
 
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
 from scipy.sparse import csr_array
 from scipy.sparse.csgraph import connected_components
 
-from geo.errors import AreaError
+from geo.errors import AreaError, first_few
 from geo.measures import check_aligned
-from geo.neighbors import Neighbors
+from geo.neighbors import AnyNeighbors, Neighbors
 from geo.scores import Score
 from geo.statistics import LocalResult
 
 TOLERANCE = 1e-9
 LARGEST = 25
-"""Areas above which a zoekgebied is parted along its valleys."""
+"""Areas above which a zoekgebied is divided along its valleys."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,30 +50,40 @@ class Zoekgebied:
 
     def __post_init__(self) -> None:
         if not self.areas or list(self.areas) != sorted(set(self.areas)):
-            raise AreaError(f"zoekgebied {self.id}: areas must be sorted and occur once, found {self.areas[:3]}")
+            raise AreaError(
+                "zoekgebied {id}: areas must be sorted and occur once, found {areas}",
+                id=self.id,
+                areas=first_few(self.areas),
+            )
         if abs(sum(self.reasons.values()) - self.score) > TOLERANCE * max(1.0, abs(self.score)):
-            raise AreaError(f"zoekgebied {self.id}: reasons add up to {sum(self.reasons.values())}, not {self.score}")
+            raise AreaError(
+                "zoekgebied {id}: reasons add up to {total:.12g}, not {score:.12g}",
+                id=self.id,
+                total=sum(self.reasons.values()),
+                score=self.score,
+            )
 
 
-def find(score: Score, result: LocalResult, neighbors: Neighbors, *, max_q: float, kind: str) -> list[Zoekgebied]:
+def find(score: Score, result: LocalResult, neighbors: AnyNeighbors, *, max_q: float, kind: str) -> list[Zoekgebied]:
     """The zoekgebieden, by rank. `kind` says what was searched (theme, lens, period, vintage) and goes into their ids,
     so that the same search gives the same id in every run.
     """
-    check_aligned("zoekgebieden", score.value.index, result.q.index, neighbors.ids)
+    borders = Neighbors.of(neighbors)
+    check_aligned("zoekgebieden", score.value.index, result.q.index, borders.ids)
     hot = ((result.q <= max_q) & (score.value > 0)).to_numpy()
     if not hot.any():
         return []
-    among = neighbors.among(hot).matrix
+    among = borders.among(hot).matrix
     _, part = connected_components(among, directed=False)
-    part = _parted(part, among, result.statistic[hot].to_numpy())
+    part = _divided(part, among, result.statistic[hot].to_numpy())
     members = pd.Series(part, index=score.value.index[hot])
     strength = score.value[hot].groupby(part).sum()
-    found = {at: _describe(kind, areas.index, score, result) for at, areas in members.groupby(members)}
-    ranked = sorted(found, key=lambda at: (-round(float(strength[at]), 9), found[at].id))
-    return [_ranked(found[at], rank) for rank, at in enumerate(ranked, start=1)]
+    zoekgebieden = {at: _describe(kind, areas.index, score, result) for at, areas in members.groupby(members)}
+    ranked = sorted(zoekgebieden, key=lambda at: (-round(float(strength[at]), 9), zoekgebieden[at].id))
+    return [replace(zoekgebieden[at], rank=rank) for rank, at in enumerate(ranked, start=1)]
 
 
-def _parted(part: np.ndarray, among: csr_array, height: np.ndarray) -> np.ndarray:
+def _divided(part: np.ndarray, among: csr_array, height: np.ndarray) -> np.ndarray:
     """The parts, those of more than `LARGEST` areas divided by the peak that each of their areas climbs to."""
     peaks = _peaks(among, height)
     sizes = np.bincount(part)
@@ -99,6 +109,7 @@ def _peaks(among: csr_array, height: np.ndarray) -> np.ndarray:
 
 
 def _describe(kind: str, areas: pd.Index, score: Score, result: LocalResult) -> Zoekgebied:
+    """The zoekgebied of these areas, its rank still 0."""
     means = score.contributions.loc[areas].fillna(0.0).mean()
     codes = tuple(sorted(areas))
     return Zoekgebied(
@@ -109,7 +120,3 @@ def _describe(kind: str, areas: pd.Index, score: Score, result: LocalResult) -> 
         float(result.q.loc[areas].max()),
         0,
     )
-
-
-def _ranked(found: Zoekgebied, rank: int) -> Zoekgebied:
-    return Zoekgebied(found.id, found.areas, found.score, found.reasons, found.q, rank)

@@ -5,7 +5,6 @@ import os
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from datetime import UTC, datetime
 from errno import EDQUOT, ENOSPC
 from pathlib import Path
 
@@ -84,13 +83,3 @@ def _remove(path: Path) -> None:
         path.unlink(missing_ok=True)
         for journal in ("-journal", "-wal", "-shm"):
             path.with_name(path.name + journal).unlink(missing_ok=True)
-
-
-def age(moment: datetime) -> str:
-    """How long ago that was, in words."""
-    old = datetime.now(UTC) - moment
-    for size, name in ((86_400, "day"), (3600, "hour"), (60, "minute")):
-        count = int(old.total_seconds()) // size
-        if count:
-            return f"{count} {name}{'s' if count > 1 else ''}"
-    return "less than a minute"

@@ -1,10 +1,18 @@
-"""Where addresses and verblijfsobjecten lie, by PDOK's Locatieserver, asked for once each and remembered.
+"""Addresses: where addresses and verblijfsobjecten lie, by PDOK's Locatieserver, each looked up once.
+
+What is known of the service (Solr behind an address), from its users:
+
+- `response` has `numFound`, `start` and `docs`; ten rows unless asked otherwise, a hundred at most.
+- Fields that an address lacks (huisletter, huisnummertoevoeging) are absent, not empty.
+- A parameter that is not in its description answers 400.
+- A place is `centroide_rd`, as text: POINT(x y) in RD New.
+- Additions are written in many ways (12-H, 12 hs, 12-1): they are compared by their letters and digits only.
 
 Of an address only the postcode is sent, and all addresses of that postcode come back: which house is meant stays here.
-Of a verblijfsobject its id is sent, fifty in one question. Answers are kept for a month, since addresses hardly move.
+Of a verblijfsobject its id is sent, fifty in one request. Answers are cached for a month, since addresses hardly move.
 
 A house number whose addition PDOK does not know (12 where there are 12-1 and 12-2, or 12-H for 12-hs) is placed in the
-middle of all addresses with that number, where these lie together; `notes` say of how many rows that holds. Nothing
+middle of all addresses with that number, where these lie within 100 m; `notes` say of how many rows that holds. Nothing
 else is guessed: a number that is not there has no place.
 """
 
@@ -22,8 +30,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from geo.errors import SourceError
+from geo.messages import Message, message
+from layers.messages import say
 from services.http.client import Client
-from services.http.doubt import forgetting_on_fault
+from services.http.discarding import discarding_on_error
 from services.http.hosts import AT_ONCE
 
 SERVICE = "https://api.pdok.nl/bzk/locatieserver/search/v3_1/free"
@@ -31,12 +41,14 @@ MONTH = timedelta(days=30)
 ROWS = 100
 """Addresses in an answer, the most that the Locatieserver gives."""
 IDS = 50
+"""Ids of verblijfsobjecten in one request: an address of some 1,200 characters."""
 TOGETHER = 100.0
 """Metres: addresses of one number that lie farther apart than this are not one house."""
 
-NO_POSTCODE, NO_NUMBER = "geen geldige postcode", "geen huisnummer"
-UNKNOWN_POSTCODE, UNKNOWN_NUMBER = "postcode onbekend bij PDOK", "huisnummer onbekend in deze postcode"
-NO_ID, UNKNOWN_ID = "geen id van een verblijfsobject", "verblijfsobject onbekend bij PDOK"
+NO_POSTCODE, NO_NUMBER = message("no valid postcode"), message("no house number")
+UNKNOWN_POSTCODE = message("postcode unknown to PDOK")
+UNKNOWN_NUMBER = message("house number unknown in this postcode")
+NO_ID, UNKNOWN_ID = message("no id of a verblijfsobject"), message("verblijfsobject unknown to PDOK")
 
 POSTCODE = re.compile(r"([1-9]\d{3})\s*([A-Z]{2})")
 NUMBER = re.compile(r"\s*0*(\d{1,5})(?:\.0+)?(?!\d)(.*)", re.DOTALL)
@@ -45,8 +57,8 @@ OBJECT = re.compile(r"\d{4}0[123]\d{10}")
 POINT = re.compile(r"POINT\(([\d.]+) ([\d.]+)\)")
 
 Floats = NDArray[np.float64]
-Found = tuple[Floats, Floats, NDArray[np.object_]]
-"""x and y in RD New, NaN where there is no place, and there in Dutch why not."""
+Located = tuple[Floats, Floats, NDArray[np.object_]]
+"""x and y in RD New, NaN where there is no place, and there why not, in words."""
 Point = tuple[float, float]
 Houses = dict[int, dict[str, Point]]
 """The places of a postcode, by number and addition."""
@@ -54,11 +66,11 @@ Houses = dict[int, dict[str, Point]]
 
 @dataclass(slots=True)
 class Addresses:
-    """What PDOK knows, as far as it was asked.
+    """The addresses and verblijfsobjecten that were looked up so far.
 
     Attributes:
-        client: asks.
-        seen: who hears how many questions were answered, of how many.
+        client: sends the requests; its answers are used for a month.
+        on_progress: called with how many requests were answered, of how many.
     """
 
     client: Client
@@ -69,86 +81,89 @@ class Addresses:
 
     def __post_init__(self) -> None:
         self.client = copy.copy(self.client)
-        self.client.keep = max(MONTH, self.client.keep)
+        self.client.max_age = max(MONTH, self.client.max_age)
 
     @property
     def notes(self) -> tuple[str, ...]:
-        """In Dutch, how many rows were placed by their number only."""
-        count = self._by_number
-        return (f"{count} zonder bekende toevoeging geplaatst op hun huisnummer",) if count else ()
+        """How many rows were placed by their number only, in words."""
+        if not self._by_number:
+            return ()
+        return (say("{count} without a known addition placed at their house number", count=self._by_number),)
 
-    def located(self, postcodes: Sequence[str | None], numbers: Sequence[str | None]) -> Found:
-        """Where addresses lie. Raises SourceError where PDOK does not answer, or not what was asked."""
-        bare = [_postcode(one) for one in postcodes]
-        new = sorted({one for one in bare if one is not None} - self._houses.keys())
+    def located(self, postcodes: Sequence[str | None], numbers: Sequence[str | None]) -> Located:
+        """Where addresses lie. Raises SourceError where PDOK does not answer, or with other addresses."""
+        cleaned = [_postcode(text) for text in postcodes]
+        new = sorted({postcode for postcode in cleaned if postcode is not None} - self._houses.keys())
         self._houses.update(zip(new, self._ask(self._of_postcode, new), strict=True))
-        return _columns([self._place(*one) for one in zip(bare, numbers, strict=True)])
+        return _columns([self._place(*address) for address in zip(cleaned, numbers, strict=True)])
 
-    def of_objects(self, ids: Sequence[str | None]) -> Found:
+    def of_objects(self, ids: Sequence[str | None]) -> Located:
         """Where verblijfsobjecten lie, and ligplaatsen and standplaatsen. Raises SourceError likewise."""
-        bare = [_object(one) for one in ids]
-        new = sorted({one for one in bare if one is not None} - self._objects.keys())
-        for found in self._ask(self._of_ids, list(batched(new, IDS))):
-            self._objects.update(found)
-        return _columns([NO_ID if one is None else self._objects[one] or UNKNOWN_ID for one in bare])
+        cleaned = [_object(text) for text in ids]
+        new = sorted({identifier for identifier in cleaned if identifier is not None} - self._objects.keys())
+        for points in self._ask(self._of_ids, list(batched(new, IDS))):
+            self._objects.update(points)
+        return _columns([NO_ID if one is None else self._objects[one] or UNKNOWN_ID for one in cleaned])
 
-    def _ask[Question, Reply](self, ask: Callable[[Question], Reply], what: Sequence[Question]) -> list[Reply]:
-        """All answers, in order; a few questions at a time."""
-        found: list[Reply] = []
+    def _ask[Question, Reply](self, ask: Callable[[Question], Reply], questions: Sequence[Question]) -> list[Reply]:
+        """All replies, in the order of the questions; as many at a time as the host gets."""
+        replies: list[Reply] = []
         with ThreadPoolExecutor(AT_ONCE) as pool:
             try:
-                for one in pool.map(ask, what):
-                    found.append(one)
-                    self.on_progress(len(found), len(what))
+                for reply in pool.map(ask, questions):
+                    replies.append(reply)
+                    self.on_progress(len(replies), len(questions))
             except BaseException as end:
-                if not isinstance(end, Exception):  # Ctrl-C: who waits for another try waits no longer
+                if not isinstance(end, Exception):  # Ctrl-C: requests that wait for another try end at once
                     self.client.stop.set()
                 pool.shutdown(cancel_futures=True)
                 raise
-        return found
+        return replies
 
     def _of_postcode(self, postcode: str) -> Houses:
         houses: Houses = {}
-        for one in self._documents({"postcode": [postcode]}, "postcode,huisnummer,huisletter,huisnummertoevoeging"):
-            addition = _plain(f"{one.get('huisletter', '')}{one.get('huisnummertoevoeging', '')}")
-            houses.setdefault(int(one["huisnummer"]), {})[addition] = _point(one)
+        columns = "postcode,huisnummer,huisletter,huisnummertoevoeging"
+        for document in self._documents("postcode", [postcode], columns):
+            addition = _plain(f"{document.get('huisletter', '')}{document.get('huisnummertoevoeging', '')}")
+            houses.setdefault(int(document["huisnummer"]), {})[addition] = _point(document)
         return houses
 
     def _of_ids(self, ids: Sequence[str]) -> Mapping[str, Point | None]:
-        found = {one["adresseerbaarobject_id"]: _point(one)
-                 for one in self._documents({"adresseerbaarobject_id": ids}, "adresseerbaarobject_id")}  # fmt: skip
-        return {one: found.get(one) for one in ids}
+        column = "adresseerbaarobject_id"
+        points = {document[column]: _point(document) for document in self._documents(column, ids, column)}
+        return {identifier: points.get(identifier) for identifier in ids}
 
-    def _documents(self, wanted: Mapping[str, Sequence[str]], columns: str) -> list[dict[str, Any]]:
-        """All addresses of which a column has one of these values, page by page."""
-        (column, among), *_ = wanted.items()
-        found: list[dict[str, Any]] = []
-        with forgetting_on_fault(self.client) as client:
+    def _documents(self, column: str, among: Sequence[str], columns: str) -> list[dict[str, Any]]:
+        """All addresses of which `column` has one of these values, page by page, with these columns."""
+        documents: list[dict[str, Any]] = []
+        with discarding_on_error(self.client) as client:
             while True:
                 options = (
                     ("q", "*"), ("fq", "type:adres"), ("fq", f"{column}:({' OR '.join(among)})"),
-                    ("fl", f"{columns},centroide_rd"), ("rows", str(ROWS)), ("start", str(len(found))),
+                    ("fl", f"{columns},centroide_rd"), ("rows", str(ROWS)), ("start", str(len(documents))),
                 )  # fmt: skip
                 url = f"{SERVICE}?{urlencode(options, quote_via=quote, safe='*:,()')}"
-                answer = client.get(url).json()
-                page, count = _page(answer, url, column, among)
-                found += page
-                if len(found) >= count:
-                    return found
+                page, count = _page(client.get(url).json(), url, column, among)
+                documents += page
+                if len(documents) >= count:
+                    return documents
                 if not page:
-                    raise SourceError(f"{url}: {len(found)} addresses came, of {count} that there are; try again later")
+                    raise SourceError(
+                        "{url}: {came} addresses came, of {count} that there are; try again later",
+                        url=url, came=len(documents), count=count,
+                    )  # fmt: skip
 
-    def _place(self, postcode: str | None, number: str | None) -> Point | str:
+    def _place(self, postcode: str | None, number: str | None) -> Point | Message:
         """The place of an address, or why it has none."""
         if postcode is None:
             return NO_POSTCODE
-        told = NUMBER.fullmatch(number or "")
-        if told is None:
+        parsed = NUMBER.fullmatch(number or "")
+        if parsed is None:
             return NO_NUMBER
         if not (houses := self._houses[postcode]):
             return UNKNOWN_POSTCODE
-        of_number = houses.get(int(told[1]), {})
-        if (exact := of_number.get(_plain(told[2]))) is not None:
+        of_number = houses.get(int(parsed[1]), {})
+        if (exact := of_number.get(_plain(parsed[2]))) is not None:
             return exact
         middle = _middle(of_number.values())
         self._by_number += middle is not None
@@ -156,57 +171,62 @@ class Addresses:
 
 
 def _page(answer: Any, url: str, column: str, among: Sequence[str]) -> tuple[list[dict[str, Any]], int]:
-    """The addresses of an answer and how many there are in all. Raises SourceError for what was not asked."""
+    """The addresses of an answer and how many there are in all. Raises SourceError for others than were requested."""
     try:
         page, count = answer["response"]["docs"], int(answer["response"]["numFound"])
-        strange = [one for one in page if one[column] not in among or not POINT.fullmatch(one["centroide_rd"])]
+        strange = [row for row in page if row[column] not in among or not POINT.fullmatch(row["centroide_rd"])]
     except (KeyError, TypeError, ValueError) as fault:
         raise SourceError(
-            f"{url}: no answer as the Locatieserver gives it ({type(fault).__name__}: {fault}); it may have changed: "
-            "give x and y, or the file with places from the BAG, instead"
-        ) from None
+            "{url}: no answer as the Locatieserver gives it ({fault}); it may have changed: give x and y, or the file "
+            "with places from the BAG, instead",
+            url=url, fault=f"{type(fault).__name__}: {fault}",
+        ) from None  # fmt: skip
     if strange:
-        raise SourceError(f"{url}: answers with addresses that were not asked ({strange[0]}); nothing was placed")
+        raise SourceError(
+            "{url}: answers with addresses that were not asked ({address}); nothing was placed",
+            url=url, address=str(strange[0]),
+        )  # fmt: skip
     return page, count
 
 
 def _postcode(text: str | None) -> str | None:
-    told = POSTCODE.fullmatch((text or "").strip().upper())
-    return told[1] + told[2] if told else None
+    parsed = POSTCODE.fullmatch((text or "").strip().upper())
+    return parsed[1] + parsed[2] if parsed else None
 
 
 def _object(text: str | None) -> str | None:
     """An id of sixteen digits; the first is a zero for half of the country, which a spreadsheet drops."""
-    bare = (text or "").strip().zfill(16)
-    return bare if OBJECT.fullmatch(bare) else None
+    padded = (text or "").strip().zfill(16)
+    return padded if OBJECT.fullmatch(padded) else None
 
 
 def _plain(addition: str) -> str:
+    """The letters and digits of an addition, in capitals."""
     return re.sub(r"[^0-9A-Z]", "", addition.upper())
 
 
 def _point(document: Mapping[str, Any]) -> Point:
-    told = POINT.fullmatch(document["centroide_rd"])
-    if told is None:
+    parsed = POINT.fullmatch(document["centroide_rd"])
+    if parsed is None:
         raise ValueError("points are checked when the page comes in")
-    return float(told[1]), float(told[2])
+    return float(parsed[1]), float(parsed[2])
 
 
 def _middle(points: Iterable[Point]) -> Point | None:
-    """The middle of points that lie together; None where they do not, or there are none."""
-    at = np.array(list(points))
-    if not len(at) or np.ptp(at, axis=0).max() > TOGETHER:
+    """The middle of points within `TOGETHER` of each other in x and in y; None where they are not, or for no points."""
+    coordinates = np.array(list(points))
+    if not len(coordinates) or np.ptp(coordinates, axis=0).max() > TOGETHER:
         return None
-    x, y = at.mean(axis=0)
+    x, y = coordinates.mean(axis=0)
     return float(x), float(y)
 
 
-def _columns(places: Sequence[Point | str]) -> Found:
+def _columns(places: Sequence[Point | Message]) -> Located:
     x, y = np.full(len(places), np.nan), np.full(len(places), np.nan)
     why = np.full(len(places), None, dtype=object)
     for at, place in enumerate(places):
-        if isinstance(place, str):
-            why[at] = place
+        if isinstance(place, Message):
+            why[at] = say(place)
         else:
             x[at], y[at] = place
     return x, y, why

@@ -1,4 +1,7 @@
-"""The receipts of a folder of fetched figures and maps: for each file where it came from, when, and what is in it."""
+"""The receipts of a folder of fetched files: for each where it came from, when, and what is in it.
+
+Notes of a receipt are written in the language that was disk_errors when it was fetched.
+"""
 
 import json
 from collections.abc import Mapping
@@ -6,6 +9,7 @@ from dataclasses import asdict
 from pathlib import Path
 
 from geo.errors import SourceError
+from geo.messages import message
 from layers.publication.layer import Receipt
 from services.files import digest, whole_file
 
@@ -13,31 +17,36 @@ RECEIPTS = "receipts.json"
 
 
 def read(folder: Path) -> dict[str, Receipt]:
-    """The receipts by file, below `folder`; none where nothing was fetched. Raises SourceError for one that is none."""
+    """The receipts by file, below `folder`; none where nothing was fetched. Raises SourceError for a damaged list."""
     path = folder / RECEIPTS
     if not path.is_file():
         return {}
     try:
-        told = json.loads(path.read_text(encoding="utf-8"))
-        return {file: Receipt(**one | {"notes": tuple(one["notes"])}) for file, one in told.items()}
+        listed = json.loads(path.read_text(encoding="utf-8"))
+        return {file: Receipt(**fields | {"notes": tuple(fields["notes"])}) for file, fields in listed.items()}
     except (ValueError, TypeError, KeyError, AttributeError) as fault:
-        raise SourceError(f"{path}: not a list of receipts: {fault}; remove it and fetch again: zicht fetch") from None
+        raise SourceError(
+            "{path}: not a list of receipts: {fault}; remove it and fetch again: zicht fetch", path=path, fault=fault
+        ) from None
 
 
 def add(folder: Path, new: Mapping[str, Receipt]) -> None:
-    """Write the receipts of `new` files beside those that are there."""
-    told = {file: asdict(one) for file, one in sorted({**read(folder), **new}.items())}
+    """Write the receipts of `new` files beside those of the other files."""
+    listed = {file: asdict(receipt) for file, receipt in sorted({**read(folder), **new}.items())}
     with whole_file(folder / RECEIPTS) as path:
-        path.write_text(json.dumps(told, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+        path.write_text(json.dumps(listed, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
 
 
-def checked(folder: Path, file: str, known: Mapping[str, Receipt]) -> Receipt:
-    """The receipt of a file. Raises SourceError where it is not there, or not what was fetched."""
+def checked(folder: Path, file: str, receipts: Mapping[str, Receipt]) -> Receipt:
+    """The receipt of a file. Raises SourceError where the file is not there, or not what was fetched."""
     path = folder / file
-    if file not in known or not path.is_file():
+    if file not in receipts or not path.is_file():
         raise SourceError(
-            f"{path}: was not fetched; it has {', '.join(known) or 'nothing'}; run `zicht fetch --to {folder}`"
+            "{path}: was not fetched; it has {files}; run `zicht fetch --to {folder}`",
+            path=path, files=list(receipts) or message("nothing"), folder=folder,
+        )  # fmt: skip
+    if digest(path) != receipts[file].sha256:
+        raise SourceError(
+            "{path}: changed since it was fetched; fetch it again: zicht fetch --to {folder}", path=path, folder=folder
         )
-    if digest(path) != known[file].sha256:
-        raise SourceError(f"{path}: changed since it was fetched; fetch it again: zicht fetch --to {folder}")
-    return known[file]
+    return receipts[file]

@@ -9,8 +9,7 @@ from geo.messages import Message
 
 SOURCES: Mapping[str, str] = {
     "testland": "services.testland.source:TestlandSource",
-    "files": "services.sources.files:Files",
-    "fetched": "services.sources.fetched:Fetched",
+    "folder": "services.sources.folder:Folder",
 }
 OWN: Mapping[str, str] = {
     "records": "services.sources.records.tally:tally",

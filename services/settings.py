@@ -1,4 +1,4 @@
-"""Settings: what a user sets in the environment, read here and nowhere else."""
+"""Settings: what a user sets in the environment or before all commands, read here and nowhere else."""
 
 import os
 from dataclasses import dataclass, field
@@ -8,9 +8,23 @@ from platformdirs import user_cache_path
 
 TESTLAND = "testland"
 
+_overrides: dict[str, str] = {}
+
+
+def override(name: str, value: str | None) -> None:
+    """Let what stands on the command line go before ZICHT_`name`; None leaves it to the environment again."""
+    if value is None:
+        _overrides.pop(name, None)
+    else:
+        _overrides[name] = value
+
 
 def _from(name: str, default: str) -> str:
-    return os.environ.get(f"ZICHT_{name}") or default
+    return _overrides.get(name) or os.environ.get(f"ZICHT_{name}") or default
+
+
+def _folders(paths: str) -> tuple[Path, ...]:
+    return tuple(Path(path).expanduser() for path in paths.split(os.pathsep) if path.strip())
 
 
 def _path(name: str) -> Path | None:
@@ -25,16 +39,20 @@ class Settings:
         home: ZICHT_HOME, the folder with built layers and releases, to build and publish in.
         published: ZICHT_HOME, the same folder to serve, list and export from; None is the one published last.
         data: ZICHT_DATA, a folder of real open data, or `testland`.
+        layers: ZICHT_LAYERS, folders with themes, lenses and sources of one's own, as PATH is written; none is none.
         config: ZICHT_CONFIG, the pygeoapi configuration that `zicht publish` writes; None is that of the home.
         cache: ZICHT_CACHE, the folder where answers of services are kept; a mirror is such a folder.
         gateway: ZICHT_GATEWAY, where all requests go instead, the host as first part of the path.
         postgis: ZICHT_POSTGIS, the URI of the database with a municipality's own records; the password in ~/.pgpass.
+        lang: ZICHT_LANG or `--lang`, the language of the screen and of what is published: nl or en.
     """
 
     home: Path = field(default_factory=lambda: Path(_from("HOME", "output/demo")))
     published: Path | None = field(default_factory=lambda: _path("HOME"))
     data: str = field(default_factory=lambda: _from("DATA", TESTLAND))
+    layers: tuple[Path, ...] = field(default_factory=lambda: _folders(_from("LAYERS", "")))
     config: Path | None = field(default_factory=lambda: _path("CONFIG"))
     cache: Path = field(default_factory=lambda: Path(_from("CACHE", str(user_cache_path("zicht")))))
     gateway: str = field(default_factory=lambda: _from("GATEWAY", ""))
     postgis: str = field(default_factory=lambda: _from("POSTGIS", ""))
+    lang: str = field(default_factory=lambda: _from("LANG", "nl"))

@@ -1,4 +1,4 @@
-"""A small country of square buurten in RD New, whose truth can be reckoned by hand. Testland is the big one.
+"""A small country of square buurten in RD New, whose truth can be computed by hand. Testland is the big one.
 
 Its western gemeente has letters in its codes, as Amsterdam has, its eastern one digits; three rows make a wijk.
 """

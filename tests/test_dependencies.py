@@ -1,4 +1,4 @@
-"""Patched libraries have the versions that the patches were tried on; another version fails here: what to check."""
+"""Libraries that are patched have the versions that the patches were tried on; another fails, with what to check."""
 
 import tomllib
 from importlib.metadata import version
@@ -10,8 +10,8 @@ ROOT = Path(__file__).parents[1]
 
 
 CHECK = {
-    "pygeoapi": "services/ogc/patches.py (names in pygeoapi.api.itemtypes), provider.py beside it (arguments of query) "
-    "and configuration.py (`limit` in OpenAPI); run tests/ogc",
+    "pygeoapi": "services/ogc/patches.py (names in pygeoapi.api.itemtypes), services/ogc/provider.py (arguments of "
+    "query) and services/ogc/configuration.py (`limit` in OpenAPI); run tests/ogc",
     "pygeofilter": "services/ogc/patches.py (the text of cql2_text/grammar.lark) and services/stores/cql.py (ast, "
     "evaluator); run tests/services/stores",
     "requests-cache": "services/http/cache.py (_key2path, _try_io and serialize of FileDict); run tests/services/http",

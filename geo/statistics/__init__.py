@@ -1,10 +1,10 @@
-"""Local statistics by name. All give a LocalResult, which says how its p was found.
+"""Local statistics by name. All give a LocalResult, which says how its p was computed or drawn.
 
 STATISTICS are all of them, each with what it takes beside neighbours and an alternative. SEARCHES are those that one
 value per area is enough for: a theme can search with them. A new one is a function like these and its name here. Of the
 whole map: `moran`, `moran_drawn` and `join_counts`, which give a GlobalResult.
 
-A scan and trends find more than a test per area, and give it by their own names; as `.local` it is a LocalResult too.
+A scan and trends give more than a test per area, by their own names; as `.local` it is a LocalResult too.
 """
 
 from collections.abc import Callable, Mapping

@@ -1,4 +1,4 @@
-"""A first run compiles, and says so: later runs find what was compiled on disk."""
+"""A first run compiles, and logs so; later runs read what was compiled from disk."""
 
 import logging
 from collections.abc import Iterator
@@ -10,20 +10,20 @@ _log = logging.getLogger(__name__)
 
 
 @contextmanager
-def told() -> Iterator[None]:
-    """Say once, if anything of ours is compiled in the block, that this takes a while and only this time."""
+def log_compilation() -> Iterator[None]:
+    """Log once, if a function of geo is compiled within the block, that this takes a while and only this time."""
     with event.install_listener("numba:compile", _Once()):
         yield
 
 
 class _Once(event.Listener):
     def __init__(self) -> None:
-        self.said = False
+        self.logged = False
 
     def on_start(self, event_: event.Event) -> None:
-        if not self.said and event_.data["dispatcher"].py_func.__module__.startswith("geo."):
-            self.said = True
+        if not self.logged and event_.data["dispatcher"].py_func.__module__.startswith("geo."):
+            self.logged = True
             _log.warning("compiling the statistics: some seconds, this first time only")
 
     def on_end(self, event_: event.Event) -> None:
-        """Nothing more to say."""
+        """Nothing more to log."""

@@ -1,4 +1,4 @@
-"""The exact conditional-permutation distribution: what drawing for ever would give, computed.
+"""The exact conditional-permutation distribution: what infinitely many draws would give, computed.
 
 Under conditional permutation the neighbours of an area are k values drawn without replacement from all other areas.
 Put the values on a lattice of whole numbers. With h the histogram of all n values and F its Fourier transform, the
@@ -24,7 +24,7 @@ from numba import njit, prange
 from numpy.typing import NDArray
 
 from geo.neighbors import Neighbors
-from geo.statistics.compiling import told
+from geo.statistics.compiling import log_compilation
 from geo.statistics.lattice import FEW, Floats, Lattice, Whole
 
 FLOOR = 1e-12
@@ -54,15 +54,15 @@ def upper_tail(values: Floats, neighbors: Neighbors) -> Tail:
     upper, lower = np.ones(len(values)), np.ones(len(values))
     exact = True
     others = len(values) - 1
-    with told():
-        for here, mirrored in _groups(counts, others):
-            drawn = others - counts[here] if mirrored else counts[here]
+    with log_compilation():
+        for areas, mirrored in _groups(counts, others):
+            drawn = others - counts[areas] if mirrored else counts[areas]
             lattice = Lattice.of(-values if mirrored else values, max(int(drawn.max()), 1))
-            sums = _sums(lattice.positions, neighbors.matrix.indptr, neighbors.matrix.indices, here)
+            sums = _sums(lattice.positions, neighbors.matrix.indptr, neighbors.matrix.indices, areas)
             if mirrored:  # as high a sum of k is as low a sum of the rest, which is as high a sum of the rest mirrored
-                sums = lattice.positions.sum() - lattice.positions[here] - sums
+                sums = lattice.positions.sum() - lattice.positions[areas] - sums
             tails = _tails(lattice, len(values), int(drawn.max()))
-            upper[here], lower[here] = _chances(lattice.points, here, drawn, lattice.goals(sums, drawn), tails)
+            upper[areas], lower[areas] = _chances(lattice.points, areas, drawn, lattice.goals(sums, drawn), tails)
             exact &= lattice.exact
     upper = np.clip(upper, FLOOR, 1.0)
     return Tail(upper, np.clip(lower, FLOOR, upper), exact)
@@ -73,13 +73,13 @@ def _groups(counts: Whole, others: int) -> list[tuple[Whole, bool]]:
     most = counts > others // 2
     few, many = (counts > 0) & (counts <= FEW) & ~most, (counts > FEW) & ~most
     groups = [(np.flatnonzero(few), False), (np.flatnonzero(many), False), (np.flatnonzero(most), True)]
-    return [(here, mirrored) for here, mirrored in groups if len(here)]
+    return [(areas, mirrored) for areas, mirrored in groups if len(areas)]
 
 
 def _tails(lattice: Lattice, n: int, largest: int) -> Floats:
     """The chance that k values drawn from all n sum to s or more, as [k, s], for k to `largest` and s to `length`."""
     transform = np.fft.fft(np.bincount(lattice.points, minlength=lattice.length).astype(float))
-    # One array for both: pages that are touched for the first time cost more than what is reckoned on them.
+    # One array for both: pages that are touched for the first time cost more than what is computed on them.
     wide = lattice.length + 2
     space = np.empty((largest + 1, 2 * wide))
     subsets, tails = space[:, :wide].view(np.complex128), space[:, wide:-1]
@@ -112,8 +112,8 @@ def _shares(n: int, largest: int) -> Floats:
 
 
 @njit(parallel=True, cache=True)
-def _subsets(real: Floats, imaginary: Floats, shares: Floats, found: NDArray[np.complex128]) -> None:
-    """The transform of the chance of every sum of k, as [k, frequency] up to the half, into `found`."""
+def _subsets(real: Floats, imaginary: Floats, shares: Floats, subsets: NDArray[np.complex128]) -> None:
+    """The transform of the chance of every sum of k, as [k, frequency] up to the half, into `subsets`."""
     length, largest = len(real), len(shares) - 1
     half = length // 2 + 1
     for block in prange((half + BLOCK - 1) // BLOCK):
@@ -124,8 +124,8 @@ def _subsets(real: Floats, imaginary: Floats, shares: Floats, found: NDArray[np.
         subset[0, 0, :], subset[1, 0, :] = 1.0, 0.0
         for j in range(1, largest + 1):
             for at in range(size):
-                there = ((start + at) * j) & (length - 1)
-                power[0, j, at], power[1, j, at] = real[there], imaginary[there]
+                multiple = ((start + at) * j) & (length - 1)
+                power[0, j, at], power[1, j, at] = real[multiple], imaginary[multiple]
         for k in range(1, largest + 1):
             subset[:, k, :] = 0.0
             for j in range(1, k + 1):
@@ -137,31 +137,31 @@ def _subsets(real: Floats, imaginary: Floats, shares: Floats, found: NDArray[np.
                     subset[1, k, at] += a * d + b * c
         for k in range(largest + 1):
             for at in range(size):
-                found[k, start + at] = complex(subset[0, k, at], subset[1, k, at])
+                subsets[k, start + at] = complex(subset[0, k, at], subset[1, k, at])
 
 
 @njit(parallel=True, cache=True)
-def _sums(positions: Floats, starts: NDArray[np.int32], ends: NDArray[np.int32], here: Whole) -> Floats:
-    """The sum over the neighbours of each area in `here`."""
-    found = np.zeros(len(here))
-    for at in prange(len(here)):
-        for edge in range(starts[here[at]], starts[here[at] + 1]):
-            found[at] += positions[ends[edge]]
-    return found
+def _sums(positions: Floats, starts: NDArray[np.int32], ends: NDArray[np.int32], areas: Whole) -> Floats:
+    """The sum of `positions` over the neighbours of each of `areas`."""
+    sums = np.zeros(len(areas))
+    for at in prange(len(areas)):
+        for edge in range(starts[areas[at]], starts[areas[at] + 1]):
+            sums[at] += positions[ends[edge]]
+    return sums
 
 
 @njit(parallel=True, cache=True)
-def _chances(points: Whole, here: Whole, drawn: Whole, goals: Whole, tails: Floats) -> Floats:
-    """The chance of at least each of `goals` for the areas in `here`: the chances over all, less the area itself."""
+def _chances(points: Whole, areas: Whole, drawn: Whole, goals: Whole, tails: Floats) -> Floats:
+    """The chance of at least each of `goals` for each of `areas`: the chances over all, less the area itself."""
     n, last = len(points), tails.shape[1] - 1
-    found = np.empty(goals.shape)
-    for at in prange(len(here)):
-        own, k = points[here[at]], drawn[at]
+    chances = np.empty(goals.shape)
+    for at in prange(len(areas)):
+        own, k = points[areas[at]], drawn[at]
         for which in range(len(goals)):
             goal = goals[which, at]
             chance = 1.0 if goal - k * own <= 0 else 0.0
             for m in range(1, k + 1):
                 sum_ = min(max(goal - (k - m) * own, 0), last)
                 chance = (n * tails[m, sum_] - m * chance) / (n - m)
-            found[which, at] = chance
-    return found
+            chances[which, at] = chance
+    return chances

@@ -3,15 +3,17 @@
 import numpy as np
 import pandas as pd
 
-from geo.neighbors import Neighbors
+from geo.neighbors import AnyNeighbors, Neighbors
 from geo.statistics.exact import FLOOR, Tail, upper_tail
 from geo.statistics.lattice import Floats
 from geo.statistics.reference import reference
 from geo.statistics.result import Alternative, How, LocalResult
 
 
-def getis_ord(values: pd.Series, neighbors: Neighbors, *, alternative: Alternative) -> LocalResult:
+def getis_ord(values: pd.Series, neighbors: AnyNeighbors, *, alternative: Alternative = "greater") -> LocalResult:
     """Gi* of Getis and Ord with equal weights; p by exact conditional permutation, q by Benjamini-Hochberg.
+
+    By default hot spots are tested, sums that are high; "less" tests cold spots.
 
     The values of the neighbours are drawn without replacement from all other areas, the area's own value stays where
     it is. Areas with NaN drop out and are not drawn either; areas without neighbours are drawn but not tested. Both
@@ -19,12 +21,22 @@ def getis_ord(values: pd.Series, neighbors: Neighbors, *, alternative: Alternati
 
     Source: J.K. Ord and A. Getis (1995), Local spatial autocorrelation statistics, Geographical Analysis 27(4),
     286-306; the distribution: geo.statistics.exact.
+
+    >>> from scipy.sparse import diags_array
+    >>> row = Neighbors(pd.RangeIndex(8), diags_array([1.0, 1.0], offsets=[-1, 1], shape=(8, 8)).tocsr())
+    >>> values = pd.Series([9.0, 8.0, 9.0, 1.0, 2.0, 1.0, 2.0, 1.0])
+    >>> getis_ord(values, row)
+    <LocalResult: 8 of 8 areas tested, smallest p 0.0476, 0 with q <= 0.05 (greater; exact conditional permutation)>
+    >>> getis_ord(values, row.graph()).p.round(3).tolist()
+    [0.286, 0.048, 0.524, 0.333, 1.0, 0.762, 1.0, 0.714]
     """
-    known, found = reference("getis_ord", values, neighbors.ids)
-    among = neighbors.among(known)
-    tail = tail_of(found, among, alternative)
+    borders = Neighbors.of(neighbors)
+    known, figures = reference("getis_ord", values, borders.ids)
+    among = borders.among(known)
+    tail = tail_of(figures, among, alternative)
     how = How("exact" if tail.exact else "certified", FLOOR)
-    return LocalResult.of(values.index, known, among, (z_star(found, among), tail.upper, tail.lower), alternative, how)
+    tests = (z_star(figures, among), tail.upper, tail.lower)
+    return LocalResult.of(values.index, known, among, tests, alternative, how)
 
 
 def tail_of(values: Floats, among: Neighbors, alternative: Alternative) -> Tail:
@@ -43,5 +55,5 @@ def z_star(values: Floats, among: Neighbors) -> Floats:
     """Gi* in standard deviations from its mean under randomisation (formula 14.3 for equal weights)."""
     n, size = len(values), among.count + 1.0
     total = among.matrix @ values + values
-    spread = values.std() * np.sqrt(np.maximum(size * (n - size), 1.0) / (n - 1))
-    return np.asarray((total - size * values.mean()) / spread, dtype=float)
+    deviation = values.std() * np.sqrt(np.maximum(size * (n - size), 1.0) / (n - 1))
+    return np.asarray((total - size * values.mean()) / deviation, dtype=float)

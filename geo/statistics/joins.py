@@ -20,9 +20,10 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy.sparse import csr_array
 
-from geo.errors import StatisticError
+from geo.errors import StatisticError, first_few
 from geo.measures import Unknown, check_aligned
-from geo.neighbors import Neighbors
+from geo.messages import message
+from geo.neighbors import AnyNeighbors, Neighbors
 from geo.statistics.global_result import GlobalResult
 from geo.statistics.lattice import Floats
 from geo.statistics.moran import weight_sums
@@ -44,29 +45,40 @@ class JoinCounts:
     ww: GlobalResult
 
 
-def join_counts(flags: pd.Series, neighbors: Neighbors, *, alternative: Alternative) -> JoinCounts:
+def join_counts(flags: pd.Series, neighbors: AnyNeighbors, *, alternative: Alternative) -> JoinCounts:
     """The number of joins of each kind, with mean and variance under non-free sampling; p by normal approximation.
 
-    `alternative` is that of each count by itself. `flags` are true or false (1 or 0); areas with NaN drop out. Raises
-    StatisticError where all areas or none are flagged, and where nobody borders.
+    `alternative` is that of each count by itself, and has no default: flags that cluster have more `bb` than chance
+    makes, and less `bw`. `flags` are true or false (1 or 0); areas with NaN drop out. Raises StatisticError where all
+    areas or none are flagged, and where no area has a neighbour.
+
+    >>> from scipy.sparse import diags_array
+    >>> row = Neighbors(pd.RangeIndex(8), diags_array([1.0, 1.0], offsets=[-1, 1], shape=(8, 8)).tocsr())
+    >>> values = pd.Series([9.0, 8.0, 9.0, 1.0, 2.0, 1.0, 2.0, 1.0])
+    >>> join_counts(values > 5, row, alternative="greater").bb
+    <GlobalResult: statistic 2, expected 0.75, z 1.97, p 0.0243 (greater; normal approximation, non-free sampling)>
     """
     _, flagged, among = _prepared("join_counts", flags, neighbors)
     if not among.count.any():
-        raise StatisticError(f"join_counts: none of {len(flagged)} areas has a neighbour: nothing to test")
+        raise StatisticError("join_counts: none of {count} areas has a neighbour: nothing to test", count=len(flagged))
     black, white = flagged.astype(float), 1.0 - flagged
-    same = {one: float(side @ (among.matrix @ side)) / 2 for one, side in (("bb", black), ("ww", white))}
-    mixed = float(black @ (among.matrix @ white) + white @ (among.matrix @ black)) / 2
+    bb, ww = (float(side @ (among.matrix @ side)) / 2 for side in (black, white))
+    bw = float(black @ (among.matrix @ white) + white @ (among.matrix @ black)) / 2
+    how = message("non-free sampling")
     return JoinCounts(
-        bb=GlobalResult.normal(_alike(same["bb"], int(flagged.sum()), among), alternative, "non-free sampling"),
-        bw=GlobalResult.normal(_mixed(mixed, int(flagged.sum()), among), alternative, "non-free sampling"),
-        ww=GlobalResult.normal(_alike(same["ww"], int((~flagged).sum()), among), alternative, "non-free sampling"),
+        bb=GlobalResult.normal(_same(bb, int(flagged.sum()), among), alternative, how),
+        bw=GlobalResult.normal(_mixed(bw, int(flagged.sum()), among), alternative, how),
+        ww=GlobalResult.normal(_same(ww, int((~flagged).sum()), among), alternative, how),
     )
 
 
-def local_join_counts(flags: pd.Series, neighbors: Neighbors, *, alternative: Alternative) -> LocalResult:
+def local_join_counts(
+    flags: pd.Series, neighbors: AnyNeighbors, *, alternative: Alternative = "greater"
+) -> LocalResult:
     """The number of flagged neighbours of each flagged area, with its exact p; others come back NaN.
 
-    `flags` are true or false (1 or 0); areas with NaN drop out. Raises StatisticError where all are flagged or none.
+    By default it is tested whether flags cluster. `flags` are true or false (1 or 0); areas with NaN drop out. Raises
+    StatisticError where all are flagged or none.
     """
     known, flagged, among = _prepared("local_join_counts", flags, neighbors)
     around = among.matrix.astype(float) @ flagged.astype(float)
@@ -84,18 +96,25 @@ def local_join_counts(flags: pd.Series, neighbors: Neighbors, *, alternative: Al
 
 
 def _prepared(
-    where: str, flags: pd.Series, neighbors: Neighbors
+    where: str, flags: pd.Series, neighbors: AnyNeighbors
 ) -> tuple[NDArray[np.bool_], NDArray[np.bool_], Neighbors]:
     """Which areas are known, which of those are flagged, and who of them border."""
-    check_aligned(where, flags.index, neighbors.ids)
+    borders = Neighbors.of(neighbors)
+    check_aligned(where, flags.index, borders.ids)
     known = flags.notna().to_numpy()
-    found = flags[known].to_numpy(dtype=float)
-    if not np.isin(found, (0.0, 1.0)).all():
-        raise StatisticError(f"{where}: flags must be true or false, found {np.setdiff1d(found, (0.0, 1.0))[:3]}")
-    flagged = found == 1.0
+    figures = flags[known].to_numpy(dtype=float)
+    if not np.isin(figures, (0.0, 1.0)).all():
+        others = first_few(f"{figure:g}" for figure in np.setdiff1d(figures, (0.0, 1.0)))
+        raise StatisticError("{where}: flags must be true or false, found {figures}", where=where, figures=others)
+    flagged = figures == 1.0
     if flagged.all() or not flagged.any():
-        raise StatisticError(f"{where}: {int(flagged.sum())} of {len(flagged)} areas are flagged: nothing to test")
-    return known, flagged, neighbors.among(known)
+        raise StatisticError(
+            "{where}: {flagged} of {count} areas are flagged: nothing to test",
+            where=where,
+            flagged=int(flagged.sum()),
+            count=len(flagged),
+        )
+    return known, flagged, borders.among(known)
 
 
 def _p(around: Floats, count: NDArray[np.intp], flagged: NDArray[np.bool_], alternative: Alternative) -> Floats:
@@ -108,7 +127,7 @@ def _p(around: Floats, count: NDArray[np.intp], flagged: NDArray[np.bool_], alte
     return np.asarray(sides[alternative], dtype=float)
 
 
-def _alike(found: float, colour: int, among: Neighbors) -> tuple[float, float, float]:
+def _same(joins_within: float, colour: int, among: Neighbors) -> tuple[float, float, float]:
     """A number of joins within one colour, its mean and its variance.
 
     The square of the number counts ordered pairs of joins: a join with itself (2 areas of the colour), two that share
@@ -117,17 +136,17 @@ def _alike(found: float, colour: int, among: Neighbors) -> tuple[float, float, f
     n, (joins, same, sharing, apart) = len(among.ids), _pairs(among)
     two, three, four = (perm(colour, size) / perm(n, size) if n >= size else 0.0 for size in (2, 3, 4))
     mean = joins * two
-    return found, mean, same * two + sharing * three + apart * four - mean**2
+    return joins_within, mean, same * two + sharing * three + apart * four - mean**2
 
 
-def _mixed(found: float, black: int, among: Neighbors) -> tuple[float, float, float]:
-    """A number of joins between colours, its mean and its variance; pairs of joins as in `_alike`."""
+def _mixed(joins_between: float, black: int, among: Neighbors) -> tuple[float, float, float]:
+    """A number of joins between colours, its mean and its variance; pairs of joins as in `_same`."""
     n, (joins, same, sharing, apart) = len(among.ids), _pairs(among)
     white = n - black
-    one = black * white / (n * (n - 1))  # that two areas are black and white, in this order
+    ordered = black * white / (n * (n - 1))  # that two areas are black and white, in this order
     disjoint = 4 * perm(black, 2) * perm(white, 2) / perm(n, 4) if n >= 4 else 0.0
-    mean = joins * 2 * one
-    return found, mean, same * 2 * one + sharing * one + apart * disjoint - mean**2
+    mean = joins * 2 * ordered
+    return joins_between, mean, same * 2 * ordered + sharing * ordered + apart * disjoint - mean**2
 
 
 def _pairs(among: Neighbors) -> tuple[float, float, float, float]:

@@ -1,7 +1,8 @@
-"""Values as whole numbers: what the chances of sums are reckoned on.
+"""Values as whole numbers: what the chances of sums are computed on.
 
 Values that are multiples of one step (counts, flags, percentages with a decimal, figures rounded to fives) are those
-multiples. What ties there ties here, although in floating point 0.1 + 0.2 is not 0.3, and chances are exact.
+multiples. Sums of values that tie are sums of multiples that tie, although in floating point 0.1 + 0.2 is not 0.3, and
+chances are exact.
 
 Other values are rounded, each by at most `error`. So a sum of k of them lies within k times that of the sum of what
 they were rounded to, and a sum on the lattice that is as far above the observed one, or below it, is certainly higher,
@@ -29,7 +30,7 @@ LEAST = 64
 """Points per value under which rounding would leave nothing certain."""
 
 SAMPLE = 512
-"""Values that are asked first whether they have a step: real numbers have none, and say so at once."""
+"""Values of which it is tried first whether they have a step: in real numbers it fails at once."""
 
 SLIVER = 1e-6
 """More than floating point makes of a sum, less than any step."""
@@ -70,8 +71,9 @@ class Lattice:
         length = FINE if largest <= FEW else min(most, 1 << (COARSE * largest).bit_length())
         if (bins := (length - 1) // largest) < LEAST:
             raise StatisticError(
-                f"sums of {largest} values that are not whole cannot be told apart well enough; take fewer neighbours, "
-                "round the values, or draw (getis_ord_weighted)"
+                "sums of {largest} values that are not whole cannot be told apart well enough; take fewer neighbours, "
+                "round the values, or draw (getis_ord_weighted)",
+                largest=largest,
             )
         positions = above * (bins / highest)
         points = np.rint(positions)
@@ -99,11 +101,11 @@ def _step(above: Floats, noise: float, least: float) -> float:
     Euclid's algorithm: what is left over of one value after another becomes the step.
     """
     highest = step = float(above.max())
-    for some in (above[:: 1 + len(above) // SAMPLE], above):
-        while (over := (rest := np.abs(some - step * np.rint(some / step))) > least / 4).any():
+    for sample in (above[:: 1 + len(above) // SAMPLE], above):
+        while (over := (rest := np.abs(sample - step * np.rint(sample / step))) > least / 4).any():
             step = float(rest[over].min())
             if step < least:
                 return 0.0
-    step = highest / np.rint(highest / step)  # of all multiples the highest tells it best
+    step = highest / np.rint(highest / step)  # most precise from the highest multiple
     off = np.abs(above - step * np.rint(above / step)).max()
     return float(step) if step > least and off <= noise < step * SLIVER else 0.0

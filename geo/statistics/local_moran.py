@@ -18,7 +18,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from geo.measures import check_aligned
-from geo.neighbors import Neighbors
+from geo.neighbors import AnyNeighbors, Neighbors
 from geo.statistics.exact import FLOOR, Tail
 from geo.statistics.getis_ord import tail_of
 from geo.statistics.lattice import Floats
@@ -31,42 +31,50 @@ UNDEFINED = "undefined"
 """The quadrant of an area that lies, or whose neighbours lie, exactly at the mean."""
 
 
-def local_moran(values: pd.Series, neighbors: Neighbors, *, alternative: Alternative) -> LocalResult:
+def local_moran(values: pd.Series, neighbors: AnyNeighbors, *, alternative: Alternative = "two-sided") -> LocalResult:
     """Local Moran's I of Anselin with weights that add up to 1; p by exact conditional permutation.
 
-    "greater" looks for areas like their neighbours, high among high and low among low alike; `quadrants` tells which.
-    m2 divides by n - 1, as in GeoDa and esda, so that all I_i add up to n - 1 times Moran's I where nobody is an island
-    (spdep divides by n). Areas with NaN drop out and are not drawn; areas without neighbours are drawn but not tested.
-    Raises StatisticError where nothing differs.
+    "greater" looks for areas like their neighbours, high among high and low among low; "less" for outliers; by default
+    both: `quadrants` says which. m2 divides by n - 1, as in GeoDa and esda, so that all I_i add up to n - 1 times
+    Moran's I where nobody is an island (spdep divides by n). Areas with NaN drop out and are not drawn; areas without
+    neighbours are drawn but not tested. Raises StatisticError where nothing differs.
 
     Source: L. Anselin (1995), Local indicators of spatial association - LISA, Geographical Analysis 27(2), 93-115.
     """
-    known, found = reference("local_moran", values, neighbors.ids)
-    among = neighbors.among(known)
-    z = standard_scores(found)
-    tail = product_tail(signs(found), found, among, alternative)
+    borders = Neighbors.of(neighbors)
+    known, figures = reference("local_moran", values, borders.ids)
+    among = borders.among(known)
+    z = standard_scores(figures)
+    tail = product_tail(signs(figures), figures, among, alternative)
     statistic = (1 - 1 / len(z)) * z * (row_standardised(among) @ z)
     how = How("exact" if tail.exact else "certified", FLOOR)
     return LocalResult.of(values.index, known, among, (statistic, tail.upper, tail.lower), alternative, how)
 
 
-def quadrants(values: pd.Series, neighbors: Neighbors) -> pd.Series:
+def quadrants(values: pd.Series, neighbors: AnyNeighbors) -> pd.Series:
     """HH, LL, HL or LH: the area itself high or low, and its neighbours on average, against the mean of all.
 
-    "undefined" at exactly the mean; None where the value is unknown or nobody borders. Not a test: see `local_moran`.
+    "undefined" at exactly the mean; None where the value is unknown or no area borders. Not a test: see `local_moran`.
+
+    >>> from scipy.sparse import diags_array
+    >>> row = Neighbors(pd.RangeIndex(8), diags_array([1.0, 1.0], offsets=[-1, 1], shape=(8, 8)).tocsr())
+    >>> values = pd.Series([9.0, 8.0, 9.0, 1.0, 2.0, 1.0, 2.0, 1.0])
+    >>> quadrants(values, row).tolist()
+    ['HH', 'HH', 'HH', 'LH', 'LL', 'LL', 'LL', 'LL']
     """
-    check_aligned("quadrants", values.index, neighbors.ids)
+    borders = Neighbors.of(neighbors)
+    check_aligned("quadrants", values.index, borders.ids)
     known = values.notna().to_numpy()
-    return quadrants_of(values[known], values[known], neighbors.among(known), values.index)
+    return quadrants_of(values[known], values[known], borders.among(known), values.index)
 
 
 def quadrants_of(own: pd.Series, around: pd.Series, among: Neighbors, every: pd.Index) -> pd.Series:
-    """The quadrants of `own` here and `around` at the neighbours, both known; None for the rest of `every` area."""
-    here, there = signs(own.to_numpy(dtype=float)), _lag_signs(around.to_numpy(dtype=float), among)
+    """The quadrants of `own` in the area and `around` at its neighbours, both known; None for the rest of `every`."""
+    own_signs, lag_signs = signs(own.to_numpy(dtype=float)), _lag_signs(around.to_numpy(dtype=float), among)
     letters = {1: "H", -1: "L"}
     named = {
-        area: UNDEFINED if one * other == 0 else letters[one] + letters[other]
-        for area, one, other, count in zip(own.index, here, there, among.count, strict=True)
+        area: UNDEFINED if sign * lag == 0 else letters[sign] + letters[lag]
+        for area, sign, lag, count in zip(own.index, own_signs, lag_signs, among.count, strict=True)
         if count
     }
     return pd.Series([named.get(area) for area in every], index=every, dtype=object)

@@ -7,7 +7,7 @@ Gaussian multinomial coefficient
 
     [n]! / ([t1]! [t2]! ...),    [n]! = product over k to n of (1 + q + ... + q^(k-1)),
 
-of which the coefficient of q^I is that number. So p is exact, ties included, without going through the orders.
+of which the coefficient of q^I is that number. So p is exact, ties included, without enumerating the orders.
 
 Sources: H.B. Mann (1945), Nonparametric tests against trend, Econometrica 13(3), 245-259; M.G. Kendall (1975), Rank
 correlation methods, 4th edition, Griffin; G.E. Andrews (1976), The theory of partitions, chapter 3, for the orders.
@@ -43,6 +43,10 @@ def mann_kendall(series: Floats) -> MannKendall:
 
     P is exact to `LONGEST` moments, beyond that by the normal approximation with corrections for ties and continuity.
     A series that does not change has S 0 and p 1.
+
+    >>> test = mann_kendall(np.array([[1.0, 2.0, 3.0, 4.0, 5.0], [2.0, 2.0, 2.0, 2.0, 2.0]]))
+    >>> test.s.tolist(), test.tau.tolist(), test.p.round(4).tolist()
+    ([10.0, 0.0], [1.0, 0.0], [0.0167, 1.0])
     """
     moments = series.shape[1]
     s = np.zeros(len(series))
@@ -53,8 +57,8 @@ def mann_kendall(series: Floats) -> MannKendall:
     patterns, pattern_of = np.unique(_groups(series[known]), axis=0, return_inverse=True)
     chance = _exact if moments <= LONGEST else _normal
     for at, groups in enumerate(patterns):
-        here = known[pattern_of == at]
-        p[here] = chance(np.abs(s[here]), groups[groups > 0])
+        rows = known[pattern_of == at]
+        p[rows] = chance(np.abs(s[rows]), groups[groups > 0])
     return MannKendall(s, s / (moments * (moments - 1) / 2), p)
 
 
@@ -87,8 +91,8 @@ def _orders(groups: Whole) -> Whole:
 
 def _multiplied(orders: Whole, k: int) -> Whole:
     """Times 1 - q^k."""
-    nothing = np.zeros(k, dtype=np.int64)
-    return np.asarray(np.concatenate([orders, nothing]) - np.concatenate([nothing, orders]), dtype=np.int64)
+    zeros = np.zeros(k, dtype=np.int64)
+    return np.asarray(np.concatenate([orders, zeros]) - np.concatenate([zeros, orders]), dtype=np.int64)
 
 
 def _divided(orders: Whole, k: int) -> Whole:

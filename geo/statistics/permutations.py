@@ -1,6 +1,6 @@
 """Conditional permutation for any weights: the sum over the neighbours of an area, drawn again and again.
 
-Neighbours of equal weight need no draws: geo.statistics.exact knows what drawing for ever would give. Where weights
+Neighbours of equal weight need no draws: geo.statistics.exact computes what infinitely many would give. Where weights
 differ (distance decay, shares) the sum of w_ij x_j is held against sums of w_ij x_pi(j), with pi(j) drawn without
 replacement from all other areas, and p = (1 + as extreme) / (1 + draws).
 
@@ -22,7 +22,7 @@ from numpy.typing import NDArray
 from scipy.sparse import csr_array
 
 from geo.errors import StatisticError
-from geo.statistics.compiling import told
+from geo.statistics.compiling import log_compilation
 from geo.statistics.lattice import Floats
 from geo.statistics.result import Alternative
 
@@ -30,7 +30,7 @@ BLOCK = 128
 """Areas that share their draws."""
 
 BATCH = 256
-"""Draws made at once, few enough to stay in the fastest memory."""
+"""Draws made at once, few enough to stay in the processor's cache."""
 
 TIE = 1e-12
 """Sums are equal when they differ by no more than this part of the largest sum there could be: rounding makes less."""
@@ -69,7 +69,7 @@ def tails(values: Floats, weights: csr_array, *, draws: int, seed: int) -> tuple
     slack = TIE * (abs(w) @ np.full(len(x), np.abs(x).max()))
     words = np.random.SeedSequence(seed).generate_state(WORDS * -(-len(x) // BLOCK), "uint64")
     streams = words.astype(np.uint64).reshape(-1, WORDS)
-    with told():
+    with log_compilation():
         limits = np.stack([observed - slack, observed + slack])
         counted = _count(x, w.indptr.astype(np.int64), w.data, limits, streams, draws)
     above, below = np.where(np.diff(w.indptr) == 0, np.nan, (1.0 + counted) / (1.0 + draws))
@@ -78,13 +78,19 @@ def tails(values: Floats, weights: csr_array, *, draws: int, seed: int) -> tuple
 
 def _check(values: Floats, weights: csr_array, draws: int) -> None:
     if weights.shape != (len(values), len(values)):
-        raise StatisticError(f"permutations: weights of {weights.shape} for {len(values)} areas")
+        rows, columns = weights.shape
+        raise StatisticError(
+            "permutations: weights of ({rows}, {columns}) for {count} areas",
+            rows=rows,
+            columns=columns,
+            count=len(values),
+        )
     if weights.diagonal().any():
         raise StatisticError("permutations: an area has a weight for itself; empty the diagonal")
     if not (np.isfinite(weights.data).all() and np.isfinite(values).all()):
         raise StatisticError("permutations: weights and values must be finite; leave unknown areas out")
     if draws < 1:
-        raise StatisticError(f"permutations: at least 1 draw is needed, found {draws}")
+        raise StatisticError("permutations: at least 1 draw is needed, found {draws}", draws=draws)
 
 
 @njit(parallel=True, cache=True)
@@ -101,11 +107,11 @@ def _count(values: Floats, indptr: Whole, weights: Floats, limits: Floats, strea
             drawn = values[chosen.ravel()].reshape(chosen.shape)
             orders, when = _of_the_block(chosen, first, last)
             for area in range(first, last):
-                mine = weights[indptr[area] : indptr[area + 1]]
-                sums = _sums(mine, drawn)
+                own = weights[indptr[area] : indptr[area + 1]]
+                sums = _sums(own, drawn)
                 for at in range(len(when)):
                     if chosen[orders[at], when[at]] == area:
-                        sums[when[at]] = _sum_without(mine, drawn[:, when[at]], orders[at])
+                        sums[when[at]] = _sum_without(own, drawn[:, when[at]], orders[at])
                 more, less = _on_either_side(sums, limits[0, area], limits[1, area])
                 counted[0, area] += more
                 counted[1, area] += less
@@ -128,13 +134,13 @@ def _draw(pool: Whole, most: int, draws: int, state: Bits) -> Whole:
 def _of_the_block(chosen: Whole, first: int, last: int) -> tuple[Whole, Whole]:
     """Where the areas of the block themselves came up: in what order, in which draws."""
     orders, when = np.empty(chosen.size, dtype=np.int64), np.empty(chosen.size, dtype=np.int64)
-    found = 0
+    count = 0
     for order in range(chosen.shape[0]):
         for draw in range(chosen.shape[1]):
             if first <= chosen[order, draw] < last:
-                orders[found], when[found] = order, draw
-                found += 1
-    return orders[:found], when[:found]
+                orders[count], when[count] = order, draw
+                count += 1
+    return orders[:count], when[:count]
 
 
 @njit(cache=True)
@@ -151,9 +157,9 @@ def _sums(weights: Floats, drawn: Floats) -> Floats:
 def _on_either_side(sums: Floats, low: float, high: float) -> tuple[int, int]:
     """How many sums are `low` or more, and how many `high` or less."""
     above, below = 0, 0
-    for found in sums:
-        above += found >= low
-        below += found <= high
+    for total in sums:
+        above += total >= low
+        below += total <= high
     return above, below
 
 
@@ -181,7 +187,7 @@ def _below(state: Bits, n: int) -> np.int64:
 @njit(cache=True)
 def _next(state: Bits) -> np.uint64:
     """The next 64 random bits of a stream: xoshiro256++."""
-    found: np.uint64 = _turn(state[0] + state[3], 23) + state[0]
+    bits: np.uint64 = _turn(state[0] + state[3], 23) + state[0]
     shifted = state[1] << np.uint64(17)
     state[2] ^= state[0]
     state[3] ^= state[1]
@@ -189,9 +195,10 @@ def _next(state: Bits) -> np.uint64:
     state[0] ^= state[3]
     state[2] ^= shifted
     state[3] = _turn(state[3], 45)
-    return found
+    return bits
 
 
 @njit(cache=True)
 def _turn(bits: np.uint64, by: int) -> np.uint64:
+    """The bits rotated to the left."""
     return (bits << np.uint64(by)) | (bits >> np.uint64(64 - by))

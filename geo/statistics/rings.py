@@ -22,7 +22,7 @@ from numpy.typing import NDArray
 from scipy import fft
 
 from geo.errors import StatisticError
-from geo.neighbors import Neighbors
+from geo.neighbors import AnyNeighbors, Neighbors
 from geo.statistics.exact import FLOOR, Tail
 from geo.statistics.getis_ord_i import z_without
 from geo.statistics.lattice import Floats, Lattice, Whole
@@ -30,14 +30,14 @@ from geo.statistics.reference import reference
 from geo.statistics.result import Alternative, How, LocalResult
 
 MOST = 60_000
-"""Most products of two classes that are reckoned; beyond it (some twenty areas in each of two rings) the table takes
+"""Most products of two classes that are computed; beyond it (some twenty areas in each of two rings) the table takes
 minutes."""
 
 Class = tuple[int, ...]
 
 
 def getis_ord_rings(
-    values: pd.Series, rings: Sequence[Neighbors], weights: Sequence[int], *, alternative: Alternative
+    values: pd.Series, rings: Sequence[AnyNeighbors], weights: Sequence[int], *, alternative: Alternative = "greater"
 ) -> LocalResult:
     """Gi of Ord and Getis with one weight for each ring; p by exact conditional permutation, q by Benjamini-Hochberg.
 
@@ -45,27 +45,30 @@ def getis_ord_rings(
         values: one per area; areas with NaN drop out and are not drawn.
         rings: the neighbours at one step, those at two, and so on; no pair of areas is in two of them.
         weights: a whole number above 0 for each ring: 2 and 1 for half the weight at two steps.
-        alternative: which side is tested.
+        alternative: which side is tested; by default sums that are high.
 
-    Raises StatisticError for values that do not differ, rings that overlap, and rings too large to reckon with.
+    Raises StatisticError for values that do not differ, rings that overlap, and rings too large for the table.
     """
-    known, found = reference("getis_ord_rings", values, *(ring.ids for ring in rings))
-    if len(rings) != len(weights) or not all(isinstance(one, int) and one > 0 for one in weights):
+    around = [Neighbors.of(ring) for ring in rings]
+    known, figures = reference("getis_ord_rings", values, *(ring.ids for ring in around))
+    if len(around) != len(weights) or not all(isinstance(weight, int) and weight > 0 for weight in weights):
         raise StatisticError(
-            f"getis_ord_rings: a whole weight above 0 for each of {len(rings)} rings; found {list(weights)}"
+            "getis_ord_rings: a whole weight above 0 for each of {count} rings; found {weights}",
+            count=len(around),
+            weights=list(weights),
         )
-    together = sum(ring.matrix.astype(np.int64) for ring in rings)
+    together = sum(ring.matrix.astype(np.int64) for ring in around)
     if together.nnz and together.max() > 1:
         raise StatisticError("getis_ord_rings: rings overlap; a pair of areas may be in one ring only")
-    among = [ring.among(known) for ring in rings]
-    tail = _two_sided(found, among, weights) if alternative == "two-sided" else _upper(
-        found if alternative == "greater" else -found, among, weights
+    among = [ring.among(known) for ring in around]
+    tail = _two_sided(figures, among, weights) if alternative == "two-sided" else _upper(
+        figures if alternative == "greater" else -figures, among, weights
     )  # fmt: skip
     weighed = sum(weight * ring.matrix.astype(float) for weight, ring in zip(weights, among, strict=True)).tocsr()
     how = How("exact" if tail.exact else "certified", FLOOR)
-    anyone = Neighbors(among[0].ids, (weighed > 0).astype(np.int8).tocsr())
-    tests = (z_without(found, weighed), tail.upper, tail.lower)
-    return LocalResult.of(values.index, known, anyone, tests, alternative, how)
+    in_any = Neighbors(among[0].ids, (weighed > 0).astype(np.int8).tocsr())
+    tests = (z_without(figures, weighed), tail.upper, tail.lower)
+    return LocalResult.of(values.index, known, in_any, tests, alternative, how)
 
 
 def _two_sided(values: Floats, rings: Sequence[Neighbors], weights: Sequence[int]) -> Tail:
@@ -87,12 +90,12 @@ def _upper(values: Floats, rings: Sequence[Neighbors], weights: Sequence[int]) -
     tails = _tails(lattice, len(values), tuple(int(most) for most in counts.max(axis=0)), weights)
     upper, lower = np.ones(len(values)), np.ones(len(values))
     classes, which = np.unique(counts, axis=0, return_inverse=True)
-    for at, one in enumerate(classes):
-        if one.any():
-            here = np.flatnonzero(which.ravel() == at)
-            own, size = lattice.points[here], tuple(int(k) for k in one)
-            upper[here] = _chance(tails, size, weights, len(values), goals[0][here], own)
-            lower[here] = _chance(tails, size, weights, len(values), goals[1][here], own)
+    for at, numbers in enumerate(classes):
+        if numbers.any():
+            areas = np.flatnonzero(which.ravel() == at)
+            own, size = lattice.points[areas], tuple(int(k) for k in numbers)
+            upper[areas] = _chance(tails, size, weights, len(values), goals[0][areas], own)
+            lower[areas] = _chance(tails, size, weights, len(values), goals[1][areas], own)
     upper = np.clip(upper, FLOOR, 1.0)
     return Tail(upper, np.clip(lower, FLOOR, upper), lattice.exact)
 
@@ -106,8 +109,11 @@ def _tails(lattice: Lattice, n: int, largest: Class, weights: Sequence[int]) -> 
     """For every class up to `largest` the chance that its weighted sum of values drawn from all n is s or more."""
     if (pairs := prod((most + 1) * (most + 2) // 2 for most in largest)) > MOST:
         raise StatisticError(
-            f"getis_ord_rings: rings of up to {largest} areas need {pairs} products, {MOST} at most; take fewer rings, "
-            "or getis_ord_weighted"
+            "getis_ord_rings: rings of up to ({largest}) areas need {pairs} products, {most} at most; take fewer rings "
+            "or getis_ord_weighted",
+            largest=largest,
+            pairs=pairs,
+            most=MOST,
         )
     transform = np.fft.fft(np.bincount(lattice.points, minlength=lattice.length).astype(float))
     frequencies = np.arange(lattice.length // 2 + 1)
@@ -121,8 +127,8 @@ def _tails(lattice: Lattice, n: int, largest: Class, weights: Sequence[int]) -> 
                 powers[step] = transform[(frequencies * step) % lattice.length]
             rest = tuple(k - a for k, a in zip(size, part, strict=True))
             subsets[size] += _share(n, size, part) * subsets[rest] * powers[step]
-    chances = {size: fft.irfft(one, lattice.length, workers=2) for size, one in subsets.items()}
-    return {size: np.append(np.cumsum(one[::-1])[::-1], 0.0).clip(0.0, 1.0) for size, one in chances.items()}
+    chances = {size: fft.irfft(subset, lattice.length, workers=2) for size, subset in subsets.items()}
+    return {size: np.append(np.cumsum(chance[::-1])[::-1], 0.0).clip(0.0, 1.0) for size, chance in chances.items()}
 
 
 def _parts(size: Class) -> Iterator[Class]:
@@ -136,27 +142,27 @@ def _share(n: int, size: Class, part: Class) -> float:
     first = next(ring for ring, k in enumerate(size) if k)
     taken, all_ = sum(part), sum(size)
     ways = prod(factorial(k) // factorial(k - a) for k, a in zip(size, part, strict=True))
-    spread = prod(n - all_ + step for step in range(1, taken + 1))
+    falling = prod(n - all_ + step for step in range(1, taken + 1))
     top = part[first] * factorial(taken - 1) * ways
     sign = 1 if taken % 2 else -1
-    return sign * top / (size[first] * prod(factorial(a) for a in part) * spread)
+    return sign * top / (size[first] * prod(factorial(a) for a in part) * falling)
 
 
 def _chance(
     tails: dict[Class, Floats], size: Class, weights: Sequence[int], n: int, goals: Whole, own: Whole
 ) -> Floats:
     """The chance of at least each goal, for areas of one class: over all areas, less the area itself."""
-    found: dict[Class, Floats] = {}
+    chances: dict[Class, Floats] = {}
     for part in _within(size):
         left = sum((k - m) * w for k, m, w in zip(size, part, weights, strict=True))
         goal = goals - left * own
         last = len(tails[part]) - 1
         if not any(part):
-            found[part] = (goal <= 0).astype(float)
+            chances[part] = (goal <= 0).astype(float)
             continue
         chance = n * tails[part][goal.clip(0, last)]
         for ring, m in enumerate(part):
             if m:
-                chance = chance - m * found[(*part[:ring], m - 1, *part[ring + 1 :])]
-        found[part] = chance / (n - sum(part))
-    return found[size]
+                chance = chance - m * chances[(*part[:ring], m - 1, *part[ring + 1 :])]
+        chances[part] = chance / (n - sum(part))
+    return chances[size]

@@ -10,10 +10,10 @@ own stream of random numbers, spawned from the seed, so that neither threads nor
 put in the order of their points first, so that neither their order nor their codes do.
 
 What may be in a window: areas of which events and exposure are known and exposure is more than 0. The others are in no
-cluster and in no total, and windows reach past them: land where nobody lives parts nothing, and a map full of withheld
-areas would otherwise have no windows at all. An area whose own exposure is small may be in a window, for joining it
-with its neighbours is what windows are for; a window of which the whole exposure is under `min_exposure` is none, in
-the events and in every draw alike. What may not be shown at all goes in as NaN.
+cluster and in no total, and windows reach past them: land where nobody lives divides nothing, and a map with many
+suppressed areas would otherwise have no windows at all. An area whose own exposure is small may be in a window, for
+joining it with its neighbours is what windows are for; a window of which the whole exposure is under `min_exposure` is
+none, in the events and in every draw alike. What may not be published at all goes in as NaN.
 
 Sources: M. Kulldorff (1997), A spatial scan statistic, Communications in Statistics: Theory and Methods 26(6),
 1481-1496; M. Dwass (1957), Modified randomization tests for nonparametric hypotheses, Annals of Mathematical
@@ -35,7 +35,8 @@ from numpy.typing import NDArray
 
 from geo.errors import StatisticError, first_few
 from geo.measures import Unknown, check_aligned
-from geo.statistics.compiling import told
+from geo.messages import message
+from geo.statistics.compiling import log_compilation
 from geo.statistics.result import How
 from geo.statistics.scan_result import Cluster, ScanResult
 from geo.statistics.scan_windows import TIE, Windows
@@ -49,11 +50,11 @@ MOST_EVENTS = 2**31
 Floats = NDArray[np.float64]
 Areas = NDArray[np.int32]
 
-USUAL = Windows()
+WINDOWS = Windows()
 
 
 def scan(
-    events: pd.Series, exposure: pd.Series, points: Floats, *, windows: Windows = USUAL, draws: int = 999, seed: int
+    events: pd.Series, exposure: pd.Series, points: Floats, *, windows: Windows = WINDOWS, draws: int = 999, seed: int
 ) -> ScanResult:
     """Kulldorff's Poisson scan for circles with more events than their exposure explains.
 
@@ -71,7 +72,7 @@ def scan(
     check_aligned("scan", events.index, exposure.index)
     known = (events.notna() & exposure.notna() & (exposure != 0)).to_numpy()
     country = _Country.of(events[known], exposure[known], points[known], windows)
-    with told():
+    with log_compilation():
         null = country.null(draws, seed)
         clusters = tuple(country.clusters(null))
     reason = pd.Series(None, index=events.index, dtype=object).mask(~known, Unknown.ABSENT)
@@ -99,8 +100,11 @@ class _Country:
         start, member = windows.grow(points[order], weight)
         if not len(member):
             raise StatisticError(
-                f"scan: no window of at most {windows.largest:.0%} of all exposure holds the {windows.min_exposure:g} "
-                f"that it must; all areas together hold {weight.sum():g}"
+                "scan: no window of at most {largest:.0%} of all exposure holds the {least:g} that it must; all areas "
+                "together hold {total:g}",
+                largest=windows.largest,
+                least=windows.min_exposure,
+                total=float(weight.sum()),
             )
         return cls(events.index[order], points[order], counted, weight * (counted.sum() / weight.sum()), start, member)
 
@@ -144,16 +148,16 @@ class _Country:
     def _apart(self) -> Iterator[tuple[float, int, Areas]]:
         """Ratio, centre and areas of the strongest window, of the strongest without any of those areas, and so on.
 
-        Taking areas away can only make a centre's best window weaker. So it is looked for again only when the one
-        found earlier comes out strongest. Of windows equally strong the smallest goes first.
+        Taking areas away can only make a centre's best window weaker. So it is computed again only when its earlier one
+        comes out strongest. Of windows equally strong the smallest goes first.
         """
         taken = np.zeros(len(self.ids), dtype=np.bool_)
-        found = [self._best(centre, taken) for centre in range(len(self.ids))]
-        ratios = np.array([llr for llr, _ in found])
+        best = [self._best(centre, taken) for centre in range(len(self.ids))]
+        ratios = np.array([llr for llr, _ in best])
         while (top := ratios.max()) > TIE:
             tied = np.flatnonzero(ratios >= top * (1 - TIE)).tolist()
-            centre = min(tied, key=lambda at: round(self._radius(at, found[at][1]), 3))
-            llr, member = found[centre] = self._best(centre, taken)
+            centre = min(tied, key=lambda at: round(self._radius(at, best[at][1]), 3))
+            llr, member = best[centre] = self._best(centre, taken)
             if llr == ratios[centre]:
                 yield llr, centre, member
                 taken[member] = True
@@ -175,16 +179,20 @@ class _Country:
 
 def _check(events: pd.Series, exposure: pd.Series, points: Floats) -> None:
     """Raise StatisticError, naming the first areas, where figures or points are not what a scan can use."""
-    wrong = {
-        "events must be whole numbers, 0 or more (a level is no count)": (events < 0) | (events % 1 != 0),
-        "exposure must be 0 or more and finite": (exposure < 0) | np.isinf(exposure),
-        "points must be finite": pd.Series(~np.isfinite(points).all(axis=1), index=events.index),
-    }
-    for rule, where in wrong.items():
-        if where.any():
-            raise StatisticError(f"scan: {rule}, not so in {first_few(events.index[where])}")
+    no_count = message("events must be whole numbers, 0 or more (a level is no count)")
+    rules = (
+        (no_count, (events < 0) | (events % 1 != 0)),
+        (message("exposure must be 0 or more and finite"), (exposure < 0) | np.isinf(exposure)),
+        (message("points must be finite"), pd.Series(~np.isfinite(points).all(axis=1), index=events.index)),
+    )
+    for rule, broken in rules:
+        if broken.any():
+            raise StatisticError("scan: {rule}, not so in {areas}", rule=rule, areas=first_few(events.index[broken]))
     if len(events) < 2 or not 0 < events.sum() < MOST_EVENTS:
         raise StatisticError(
-            f"scan: two areas with exposure and between 1 and {MOST_EVENTS:,} events are needed, "
-            f"found {len(events)} and {events.sum():,.0f}"
+            "scan: two areas with exposure and between 1 and {most:,} events are needed, found {areas} and "
+            "{events:,.0f}",
+            most=MOST_EVENTS,
+            areas=len(events),
+            events=float(events.sum()),
         )

@@ -25,7 +25,11 @@ equally strong ones may differ in their last digits, and the smallest of them go
 
 @njit(cache=True, nogil=True, error_model="numpy")
 def ratio(inside: float, expected: float, total: float) -> float:
-    """Kulldorff's log likelihood ratio of a window with more events inside than expected, else 0."""
+    """Kulldorff's log likelihood ratio of a window with more events inside than expected, else 0.
+
+    >>> round(ratio(12.0, 6.0, 100.0), 3), ratio(5.0, 6.0, 100.0)
+    (2.513, 0.0)
+    """
     if inside <= expected:
         return 0.0
     outside = total - inside
@@ -46,9 +50,9 @@ def strongest(
         inside += events[area]
         share += expected[area]
         if member[at] >= 0:
-            found = ratio(inside, share, total)
-            if found > best * (1.0 + ROUNDING):
-                best, size = found, at + 1
+            llr = ratio(inside, share, total)
+            if llr > best * (1.0 + ROUNDING):
+                best, size = llr, at + 1
     return best, size
 
 
@@ -82,7 +86,7 @@ def improve(best: Floats, root: Floats, inside: NDArray[np.int32], share: float,
         above |= inside[draw] > share + step * root[draw]
     if above:
         for draw in range(len(inside)):
-            found = ratio(inside[draw], share, total)
-            if found > best[draw]:
-                best[draw] = found
-                root[draw] = sqrt(found)
+            llr = ratio(inside[draw], share, total)
+            if llr > best[draw]:
+                best[draw] = llr
+                root[draw] = sqrt(llr)

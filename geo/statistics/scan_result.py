@@ -1,12 +1,12 @@
 """What a scan gives: clusters, and the same as one test per area."""
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, fields
 
 import numpy as np
 import pandas as pd
 
 from geo.errors import StatisticError
-from geo.statistics.result import Alternative, How, LocalResult
+from geo.statistics.result import SIGNIFICANT, Alternative, How, LocalResult
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,10 +42,14 @@ class ScanResult:
     one draw (p < 1). Their p is that of a first cluster as strong, and so too large rather than too small.
 
     Args:
-        clusters: what was found.
+        clusters: the windows that stand out.
         reason: for every area, why it dropped out: an `Unknown`, else None.
-        how: how p was found.
-        alternative: what was looked for; only excess is.
+        how: how p was drawn.
+        alternative: which side was tested; only excess is.
+
+    >>> cluster = Cluster(("a", "b"), "a", 500.0, 12, 4.0, 3.4, 5.2, 0.001)
+    >>> ScanResult((cluster,), pd.Series([None] * 3, index=["a", "b", "c"]), How("simulation", 0.001, 999, 1))
+    <ScanResult: 3 of 3 areas, 1 clusters, smallest p 0.001, 1 with p <= 0.05 (simulation under the null, ...)>
     """
 
     clusters: tuple[Cluster, ...]
@@ -60,6 +64,20 @@ class ScanResult:
         if len(set(areas)) < len(areas):
             raise StatisticError("scan result: an area is in two clusters")
 
+    def __repr__(self) -> str:
+        known = int(self.reason.isna().sum())
+        clusters = f"{known} of {len(self.reason)} areas, {len(self.clusters)} clusters"
+        if p := [cluster.p for cluster in self.clusters]:
+            significant = sum(chance <= SIGNIFICANT for chance in p)
+            clusters += f", smallest p {min(p):.3g}, {significant} with p <= {SIGNIFICANT}"
+        return f"<ScanResult: {clusters} ({self.how})>"
+
+    def to_frame(self) -> pd.DataFrame:
+        """A row per cluster, strongest first, with the fields of `Cluster` for columns; per area see `local`."""
+        return pd.DataFrame(
+            [asdict(cluster) for cluster in self.clusters], columns=[field.name for field in fields(Cluster)]
+        )
+
     @property
     def left_out(self) -> pd.Index:
         """The areas that dropped out, for want of events, exposure or both."""
@@ -72,7 +90,7 @@ class ScanResult:
         The strongest window of the whole map is tested and not each area. So p needs no correction, and q is p.
         """
         known = self.reason.isna()
-        statistic, p = (pd.Series(np.where(known, none, np.nan), index=self.reason.index) for none in (0.0, 1.0))
+        statistic, p = (pd.Series(np.where(known, outside, np.nan), index=self.reason.index) for outside in (0.0, 1.0))
         for cluster in self.clusters:
             statistic[list(cluster.areas)], p[list(cluster.areas)] = cluster.llr, cluster.p
         return LocalResult(statistic, p, p, p, self.alternative, self.how, self.reason)

@@ -24,7 +24,7 @@ class Windows:
 
     Args:
         largest: how much of all exposure a window may hold, as a share between 0 and 1. Kulldorff goes up to a half,
-            which finds the rates of half a country; what is to be visited on foot is smaller.
+            which shows in what half of a country rates are high; what is to be visited on foot is smaller.
         most: how many areas it may hold; None for as many as `largest` allows.
         min_exposure: how much exposure it must hold.
     """
@@ -35,9 +35,9 @@ class Windows:
 
     def __post_init__(self) -> None:
         if not 0 < self.largest < 1:
-            raise StatisticError(f"scan: largest must lie between 0 and 1, found {self.largest:g}")
+            raise StatisticError("scan: largest must lie between 0 and 1, found {largest:g}", largest=self.largest)
         if self.most is not None and self.most < 1:
-            raise StatisticError(f"scan: most must be 1 or more, found {self.most}")
+            raise StatisticError("scan: most must be 1 or more, found {most}", most=self.most)
 
     def grow(self, points: Floats, exposure: Floats) -> tuple[NDArray[np.int64], Areas]:
         """For each area, from one `start` to the next, the `members` of its largest window, nearest first.
@@ -69,7 +69,7 @@ class Windows:
         if self.most is not None:
             inside[:, self.most :] = False
         ends = inside & (held >= self.min_exposure * (1 - TIE))
-        all_of_them = distance.shape[1] == count
+        whole = distance.shape[1] == count
         ends[:, :-1] &= distance[:, 1:] > distance[:, :-1] * (1 + TIE)
-        ends[:, -1] &= all_of_them
-        return ends, ~inside[:, -1] | all_of_them
+        ends[:, -1] &= whole
+        return ends, ~inside[:, -1] | whole

@@ -1,8 +1,8 @@
-"""Rates as every area's surprise: how far above the national rate, in its own standard deviations.
+"""Standardised rates: how far each lies above the overall rate, in standard deviations of its own.
 
-A rate from few inhabitants swings by chance alone. Put among its neighbours as it stands it hides a pattern or makes
-one; divided by how far it may swing it does neither. These values are what Moran's I, local Moran, Gi and Gi* take to
-become their empirical-Bayes forms: `moran(standardised(measure), neighbors, ...)`.
+A rate from few inhabitants varies by chance alone. Compared with its neighbours as it stands it hides a pattern or
+makes one; divided by its standard deviation it does neither. These values are what Moran's I, local Moran, Gi and Gi*
+take to become their empirical-Bayes forms: `moran(standardised(measure), neighbors, ...)`.
 """
 
 import numpy as np
@@ -21,13 +21,17 @@ def standardised(measure: Measure) -> pd.Series:
     Source: R.M. Assunção and E.A. Reis (1999), A new proposal to adjust Moran's I for population density, Statistics
     in Medicine 18(16), 2147-2162. Their index takes the mean out of the denominator only; Moran's I takes it out of
     both, as Assunção later agreed it should (spdep, EBImoran, `subtract_mean_in_numerator`).
+
+    >>> events, exposure = pd.Series([1, 30, 120]), pd.Series([10, 1000, 2000])
+    >>> standardised(Measure.of("m", events, exposure, pd.Series([None] * 3))).round(2).tolist()
+    [0.69, -1.4, 0.73]
     """
     known = measure.known
     events, exposure = (part[known].to_numpy(dtype=float) for part in (measure.events, measure.exposure))
     if not events.any():
         return (measure.events * 0.0).where(known)
     rates, overall = events / exposure, events.sum() / exposure.sum()
-    spread = (exposure * (rates - overall) ** 2).sum() / exposure.sum()
-    between, chance = spread - overall / exposure.mean(), overall / exposure
+    around = (exposure * (rates - overall) ** 2).sum() / exposure.sum()
+    between, chance = around - overall / exposure.mean(), overall / exposure
     variance = np.where(between + chance <= 0, chance, between + chance)
     return pd.Series((rates - overall) / np.sqrt(variance), index=measure.events.index[known]).reindex(known.index)

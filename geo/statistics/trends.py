@@ -11,10 +11,10 @@ of z: an area does not grow hot because everything rises.
     sporadic   hot in some years, otherwise than the above; the last need not be one of them
     none       hot in no year
 
-An area that was not tested in one of the years, the first included, is none of these but unknown: a hot spot that is
-new to us need not be new. The classes are those of emerging hot spot analysis, less those for cold spots, and with one
-name for all that comes and goes. The trend only tells hot spots apart; it finds none and is not corrected for testing
-many areas.
+An area that was not tested in one of the years, the first included, is none of these but unknown: a hot spot without
+figures of earlier years need not be new. The classes are those of emerging hot spot analysis, less those for cold
+spots, and with one name for all that comes and goes. The trend only distinguishes hot spots; it makes none and is not
+corrected for testing many areas.
 """
 
 from collections.abc import Mapping
@@ -29,7 +29,8 @@ from numpy.typing import NDArray
 
 from geo.errors import StatisticError
 from geo.measures import check_aligned
-from geo.neighbors import Neighbors
+from geo.messages import message
+from geo.neighbors import AnyNeighbors, Neighbors
 from geo.statistics.getis_ord import getis_ord
 from geo.statistics.mann_kendall import LEAST, LONGEST, MannKendall, mann_kendall
 from geo.statistics.result import How, LocalResult
@@ -43,7 +44,11 @@ DIGITS = 9
 
 
 class Trend(StrEnum):
-    """What became of an area through the years; see the module."""
+    """What became of an area through the years.
+
+    `NEW`: hot in the last year, never before. `GROWING`, `LASTING`, `FADING`: hot in the last year and in at least
+    `STEADY` of all years, and rising, neither, or falling. `SPORADIC`: hot otherwise. `NONE`: hot in no year.
+    """
 
     NEW = "new"
     GROWING = "growing"
@@ -76,27 +81,27 @@ class Trends:
     alpha: float
 
     def __post_init__(self) -> None:
-        results = [one.p.index for one in self.years.values()]
-        check_aligned("trends", self.trend.index, self.s.index, self.tau.index, self.p.index, *results)
+        indexes = [result.p.index for result in self.years.values()]
+        check_aligned("trends", self.trend.index, self.s.index, self.tau.index, self.p.index, *indexes)
         if list(self.years) != sorted(self.years):
-            raise StatisticError(f"trends: years must be in order, found {list(self.years)}")
+            raise StatisticError("trends: years must be in order, found {years}", years=list(self.years))
         if not (self.trend.isna() == self.p.isna()).all():
             raise StatisticError("trends: a trend must stand exactly where p is known")
 
     @property
     def local(self) -> LocalResult:
         """Tau as a statistic by itself, with q over all areas: what stands out more and more, or less and less."""
-        count, over = len(self.years), "permutation of the years"
+        count, over = len(self.years), message("permutation of the years")
         short = count <= LONGEST
         how = How("exact", 2 / factorial(count), over=over) if short else How("normal", LEAST, over=over)
         reason = pd.Series(None, index=self.p.index, dtype=object)
-        for one in self.years.values():
-            reason = reason.mask(reason.isna(), one.reason)
+        for result in self.years.values():
+            reason = reason.mask(reason.isna(), result.reason)
         q = pd.Series(benjamini_hochberg(self.p.to_numpy()), index=self.p.index)
         return LocalResult(self.tau, self.p, self.p, q, "two-sided", how, reason)
 
 
-def trends(values: Mapping[int, pd.Series], neighbors: Neighbors, *, max_q: float, alpha: float = 0.1) -> Trends:
+def trends(values: Mapping[int, pd.Series], neighbors: AnyNeighbors, *, max_q: float, alpha: float = 0.1) -> Trends:
     """Hot spots of every year and what became of them.
 
     Args:
@@ -113,36 +118,41 @@ def trends(values: Mapping[int, pd.Series], neighbors: Neighbors, *, max_q: floa
     """
     if (least := 2 / factorial(len(values))) > alpha:
         raise StatisticError(
-            f"trends: {len(values)} years reach no p under {min(least, 1):.2g}, and alpha is {alpha:g}; "
-            "give more years or a larger alpha"
+            "trends: {years} years reach no p under {least:.2g}, and alpha is {alpha:g}; give more years or a larger "
+            "alpha",
+            years=len(values),
+            least=min(least, 1),
+            alpha=alpha,
         )
-    years = {year: _hot_in(year, values[year], neighbors) for year in sorted(values)}
-    z = np.stack([one.statistic.to_numpy() for one in years.values()], axis=1)
-    hot = np.stack([(one.q <= max_q).to_numpy() for one in years.values()], axis=1)
-    found = mann_kendall(z.round(DIGITS))
-    s, tau, p = (pd.Series(part, index=neighbors.ids) for part in (found.s, found.tau, found.p))
-    trend = pd.Series(_classes(hot, found, alpha), index=neighbors.ids, dtype=object)
+    borders = Neighbors.of(neighbors)
+    years = {year: _hot_in(year, values[year], borders) for year in sorted(values)}
+    z = np.stack([result.statistic.to_numpy() for result in years.values()], axis=1)
+    hot = np.stack([(result.q <= max_q).to_numpy() for result in years.values()], axis=1)
+    tests = mann_kendall(z.round(DIGITS))
+    s, tau, p = (pd.Series(figures, index=borders.ids) for figures in (tests.s, tests.tau, tests.p))
+    trend = pd.Series(_classes(hot, tests, alpha), index=borders.ids, dtype=object)
     return Trends(MappingProxyType(years), s, tau, p, trend, max_q, alpha)
 
 
 def _hot_in(year: int, values: pd.Series, neighbors: Neighbors) -> LocalResult:
+    """Gi* of one year; what it raises names the year."""
     try:
         return getis_ord(values, neighbors, alternative="greater")
     except StatisticError as error:
-        raise StatisticError(f"trends, year {year}: {error}") from error
+        raise StatisticError("trends, year {year}: {fault}", year=year, fault=error.message) from error
 
 
-def _classes(hot: NDArray[np.bool_], found: MannKendall, alpha: float) -> NDArray[np.object_]:
-    """The class of each area (areas by years) from where it was hot and how its z went."""
+def _classes(hot: NDArray[np.bool_], tests: MannKendall, alpha: float) -> NDArray[np.object_]:
+    """The `Trend` of each area from the years in which it was hot (areas by years) and the test of its z-values."""
     times, now = hot.sum(axis=1), hot[:, -1]
     steady = now & (times >= STEADY * hot.shape[1])
-    moving = found.p <= alpha
+    moving = tests.p <= alpha
     rules = {
-        None: np.isnan(found.p),
+        None: np.isnan(tests.p),
         Trend.NONE: times == 0,
         Trend.NEW: now & (times == 1),
-        Trend.GROWING: steady & moving & (found.s > 0),
-        Trend.FADING: steady & moving & (found.s < 0),
+        Trend.GROWING: steady & moving & (tests.s > 0),
+        Trend.FADING: steady & moving & (tests.s < 0),
         Trend.LASTING: steady,
     }
     which = np.select(list(rules.values()), list(range(len(rules))), len(rules))

@@ -3,23 +3,28 @@
 from collections.abc import Iterable, Iterator
 
 from geo.errors import first_few
+from geo.messages import Message, message
 from layers.declarations.sources import SourceDeclaration, columns_of
 from layers.declarations.statline import StatLine
 
 MONTHS = tuple(f"{month:02}" for month in range(1, 13))
 
 
-def formula_faults(source: SourceDeclaration) -> list[str]:
-    """Columns that a formula reads for a period, and the source will not have; of a [table] only its file knows."""
+def formula_faults(where: str, source: SourceDeclaration) -> Iterator[Message]:
+    """Columns that a formula reads for a period, and the source will not have; of a [table] only its file knows.
+
+    `where` is the file of the declaration, as its faults call it.
+    """
     section, given = _given(source)
     if section is None:
-        return []
-    return [
-        f"sources/{source.id}.toml: columns.{name}: formula: reads {missing!r} for {', '.join(map(str, periods))}, "
-        f"which {section} does not give; it gives {first_few(given, 6)}"
-        for name, column in source.columns.items()
-        for missing, periods in _missing(column.formula, source.periods, given)
-    ]
+        return
+    for name, column in source.columns.items():
+        for missing, periods in _missing(column.formula, source.periods, given):
+            yield message(
+                "{where}: columns.{name}: formula: reads {missing!r} for {periods}, which {section} does not give; "
+                "it gives {given}",
+                where=where, name=name, missing=missing, periods=periods, section=section, given=first_few(given, 6),
+            )  # fmt: skip
 
 
 def _given(source: SourceDeclaration) -> tuple[str | None, tuple[str, ...]]:
@@ -35,9 +40,9 @@ def _given(source: SourceDeclaration) -> tuple[str | None, tuple[str, ...]]:
     return "[squares]", tuple(source.squares.column if source.squares else ())
 
 
-def _of_statline(told: StatLine) -> Iterator[str]:
-    names = _of_years(told.column, told.years)
-    return names if told.every == "year" else (f"{name}_{month}" for name in names for month in MONTHS)
+def _of_statline(statline: StatLine) -> Iterator[str]:
+    names = _of_years(statline.column, statline.years)
+    return names if statline.every == "year" else (f"{name}_{month}" for name in names for month in MONTHS)
 
 
 def _of_years(names: Iterable[str], years: tuple[int, ...]) -> Iterator[str]:
@@ -46,9 +51,9 @@ def _of_years(names: Iterable[str], years: tuple[int, ...]) -> Iterator[str]:
 
 def _missing(formula: str, periods: tuple[int, ...], given: tuple[str, ...]) -> list[tuple[str, list[int]]]:
     """Each column that is read and not given, with the periods for which it is read."""
-    found: dict[str, list[int]] = {}
+    missing: dict[str, list[int]] = {}
     for period in periods:
         for name in columns_of(formula, period):
             if name not in given:
-                found.setdefault(name, []).append(period)
-    return list(found.items())
+                missing.setdefault(name, []).append(period)
+    return list(missing.items())

@@ -5,16 +5,18 @@ from typing import Annotated, Literal, Self
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
-Id = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{1,39}$")]
+from layers.declarations.faults import ID_PATTERN, RuleError
+
+Id = Annotated[str, StringConstraints(pattern=ID_PATTERN)]
 Number = Annotated[float, Field(strict=True, allow_inf_nan=False)]
 Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
 
 
 def _stays_below(path: str) -> str:
-    """The path, read as Windows does, which knows every way out of a folder that others know."""
-    read = PureWindowsPath(path)
-    if read.anchor or ".." in read.parts:
-        raise ValueError("must lie below the folder of the figures: without .. and not from the root of a disk")
+    """The path, if it stays in its folder by the rules of Windows, which are the strictest."""
+    windows = PureWindowsPath(path)
+    if windows.anchor or ".." in windows.parts:
+        raise RuleError("must lie below the folder of the figures: without .. and not from the root of a disk")
     return path
 
 
@@ -33,6 +35,9 @@ RESERVED = frozenset({
 })  # fmt: skip
 """Published columns that no indicator may be called (layers.publication.fields)."""
 
+OF_FORMATS = frozenset({"geometry", "geom", "fid"})
+"""Columns that a GeoDataFrame and a GeoPackage have beside these, and no indicator may be called either."""
+
 
 class Declared(BaseModel):
     """What people write in TOML: frozen, and an unknown key is a fault."""
@@ -45,7 +50,7 @@ class Indicator(Declared):
 
     `mean_weight` names the column that weighs areas in the national mean of a level (a percentage of homes is
     weighed by homes); a rate weighs itself. `weight` 0 keeps an indicator for the lenses that give it weight.
-    `share` says that events are part of the exposure (homes that are rented), so that what is left of it is as telling.
+    `share` says that events are part of the exposure (homes that are rented), so that the rest of it counts as much.
     `min_exposure` is its own floor, where its exposure is not what the theme's floor was meant for.
     """
 
@@ -66,7 +71,7 @@ class Indicator(Declared):
     @model_validator(mode="after")
     def _a_share_has_a_whole(self) -> Self:
         if self.share and self.per is None:
-            raise ValueError("a share needs `per`, the whole that it is a part of")
+            raise RuleError("a share needs `per`, the whole that it is a part of")
         return self
 
     @property

@@ -4,6 +4,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, StringConstraints, model_validator
 
+from layers.declarations.faults import GEMEENTE_PATTERN, RuleError
 from layers.declarations.indicators import Declared, Id, Number, Text
 from layers.declarations.themes import Theme
 
@@ -28,21 +29,21 @@ class Lens(Declared):
     id: Id
     title: Text
     theme: Id
-    gemeente: Annotated[str, StringConstraints(pattern=r"^GM\d{4}$")] | None = None
+    gemeente: Annotated[str, StringConstraints(pattern=GEMEENTE_PATTERN)] | None = None
     others: Literal["keep", "drop"] = "keep"
     change: tuple[Change, ...] = Field(min_length=1)
 
     @model_validator(mode="after")
     def _is_not_the_basis_and_changes_once(self) -> Self:
         named = [change.indicator for change in self.change]
-        if doubles := sorted({one for one in named if named.count(one) > 1}):
-            raise ValueError(f"indicators changed more than once: {doubles}")
+        if doubles := sorted({name for name in named if named.count(name) > 1}):
+            raise RuleError("indicators changed more than once: {doubles}", doubles=doubles)
         if self.id == BASIS:
-            raise ValueError(f"{BASIS!r} is the name of the map without a lens; choose another id")
+            raise RuleError("{basis!r} is the name of the map without a lens; choose another id", basis=BASIS)
         return self
 
     def weights(self, theme: Theme) -> dict[str, float]:
         """The weight of each indicator of the theme under this lens."""
         changed = {change.indicator: change.weight for change in self.change}
-        kept = theme.weights if self.others == "keep" else dict.fromkeys(theme.weights, 0.0)
-        return kept | changed
+        others = theme.weights if self.others == "keep" else dict.fromkeys(theme.weights, 0.0)
+        return others | changed

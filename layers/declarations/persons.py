@@ -1,9 +1,10 @@
-"""What tells a person: the names of columns that a municipality's own records may not have, and why (persons.toml).
+"""What identifies a person: names of columns that a municipality's own records may not have, and why (persons.toml).
 
-zicht shows patterns over areas and never a person. Who keeps the columns out at the door need not protect them inside,
-so what is not needed for a count per area is refused, also where nobody would read it (AVG art. 5(1)(c)).
+zicht shows patterns over areas and never a person. What is refused when it is read needs no protection later, so what
+is not needed for a count per area is refused, also where nobody would use it (AVG art. 5(1)(c)).
 
-The words that people's names, places and nationalities are known by in cells stand in the same declaration.
+The words by which people's names, places and nationalities are recognised in cells stand in the same declaration.
+Its texts are English and part of the catalogue, as are those in code.
 """
 
 import re
@@ -12,28 +13,32 @@ from collections.abc import Iterable
 from fnmatch import fnmatchcase
 from functools import cache
 from importlib import resources
+from typing import Annotated
 
-from pydantic import Field
+from pydantic import BeforeValidator, Field
 
+from geo.messages import Message
 from layers.declarations.indicators import Declared, Text
 from layers.declarations.reading import read
 
-TELLING = 4
-"""Letters from which the beginning of a word, with `*` for the rest, still tells which word is meant."""
+LEAST_PREFIX = 4
+"""Fewest letters of a prefix (turk*) for it to say which word is meant."""
 
 Words = tuple[Text, ...]
+Said = Annotated[Message, BeforeValidator(Message)]
+"""Text that is said in the language of the reader."""
 
 
 class PersonalData(Declared):
-    """One kind of what may not come in: the words that tell it in the name of a column, and why it may not."""
+    """One kind of personal data: the words in the name of a column by which it is recognised, and why it is refused."""
 
-    what: Text
+    what: Said
     words: Words = Field(min_length=1)
     unless: Words = ()
     roles: Words = ()
-    why: Text
+    why: Said
 
-    def told_by(self, header: str) -> bool:
+    def matches(self, header: str) -> bool:
         """Whether the name of a column says that it is of this kind."""
         words = _words(header)
         if _any(words, self.unless):
@@ -50,7 +55,7 @@ class Days(Declared):
 
 
 class Names(Declared):
-    """Names of people that are common here, what stands between and before them, and headers that announce them."""
+    """Names of people that are common here, what stands between and before them, and headers of columns of names."""
 
     expected: Words
     given: Words
@@ -77,7 +82,7 @@ class Origin(Declared):
     dutch: Words
 
     def peoples(self) -> tuple[str, ...]:
-        """Words that are said of people and not of countries, in both their forms: turks and turkse."""
+        """Words for people and not for countries, in both their forms: turks and turkse."""
         stems = (*self.nationalities, *self.groups)
         return tuple(form for one in stems for form in (one, _inflected(one)))
 
@@ -87,7 +92,7 @@ class Origin(Declared):
 
 
 class Persons(Declared):
-    """All kinds by the names of columns, and the words that the search of cells knows persons by."""
+    """All kinds by the names of columns, and the words by which persons are recognised in cells."""
 
     kind: tuple[PersonalData, ...] = Field(min_length=1)
     days: Days
@@ -96,16 +101,16 @@ class Persons(Declared):
     origin: Origin
 
     def kind_of(self, header: str) -> PersonalData | None:
-        """The kind that the name of a column tells; None where it tells none."""
-        return next((one for one in self.kind if one.told_by(header)), None)
+        """The kind of personal data that the name of a column says it holds; None for none."""
+        return next((one for one in self.kind if one.matches(header)), None)
 
     def may_name(self, header: str) -> bool:
-        """Whether a column is called a name or a role, so that people's names are to be expected in it."""
+        """Whether the name of a column holds a word for names or a role, so that people's names are likely in it."""
         words = _words(header)
         return _any(words, self.names.expected) or any(_any(words, one.roles) for one in self.kind)
 
     def dates_things(self, header: str) -> bool:
-        """Whether a column is called so that its dates are of things and not of people."""
+        """Whether the name of a column says that its dates are of things, not of people."""
         return _any(_words(header), self.days.of_things)
 
 
@@ -122,7 +127,7 @@ def origin_in(words: Iterable[str]) -> str | None:
         plain = without_accents(word).casefold().strip()
         start = plain.removesuffix("*")
         if plain in foreign or (
-            start != plain and len(start) >= TELLING and any(one.startswith(start) for one in foreign)
+            start != plain and len(start) >= LEAST_PREFIX and any(name.startswith(start) for name in foreign)
         ):
             return word
     return None
@@ -130,8 +135,8 @@ def origin_in(words: Iterable[str]) -> str | None:
 
 def without_accents(text: str) -> str:
     """The text with bare letters: patiënt is patient."""
-    apart = unicodedata.normalize("NFKD", text).replace("\N{LATIN SMALL LETTER DOTLESS I}", "i")
-    return "".join(one for one in apart if not unicodedata.combining(one))
+    letters = unicodedata.normalize("NFKD", text).replace("\N{LATIN SMALL LETTER DOTLESS I}", "i")
+    return "".join(letter for letter in letters if not unicodedata.combining(letter))
 
 
 def _inflected(word: str) -> str:
@@ -151,12 +156,12 @@ def _words(header: str) -> set[str]:
     Capitals in a row are an abbreviation, of which the last begins a word or not: BSNAanvrager, BSNaanvrager.
     """
     plain = without_accents(header)
-    apart = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", plain)
-    readings = (re.sub(r"(?<=[A-Z])(?=[A-Z][a-z])", " ", apart), re.sub(r"(?<=[A-Z]{2})(?=[a-z])", " ", apart))
+    split = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", plain)
+    readings = (re.sub(r"(?<=[A-Z])(?=[A-Z][a-z])", " ", split), re.sub(r"(?<=[A-Z]{2})(?=[a-z])", " ", split))
     words = {word for one in readings for word in re.findall(r"[^\W\d_]+", one.casefold())}
     return words | {"".join(re.findall(r"[^\W\d_]+", plain.casefold()))}
 
 
 def _any(words: Iterable[str], patterns: Iterable[str]) -> bool:
-    """Whether a word is like a pattern."""
+    """Whether a word matches a pattern with `*` for any letters."""
     return any(fnmatchcase(word, pattern) for pattern in patterns for word in words)

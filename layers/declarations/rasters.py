@@ -4,6 +4,7 @@ from typing import Literal, Self
 
 from pydantic import Field, model_validator
 
+from layers.declarations.faults import RuleError
 from layers.declarations.indicators import Declared, FilePath, Id
 
 
@@ -19,7 +20,7 @@ class Taken(Declared):
     @model_validator(mode="after")
     def _shares_are_of_classes(self) -> Self:
         if bool(self.classes) != (self.take == "share"):
-            raise ValueError("classes go with take = 'share', and a share with classes: say which values are counted")
+            raise RuleError("classes go with take = 'share', and a share with classes: say which values are counted")
         return self
 
 

@@ -3,32 +3,51 @@
 import hashlib
 import tomllib
 from importlib.resources.abc import Traversable
+from typing import Any
 
 from pydantic import ValidationError
 
 from geo.errors import DeclarationError
+from geo.messages import Message, message
+from layers.declarations.faults import rule_of
 from layers.declarations.indicators import Declared
 
 
-def read[Kind: Declared](file: Traversable, kind: type[Kind]) -> Kind:
-    """Read and check one declaration. Its id must be its file name.
+def read[Kind: Declared](file: Traversable, kind: type[Kind], where: str | None = None) -> Kind:
+    """Read and check one declaration. Its id must be its file name; so its faults call it, or by `where`.
 
     Raises DeclarationError with every fault: file, field, rule and what was found.
     """
+    where = where or file.name
     try:
-        raw = tomllib.loads(file.read_text(encoding="utf-8"))
-    except tomllib.TOMLDecodeError as fault:
-        raise DeclarationError([f"{file.name}: not TOML: {fault}"]) from None
+        text = file.read_text(encoding="utf-8-sig")  # Notepad writes a mark before the text
     except UnicodeDecodeError as fault:
-        raise DeclarationError([f"{file.name}: not UTF-8 text: byte {fault.start}"]) from None
-    faults = []
-    expected = file.name.removesuffix(".toml")
-    if raw.get("id", expected) != expected:
-        faults.append(f"{file.name}: id: must be the file name {expected!r}, found {raw['id']!r}")
+        raise DeclarationError(
+            [message("{where}: not UTF-8 text: byte {byte}; save it as UTF-8", where=where, byte=fault.start)]
+        ) from None
+    except OSError:
+        raise DeclarationError(
+            [message("{where}: cannot be read; is it a file that you may open?", where=where)]
+        ) from None
+    return parsed(text, kind, file.name.removesuffix(".toml"), where)
+
+
+def parsed[Kind: Declared](text: str, kind: type[Kind], id_: str, where: str) -> Kind:
+    """The declaration that a text in TOML holds; its id must be `id_`. Raises DeclarationError as `read` does."""
     try:
-        declared = kind.model_validate(raw)
-    except ValidationError as found:
-        faults += [_fault(file.name, raw, one["loc"], one["msg"]) for one in found.errors()]
+        content = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as fault:
+        raise DeclarationError([message("{where}: not TOML: {fault}", where=where, fault=str(fault))]) from None
+    faults = []
+    if content.get("id", id_) != id_:
+        name = content["id"]
+        faults.append(
+            message("{where}: id: must be the file name {id!r}, found {name!r}", where=where, id=id_, name=name)
+        )
+    try:
+        declared = kind.model_validate(content)
+    except ValidationError as broken:
+        faults += [_fault(where, content, one["loc"], rule_of(one)) for one in broken.errors()]
     if faults:
         raise DeclarationError(faults)
     return declared
@@ -39,15 +58,16 @@ def digest(file: Traversable) -> str:
     return hashlib.sha256(file.read_bytes()).hexdigest()
 
 
-def _fault(name: str, raw: object, place: tuple[int | str, ...], rule: str) -> str:
-    """One line: file, field, rule, what was found there."""
-    found = raw
+def _fault(where: str, content: dict[str, Any], place: tuple[int | str, ...], rule: Message) -> Message:
+    """One line: file, field, rule, what was found there; a section or list as a whole is not repeated."""
+    value: object = content
     for step in place:
-        found = found[step] if isinstance(found, dict) and step in found else _item(found, step)
-    shown = "" if found is None or isinstance(found, dict | list) else f", found {found!r}"
-    field = ".".join(str(step + 1) if isinstance(step, int) else step for step in place) or "file"
-    return f"{name}: {field}: {rule[0].lower()}{rule[1:]}{shown}"
+        value = value[step] if isinstance(value, dict) and step in value else _item(value, step)
+    field = ".".join(str(step + 1) if isinstance(step, int) else step for step in place) or message("file")
+    if value is None or isinstance(value, dict | list):
+        return message("{where}: {field}: {rule}", where=where, field=field, rule=rule)
+    return message("{where}: {field}: {rule}, found {value!r}", where=where, field=field, rule=rule, value=value)
 
 
-def _item(found: object, step: int | str) -> object:
-    return found[step] if isinstance(found, list) and isinstance(step, int) and step < len(found) else None
+def _item(value: object, step: int | str) -> object:
+    return value[step] if isinstance(value, list) and isinstance(step, int) and step < len(value) else None

@@ -25,25 +25,27 @@
     [records.count.verkoopsom]                 # an amount, summed
     sum = "koopsom"
 
-Only the columns that are named here are read, but for the search for persons that goes before (services.records).
+Only the columns that are named here are read, but for the search for persons that goes before (services.persons).
 """
 
 from typing import Annotated, Literal, Self
 
 from pydantic import AfterValidator, Field, StringConstraints, model_validator
 
+from geo.messages import Message, joined, message
+from layers.declarations.faults import GEMEENTE_OR_COUNTRY_PATTERN, TABLE_PATTERN, RuleError
 from layers.declarations.indicators import Declared, FilePath, Id, Text
 from layers.declarations.persons import origin_in
 
 WHOLE_COUNTRY = "NL"
-Gemeente = Annotated[str, StringConstraints(pattern=r"^(GM[0-9]{4}|NL)$")]
+Gemeente = Annotated[str, StringConstraints(pattern=GEMEENTE_OR_COUNTRY_PATTERN)]
 
-WAYS = (("x", "y"), ("lon", "lat"), ("wkt",), ("geometry",), ("object",), ("postcode", "huisnummer"))
+LOCATED_BY = (("x", "y"), ("lon", "lat"), ("wkt",), ("geometry",), ("object",), ("postcode", "huisnummer"))
 """The ways to say where a row lies, each by its columns."""
 
 
 class Place(Declared):
-    """Which columns say where a row lies: just one of `WAYS`.
+    """Which columns say where a row lies: just one of `LOCATED_BY`.
 
     Attributes:
         x: with y, metres in RD New.
@@ -51,7 +53,7 @@ class Place(Declared):
         lon: with lat, degrees.
         lat: see lon.
         wkt: text such as POINT(155000 463000), in `crs`.
-        geometry: the geometry column of a map; its own CRS counts. Of a line or polygon its middle.
+        geometry: the geometry column of a file; its own CRS counts. Of a line or polygon its middle.
         object: the id of a BAG verblijfsobject, looked up with PDOK.
         postcode: with huisnummer, looked up with PDOK.
         huisnummer: see postcode; it may hold letter and addition too.
@@ -75,35 +77,39 @@ class Place(Declared):
 
     @model_validator(mode="after")
     def _just_one_way(self) -> Self:
-        ways = [way for way in WAYS if any(getattr(self, one) is not None for one in way)]
-        if len(ways) != 1 or any(getattr(self, one) is None for one in ways[0]):
-            known = "; ".join(" and ".join(way) for way in WAYS)
-            raise ValueError(f"say in just one way where a row lies: {known}")
+        ways = [way for way in LOCATED_BY if any(getattr(self, field) is not None for field in way)]
+        if len(ways) != 1 or any(getattr(self, field) is None for field in ways[0]):
+            known = joined("; ", [_both(way) for way in LOCATED_BY])
+            raise RuleError("say in just one way where a row lies: {known}", known=known)
         return self
 
     @property
     def way(self) -> tuple[str, ...]:
-        """The one of `WAYS` that is declared."""
-        return next(way for way in WAYS if getattr(self, way[0]) is not None)
+        """The one of `LOCATED_BY` that is declared."""
+        return next(way for way in LOCATED_BY if getattr(self, way[0]) is not None)
 
     @property
     def columns(self) -> tuple[str, ...]:
         """The columns of the file that it needs."""
         fields = (*self.way, *(("huisletter", "toevoeging") if self.postcode else ()))
-        return tuple(found for one in fields if (found := getattr(self, one)) is not None)
+        return tuple(column for field in fields if (column := getattr(self, field)) is not None)
 
 
-def _tells_a_year(format_: str) -> str:
+def _both(way: tuple[str, ...]) -> Message | str:
+    return way[0] if len(way) == 1 else message("{first} and {second}", first=way[0], second=way[1])
+
+
+def _holds_a_year(format_: str) -> str:
     """A format of dates from which a year follows."""
     if not {"%Y", "%y", "%D", "%F", "%c", "%x"} & {format_[at : at + 2] for at in range(len(format_))}:
-        raise ValueError("tells no year; write it as in %d-%m-%Y")
+        raise RuleError("tells no year; write it as in %d-%m-%Y")
     return format_
 
 
 def _ends_at_most_in_a_star(code: str) -> str:
     """A code, of which only the end may be left open."""
     if "*" in code[:-1]:
-        raise ValueError("* stands for the rest of a code, at its end only")
+        raise RuleError("* stands for the rest of a code, at its end only")
     return code
 
 
@@ -111,7 +117,7 @@ class Period(Declared):
     """Which column says when: a date, or the year itself."""
 
     column: Text
-    format: Annotated[str, AfterValidator(_tells_a_year)] | None = None
+    format: Annotated[str, AfterValidator(_holds_a_year)] | None = None
 
 
 Code = Annotated[Text, AfterValidator(_ends_at_most_in_a_star)]
@@ -125,9 +131,9 @@ class Count(Declared):
 
     @model_validator(mode="after")
     def _selects_nobody_by_origin(self) -> Self:
-        if found := origin_in(code for codes in self.where.values() for code in codes):
-            raise ValueError(
-                f"{found!r} selects people by their origin, which may not steer where is looked (AVG art. 9)"
+        if code := origin_in(code for codes in self.where.values() for code in codes):
+            raise RuleError(
+                "{code!r} selects people by their origin, which may not steer where is looked (AVG art. 9)", code=code
             )
         return self
 
@@ -146,7 +152,7 @@ class Records(Declared):
     """Where the rows are, by which right they are used, and what is counted of them."""
 
     path: FilePath | None = None
-    postgis: Annotated[str, StringConstraints(pattern=r"^[A-Za-z_]\w*(\.[A-Za-z_]\w*)?$")] | None = None
+    postgis: Annotated[str, StringConstraints(pattern=TABLE_PATTERN)] | None = None
     legal_ground: Text
     covers: tuple[Gemeente, ...] = Field(min_length=1)
     years: tuple[int, ...] = ()
@@ -158,16 +164,16 @@ class Records(Declared):
     @model_validator(mode="after")
     def _hangs_together(self) -> Self:
         if (self.path is None) == (self.postgis is None):
-            raise ValueError("give either path, a file, or postgis, a table")
+            raise RuleError("give either path, a file, or postgis, a table")
         if (self.period is None) != (not self.years):
-            raise ValueError("a period needs years to count, and years need a period to tell them by")
+            raise RuleError("a period needs years to count, and years need a period to tell them by")
         if len(set(self.years)) < len(self.years):
-            raise ValueError(f"years {list(self.years)}: name each once")
+            raise RuleError("years {years}: name each once", years=self.years)
         return self
 
     @property
     def columns(self) -> tuple[str, ...]:
         """All columns of the file that are read, each once."""
         period = (self.period.column,) if self.period else ()
-        counted = (one for count in self.count.values() for one in (*count.where, *((count.sum,) if count.sum else ())))
+        counted = (name for one in self.count.values() for name in (*one.where, *((one.sum,) if one.sum else ())))
         return tuple(dict.fromkeys((*self.place.columns, *period, *counted)))

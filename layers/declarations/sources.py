@@ -7,32 +7,34 @@ from typing import Annotated, Literal, Self
 
 from pydantic import AfterValidator, Field, model_validator
 
+from geo.messages import message
+from layers.declarations.faults import RuleError
 from layers.declarations.indicators import Declared, FilePath, Id, Text
 from layers.declarations.rasters import Raster
-from layers.declarations.records import Records
+from layers.declarations.records import Format, Records
 from layers.declarations.squares import SquareGrid
 from layers.declarations.statline import StatLine
 
-PLACE = re.compile(r"\{periode(?:([+-])(\d+))?\}")
-LONGEST = 1000
+PERIOD_IN_FORMULA = re.compile(r"\{periode(?:([+-])(\d+))?\}")
+LONGEST_FORMULA = 1000
 ALLOWED = (ast.Expression, ast.BinOp, ast.Name, ast.Constant, ast.Load, ast.Add, ast.Sub, ast.Mult, ast.Div)
 
 
 def _sums_of_columns(formula: str) -> str:
     """Only column names, numbers, + - * / and brackets: a formula is arithmetic, never code."""
-    rule = "only column names, numbers, + - * / and ( )"
-    if len(formula) > LONGEST:
-        raise ValueError(f"a formula of {len(formula)} characters; {LONGEST} at most")
+    rule = message("only column names, numbers, + - * / and ( )")
+    if len(formula) > LONGEST_FORMULA:
+        raise RuleError("a formula of {length} characters; {most} at most", length=len(formula), most=LONGEST_FORMULA)
     try:
         tree = ast.parse(fill(formula, 2024), mode="eval")
     except SyntaxError:
-        raise ValueError(f"{formula!r} is not a sum of columns; use {rule}") from None
+        raise RuleError("{formula!r} is not a sum of columns; use {rule}", formula=formula, rule=rule) from None
     for node in ast.walk(tree):
         if not isinstance(node, ALLOWED) or (isinstance(node, ast.Constant) and not _finite(node.value)):
-            held = ast.unparse(node) or type(node).__name__
-            raise ValueError(f"{formula!r} holds {held!r}; {rule}")
+            part = ast.unparse(node) or type(node).__name__
+            raise RuleError("{formula!r} holds {part!r}; {rule}", formula=formula, part=part, rule=rule)
     if not columns_of(formula, 2024):
-        raise ValueError(f"{formula!r} reads no column; {rule}")
+        raise RuleError("{formula!r} reads no column; {rule}", formula=formula, rule=rule)
     return formula
 
 
@@ -43,7 +45,7 @@ def _finite(value: object) -> bool:
 
 def fill(formula: str, period: int) -> str:
     """The formula for one period: `{periode-1}` becomes the year before it."""
-    return PLACE.sub(lambda found: str(period + int(f"{found[1] or '+'}{found[2] or 0}")), formula)
+    return PERIOD_IN_FORMULA.sub(lambda match: str(period + int(f"{match[1] or '+'}{match[2] or 0}")), formula)
 
 
 def columns_of(formula: str, period: int) -> list[str]:
@@ -62,9 +64,10 @@ class Column(Declared):
 
 
 class Table(Declared):
-    """A file with a row a buurt, below the folder of the figures."""
+    """A file with a row an area, below the folder of the figures; `format` only where looking at it does not tell."""
 
     path: FilePath
+    format: Format = Format()
 
 
 class SourceDeclaration(Declared):
@@ -98,7 +101,7 @@ class SourceDeclaration(Declared):
     @model_validator(mode="after")
     def _comes_from_somewhere(self) -> Self:
         if not any((self.table, self.statline, self.records, self.raster, self.squares)):
-            raise ValueError(
+            raise RuleError(
                 "says nowhere where its figures come from: add [table], [statline], [records], [raster] or [squares]"
             )
         return self
@@ -107,8 +110,9 @@ class SourceDeclaration(Declared):
     def _unknown_squares_are_not_zero(self) -> Self:
         zero = [name for name, column in self.columns.items() if column.empty == "zero"]
         if self.squares is not None and zero:
-            raise ValueError(
-                f"columns {zero} take empty for zero; of squares it means secret, or outside what the source covers: "
-                "leave out `empty`"
+            raise RuleError(
+                "columns {zero} take empty for zero; of squares it means secret, or outside what the source covers: "
+                "leave out `empty`",
+                zero=zero,
             )
         return self

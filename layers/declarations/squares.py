@@ -1,15 +1,15 @@
-"""Grid: CBS's squares of 100 m as a source: of which year, and which of their columns are counted per area.
+"""SquareGrid: CBS's squares of 100 m as a source: of which year, and which of their columns are counted per area.
 
     [squares]
     year   = 2024
-    path   = "grid/cbs_vk100_2024.gpkg"   # a file of one's own; without it, what `zicht fetch` brought
+    path   = "grid/cbs_vk100_2024.gpkg"   # an own file; without it, what `zicht fetch` brought
     covers = ["GM0233"]                   # where the file is whole, elsewhere nothing is known; absent: the country
 
     [squares.column]
     inwoners_vierkant = "aantal_inwoners" # our name = CBS's
 
 CBS's name goes by its letters and digits: the service writes `aantalInwoners` where the files write `aantal_inwoners`.
-A square has counts and rates; what is declared here is added up, so a column whose name tells a rate is refused.
+A square has counts and rates; what is declared here is added up, so a column that is called a rate is refused.
 """
 
 from typing import Annotated
@@ -17,6 +17,7 @@ from typing import Annotated
 from pydantic import AfterValidator, Field
 
 from boundaries.counts import rate_in
+from layers.declarations.faults import RuleError
 from layers.declarations.indicators import Declared, FilePath, Id, Text
 from layers.declarations.records import WHOLE_COUNTRY, Gemeente
 
@@ -27,7 +28,9 @@ LAYER = "vierkantstatistieken100m:vierkant_100m"
 def _no_rate(column: str) -> str:
     """A name that may be that of a count."""
     if rate := rate_in(column):
-        raise ValueError(f"{rate!r} tells a rate, and rates of squares cannot be added up; take the counts behind it")
+        raise RuleError(
+            "{rate!r} tells a rate, and rates of squares cannot be added up; take the counts behind it", rate=rate
+        )
     return column
 
 

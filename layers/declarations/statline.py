@@ -4,6 +4,7 @@ from typing import Literal, Self
 
 from pydantic import Field, model_validator
 
+from layers.declarations.faults import RuleError
 from layers.declarations.indicators import Declared, Id, Text
 
 
@@ -20,7 +21,7 @@ class Topic(Declared):
 
 
 class StatLine(Declared):
-    """A table of CBS OData per vintage of the division, read into columns of that name.
+    """A table of CBS OData per vintage, read into columns of that name.
 
     Where `years` are given, the table has figures of several years (or months) and every column gets them as a suffix:
     `misdrijven_2024`, or `misdrijven_2024_01` where `every` is "month". `service`, where it is not that of CBS itself,
@@ -40,5 +41,5 @@ class StatLine(Declared):
     @model_validator(mode="after")
     def _years_are_named_where_months_are(self) -> Self:
         if self.every == "month" and not self.years:
-            raise ValueError("every = 'month' without years; name the years to read, as in years = [2024, 2025]")
+            raise RuleError("every = 'month' without years; name the years to read, as in years = [2024, 2025]")
         return self

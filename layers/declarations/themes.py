@@ -1,11 +1,12 @@
-"""Theme: what is looked for, by which indicators, when a place stands out and what is withheld."""
+"""Theme: what is looked for, by which indicators, when an area stands out and what is suppressed."""
 
 from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
 from geo.areas import AreaLevel
-from layers.declarations.indicators import RESERVED, SUFFIXES, Declared, Id, Indicator, Number, Text
+from layers.declarations.faults import RuleError
+from layers.declarations.indicators import OF_FORMATS, RESERVED, SUFFIXES, Declared, Id, Indicator, Number, Text
 
 
 class Search(Declared):
@@ -24,7 +25,7 @@ class Privacy(Declared):
 
 
 class Dasymetric(Declared):
-    """How figures per buurt go to hexagons: by a count of the squares of 100 m of a source, as where people live.
+    """Dasymetric interpolation of figures per buurt to hexagons: by a count of the squares of 100 m of a source.
 
     `source` has a section [squares], `column` is one of its columns there.
     """
@@ -36,7 +37,7 @@ class Dasymetric(Declared):
 class Theme(Declared):
     """One topic, whole in one file. Indicators stand in the order in which they matter.
 
-    Without `spread`, figures that are only known per buurt go to hexagons by surface.
+    Without `dasymetric`, figures that are only known per buurt go to hexagons by surface.
     """
 
     id: Id
@@ -45,25 +46,25 @@ class Theme(Declared):
     level: AreaLevel
     search: Search
     privacy: Privacy
-    spread: Dasymetric | None = None
+    dasymetric: Dasymetric | None = None
     indicator: tuple[Indicator, ...] = Field(min_length=1)
 
     @model_validator(mode="after")
     def _indicators_are_distinct_and_weigh(self) -> Self:
-        ids = [one.id for one in self.indicator]
-        if doubles := sorted({one for one in ids if ids.count(one) > 1}):
-            raise ValueError(f"indicators declared more than once: {doubles}")
-        names = [*RESERVED, *(f"{one}{suffix}" for one in ids for suffix in SUFFIXES)]
+        ids = [indicator.id for indicator in self.indicator]
+        if doubles := sorted({name for name in ids if ids.count(name) > 1}):
+            raise RuleError("indicators declared more than once: {doubles}", doubles=doubles)
+        names = [*RESERVED, *OF_FORMATS, *(f"{name}{suffix}" for name in ids for suffix in SUFFIXES)]
         if doubles := sorted({name for name in names if names.count(name) > 1}):
-            raise ValueError(f"ids of indicators give columns that the layer has already: {doubles}")
-        if not any(one.weight for one in self.indicator):
-            raise ValueError("every indicator has weight 0; give at least one a weight")
+            raise RuleError("ids of indicators give columns that the layer has already: {doubles}", doubles=doubles)
+        if not any(indicator.weight for indicator in self.indicator):
+            raise RuleError("every indicator has weight 0; give at least one a weight")
         return self
 
     @property
     def weights(self) -> dict[str, float]:
         """The weight of each indicator without a lens."""
-        return {one.id: one.weight for one in self.indicator}
+        return {indicator.id: indicator.weight for indicator in self.indicator}
 
     def floor(self, indicator: Indicator) -> float:
         """Least exposure for this indicator to have a value; none for a level that nothing weighs."""

@@ -10,7 +10,7 @@ Text of declarations (TOML) is in the language of who wrote it.
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
-from functools import cache
+from functools import cache, partial
 from importlib import resources
 from typing import Any
 
@@ -18,10 +18,10 @@ from babel import Locale
 from babel.dates import format_timedelta
 from babel.messages.catalog import Catalog
 from babel.messages.pofile import read_po
-from babel.numbers import format_decimal, get_decimal_symbol, get_group_symbol
+from babel.numbers import get_decimal_symbol, get_group_symbol
 
 from geo.errors import UnknownNameError
-from geo.messages import Message
+from geo.messages import Message, message
 
 LANGUAGES = ("nl", "en")
 
@@ -37,7 +37,7 @@ def speak(wanted: str) -> None:
     """Speak another language from now on. Raises UnknownNameError listing those there are."""
     global _spoken  # noqa: PLW0603  # see above
     if wanted not in LANGUAGES:
-        raise UnknownNameError("language", wanted, LANGUAGES)
+        raise UnknownNameError(message("language"), wanted, LANGUAGES)
     _spoken = wanted
 
 
@@ -58,18 +58,27 @@ def say(text: Message | str, /, **values: Any) -> str:
     >>> say("unknown {kind} {name!r}; known: {known}", kind="thema", name="wapens", known="drugs")
     "thema 'wapens' is onbekend; bekend: drugs"
     """
-    told = Message(text, values) if isinstance(text, str) else text
-    return told.said(_template, _written)
+    return _translated(Message(text, values) if isinstance(text, str) else text, language())
 
 
-def number(value: float, digits: int = 1) -> str:
-    """A number with so many decimals.
+def said(text: Message | str) -> str:
+    """A message in the language that is spoken; text of a declaration or an earlier release stays as it is."""
+    return say(text) if isinstance(text, Message) else text
 
-    >>> number(-12345.678)
-    '-12.345,7'
+
+def translations(text: Message) -> frozenset[str]:
+    """What a message is in every language: to recognise it in what was published before."""
+    return frozenset(_translated(text, wanted) for wanted in LANGUAGES)
+
+
+def number(value: float, digits: int | None = 1) -> str:
+    """A number with so many decimals; None is as many as it has.
+
+    >>> number(-12345.678), number(0.25, None), number(250.0, None)
+    ('-12.345,7', '0,25', '250')
     """
-    pattern = f"#,##0.{'0' * digits}" if digits else "#,##0"
-    return format_decimal(round(value, digits) + 0.0, format=pattern, locale=_locale(language()))
+    rounded = (value if digits is None else round(value, digits)) + 0.0  # nothing is not negative
+    return _written(language(), f"{rounded:,}".removesuffix(".0") if digits is None else f"{rounded:,.{digits}f}")
 
 
 def age(moment: datetime) -> str:
@@ -77,18 +86,22 @@ def age(moment: datetime) -> str:
     return format_timedelta(datetime.now(UTC) - moment, locale=_locale(language()))
 
 
-def _template(template: str, plural: str | None, count: int | None) -> str:
-    """The template in the language that is spoken; in English where the catalogue does not have it."""
+def _translated(text: Message, wanted: str) -> str:
+    return text.said(partial(_template, wanted), partial(_written, wanted))
+
+
+def _template(wanted: str, template: str, plural: str | None, count: int | None) -> str:
+    """The template in a language; in English where its catalogue does not have it."""
     one = plural is None or count == 1
-    found = catalogue(language()).get(template) if language() != "en" else None
-    if found is None or not found.string:
+    entry = catalogue(wanted).get(template) if wanted != "en" else None
+    if entry is None or not entry.string:
         return template if one else str(plural)
-    return found.string if isinstance(found.string, str) else found.string[0 if one else 1]
+    return entry.string if isinstance(entry.string, str) else entry.string[0 if one else 1]
 
 
-def _written(figures: str) -> str:
-    """A number as Python writes it (1,234.5) with the marks of the language."""
-    locale = _locale(language())
+def _written(wanted: str, figures: str) -> str:
+    """A number as Python writes it (1,234.5) with the marks of a language."""
+    locale = _locale(wanted)
     return figures.translate(str.maketrans(",.", get_group_symbol(locale) + get_decimal_symbol(locale)))
 
 

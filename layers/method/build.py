@@ -1,11 +1,11 @@
-"""build_layer(): the method, from measures to a layer that may leave the house. Pure: values in, values out.
+"""analyse(): the method, from measures to what may be published of them. Pure: values in, values out.
 
-    measure ─► rate ─► deviation ─► score ────────┐
-       └─────► residual ─► surprise ─► Gi* ─► zoekgebieden ─► withhold ─► layer
+    measure ─► rate ─► deviation ─► score ───────────────┐
+       └─────► quantile residual ─► weighed ─► Gi* ─► zoekgebieden ─► suppression ─► analysis
 
-What is shown is the score, from shrunk rates: the best guess of each area. What is searched in is the surprise, from
-residuals weighed in the same way: shrunk rates are alike where inhabitants are, and give zoekgebieden where there is
-no pattern (geo.residuals). Shares and levels, which chance hardly moves, are searched in as they are shown.
+What is shown is the score, from shrunk rates: the best guess of each area. What is searched in are quantile residuals,
+weighed in the same way: shrunk rates are equal where inhabitants are, and give zoekgebieden where there is no pattern
+(geo.residuals). Shares and levels, which chance hardly moves, are searched in as they are shown.
 
 That choice was measured (`make calibrate`; 2,400 maps with planted clusters, 1,300 without). Of what it flags 0.5 % is
 far from any cluster, 3.8 % in the worst setting; on maps without a cluster it flags something on 4.5 % at most. Shrunk
@@ -15,13 +15,13 @@ residuals). Kulldorff's scan flags more (70 % of planted areas), but every stati
 differ for clusters, on 65 % of such maps. What both find is right more often (97 % of it is planted, to 91 %), but a
 scan counts the events of one indicator and cannot be asked about a score.
 
-The statistic sees every figure, because a quiet neighbour left out would make the others look hot. What is too small to
-show is withheld from what comes after: an area with a withheld figure has no published score, contribution or q, and
-joins no zoekgebied.
+The statistic uses every figure, because a neighbour with a low value left out would make the others look hot. What is
+too small to show is suppressed in what comes after: an area with a suppressed figure has no published score,
+contribution or q, and joins no zoekgebied.
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import pandas as pd
 
@@ -38,7 +38,7 @@ from geo.zoekgebieden import Zoekgebied, find
 from layers.declarations.indicators import Indicator
 from layers.declarations.lenses import BASIS, Lens
 from layers.declarations.themes import Theme
-from layers.method.coverage import known_in
+from layers.method.coverage import gemeenten_with_figures
 
 SCALES: Mapping[str, Callable[[pd.Series, float], pd.Series]] = {
     "rate": deviations.relative,
@@ -48,12 +48,31 @@ SCALES: Mapping[str, Callable[[pd.Series, float], pd.Series]] = {
 """How far a value is from the national one, for each kind of indicator."""
 
 
-@dataclass(frozen=True, slots=True)
-class Built:
-    """A layer before it is put into words: one row per area in every part, withheld figures already NaN.
+LEAST_SEARCHED = 100
+"""Fewest areas of a part of the country for a search of its own."""
 
-    `national` is the mean that each indicator is compared with; `local` has, of those of which it is not that of the
-    country, the gemeenten that it is of (layers.publication.comparison).
+
+@dataclass(frozen=True, slots=True)
+class StudyArea:
+    """The areas that a layer is of: all of the country, or those of a gemeente or region.
+
+    Attributes:
+        areas: the areas.
+        neighbors: who borders whom.
+        gemeenten: None for all of the country; of a part, how many gemeenten with figures make a mean a national one.
+    """
+
+    areas: AreaFrame
+    neighbors: Neighbors
+    gemeenten: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Analysis:
+    """All that is published of a theme, before it is put into words: a row an area, suppressed figures already NaN.
+
+    `national` is the mean that each indicator is compared with; `local` has the gemeenten that this mean is of, for the
+    indicators of which it is not that of the country (layers.publication.comparison).
     """
 
     areas: AreaFrame
@@ -70,54 +89,59 @@ class Built:
     local: Mapping[str, tuple[str, ...]]
 
 
-def build_layer(
+def analyse(
     theme: Theme,
     lens: Lens | None,
     period: int,
-    areas: AreaFrame,
+    study: StudyArea,
     measures: Mapping[str, Measure],
-    neighbors: Neighbors,
-) -> Built:
-    """Score every area of the country on the theme under the lens and find its zoekgebieden.
+) -> Analysis:
+    """Score every area on the theme under the lens and find its zoekgebieden.
+
+    Rates, deviations and scores are computed with all that the measures know, also of the rest of the country; of what
+    lies outside the study area nothing else is used or shown.
 
     Args:
         theme: what is looked for.
         lens: other weights, or None for the theme's own.
         period: the year of the figures; it goes into the ids of zoekgebieden.
-        areas: all areas, in the order of the measures.
-        measures: one per indicator of the theme, with its floor of exposure set.
-        neighbors: who borders whom.
+        study: the areas, and who borders whom.
+        measures: one per indicator of the theme, with its floor of exposure set, all of the same areas: those of the
+            study area at least.
     """
+    areas, neighbors = study.areas, study.neighbors
     weights = theme.weights if lens is None else lens.weights(theme)
     weights = {name: weight for name, weight in weights.items() if weight > 0}
-    values = pd.DataFrame({name: rates(one) for name, one in measures.items()}, index=areas.ids)
+    values = {name: rates(measure) for name, measure in measures.items()}
     deviation = {one.id: _deviation(one, measures[one.id], values[one.id]) for one in theme.indicator}
-    score = combine(deviation, weights)
-    residual = combine(
-        {one.id: _residual(one, measures[one.id], deviation[one.id]) for one in theme.indicator}, weights
-    )
-    result = _search(theme, residual.value, neighbors, spread=any(measures[name].spread for name in weights))
-    hidden = pd.DataFrame(
+    residual = {one.id: _residual(one, measures[one.id], deviation[one.id]) for one in theme.indicator}
+    score, searched_in = _within(combine(deviation, weights), areas.ids), _within(combine(residual, weights), areas.ids)
+    national = {one.id: measures[one.id].national * one.scale for one in theme.indicator}
+    local = {name: gemeenten_with_figures(measure, areas, study.gemeenten) for name, measure in measures.items()}
+    measures = {name: within(measure, areas.ids) for name, measure in measures.items()}
+    result = _search(theme, searched_in.value, study, interpolated=any(measures[name].interpolated for name in weights))
+    suppressed = pd.DataFrame(
         {one.id: too_few(measures[one.id], theme.privacy.min_count, share=one.share) for one in theme.indicator}
     )
-    shown = ~hidden[list(weights)].any(axis=1)
-    published = Score(score.value.where(shown), score.contributions.where(shown, axis=0))
+    publishable = ~suppressed[list(weights)].any(axis=1)
+    published = Score(score.value.where(publishable), score.contributions.where(publishable, axis=0))
     kind = f"{theme.id}-{BASIS if lens is None else lens.id}-{areas.level}-{period}-{areas.vintage}"
-    reasons = pd.DataFrame({name: one.reason for name, one in measures.items()}).mask(hidden, Unknown.SMALL_COUNT)
-    return Built(
+    reasons = pd.DataFrame({name: measure.reason for name, measure in measures.items()})
+    return Analysis(
         areas=areas,
-        values=values.mask(hidden) * pd.Series({one.id: one.scale for one in theme.indicator}),
-        deviations=pd.DataFrame(deviation).mask(hidden),
+        values=pd.DataFrame(values).loc[areas.ids].mask(suppressed)
+        * pd.Series({one.id: one.scale for one in theme.indicator}),
+        deviations=pd.DataFrame(deviation).loc[areas.ids].mask(suppressed),
         score=published,
-        result=result.where(shown, Unknown.SMALL_COUNT),
+        result=result.where(publishable, Unknown.SMALL_COUNT),
         zoekgebieden=tuple(find(published, result, neighbors, max_q=theme.search.max_q, kind=kind)),
-        reasons=reasons,
-        reason=_why_no_score(score, shown, result, neighbors),
-        exposure=pd.DataFrame({name: one.exposure for name, one in measures.items()}),
+        reasons=reasons.mask(suppressed, Unknown.SMALL_COUNT),
+        reason=_why_no_score(score, publishable, result, neighbors),
+        exposure=pd.DataFrame({name: measure.exposure for name, measure in measures.items()}),
         tested=result.tested,
-        national={one.id: measures[one.id].national * one.scale for one in theme.indicator},
-        local={name: found for name, one in measures.items() if (found := known_in(one, areas))},
-    )  # fmt: skip
+        national=national,
+        local={name: gemeenten for name, gemeenten in local.items() if gemeenten},
+    )
 
 
 def _deviation(indicator: Indicator, measure: Measure, values: pd.Series) -> pd.Series:
@@ -128,24 +152,38 @@ def _deviation(indicator: Indicator, measure: Measure, values: pd.Series) -> pd.
 
 
 def _residual(indicator: Indicator, measure: Measure, deviation: pd.Series) -> pd.Series:
-    """What the search looks at: the residual of a rate, the deviation of a share or level."""
+    """What is searched in: the quantile residual of a rate, the deviation of a share or level."""
     if indicator.share or not measure.shrunk:
         return deviation
-    found = residuals(measure)
-    return found if indicator.direction == "high" else -found
+    residual = residuals(measure)
+    return residual if indicator.direction == "high" else -residual
 
 
-def _search(theme: Theme, residual: pd.Series, neighbors: Neighbors, *, spread: bool) -> LocalResult:
-    """The local statistic over all areas. Not over figures that were spread evenly: there one buurt would count as
-    often as it has cells, and be its own neighbour.
+def within(measure: Measure, ids: pd.Index) -> Measure:
+    """The measure of some of its areas."""
+    return replace(
+        measure, events=measure.events.loc[ids], exposure=measure.exposure.loc[ids], reason=measure.reason.loc[ids]
+    )
+
+
+def _within(score: Score, ids: pd.Index) -> Score:
+    return Score(score.value.loc[ids], score.contributions.loc[ids])
+
+
+def _search(theme: Theme, residual: pd.Series, study: StudyArea, *, interpolated: bool) -> LocalResult:
+    """The local statistic over all areas. Not over figures that were interpolated: there one buurt would count as
+    often as it has cells, and be its own neighbour. Nor over a part of the country with few areas: each of them would
+    be compared with a handful of others.
     """
-    if spread:
-        return LocalResult.none(residual.index, Unknown.SPREAD)
-    return SEARCHES[theme.search.statistic](residual, neighbors, alternative="greater")
+    if interpolated:
+        return LocalResult.none(residual.index, Unknown.INTERPOLATED)
+    if study.gemeenten is not None and len(study.areas) < LEAST_SEARCHED:
+        return LocalResult.none(residual.index, Unknown.TOO_FEW_AREAS)
+    return SEARCHES[theme.search.statistic](residual, study.neighbors, alternative="greater")
 
 
-def _why_no_score(score: Score, shown: "pd.Series[bool]", result: LocalResult, neighbors: Neighbors) -> pd.Series:
+def _why_no_score(score: Score, publishable: "pd.Series[bool]", result: LocalResult, neighbors: Neighbors) -> pd.Series:
     """Why an area has no score, or has one but was not tested; None where it was tested and may be shown."""
     amid_unknown = (result.reason == Unknown.ISLAND) & ~result.reason.index.isin(neighbors.islands)
     reason = result.reason.mask(amid_unknown, Unknown.NO_KNOWN_NEIGHBOR)
-    return reason.mask(score.value.isna(), Unknown.FEW_INDICATORS).mask(~shown, Unknown.SMALL_COUNT)
+    return reason.mask(score.value.isna(), Unknown.FEW_INDICATORS).mask(~publishable, Unknown.SMALL_COUNT)

@@ -1,7 +1,13 @@
-"""Country: a source with its areas, neighbors and measures, each made once and shared by every layer built from it.
+"""Country: the seam of the build. A source goes in; areas, neighbors and measures come out, made once for all layers.
 
-The whole country is always there, also when one gemeente is asked for: national means and the neighbours across its
-border go with it.
+Here, and nowhere else, what the world delivers meets what is declared: a Source (layers.method.ports) gives boundaries
+and raw tables, `deliver` counts the municipality's own records, rasters and squares, `weigh` reads the squares to
+interpolate by, and the catalogue says what their columns mean. layers.method.build then takes values only.
+
+The whole country is there, also when one gemeente is asked for: national means and the neighbours across its border go
+with it. Where there are boundaries of a gemeente or region only, figures of the rest of the country still are, if the
+source has them: rates, deviations and scores are then the same as with all boundaries. A search needs neighbours, and
+is one among the areas that there are.
 """
 
 from collections.abc import Callable, Hashable, Sequence
@@ -12,7 +18,7 @@ import pandas as pd
 
 from boundaries import cbs
 from boundaries.codes import parents
-from boundaries.crosswalk import Crosswalk, by_code, by_surface
+from boundaries.crosswalk import Crosswalk, by_parent, by_surface
 from boundaries.dasymetric import by_weights
 from boundaries.hexagons import hexagons
 from boundaries.vintages import Vintage
@@ -20,37 +26,45 @@ from geo import neighbors
 from geo.areas import AreaFrame, AreaLevel
 from geo.errors import SourceError, UnknownNameError
 from geo.measures import Measure
+from geo.messages import Message, message
 from geo.neighbors import Neighbors
 from layers.declarations.catalog import Catalog
 from layers.declarations.indicators import Indicator
 from layers.declarations.sources import SourceDeclaration, columns_of
 from layers.declarations.themes import Dasymetric, Theme
-from layers.method.figures import Figures, evaluate, from_table, measure
+from layers.messages import said
+from layers.method.build import StudyArea, within
+from layers.method.figures import Figures, figures_from_table, figures_of_columns, measure_of
 from layers.method.ports import Delivered, Source, Weighed
 from layers.publication.layer import Receipt
 
-Own = Callable[[SourceDeclaration, AreaFrame], Delivered]
+Deliver = Callable[[SourceDeclaration, AreaFrame], Delivered]
 """Counts, or takes from a raster or squares, what a source of the municipality's own has in every area."""
 Weigh = Callable[[SourceDeclaration, str], Weighed]
-"""Reads a column of the squares of a source, to spread figures by."""
+"""Reads a column of the squares of a source, to interpolate figures by."""
 
 LEVELS = (AreaLevel.BUURT, AreaLevel.WIJK, AreaLevel.GEMEENTE, *(one for one in AreaLevel if one.resolution))
 """The levels that can be built."""
 
 
 class Country:
-    """Everything about one division of the country that a layer is built from."""
+    """Everything about one vintage of the country that a layer is built from."""
 
     def __init__(
-        self, source: Source, vintage: Vintage, catalog: Catalog, own: Own | None = None, weigh: Weigh | None = None
+        self,
+        source: Source,
+        vintage: Vintage,
+        catalog: Catalog,
+        deliver: Deliver | None = None,
+        weigh: Weigh | None = None,
     ) -> None:
         self.source = source
         self.vintage = vintage
         self.catalog = catalog
-        self._deliver = own
+        self._deliver = deliver
         self._weigh = weigh
         self._receipts: dict[str, Receipt] = {}
-        self._made: dict[Hashable, Any] = {}
+        self._cache: dict[Hashable, Any] = {}
 
     @property
     def receipts(self) -> Sequence[Receipt]:
@@ -58,19 +72,55 @@ class Country:
         return (*self.source.receipts, *self._receipts.values())
 
     @property
+    def finest(self) -> AreaFrame:
+        """The finest areas there are: buurten, or wijken where there are only these."""
+        return self._cached("finest", lambda: self.source.areas(self.vintage))
+
+    @property
     def buurten(self) -> AreaFrame:
         """All buurten."""
-        return self._once("buurten", lambda: self.source.buurten(self.vintage))
+        return self.areas(AreaLevel.BUURT)
+
+    @property
+    def national(self) -> bool:
+        """Whether the areas are those of the whole country, and not of a gemeente or region."""
+        return self.source.is_national(self.vintage)
 
     def areas(self, level: AreaLevel) -> AreaFrame:
-        """All areas of a level. Raises UnknownNameError for one that cannot be built."""
+        """All areas of a level. Raises UnknownNameError for one that cannot be built, SourceError for buurten where
+        there are only wijken.
+        """
         if level not in LEVELS:
-            raise UnknownNameError("level", level, LEVELS)
+            raise UnknownNameError(message("level"), level, LEVELS)
+        if level is self.finest.level:
+            return self.finest
         if level is AreaLevel.BUURT:
-            return self.buurten
-        by_code = {AreaLevel.WIJK: cbs.wijken, AreaLevel.GEMEENTE: cbs.gemeenten}
-        make = by_code.get(level, lambda buurten: hexagons(buurten, level))
-        return self._once(("areas", level), lambda: make(self.buurten))
+            raise SourceError(
+                "{year}: there is a boundary file of wijken only; give one of buurten, or ask for --level wijk",
+                year=self.vintage.year,
+            )  # fmt: skip
+        merged = {AreaLevel.WIJK: cbs.wijken, AreaLevel.GEMEENTE: cbs.gemeenten}
+        make = merged.get(level, lambda finest: hexagons(finest, level))
+        return self._cached(("areas", level), lambda: make(self.finest))
+
+    def study(self, level: AreaLevel) -> StudyArea:
+        """The areas of a level and who borders whom."""
+        return StudyArea(self.areas(level), self.neighbors(level), None if self.national else self.vintage.gemeenten)
+
+    def sources(self, theme: Theme) -> list[SourceDeclaration]:
+        """The sources that a theme reads.
+
+        Raises SourceError for a table of another vintage; what is counted in the areas themselves has none.
+        """
+        sources = self.catalog.sources_of(theme)
+        for source in sources:
+            if not source.own and source.vintage != self.vintage.year:
+                raise SourceError(
+                    "source {id!r}: of vintage {declared}, where boundaries are those of {year}; build it with "
+                    "--vintage {declared}, or declare a source of {year}",
+                    id=source.id, declared=source.vintage, year=self.vintage.year,
+                )  # fmt: skip
+        return sources
 
     def tolerance(self, level: AreaLevel) -> float:
         """Metres that borders of neighbours may lie apart at a level."""
@@ -78,107 +128,137 @@ class Country:
 
     def neighbors(self, level: AreaLevel) -> Neighbors:
         """Who borders whom at a level; wijken and gemeenten do where their buurten do."""
-        return self._once(("neighbors", level), lambda: self._neighbors(level))
+        return self._cached(("neighbors", level), lambda: self._neighbors(level))
 
     def measures(self, theme: Theme, level: AreaLevel, period: int) -> dict[str, Measure]:
-        """One measure per indicator of the theme, under the theme's floors of exposure."""
+        """One measure per indicator of the theme, under the theme's floors of exposure; where there are boundaries of a
+        part of the country, of all other areas too of which there are figures.
+        """
         return {
-            one.id: self._measure(one, theme, level, period).with_floor(theme.floor(one)) for one in theme.indicator
+            indicator.id: self._measure(indicator, theme, level, period).with_floor(theme.floor(indicator))
+            for indicator in theme.indicator
         }
 
     def _neighbors(self, level: AreaLevel) -> Neighbors:
         if level.resolution is not None:
             return neighbors.ring(self.areas(level))
-        buurten = neighbors.queen(self.buurten, self.tolerance(level))
-        return buurten if level is AreaLevel.BUURT else buurten.merged(parents(self.buurten.ids, level))
+        finest = neighbors.queen(self.finest, self.tolerance(level))
+        return finest if level is self.finest.level else finest.merged(parents(self.finest.ids, level))
 
-    def _measure(self, one: Indicator, theme: Theme, level: AreaLevel, period: int) -> Measure:
-        """Counted at the level itself where there are points, else carried from buurten."""
+    def _measure(self, indicator: Indicator, theme: Theme, level: AreaLevel, period: int) -> Measure:
+        """Counted at the level itself where there are points, else apportioned from the finest areas."""
         if level.resolution is not None:
-            counted = self._once(("cells", theme.id, level, period), lambda: self._of_cells(theme, level, period))
-            if counted is not None and set(one.columns) <= set(counted.values):
-                return measure(one, counted)
-        known = measure(one, self._once(("figures", theme.id, period), lambda: self._figures(theme, period)))
-        if level is AreaLevel.BUURT:
-            return known
-        spread = theme.spread if level.resolution is not None else None
-        return self._once(("crosswalk", level, spread), lambda: self._crosswalk(level, spread)).apportion(known)
+            of_cells = self._cached(("cells", theme.id, level, period), lambda: self._of_cells(theme, level, period))
+            if of_cells is not None and set(indicator.columns) <= set(of_cells.values):
+                return measure_of(indicator, of_cells)
+        figures = self._cached(("figures", theme.id, period), lambda: self._figures(theme, period))
+        of_finest = measure_of(indicator, figures)
+        if level is self.finest.level:
+            return of_finest
+        if level.resolution is None:
+            return self._upward(of_finest.events.index, level).apportion(of_finest)
+        by = theme.dasymetric
+        crosswalk = self._cached(("crosswalk", level, by), lambda: self._crosswalk(level, by))
+        return crosswalk.apportion(within(of_finest, self.finest.ids))
+
+    def _upward(self, codes: pd.Index, level: AreaLevel) -> Crosswalk:
+        """From the finest areas, and others by their codes, to the larger ones that they lie in."""
+        larger, ours = parents(codes, level), self.areas(level).ids
+        elsewhere = larger[~larger.isin(ours)].unique().sort_values()
+        return by_parent(codes, ours.append(elsewhere) if len(elsewhere) else ours, level)
 
     def _figures(self, theme: Theme, period: int) -> Figures:
-        """The columns of every source, per buurt."""
-        read = [
-            from_table(self._table(one), one, period, self.buurten.ids, self.vintage.spare)
-            for one in self.catalog.sources_of(theme)
+        """The columns of every source, of the finest areas and of others that sources have."""
+        ids, spare = self.finest.ids, self.vintage.spare
+        parts = [
+            figures_from_table(self._table(source), source, period, ids, spare, part=not self.national)
+            for source in self.sources(theme)
         ]
-        return reduce(Figures.joined, read)
+        elsewhere = reduce(pd.Index.union, (figures.values.index[len(ids) :] for figures in parts))
+        codes = ids.append(elsewhere) if len(elsewhere) else ids
+        return reduce(Figures.joined, (figures.of(codes) for figures in parts))
 
-    def _table(self, one: SourceDeclaration) -> pd.DataFrame:
-        """The raw table of a source per buurt."""
-        if one.own:
-            return self._own(one, AreaLevel.BUURT).rename_axis(one.key).reset_index()
-        return self.source.table(one)
+    def _table(self, source: SourceDeclaration) -> pd.DataFrame:
+        """The raw table of a source, a row for each of the finest areas."""
+        if source.own:
+            return self._own(source, self.finest.level).rename_axis(source.key).reset_index()
+        return self.source.table(source)
 
-    def _own(self, one: SourceDeclaration, level: AreaLevel) -> pd.DataFrame:
+    def _own(self, source: SourceDeclaration, level: AreaLevel) -> pd.DataFrame:
         """What a source of the municipality's own has in the areas of a level."""
 
         def deliver() -> pd.DataFrame:
             if self._deliver is None:
-                raise SourceError(f"source {one.id!r}: has records, a raster or squares, which are not read here")
-            found = self._deliver(one, self.areas(level))
-            self._receive("sources", one, found, found.notes)
-            return found.table
+                raise SourceError(
+                    "source {id!r}: has records, a raster or squares, which are not read here", id=source.id
+                )
+            delivered = self._deliver(source, self.areas(level))
+            self._receive("sources", source, delivered, delivered.notes)
+            return delivered.table
 
-        return self._once(("own", one.id, level), deliver)
+        return self._cached(("own", source.id, level), deliver)
 
     def _of_cells(self, theme: Theme, level: AreaLevel, period: int) -> Figures | None:
         """The columns that can be counted per cell; None where no source has points."""
-        cells, counted = self.areas(level), []
-        for one in self.catalog.sources_of(theme):
-            table = self._own(one, level) if one.own else self.source.table_of_cells(one, cells)
+        cells, parts = self.areas(level), []
+        for source in self.sources(theme):
+            table = self._own(source, level) if source.own else self.source.table_of_cells(source, cells)
             if table is None:
                 continue
-            there = {
+            countable = {
                 name: column
-                for name, column in one.columns.items()
+                for name, column in source.columns.items()
                 if set(columns_of(column.formula, period)) <= set(table)
             }
-            part = one.model_copy(update={"columns": there})
-            counted.append(evaluate(table, part, period, cells.ids, f"source {one.id!r} ({level})"))
-        return reduce(Figures.joined, counted) if counted else None
+            part = source.model_copy(update={"columns": countable})
+            where = message("source {id!r} ({level})", id=source.id, level=level)
+            parts.append(figures_of_columns(table, part, period, cells.ids, where))
+        return reduce(Figures.joined, parts) if parts else None
 
-    def _crosswalk(self, level: AreaLevel, spread: Dasymetric | None) -> Crosswalk:
-        if spread is not None:
-            return self._by_squares(level, spread)
-        make = by_surface if level.resolution is not None else by_code
-        return make(self.buurten, self.areas(level))
+    def _crosswalk(self, level: AreaLevel, by: Dasymetric | None) -> Crosswalk:
+        """From the finest areas to hexagons."""
+        return by_surface(self.finest, self.areas(level)) if by is None else self._by_squares(level, by)
 
-    def _by_squares(self, level: AreaLevel, spread: Dasymetric) -> Crosswalk:
+    def _by_squares(self, level: AreaLevel, by: Dasymetric) -> Crosswalk:
         """To hexagons by what lies in the squares of each; its receipt says by what, and where there was nothing."""
-        one = self.catalog.sources[spread.source]
+        source = self.catalog.sources[by.source]
         if self._weigh is None:
-            raise SourceError(f"source {one.id!r}: has squares to spread figures by, which are not read here")
-        found = self._weigh(one, spread.column)
-        crosswalk = by_weights(self.buurten, self.areas(level), found.weights)
-        told = f"verdeelt cijfers van buurten over zeshoeken, naar {spread.column} per vierkant van 100 m"
-        self._receive("spread", one, found, (told, *found.notes, *crosswalk.notes))
+            raise SourceError(
+                "source {id!r}: has squares to interpolate figures by, which are not read here", id=source.id
+            )
+        weighed = self._weigh(source, by.column)
+        crosswalk = by_weights(self.finest, self.areas(level), weighed.weights)
+        note = message("divides figures of buurten over hexagons, by {column} per square of 100 m", column=by.column)
+        self._receive("spread", source, weighed, (note, *weighed.notes, *crosswalk.notes))
         return crosswalk
 
-    def _receive(self, use: str, one: SourceDeclaration, found: Delivered | Weighed, notes: tuple[str, ...]) -> None:
-        name = f"{use}/{one.id}"
+    def _receive(
+        self, use: str, source: SourceDeclaration, delivered: Delivered | Weighed, notes: Sequence[Message | str]
+    ) -> None:
+        name = f"{use}/{source.id}"
         self._receipts[name] = Receipt(
-            name, one.title, found.where, found.sha256, found.rows, one.license, one.attribution, notes, found.fetched
+            name, source.title, delivered.where, delivered.sha256, delivered.rows, source.license, source.attribution,
+            tuple(said(note) for note in notes), delivered.fetched,
+        )  # fmt: skip
+
+    def _cached[Value](self, what: Hashable, make: Callable[[], Value]) -> Value:
+        if what not in self._cache:
+            self._cache[what] = make()
+        value: Value = self._cache[what]
+        return value
+
+
+def period_of(sources: Sequence[SourceDeclaration], wanted: int | None) -> int:
+    """The wanted period, or the newest that every source has.
+
+    Raises UnknownNameError for one that they do not share, SourceError where they share none.
+    """
+    shared = set.intersection(*(set(source.periods) for source in sources))
+    if not shared:
+        raise SourceError(
+            "no period that all sources have: {sources}; add one to their `periods`",
+            sources=[f"{source.id} {list(source.periods)}" for source in sources],
         )
-
-    def _once[Made](self, what: Hashable, make: Callable[[], Made]) -> Made:
-        if what not in self._made:
-            self._made[what] = make()
-        made: Made = self._made[what]
-        return made
-
-
-def period_of(sources: list[SourceDeclaration], asked: int | None) -> int:
-    """The period asked for, or the first that every source has. Raises UnknownNameError for one they do not share."""
-    shared = set.intersection(*(set(one.periods) for one in sources))
-    if asked is not None and asked not in shared:
-        raise UnknownNameError("period", asked, sorted(shared))
-    return min(shared) if asked is None else asked
+    if wanted is not None and wanted not in shared:
+        raise UnknownNameError(message("period"), wanted, sorted(shared))
+    return max(shared) if wanted is None else wanted

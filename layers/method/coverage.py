@@ -4,17 +4,27 @@ Rejected: to read it from the `covers` of a source, which a table with empty cel
 do not have. What that mean is called stands in layers.publication.comparison.
 """
 
-from geo.areas import AreaFrame
+from boundaries.codes import parents
+from geo.areas import AreaFrame, AreaLevel
 from geo.measures import Measure
 
 NEARLY_ALL = 0.9
 """Share of all gemeenten in which an indicator is known, for its mean to be that of the country."""
 
 
-def known_in(measure: Measure, areas: AreaFrame) -> tuple[str, ...]:
-    """The names of the gemeenten with figures, sorted; none where these are nearly all of the country."""
-    there = areas.table[measure.events.notna() & (measure.exposure > 0)]
-    gemeenten = there.groupby("gemeente")["gemeente_name"].first()
-    if len(gemeenten) >= NEARLY_ALL * areas.table["gemeente"].nunique():
-        return ()
-    return tuple(sorted(gemeenten))
+def gemeenten_with_figures(measure: Measure, areas: AreaFrame, country: int | None = None) -> tuple[str, ...]:
+    """The names of the gemeenten in which some area has a figure, sorted; none where these are nearly all of the
+    country.
+
+    Args:
+        measure: of the areas, and of others by their codes where the areas are a part of the country.
+        areas: the areas of the layer.
+        country: how many gemeenten are the whole country; None is those of the areas. A gemeente of which there are no
+            areas is called by its code.
+    """
+    codes = measure.events.index[measure.events.notna() & (measure.exposure > 0)]
+    inside = codes.isin(areas.ids)
+    by_code = areas.table.loc[codes[inside]].groupby("gemeente")["gemeente_name"].first().to_dict()
+    names = {code: code for code in parents(codes[~inside], AreaLevel.GEMEENTE)} | by_code
+    least = NEARLY_ALL * areas.table["gemeente"].nunique() if country is None else country
+    return () if len(names) >= least else tuple(sorted(names.values()))

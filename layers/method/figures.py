@@ -7,14 +7,18 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from boundaries.codes import CBS_MISSING
+from boundaries.cbs import OPEN_WATER
+from boundaries.codes import CBS_MISSING, PATTERNS, PREFIXES, parents
+from geo.areas import AreaLevel
 from geo.errors import SourceError, first_few
 from geo.measures import Measure, Unknown, check_aligned
+from geo.messages import Message, message, plural
 from layers.declarations.indicators import Indicator
 from layers.declarations.sources import Column, SourceDeclaration, columns_of, fill
 
 LEAST_COVERED = 0.9
 """Share of all areas a table must hold: without the country there is no national mean."""
+COUNTRY = r"NL[0-9]{0,2}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +34,15 @@ class Figures:
         if not (self.values.isna() == self.reasons.notna()).all(axis=None):
             raise ValueError("figures: a reason must stand exactly where there is no value")
 
+    def of(self, areas: pd.Index) -> "Figures":
+        """The figures of these areas, in this order; those that are not listed are unknown."""
+        if areas.equals(self.values.index):
+            return self
+        reasons = self.reasons.reindex(areas).astype(object)
+        reasons = reasons.where(reasons.notna(), None)
+        reasons[~areas.isin(self.reasons.index)] = Unknown.ABSENT
+        return Figures(self.values.reindex(areas), reasons)
+
     def joined(self, other: "Figures") -> "Figures":
         """These columns and those of `other` that are not among them."""
         more = [column for column in other.values if column not in self.values]
@@ -38,7 +51,7 @@ class Figures:
         )
 
 
-def measure(indicator: Indicator, figures: Figures) -> Measure:
+def measure_of(indicator: Indicator, figures: Figures) -> Measure:
     """The events and exposure of an indicator (see geo.measures for how a level has them too)."""
     values, reasons = figures.values, figures.reasons
     reason = reasons[list(indicator.columns)].bfill(axis=1).iloc[:, 0]
@@ -51,32 +64,60 @@ def measure(indicator: Indicator, figures: Figures) -> Measure:
     return Measure.of(indicator.id, value * weight, weight, reason, shrunk=False)
 
 
-def from_table(
-    raw: pd.DataFrame, source: SourceDeclaration, period: int, areas: pd.Index, spare: frozenset[str]
+def figures_from_table(
+    raw: pd.DataFrame,
+    source: SourceDeclaration,
+    period: int,
+    areas: pd.Index,
+    spare: frozenset[str],
+    *,
+    part: bool = False,
 ) -> Figures:
-    """The declared columns of `source` for all `areas`, from its raw table.
+    """The declared columns of `source` for all `areas`, from its raw table; rows of other levels are passed over.
+
+    Where the areas are a part of the country only, figures of other areas in the table are there too, after theirs:
+    the national value is that of all of them.
 
     Args:
         raw: the table as delivered; the key as column or index.
         source: what its columns mean.
         period: year of the figures.
-        areas: the codes of all areas of the division.
-        spare: codes that may be in the table though the map has no polygon for them.
+        areas: the codes of all areas of the vintage, sorted.
+        spare: codes that may be in the table though the boundaries have no polygon for them.
+        part: whether the areas are a gemeente or region, and not all of the country.
+
+    Raises SourceError for a table that is not what its declaration says, or of another vintage or period.
     """
-    where = f"source {source.id!r}" + (f" ({source.table.path})" if source.table else "")
+    where = message("source {id!r}", id=source.id)
+    if source.table:
+        where = message("{source} ({path})", source=where, path=source.table.path)
     if period not in source.periods:
-        known = ", ".join(str(one) for one in source.periods)
-        raise SourceError(f"{where}: no figures for period {period}; it has {known}")
+        raise SourceError(
+            "{where}: no figures for period {period}; it has {periods}",
+            where=where,
+            period=period,
+            periods=[str(one) for one in source.periods],
+        )
     keyed = _keyed(raw, source, where)
-    _check_codes(keyed.index, areas, spare, source, where)
-    return evaluate(keyed[keyed.index.isin(areas)], source, period, areas, where)
+    level = next((level for level, prefix in PREFIXES.items() if areas[0].startswith(prefix)), AreaLevel.BUURT)
+    others = "|".join([COUNTRY, *(pattern for other, pattern in PATTERNS.items() if other is not level)])
+    keyed = keyed[~keyed.index.str.fullmatch(others)]
+    strange = keyed.index[~keyed.index.isin(areas) & ~keyed.index.isin(list(spare))]
+    elsewhere = _elsewhere(strange, areas, level) if part else strange[:0]
+    _check_codes(keyed.index, strange.difference(elsewhere), source, where, part=part)
+    _check_covered(keyed.index, areas, where, part=part)
+    codes = areas.append(elsewhere.sort_values()) if len(elsewhere) else areas
+    return figures_of_columns(keyed[keyed.index.isin(codes)], source, period, codes, where)
 
 
-def evaluate(keyed: pd.DataFrame, source: SourceDeclaration, period: int, areas: pd.Index, where: str) -> Figures:
+def figures_of_columns(
+    keyed: pd.DataFrame, source: SourceDeclaration, period: int, areas: pd.Index, where: Message | str
+) -> Figures:
     """The declared columns of a table that is indexed by area; areas that it does not list are unknown, never 0."""
     values, reasons = {}, {}
     for name, column in source.columns.items():
-        values[name], reasons[name] = _column(keyed, column, period, f"{where}, figure {name!r}")
+        place = message("{where}, figure {name!r}", where=where, name=name)
+        values[name], reasons[name] = _column(keyed, column, period, place)
     listed = areas.isin(keyed.index)
     explained = pd.DataFrame(reasons, dtype=object).reindex(areas)
     explained = explained.where(explained.notna(), None)
@@ -84,64 +125,113 @@ def evaluate(keyed: pd.DataFrame, source: SourceDeclaration, period: int, areas:
     return Figures(pd.DataFrame(values).reindex(areas), explained)
 
 
-def _keyed(raw: pd.DataFrame, source: SourceDeclaration, where: str) -> pd.DataFrame:
+def _keyed(raw: pd.DataFrame, source: SourceDeclaration, where: Message) -> pd.DataFrame:
     if source.key not in raw:
-        raise SourceError(f"{where}: key column {source.key!r} is missing; found {list(raw.columns)}")
+        raise SourceError(
+            "{where}: key column {key!r} is missing; found {columns!r}",
+            where=where,
+            key=source.key,
+            columns=list(raw.columns),
+        )
     keyed = raw.assign(**{source.key: raw[source.key].astype(str).str.strip()}).set_index(source.key)
     if not keyed.index.is_unique:
         doubles = keyed.index[keyed.index.duplicated()].unique()
+        occurring = plural("1 code occurs more than once", "{count} codes occur more than once", count=len(doubles))
         raise SourceError(
-            f"{where}: {len(doubles)} codes occur more than once in column {source.key!r}: {first_few(doubles)}; "
-            "keep one row for each buurt"
+            "{where}: {occurring} in column {key!r}: {codes}; keep one row for each buurt",
+            where=where,
+            occurring=occurring,
+            key=source.key,
+            codes=first_few(doubles),
         )
     return keyed
 
 
-def _check_codes(
-    codes: pd.Index, areas: pd.Index, spare: frozenset[str], source: SourceDeclaration, where: str
-) -> None:
-    strange = codes[~codes.isin(areas) & ~codes.isin(list(spare))]
-    if len(strange):
-        raise SourceError(
-            f"{where}: {len(strange)} of {len(codes)} codes are not in the division of {source.vintage}: "
-            f"{first_few(strange)}; they are misspelt, or of another year: carry them over or declare another vintage"
-        )
-    covered = areas.isin(codes).mean()
-    if covered < LEAST_COVERED:
-        raise SourceError(
-            f"{where}: only {covered:.0%} of the {len(areas)} buurten of the country have a row; a part of the country "
-            "has no national mean; give the national table"
-        )
+def _elsewhere(strange: pd.Index, areas: pd.Index, level: AreaLevel) -> pd.Index:
+    """Codes that may be of the rest of the country: well formed, and of gemeenten of which there are no areas here. An
+    own boundary file has whole gemeenten, so another code of one of these is a typing error or of another vintage.
+    """
+    ours = strange[strange.str.fullmatch(PATTERNS[level])]
+    of_another = ~parents(ours, AreaLevel.GEMEENTE).isin(parents(areas, AreaLevel.GEMEENTE))
+    water = ours.str.endswith(OPEN_WATER[level])
+    return ours[of_another | water]
 
 
-def _column(keyed: pd.DataFrame, column: Column, period: int, where: str) -> tuple[pd.Series, pd.Series]:
+def _check_codes(codes: pd.Index, strange: pd.Index, source: SourceDeclaration, where: Message, *, part: bool) -> None:
+    if not len(strange):
+        return
+    if part:
+        raise SourceError(
+            "{where}: {count} of {total} codes are not in the boundary file of {year}, though of its gemeenten or no "
+            "codes at all: {codes}; they are misspelt, or of another year: give a boundary file of whole gemeenten, of "
+            "the year of the figures",
+            where=where, count=len(strange), total=len(codes), year=source.vintage, codes=first_few(strange),
+        )  # fmt: skip
+    raise SourceError(
+        "{where}: {count} of {total} codes are not in the vintage of {vintage}: {codes}; they are misspelt, or of "
+        "another year: convert them or declare another vintage",
+        where=where, count=len(strange), total=len(codes), vintage=source.vintage, codes=first_few(strange),
+    )  # fmt: skip
+
+
+def _check_covered(codes: pd.Index, areas: pd.Index, where: Message, *, part: bool) -> None:
+    """Nearly all areas have a row: of an area without one nothing is known, and a mean of the others is not theirs."""
+    covered = float(areas.isin(codes).mean())
+    if covered >= LEAST_COVERED:
+        return
+    if part:
+        raise SourceError(
+            "{where}: only {covered:.0%} of the {count} areas of the boundary file have a row; give a table that has "
+            "them",
+            where=where, covered=covered, count=len(areas),
+        )  # fmt: skip
+    raise SourceError(
+        "{where}: only {covered:.0%} of the {total} buurten of the country have a row; a part of the country has no "
+        "national mean; give the national table, or a boundary file of that part",
+        where=where, covered=covered, total=len(areas),
+    )  # fmt: skip
+
+
+def _column(keyed: pd.DataFrame, column: Column, period: int, where: Message) -> tuple[pd.Series, pd.Series]:
     """The figure, and why it is unknown: the first unknown column that it needs says so."""
     needed = columns_of(column.formula, period)
     if missing := [name for name in needed if name not in keyed]:
-        raise SourceError(f"{where}: columns {missing} are missing; the table has {list(keyed.columns)}")
+        raise SourceError(
+            "{where}: columns {missing!r} are missing; the table has {columns!r}",
+            where=where,
+            missing=missing,
+            columns=list(keyed.columns),
+        )
     parts, reason = {}, pd.Series(None, index=keyed.index, dtype=object)
     for name in needed:
-        parts[name], why = _numbers(keyed[name], column, f"{where}, column {name!r}")
+        place = message("{where}, column {name!r}", where=where, name=name)
+        parts[name], why = _numbers(keyed[name], column, place)
         reason = reason.where(reason.notna(), why)
     value = pd.Series(pd.DataFrame(parts).eval(fill(column.formula, period)), index=keyed.index, dtype=float)
     return value.mask(reason.notna()), reason
 
 
-def _numbers(raw: pd.Series, column: Column, where: str) -> tuple[pd.Series, pd.Series]:
+def _numbers(raw: pd.Series, column: Column, where: Message) -> tuple[pd.Series, pd.Series]:
     """Numbers, and an `Unknown` where the cell is empty or holds one of CBS's codes."""
     text = raw.astype(object).where(raw.notna(), None).map(_stripped, na_action="ignore")
     numbers = pd.to_numeric(text, errors="coerce")
     wrong = numbers.isna() & text.notna()
     if wrong.any():
-        found = first_few(f"{code} {text[code]!r}" for code in text.index[wrong])
-        raise SourceError(f"{where}: {int(wrong.sum())} cells are not numbers: {found}; write numbers or leave empty")
+        raise SourceError(
+            "{where}: {cells}: {examples}; write numbers or leave empty",
+            where=where,
+            cells=plural("1 cell is not a number", "{count} cells are not numbers", count=int(wrong.sum())),
+            examples=first_few(f"{code} {text[code]!r}" for code in text.index[wrong]),
+        )
     reason = numbers.map(CBS_MISSING).astype(object).where(numbers.isin(list(CBS_MISSING)), None)
     negative = (numbers < 0) & reason.isna()
     if negative.any():
-        found = first_few(f"{code} {numbers[code]:g}" for code in numbers.index[negative])
         raise SourceError(
-            f"{where}: {int(negative.sum())} figures are negative: {found}; counts are 0 or more, and CBS's codes for "
-            f"'no figure' are {', '.join(str(code) for code in CBS_MISSING)}"
+            "{where}: {figures}: {examples}; counts are 0 or more, and CBS's codes for 'no figure' are {codes}",
+            where=where,
+            figures=plural("1 figure is negative", "{count} figures are negative", count=int(negative.sum())),
+            examples=first_few(f"{code} {numbers[code]:g}" for code in numbers.index[negative]),
+            codes=[str(code) for code in CBS_MISSING],
         )
     numbers = numbers.mask(reason.notna())
     if column.empty == "zero":

@@ -9,35 +9,36 @@ import pandas as pd
 from boundaries.dasymetric import Weights
 from boundaries.vintages import Vintage
 from geo.areas import AreaFrame
+from geo.messages import Message
 from layers.declarations.sources import SourceDeclaration
 from layers.publication.layer import Receipt
 
 
 @dataclass(frozen=True, slots=True)
 class Delivered:
-    """What a source gave for a division: a row an area, indexed by code; and what its receipt must tell.
+    """What a source gave for a vintage: a row an area, indexed by code; and what its receipt says.
 
-    `rows` counts what was read, `sha256` is of the bytes that were read; `notes` say in Dutch what did not come along,
-    counted (points in no area, cells without a value). `fetched` is when a service sent it, "" where it was a file.
+    `rows` counts what was read, `sha256` is of the bytes that were read; `notes` say what was left out, counted
+    (points in no area, cells without a value). `fetched` is when a service sent it, "" where it was a file.
     """
 
     table: pd.DataFrame
     where: str
     rows: int
     sha256: str
-    notes: tuple[str, ...] = ()
+    notes: tuple[Message | str, ...] = ()
     fetched: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Weighed:
-    """By what figures are spread, and what its receipt must tell: see `Delivered`."""
+    """The weights by which figures are interpolated, and what their receipt says: see `Delivered`."""
 
     weights: Weights
     where: str
     rows: int
     sha256: str
-    notes: tuple[str, ...] = ()
+    notes: tuple[Message | str, ...] = ()
     fetched: str = ""
 
 
@@ -47,12 +48,16 @@ class Source(Protocol):
     made_up: bool
     """Whether its figures are invented; then every output says so."""
 
-    def buurten(self, vintage: Vintage) -> AreaFrame:
-        """All buurten of the country."""
+    def areas(self, vintage: Vintage) -> AreaFrame:
+        """The finest areas there are of a year: buurten, or wijken where there are only these."""
+        ...
+
+    def is_national(self, vintage: Vintage) -> bool:
+        """Whether these are all of the country, and not of a gemeente or region only."""
         ...
 
     def tolerance(self, vintage: Vintage) -> float:
-        """Metres that the borders of neighbours may lie apart on this map."""
+        """Metres that the borders of neighbours may lie apart in these boundaries."""
         ...
 
     def table(self, declaration: SourceDeclaration) -> pd.DataFrame:

@@ -1,8 +1,8 @@
-"""Carrying: the counts of several years on one division, as one table, and an account of every total.
+"""Series: the counts of several years on one vintage, as one table, and the balance of every total.
 
-What was known before is what is known after, and what went over the edge of the map, and what went to areas that are
-unknown since another part of them is. Areas of gemeenten to which no row of any file leads are left out: who counts in
-one gemeente asks nothing of the others.
+The total before is the total after, plus what lies outside the boundaries, plus what went to areas that are unknown
+because another part of them is. Areas of gemeenten to which no row of any file leads are left out: who counts in one
+gemeente asks nothing of the others.
 """
 
 from collections.abc import Mapping
@@ -16,32 +16,35 @@ from boundaries.crosswalk import Crosswalk
 from boundaries.routes import Route, RouteKind
 from boundaries.series import Year, harmonised
 from geo.areas import AreaFrame
+from geo.messages import Message, message
+from layers.messages import said, say
 from layers.publication import fields
 from layers.publication.collection import Collection, names, typed
-from layers.publication.explanations import REASONS, plural
+from layers.publication.explanations import REASONS, plural_of
+from layers.publication.routes import ROUTE_KINDS
 
-CAVEAT = (
-    "Waarden van gesplitste gebieden zijn schattingen: de kolom fout zegt hoever zij er in het slechtste geval naast "
-    "zitten (standaardfout)."
+CAVEAT = message(
+    "Values of areas that were split are estimates: the column fout says how far they may be off at the worst "
+    "(standard error)."
 )
-NOBODY = "geen gebied van dat jaar komt hierin uit"
+NOBODY = message("no area of that year ends up in this one")
 
 
 @dataclass(frozen=True, slots=True)
 class Counted:
-    """The counts of one year, for all areas of its division.
+    """The counts of one year, for all areas of its vintage.
 
     Attributes:
         counts: named after their column; NaN where unknown.
         reason: why, an `Unknown` exactly where the count is NaN; else None.
         listed: the areas that have a row in the file, known or not.
-        notes: in Dutch, what was left out.
+        notes: what was left out.
     """
 
     counts: Counts
     reason: pd.Series
     listed: pd.Index
-    notes: tuple[str, ...] = ()
+    notes: tuple[Message | str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,20 +52,21 @@ class Balance:
     """Where the counts of one year went, and how the areas of the series came by theirs.
 
     Attributes:
-        means: the way that was taken, `why` in Dutch.
+        kind: the route that was taken, `why` that one.
         before: all that was known.
-        after: all that is known on the division of the series.
-        lost: went over the edge of the map.
-        hidden: went to areas that are unknown, since another part of them is.
-        whole: areas of which the value came whole, `split` partly from areas that were split, `unknown` without value.
+        after: all that is known on the vintage of the series.
+        outside: lies outside the boundaries of the series.
+        to_unknown: went to areas that are unknown, because another part of them is.
+        whole: number of areas of which the value came whole, `split` partly from areas that were split, `unknown`
+            without value.
     """
 
     kind: RouteKind
-    why: str
+    why: Message
     before: float
     after: float
-    lost: float
-    hidden: float
+    outside: float
+    to_unknown: float
     whole: int
     split: int
     unknown: int
@@ -70,7 +74,7 @@ class Balance:
 
 @dataclass(frozen=True, slots=True)
 class Series:
-    """The table, what became of every year's total, what to know of it in Dutch, and how many areas were left out."""
+    """The table, the balance of every year, notes on what was left out or guessed, and how many areas were left out."""
 
     collection: Collection
     balances: Mapping[int, Balance]
@@ -79,29 +83,32 @@ class Series:
 
     @property
     def whys(self) -> tuple[str, ...]:
-        """By which way each year came, and why."""
-        return tuple(f"{year}, {one.kind}: {one.why}" for year, one in self.balances.items())
+        """By which route each year came, and why."""
+        return tuple(
+            say("{year}, {route}: {reason}", year=year, route=ROUTE_KINDS[balance.kind], reason=balance.why)
+            for year, balance in self.balances.items()
+        )
 
 
 def apportioned(of: str, counted: Mapping[int, Counted], routes: Mapping[int, Route], target: AreaFrame) -> Series:
-    """The counts of every year on the areas of `target`, to which all roads lead."""
+    """The counts of every year on the areas of `target`, to which all routes lead."""
     years = {
         year: Year(Counts(of, one.counts.figures), routes[year].crosswalk, routes[year].unweighted)
         for year, one in counted.items()
     }
     table = harmonised(years)
-    kept = _reached(counted, routes, target)
-    table = table[table.index.get_level_values("area_id").isin(kept)]
+    reached = _reached(counted, routes, target)
+    table = table[table.index.get_level_values("area_id").isin(reached)]
     balances = {year: _balance(years[year], routes[year], table.loc[(slice(None), year), :]) for year in years}
     notes = [
-        f"{year}: {note}"
+        say("{year}: {note}", year=year, note=note)
         for year, one in counted.items()
-        for note in dict.fromkeys((*one.notes, *routes[year].crosswalk.notes))
+        for note in dict.fromkeys(said(note) for note in (*one.notes, *routes[year].crosswalk.notes))
     ]
     named = _named(table, of, counted, routes, target)
-    told = Series(_collection(of, named, target), balances, tuple(notes), len(target) - len(kept))
-    description = " ".join((told.collection.description, *(f"{why}." for why in told.whys)))
-    return replace(told, collection=replace(told.collection, description=description))
+    series = Series(_collection(of, named, target), balances, tuple(notes), len(target) - len(reached))
+    description = " ".join((series.collection.description, *(f"{why}." for why in series.whys)))
+    return replace(series, collection=replace(series.collection, description=description))
 
 
 def _reached(counted: Mapping[int, Counted], routes: Mapping[int, Route], target: AreaFrame) -> pd.Index:
@@ -112,36 +119,37 @@ def _reached(counted: Mapping[int, Counted], routes: Mapping[int, Route], target
         source, to = crosswalk.at
         reached[to[crosswalk.sources.isin(one.listed)[source]]] = True
     gemeente = target.table["gemeente"]
-    kept: pd.Index = target.ids[gemeente.isin(gemeente[reached].unique())]
-    return kept
+    areas: pd.Index = target.ids[gemeente.isin(gemeente[reached].unique())]
+    return areas
 
 
-def _balance(one: Year, route: Route, table: pd.DataFrame) -> Balance:
-    """Totals over the whole map; areas are counted in the table, of this year, that is shown."""
-    after = one.crosswalk.sum(one.counts).figures
-    known = Counts(one.counts.of, one.counts.figures.fillna(0.0))
-    came = one.crosswalk.sum(known).figures
+def _balance(year: Year, route: Route, table: pd.DataFrame) -> Balance:
+    """Totals over all areas; areas are counted in the table of this year that is published."""
+    after = year.crosswalk.sum(year.counts).figures
+    known = Counts(year.counts.of, year.counts.figures.fillna(0.0))
+    of_known = year.crosswalk.sum(known).figures
     value = table["value"]
     return Balance(
         route.kind, route.why,
-        before=one.counts.total,
+        before=year.counts.total,
         after=float(after.sum()),
-        lost=one.crosswalk.left(known).total,
-        hidden=float(came[after.isna()].sum()),
+        outside=year.crosswalk.left(known).total,
+        to_unknown=float(of_known[after.isna()].sum()),
         whole=int((value.notna() & (table["split"] == 0)).sum()),
         split=int((table["split"] > 0).sum()),
         unknown=int(value.isna().sum()),
     )  # fmt: skip
 
 
-def _reasons(one: Counted, crosswalk: Crosswalk) -> pd.Series:
+def _reasons(counted: Counted, crosswalk: Crosswalk) -> pd.Series:
     """Why each target is unknown: the reason of the first source that is; None where all of its sources are known."""
     source, target = crosswalk.at
-    why = one.reason.to_numpy()[source]
-    there = pd.notna(why)
-    first = pd.Series(why[there], index=crosswalk.targets[target[there]]).groupby(level=0).first().map(REASONS)
+    why = counted.reason.to_numpy()[source]
+    unknown = pd.notna(why)
+    first = pd.Series(why[unknown], index=crosswalk.targets[target[unknown]]).groupby(level=0).first()
+    words = first.map({reason: say(text) for reason, text in REASONS.items()})
     nobody = np.bincount(target, minlength=len(crosswalk.targets)) == 0
-    reasons: pd.Series = first.reindex(crosswalk.targets).astype(object).mask(nobody, NOBODY)
+    reasons: pd.Series = words.reindex(crosswalk.targets).astype(object).mask(nobody, say(NOBODY))
     return reasons
 
 
@@ -156,7 +164,7 @@ def _named(
     columns = [
         areas + "-" + years.astype(str), areas, about["name"].to_numpy(), about["gemeente"].to_numpy(),
         about["gemeente_name"].to_numpy(), target.level.value, target.vintage, years, of, *values,
-        reasons.reindex(table.index).to_numpy(), [routes[year].kind.value for year in years],
+        reasons.reindex(table.index).to_numpy(), [say(ROUTE_KINDS[routes[year].kind]) for year in years],
     ]  # fmt: skip
     named = dict(zip(names(fields.SERIES_FIELDS), columns, strict=True))
     return pd.DataFrame(named).assign(geometry=about.geometry.to_numpy())
@@ -164,16 +172,19 @@ def _named(
 
 def _collection(of: str, table: pd.DataFrame, target: AreaFrame) -> Collection:
     located = target.table[["geometry"]].iloc[:0]
-    made = type(located)(table, geometry="geometry", crs=located.crs)
+    areas = type(located)(table, geometry="geometry", crs=located.crs)
     return Collection(
         id="reeks",
-        title=f"{of} door de jaren, op de {plural(target.level)} van {target.vintage}",
-        description="Tellingen van elk jaar, overgezet naar één indeling; niet beveiligd.",
-        keywords=("reeks", of),
+        title=say(
+            "{counts} through the years, on the {areas} of {vintage}",
+            counts=of, areas=plural_of(target.level), vintage=target.vintage,
+        ),
+        description=say("Counts of every year, converted to one vintage; not protected."),
+        keywords=(say("series"), of),
         fields=fields.SERIES_FIELDS,
-        table=typed(made, fields.SERIES_FIELDS),
-        attribution="gebieden: CBS, Kadaster; cijfers: eigen bestanden",
-        license="gebieden: CC BY 4.0",
-        caveat=CAVEAT,
+        table=typed(areas, fields.SERIES_FIELDS),
+        attribution=say("areas: CBS, Kadaster; figures: own files"),
+        license=say("areas: CC BY 4.0"),
+        caveat=say(CAVEAT),
         time_field=fields.PERIOD.name,
-    )
+    )  # fmt: skip

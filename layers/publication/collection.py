@@ -13,8 +13,9 @@ from layers.publication.fields import Field
 class Collection:
     """One published table in RD New. `table` has exactly the columns of `fields`, then `geometry`, unique by `id`.
 
-    `time_field` names the integer column that holds the year, where there is one. `attribution` is shown with the
-    data wherever it goes; `caveat` is the sentence on what it does not show.
+    All its text is in one language; that of its fields is said here. `time_field` names the integer column that holds
+    the year, where there is one. `attribution` is shown with the data wherever it goes; `caveat` is the sentence on
+    what it does not show.
     """
 
     id: str
@@ -29,6 +30,7 @@ class Collection:
     time_field: str | None = None
 
     def __post_init__(self) -> None:
+        object.__setattr__(self, "fields", tuple(field.said() for field in self.fields))
         declared = [*names(self.fields), "geometry"]
         if list(self.table.columns) != declared:
             raise ValueError(f"collection {self.id}: columns {list(self.table.columns)} are not its fields {declared}")
@@ -47,10 +49,10 @@ DTYPES = {"string": object, "integer": "int64", "number": "float64", "boolean": 
 
 
 def typed(table: geopandas.GeoDataFrame, fields: Sequence[Field]) -> geopandas.GeoDataFrame:
-    """The table with the type of each field, also where it has no rows to tell it by; missing text is None."""
-    made = table.copy()
+    """The table with the type of each field, also where it has no rows; missing text is None."""
+    result = table.copy()
     for field in fields:
-        made[field.name] = made[field.name].astype(DTYPES[field.type])
+        result[field.name] = result[field.name].astype(DTYPES[field.type])
         if field.type == "string":
-            made[field.name] = made[field.name].where(made[field.name].notna(), None)
-    return made
+            result[field.name] = result[field.name].where(result[field.name].notna(), None)
+    return result

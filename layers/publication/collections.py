@@ -10,67 +10,82 @@ import geopandas
 import pandas as pd
 
 from geo.areas import AreaLevel
+from geo.measures import Unknown
+from geo.messages import Message, message
 from layers.declarations.indicators import Indicator
+from layers.messages import say
 from layers.publication.collection import Collection, typed
-from layers.publication.comparison import Against, mean, shared
-from layers.publication.explanations import MADE_UP, caveat, plural
-from layers.publication.fields import AREA_FIELDS, Field, layer_fields, zoekgebied_fields
+from layers.publication.comparison import References, mean, shared
+from layers.publication.explanations import MADE_UP, REASONS, caveat, plural_of
+from layers.publication.fields import AREA_FIELDS, PERIOD, Field, layer_fields, zoekgebied_fields
 from layers.publication.layer import Layer
-
-WORTHWHILE = (
-    "Gebieden waar het patroon zo veel sterker is dan elders, met buurgebieden die daarbij passen, dat het loont daar "
-    "het eerst te kijken."
-)
-EVERYTHING = "Indicatoren, hun afwijking van {mean} en de score, voor alle {areas}."
 
 
 def collections(layers: Sequence[Layer]) -> list[Collection]:
     """All collections of these layers: per theme its zoekgebieden, then indicators and areas per level."""
-    themes = {layer.theme.id: layer.theme for layer in layers}
-    made = [_zoekgebieden([one for one in layers if one.theme.id == name]) for name in themes]
-    for name in themes:
+    themes = list(dict.fromkeys(layer.theme.id for layer in layers))
+    published = [_zoekgebieden([layer for layer in layers if layer.theme.id == theme]) for theme in themes]
+    for theme in themes:
         for level in _levels(layers):
-            here = [one for one in layers if one.theme.id == name and one.key.level is level]
-            made += [_indicators(here)] if here else []
-    return made + [_areas([one for one in layers if one.key.level is level]) for level in _levels(layers)]
+            of_level = [layer for layer in layers if layer.theme.id == theme and layer.key.level is level]
+            published += [_indicators(of_level)] if of_level else []
+    return published + [_areas([layer for layer in layers if layer.key.level is level]) for level in _levels(layers)]
 
 
 def _levels(layers: Sequence[Layer]) -> list[AreaLevel]:
-    return sorted({one.key.level for one in layers}, key=list(AreaLevel).index)
+    return sorted({layer.key.level for layer in layers}, key=list(AreaLevel).index)
 
 
 def _zoekgebieden(layers: Sequence[Layer]) -> Collection:
     theme = layers[0].theme
+    description = message(
+        "{question} Areas where the pattern is so much stronger than elsewhere, with neighboring areas to match, that "
+        "it is worthwhile to look there first.",
+        question=theme.question,
+    )
+    if all("least_searched" in layer.summary for layer in layers):
+        description = message(
+            "{description} Not searched: {reason}.", description=description, reason=REASONS[Unknown.TOO_FEW_AREAS]
+        )
     return _collection(
         layers,
         f"zoekgebieden_{theme.id}",
-        (f"{theme.title}: kansrijke zoekgebieden", f"{theme.question} {WORTHWHILE}"),
-        zoekgebied_fields(theme.indicator, _against(layers)),
+        (message("{theme}: kansrijke zoekgebieden", theme=theme.title), description),
+        zoekgebied_fields(theme.indicator, _references(layers)),
         [layer.zoekgebieden for layer in layers],
     )
 
 
 def _indicators(layers: Sequence[Layer]) -> Collection:
     theme, level = layers[0].theme, layers[0].key.level
-    told = EVERYTHING.format(mean=mean(shared(_against(layers).values())), areas=plural(level))
+    description = message(
+        "{question} Indicators, their deviation from {mean} and the score, for all {areas}.",
+        question=theme.question,
+        mean=mean(shared(_references(layers).values())),
+        areas=plural_of(level),
+    )
     return _collection(
         layers,
         f"indicatoren_{theme.id}_{level}",
-        (f"{theme.title}: indicatoren per {_singular(level)}", f"{theme.question} {told}"),
-        layer_fields(theme.indicator, _against(layers)),
+        (message("{theme}: indicators per {level}", theme=theme.title, level=_singular(level)), description),
+        layer_fields(theme.indicator, _references(layers)),
         [layer.table for layer in layers],
     )
 
 
 def _areas(layers: Sequence[Layer]) -> Collection:
     level = layers[0].key.level
-    known = pd.concat([_areas_of(layer) for layer in layers], ignore_index=True)
+    areas = plural_of(level)
+    table = pd.concat([_areas_of(layer) for layer in layers], ignore_index=True)
     return _collection(
         layers,
         f"gebieden_{level}",
-        (f"Gebieden: {plural(level)}", f"De {plural(level)} waarover cijfers zijn gepubliceerd."),
+        (
+            message("Areas: {areas}", areas=areas),
+            message("The {areas} of which figures have been published.", areas=areas),
+        ),
         AREA_FIELDS,
-        [known.drop_duplicates("id").sort_values("id", ignore_index=True)],
+        [table.drop_duplicates("id").sort_values("id", ignore_index=True)],
         time_field=None,
     )
 
@@ -83,44 +98,38 @@ def _areas_of(layer: Layer) -> geopandas.GeoDataFrame:
 def _collection(
     layers: Sequence[Layer],
     id_: str,
-    words: tuple[str, str],
+    texts: tuple[Message, Message],
     fields: tuple[Field, ...],
     tables: Sequence[geopandas.GeoDataFrame],
-    time_field: str | None = "periode",
+    time_field: str | None = PERIOD.name,
 ) -> Collection:
-    title, description = words
+    title, description = (say(text) for text in texts)
     made_up = any(layer.provenance.made_up for layer in layers)
     rows = pd.concat([typed(table, fields) for table in tables], ignore_index=True)
     receipts = [receipt for layer in layers for receipt in layer.provenance.receipts]
-    theme = layers[0].theme
+    levels = sorted({str(layer.key.level) for layer in layers})
     return Collection(
         id=id_,
         title=f"{title} (Testland)" if made_up else title,
-        description=" ".join(part for part in (MADE_UP if made_up else "", description) if part),
-        keywords=(
-            "ondermijning",
-            theme.id,
-            "zoekgebieden",
-            "Zicht op",
-            *sorted({str(one.key.level) for one in layers}),
-        ),
+        description=f"{say(MADE_UP)} {description}" if made_up else description,
+        keywords=(say("subversive crime"), layers[0].theme.id, "zoekgebieden", "Zicht op", *levels),
         fields=fields,
         table=geopandas.GeoDataFrame(rows, geometry="geometry", crs=rows.crs),
         attribution="; ".join(dict.fromkeys(receipt.attribution for receipt in receipts)),
         license=", ".join(dict.fromkeys(receipt.license for receipt in receipts)),
-        caveat=caveat(_against(layers)),
+        caveat=caveat(_references(layers)),
         time_field=time_field,
     )
 
 
-def _against(layers: Sequence[Layer]) -> Against:
-    """With what indicators are compared on all these layers; where they differ, only that it is somewhere."""
-    found: dict[Indicator, str] = {}
+def _references(layers: Sequence[Layer]) -> References:
+    """The place that each indicator is compared with on all these layers; where they differ, only that it is one."""
+    places: dict[Indicator, str] = {}
     for layer in layers:
-        for one, place in layer.against.items():
-            found[one] = shared({found.get(one, place), place})
-    return found
+        for indicator, place in layer.references.items():
+            places[indicator] = shared({places.get(indicator, place), place})
+    return places
 
 
-def _singular(level: AreaLevel) -> str:
-    return str(level) if level.resolution is None else f"zeshoek (H3 {level.resolution})"
+def _singular(level: AreaLevel) -> Message | str:
+    return str(level) if level.resolution is None else message("hexagon (H3 {resolution})", resolution=level.resolution)

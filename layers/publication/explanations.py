@@ -1,77 +1,95 @@
-"""The Dutch of a zoekgebied: its name and why it is on the map, in words that a council member can read."""
+"""The words of a zoekgebied: its name and why it is on the map, so that a council member can read them."""
 
 from collections.abc import Mapping, Sequence
 
 from geo.areas import AreaLevel
 from geo.measures import Unknown
+from geo.messages import Message, message, plural
+from geo.statistics import How
 from geo.statistics.trends import Trend
 from layers.declarations.indicators import Indicator
-from layers.publication.comparison import NATIONAL, SOMEWHERE, Against, average, mean, shared
+from layers.messages import number, said, say
+from layers.publication.comparison import NATIONAL, SOMEWHERE, References, average, mean, shared
 
-MADE_UP = "Testland: gebieden en cijfers zijn verzonnen."
+MADE_UP = message("Testland: areas and figures are made up.")
 
 REASONS = {
-    Unknown.SECRET: "geheim bij de bron",
-    Unknown.LATER: "volgt later bij de bron",
-    Unknown.DISCONTINUED: "niet meer gepubliceerd door de bron",
-    Unknown.ABSENT: "ontbreekt in de bron",
-    Unknown.PARTLY: "te weinig delen van dit gebied zijn bekend",
-    Unknown.NO_EXPOSURE: "niets om het aantal tegen af te zetten",
-    Unknown.SMALL_EXPOSURE: "te klein om een verhouding te tonen",
-    Unknown.SMALL_COUNT: "te klein aantal om te tonen",
-    Unknown.FEW_INDICATORS: "te weinig indicatoren bekend",
-    Unknown.ISLAND: "geen buurgebieden",
-    Unknown.NO_KNOWN_NEIGHBOR: "geen buurgebied met een score",
-    Unknown.SPREAD: "geschat uit grotere gebieden; daarop wordt niet gezocht",
+    Unknown.SECRET: message("secret at the source"),
+    Unknown.LATER: message("comes later at the source"),
+    Unknown.DISCONTINUED: message("no longer published by the source"),
+    Unknown.ABSENT: message("absent from the source"),
+    Unknown.PARTLY: message("too few parts of this area are known"),
+    Unknown.NO_EXPOSURE: message("nothing to set the number against"),
+    Unknown.SMALL_EXPOSURE: message("too small to show a ratio"),
+    Unknown.SMALL_COUNT: message("too small a number to show"),
+    Unknown.FEW_INDICATORS: message("too few indicators known"),
+    Unknown.ISLAND: message("no neighboring areas"),
+    Unknown.NO_KNOWN_NEIGHBOR: message("no neighboring area with a score"),
+    Unknown.INTERPOLATED: message("estimated from larger areas; these are not searched"),
+    Unknown.TOO_FEW_AREAS: message("too few areas to search in"),
 }
 """What each reason is called on the map."""
 
 TRENDS = {
-    Trend.NEW: "nieuw",
-    Trend.GROWING: "groeiend",
-    Trend.LASTING: "blijvend",
-    Trend.FADING: "afnemend",
-    Trend.SPORADIC: "wisselend",
-    Trend.NONE: "geen",
+    Trend.NEW: message("new"),
+    Trend.GROWING: message("growing"),
+    Trend.LASTING: message("lasting"),
+    Trend.FADING: message("fading"),
+    Trend.SPORADIC: message("sporadic"),
+    Trend.NONE: message("none"),
 }
 """What became of a hot spot through the years, as it is called on the map."""
 
-PLURALS = {AreaLevel.GEMEENTE: "gemeenten", AreaLevel.WIJK: "wijken", AreaLevel.BUURT: "buurten"}
+PLURALS = {
+    AreaLevel.GEMEENTE: message("gemeenten"),
+    AreaLevel.WIJK: message("wijken"),
+    AreaLevel.BUURT: message("buurten"),
+}
+
+HOW_SEARCHED = {
+    "exact": message("exact conditional permutation"),
+    "certified": message("exact conditional permutation, certified from above"),
+    "none": message("not searched"),
+}
+"""How the statistics that a theme can search with find p."""
 
 
-def plural(level: AreaLevel) -> str:
+def plural_of(level: AreaLevel) -> str:
     """What several areas of this level are called."""
-    return PLURALS.get(level, "zeshoeken")
+    return say(PLURALS.get(level, message("hexagons")))
 
 
-def number(value: float, digits: int = 1) -> str:
-    """A number as the Dutch write it."""
-    return f"{round(value, digits) + 0.0:,.{digits}f}".translate(str.maketrans(",.", ".,"))
+def how_searched(how: How) -> str:
+    """How p was found."""
+    return said(HOW_SEARCHED.get(how.kind, str(how)))
 
 
-def caveat(against: Against = NATIONAL) -> str:
+def caveat(references: References = NATIONAL) -> str:
     """What a map does not show; and what is not compared with the country, where other things are."""
-    place = shared(against.values())
-    told = (
-        f"Deze kaart laat zien waar een patroon, zo gemeten, vaker voorkomt dan {average(place)}. Dat hoeft geen "
-        "ongewenste afwijking te zijn, en zegt nooit iets over een persoon, adres of bedrijf."
+    place = shared(references.values())
+    general = say(
+        "This map shows where a pattern, measured in this way, occurs more often than {average}. That need not be an "
+        "undesirable deviation, and never says anything about a person, address or business.",
+        average=average(place),
     )
-    if place != SOMEWHERE:
-        return told
-    local = [f"{one.title} (wel met {mean(where)})" for one, where in against.items() if where]
-    return f"{told} Niet vergeleken met het hele land: {'; '.join(local)}."
-
-
-CAVEAT = caveat()
-"""What is said where all is compared with the country."""
+    if place != say(SOMEWHERE):
+        return general
+    local = "; ".join(
+        say("{title} (but with {mean})", title=one.title, mean=mean(where))
+        for one, where in references.items()
+        if where
+    )
+    return say("{caveat} Not compared with the whole country: {indicators}.", caveat=general, indicators=local)
 
 
 def title(area_names: Sequence[str], level: AreaLevel) -> str:
     """The name of a zoekgebied: its strongest area, and how many others there are."""
-    others = len(area_names) - 1
+    first, *others = area_names
     if not others:
-        return area_names[0]
-    return f"{area_names[0]} en {others} andere {plural(level)}" if others > 1 else " en ".join(area_names)
+        return first
+    if len(others) == 1:
+        return say("{first} and {last}", first=first, last=others[0])
+    return say("{first} and {count} other {areas}", first=first, count=len(others), areas=plural_of(level))
 
 
 def explanation(
@@ -79,28 +97,45 @@ def explanation(
     area_count: int,
     gemeenten: Sequence[str],
     compared: Mapping[str, tuple[float, float]],
-    against: Against,
+    references: References,
 ) -> str:
-    """Why a zoekgebied is on the map. `compared` has, strongest contribution first, each indicator's value here and
-    the mean that it is set `against`.
+    """Why a zoekgebied is on the map. `compared` has, largest contribution first, the value of each indicator in the
+    zoekgebied and the mean of the place that `references` compares it with.
     """
-    named = {one.id: (one, place) for one, place in against.items()}
-    sentences = [_where(level, area_count, gemeenten)]
-    sentences += [_compare(*named[name], *values) for name, values in compared.items()]
+    by_id = {one.id: (one, place) for one, place in references.items()}
+    sentences = [_location(level, area_count, gemeenten)]
+    sentences += [_comparison(*by_id[name], *values) for name, values in compared.items()]
     return " ".join(sentences)
 
 
-def _where(level: AreaLevel, area_count: int, gemeenten: Sequence[str]) -> str:
-    places = " en ".join([", ".join(gemeenten[:-1]), gemeenten[-1]] if len(gemeenten) > 1 else gemeenten)
-    if area_count == 1:
-        return f"Eén gebied in {places}, met buurgebieden die ook hoog scoren."
-    return f"{area_count} {plural(level)} in {places} die aan elkaar grenzen."
+def _location(level: AreaLevel, area_count: int, gemeenten: Sequence[str]) -> str:
+    *first, last = gemeenten
+    places = message("{first} and {last}", first=", ".join(first), last=last) if first else last
+    located = plural(
+        "One area in {places}, with neighboring areas that score high too.",
+        "{count} {areas} in {places} that border one another.",
+        count=area_count,
+        areas=plural_of(level),
+        places=places,
+    )
+    return say(located)
 
 
-def _compare(one: Indicator, place: str, here: float, usual: float) -> str:
-    figures = f"{one.title}: {number(here)} {one.unit}, {average(place)} {number(usual)}"
+def _comparison(indicator: Indicator, place: str, value: float, usual: float) -> str:
+    figures = message(
+        "{title}: {value} {unit}, {average} {mean}",
+        title=indicator.title,
+        value=number(value),
+        unit=indicator.unit,
+        average=average(place),
+        mean=number(usual),
+    )
     if usual == 0:
-        return f"{figures}."
-    ratio = here / usual
-    times = "ongeveer gelijk" if 0.95 <= ratio <= 1.05 else f"{number(ratio)} keer zo veel"
-    return f"{figures} ({times})."
+        return say("{figures}.", figures=figures)
+    return say("{figures} ({times}).", figures=figures, times=_times(value / usual))
+
+
+def _times(ratio: float) -> Message:
+    if 0.95 <= ratio <= 1.05:
+        return message("about equal")
+    return message("{ratio} times as many", ratio=number(ratio))

@@ -1,109 +1,139 @@
 """The published columns: Dutch name, title, unit and type. The only place where they are named.
 
 Store, API, map, GeoPackage and table all read these, so that a column means the same everywhere. What an indicator
-adds is made from its declaration by `indicator_fields`.
+adds is made from its declaration by `indicator_fields`. Titles, descriptions and units are messages here; a Collection
+says them, so that the language is that of the publication.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Literal
+from dataclasses import dataclass, replace
+from typing import Literal, Self
 
+from geo.messages import Message, message
 from layers.declarations.indicators import Indicator
-from layers.publication.comparison import NATIONAL, NATIONWIDE, Against, average, mean, shared
+from layers.messages import said, say, translations
+from layers.publication.comparison import NATIONAL, NATIONWIDE, References, average, mean, shared
 
 FieldType = Literal["string", "integer", "number", "boolean"]
+STANDARD_DEVIATION, YEAR = message("standard deviation"), message("year")
 
 
 @dataclass(frozen=True, slots=True)
 class Field:
     """One published column. `unit` is empty where there is none.
 
-    `against` says where the mean is of that figures are compared with (layers.publication.comparison); in a score or
-    deviation it is 0.
+    `against` is the place whose mean the figures are compared with (layers.publication.comparison); in a score or
+    deviation that mean is 0.
     """
 
     name: str
-    title: str
+    title: Message | str
     type: FieldType
-    description: str
-    unit: str = ""
+    description: Message | str
+    unit: Message | str = ""
     against: str = NATIONWIDE
 
     @property
     def average(self) -> str:
         """What 0 of a score or deviation is called: landelijk, gemiddeld in Rotterdam."""
-        return average(self.against)
+        return say(average(self.against))
+
+    @property
+    def is_standardised(self) -> bool:
+        """Whether its figures are standard deviations from a mean, in whatever language that was published."""
+        return said(self.unit) in translations(STANDARD_DEVIATION)
+
+    def said(self) -> Self:
+        """The same column with all its texts in the language that is spoken."""
+        return replace(self, title=said(self.title), description=said(self.description), unit=said(self.unit))
 
 
 def score_field(place: str) -> Field:
-    """The score, where the means that it is reckoned from are those of a place."""
-    told = f"Gewogen afwijking van {mean(place)}, opgeteld over de indicatoren. 0 is als {average(place)}."
-    return Field("score", "Score", "number", told, "standaardafwijking", place)
+    """The score, where the means that it is computed from are those of a place."""
+    description = message(
+        "Weighted deviation from {mean}, added up over the indicators. 0 is as {average}.",
+        mean=mean(place),
+        average=average(place),
+    )
+    return Field("score", message("Score"), "number", description, STANDARD_DEVIATION, place)
 
 
-ID = Field("id", "Kenmerk", "string", "Uniek kenmerk van dit object in deze laag.")
-THEME = Field("thema", "Thema", "string", "Thema waarvoor is gezocht.")
-LENS = Field("lens", "Lens", "string", "Lens waarmee indicatoren zijn gewogen; 'basis' is zonder lens.")
-LEVEL = Field("niveau", "Niveau", "string", "Niveau van de gebieden waarin is gezocht.")
-PERIOD = Field("periode", "Periode", "integer", "Jaar van de cijfers.", "jaar")
-VINTAGE = Field("indeling", "Indeling", "integer", "Jaar van de gebiedsindeling.", "jaar")
-AREA = Field("gebiedscode", "Gebiedscode", "string", "CBS-code of H3-index van het gebied.")
-AREA_NAME = Field("gebiedsnaam", "Gebied", "string", "Naam van het gebied.")
-GEMEENTE = Field("gemeentecode", "Gemeentecode", "string", "CBS-code van de gemeente.")
-GEMEENTE_NAME = Field("gemeentenaam", "Gemeente", "string", "Naam van de gemeente.")
+ID = Field("id", message("Identifier"), "string", message("Unique identifier of this feature in this layer."))
+THEME = Field("thema", message("Theme"), "string", message("Theme that was searched for."))
+LENS = Field(
+    "lens", message("Lens"), "string", message("Lens by which indicators are weighted; 'basis' is without a lens.")
+)
+LEVEL = Field("niveau", message("Level"), "string", message("Level of the areas that were searched."))
+PERIOD = Field("periode", message("Period"), "integer", message("Year of the figures."), YEAR)
+VINTAGE = Field("indeling", message("Vintage"), "integer", message("Year of the division into areas."), YEAR)
+AREA = Field("gebiedscode", message("Area code"), "string", message("CBS code or H3 index of the area."))
+AREA_NAME = Field("gebiedsnaam", message("Area"), "string", message("Name of the area."))
+GEMEENTE = Field("gemeentecode", message("Gemeente code"), "string", message("CBS code of the gemeente."))
+GEMEENTE_NAME = Field("gemeentenaam", message("Gemeente"), "string", message("Name of the gemeente."))
 SCORE = score_field(NATIONWIDE)
 Q = Field(
     "q",
-    "q-waarde",
+    message("q-value"),
     "number",
-    "Verwacht aandeel vals alarm onder alle gebieden die minstens zo sterk uitkomen (Benjamini-Hochberg).",
+    message("Expected share of false alarms among all areas that come out at least as strong (Benjamini-Hochberg)."),
 )
-FLAG = Field("kansrijk", "Kansrijk", "boolean", "Of het gebied deel is van een kansrijk zoekgebied.")
+FLAG = Field("kansrijk", message("Promising"), "boolean", message("Whether the area is part of a kansrijk zoekgebied."))
 REASON = Field(
     "reden",
-    "Reden zonder toets",
+    message("Reason without a test"),
     "string",
-    "Waarom het gebied geen score heeft of niet is getoetst; leeg als het is getoetst.",
+    message("Why the area has no score or was not tested; empty if it was tested."),
 )
 
-MADE_UP = Field("fictief", "Fictief", "boolean", "Of de cijfers verzonnen zijn (Testland).")
+MADE_UP = Field("fictief", message("Made up"), "boolean", message("Whether the figures are made up (Testland)."))
 RANK = Field(
     "rang",
-    "Rang",
+    message("Rank"),
     "integer",
-    "Plaats in de rij zoekgebieden, naar de opgetelde score van de gebieden: sterk en groot gaat voor.",
+    message("Place among the zoekgebieden, by the summed score of their areas: strong and large comes first."),
 )
-TITLE = Field("titel", "Titel", "string", "Naam van het zoekgebied.")
-AREA_COUNT = Field("aantal_gebieden", "Aantal gebieden", "integer", "Aantal gebieden in het zoekgebied.")
-AREA_CODES = Field("gebiedscodes", "Gebiedscodes", "string", "Codes van de gebieden, gescheiden door een komma.")
-GEMEENTEN = Field("gemeenten", "Gemeenten", "string", "Gemeenten waarin het zoekgebied ligt.")
-EXPLANATION = Field("toelichting", "Toelichting", "string", "Waarom dit gebied is gevonden.")
+TITLE = Field("titel", message("Title"), "string", message("Name of the zoekgebied."))
+AREA_COUNT = Field(
+    "aantal_gebieden", message("Number of areas"), "integer", message("Number of areas in the zoekgebied.")
+)
+AREA_CODES = Field("gebiedscodes", message("Area codes"), "string", message("Codes of the areas, parted by commas."))
+GEMEENTEN = Field("gemeenten", message("Gemeenten"), "string", message("Gemeenten in which the zoekgebied lies."))
+EXPLANATION = Field("toelichting", message("Explanation"), "string", message("Why this area was found."))
 
-COUNT = Field("telling", "Telling", "string", "Wat er is geteld: de kolom van de bron.")
+COUNT = Field("telling", message("Count"), "string", message("What was counted: the column of the source."))
 VALUE = Field(
-    "waarde", "Waarde", "number", "Aantal, overgezet naar deze indeling; leeg als het niet bekend is, zie de reden."
+    "waarde",
+    message("Value"),
+    "number",
+    message("Number, converted to this vintage; empty if it is not known, see the reason."),
 )
 SPLIT = Field(
     "deel_gesplitst",
-    "Deel uit gesplitste gebieden",
+    message("Share from split areas"),
     "number",
-    "Welk deel van de waarde uit gebieden komt die over meer gebieden zijn verdeeld; 0 is exact.",
+    message("Which share of the value comes from areas that are divided over several areas; 0 is exact."),
 )
 ERROR = Field(
     "fout",
-    "Harmonisatiefout",
+    message("Harmonisation error"),
     "number",
-    "Standaardfout van de waarde door het verdelen, in het slechtste geval: als van elk gesplitst gebied iedereen op "
-    "één plek woont.",
+    message(
+        "Standard error of the value by the division, at the worst: if in each split area everybody lives in one place."
+    ),
 )
 DISAGREEMENT = Field(
     "verschil",
-    "Verschil met oppervlakte",
+    message("Difference from surface"),
     "number",
-    "Verschil met de waarde bij verdelen naar oppervlakte; leeg als er geen gewichten zijn.",
+    message("Difference from the value when divided by surface; empty if there are no weights."),
 )
-UNKNOWN = Field("waarde_reden", "Reden zonder waarde", "string", "Waarom er geen waarde is; leeg als die er is.")
-MEANS = Field("wijze", "Wijze", "string", "Hoe de cijfers van dit jaar op deze indeling kwamen.")
+UNKNOWN = Field(
+    "waarde_reden",
+    message("Reason without a value"),
+    "string",
+    message("Why there is no value; empty if there is one."),
+)
+MEANS = Field("wijze", message("Means"), "string", message("How the figures of this year came to this vintage."))
 
 SERIES_FIELDS = (
     ID, AREA, AREA_NAME, GEMEENTE, GEMEENTE_NAME, LEVEL, VINTAGE, PERIOD, COUNT, VALUE, SPLIT, ERROR, DISAGREEMENT,
@@ -114,51 +144,52 @@ SERIES_FIELDS = (
 AREA_FIELDS = (ID, AREA, AREA_NAME, GEMEENTE, GEMEENTE_NAME, LEVEL, VINTAGE, MADE_UP)
 
 
-def indicator_fields(indicators: Sequence[Indicator], against: Against = NATIONAL) -> tuple[Field, ...]:
+def indicator_fields(indicators: Sequence[Indicator], references: References = NATIONAL) -> tuple[Field, ...]:
     """The columns of each indicator: its value, its deviation, its contribution to the score, why it is unknown."""
-    made: list[Field] = []
-    for one in indicators:
-        place = against.get(one, NATIONWIDE)
-        made += [
-            Field(one.id, one.title, "number", one.why, one.unit, place),
-            Field(
-                f"{one.id}_afwijking",
-                f"{one.title}: afwijking van {mean(place)}",
-                "number",
-                f"Verschil met {mean(place)}, begrensd op drie; hoger is opvallender.",
-                "standaardafwijking",
-                place,
-            ),
-            Field(
-                f"{one.id}_bijdrage",
-                f"{one.title}: bijdrage aan de score",
-                "number",
-                "Wat deze indicator aan de score toevoegt; de bijdragen tellen op tot de score.",
-                "standaardafwijking",
-            ),
-            Field(
-                f"{one.id}_reden",
-                f"{one.title}: reden zonder waarde",
-                "string",
-                "Waarom er geen waarde is; leeg als die er is.",
-            ),
-        ]
-    return tuple(made)
+    return tuple(field for one in indicators for field in _fields_of(one, references.get(one, NATIONWIDE)))
 
 
-def layer_fields(indicators: Sequence[Indicator], against: Against = NATIONAL) -> tuple[Field, ...]:
+def _fields_of(indicator: Indicator, place: str) -> tuple[Field, ...]:
+    name, title = indicator.id, indicator.title
+    return (
+        Field(name, title, "number", indicator.why, indicator.unit, place),
+        Field(
+            f"{name}_afwijking",
+            message("{title}: deviation from {mean}", title=title, mean=mean(place)),
+            "number",
+            message("Difference from {mean}, limited to three; higher stands out more.", mean=mean(place)),
+            STANDARD_DEVIATION,
+            place,
+        ),
+        Field(
+            f"{name}_bijdrage",
+            message("{title}: contribution to the score", title=title),
+            "number",
+            message("What this indicator adds to the score; the contributions add up to the score."),
+            STANDARD_DEVIATION,
+        ),
+        Field(
+            f"{name}_reden",
+            message("{title}: reason without a value", title=title),
+            "string",
+            UNKNOWN.description,
+        ),
+    )
+
+
+def layer_fields(indicators: Sequence[Indicator], references: References = NATIONAL) -> tuple[Field, ...]:
     """The columns of `indicatoren_<theme>_<level>`."""
-    middle = (THEME, LENS, PERIOD, LEVEL, VINTAGE, _score(indicators, against), Q, FLAG, REASON)
-    figures = indicator_fields(indicators, against)
+    middle = (THEME, LENS, PERIOD, LEVEL, VINTAGE, _score(indicators, references), Q, FLAG, REASON)
+    figures = indicator_fields(indicators, references)
     return (ID, AREA, AREA_NAME, GEMEENTE, GEMEENTE_NAME, *middle, *figures, MADE_UP)
 
 
-def zoekgebied_fields(indicators: Sequence[Indicator], against: Against = NATIONAL) -> tuple[Field, ...]:
+def zoekgebied_fields(indicators: Sequence[Indicator], references: References = NATIONAL) -> tuple[Field, ...]:
     """The columns of `zoekgebieden_<theme>`."""
     contributions = tuple(field for field in indicator_fields(indicators) if field.name.endswith("_bijdrage"))
-    what = (RANK, TITLE, _score(indicators, against), Q, AREA_COUNT, AREA_CODES, GEMEENTEN, EXPLANATION)
+    what = (RANK, TITLE, _score(indicators, references), Q, AREA_COUNT, AREA_CODES, GEMEENTEN, EXPLANATION)
     return (ID, THEME, LENS, PERIOD, LEVEL, VINTAGE, *what, *contributions, MADE_UP)
 
 
-def _score(indicators: Sequence[Indicator], against: Against) -> Field:
-    return score_field(shared(against.get(one, NATIONWIDE) for one in indicators))
+def _score(indicators: Sequence[Indicator], references: References) -> Field:
+    return score_field(shared(references.get(one, NATIONWIDE) for one in indicators))

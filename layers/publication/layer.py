@@ -10,7 +10,7 @@ from geo.areas import AreaLevel
 from layers.declarations.lenses import Lens
 from layers.declarations.themes import Theme
 from layers.publication.collection import names
-from layers.publication.comparison import Against, against
+from layers.publication.comparison import References, references
 from layers.publication.fields import layer_fields, zoekgebied_fields
 
 
@@ -46,7 +46,7 @@ class Provenance:
 
 @dataclass(frozen=True, slots=True)
 class LayerKey:
-    """Which layer: theme, level, period and lens. `gemeente` is the part of the country it shows, None for all."""
+    """Which layer: theme, level, period (0: the newest) and lens. `gemeente` is the part it shows, None for all."""
 
     theme: str
     level: AreaLevel
@@ -84,6 +84,6 @@ class Layer:
                 raise ValueError(f"layer {self.key}: {one.id} must have a reason exactly where it has no value")
 
     @property
-    def against(self) -> Against:
-        """With what each indicator is compared."""
-        return against(self.theme.indicator, self.summary.get("local", {}))
+    def references(self) -> References:
+        """The place whose mean each indicator is compared with."""
+        return references(self.theme.indicator, self.summary.get("local", {}))

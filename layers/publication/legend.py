@@ -1,4 +1,4 @@
-"""Legend: class breaks, colours and Dutch labels, shared by map, QGIS style and served style.
+"""Legend: class breaks, colours and labels, shared by map, QGIS style and served style.
 
 Scores and deviations have fixed classes around 0, the mean of the country or of where there are figures, so that one
 colour means one thing on every map, in every year. Figures of an indicator have classes of about equally many areas,
@@ -9,29 +9,21 @@ every colour all the same.
 """
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import pairwise
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from layers.publication.fields import SCORE, Field
+from layers.messages import number, said, say
+from layers.publication.fields import Field
 
 MISSING = -1
 """The class of a value that is not known."""
 
 DEVIATION_BREAKS = (-2.0, -1.0, -0.5, 0.5, 1.0, 2.0)
 DEVIATION_COLOURS = ("#542788", "#998ec3", "#d8daeb", "#f7f7f7", "#fee0b6", "#f1a340", "#b35806")
-DEVIATION_LABELS = (
-    "onder -2: veel minder opvallend",
-    "-2 tot -1: minder opvallend",
-    "-1 tot -0,5: iets minder opvallend",
-    "-0,5 tot 0,5: als {average}",
-    "0,5 tot 1: iets opvallender",
-    "1 tot 2: opvallender",
-    "2 of meer: veel opvallender",
-)
 SEQUENCES = {
     1: ("#7bccc4",),
     2: ("#ccebc5", "#43a2ca"),
@@ -54,7 +46,7 @@ class Legend:
     colours: tuple[str, ...]
     labels: tuple[str, ...]
     missing_colour: str = "#bdbdbd"
-    missing_label: str = "geen gegevens"
+    missing_label: str = field(default_factory=lambda: say("no data"))
 
     def __post_init__(self) -> None:
         if any(left >= right for left, right in pairwise(self.breaks)):
@@ -63,20 +55,20 @@ class Legend:
             raise ValueError(f"legend {self.title!r}: not one colour and one label for each class")
 
 
-def legend_for(field: Field, values: "pd.Series[float]") -> Legend:
+def legend_for(column: Field, values: "pd.Series[float]") -> Legend:
     """The legend of a published column: fixed classes for what is in standard deviations, else fifths of `values`."""
-    if field.unit == SCORE.unit:
-        labels = tuple(one.format(average=field.average) for one in DEVIATION_LABELS)
-        return Legend(field.title, field.unit, DEVIATION_BREAKS, DEVIATION_COLOURS, labels)
+    title, unit = said(column.title), said(column.unit)
+    if column.is_standardised:
+        return Legend(title, unit, DEVIATION_BREAKS, DEVIATION_COLOURS, _deviation_labels(column.average))
     breaks = _fifths(_numbers(values))
-    return Legend(field.title, field.unit, breaks, SEQUENCES[len(breaks) + 1], _labels(breaks))
+    return Legend(title, unit, breaks, SEQUENCES[len(breaks) + 1], _labels(breaks))
 
 
 def classes(values: "pd.Series[float]", legend: Legend) -> npt.NDArray[np.int64]:
     """The class of each value, counted from 0; `MISSING` where there is no finite value."""
     numbers = _numbers(values)
-    found = np.searchsorted(np.asarray(legend.breaks), numbers, side="right")
-    return np.where(np.isfinite(numbers), found, MISSING).astype(np.int64)
+    at = np.searchsorted(np.asarray(legend.breaks), numbers, side="right")
+    return np.where(np.isfinite(numbers), at, MISSING).astype(np.int64)
 
 
 def classify(values: "pd.Series[float]", legend: Legend) -> "pd.Series[str]":
@@ -85,21 +77,12 @@ def classify(values: "pd.Series[float]", legend: Legend) -> "pd.Series[str]":
     return pd.Series(colours[classes(values, legend)], index=values.index, dtype="str")
 
 
-def dutch(value: float) -> str:
-    """A number as it is written in Dutch.
-
-    >>> dutch(-12345.5)
-    '-12.345,5'
-    """
-    return f"{value:,}".removesuffix(".0").translate(str.maketrans(",.", ".,"))
-
-
 def _numbers(values: "pd.Series[float]") -> npt.NDArray[np.float64]:
     return np.asarray(values.to_numpy(na_value=np.nan), dtype=np.float64)
 
 
 def _fifths(numbers: npt.NDArray[np.float64]) -> tuple[float, ...]:
-    """Cuts between fifths of the areas, as round as their spread allows; none below which nothing lies."""
+    """Cuts between fifths of the areas, as round as their range allows; none below which nothing lies."""
     numbers = numbers[np.isfinite(numbers)]
     if not len(numbers):
         return ()
@@ -110,14 +93,27 @@ def _fifths(numbers: npt.NDArray[np.float64]) -> tuple[float, ...]:
 
 
 def _decimals(low: float, high: float) -> int:
-    """Decimals that leave two figures of the spread between `low` and `high`, or of the number if they are equal."""
-    spread = high / 2 - low / 2 or abs(high)  # halved first: the difference of two floats may be infinite
-    return 1 - math.floor(math.log10(spread)) if spread else 0
+    """Decimals that leave two figures of the range between `low` and `high`, or of the number if they are equal."""
+    extent = high / 2 - low / 2 or abs(high)  # halved first: the difference of two floats may be infinite
+    return 1 - math.floor(math.log10(extent)) if extent else 0
 
 
 def _labels(breaks: tuple[float, ...]) -> tuple[str, ...]:
     if not breaks:
-        return ("alle waarden",)
-    shown = [dutch(one) for one in breaks]
-    between = (f"{low} tot {high}" for low, high in pairwise(shown))
-    return (f"minder dan {shown[0]}", *between, f"{shown[-1]} of meer")
+        return (say("all values"),)
+    cuts = [number(cut, None) for cut in breaks]
+    between = (say("{low} to {high}", low=low, high=high) for low, high in pairwise(cuts))
+    return (say("less than {high}", high=cuts[0]), *between, say("{low} or more", low=cuts[-1]))
+
+
+def _deviation_labels(average: str) -> tuple[str, ...]:
+    """A label for each class between DEVIATION_BREAKS."""
+    return (
+        say("below -2: far less striking"),
+        say("-2 to -1: less striking"),
+        say("-1 to -0.5: slightly less striking"),
+        say("-0.5 to 0.5: as {average}", average=average),
+        say("0.5 to 1: slightly more striking"),
+        say("1 to 2: more striking"),
+        say("2 or more: far more striking"),
+    )

@@ -4,20 +4,35 @@ from typing import Annotated
 
 import typer
 
+from layers.messages import say
 from services.cli.levels import LEVELS, check_level
 from services.cli.screen import Data, Home, progress, screen
 from services.settings import Settings
 
 
 def build(
-    theme: Annotated[str, typer.Argument(help="The theme, for example 'drugs'.")],
+    theme: Annotated[str, typer.Argument(help=say("The theme, for example 'drugs'."))],
     level: Annotated[
-        list[str] | None, typer.Option(help=f"{', '.join(LEVELS)}; may be repeated. Default: the theme's own.")
+        list[str] | None,
+        typer.Option(help=say("{levels}; may be repeated. Default: the theme's own.", levels=", ".join(LEVELS))),
     ] = None,
-    lens: Annotated[str, typer.Option(help="The lens to look through.")] = "basis",
-    period: Annotated[int | None, typer.Option(help="Year of the figures. Default: the first there is.")] = None,
+    lens: Annotated[str, typer.Option(help=say("The lens to look through."))] = "basis",
+    period: Annotated[
+        int | None,
+        typer.Option(help=say("Year of the figures. Default: the newest that all sources of the theme have.")),
+    ] = None,
     gemeente: Annotated[
-        str | None, typer.Option(help="Show this gemeente only (GM0363); the country is computed all the same.")
+        str | None,
+        typer.Option(
+            help=say(
+                "Show this gemeente only, by name or code (Amsterdam, GM0363), or NL for the whole country; figures of "
+                "the whole country are used all the same. Default: what the lens shows."
+            )
+        ),
+    ] = None,
+    vintage: Annotated[
+        int | None,
+        typer.Option(help=say("Year of the boundaries, such as 2024. Default: that of the sources of the theme.")),
     ] = None,
     data: Data = None,
     home: Home = None,
@@ -27,23 +42,25 @@ def build(
     Example: `zicht build drugs --level wijk --lens buitengebied --period 2025`
     """
     from geo.areas import AreaLevel
-    from layers.declarations.catalog import load
-    from layers.publication.layer import LayerKey
     from services.cli import reports
-    from services.jobs.build import build_and_save, open_country
+    from services.jobs.build import LayerRequest, build_and_save, gemeenten_of, open_country, vintage_of_theme
+    from services.jobs.declarations import catalogue
 
     settings = Settings()
-    catalog = load()
+    catalog = catalogue()
     declared = catalog.theme(theme)
     catalog.lens(lens, declared)
-    for one in level or ():
-        check_level(one)
-    levels = [AreaLevel(one) for one in level] if level else [declared.level]
-    country = open_country(data or settings.data, catalog)
-    with progress() as steps:
-        wanted = [LayerKey(theme, one, period or 0, lens, gemeente) for one in levels]
-        built = build_and_save(country, wanted, home or settings.home, steps)
-    for layer in built:
+    for name in level or ():
+        check_level(name)
+    levels = [AreaLevel(name) for name in level] if level else [declared.level]
+    country = open_country(data or settings.data, catalog, vintage or vintage_of_theme(catalog, declared))
+    requests = [LayerRequest(theme, one, lens, period, gemeente) for one in levels]
+    with progress() as on_step:
+        layers = build_and_save(country, requests, home or settings.home, on_step)
+    for layer in layers:
         screen.print(reports.zoekgebieden(layer))
         screen.print(reports.summary(layer))
-    screen.print("Next: `zicht publish`")
+    for line in reports.built(layers, gemeenten_of(country), home or settings.home):
+        screen.print(line, markup=False, soft_wrap=True)
+    publish = "zicht publish" if home is None else f"zicht publish --home {home}"
+    screen.print(say("Next: `{command}`", command=publish), markup=False, soft_wrap=True)

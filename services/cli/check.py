@@ -5,23 +5,28 @@ from typing import Annotated
 
 import typer
 
-from geo.errors import ZichtError
+from geo.messages import joined, plural
+from layers.messages import say
 from services.cli.screen import screen
 
 
 def check(
-    folder: Annotated[Path | None, typer.Argument(help="A folder with themes/, lenses/, sources/.")] = None,
+    folder: Annotated[
+        Path | None, typer.Argument(help=say("A folder of your own with themes/, lenses/ or sources/."))
+    ] = None,
 ) -> None:
-    """Read all themes, lenses and sources and name every fault at once.
+    """Read all themes, lenses and sources, those of zicht and your own (ZICHT_LAYERS), and name every fault at once.
 
-    Example: `zicht check`, or `zicht check my-layers` before putting them in place
+    Example: `zicht check`, or `zicht check eigen` before commands use that folder
     """
-    from layers.declarations.catalog import load
     from services.cli import reports
+    from services.jobs.declarations import catalogue
 
-    if folder is not None and not folder.is_dir():
-        raise ZichtError(f"{folder}: no such folder; it must hold themes/, lenses/ and sources/")
-    catalog = load(folder)
-    if not catalog.digests:
-        raise ZichtError(f"{folder}: declares nothing; it must hold themes/, lenses/ or sources/ with a file in TOML")
+    catalog = catalogue(*([folder] if folder is not None else []))
     screen.print(reports.declared(catalog))
+    counted = (
+        plural("1 theme", "{count} themes", count=len(catalog.themes)),
+        plural("1 lens", "{count} lenses", count=len(catalog.lenses)),
+        plural("1 source", "{count} sources", count=len(catalog.sources)),
+    )
+    screen.print(say(joined(", ", counted)))

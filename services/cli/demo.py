@@ -4,6 +4,7 @@ from typing import Annotated
 
 import typer
 
+from layers.messages import say
 from services.cli.screen import FETCHED, Home, Port, progress, screen
 
 ONLINE = "online"
@@ -12,16 +13,28 @@ ONLINE = "online"
 def demo(
     real: Annotated[
         str | None,
-        typer.Option(help="Folder of real open data, or 'online' to fetch it first. Default: Testland, made up."),
+        typer.Option(help=say("Folder of real open data, or 'online' to fetch it first. Default: Testland, made up.")),
     ] = None,
-    gemeente: Annotated[str, typer.Option(help="With --real: a gemeente (GM0344) or NL.")] = "GM0363",
-    serve: Annotated[bool, typer.Option(help="Serve API and map until Ctrl-C.")] = True,  # noqa: FBT002
+    gemeente: Annotated[
+        str | None,
+        typer.Option(
+            help=say(
+                "A gemeente by name or code (Utrecht, GM0344), or NL for the whole country. Default: Amsterdam with "
+                "--real, all of Testland without."
+            )
+        ),
+    ] = None,
+    vintage: Annotated[
+        int | None,
+        typer.Option(help=say("Year of the boundaries, such as 2024. Default: that of the sources of the theme.")),
+    ] = None,
+    serve: Annotated[bool, typer.Option(help=say("Serve API and map until Ctrl-C."))] = True,  # noqa: FBT002
     port: Port = 5000,
     home: Home = None,
 ) -> None:
     """Do the main job once: build theme drugs, publish it and serve it.
 
-    Example: `zicht demo --real ../shared/data --gemeente GM0344`, or `zicht demo --real online --gemeente GM0599`
+    Example: `zicht demo --real ../shared/data --gemeente Utrecht`, or `zicht demo --real online --gemeente GM0599`
     """
     from services.cli import reports
     from services.cli.fetch import fetch
@@ -30,8 +43,8 @@ def demo(
     if real == ONLINE:
         fetch([demonstration.THEME], to=FETCHED)
         real = str(FETCHED)
-    with progress() as steps:
-        shown = demonstration.make(real, gemeente, home, steps)
+    with progress() as on_step:
+        shown = demonstration.make(real, gemeente, home, on_step, vintage)
     for part in reports.demonstrated(shown):
         screen.print(part)
     if serve:

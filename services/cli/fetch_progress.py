@@ -11,68 +11,93 @@ from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeElapsedCo
 from rich.table import Column, Table
 
 from geo.errors import ZichtError
+from geo.messages import Message, joined, message, plural
+from layers.messages import age, number, say
 from layers.publication.layer import Receipt
-from services.files import age
 from services.jobs.fetch import BOUNDARIES, Job, Outcome
 
 
 class Bars:
     """A bar for each job; rich's own lock makes it fit for threads."""
 
-    def __init__(self, bars: Progress, names: Sequence[str]) -> None:
-        self._bars = bars
-        self._of: dict[str, TaskID] = {name: bars.add_task(name, total=None, told="") for name in names}
-        self._last: dict[str, str] = {}
+    def __init__(self, progress: Progress, names: Sequence[str]) -> None:
+        self._progress = progress
+        self._tasks: dict[str, TaskID] = {name: progress.add_task(name, total=None, status="") for name in names}
+        self._last: dict[str, Message] = {}
 
-    def on_progress(self, job: str, what: str, done: int, whole: int | None) -> None:
-        """Move the bar of a job; without a whole it only says how far it is."""
-        of = f" of {whole:,}" if whole else ""
-        self._bars.update(self._of[job], completed=done, total=whole, told=f"{what}: {done:,}{of}")
-
-    def told(self, job: str, message: str) -> None:
-        """Say what is tried again, above the bars; once, where each page says the same."""
-        if self._last.get(job) == message:
-            return
-        self._last[job] = message
-        self._bars.console.print(f"{job}: {message}", markup=False, highlight=False, soft_wrap=True)
-
-    def ended(self, job: str, fault: ZichtError | None) -> None:
-        """Fill the bar, or stop it where it was."""
-        if fault is None:
-            self._bars.update(self._of[job], completed=1, total=1, told="done")
+    def on_progress(self, job: str, what: Message | str, done: int, whole: int | None) -> None:
+        """Move the bar of a job; where the whole is not known it only says how far it is."""
+        if whole:
+            status = say("{what}: {done:,} of {whole:,}", what=what, done=done, whole=whole)
         else:
-            self._bars.update(self._of[job], completed=0, total=1, told="failed: see below")
+            status = say("{what}: {done:,}", what=what, done=done)
+        self._progress.update(self._tasks[job], completed=done, total=whole, status=status)
+
+    def on_retry(self, job: str, why: Message) -> None:
+        """Print above the bars what is retried; once, where each page says the same."""
+        if self._last.get(job) == why:
+            return
+        self._last[job] = why
+        self._progress.console.print(f"{job}: {say(why)}", markup=False, highlight=False, soft_wrap=True)
+
+    def on_end(self, job: str, fault: ZichtError | None) -> None:
+        """Fill the bar, or empty it where the job failed."""
+        if fault is None:
+            self._progress.update(self._tasks[job], completed=1, total=1, status=say("done"))
+        else:
+            self._progress.update(self._tasks[job], completed=0, total=1, status=say("failed: see below"))
 
 
 @contextmanager
-def watching(console: Console, names: Sequence[str]) -> Iterator[Bars]:
+def bars(console: Console, names: Sequence[str]) -> Iterator[Bars]:
     """Bars for as long as it takes."""
-    columns = (TextColumn("{task.description}"), BarColumn(), TextColumn("{task.fields[told]}"), TimeElapsedColumn())
-    with Progress(*columns, console=console, transient=True) as bars:
-        yield Bars(bars, names)
+    columns = (TextColumn("{task.description}"), BarColumn(), TextColumn("{task.fields[status]}"), TimeElapsedColumn())
+    with Progress(*columns, console=console, transient=True) as progress:
+        yield Bars(progress, names)
 
 
-def planned(wanted: Sequence[Job], skipped: Mapping[str, str], there: Mapping[str, Receipt]) -> list[str]:
-    """What will be asked, how much it was the last time, and what cannot be fetched; plain lines, to copy from."""
+def plan(wanted: Sequence[Job], receipts: Mapping[str, Receipt]) -> list[str]:
+    """What will be requested, and how much it was the last time; plain lines, to copy from."""
     lines = []
     for job in wanted:
         folder = job.name if job.name == BOUNDARIES else f"sources/{job.name}"
-        known = [f"{file} {one.rows:,} rows" for file, one in there.items() if one.id.startswith(folder)]
-        lines += [f"{job.name} ({', '.join(known) or 'size not known'})", *(f"  {url}" for url in job.urls)]
-    return lines + [f"not fetched: {name}: {why}" for name, why in skipped.items()]
+        sizes = [
+            plural("{file} 1 row", "{file} {count:,} rows", file=file, count=receipt.rows)
+            for file, receipt in receipts.items()
+            if receipt.id.startswith(folder)
+        ]
+        lines += [f"{job.name} ({say(joined(', ', sizes or [message('size not known')]))})"]
+        lines += [f"  {url}" for url in job.urls]
+    return lines
 
 
-def fetched(outcome: Outcome, folder: Path) -> RenderableType:
-    """What was written, and how old it is."""
-    columns = (Column(name, overflow="fold") for name in ("file", "rows", "size", "from", "age"))
-    table = Table(*columns, title=f"Fetched into {folder}")
-    for file, one in outcome.written.items():
-        size = f"{(folder / file).stat().st_size / 1e6:.1f} MB"
-        old = age(datetime.fromisoformat(one.fetched)) if one.fetched else ""
-        table.add_row(file, f"{one.rows:,}", size, escape(one.where), old)
+def left(skipped: Mapping[str, Message]) -> list[str]:
+    """What is not fetched, and why."""
+    return [say("not fetched: {name}: {why}", name=name, why=why) for name, why in skipped.items()]
+
+
+def written(outcome: Outcome, folder: Path) -> RenderableType:
+    """The files that were written, and how old their figures are."""
+    heads = (say("file"), say("rows"), say("size"), say("address"), say("age"))
+    table = Table(*(Column(head, overflow="fold") for head in heads), title=say("Fetched into {folder}", folder=folder))
+    for file, receipt in outcome.written.items():
+        size = f"{number((folder / file).stat().st_size / 1e6)} MB"
+        old = age(datetime.fromisoformat(receipt.fetched)) if receipt.fetched else ""
+        table.add_row(file, number(receipt.rows, 0), size, escape(receipt.where), old)
     return table
 
 
 def notes(outcome: Outcome) -> list[str]:
-    """What to know of what was written."""
-    return [f"{file}: {note}" for file, one in outcome.written.items() for note in one.notes]
+    """The notes of what was written, by file."""
+    return [f"{file}: {note}" for file, receipt in outcome.written.items() for note in receipt.notes]
+
+
+def failed(outcome: Outcome, count: int) -> Message:
+    """Which of so many jobs failed and why, and how to go on."""
+    lines = [
+        message("{failed} of {count} could not be fetched:", failed=len(outcome.faults), count=count),
+        *(Message("  {name}: {fault}", {"name": name, "fault": one.message}) for name, one in outcome.faults.items()),
+    ]
+    if outcome.written:
+        lines.append(message("what came in stays: the same command resumes from there"))
+    return joined("\n", lines)

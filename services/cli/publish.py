@@ -20,8 +20,8 @@ def publish(
 
     Example: `zicht publish`, and in CI `zicht publish --check`
     """
-    from layers.declarations.catalog import load
     from services.cli import reports
+    from services.jobs.declarations import catalogue
     from services.jobs.export import published
     from services.jobs.publish import configuration_of, difference, publish_all
 
@@ -33,5 +33,5 @@ def publish(
         screen.print(escape(say("{path} is current", path=config)))
         return
     with progress() as steps:
-        folder = publish_all(home, config, load(), steps)
+        folder = publish_all(home, config, catalogue(), steps)
     screen.print(reports.released(published(home), folder))

@@ -1,6 +1,6 @@
 """What a user reads on the screen: tables of rich, from layers and releases."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -8,56 +8,99 @@ from rich.console import Group, RenderableType
 from rich.markup import escape
 from rich.table import Table
 
+from geo.measures import Unknown
+from geo.messages import message, plural
 from layers.declarations.catalog import Catalog
 from layers.declarations.lenses import BASIS
-from layers.publication.explanations import MADE_UP, REASONS, caveat, number, plural
+from layers.messages import number, say
+from layers.publication import explanations
+from layers.publication.explanations import MADE_UP, REASONS, caveat
 from layers.publication.layer import Layer
 from services.jobs.demo import Shown
 from services.jobs.tally import Tally
 
 MOST = 10
 
+HOW = (
+    message("exact conditional permutation"),
+    message("exact conditional permutation, certified from above"),
+    message("not searched"),
+)
+"""How p was found, as a layer records it (geo.statistics.result)."""
+
 
 def declared(catalog: Catalog) -> RenderableType:
     """Every theme with its indicators, lenses and sources."""
-    table = Table("theme", "indicators", "lenses", "sources", title="Declarations: no faults")
+    headings = (say("theme"), say("indicators"), say("lenses"), say("sources"))
+    table = Table(*headings, title=say("Declarations: no faults"))
     for theme in catalog.themes.values():
-        indicators = "\n".join(f"{one.id} (weight {one.weight:g})" for one in theme.indicator)
-        lenses = "\n".join(lens.id for lens in catalog.lenses.values() if lens.theme == theme.id)
-        sources = "\n".join(f"{one.id}: {one.publisher}" for one in catalog.needed_by(theme))
-        table.add_row(theme.id, indicators, lenses, escape(sources))
+        indicators = [say("{id} (weight {weight:g})", id=one.id, weight=one.weight) for one in theme.indicator]
+        lenses = [lens.id for lens in catalog.lenses.values() if lens.theme == theme.id]
+        sources = [f"{source.id}: {source.publisher}" for source in catalog.needed_by(theme)]
+        table.add_row(theme.id, *("\n".join(map(escape, lines)) for lines in (indicators, lenses, sources)))
     return table
 
 
 def zoekgebieden(layer: Layer) -> RenderableType:
     """The first zoekgebieden of a layer."""
-    found = layer.zoekgebieden
-    key = layer.key
-    title = f"{layer.theme.title}: {len(found)} zoekgebieden, {key.level}, {key.period}, lens {key.lens}"
-    table = Table("rang", "zoekgebied", "gemeenten", plural(key.level), "score", "q", title=escape(title))
-    for row in found.head(MOST).itertuples():
+    areas, key = layer.zoekgebieden, layer.key
+    title = plural(
+        "{theme}: 1 zoekgebied, {level}, {period}, lens {lens}",
+        "{theme}: {count} zoekgebieden, {level}, {period}, lens {lens}",
+        count=len(areas), theme=layer.theme.title, level=key.level, period=key.period, lens=key.lens,
+    )  # fmt: skip
+    headings = (say("rank"), say("zoekgebied"), say("gemeenten"), _plural(layer), say("score"), say("q"))
+    table = Table(*headings, title=escape(say(title)))
+    for row in areas.head(MOST).itertuples():
         table.add_row(
             str(row.rang), escape(row.titel), escape(row.gemeenten), str(row.aantal_gebieden),
             number(row.score, 2), number(row.q, 3),
         )  # fmt: skip
-    if len(found) > MOST:
-        table.caption = f"en {len(found) - MOST} meer"
+    if len(areas) > MOST:
+        table.caption = say("and {count} more", count=len(areas) - MOST)
     return table
 
 
 def summary(layer: Layer) -> RenderableType:
     """How it was searched and what could not be."""
-    told = layer.summary
-    without = ", ".join(f"{count} {REASONS[reason]}" for reason, count in told["without_score"].items())
+    counts = layer.summary
+    reasons = [
+        message("{count:,} {reason}", count=count, reason=say(REASONS[reason]))
+        for reason, count in counts["without_score"].items()
+    ]
     lines = [
-        f"{told['areas']} {plural(layer.key.level)}, {told['tested']} getoetst",
-        f"zonder score of toets: {without or 'geen'}",
-        f"p: {told['how']}, {told['floor']:.0e} op zijn kleinst",
-        caveat(layer.against),
+        say(
+            "{count:,} {areas}, {tested:,} tested", count=counts["areas"], areas=_plural(layer), tested=counts["tested"]
+        ),
+        say("without score or test: {reasons}", reasons=reasons or message("none")),
+        _how_searched(layer),
+        say(caveat(layer.references)),
     ]
     if layer.provenance.made_up:
-        lines.insert(0, MADE_UP)
+        lines.insert(0, say(MADE_UP))
     return Group(*(escape(line) for line in lines), "")
+
+
+def _how_searched(layer: Layer) -> str:
+    """How p was found; where there are too few areas, that nothing was searched and how many are needed."""
+    counts = layer.summary
+    if (least := counts.get("least_searched")) is not None:
+        return say(
+            "not searched: {reason} ({count}; {least} are needed)",
+            reason=REASONS[Unknown.TOO_FEW_AREAS], count=counts["areas"], least=least,
+        )  # fmt: skip
+    return say("p: {how}, {floor:.0e} at its smallest", how=say(counts["how"]), floor=counts["floor"])
+
+
+def built(layers: Sequence[Layer], gemeenten: Mapping[str, str], home: Path) -> Iterator[str]:
+    """Which layers there are now, and where."""
+    for layer in layers:
+        key = layer.key
+        place = message("the whole country") if key.gemeente is None else gemeenten[key.gemeente]
+        yield say(
+            "Built in {home}: {theme}, {level}, {period}, lens {lens}, {place}",
+            home=home, theme=key.theme, level=key.level, period=key.period, lens=key.lens, place=place,
+        )  # fmt: skip
 
 
 def demonstrated(shown: Shown) -> Iterator[RenderableType]:
@@ -72,48 +115,66 @@ def demonstrated(shown: Shown) -> Iterator[RenderableType]:
 
 
 def truth(shown: Shown) -> RenderableType:
-    """The planted hot spots of Testland beside what was found."""
-    table_of_areas = shown.layers[0].table
-    hot = set(table_of_areas.loc[table_of_areas["kansrijk"], "gebiedscode"])
+    """The planted hot spots of Testland beside what was found; only those in the part that is shown."""
+    buurten = shown.layers[0].table
+    hot = set(buurten.loc[buurten["kansrijk"], "gebiedscode"])
     planted: set[str] = set()
-    table = Table("geplant", "sterkte", "buurten", "daarvan gevonden", title="Testland: wat er echt is")
+    headings = (say("planted"), say("strength"), say("buurten"), say("of these found"))
+    table = Table(*headings, title=say("Testland: what there really is"))
     for spot in shown.hotspots:
+        if spot.buurten.isdisjoint(buurten["gebiedscode"]):
+            continue
         planted |= spot.buurten
         table.add_row(spot.name, number(spot.strength), str(len(spot.buurten)), str(len(hot & spot.buurten)))
-    table.caption = f"{len(hot - planted)} buurten aangemerkt waar niets geplant is"
-    return table
-
-
-def published(told: Mapping[str, Any]) -> RenderableType:
-    """The collections of a release, by what it says of itself."""
-    made_up = " (Testland, verzonnen)" if told["made_up"] else ""
-    table = Table("collection", "titel", "rijen", title=f"Release {told['id']} van {told['created']}{made_up}")
-    for one in told["collections"]:
-        table.add_row(one["id"], escape(one["title"]), str(one["rows"]))
-    return table
-
-
-def released(told: Mapping[str, Any], folder: Path) -> RenderableType:
-    """A release and where it stands."""
-    return Group(
-        published(told), f"{escape(str(folder))}: zicht.gpkg (QGIS), kaart.html (map), *.parquet, release.json"
+    table.caption = say(
+        plural(
+            "1 buurt marked where nothing is planted",
+            "{count} buurten marked where nothing is planted",
+            count=len(hot - planted),
+        )
     )
+    return table
 
 
-def tallied(made: Tally, to: Path | None) -> RenderableType:
+def published(manifest: Mapping[str, Any]) -> RenderableType:
+    """The collections of a release, by what it says of itself."""
+    title = (
+        message("Release {id} of {created} (Testland, made up)", id=manifest["id"], created=manifest["created"])
+        if manifest["made_up"]
+        else message("Release {id} of {created}", id=manifest["id"], created=manifest["created"])
+    )
+    table = Table(say("collection"), say("title"), say("rows"), title=say(title))
+    for collection in manifest["collections"]:
+        table.add_row(collection["id"], escape(collection["title"]), str(collection["rows"]))
+    return table
+
+
+def released(manifest: Mapping[str, Any], folder: Path) -> RenderableType:
+    """A release and where it stands."""
+    where = say("{folder}: zicht.gpkg (QGIS), kaart.html (map), *.parquet, release.json", folder=folder)
+    return Group(published(manifest), escape(where))
+
+
+def tallied(tally: Tally, to: Path | None) -> RenderableType:
     """What was counted of a municipality's own records, and what fell out."""
-    declared, counted = made.declared, made.counted
-    table = Table("telling", "totaal", "gebieden met iets", title=f"{escape(declared.title)}: {counted.rows} rijen")
-    for name, column in counted.table.items():
+    declaration, counts = tally.declared, tally.counted
+    title = plural("{source}: 1 row", "{source}: {count} rows", count=counts.rows, source=declaration.title)
+    table = Table(say("count"), say("total"), say("areas with any"), title=escape(say(title)))
+    for name, column in counts.table.items():
         table.add_row(str(name), number(float(column.sum()), 0), str(int((column > 0).sum())))
-    lines = [escape(note) for note in counted.notes]
+    lines = [say(note) for note in counts.notes]
     if to is not None:
-        lines.append(f"{escape(str(to))}; wat niet is geteld: {escape(str(made.listed))}")
-    lines.append("Onbeveiligde tellingen: niet publiceren. Een thema dat deze bron leest, beveiligt ze.")
-    return Group(table, *lines)
+        lines.append(say("{file}; what is not counted: {listed}", file=to, listed=tally.rejects))
+    lines.append(say("Unprotected counts: do not publish. A theme that reads this source protects them."))
+    return Group(table, *map(escape, lines))
 
 
 def addresses(host: str, port: int) -> RenderableType:
     """Where to look, printed last."""
     base = f"http://{host}:{port}"
-    return Group(f"map  {base}/kaart", f"API  {base}", "Ctrl-C stops")
+    return Group(say("map  {url}", url=f"{base}/kaart"), f"API  {base}", say("Ctrl-C stops"))
+
+
+def _plural(layer: Layer) -> str:
+    """What several of its areas are called."""
+    return say(explanations.plural_of(layer.key.level))

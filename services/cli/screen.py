@@ -7,7 +7,10 @@ from typing import Annotated
 
 import typer
 from rich.console import Console
-from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+from rich.markup import escape
+
+from geo.messages import Message
+from layers.messages import say
 
 FETCHED = Path("output/data")
 """Where a fetch writes to when nothing is said."""
@@ -15,18 +18,25 @@ FETCHED = Path("output/data")
 screen = Console()
 complaints = Console(stderr=True)
 
-Home = Annotated[Path | None, typer.Option(help="Folder with built layers and releases (ZICHT_HOME).")]
-Data = Annotated[str | None, typer.Option(help="Folder of real open data, or 'testland' (ZICHT_DATA).")]
-Config = Annotated[Path | None, typer.Option(help="The pygeoapi configuration (ZICHT_CONFIG).")]
-Port = Annotated[int, typer.Option(min=1, max=65535, help="Port to listen on.")]
+Home = Annotated[Path | None, typer.Option(help=say("Folder with built layers and releases (ZICHT_HOME)."))]
+Data = Annotated[str | None, typer.Option(help=say("Folder of real open data, or 'testland' (ZICHT_DATA)."))]
+Config = Annotated[Path | None, typer.Option(help=say("The pygeoapi configuration (ZICHT_CONFIG)."))]
+Port = Annotated[int, typer.Option(min=1, max=65535, help=say("Port to listen on."))]
 
 
 @contextmanager
-def progress() -> Iterator[Callable[[str], None]]:
+def progress() -> Iterator[Callable[[Message | str], None]]:
     """A line that says what is being done and for how long; nothing where output is not a screen."""
+    from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+
     bar = Progress(
         SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn(), console=complaints, transient=True
     )
     with bar:
-        task = bar.add_task("start")
-        yield lambda doing: bar.update(task, description=doing)
+        task = bar.add_task(say("starting"))
+        yield lambda step: bar.update(task, description=say(step))
+
+
+def complain(text: Message | str) -> None:
+    """One message about what went wrong."""
+    complaints.print(f"[bold red]{say('error:')}[/] {escape(say(text))}", highlight=False, soft_wrap=True)

@@ -5,18 +5,21 @@ from typing import Annotated
 
 import typer
 
+from layers.messages import say
 from services.cli.levels import LEVELS, check_level
 from services.cli.screen import Data, complaints, progress, screen
 from services.settings import Settings
 
 
 def tally(
-    source: Annotated[Path, typer.Argument(help="A source with [records], as one TOML file.")],
-    level: Annotated[str, typer.Option(help=f"Areas to count in: {', '.join(LEVELS)}.")] = "buurt",
-    to: Annotated[Path | None, typer.Option(help="File to write: .csv or .parquet. Default: only show.")] = None,
+    source: Annotated[Path, typer.Argument(help=say("A source with [records], as one TOML file."))],
+    level: Annotated[str, typer.Option(help=say("Areas to count in: {levels}.", levels=", ".join(LEVELS)))] = "buurt",
+    to: Annotated[Path | None, typer.Option(help=say("File to write: .csv or .parquet. Default: only show."))] = None,
     data: Data = None,
-    mirror: Annotated[Path | None, typer.Option(help="Folder where answers of PDOK are kept (ZICHT_CACHE).")] = None,
-    offline: Annotated[bool, typer.Option("--offline", help="Look up addresses in the mirror only.")] = False,  # noqa: FBT002
+    mirror: Annotated[
+        Path | None, typer.Option(help=say("Folder where answers of PDOK are cached (ZICHT_CACHE)."))
+    ] = None,
+    offline: Annotated[bool, typer.Option("--offline", help=say("Look up addresses in the mirror only."))] = False,  # noqa: FBT002
 ) -> None:
     """Count a municipality's own records per area, and list every row that could not be counted.
 
@@ -27,12 +30,12 @@ def tally(
     """
     from geo.areas import AreaLevel
     from services.cli import reports
-    from services.jobs.tally import Wanted
+    from services.jobs.tally import TallyRequest
     from services.jobs.tally import tally as tally_
 
     check_level(level)
     settings = Settings()
-    wanted = Wanted(source, AreaLevel(level), to, data or settings.data, mirror or settings.cache, offline)
+    request = TallyRequest(source, AreaLevel(level), to, data or settings.data, mirror or settings.cache, offline)
     with progress() as steps:
-        made = tally_(wanted, steps, complaints.print)
+        made = tally_(request, steps, complaints.print)
     screen.print(reports.tallied(made, to))

@@ -1,1 +1,1 @@
-"""What services of others hold: figures of CBS and the police, maps and squares of PDOK."""
+"""Figures, boundaries and squares from the services of CBS, the police and PDOK."""

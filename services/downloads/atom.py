@@ -1,4 +1,13 @@
-"""An atom feed of downloads, as PDOK has them: which GeoPackage in it is the newest, fetched and checked."""
+"""fetch_newest(): the newest GeoPackage of an atom feed of PDOK, checked against what the feed says of it.
+
+What is known of the feeds:
+
+- The address of a product gives an index. It names the files itself, or the feeds of data sets that name them.
+- A year has several files, of which the number of the version (`_v1`, `_v2`) says which is newest; the first had none.
+  `_v10` is newer than `_v9`, though it sorts before it. The date says which is newest only where the number does not.
+- A link has a `length`, and a `hash` as `sha-256:...` or `md5:...`, or neither. Feed and file may be replaced
+  one after the other: a file that differs from its feed is removed, and so is the feed, so that a next try gets both.
+"""
 
 import hashlib
 import re
@@ -8,20 +17,21 @@ from pathlib import Path
 from urllib.parse import urljoin, urlsplit
 
 from geo.errors import SourceError
+from geo.messages import Message, message
 from services.http.client import Client
 from services.http.download import Download, download
 from services.http.progress import OnProgress
 
 FILES = "files"
-"""Where files are kept in the client's folder."""
+"""The folder of files in the client's cache."""
 ATOM = "{http://www.w3.org/2005/Atom}"
 VERSION = re.compile(r"_v(\d+)\.gpkg$", re.IGNORECASE)
 CHECKSUMS = frozenset({"md5", "sha1", "sha256", "sha512"})
 
 
 @dataclass(frozen=True, slots=True)
-class Offered:
-    """A GeoPackage that a feed names, and what the feed tells of it: date, length and checksum (`md5:d41d8c...`)."""
+class OfferedFile:
+    """A GeoPackage that a feed names, and what the feed says of it: date, length and checksum (`md5:d41d8c...`)."""
 
     url: str
     updated: str
@@ -30,47 +40,54 @@ class Offered:
 
     @property
     def newness(self) -> tuple[int, str]:
-        """By the number of its version (`_v1`, none is older), then by its date."""
+        """The number of its version (`_v1`, none is older), then its date."""
         version = VERSION.search(urlsplit(self.url).path)
         return (int(version[1]) if version else -1, self.updated)
 
 
-def fetched(client: Client, url: str, on_progress: OnProgress) -> Path:
-    """Where the newest GeoPackage of the feed at `url` is now, in the client's folder.
+def fetch_newest(client: Client, url: str, on_progress: OnProgress) -> Path:
+    """The path of the newest GeoPackage of the feed at `url`, in the client's cache.
 
-    Raises SourceError where the feed names none, and where what came in is not what the feed says of it.
+    Raises SourceError where the feed names none, and where the file is not what the feed says of it.
     """
     offered = newest(client, url)
     path = client.folder / FILES / Path(urlsplit(offered.url).path).name
     done = download(
-        client, offered.url, path, lambda so_far, whole: on_progress(path.name, so_far, whole or offered.length)
+        client, offered.url, path, lambda count, whole: on_progress(path.name, count, whole or offered.length)
     )
-    if wrong := _difference(path, done, offered):
+    if difference := _difference(path, done, offered):
         if not client.offline:
             path.unlink()
-            client.forget(url)
-        raise SourceError(f"{offered.url}: {wrong}; it came in wrong, or was replaced just now: try again")
+            client.discard(url)
+        raise SourceError(
+            "{url}: {difference}; it came in wrong, or was replaced just now: try again",
+            url=offered.url, difference=difference,
+        )  # fmt: skip
     return path
 
 
-def newest(client: Client, url: str) -> Offered:
-    """The newest GeoPackage; an index names it itself, or names the feed of the data set that does."""
+def newest(client: Client, url: str) -> OfferedFile:
+    """The newest GeoPackage of the feed at `url`, or of the feeds that it names. Raises SourceError for none."""
     tree = _feed(client, url)
     offered = _offered(tree, url)
     if not offered:
-        inner = dict.fromkeys(urljoin(url, link.get("href", "")) for link in tree.iter(f"{ATOM}link") if _is_feed(link))
-        offered = [one for feed in inner if feed != url for one in _offered(_feed(client, feed), feed)]
+        feeds = dict.fromkeys(urljoin(url, link.get("href", "")) for link in tree.iter(f"{ATOM}link") if _is_feed(link))
+        offered = [file for feed in feeds if feed != url for file in _offered(_feed(client, feed), feed)]
     if not offered:
-        raise SourceError(f"{url}: names no GeoPackage; look in it for the file, and put that in the data folder")
-    return max(offered, key=lambda one: one.newness)
+        raise SourceError(
+            "{url}: names no GeoPackage; look in it for the file, and put that in the data folder", url=url
+        )
+    return max(offered, key=lambda file: file.newness)
 
 
 def _feed(client: Client, url: str) -> ET.Element:
     try:
         return ET.fromstring(client.get(url).body)  # noqa: S314  # see the import
     except ET.ParseError as fault:
-        client.forget(url)
-        raise SourceError(f"{url}: not a feed, or one that stops half-way: {fault}; try again later") from None
+        client.discard(url)
+        raise SourceError(
+            "{url}: not a feed, or one that stops half-way: {fault}; try again later", url=url, fault=fault
+        ) from None
 
 
 def _is_feed(link: ET.Element) -> bool:
@@ -78,9 +95,9 @@ def _is_feed(link: ET.Element) -> bool:
     return "atom" in link.get("type", "") and link.get("rel", "alternate") in {"alternate", "describedby"}
 
 
-def _offered(tree: ET.Element, base: str) -> list[Offered]:
+def _offered(tree: ET.Element, base: str) -> list[OfferedFile]:
     return [
-        Offered(
+        OfferedFile(
             urljoin(base, href), entry.findtext(f"{ATOM}updated", ""),
             int(length) if (length := link.get("length", "")).isdigit() else None, link.get("hash"),
         )
@@ -90,13 +107,17 @@ def _offered(tree: ET.Element, base: str) -> list[Offered]:
     ]  # fmt: skip
 
 
-def _difference(path: Path, done: Download, offered: Offered) -> str | None:
-    """What is not as the feed says, where it says it."""
+def _difference(path: Path, done: Download, offered: OfferedFile) -> Message | None:
+    """What differs from what the feed says; None where nothing does, or the feed says nothing of it."""
     if offered.length is not None and offered.length != done.bytes:
-        return f"{done.bytes} bytes where its feed says {offered.length}"
-    kind, _, wanted = (offered.checksum or "").lower().replace("sha-", "sha").partition(":")
+        return message("{count} bytes where its feed says {length}", count=done.bytes, length=offered.length)
+    kind, _, expected = (offered.checksum or "").lower().replace("sha-", "sha").partition(":")
     if kind not in CHECKSUMS:
         return None
     with path.open("rb") as file:
-        found = hashlib.file_digest(file, kind).hexdigest()
-    return None if found == wanted.strip() else f"its {kind} is {found} where its feed says {wanted}"
+        computed = hashlib.file_digest(file, kind).hexdigest()
+    if computed == expected.strip():
+        return None
+    return message(
+        "its {kind} is {computed} where its feed says {expected}", kind=kind, computed=computed, expected=expected
+    )

@@ -1,14 +1,17 @@
-"""Tables of CBS OData, version 3 and 4, behind one door: topics by title, codes as they are on the wire, rows.
+"""V3 and V4: a table of CBS OData of either version, by one protocol: topics, dimensions, codes and rows.
 
-What is known of the services, and of what they do without saying so:
+What is known of the services, of which the documentation says little:
 
-- Version 3 has two addresses. ODataApi refuses more than 10,000 rows with a 500, so it is asked for a gemeente at a
-  time, by the beginning of the code. ODataFeed gives all there is in pages of 10,000, each with a link to the next.
-- On the Feed areas are not filtered: buurten are picked here from all that come. It costs a fifth more rows, and spares
-  us a filter of which nobody says that the Feed heeds it.
-- Keys are padded with spaces (`'0.0.0 '`), and a key of another width answers 200 and nothing. So no key is made up
-  here: it is looked up in the table's own list of codes.
+- Version 3 has two addresses. ODataApi refuses an answer of more than 10,000 rows, and `$skip` or `$top` above 5,000,
+  with a 500. So it is used for a gemeente, by the beginning of the code (`startswith`; `ge` and `lt` are ignored).
+  ODataFeed gives all there is in pages of 10,000, each with a link to the next, and is used for the country.
+- On the Feed areas are not filtered: buurten are picked here from all rows. That costs a fifth more rows, and does not
+  depend on a filter of which nobody says that the Feed applies it.
+- Keys are padded with spaces, regions to ten characters and kinds of crime to six (`'0.0.0 '`). A key of another width
+  answers 200 and no rows. So no key is made up: it is looked up in the table's own list of codes.
+- Without `$format=json` the answer is XML, with status 200.
 - Version 4 is long: a row for each figure, and none where a figure is missing. Its codes have no padding.
+- Tables of the police are on a host of their own (dataderden.cbs.nl).
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -21,12 +24,16 @@ from services.http.client import Client
 
 JSON = {"$format": "json"}
 NOT_TOPICS = frozenset({"Dimension", "TimeDimension", "GeoDimension", "GeoDetail", "TopicGroup"})
+"""The types of the properties of a version 3 table that hold no figures."""
 SERVICES = {3: "https://opendata.cbs.nl", 4: "https://datasets.cbs.nl/odata/v1/CBS"}
-Told = Callable[[int], None]
+COUNTRY = "BU"
+"""How the code of every buurt begins."""
+OnRows = Callable[[int], None]
+"""Called with how many rows are in."""
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class TopicEntry:
     """A topic: its key this year, its title, and the titles of the headings above it, nearest first."""
 
     key: str
@@ -36,12 +43,12 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class Selection:
-    """What is wanted of a table.
+    """Which part of a table is requested.
 
     Attributes:
         keys: of topics.
         prefix: how the codes of the areas begin: BU for the country, BU0599 for a gemeente.
-        codes: for each other dimension the keys that are wanted, as they are on the wire.
+        codes: for each other dimension the requested keys, padded.
     """
 
     keys: tuple[str, ...]
@@ -51,19 +58,19 @@ class Selection:
     @property
     def conditions(self) -> list[str]:
         """The codes as conditions of a filter."""
-        each = ([f"{name} eq '{key}'" for key in keys] for name, keys in self.codes.items())
-        return [f"({' or '.join(one)})" if len(one) > 1 else one[0] for one in each]
+        options = ([f"{name} eq '{key}'" for key in keys] for name, keys in self.codes.items())
+        return [f"({' or '.join(each)})" if len(each) > 1 else each[0] for each in options]
 
 
 class OData(Protocol):
     """A table of either version."""
 
     @property
-    def where(self) -> str:
+    def url(self) -> str:
         """Its address."""
         ...
 
-    def topics(self) -> list[Entry]:
+    def topics(self) -> list[TopicEntry]:
         """All topics."""
         ...
 
@@ -72,15 +79,15 @@ class OData(Protocol):
         ...
 
     def codes(self, dimension: str) -> list[str]:
-        """The keys of a dimension, padded as the service wants them."""
+        """The keys of a dimension, padded as the service requires."""
         ...
 
-    def first(self, asked: Selection) -> str:
-        """The address of the first page."""
+    def first_page(self, selection: Selection) -> str:
+        """The address of the first page of figures."""
         ...
 
-    def figures(self, asked: Selection, on_progress: Told) -> list[Row]:
-        """A row per place and period, with the topics by key; codes as they came."""
+    def figures(self, selection: Selection, on_progress: OnRows) -> list[Row]:
+        """A row per place and period, with the topics by key; codes padded as the service has them."""
         ...
 
 
@@ -95,42 +102,43 @@ class V3:
     time: str
 
     @property
-    def where(self) -> str:
+    def url(self) -> str:
         """Its address."""
-        return places(3, self.service, self.table)[0]
+        return addresses(3, self.service, self.table)[0]
 
-    def topics(self) -> list[Entry]:
+    def topics(self) -> list[TopicEntry]:
         """Topics, with the titles of their TopicGroups."""
-        known = {row.get("ID"): row for row in self._properties()}
+        by_id = {row.get("ID"): row for row in self._properties()}
         return [
-            Entry(str(row["Key"]), _title(row), _above(row.get("ParentID"), known, "ParentID"))
-            for row in known.values()
+            TopicEntry(str(row["Key"]), _title(row), _headings(row.get("ParentID"), by_id, "ParentID"))
+            for row in by_id.values()
             if row.get("Type") not in NOT_TOPICS
         ]
 
     def dimensions(self) -> list[str]:
-        """Every property of a type that is called so."""
+        """The properties whose type ends in Dimension: Dimension, GeoDimension and TimeDimension."""
         return [str(row["Key"]) for row in self._properties() if str(row.get("Type", "")).endswith("Dimension")]
 
     def codes(self, dimension: str) -> list[str]:
         """The list of codes of a dimension."""
-        return [str(row["Key"]) for row in rows(self.client, address(f"{self.where}/{dimension}", JSON))]
+        return [str(row["Key"]) for row in rows(self.client, address(f"{self.url}/{dimension}", JSON))]
 
-    def first(self, asked: Selection) -> str:
+    def first_page(self, selection: Selection) -> str:
         """On the Feed for the country, on the Api for a gemeente."""
-        national = asked.prefix == "BU"
-        within = [] if national else [f"startswith({self.place},'{asked.prefix}')"]
-        chosen = {"$filter": " and ".join([*within, *asked.conditions])} if within or asked.codes else {}
-        time = [self.time] if self.time in asked.codes else []
-        wanted = {"$select": ",".join([self.place, *time, *asked.keys])}
-        return address(places(3, self.service, self.table, national=national)[1], JSON | chosen | wanted)
+        national = selection.prefix == COUNTRY
+        within = [] if national else [f"startswith({self.place},'{selection.prefix}')"]
+        conditions = [*within, *selection.conditions]
+        filtered = {"$filter": " and ".join(conditions)} if conditions else {}
+        time = [self.time] if self.time in selection.codes else []
+        columns = {"$select": ",".join([self.place, *time, *selection.keys])}
+        return address(addresses(3, self.service, self.table, national=national)[1], JSON | filtered | columns)
 
-    def figures(self, asked: Selection, on_progress: Told) -> list[Row]:
-        """The rows as they come."""
-        return rows(self.client, self.first(asked), on_progress)
+    def figures(self, selection: Selection, on_progress: OnRows) -> list[Row]:
+        """The rows as the service sends them."""
+        return rows(self.client, self.first_page(selection), on_progress)
 
     def _properties(self) -> list[Row]:
-        return rows(self.client, address(f"{self.where}/DataProperties", JSON))
+        return rows(self.client, address(f"{self.url}/DataProperties", JSON))
 
 
 @dataclass(slots=True)
@@ -144,66 +152,68 @@ class V4:
     time: str
 
     @property
-    def where(self) -> str:
+    def url(self) -> str:
         """Its address."""
-        return places(4, self.service, self.table)[0]
+        return addresses(4, self.service, self.table)[0]
 
-    def topics(self) -> list[Entry]:
-        """Measures; their groups are asked only of a table in which two have one title."""
-        found = rows(self.client, f"{self.where}/MeasureCodes")
-        titles = [_title(row) for row in found]
-        groups = rows(self.client, f"{self.where}/MeasureGroups") if len(set(titles)) < len(titles) else []
-        known = {row.get("Id"): row for row in groups}
+    def topics(self) -> list[TopicEntry]:
+        """Measures; their groups are requested only of a table in which two measures have the same title."""
+        measures = rows(self.client, f"{self.url}/MeasureCodes")
+        titles = [_title(row) for row in measures]
+        groups = rows(self.client, f"{self.url}/MeasureGroups") if len(set(titles)) < len(titles) else []
+        by_id = {row.get("Id"): row for row in groups}
         return [
-            Entry(str(row["Identifier"]), _title(row), _above(row.get("MeasureGroupId"), known, "ParentId"))
-            for row in found
+            TopicEntry(str(row["Identifier"]), _title(row), _headings(row.get("MeasureGroupId"), by_id, "ParentId"))
+            for row in measures
         ]
 
     def dimensions(self) -> list[str]:
         """The table's own list."""
-        return [str(row["Identifier"]) for row in rows(self.client, f"{self.where}/Dimensions")]
+        return [str(row["Identifier"]) for row in rows(self.client, f"{self.url}/Dimensions")]
 
     def codes(self, dimension: str) -> list[str]:
         """The list of codes of a dimension."""
-        return [str(row["Identifier"]) for row in rows(self.client, f"{self.where}/{dimension}Codes")]
+        return [str(row["Identifier"]) for row in rows(self.client, f"{self.url}/{dimension}Codes")]
 
-    def first(self, asked: Selection) -> str:
+    def first_page(self, selection: Selection) -> str:
         """The observations of these measures."""
-        conditions = [*asked.conditions, *Selection((), "", {"Measure": asked.keys}).conditions]
-        chosen = " and ".join([f"startswith({self.place},'{asked.prefix}')", *conditions])
-        return address(places(4, self.service, self.table)[1], {"$filter": chosen})
+        measures = Selection((), "", {"Measure": selection.keys}).conditions
+        conditions = [f"startswith({self.place},'{selection.prefix}')", *selection.conditions, *measures]
+        return address(addresses(4, self.service, self.table)[1], {"$filter": " and ".join(conditions)})
 
-    def figures(self, asked: Selection, on_progress: Told) -> list[Row]:
+    def figures(self, selection: Selection, on_progress: OnRows) -> list[Row]:
         """Long to wide: a row for every place of the table, also where each of its figures is missing."""
-        times = asked.codes.get(self.time, ("",))
+        times = selection.codes.get(self.time, ("",))
         wide: dict[tuple[str, str], Row] = {
-            (place.strip(), time.strip()): {self.place: place, self.time: time} | dict.fromkeys(asked.keys)
+            (place.strip(), time.strip()): {self.place: place, self.time: time} | dict.fromkeys(selection.keys)
             for place in self.codes(self.place)
-            if place.startswith(asked.prefix)
+            if place.startswith(selection.prefix)
             for time in times
         }
-        told: set[tuple[str, str, str]] = set()
-        for row in rows(self.client, self.first(asked), on_progress):
+        cells: set[tuple[str, str, str]] = set()
+        for row in rows(self.client, self.first_page(selection), on_progress):
             at = (str(row[self.place]).strip(), str(row.get(self.time, "")).strip() if times != ("",) else "")
             cell = (*at, str(row["Measure"]))
-            if cell in told or at not in wide:
-                what = "twice" if cell in told else "of an area or period that is not in its list of codes"
+            if cell in cells:
+                raise SourceError("{url}: a figure twice: {cell}; try again later", url=self.url, cell=cell)
+            if at not in wide:
                 raise SourceError(
-                    f"{self.where}: a figure {what}: {', '.join(cell)}; nothing was kept: try again later"
-                )
-            told.add(cell)
+                    "{url}: a figure of an area or period that is not in its list of codes: {cell}; try again later",
+                    url=self.url, cell=cell,
+                )  # fmt: skip
+            cells.add(cell)
             wide[at][cell[-1]] = _value(row)
-        return list(wide.values()) if told else []
+        return list(wide.values()) if cells else []
 
 
-def opened(client: Client, version: int, service: str | None, table: str, dimensions: Sequence[str]) -> OData:
-    """A table; `dimensions` are the names of its places and its periods."""
+def odata_table(client: Client, version: int, service: str | None, table: str, dimensions: Sequence[str]) -> OData:
+    """A table; `dimensions` are what it calls its places and its periods."""
     place, time = dimensions
     return V3(client, service, table, place, time) if version == 3 else V4(client, service, table, place, time)
 
 
-def places(version: int, service: str | None, table: str, *, national: bool = True) -> tuple[str, str]:
-    """Where a table tells of itself, and where it gives its figures."""
+def addresses(version: int, service: str | None, table: str, *, national: bool = True) -> tuple[str, str]:
+    """The addresses of what a table says of itself, and of its figures."""
     before = (service or SERVICES[version]).rstrip("/")
     if version == 4:
         return f"{before}/{table}", f"{before}/{table}/Observations"
@@ -212,7 +222,7 @@ def places(version: int, service: str | None, table: str, *, national: bool = Tr
 
 
 def _value(row: Row) -> Any:
-    """A figure, or the text that stands in its place."""
+    """A figure, or the text in its place."""
     return row.get("Value") if row.get("Value") is not None else row.get("StringValue")
 
 
@@ -220,12 +230,12 @@ def _title(row: Row) -> str:
     return str(row.get("Title") or "").strip()
 
 
-def _above(parent: Any, known: Mapping[Any, Row], link: str) -> tuple[str, ...]:
-    """The titles of the headings above."""
+def _headings(parent: Any, by_id: Mapping[Any, Row], link: str) -> tuple[str, ...]:
+    """The titles of the headings above a topic, nearest first; `link` is what the table calls the id of a parent."""
     titles: list[str] = []
-    passed = set()
-    while parent in known and parent not in passed:
-        passed.add(parent)
-        titles.append(_title(known[parent]))
-        parent = known[parent].get(link)
+    visited = set()
+    while parent in by_id and parent not in visited:
+        visited.add(parent)
+        titles.append(_title(by_id[parent]))
+        parent = by_id[parent].get(link)
     return tuple(titles)

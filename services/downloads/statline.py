@@ -1,4 +1,9 @@
-"""figures_of(): the declared columns of a source from CBS OData, resolved by title, a row a buurt."""
+"""figures_of(): the declared columns of a source from CBS OData, by title, a row a buurt.
+
+What is known of the tables is in `odata` (the services), `topics` (titles, codes, periods) and `pages`. A table may
+also hold rows of the country, gemeenten and wijken, which are left out; a row twice where a page repeats; and text in
+place of a figure ("       ." for a missing one), which is passed on as text for the reader of the source to judge.
+"""
 
 import re
 from collections.abc import Iterator, Sequence
@@ -8,25 +13,31 @@ import pandas as pd
 
 from boundaries.vintages import Vintage
 from geo.errors import SourceError, first_few
+from geo.messages import Message, message
 from layers.declarations.sources import SourceDeclaration
 from layers.declarations.statline import StatLine
-from services.downloads.odata import OData, Selection, opened, places
+from services.downloads.odata import COUNTRY, OData, Selection, addresses, odata_table
 from services.downloads.pages import Row
-from services.downloads.topics import key_of, on_the_wire, suffixes_of
+from services.downloads.topics import key_of, padded_code, suffixes_of
 from services.http.client import Client
-from services.http.doubt import forgetting_on_fault
+from services.http.discarding import discarding_on_error
 from services.http.progress import OnProgress
 
 KEY = "buurtcode"
-ALL_BUURTEN = "BU"
 LEAST_COVERED = 0.9
 """Share of the least number of buurten that a national table must have: below it a page is missing."""
 GEMEENTE = re.compile(r"GM\d{4}")
 
 
 @dataclass(frozen=True, slots=True)
-class _Part:
-    """Columns that are asked in one go: the same codes of the same periods; and what each period adds to a name."""
+class _ColumnGroup:
+    """Columns that one request gives: of the same codes and periods.
+
+    Attributes:
+        columns: our names by the key of the topic.
+        codes: for each dimension the requested keys, padded.
+        suffixes: what each period adds to a name, by its key without padding; none where a table has one period.
+    """
 
     columns: dict[str, str]
     codes: dict[str, tuple[str, ...]]
@@ -34,10 +45,10 @@ class _Part:
 
 
 def planned(source: SourceDeclaration, vintage: Vintage, gemeenten: Sequence[str] = ()) -> list[str]:
-    """Where will be asked; the rest of each address follows from what the table says of itself."""
-    told = _told(source)
-    about, figures = places(told.version, told.service, _table(source, vintage), national=not gemeenten)
-    topics = "DataProperties" if told.version == 3 else "MeasureCodes"
+    """The addresses that will be requested; the rest of each follows from what the table says of itself."""
+    declared = _declared(source)
+    about, figures = addresses(declared.version, declared.service, _table(source, vintage), national=not gemeenten)
+    topics = "DataProperties" if declared.version == 3 else "MeasureCodes"
     return [f"{about}/{topics}", *(f"{figures} ({prefix}...)" for prefix in prefixes_of(gemeenten))]
 
 
@@ -51,151 +62,182 @@ def figures_of(
     """The table of a source: `buurtcode` and its columns, sorted; figures as the service gave them.
 
     Args:
-        client: who asks.
-        source: what is wanted; it must have a section [statline].
-        vintage: of which division.
-        gemeenten: codes of the only gemeenten to ask for; none is the country.
-        on_progress: who hears how many rows are in.
+        client: sends the requests.
+        source: which columns; it must have a section [statline].
+        vintage: of which the codes are.
+        gemeenten: codes of the only gemeenten to request; none is the country.
+        on_progress: called with how many rows are in.
 
-    Raises SourceError where the table is not what its declaration says; then nothing of it is kept.
+    Raises SourceError where the table is not what its declaration says; then nothing of it stays in the cache.
     """
-    told = _told(source)
-    with forgetting_on_fault(client) as doubting:
-        table = opened(doubting, told.version, told.service, _table(source, vintage), (told.place, told.time))
-        parts = list(_parts(table, told))
-        prefixes = prefixes_of(gemeenten)
-        read: list[pd.DataFrame] = []
-        before = 0
-        for part in parts:
-            pieces = []
-            for prefix in prefixes:
-                asked = Selection(tuple(part.columns), prefix, part.codes)
-                came = table.figures(asked, lambda done, before=before: on_progress("rijen", before + done, None))  # type: ignore[misc]
-                before += len(came)
-                pieces.append(_wide(table, told, part, came, prefix))
-            read.append(pd.concat(pieces))
-        found = pd.concat(read, axis=1).sort_index()
-        if not gemeenten and len(found) < LEAST_COVERED * vintage.least:
+    declared = _declared(source)
+    with discarding_on_error(client) as checked:
+        dimensions = (declared.place, declared.time)
+        table = odata_table(checked, declared.version, declared.service, _table(source, vintage), dimensions)
+        figures = _all_figures(table, declared, prefixes_of(gemeenten), on_progress)
+        if not gemeenten and len(figures) < LEAST_COVERED * vintage.least:
             raise SourceError(
-                f"{table.where}: {len(found)} buurten where the country of {vintage.year} has {vintage.least} at "
-                "least; pages are missing: try again later"
-            )
-    return found[_ordered(found, told)].rename_axis(KEY).reset_index()
+                "{url}: {count} buurten where the country of {year} has {least} at least; pages are missing: try "
+                "again later",
+                url=table.url, count=len(figures), year=vintage.year, least=vintage.least,
+            )  # fmt: skip
+    return figures[_ordered(figures, declared)].rename_axis(KEY).reset_index()
 
 
-def _told(source: SourceDeclaration) -> StatLine:
+def _all_figures(table: OData, declared: StatLine, prefixes: Sequence[str], on_progress: OnProgress) -> pd.DataFrame:
+    """Every declared column of the areas whose codes begin so, by code."""
+    groups: list[pd.DataFrame] = []
+    before = 0
+    for group in list(_column_groups(table, declared)):
+        parts = []
+        for prefix in prefixes:
+            selection = Selection(tuple(group.columns), prefix, group.codes)
+            progress = lambda count, before=before: on_progress(message("rows"), before + count, None)  # noqa: E731
+            rows = table.figures(selection, progress)
+            before += len(rows)
+            parts.append(_wide(table, declared, group, rows, prefix))
+        groups.append(pd.concat(parts))
+    return pd.concat(groups, axis=1).sort_index()
+
+
+def _declared(source: SourceDeclaration) -> StatLine:
     if source.statline is None:
         raise SourceError(
-            f"source {source.id!r}: declares no [statline]: it is read from a file, and cannot be fetched"
-        )
+            "source {source!r}: declares no [statline]: it is read from a file, and cannot be fetched",
+            source=source.id,
+        )  # fmt: skip
     return source.statline
 
 
 def _table(source: SourceDeclaration, vintage: Vintage) -> str:
-    tables = _told(source).tables
+    tables = _declared(source).tables
     if vintage.year not in tables:
         raise SourceError(
-            f"source {source.id!r}: no table of {vintage.year}; it has {', '.join(map(str, tables))}; add it to "
-            f"[statline.tables] in layers/sources/{source.id}.toml"
-        )
+            "source {source!r}: no table of {year}; it has {years}; add it to [statline.tables] in "
+            "layers/sources/{source}.toml",
+            source=source.id, year=vintage.year, years=list(tables),
+        )  # fmt: skip
     return tables[vintage.year]
 
 
 def prefixes_of(gemeenten: Sequence[str]) -> list[str]:
-    """How the codes of their buurten begin; those of all the country, where there are none. Raises SourceError."""
-    if wrong := [one for one in gemeenten if not GEMEENTE.fullmatch(one)]:
-        raise SourceError(f"{wrong[0]!r} is no code of a gemeente; write it as GM0599")
-    return [ALL_BUURTEN + one[2:] for one in gemeenten] or [ALL_BUURTEN]
+    """How the codes of the buurten of these gemeenten begin; without gemeenten, those of the country.
+
+    Raises SourceError for what is no code of a gemeente.
+    """
+    if wrong := [code for code in gemeenten if not GEMEENTE.fullmatch(code)]:
+        raise SourceError("{code!r} is no code of a gemeente; write it as GM0599", code=wrong[0])
+    return [COUNTRY + code[2:] for code in gemeenten] or [COUNTRY]
 
 
-def _parts(table: OData, told: StatLine) -> Iterator[_Part]:
-    """Everything that is wanted, in as few questions as can be: columns of the same codes, year by year."""
+def _column_groups(table: OData, declared: StatLine) -> Iterator[_ColumnGroup]:
+    """All declared columns, in as few requests as can be: columns of the same codes together, year by year."""
     entries, dimensions = table.topics(), table.dimensions()
-    _check_dimensions(table, told, dimensions)
-    keys = {name: key_of(name, topic, entries, table.where) for name, topic in told.column.items()}
-    together: dict[tuple[tuple[str, str], ...], list[str]] = {}
-    for name, topic in told.column.items():
-        together.setdefault(tuple(sorted(topic.select.items())), []).append(name)
-    periods = table.codes(told.time) if told.years else []
-    for select, names in together.items():
+    _check_dimensions(table, declared, dimensions)
+    keys = {name: key_of(name, topic, entries, table.url) for name, topic in declared.column.items()}
+    by_codes: dict[tuple[tuple[str, str], ...], list[str]] = {}
+    for name, topic in declared.column.items():
+        by_codes.setdefault(tuple(sorted(topic.select.items())), []).append(name)
+    periods = table.codes(declared.time) if declared.years else []
+    for select, names in by_codes.items():
         codes: dict[str, tuple[str, ...]] = {
-            dimension: (on_the_wire(table, dimension, code),) for dimension, code in select
+            dimension: (padded_code(table, dimension, code),) for dimension, code in select
         }
         columns = {keys[name]: name for name in names}
         if len(columns) < len(names):
-            raise SourceError(f"{table.where}: columns {names} are the same topic; keep one of them")
-        if not told.years:
-            yield _Part(columns, codes, {})
-        for year in told.years:
-            suffixes = suffixes_of(told, periods, year, table.where)
-            yield _Part(
-                columns, codes | {told.time: tuple(suffixes)}, {key.strip(): name for key, name in suffixes.items()}
+            raise SourceError(
+                "{url}: columns {names} are the same topic; keep one of them", url=table.url, names=str(names)
+            )
+        if not declared.years:
+            yield _ColumnGroup(columns, codes, {})
+        for year in declared.years:
+            suffixes = suffixes_of(declared, periods, year, table.url)
+            yield _ColumnGroup(
+                columns, codes | {declared.time: tuple(suffixes)}, {key.strip(): name for key, name in suffixes.items()}
             )
 
 
-def _check_dimensions(table: OData, told: StatLine, dimensions: list[str]) -> None:
-    if told.place not in dimensions:
-        raise SourceError(f"{table.where}: no dimension {told.place!r} for its areas; it has {', '.join(dimensions)}")
-    for name, topic in told.column.items():
-        rest = [one for one in dimensions if one not in {told.place, told.time, *topic.select}]
+def _check_dimensions(table: OData, declared: StatLine, dimensions: list[str]) -> None:
+    if declared.place not in dimensions:
+        raise SourceError(
+            "{url}: no dimension {place!r} for its areas; it has {dimensions}",
+            url=table.url, place=declared.place, dimensions=dimensions,
+        )  # fmt: skip
+    for name, topic in declared.column.items():
+        rest = [
+            dimension for dimension in dimensions if dimension not in {declared.place, declared.time, *topic.select}
+        ]
         if rest:
             raise SourceError(
-                f"{table.where}: column {name!r}: the table is split by {', '.join(rest)} as well; say which code is "
-                f'meant: select = {{ {rest[0]} = "..." }}'
-            )
+                "{url}: column {name!r}: the table is split by {rest} as well; say which code is meant: "
+                'select = {{ {first} = "..." }}',
+                url=table.url, name=name, rest=rest, first=rest[0],
+            )  # fmt: skip
 
 
-def _wide(table: OData, told: StatLine, part: _Part, came: list[Row], prefix: str) -> pd.DataFrame:
-    """Buurten by columns, each period a column of its own."""
-    wanted = f"{prefix}... in {', '.join(part.suffixes) or 'the table'}"
-    raw = pd.DataFrame(came)
-    if missing := [one for one in (told.place, *part.columns) if len(raw) and one not in raw]:
-        raise SourceError(f"{table.where}: asked for {missing}, answered with {list(raw.columns)}; try again later")
+def _wide(table: OData, declared: StatLine, group: _ColumnGroup, rows: list[Row], prefix: str) -> pd.DataFrame:
+    """Buurten by columns, each period a column of its own. Raises SourceError for rows that were not requested."""
+    periods = list(group.suffixes) or message("the table")
+    requested = message("{prefix}... in {periods}", prefix=prefix, periods=periods)
+    raw = pd.DataFrame(rows)
+    if missing := [name for name in (declared.place, *group.columns) if len(raw) and name not in raw]:
+        raise SourceError(
+            "{url}: asked for {missing}, answered with {columns}; try again later",
+            url=table.url, missing=str(missing), columns=str(list(raw.columns)),
+        )  # fmt: skip
     if len(raw):
-        raw = raw.assign(**{told.place: raw[told.place].astype(str).str.strip()})
-        raw = raw[raw[told.place].str.startswith(prefix)]
+        raw = raw.assign(**{declared.place: raw[declared.place].astype(str).str.strip()})
+        raw = raw[raw[declared.place].str.startswith(prefix)]
     if raw.empty:
         raise SourceError(
-            f"{table.where}: no rows for {wanted}, where some were due; the gemeente or period is not in this table, "
-            "or the service wants its keys padded otherwise"
-        )
-    period = raw[told.time].astype(str).str.strip() if part.suffixes else pd.Series("", index=raw.index)
-    _check_cells(table, part, raw[told.place], period, wanted)
+            "{url}: no rows for {requested}, where some were due; the gemeente or period is not in this table, or the "
+            "service wants its keys padded otherwise",
+            url=table.url, requested=requested,
+        )  # fmt: skip
+    period = raw[declared.time].astype(str).str.strip() if group.suffixes else pd.Series("", index=raw.index)
+    _check_cells(table, group, raw[declared.place], period, requested)
     columns = {}
-    for one in part.suffixes or {"": ""}:
-        here = raw[period == one].set_index(told.place)
-        for key, name in part.columns.items():
-            columns[name + part.suffixes.get(one, "")] = _as_sent(here[key])
+    for key, suffix in (group.suffixes or {"": ""}).items():
+        of_period = raw[period == key].set_index(declared.place)
+        for topic, name in group.columns.items():
+            columns[name + suffix] = _as_sent(of_period[topic])
     return pd.DataFrame(columns)
 
 
-def _check_cells(table: OData, part: _Part, place: pd.Series, period: pd.Series, wanted: str) -> None:
-    """Each place once in each period, and nothing else."""
+def _check_cells(table: OData, group: _ColumnGroup, place: pd.Series, period: pd.Series, requested: Message) -> None:
+    """Raise SourceError unless each place came once in each period, and nothing else did."""
     twice = pd.DataFrame({"place": place, "period": period}).duplicated()
     if twice.any():
         raise SourceError(
-            f"{table.where}: {int(twice.sum())} rows twice for {wanted}: {first_few(place[twice])}; the service "
-            "runs in a circle; nothing of it was kept: try again later"
-        )
-    if part.suffixes and (absent := set(part.suffixes) - set(period)):
-        raise SourceError(f"{table.where}: no rows for {', '.join(sorted(absent))}, where some were due ({wanted})")
-    if part.suffixes and (strange := set(period) - set(part.suffixes)):
-        raise SourceError(f"{table.where}: rows of {first_few(sorted(strange))}, which was not asked; try again later")
+            "{url}: {count} rows twice for {requested}: {places}; the service sends its pages in a loop; nothing of "
+            "it stays in the cache: try again later",
+            url=table.url, count=int(twice.sum()), requested=requested, places=first_few(place[twice]),
+        )  # fmt: skip
+    if group.suffixes and (absent := set(group.suffixes) - set(period)):
+        raise SourceError(
+            "{url}: no rows for {periods}, where some were due ({requested})",
+            url=table.url, periods=sorted(absent), requested=requested,
+        )  # fmt: skip
+    if group.suffixes and (strange := set(period) - set(group.suffixes)):
+        raise SourceError(
+            "{url}: rows of {periods}, which was not asked; try again later",
+            url=table.url, periods=first_few(sorted(strange)),
+        )  # fmt: skip
 
 
 def _as_sent(figures: pd.Series) -> pd.Series:
-    """The figures; as text, where one of them is text."""
-    texts = figures.map(lambda one: isinstance(one, str))
+    """Figures as numbers; where one of them is text, all as text, and a missing one as None."""
+    texts = figures.map(lambda figure: isinstance(figure, str))
     if not texts.any():
         return pd.to_numeric(figures)
     return figures.astype(object).where(figures.isna() | texts, figures.map(str)).where(figures.notna(), None)
 
 
-def _ordered(found: pd.DataFrame, told: StatLine) -> list[str]:
-    """As they are declared, each by period."""
+def _ordered(figures: pd.DataFrame, declared: StatLine) -> list[str]:
+    """The columns in the order of the declaration, each by period."""
 
-    def place(name: str) -> tuple[int, str]:
-        owner = max((one for one in told.column if name == one or name.startswith(f"{one}_")), key=len)
-        return list(told.column).index(owner), name
+    def rank(name: str) -> tuple[int, str]:
+        owner = max((column for column in declared.column if name == column or name.startswith(f"{column}_")), key=len)
+        return list(declared.column).index(owner), name
 
-    return sorted(found.columns, key=place)
+    return sorted(figures.columns, key=rank)

@@ -1,57 +1,73 @@
-"""Which key of a table of OData a title, a code or a year stands for; what is not there is named with what is near."""
+"""Keys of an OData table by the titles, codes and years that people write; for what is not there, the nearest names.
+
+What is known of the tables: the key of a topic has another number behind it every year (`Koopwoningen_47`,
+`Koopwoningen_51`), so topics are declared by title. A title may occur more than once, below other headings. Codes are
+padded to a width of their own, and one of another width answers 200 and no rows: they are looked up in the table's own
+list of codes. Periods are `2024JJ00` for a year and `2024MM01` for a month.
+"""
 
 import difflib
 
 from geo.errors import SourceError
+from geo.messages import joined, message
 from layers.declarations.statline import StatLine, Topic
-from services.downloads.odata import Entry, OData
+from services.downloads.odata import OData, TopicEntry
 
 
-def key_of(column: str, topic: Topic, entries: list[Entry], where: str) -> str:
-    """The key of the topic with that title, this year."""
-    of_title = [one for one in entries if _plain(one.title) == _plain(topic.title)]
-    found = [one for one in of_title if topic.group is None or _plain(topic.group) in map(_plain, one.groups)]
-    if len(found) == 1:
-        return found[0].key
-    told = f"{where}: column {column!r}: "
-    if found:
-        groups = "; ".join(" < ".join(one.groups) or "no heading" for one in found)
+def key_of(column: str, topic: Topic, entries: list[TopicEntry], where: str) -> str:
+    """The key of the topic with that title. Raises SourceError where there is none, or more than one."""
+    of_title = [entry for entry in entries if _normalised(entry.title) == _normalised(topic.title)]
+    matches = [
+        entry for entry in of_title if topic.group is None or _normalised(topic.group) in map(_normalised, entry.groups)
+    ]
+    if len(matches) == 1:
+        return matches[0].key
+    if matches:
+        groups = [" < ".join(entry.groups) or message("no heading") for entry in matches]
         raise SourceError(
-            f"{told}{len(found)} topics have the title {topic.title!r}, below: {groups}; name one of these headings: "
-            'group = "..."'
-        )
-    titles = {_plain(one.title): one.title for one in entries}
-    near = [titles[one] for one in difflib.get_close_matches(_plain(topic.title), titles, n=3, cutoff=0.4)]
-    below = f" below {topic.group!r}" if topic.group else ""
-    raise SourceError(
-        f"{told}no topic has the title {topic.title!r}{below}; nearest: {', '.join(map(repr, near)) or 'none'}, of "
-        f"{len(titles)}; correct the title in its declaration"
+            "{where}: column {column!r}: {count} topics have the title {title!r}, below: {groups}; name one of these "
+            'headings: group = "..."',
+            where=where, column=column, count=len(matches), title=topic.title, groups=joined("; ", groups),
+        )  # fmt: skip
+    titles = {_normalised(entry.title): entry.title for entry in entries}
+    nearest = difflib.get_close_matches(_normalised(topic.title), titles, n=3, cutoff=0.4)
+    title = (
+        message("{title!r} below {group!r}", title=topic.title, group=topic.group) if topic.group else repr(topic.title)
     )
+    raise SourceError(
+        "{where}: column {column!r}: no topic has the title {title}; nearest: {nearest}, of {count}; correct the title "
+        "in its declaration",
+        where=where, column=column, title=title, count=len(titles),
+        nearest=[repr(titles[one]) for one in nearest] or message("none"),
+    )  # fmt: skip
 
 
-def on_the_wire(table: OData, dimension: str, code: str) -> str:
-    """The code with the padding that the service wants."""
-    known = {one.strip(): one for one in table.codes(dimension)}
-    if code.strip() not in known:
+def padded_code(table: OData, dimension: str, code: str) -> str:
+    """The code with the padding that the service requires. Raises SourceError for one that is not in the table."""
+    by_code = {key.strip(): key for key in table.codes(dimension)}
+    if code.strip() not in by_code:
         raise SourceError(
-            f"{table.where}: {dimension} has no code {code!r}; nearest: "
-            f"{', '.join(difflib.get_close_matches(code, known, n=3, cutoff=0.3)) or 'none'}, of {len(known)}"
-        )
-    return known[code.strip()]
+            "{where}: {dimension} has no code {code!r}; nearest: {nearest}, of {count}",
+            where=table.url, dimension=dimension, code=code, count=len(by_code),
+            nearest=difflib.get_close_matches(code, by_code, n=3, cutoff=0.3) or message("none"),
+        )  # fmt: skip
+    return by_code[code.strip()]
 
 
-def suffixes_of(told: StatLine, periods: list[str], year: int, where: str) -> dict[str, str]:
-    """The periods of a year, as they are on the wire, with what they add to the name of a column."""
-    if told.every == "year":
-        found = {one: f"_{year}" for one in periods if one.strip() == f"{year}JJ00"}
+def suffixes_of(declared: StatLine, periods: list[str], year: int, where: str) -> dict[str, str]:
+    """The periods of a year, padded as the table has them, with what each adds to the name of a column."""
+    if declared.every == "year":
+        suffixes = {key: f"_{year}" for key in periods if key.strip() == f"{year}JJ00"}
     else:
-        found = {one: f"_{year}_{one.strip()[6:]}" for one in periods if one.startswith(f"{year}MM")}
-    if not found:
+        suffixes = {key: f"_{year}_{key.strip()[6:]}" for key in periods if key.startswith(f"{year}MM")}
+    if not suffixes:
+        every = message("year") if declared.every == "year" else message("month")
         raise SourceError(
-            f"{where}: no {told.every} of {year}; the last periods are {', '.join(map(str.strip, periods[-3:]))}"
-        )
-    return found
+            "{where}: no {every} of {year}; the last periods are {periods}",
+            where=where, every=every, year=year, periods=[key.strip() for key in periods[-3:]],
+        )  # fmt: skip
+    return suffixes
 
 
-def _plain(title: str) -> str:
+def _normalised(title: str) -> str:
     return " ".join(title.casefold().split())

@@ -1,1 +1,1 @@
-"""How bytes become rows: text, workbooks, tables of PostGIS, maps; numbers and moments."""
+"""How bytes become rows: text, workbooks, tables of PostGIS, boundary files; numbers and moments."""

@@ -1,6 +1,6 @@
-"""A map of one's own: GeoPackage, GeoJSON, FlatGeobuf, GeoParquet, a shapefile, or one of these in a zip.
+"""Boundary files: GeoPackage, GeoJSON, FlatGeobuf, GeoParquet, a shapefile, or one of these in a zip.
 
-Which table of a file holds the buurten is told by its columns and codes, not by its name: a GeoPackage of PDOK and a
+Which table of a file holds the buurten is seen by its columns and codes, not by its name: a GeoPackage of PDOK and a
 zip of CBS hold buurten, wijken and gemeenten side by side, and call them otherwise each year.
 """
 
@@ -20,19 +20,20 @@ from boundaries.codes import PREFIXES
 from boundaries.vintages import Vintage
 from geo.areas import AreaLevel
 from geo.errors import SourceError
+from geo.messages import joined, message
 
 PARQUET = (".parquet", ".geoparquet")
 INSIDE = (".gpkg", ".geojson", ".json", ".fgb", ".shp")
 KINDS = (*INSIDE, *PARQUET, ".zip")
-"""How the name of a map may end."""
+"""How the name of a boundary file may end."""
 
 UNREADABLE = (
     pyogrio.errors.DataSourceError, pyogrio.errors.DataLayerError, pyogrio.errors.FeatureError,
     pyogrio.errors.GeometryError, pyogrio.errors.CRSError, pyogrio.errors.FieldError,
     shapely.errors.GEOSException, ValueError, OSError,
 )  # fmt: skip
-SEEN = 100
-"""How many rows of a table are looked at to see whose codes it holds."""
+SAMPLE = 100
+"""How many rows of a table are read to see whose codes it holds."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,10 +46,10 @@ class PolygonTable:
 
 
 def read(path: Path, vintage: Vintage, level: AreaLevel = AreaLevel.BUURT) -> geopandas.GeoDataFrame:
-    """The areas of a level on a map, all columns as they are.
+    """The areas of a level in a boundary file, all columns as they are.
 
-    Raises SourceError for a file that is not there, no map, damaged or locked, and for one without exactly one table
-    of that level, listing those it has.
+    Raises SourceError for a file that is not there, no boundary file, damaged or locked, and for one without exactly
+    one table of that level, listing those it has.
     """
     _check(path)
     try:
@@ -58,43 +59,51 @@ def read(path: Path, vintage: Vintage, level: AreaLevel = AreaLevel.BUURT) -> ge
         return pyogrio.read_dataframe(layer.path, layer=layer.name, use_arrow=True)
     except UNREADABLE as fault:
         raise SourceError(
-            f"{path}: cannot be read as a map: {_brief(fault)}; the file is damaged or is of another kind than its "
-            "name says; save it anew, for example from QGIS as GeoPackage"
-        ) from None
+            "{path}: cannot be read as a boundary file: {fault}; the file is damaged or is of another kind than its "
+            "name says; save it anew, for example from QGIS as GeoPackage",
+            path=path, fault=_brief(fault),
+        ) from None  # fmt: skip
 
 
 def names(path: Path, vintage: Vintage, level: AreaLevel) -> pd.Series:
-    """What wijken or gemeenten are called, by code, where the map has a table of them beside its buurten; else nothing:
-    the buurten of PDOK do not name their wijk.
+    """What wijken or gemeenten are called, by code, where the file has a table of them beside its buurten; else
+    nothing: the buurten of PDOK do not name their wijk.
     """
     _check(path)
-    fitting = [] if path.suffix.lower() in PARQUET else [one for one in _layers(path, vintage) if one.level is level]
-    for one in fitting:
-        table = pyogrio.read_dataframe(one.path, layer=one.name, read_geometry=False, use_arrow=True)
+    if path.suffix.lower() in PARQUET:
+        return pd.Series(dtype=str)
+    for layer in (table for table in _layers(path, vintage) if table.level is level):
+        table = pyogrio.read_dataframe(layer.path, layer=layer.name, read_geometry=False, use_arrow=True)
         code, name = (vintage.column(ours, table) for ours in (level.value, f"{level}_name"))
         if code is not None and name is not None:
-            called: pd.Series = table.dropna(subset=[code, name]).drop_duplicates(code).set_index(code)[name]
-            return called.str.strip()
+            by_code: pd.Series = table.dropna(subset=[code, name]).drop_duplicates(code).set_index(code)[name]
+            return by_code.str.strip()
     return pd.Series(dtype=str)
 
 
 def of_year(folder: Path, year: int, what: str = "buurten") -> Path | None:
-    """The map of a year in a folder, `buurten-2024` and any of the endings; None where there is none.
+    """The boundary file of a year in a folder, `buurten-2024` and any of the endings; None where there is none.
 
     Raises SourceError where there are two: which one counts is not ours to choose.
     """
     name = f"{what}-{year}"
-    found = sorted(one for one in folder.glob(f"{name}.*") if one.stem == name and one.suffix.lower() in KINDS)
-    if len(found) > 1:
-        raise SourceError(f"{folder}: {len(found)} maps of {year}: {', '.join(one.name for one in found)}; keep one")
-    return found[0] if found else None
+    files = sorted(file for file in folder.glob(f"{name}.*") if file.stem == name and file.suffix.lower() in KINDS)
+    if len(files) > 1:
+        raise SourceError(
+            "{folder}: {count} boundary files of {year}: {files}; keep one",
+            folder=folder, count=len(files), year=year, files=", ".join(file.name for file in files),
+        )  # fmt: skip
+    return files[0] if files else None
 
 
 def _check(path: Path) -> None:
     if not path.is_file():
-        raise SourceError(f"{path}: no such file; give a map that is there")
+        raise SourceError("{path}: no such file; give a boundary file that is there", path=path)
     if path.suffix.lower() not in KINDS:
-        raise SourceError(f"{path}: a map ends in {', '.join(KINDS)}; save it as one of these, for example from QGIS")
+        raise SourceError(
+            "{path}: a boundary file ends in {kinds}; save it as one of these, for example from QGIS",
+            path=path, kinds=", ".join(KINDS),
+        )  # fmt: skip
     if path.suffix.lower() == ".zip":
         _check_zip(path)
 
@@ -102,26 +111,33 @@ def _check(path: Path) -> None:
 def _check_zip(path: Path) -> None:
     try:
         with zipfile.ZipFile(path) as packed:
-            if any(one.flag_bits & 1 for one in packed.infolist()):
-                raise SourceError(f"{path}: locked with a password; unpack it and give the map itself")
+            if any(entry.flag_bits & 1 for entry in packed.infolist()):
+                raise SourceError(
+                    "{path}: locked with a password; unpack it and give the boundary file itself", path=path
+                )
             damaged = packed.testzip()
     except (zipfile.BadZipFile, NotImplementedError, EOFError) as fault:
-        raise SourceError(f"{path}: not a zip, or a damaged one: {fault}; fetch or pack it again") from None
+        raise SourceError(
+            "{path}: not a zip, or a damaged one: {fault}; fetch or pack it again", path=path, fault=str(fault)
+        ) from None
     if damaged:
-        raise SourceError(f"{path}: damaged: {damaged} in it is not what was packed; fetch or pack it again")
+        raise SourceError(
+            "{path}: damaged: {entry} in it is not what was packed; fetch or pack it again", path=path, entry=damaged
+        )
 
 
 def read_parquet(path: Path) -> geopandas.GeoDataFrame:
     """The one table of a GeoParquet file."""
     if b"geo" not in (pyarrow.parquet.read_schema(path).metadata or {}):
         raise SourceError(
-            f"{path}: Parquet without geometry (no GeoParquet metadata); save it with geopandas or GDAL, which write it"
+            "{path}: Parquet without geometry (no GeoParquet metadata); save it with geopandas or GDAL, which write it",
+            path=path,
         )
     return geopandas.read_parquet(path)
 
 
 def _layers(path: Path, vintage: Vintage) -> Iterator[PolygonTable]:
-    """Every table with geometry in a file, or in all maps of a zip."""
+    """Every table with geometry in a file, or in all boundary files of a zip."""
     for source in _sources(path):
         for name, shape in pyogrio.list_layers(source):
             if shape is not None and "Point" not in shape and "Line" not in shape:
@@ -132,10 +148,13 @@ def _sources(path: Path) -> Sequence[str]:
     if path.suffix.lower() != ".zip":
         return [str(path)]
     with zipfile.ZipFile(path) as packed:
-        maps = sorted(one for one in packed.namelist() if one.lower().endswith(INSIDE) and "__MACOSX" not in one)
-    if not maps:
-        raise SourceError(f"{path}: no map in it; it must hold a file that ends in {', '.join(INSIDE)}")
-    return [f"/vsizip/{{{path.resolve()}}}/{one}" for one in maps]
+        inside = sorted(file for file in packed.namelist() if file.lower().endswith(INSIDE) and "__MACOSX" not in file)
+    if not inside:
+        raise SourceError(
+            "{path}: no boundary file in it; it must hold a file that ends in {kinds}",
+            path=path, kinds=", ".join(INSIDE),
+        )  # fmt: skip
+    return [f"/vsizip/{{{path.resolve()}}}/{file}" for file in inside]
 
 
 def _level(source: str, layer: str, vintage: Vintage) -> AreaLevel | None:
@@ -144,7 +163,7 @@ def _level(source: str, layer: str, vintage: Vintage) -> AreaLevel | None:
     column = next((at for ours in ("code", "wijk", "gemeente") if (at := vintage.column(ours, columns))), None)
     if column is None:
         return None
-    codes = pyogrio.read_dataframe(source, layer=layer, columns=[column], read_geometry=False, max_features=SEEN)[
+    codes = pyogrio.read_dataframe(source, layer=layer, columns=[column], read_geometry=False, max_features=SAMPLE)[
         column
     ]
     begin = codes.dropna().astype(str).str.strip().str[:2]
@@ -153,18 +172,26 @@ def _level(source: str, layer: str, vintage: Vintage) -> AreaLevel | None:
 
 def _chosen(path: Path, layers: Sequence[PolygonTable], vintage: Vintage, level: AreaLevel) -> PolygonTable:
     """The one table of that level; of several, the one that names the year."""
-    fitting = [one for one in layers if one.level is level]
-    named = [one for one in fitting if str(vintage.year) in one.name] if len(fitting) > 1 else fitting
-    if len(named) == 1:
-        return named[0]
-    listed = ", ".join(f"{one.name} ({one.level or 'no codes of ours'})" for one in layers) or "none with polygons"
+    fitting = [layer for layer in layers if layer.level is level]
+    of_year = [layer for layer in fitting if str(vintage.year) in layer.name] if len(fitting) > 1 else fitting
+    if len(of_year) == 1:
+        return of_year[0]
+    listed = joined(", ", [
+        message("{name} ({level})", name=layer.name, level=layer.level or message("no codes of ours"))
+        for layer in layers
+    ])  # fmt: skip
+    tables = listed if layers else message("none with polygons")
     if not fitting:
-        looked = ", ".join(vintage.aliases["code"])
         raise SourceError(
-            f"{path}: no table with {level} codes ({PREFIXES[level]}...), looked for in columns {looked}; its tables: "
-            f"{listed}; give a map of {level} areas, or add the column's name to boundaries/vintages.toml"
-        )
-    raise SourceError(f"{path}: {len(fitting)} tables with {level} codes: {listed}; keep one, or give it by itself")
+            "{path}: no table with {level} codes ({prefix}...), looked for in columns {columns}; its tables: {tables}; "
+            "give a boundary file of {level} areas, or rename the column with their codes to {first}",
+            path=path, level=level, prefix=PREFIXES[level], tables=tables, first=f"{level}code",
+            columns=", ".join(vintage.aliases["code"]),
+        )  # fmt: skip
+    raise SourceError(
+        "{path}: {count} tables with {level} codes: {tables}; keep one, or give it by itself",
+        path=path, count=len(fitting), level=level, tables=tables,
+    )  # fmt: skip
 
 
 def _brief(fault: Any) -> str:

@@ -1,4 +1,4 @@
-"""Cells as text, and what cells may be."""
+"""Cells as text, and the types of cells that can be read."""
 
 import numpy as np
 import pyarrow as pa
@@ -10,11 +10,11 @@ from geo.errors import SourceError
 LARGEST = 2.0**53
 """Below it whole numbers are exact."""
 NOTHING = pa.scalar(None, pa.string())
-READ = (
+READABLE = (
     pa.types.is_string, pa.types.is_large_string, pa.types.is_string_view, pa.types.is_integer, pa.types.is_floating,
     pa.types.is_decimal, pa.types.is_date, pa.types.is_timestamp, pa.types.is_boolean, pa.types.is_null,
 )  # fmt: skip
-"""What cells may be."""
+"""Types of columns that hold text, numbers or dates."""
 
 
 def check(where: str, columns: pa.RecordBatch, geometry: str | None) -> None:
@@ -25,9 +25,19 @@ def check(where: str, columns: pa.RecordBatch, geometry: str | None) -> None:
             kind = field.type.storage_type if isinstance(kind, pa.ExtensionType) else kind
             if pa.types.is_binary(kind) or pa.types.is_large_binary(kind):
                 continue
-            raise SourceError(f"{where}: geometry {field.name!r} is {kind}; write it as WKB, as GeoParquet and QGIS do")
-        if not any(one(kind) for one in READ):
-            raise SourceError(f"{where}: column {field.name!r} is {kind}; write it as text, numbers or dates")
+            raise SourceError(
+                "{where}: geometry {name!r} is {kind}; write it as WKB, as GeoParquet and QGIS do",
+                where=where,
+                name=field.name,
+                kind=kind,
+            )
+        if not any(one(kind) for one in READABLE):
+            raise SourceError(
+                "{where}: column {name!r} is {kind}; write it as text, numbers or dates",
+                where=where,
+                name=field.name,
+                kind=kind,
+            )
 
 
 def text(column: pa.Array) -> pa.Array:

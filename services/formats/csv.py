@@ -1,8 +1,8 @@
 """CSV as any office writes it, in batches of text.
 
-All of it is read as text: what is a number or a date is decided where its meaning is known. Delimiter and encoding are
-found by looking; nothing is guessed that the file contradicts further on: a line with another number of cells is an
-error that says which, and so is a quote that is never closed, since it would swallow all rows after it.
+All of it is read as text: what is a number or a date is decided where its meaning is known. Delimiter and encoding
+follow from the content; nothing is guessed that the file contradicts further on: a line with another number of cells is
+an error that says which, and so is a quote that is never closed, since it would swallow all rows after it.
 """
 
 import codecs
@@ -18,17 +18,18 @@ import pyarrow.compute as pc
 import pyarrow.csv
 
 from geo.errors import SourceError
+from geo.messages import message
 from layers.declarations.records import Format
 
 BYTES = 16 << 20
 """Of a file that is parsed at a time."""
 DELIMITERS = ";,\t|"
-TELLS = re.compile(r"^sep=(.)\s*$", re.IGNORECASE)
-"""A first line with which Excel tells the delimiter."""
+SEP_LINE = re.compile(r"^sep=(.)\s*$", re.IGNORECASE)
+"""A first line in which Excel names the delimiter."""
 FIGURES = "[-+0-9.,:/ T€]*"
 """How numbers, dates and moments are written."""
-MARK = "\ufeff"
-MEND = "mend the line, or say delimiter and encoding in [records.format]"
+BYTE_ORDER_MARK = "\ufeff"
+CORRECT = message("correct the line, or declare format.delimiter and format.encoding in the source")
 
 
 @dataclass(slots=True)
@@ -40,8 +41,8 @@ class CsvFile:
         encoding: what its bytes mean.
         delimiter: what stands between cells.
         skipped: lines above the header.
-        names: what all columns are called; some exports have columns without a name.
-        row: what a line looks like that is a row.
+        names: of all columns; some exports have columns without a name.
+        row: a pattern of a line that is a row.
     """
 
     path: Path
@@ -54,20 +55,25 @@ class CsvFile:
 
     @classmethod
     def of(cls, path: Path, format_: Format) -> "CsvFile":
-        """The file as its declaration says, or as it looks. Raises SourceError where two columns have one name."""
+        """The file in the declared format, or in the one that its first lines show.
+
+        Raises SourceError where two columns have one name.
+        """
         encoding = format_.encoding or _encoding(path)
         with pa.input_stream(path) as content:
             lines = io.TextIOWrapper(content, encoding)
-            first, *rest = (lines.readline().removeprefix(MARK) for _ in range(3))
-        told = TELLS.match(first)
-        seen = told[1] if told else max(DELIMITERS, key=first.count)
-        found = cls(path, encoding, format_.delimiter or seen, 1 if told else 0)
-        with found._opened(None) as stream:
-            found.names = tuple(stream.schema.names)
-        found.row = found._like(rest[1 if told else 0])
-        if len(set(found.headers)) < len(found.headers):
-            raise SourceError(f"{path}: two columns of one name: {list(found.headers)}; rename one")
-        return found
+            first, *rest = (lines.readline().removeprefix(BYTE_ORDER_MARK) for _ in range(3))
+        named = SEP_LINE.match(first)
+        delimiter = named[1] if named else max(DELIMITERS, key=first.count)
+        file = cls(path, encoding, format_.delimiter or delimiter, 1 if named else 0)
+        with file._opened(None) as stream:
+            file.names = tuple(stream.schema.names)
+        file.row = file._like(rest[1 if named else 0])
+        if len(set(file.headers)) < len(file.headers):
+            raise SourceError(
+                "{path}: two columns of one name: {headers!r}; rename one", path=path, headers=list(file.headers)
+            )
+        return file
 
     @property
     def headers(self) -> tuple[str, ...]:
@@ -97,25 +103,34 @@ class CsvFile:
             with pyarrow.csv.open_csv(self.path, read, parse, convert) as stream:
                 yield stream
         except pa.ArrowInvalid as fault:
-            raise SourceError(self._told(fault)) from None
+            raise self._error(fault) from None
 
     def _refuse(self, row: pyarrow.csv.InvalidRow) -> str:
         self._ragged.append(row)
         return "error"
 
-    def _told(self, fault: pa.ArrowInvalid) -> str:
+    def _error(self, fault: pa.ArrowInvalid) -> SourceError:
         """What is wrong, without what stands in the line."""
+        if "Empty CSV" in str(fault) and not self._ragged:
+            return SourceError("{path}: is empty", path=self.path)
         if not self._ragged:
-            empty = "Empty CSV" in str(fault)
-            return f"{self.path}: is empty" if empty else f"{self.path}: is not {self.encoding}: {fault}; {MEND}"
+            return SourceError(
+                "{path}: is not {encoding}: {fault}; {correct}",
+                path=self.path, encoding=self.encoding, fault=fault, correct=CORRECT,
+            )  # fmt: skip
         row = self._ragged[0]
         if row.expected_columns == 1:
-            why = "remove lines above the header, or say delimiter in [records.format]"
-            return f"{self.path}: its first line has 1 cell, another {row.actual_columns}; {why}"
-        return (
-            f"{self.path}: lines differ in their number of cells: {row.actual_columns} where the header has "
-            f"{row.expected_columns}, parted by {self.delimiter!r}, first in line {self._line(row)}; {MEND}"
-        )
+            return SourceError(
+                "{path}: its first line has 1 cell, another {count}; remove lines above the header, or declare "
+                "format.delimiter in the source",
+                path=self.path, count=row.actual_columns,
+            )  # fmt: skip
+        return SourceError(
+            "{path}: lines differ in their number of cells: {count} where the header has {expected}, parted by "
+            "{delimiter!r}, first in line {line}; {correct}",
+            path=self.path, count=row.actual_columns, expected=row.expected_columns, delimiter=self.delimiter,
+            line=self._line(row), correct=CORRECT,
+        )  # fmt: skip
 
     def _line(self, row: pyarrow.csv.InvalidRow) -> int:
         """Where that line is: several threads do not know."""
@@ -129,10 +144,10 @@ class CsvFile:
         mark = re.escape(self.delimiter)
         cells = line.rstrip("\r\n").split(self.delimiter)
         number, any_ = FIGURES.replace(self.delimiter, ""), rf"[^\n{mark}]*"
-        told = [number if one and re.fullmatch(number, one) else any_ for one in cells]
-        if len(told) != len(self.names) or number not in told:
+        patterns = [number if cell and re.fullmatch(number, cell) else any_ for cell in cells]
+        if len(patterns) != len(self.names) or number not in patterns:
             return rf"(?:\n{mark.join([any_] * len(self.names))}){{2}}"  # prose may have as many commas in one line
-        return rf"\n{mark.join(told)}\r?(?:\n|$)"
+        return rf"\n{mark.join(patterns)}\r?(?:\n|$)"
 
     def _check_quotes(self, batch: pa.RecordBatch, first: int) -> None:
         """Refuse a cell that holds lines which look like rows."""
@@ -143,9 +158,10 @@ class CsvFile:
             if pc.any(rows).as_py():
                 at = pc.index(rows, True).as_py()
                 raise SourceError(
-                    f"{self.path}: row {first + at}, column {name!r}: a quote that is not closed: the cell holds lines "
-                    "that look like rows; close or remove the quote"
-                )
+                    "{path}: row {row}, column {name!r}: a quote that is not closed: the cell holds lines that look "
+                    "like rows; close or remove the quote",
+                    path=self.path, row=first + at, name=name,
+                )  # fmt: skip
 
 
 def _encoding(path: Path) -> str:

@@ -19,17 +19,21 @@ def sheet(path: Path, format_: Format) -> pa.Table:
         names = book.sheet_names
         filled = [one for one in names if one == format_.sheet or book.get_sheet_by_name(one).height > 0]
         if format_.sheet is not None and format_.sheet not in names:
-            raise SourceError(f"{path}: has no sheet {format_.sheet!r}; it has {names}")
-        if format_.sheet is None and len(filled) != 1:
-            found = (
-                f"sheets {filled} that are not empty; name one in [records.format] as sheet" if filled else "no rows"
+            raise SourceError(
+                "{path}: has no sheet {sheet!r}; it has {names!r}", path=path, sheet=format_.sheet, names=names
             )
-            raise SourceError(f"{path}: has {found}")
+        if format_.sheet is None and not filled:
+            raise SourceError("{path}: has no rows", path=path)
+        if format_.sheet is None and len(filled) > 1:
+            raise SourceError(
+                "{path}: has sheets {sheets!r} that are not empty; name one as format.sheet in the source",
+                path=path, sheets=filled,
+            )  # fmt: skip
         rows = book.get_sheet_by_name(format_.sheet or filled[0]).to_python(skip_empty_area=True)
     headers = [str(one).strip() for one in rows[0]] if rows else []
     named = [one for one in headers if one]
     if len(set(named)) < len(named):
-        raise SourceError(f"{path}: two columns of one name: {named}; rename one")
+        raise SourceError("{path}: two columns of one name: {headers!r}; rename one", path=path, headers=named)
     columns = {name: _column([row[at] for row in rows[1:]]) for at, name in enumerate(headers) if name}
     return pa.table(columns)
 

@@ -25,31 +25,30 @@ def years(column: pa.Array, format_: str | None) -> NDArray[np.int64]:
     may be a date year-month-day, or a day as a workbook counts them.
     """
     if pa.types.is_temporal(column.type):
-        here = column.cast(pa.timestamp("us", ZONE)) if getattr(column.type, "tz", None) else column
-        return _filled(pc.year(here))
+        local = column.cast(pa.timestamp("us", ZONE)) if getattr(column.type, "tz", None) else column
+        return _filled(pc.year(local))
     cells = text(column)
-    told = pc.extract_regex(cells, STARTS_WITH_YEAR)
-    found = pc.cast(pc.struct_field(told, "year"), pa.int64())
+    year = pc.cast(pc.struct_field(pc.extract_regex(cells, STARTS_WITH_YEAR), "year"), pa.int64())
     if format_ is not None:
         day = pc.replace_substring_regex(cells, r"\s+0?0:00(?::00)?$", "") if "%H" not in format_ else cells
         declared = pc.year(pc.strptime(day, format=format_, unit="s", error_is_null=True))
-        found = pc.coalesce(declared, pc.if_else(matching(cells, r"^[0-9]{4}-"), found, pa.scalar(None, pa.int64())))
+        year = pc.coalesce(declared, pc.if_else(matching(cells, r"^[0-9]{4}-"), year, pa.scalar(None, pa.int64())))
     serial = matching(cells, SERIAL)
     if pc.any(serial).as_py():
         days = pc.if_else(serial, cells, NOTHING).cast(pa.int32())
         since = pc.subtract(days, pa.scalar(25_569, pa.int32()))  # 1 January 1970 is day 25,569
-        found = pc.if_else(serial, pc.year(since.cast(pa.date32())), found)
-    return _zoned(cells, _filled(found))
+        year = pc.if_else(serial, pc.year(since.cast(pa.date32())), year)
+    return _zoned(cells, _filled(year))
 
 
-def _zoned(cells: pa.Array, found: NDArray[np.int64]) -> NDArray[np.int64]:
+def _zoned(cells: pa.Array, year: NDArray[np.int64]) -> NDArray[np.int64]:
     """The years of moments that name a zone, by the clock here."""
     zoned = np.flatnonzero(matching(cells, ZONED).to_numpy(zero_copy_only=False))
     if len(zoned):
         moments = pd.to_datetime(cells.take(pa.array(zoned)).to_pandas(), utc=True, format="ISO8601", errors="coerce")
         years = moments.dt.tz_convert(ZONE).dt.year
-        found[zoned] = years.fillna(NO_YEAR).astype(np.int64)
-    return found
+        year[zoned] = years.fillna(NO_YEAR).astype(np.int64)
+    return year
 
 
 def _filled(years: pa.Array) -> NDArray[np.int64]:

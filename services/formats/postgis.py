@@ -1,4 +1,4 @@
-"""A table or view of PostGIS as records, in batches. Only the columns that are asked for leave the database."""
+"""A table or view of PostGIS as records, in batches. Only the columns that are selected leave the database."""
 
 from collections.abc import Iterator, Mapping, Sequence
 
@@ -8,6 +8,7 @@ from adbc_driver_manager import Error
 
 from geo.areas import RD_NEW
 from geo.errors import SourceError, first_few
+from geo.messages import message
 from services.formats.rows import Batches, Rows
 
 COLUMNS = """
@@ -36,21 +37,24 @@ def table(name: str, database: str, geometry: str | None = None) -> Rows:
     """
     if not database:
         raise SourceError(
-            f"records in PostGIS table {name}: which database is not known; set ZICHT_POSTGIS, for example to "
-            "postgresql://reader@host/database, with the password in ~/.pgpass"
+            "records in PostGIS table {name}: which database is not known; set ZICHT_POSTGIS, for example to "
+            "postgresql://reader@host/database, with the password in ~/.pgpass",
+            name=name,
         )
     schema, _, relation = name.rpartition(".")
     schema = schema or "public"
-    columns = {str(one): str(kind) for one, kind in _asked(database, COLUMNS, (schema, relation))}
+    columns = {str(one): str(kind) for one, kind in _query(database, COLUMNS, (schema, relation))}
     if not columns:
         raise SourceError(
-            f"PostGIS: no table {schema}.{relation} that may be read; check its name and GRANT SELECT on it"
+            "PostGIS: no table {schema}.{relation} that may be read; check its name and GRANT SELECT on it",
+            schema=schema,
+            relation=relation,
         )
     where = f"{_quoted(schema)}.{_quoted(relation)}"
     crs = _crs(database, where, columns, geometry)
 
     def batches(wanted: Sequence[str]) -> Batches:
-        chosen = ", ".join(_chosen(one, columns[one]) for one in wanted)
+        chosen = ", ".join(_selected(one, columns[one]) for one in wanted)
         yield from _streamed(database, f"SELECT {chosen} FROM {where}")  # noqa: S608  # names of the catalogue
 
     return Rows(f"PostGIS {schema}.{relation}", tuple(columns), batches, crs)
@@ -60,8 +64,8 @@ def _quoted(name: str) -> str:
     return '"' + name.replace('"', '""') + '"'
 
 
-def _chosen(column: str, kind: str) -> str:
-    """How a column is asked for: places as WKB, what Arrow has no type for as text."""
+def _selected(column: str, kind: str) -> str:
+    """How a column is selected: places as WKB, what Arrow has no type for as text."""
     quoted = _quoted(column)
     if kind in PLACES:
         return f"ST_AsBinary({quoted}) AS {quoted}"
@@ -73,39 +77,45 @@ def _crs(database: str, where: str, columns: Mapping[str, str], geometry: str | 
     if geometry is None:
         return None
     places = [one for one, kind in columns.items() if kind in PLACES]
-    alike = (one for one in columns if one.strip().casefold() == geometry.strip().casefold())
-    declared = geometry if geometry in columns else next(alike, None)
+    by_letters = (name for name in columns if name.strip().casefold() == geometry.strip().casefold())
+    declared = geometry if geometry in columns else next(by_letters, None)
     if declared is None:
         return None
     if declared not in places:
         raise SourceError(
-            f"PostGIS {where}: column {declared!r} is no geometry but {columns[declared]}; its geometries: {places}"
+            "PostGIS {where}: column {declared!r} is no geometry but {kind}; its geometries: {places!r}",
+            where=where,
+            declared=declared,
+            kind=columns[declared],
+            places=places,
         )
     srids = _srids(database, where, declared) or [RD_NEW]  # without a value, any will do
     if len(srids) == 1 and srids[0]:
         return f"EPSG:{srids[0]}"
-    found = f"lies in several SRIDs: {first_few(srids)}" if any(srids) else "says in no SRID where it lies"
-    mended = f"{'ST_Transform' if any(srids) else 'ST_SetSRID'}({_quoted(declared)}, {RD_NEW})"
+    several = message("lies in several SRIDs: {srids}", srids=first_few(srids))
+    declare = f"{'ST_Transform' if any(srids) else 'ST_SetSRID'}({_quoted(declared)}, {RD_NEW})"
     raise SourceError(
-        f"PostGIS {where}: geometry {declared!r} {found}; declare one in the database: a view with {mended}, or ALTER "
-        f"TABLE {where} ALTER {_quoted(declared)} TYPE geometry(Geometry, {RD_NEW}) USING {mended}; or 4326"
-    )
+        "PostGIS {where}: geometry {column!r} {fault}; declare one in the database: a view with {declare}, or ALTER "
+        "TABLE {where} ALTER {quoted} TYPE geometry(Geometry, {rd}) USING {declare}; or 4326",
+        where=where, column=declared, fault=several if any(srids) else message("says in no SRID where it lies"),
+        declare=declare, quoted=_quoted(declared), rd=RD_NEW,
+    )  # fmt: skip
 
 
 def _srids(database: str, where: str, column: str) -> list[int]:
     """Every SRID in a column, 0 for a place without one."""
     bare = _quoted(column)
     statement = f"SELECT DISTINCT ST_SRID({bare}::geometry) FROM {where} WHERE {bare} IS NOT NULL"  # noqa: S608  # likewise
-    return sorted(int(str(one)) for (one,) in _asked(database, statement, ()))
+    return sorted(int(str(one)) for (one,) in _query(database, statement, ()))
 
 
-def _asked(database: str, statement: str, given: Sequence[str]) -> Iterator[tuple[object, ...]]:
+def _query(database: str, statement: str, given: Sequence[str]) -> Iterator[tuple[object, ...]]:
     try:
         with driver.connect(database) as connection, connection.cursor() as cursor:
             cursor.execute(statement, tuple(given))
             yield from cursor.fetchall()
     except Error as fault:
-        raise _refused(fault) from None
+        raise _error(fault) from None
 
 
 def _streamed(database: str, statement: str) -> Iterator[pa.RecordBatch]:
@@ -114,10 +124,10 @@ def _streamed(database: str, statement: str) -> Iterator[pa.RecordBatch]:
             cursor.execute(statement)
             yield from cursor.fetch_record_batch()
     except Error as fault:
-        raise _refused(fault) from None
+        raise _error(fault) from None
 
 
-def _refused(fault: Error) -> SourceError:
+def _error(fault: Error) -> SourceError:
     """What the database said, without the URI: it may hold a password."""
-    told = " ".join(str(fault).split("\n", maxsplit=1)[0].split())
-    return SourceError(f"PostGIS: {told[:300]}; check ZICHT_POSTGIS and the rights of its user")
+    first_line = " ".join(str(fault).split("\n", maxsplit=1)[0].split())
+    return SourceError("PostGIS: {fault}; check ZICHT_POSTGIS and the rights of its user", fault=first_line[:300])

@@ -37,17 +37,26 @@ def opened(records: Records, root: Path, database: str) -> Rows:
         rows = table(records.postgis, database, records.place.geometry)
     else:
         rows = file(root / str(records.path), records.format, records.place.geometry)
-    alike = {one.strip().casefold(): one for one in reversed(rows.headers)}
-    theirs = {one: one if one in rows.headers else alike.get(one.strip().casefold()) for one in records.columns}
-    if missing := [one for one, found in theirs.items() if found is None]:
-        raise SourceError(f"{rows.where}: declared columns {missing} are not there; it has {list(rows.headers)}")
-    return rows.called({ours: one for ours, one in theirs.items() if one is not None and one != ours})
+    by_letters = {header.strip().casefold(): header for header in reversed(rows.headers)}
+    headers = {
+        name: name if name in rows.headers else by_letters.get(name.strip().casefold()) for name in records.columns
+    }
+    if missing := [name for name, header in headers.items() if header is None]:
+        raise SourceError(
+            "{where}: declared columns {missing!r} are not there; it has {headers!r}",
+            where=rows.where,
+            missing=missing,
+            headers=list(rows.headers),
+        )
+    return rows.renamed({name: header for name, header in headers.items() if header not in {None, name}})
 
 
 def file(path: Path, format_: Format, geometry: str | None = None) -> Rows:
     """The rows of a file, by what its name ends with; `geometry` is the column with places, where there are more."""
     if not path.is_file():
-        raise SourceError(f"{path}: no such file; what is declared as path lies below {path.parent}")
+        raise SourceError(
+            "{path}: no such file; what is declared as path lies below {parent}", path=path, parent=path.parent
+        )
     name = path.name.lower()
     kinds = ((TEXTS, _text), (BOOKS, _book), (COLUMNAR, _columnar), (MAPS, _map))
     kind: Callable[[Path, Format, str | None], Rows] | None = next(
@@ -55,11 +64,11 @@ def file(path: Path, format_: Format, geometry: str | None = None) -> Rows:
     )
     if kind is None:
         known = ", ".join(ending for endings, _ in kinds for ending in endings)
-        raise SourceError(f"{path}: not a kind of file that is read; give one of {known}")
+        raise SourceError("{path}: not a kind of file that is read; give one of {known}", path=path, known=known)
     try:
         return kind(path, format_, geometry)
     except UNREADABLE as fault:
-        raise SourceError(f"{path}: cannot be read: {fault}") from None
+        raise SourceError("{path}: cannot be read: {fault}", path=path, fault=fault) from None
 
 
 def _text(path: Path, format_: Format, _geometry: str | None) -> Rows:
@@ -77,8 +86,8 @@ def _book(path: Path, format_: Format, _geometry: str | None) -> Rows:
 
 def _columnar(path: Path, _format: Format, geometry: str | None) -> Rows:
     content = pyarrow.parquet.ParquetFile(path)
-    told = (content.schema_arrow.metadata or {}).get(b"geo")
-    crs = _crs_of(told, geometry) if told else None
+    geo = (content.schema_arrow.metadata or {}).get(b"geo")
+    crs = _crs_of(geo, geometry) if geo else None
 
     def batches(columns: Sequence[str]) -> Batches:
         for batch in pyarrow.parquet.ParquetFile(path).iter_batches(ROWS, columns=list(columns)):
@@ -88,28 +97,30 @@ def _columnar(path: Path, _format: Format, geometry: str | None) -> Rows:
 
 
 def _without_views(schema: pa.Schema) -> pa.Schema:
-    """Text as Arrow can take parts of it: of views it cannot."""
-    for at, one in enumerate(schema):
-        if pa.types.is_string_view(one.type):
-            schema = schema.set(at, one.with_type(pa.string()))
+    """The schema with text in place of views of text, which Arrow cannot cut up or match."""
+    for at, field in enumerate(schema):
+        if pa.types.is_string_view(field.type):
+            schema = schema.set(at, field.with_type(pa.string()))
     return schema
 
 
-def _crs_of(told: bytes, geometry: str | None) -> str:
+def _crs_of(metadata: bytes, geometry: str | None) -> str:
     """The CRS of a geometry column of GeoParquet, else of the main one; that of degrees where none is given."""
     import orjson  # noqa: PLC0415
     from pyproj import CRS  # noqa: PLC0415
 
-    about = orjson.loads(told)
-    column = geometry if geometry in about["columns"] else about["primary_column"]
-    found = about["columns"][column].get("crs", "OGC:CRS84")
-    return str(CRS.from_user_input(found).to_wkt())
+    described = orjson.loads(metadata)
+    column = geometry if geometry in described["columns"] else described["primary_column"]
+    crs = described["columns"][column].get("crs", "OGC:CRS84")
+    return str(CRS.from_user_input(crs).to_wkt())
 
 
 def _map(path: Path, format_: Format, _geometry: str | None) -> Rows:
     layers = [str(name) for name in pyogrio.list_layers(path)[:, 0]]
     if format_.layer is None and len(layers) > 1:
-        raise SourceError(f"{path}: has layers {layers}; name one in [records.format] as layer")
+        raise SourceError(
+            "{path}: has layers {layers!r}; name one as format.layer in the source", path=path, layers=layers
+        )
     layer = format_.layer or layers[0]
     about = pyogrio.read_info(path, layer=layer)
     name = about["geometry_name"] or "geometry"
@@ -118,10 +129,13 @@ def _map(path: Path, format_: Format, _geometry: str | None) -> Rows:
         fields = [one for one in columns if one != name]
         with pyogrio.open_arrow(
             path, layer=layer, columns=fields, read_geometry=name in columns, batch_size=ROWS, use_pyarrow=True
-        ) as (told, stream):
+        ) as (described, stream):
             for batch in stream:
                 yield batch.rename_columns(
-                    [name if one == (told["geometry_name"] or "wkb_geometry") else one for one in batch.schema.names]
+                    [
+                        name if one == (described["geometry_name"] or "wkb_geometry") else one
+                        for one in batch.schema.names
+                    ]
                 ).select(list(columns))
 
     headers = (*(str(one) for one in about["fields"]), *((name,) if about["geometry_type"] else ()))

@@ -26,14 +26,14 @@ class Rows:
     crs: str | None = None
     sha256: str = ""
 
-    def called(self, names: Mapping[str, str]) -> "Rows":
-        """The same rows, some of whose columns go by another name: ours, and what they are called there."""
+    def renamed(self, names: Mapping[str, str]) -> "Rows":
+        """The same rows with other names for some columns; `names` gives, for a new name, the one in the file."""
         if not names:
             return self
 
         def batches(columns: Sequence[str]) -> Batches:
-            for batch in self.batches([names.get(one, one) for one in columns]):
+            for batch in self.batches([names.get(name, name) for name in columns]):
                 yield batch.rename_columns(list(columns))
 
-        ours = {there: one for one, there in names.items()}
-        return replace(self, headers=tuple(ours.get(one, one) for one in self.headers), batches=batches)
+        new = {old: name for name, old in names.items()}
+        return replace(self, headers=tuple(new.get(header, header) for header in self.headers), batches=batches)

@@ -1,1 +1,1 @@
-"""How services of others are asked: politely, checked, and remembered on disk."""
+"""Requests to services of others: few at a time, retried, every answer checked and cached on disk."""

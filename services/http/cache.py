@@ -1,4 +1,4 @@
-"""kept(): where answers are remembered: a file each, written whole or not at all."""
+"""response_cache(): answers on disk, a file each, written whole or not at all."""
 
 from pathlib import Path
 
@@ -9,9 +9,9 @@ from requests_cache.models.response import CachedResponse
 from services.files import disk_errors, whole_file
 
 
-class _Whole(FileDict):
-    """Files as requests-cache makes them, but for three things: one that is killed leaves no half file behind, a full
-    disk is told as such, and a file that is damaged is None: who asks tells so, in words of his own.
+class _AtomicFiles(FileDict):
+    """The files of requests-cache, with three differences: a killed process leaves no half file, a full disk is a
+    StoreError, and a damaged file is None, which the client reports in a message of its own.
     """
 
     def __getitem__(self, key: str) -> CachedResponse | str | None:
@@ -28,14 +28,14 @@ class _Whole(FileDict):
             path.write_text(self.serialize(value), encoding="utf-8")
 
 
-def cached(folder: Path) -> BaseCache:
-    """The answers below `folder`, as JSON around the bytes that were sent, and which address led to which.
+def response_cache(folder: Path) -> BaseCache:
+    """The answers below `folder`, as JSON around the bytes that were sent, and which address redirected to which.
 
-    The cache of files that requests-cache ships keeps the latter in SQLite, which a mirror on a disk that cannot be
-    written does not open.
+    Rejected: the file cache that requests-cache ships. It keeps redirects in SQLite, which cannot open a mirror on a
+    read-only disk.
     """
     cache = BaseCache(cache_name=str(folder))
     with disk_errors(folder):
-        cache.responses = _Whole(folder, serializer="json", decode_content=False)
-        cache.redirects = _Whole(folder / "redirects", serializer=None)
+        cache.responses = _AtomicFiles(folder, serializer="json", decode_content=False)
+        cache.redirects = _AtomicFiles(folder / "redirects", serializer=None)
     return cache

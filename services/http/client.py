@@ -1,9 +1,17 @@
-"""Client: one door to the services of others, polite, patient and with a memory.
+"""Client: every request to the services of others, cached on disk, a few at a time, and retried.
 
-Every answer is kept on disk by requests-cache, in files that are JSON (never pickle: a folder that was carried into a
-closed network is read, not run). What was kept today is not asked again, so a fetch that was killed goes on where it
-was; what is older answers only when the service does not, with its age. A fault that may pass (429, 5xx, a time-out, a
-connection cut in the middle, JSON that stops half-way) is tried again, after as long as the service asks.
+What may happen with any of the services, and how the client meets it:
+
+- A fault for seconds or minutes: 429, 5xx, a time-out, a connection cut in the middle, JSON that stops half-way. The
+  request is retried, after as long as the service asks for (Retry-After, in seconds or as a date), else after a pause
+  that doubles.
+- A web page and status 200, during maintenance: a fault like the others, and never cached.
+- A host that is down, for all of its pages: after one request ran out of tries, the host gets none for a minute.
+- A limit to the number of requests that no documentation states: a host gets four at a time.
+
+Every answer is cached by requests-cache, in files that are JSON (never pickle: a folder that is taken into a closed
+network is read, not run). An answer of today is used without a request, so a fetch that was killed resumes; an older
+one is used only when the service does not answer, and its age is reported.
 """
 
 import copy
@@ -23,31 +31,43 @@ import tenacity
 from requests_cache import NEVER_EXPIRE, CachedSession
 
 from geo.errors import SourceError
-from services.files import age, disk_errors
-from services.http.cache import cached
+from geo.messages import Message, message
+from layers.messages import age
+from services.files import disk_errors
+from services.http.cache import response_cache
 from services.http.hosts import Hosts, host_of
-from services.http.wire import MOMENT, PassingError, Patience, Wire, check_status, faults_named
+from services.http.transport import (
+    FETCHED_HEADER,
+    RetryPolicy,
+    TransientError,
+    Transport,
+    check_status,
+    classified_errors,
+)
 
-CARRY = "run the same command with --mirror DIR where there is internet, and carry DIR here"
+USE_MIRROR = message("run the same command with --mirror DIR where there is internet, and carry DIR here")
+OFFLINE = message("this machine works offline")
 
 LONGEST_WAIT = 300.0
-"""Seconds: the longest pause that is obeyed; a service that asks for more is called unreachable."""
+"""Seconds: the longest pause between two tries; a service that asks for more is called unreachable."""
+
+OnRetry = Callable[[Message], None]
 
 
 class UnreachableError(SourceError):
-    """A service that does not answer, and never did: what came in before it is good, and asking again may help."""
+    """A service that does not answer and has no answer in the cache. What came in before is good; a retry may help."""
 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What a service answered: the body, when it was sent, and whether it is `late`: kept from before, because the
-    service does not answer now.
+    """What a service answered: the body, when it was sent, and whether it is `stale`: an answer of before, from the
+    cache, because the service does not answer now.
     """
 
     url: str
     body: bytes
     fetched: datetime
-    late: bool = False
+    stale: bool = False
 
     def json(self) -> Any:
         """The body as JSON. Raises SourceError where the service sent something else."""
@@ -55,178 +75,199 @@ class Answer:
             return orjson.loads(self.body)
         except orjson.JSONDecodeError:
             raise SourceError(
-                f"{self.url}: no JSON but {self.body[:60]!r}; the address may have changed: see its declaration"
-            ) from None
+                "{url}: no JSON but {body!r}; the address may have changed: see its declaration",
+                url=self.url, body=self.body[:60],
+            ) from None  # fmt: skip
 
 
 @dataclass(slots=True)
 class Client:
-    """Asks services and remembers what they answered in `folder`.
+    """Sends GET requests and caches the answers in `folder`.
 
     Attributes:
-        folder: where answers are kept; a mirror is such a folder, carried elsewhere.
-        offline: answer from the folder only, however old.
-        keep: how long an answer is as good as new.
-        patience: how long to wait and how often to try.
-        told: who hears, in a few words, that something is tried again.
-        fresh: ask again, also what was kept today; what is kept answers only when the service does not.
+        folder: the cache; a mirror is such a folder, taken elsewhere.
+        offline: answer from the cache only, however old.
+        max_age: how old a cached answer may be to be used without a request.
+        policy: timeouts and retries.
+        on_retry: called with a message where a request is retried, or answered from the cache instead.
+        fresh: send every request, also where an answer of today is cached; the cache answers only for a service that
+            does not.
         gateway: where all requests go instead, the host as first part of the path: with `http://gate/open`,
-            `https://api.pdok.nl/cbs` is asked as `http://gate/open/api.pdok.nl/cbs`. For networks that let traffic out
-            at one place only. What is kept goes by its own address, so a mirror that was filled with or without a
-            gateway serves both.
-        heard: who is given every answer that was used.
-        stop: once set, no more is asked, and whoever waits for another try waits no longer.
+            `https://api.pdok.nl/cbs` is requested as `http://gate/open/api.pdok.nl/cbs`. For networks that let traffic
+            out at one place only. Answers are cached by their own address, so a mirror that was filled with or without
+            a gateway serves both.
+        on_response: called with every answer that is used.
+        stop: once set, no more requests are sent, and pauses end at once.
     """
 
     folder: Path
     offline: bool = False
-    keep: timedelta = timedelta(days=1)
-    patience: Patience = field(default_factory=Patience)
-    on_retry: Callable[[str], None] = lambda _: None
+    max_age: timedelta = timedelta(days=1)
+    policy: RetryPolicy = field(default_factory=RetryPolicy)
+    on_retry: OnRetry = lambda _: None
     fresh: bool = False
     gateway: str = ""
     on_response: Callable[[Answer], None] = lambda _: None
     stop: threading.Event = field(default_factory=threading.Event)
     session: CachedSession = field(init=False)
-    plain: requests.Session = field(init=False)
+    uncached: requests.Session = field(init=False)
     _hosts: Hosts = field(init=False)
 
     def __post_init__(self) -> None:
         self.session = CachedSession(
-            backend=cached(self.folder / "answers"), expire_after=NEVER_EXPIRE, allowable_methods=("GET",)
+            backend=response_cache(self.folder / "answers"), expire_after=NEVER_EXPIRE, allowable_methods=("GET",)
         )
-        self.plain = requests.Session()
-        for session in (self.session, self.plain):
+        self.uncached = requests.Session()
+        for session in (self.session, self.uncached):
             session.headers["User-Agent"] = f"zicht/{version('zicht')}"
-            # A session that sends prepared requests forgets REQUESTS_CA_BUNDLE, unless it is told once.
+            # A session that sends prepared requests ignores REQUESTS_CA_BUNDLE, unless it is set on the session.
             session.verify = session.merge_environment_settings("https://", {}, None, None, None)["verify"]
             for scheme in ("http://", "https://"):
-                session.mount(scheme, Wire(self.patience, self.gateway, self.stop))
+                session.mount(scheme, Transport(self.policy, self.gateway, self.stop))
         self._hosts = Hosts()
 
-    def listening(self, on_retry: Callable[[str], None], on_response: Callable[[Answer], None]) -> Self:
-        """The same client, turns and memory and all, with other ears."""
+    def with_callbacks(self, on_retry: OnRetry, on_response: Callable[[Answer], None]) -> Self:
+        """The same client, with the same cache and hosts, that reports to others."""
         other = copy.copy(self)
         other.on_retry, other.on_response = on_retry, on_response
         return other
 
     def get(self, url: str, parameters: Mapping[str, str] | None = None) -> Answer:
-        """The answer to a GET, from the folder where it is new enough.
+        """The answer to a GET, from the cache where it is new enough.
 
-        Raises SourceError where the service refuses, UnreachableError where it does not answer and never did.
+        Raises SourceError where the service refuses, UnreachableError where it does not answer and nothing is cached.
         """
         request = self._request(url, parameters)
-        cached = self._kept(request)
+        cached = self._cached(request)
         if cached is not None and (self.offline or self._is_new(cached)):
             answer = cached
         elif self.offline:
-            answer = self._late(request, cached, "this machine works offline")
+            answer = self._stale(request, cached, OFFLINE)
         else:
             try:
-                answer = self.patiently(lambda: self._ask(request), str(request.url))
-            except PassingError as fault:
-                answer = self._late(request, cached, str(fault))
+                answer = self.with_retries(lambda: self._send(request), str(request.url))
+            except TransientError as fault:
+                answer = self._stale(request, cached, fault.message)
         self.on_response(answer)
         return answer
 
-    def forget(self, url: str, parameters: Mapping[str, str] | None = None) -> None:
-        """Forget an answer that came in whole and cannot be right, so that the next try asks anew. A mirror that is
-        used offline stays as it is.
+    def discard(self, url: str, parameters: Mapping[str, str] | None = None) -> None:
+        """Remove an answer from the cache that came in whole and cannot be right, so that the next try requests it
+        again. A mirror that is used offline stays as it is.
         """
         if not self.offline:
             with suppress(KeyError):
                 del self.session.cache.responses[self.session.cache.create_key(self._request(url, parameters))]
 
-    def turn(self, url: str) -> threading.Semaphore:
-        """Wait for a turn: `AT_ONCE` requests to one host."""
-        return self._hosts.turn(host_of(url))
+    def slot(self, url: str) -> threading.Semaphore:
+        """One of the `AT_ONCE` requests that the host of `url` gets at a time; hold it during the request."""
+        return self._hosts.slot(host_of(url))
 
-    def patiently[Got](self, ask: Callable[[], Got], url: str) -> Got:
-        """Ask until it is answered or patience ends in a PassingError. A host that did not answer before is left in
-        peace for a while, and then asked once: forty pages must not each wait for the same silence.
+    def with_retries[Got](self, send: Callable[[], Got], url: str) -> Got:
+        """What `send` returns, after as many tries as it takes. Raises TransientError after the last.
+
+        A host that failed gets no request for `cooldown` seconds, and then one try: forty pages must not each wait for
+        the same host.
         """
         host = host_of(url)
-        silent = self._hosts.silent_for(host)
-        if silent is not None and silent < self.patience.respite:
-            raise PassingError("did not answer a moment ago")
+        since = self._hosts.seconds_since_failure(host)
+        if since is not None and since < self.policy.cooldown:
+            raise TransientError("did not answer a moment ago")
         try:
-            got = self._trying(host, 1 if silent is not None else self.patience.tries)(
-                partial(self._unless_stopped, ask)
+            got = self._retrying(host, 1 if since is not None else self.policy.tries)(
+                partial(self._unless_stopped, send)
             )
-        except PassingError:
-            self._hosts.fell_silent(host)
+        except TransientError:
+            self._hosts.failed(host)
             raise
-        self._hosts.answered(host)
+        self._hosts.succeeded(host)
         return got
 
-    def _trying(self, host: str, tries: int) -> tenacity.Retrying:
-        def tell(state: tenacity.RetryCallState) -> None:
+    def _retrying(self, host: str, tries: int) -> tenacity.Retrying:
+        def report(state: tenacity.RetryCallState) -> None:
             pause = state.next_action.sleep if state.next_action else 0
             fault = state.outcome.exception() if state.outcome else None
-            self.on_retry(f"{host}: {fault}; trying again in {pause:.0f} s")
+            why = fault.message if isinstance(fault, TransientError) else fault
+            self.on_retry(message("{host}: {why}; trying again in {pause:.0f} s", host=host, why=why, pause=pause))
 
         return tenacity.Retrying(
-            retry=tenacity.retry_if_exception(lambda fault: isinstance(fault, PassingError) and _bearable(fault)),
+            retry=tenacity.retry_if_exception(_worth_retrying),
             stop=tenacity.stop_after_attempt(tries) | tenacity.stop_when_event_set(self.stop),
-            wait=self._pause, sleep=tenacity.sleep_using_event(self.stop), before_sleep=tell, reraise=True,
+            wait=self._pause, sleep=tenacity.sleep_using_event(self.stop), before_sleep=report, reraise=True,
         )  # fmt: skip
 
-    def _unless_stopped[Got](self, ask: Callable[[], Got]) -> Got:
+    def _unless_stopped[Got](self, send: Callable[[], Got]) -> Got:
         if self.stop.is_set():
-            raise PassingError("stopped before it was asked")
-        return ask()
+            raise TransientError("stopped before it was asked")
+        return send()
 
     def _pause(self, state: tenacity.RetryCallState) -> float:
+        """Seconds until the next try: what the service asks for, else twice the pause before, and up to `pause` more so
+        that several clients do not retry together.
+        """
         fault = state.outcome.exception() if state.outcome else None
-        pause = self.patience.pause
-        grown = tenacity.wait_exponential(multiplier=pause, max=LONGEST_WAIT)(state) + tenacity.wait_random(0, pause)(
-            state
-        )
-        return fault.wait if isinstance(fault, PassingError) and fault.wait is not None else grown
+        if isinstance(fault, TransientError) and fault.wait is not None:
+            return fault.wait
+        pause = self.policy.pause
+        doubled = tenacity.wait_exponential(multiplier=pause, max=LONGEST_WAIT)
+        return doubled(state) + tenacity.wait_random(0, pause)(state)
 
     def _is_new(self, cached: Answer) -> bool:
-        return not self.fresh and datetime.now(UTC) - cached.fetched < self.keep
+        return not self.fresh and datetime.now(UTC) - cached.fetched < self.max_age
 
     def _request(self, url: str, parameters: Mapping[str, str] | None) -> requests.PreparedRequest:
-        with faults_named():
+        with classified_errors():
             return self.session.prepare_request(requests.Request("GET", url, params=parameters))
 
-    def _ask(self, request: requests.PreparedRequest) -> Answer:
-        # The outer of the two hears of the disk only: what the wire does is an OSError as well.
-        with self.turn(str(request.url)), disk_errors(self.folder), faults_named():
-            answer = self.session.send(request, force_refresh=True)
-        check_status(answer)
-        return Answer(str(request.url), answer.content, _moment(answer))
+    def _send(self, request: requests.PreparedRequest) -> Answer:
+        # Only faults of the disk reach `disk_errors`: those of the network, an OSError too, are classified before.
+        with self.slot(str(request.url)), disk_errors(self.folder), classified_errors():
+            response = self.session.send(request, force_refresh=True)
+        check_status(response)
+        return Answer(str(request.url), response.content, _fetched(response))
 
-    def _kept(self, request: requests.PreparedRequest) -> Answer | None:
-        """What was answered before, however old; nothing where it is damaged, which is told.
+    def _cached(self, request: requests.PreparedRequest) -> Answer | None:
+        """What is cached, however old; None where nothing is, or where it is damaged, which is reported.
 
-        Raises UnreachableError where that is all there is.
+        Raises UnreachableError where it is damaged and the client is offline.
         """
         key = self.session.cache.create_key(request)
-        found = self.session.cache.get_response(key)
-        if found is not None and MOMENT in found.headers:
-            return Answer(str(request.url), found.content, _moment(found))
+        response = self.session.cache.get_response(key)
+        if response is not None and FETCHED_HEADER in response.headers:
+            return Answer(str(request.url), response.content, _fetched(response))
         if key in self.session.cache.responses:
-            damaged = f"an answer kept in {self.folder} is damaged"
+            damaged = message("an answer cached in {folder} is damaged", folder=self.folder)
             if self.offline:
-                raise UnreachableError(f"{request.url}: {damaged}, and this machine works offline; {CARRY}")
-            self.on_retry(f"{host_of(str(request.url))}: {damaged}; it is asked again")
+                raise UnreachableError(
+                    "{url}: {damaged}, and {offline}; {way_out}",
+                    url=request.url, damaged=damaged, offline=OFFLINE, way_out=USE_MIRROR,
+                )  # fmt: skip
+            self.on_retry(
+                message("{host}: {damaged}; it is asked again", host=host_of(str(request.url)), damaged=damaged)
+            )
         return None
 
-    def _late(self, request: requests.PreparedRequest, cached: Answer | None, why: str) -> Answer:
-        """What was answered before, because there is no answer now."""
+    def _stale(self, request: requests.PreparedRequest, cached: Answer | None, why: Message) -> Answer:
+        """What is cached, because there is no answer now. Raises UnreachableError where nothing is."""
         if cached is None:
-            later = "" if self.offline else "try again later, or "
-            raise UnreachableError(f"{request.url}: {why}, and nothing was kept of it in {self.folder}; {later}{CARRY}")
-        self.on_retry(f"{host_of(cached.url)}: {why}; using what it answered {age(cached.fetched)} ago")
-        return replace(cached, late=True)
+            way_out = USE_MIRROR if self.offline else message("try again later, or {mirror}", mirror=USE_MIRROR)
+            raise UnreachableError(
+                "{url}: {why}, and no answer to it is cached in {folder}; {way_out}",
+                url=request.url, why=why, folder=self.folder, way_out=way_out,
+            )  # fmt: skip
+        self.on_retry(
+            message(
+                "{host}: {why}; using what it answered {age} ago",
+                host=host_of(cached.url), why=why, age=age(cached.fetched),
+            )
+        )  # fmt: skip
+        return replace(cached, stale=True)
 
 
-def _bearable(fault: PassingError) -> bool:
-    return fault.wait is None or fault.wait <= LONGEST_WAIT
+def _worth_retrying(fault: BaseException) -> bool:
+    return isinstance(fault, TransientError) and (fault.wait is None or fault.wait <= LONGEST_WAIT)
 
 
-def _moment(answer: requests.Response) -> datetime:
+def _fetched(response: requests.Response) -> datetime:
     """When the service sent it."""
-    return datetime.fromisoformat(answer.headers[MOMENT])
+    return datetime.fromisoformat(response.headers[FETCHED_HEADER])

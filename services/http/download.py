@@ -1,4 +1,10 @@
-"""download(): a large file, whole: what is there of it is not fetched again, and a file that changed is begun anew."""
+"""download(): a large file, whole. A download that was cut resumes, and one whose file changed starts again.
+
+A service may replace a file under the same address. So a part is asked for (`Range`) only on condition that the file
+is the same (`If-Range`), by its strong ETag or else its date: a weak ETag does not say that the bytes are the same
+(RFC 9110, 13.1.5). With neither, or where it changed, the download starts again. A service may also ignore the range
+and send another part or the whole: the former is thrown away, the latter replaces what is there.
+"""
 
 import json
 import time
@@ -9,15 +15,16 @@ from pathlib import Path
 
 import requests
 
+from geo.messages import message
 from services.files import UNFINISHED, digest, disk_errors, whole_file
-from services.http.client import CARRY, Client, UnreachableError
+from services.http.client import OFFLINE, USE_MIRROR, Client, UnreachableError
 from services.http.hosts import host_of
-from services.http.wire import CHUNK, PassingError, check_status, faults_named
+from services.http.transport import CHUNK, TransientError, check_status, classified_errors
 
 OnBytes = Callable[[int, int | None], None]
-"""Who is told how many bytes are in, of how many, where that is known."""
+"""Called with how many bytes are in, and of how many, where that is known."""
 SLOWEST = 1024.0
-"""Bytes a second, over a whole connection: what drips slower is asked again, from where it was."""
+"""Bytes a second, over a whole connection: a slower one is closed, and the download resumed on another."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,40 +39,54 @@ class Download:
 
 
 def download(client: Client, url: str, path: Path, on_progress: OnBytes = lambda _done, _all: None) -> Download:
-    """Fetch `url` to `path`, going on where an earlier try stopped. A file that is there whole is not fetched again,
+    """Fetch `url` to `path`, resuming where an earlier try stopped. A file that is complete is not fetched again,
     unless the client wants all fresh; then it answers only where the service does not.
 
-    Beside `path` stands `path`.json with what is returned here. Raises SourceError where it cannot be had.
+    What is returned is also written to `path`.json. Raises SourceError where the file cannot be had.
     """
     record = path.with_name(path.name + ".json")
-    there = _done(url, path, record)
-    if there and (client.offline or not client.fresh):
-        return there
+    complete = _complete(url, path, record)
+    if complete and (client.offline or not client.fresh):
+        return complete
     if client.offline:
-        raise UnreachableError(f"{url}: this machine works offline, and {path} is not there whole; {CARRY}")
+        raise UnreachableError(
+            "{url}: {offline}, and {path} is not complete; {way_out}",
+            url=url, offline=OFFLINE, path=path, way_out=USE_MIRROR,
+        )  # fmt: skip
     with disk_errors(path):
         path.parent.mkdir(parents=True, exist_ok=True)
     part = path.with_name(UNFINISHED + path.name)
     try:
-        etag = client.patiently(lambda: _more(client, url, part, on_progress), url)
-    except PassingError as fault:
-        if there:
-            client.on_retry(f"{host_of(url)}: {fault}; using the file of {there.fetched}")
-            return there
+        etag = client.with_retries(lambda: _resume(client, url, part, on_progress), url)
+    except TransientError as fault:
+        if complete:
+            client.on_retry(
+                message(
+                    "{host}: {why}; using the file of {fetched}",
+                    host=host_of(url), why=fault.message, fetched=complete.fetched,
+                )
+            )  # fmt: skip
+            return complete
         raise UnreachableError(
-            f"{url}: {fault}; what came in is kept: run it again and it goes on from there"
-        ) from None
+            "{url}: {why}; the part that came in is still there: run it again and it resumes",
+            url=url, why=fault.message,
+        ) from None  # fmt: skip
+    return _finish(url, path, record, part, etag)
+
+
+def _finish(url: str, path: Path, record: Path, part: Path, etag: str | None) -> Download:
+    """Put the record and the file in their places."""
     done = Download(url, datetime.now(UTC).isoformat(timespec="seconds"), part.stat().st_size, digest(part), etag)
     path.unlink(missing_ok=True)  # the record must never stand beside another file than its own
     with whole_file(record) as unfinished:
         unfinished.write_text(json.dumps(asdict(done), indent=1), encoding="utf-8")
     part.replace(path)
-    _tag_of(part).unlink(missing_ok=True)
+    _validator_file(part).unlink(missing_ok=True)
     return done
 
 
-def _done(url: str, path: Path, record: Path) -> Download | None:
-    """What is there whole; nothing where its record is damaged."""
+def _complete(url: str, path: Path, record: Path) -> Download | None:
+    """The file that is there, if it is complete; None where it is not, or where its record is damaged."""
     if not (path.is_file() and record.is_file()):
         return None
     try:
@@ -75,51 +96,53 @@ def _done(url: str, path: Path, record: Path) -> Download | None:
     return done if done.url == url and done.bytes == path.stat().st_size else None
 
 
-def _tag_of(part: Path) -> Path:
+def _validator_file(part: Path) -> Path:
     return part.with_name(part.name + ".tag")
 
 
-def _more(client: Client, url: str, part: Path, on_progress: OnBytes) -> str | None:
-    """Append what is not there yet; the file's tag tells whether it is still the same file."""
-    there = part.stat().st_size if part.exists() else 0
-    tag = _tag_of(part).read_text(encoding="utf-8") if _tag_of(part).exists() else ""
-    headers = {"Accept-Encoding": "identity"} | ({"Range": f"bytes={there}-", "If-Range": tag} if there and tag else {})
-    with client.turn(url), faults_named(), client.plain.get(url, headers=headers, stream=True) as answer:
-        if answer.status_code == requests.codes.requested_range_not_satisfiable:
+def _resume(client: Client, url: str, part: Path, on_progress: OnBytes) -> str | None:
+    """Ask for what is missing of `part` and write it behind what is there; the ETag of the file."""
+    size = part.stat().st_size if part.exists() else 0
+    tag = _validator_file(part).read_text(encoding="utf-8") if _validator_file(part).exists() else ""
+    headers = {"Accept-Encoding": "identity"} | ({"Range": f"bytes={size}-", "If-Range": tag} if size and tag else {})
+    with client.slot(url), classified_errors(), client.uncached.get(url, headers=headers, stream=True) as response:
+        if response.status_code == requests.codes.requested_range_not_satisfiable:
             part.unlink()
-            raise PassingError("has another file than before")
-        check_status(answer)
-        goes_on = answer.status_code == requests.codes.partial_content
-        if goes_on and not answer.headers.get("Content-Range", "").startswith(f"bytes {there}-"):
+            raise TransientError("has another file than before")
+        check_status(response)
+        partial = response.status_code == requests.codes.partial_content
+        if partial and not response.headers.get("Content-Range", "").startswith(f"bytes {size}-"):
             part.unlink()
-            raise PassingError("goes on at another place than was asked")
+            raise TransientError("sent another part than was asked")
         with disk_errors(part):
-            _tag_of(part).write_text(_same_by(answer), encoding="utf-8")
-            length = answer.headers.get("Content-Length")
-            whole = int(length) + (there if goes_on else 0) if length else None
-            _pour(client, answer, part, "ab" if goes_on else "wb", lambda done: on_progress(done, whole))
+            _validator_file(part).write_text(_validator(response), encoding="utf-8")
+            length = response.headers.get("Content-Length")
+            whole = int(length) + (size if partial else 0) if length else None
+            _write_body(client, response, part, "ab" if partial else "wb", lambda done: on_progress(done, whole))
     if whole is not None and part.stat().st_size != whole:
-        raise PassingError("the connection was cut in the middle of an answer")
-    return answer.headers.get("ETag")
+        raise TransientError("the connection was cut in the middle of an answer")
+    return response.headers.get("ETag")
 
 
-def _pour(client: Client, answer: requests.Response, part: Path, mode: str, on_progress: Callable[[int], None]) -> None:
-    """Read what comes into the file, as long as it comes fast enough."""
-    began, came = time.monotonic(), 0
+def _write_body(
+    client: Client, response: requests.Response, part: Path, mode: str, on_progress: Callable[[int], None]
+) -> None:
+    """Write the body to the file, as long as it comes fast enough."""
+    began, count = time.monotonic(), 0
     with part.open(mode) as file:
         on_progress(file.tell())
-        while piece := answer.raw.read1(CHUNK):
+        while piece := response.raw.read1(CHUNK):
             file.write(piece)
-            came += len(piece)
+            count += len(piece)
             on_progress(file.tell())
             lasted = time.monotonic() - began
-            if lasted > client.patience.silence and came < SLOWEST * lasted:
-                raise PassingError(f"only {came} bytes in {lasted:.0f} s")
+            if lasted > client.policy.read_timeout and count < SLOWEST * lasted:
+                raise TransientError("only {count} bytes in {seconds:.0f} s", count=count, seconds=lasted)
             if client.stop.is_set():
-                raise PassingError("stopped half-way")
+                raise TransientError("stopped half-way")
 
 
-def _same_by(answer: requests.Response) -> str:
-    """What tells that a file is still the same: its strong ETag, else its date; weak tags are not fit for ranges."""
-    etag: str = answer.headers.get("ETag", "")
-    return etag if etag and not etag.startswith("W/") else answer.headers.get("Last-Modified", "")
+def _validator(response: requests.Response) -> str:
+    """By what a file is known to be the same (RFC 9110, 13.1.5): its strong ETag, else its date."""
+    etag: str = response.headers.get("ETag", "")
+    return etag if etag and not etag.startswith("W/") else response.headers.get("Last-Modified", "")

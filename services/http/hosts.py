@@ -1,38 +1,38 @@
-"""Hosts: who is asked, how often at once, and who did not answer."""
+"""Hosts: how many requests a host gets at a time, and which hosts failed a moment ago."""
 
 import threading
 import time
 from urllib.parse import urlsplit
 
 AT_ONCE = 4
-"""Requests to one host at a time."""
+"""Requests to one host at a time: fewer than the six that a browser opens."""
 
 
 class Hosts:
-    """Who is asked: `AT_ONCE` requests to a host, and which did not answer, how long ago."""
+    """The state of every host: its `AT_ONCE` slots, and when it last failed. Fit for threads."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
-        self._turns: dict[str, threading.Semaphore] = {}
-        self._silent: dict[str, float] = {}
+        self._slots: dict[str, threading.Semaphore] = {}
+        self._failed: dict[str, float] = {}
 
-    def turn(self, host: str) -> threading.Semaphore:
-        """What to hold while asking."""
+    def slot(self, host: str) -> threading.Semaphore:
+        """The semaphore to hold during a request."""
         with self._lock:
-            return self._turns.setdefault(host, threading.Semaphore(AT_ONCE))
+            return self._slots.setdefault(host, threading.Semaphore(AT_ONCE))
 
-    def silent_for(self, host: str) -> float | None:
-        """Seconds since a host did not answer; None where it answered after that, or was never asked."""
-        since = self._silent.get(host)
+    def seconds_since_failure(self, host: str) -> float | None:
+        """Seconds since a host failed; None where it answered after that, or never failed."""
+        since = self._failed.get(host)
         return None if since is None else time.monotonic() - since
 
-    def answered(self, host: str) -> None:
-        """It answers."""
-        self._silent.pop(host, None)
+    def succeeded(self, host: str) -> None:
+        """Record that it answered."""
+        self._failed.pop(host, None)
 
-    def fell_silent(self, host: str) -> None:
-        """It did not answer, however often it was asked."""
-        self._silent[host] = time.monotonic()
+    def failed(self, host: str) -> None:
+        """Record that it did not answer, after all tries."""
+        self._failed[host] = time.monotonic()
 
 
 def host_of(url: str) -> str:

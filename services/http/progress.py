@@ -1,6 +1,8 @@
-"""Who hears how far a download is."""
+"""The callback that reports how far a download is."""
 
 from collections.abc import Callable
 
-OnProgress = Callable[[str, int, int | None], None]
-"""Hears of what, how much is in, and of how much where that is known."""
+from geo.messages import Message
+
+OnProgress = Callable[[Message | str, int, int | None], None]
+"""Called with what is downloaded, how many of it are in (rows, areas, bytes), and of how many where that is known."""

@@ -6,11 +6,20 @@ from pathlib import Path
 from typing import Any
 
 from geo.areas import AreaLevel
-from layers.declarations.catalog import load
+from geo.errors import UnknownNameError, ZichtError
 from layers.declarations.lenses import BASIS
 from layers.method.country import Country
-from layers.publication.layer import Layer, LayerKey
-from services.jobs.build import Steps, build_and_save, open_country
+from layers.publication.layer import Layer
+from services.jobs.build import (
+    WHOLE_COUNTRY,
+    LayerRequest,
+    OnStep,
+    build_and_save,
+    gemeente_of,
+    open_country,
+    vintage_of_theme,
+)
+from services.jobs.declarations import catalogue
 from services.jobs.publish import configuration_of, publish_all
 from services.releases import release
 from services.releases.homes import DEFAULT_HOME
@@ -18,8 +27,9 @@ from services.settings import TESTLAND
 from services.testland.country import HotSpot
 from services.testland.source import TestlandSource
 
-THEME, WHOLE_COUNTRY = "drugs", "NL"
+THEME = "drugs"
 LENS = "buitengebied"
+AMSTERDAM = "GM0363"
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,21 +45,45 @@ class Shown:
     hotspots: tuple[HotSpot, ...] = ()
 
 
-def make(real: str | None, gemeente: str, home: Path | None, steps: Steps) -> Shown:
-    """Build, publish and return what is to be shown.
+def make(
+    real: str | None, gemeente: str | None, home: Path | None, on_step: OnStep, vintage: int | None = None
+) -> Shown:
+    """Build, publish and return what is to be shown: of Testland, or of the real figures in the folder `real`.
 
+    `gemeente` is a code, a name or NL for the whole country; without it Amsterdam is shown, of Testland everything, and
+    where there are boundaries of a gemeente or region only, these. `vintage` is the year of the boundaries, without it
+    that of the sources of the theme.
     Testland shows buurten, wijken and hexagons. Real figures are shown per buurt only: sums per wijk beside buurten
-    would give away what is withheld there.
+    would give away what is suppressed there.
+
+    Raises UnknownNameError or AreaError for a gemeente that is not there, or not the only one.
     """
-    catalog = load()
-    country = open_country(real or TESTLAND, catalog)
-    place = None if real is None or gemeente == WHOLE_COUNTRY else gemeente
-    home = home or (DEFAULT_HOME if real is None else Path(f"{DEFAULT_HOME}-{gemeente.lower()}"))
-    wanted = [LayerKey(THEME, AreaLevel.BUURT, 0, lens, place) for lens in (BASIS, LENS)]
+    catalog = catalogue()
+    country = open_country(real or TESTLAND, catalog, vintage or vintage_of_theme(catalog, catalog.theme(THEME)))
+    everything = real is None or (gemeente is None and not country.national)
+    code = _gemeente(country, gemeente or (WHOLE_COUNTRY if everything else AMSTERDAM))
+    place = code or WHOLE_COUNTRY
+    if home is None:
+        home = DEFAULT_HOME if real is None and code is None else Path(f"{DEFAULT_HOME}-{place.lower()}")
+    requests = [LayerRequest(THEME, AreaLevel.BUURT, lens, gemeente=place) for lens in (BASIS, LENS)]
     if real is None:
-        wanted += [LayerKey(THEME, level, 0, BASIS) for level in (AreaLevel.WIJK, AreaLevel.H3_8)]
-    layers = build_and_save(country, wanted, home, steps)
+        requests += [LayerRequest(THEME, level, gemeente=place) for level in (AreaLevel.WIJK, AreaLevel.H3_8)]
+    layers = build_and_save(country, requests, home, on_step)
     config = configuration_of(home)
-    folder = publish_all(home, config, catalog, steps)
+    folder = publish_all(home, config, catalog, on_step)
     planted = country.source.country.hotspots if isinstance(country.source, TestlandSource) else ()
     return Shown(home, config, folder, release.manifest(folder), tuple(layers), country, planted)
+
+
+def _gemeente(country: Country, gemeente: str) -> str | None:
+    """The code of the gemeente; where Testland has none of that name, the error says how real ones are shown."""
+    try:
+        return gemeente_of(country, gemeente)
+    except UnknownNameError as fault:
+        if not country.source.made_up:
+            raise
+        raise ZichtError(
+            "{fault}; this is Testland, which is made up; for a real gemeente give the folder with its figures, or "
+            "fetch them: `zicht demo --real online --gemeente {name}`",
+            fault=fault.message, name=gemeente,
+        ) from None  # fmt: skip

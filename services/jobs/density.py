@@ -1,6 +1,6 @@
 """From a file of points to a file with their density, and what to know of it."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import geopandas
@@ -16,50 +16,64 @@ from boundaries.crs import RD_BOUNDS, system_of, within
 from geo.areas import RD_NEW
 from geo.densities import LEAST_NEAR, Density, Kernel, density
 from geo.errors import SourceError, first_few
+from geo.messages import Message, message
 from geo.rasters import Floats
+from layers.messages import say
 from services.exporters.geotiff import export_grid
 
 
 def surface(
-    path: Path, to: Path, smear: Kernel, weight: str | None, steps: Callable[[str], None], layer: str | None = None
-) -> tuple[str, ...]:
-    """Write the density of the points in `path` to `to`; what is told the user, line by line.
+    path: Path, to: Path, kernel: Kernel, weight: str | None, steps: Callable[[str], None], layer: str | None = None
+) -> tuple[Message, ...]:
+    """Write the density of the points in `path` to `to`; returns a summary, line by line.
 
     Raises SourceError for a file without usable points or with several layers of which none is named, StatisticError
     for a surface that would show houses.
     """
-    steps(f"reading {path.name}")
+    steps(say("reading {file}", file=path.name))
     table = _points(_read(path, layer), path)
     placed = _in_the_netherlands(table, path)
     weights = _weights(placed, weight, path)
-    steps("smearing out")
-    at = np.column_stack([placed.geometry.x, placed.geometry.y])
-    found = density(at, weights, smear)
-    steps(f"writing {to.name}")
-    export_grid(found.grid, to, unit="per km2", tags=_tags(found, smear, len(placed), weight))
-    rows, columns = found.grid.values.shape
-    told = (
-        f"{to} written: {rows} by {columns} cells of {smear.cell:g} m, {len(placed)} points, per km2",
-        f"not shown, since fewer than {LEAST_NEAR} places lie near: {found.suppressed:.1%} of the weight",
-    )
-    stray = len(table) - len(placed)
-    return told if not stray else (
-        *told, f"left out, since they lie outside the Netherlands: {stray} of {len(table)} points"
+    steps(say("computing the density"))
+    points = np.column_stack([placed.geometry.x, placed.geometry.y])
+    estimated = density(points, weights, kernel)
+    steps(say("writing {file}", file=to.name))
+    export_grid(estimated.grid, to, unit="per km2", tags=_tags(estimated, kernel, len(placed), weight))
+    return tuple(_summary(estimated, to, kernel, len(placed), len(table)))
+
+
+def _summary(estimated: Density, to: Path, kernel: Kernel, points: int, whole: int) -> Iterator[Message]:
+    """What was written, what is suppressed and, if any, how many points lie outside the country."""
+    rows, columns = estimated.grid.values.shape
+    yield message(
+        "{file} written: {rows} by {columns} cells of {cell:g} m, {points} points, per km2",
+        file=str(to), rows=rows, columns=columns, cell=kernel.cell, points=points,
     )  # fmt: skip
+    yield message(
+        "not shown, since fewer than {least} places lie near: {share:.1%} of the weight",
+        least=LEAST_NEAR, share=estimated.suppressed,
+    )  # fmt: skip
+    if points < whole:
+        yield message(
+            "left out, since they lie outside the Netherlands: {count} of {whole} points",
+            count=whole - points, whole=whole,
+        )  # fmt: skip
 
 
 def _read(path: Path, layer: str | None) -> pd.DataFrame:
     if not path.is_file():
-        raise SourceError(f"{path}: no such file; give points as GeoParquet, GeoPackage or GeoJSON")
+        raise SourceError("{path}: no such file; give points as GeoParquet, GeoPackage or GeoJSON", path=path)
     parquet = path.suffix == ".parquet"
     if parquet and layer is not None:
-        raise SourceError(f"{path}: GeoParquet has no layers; leave out --layer")
+        raise SourceError("{path}: GeoParquet has no layers; leave out --layer", path=path)
     try:
         table: pd.DataFrame = (
             geopandas.read_parquet(path) if parquet else geopandas.read_file(path, layer=_layer(path, layer))
         )
     except (ValueError, OSError, pa.ArrowException, DataSourceError, DataLayerError) as fault:
-        raise SourceError(f"{path}: cannot be read as GeoParquet, GeoPackage or GeoJSON: {fault}") from None
+        raise SourceError(
+            "{path}: cannot be read as GeoParquet, GeoPackage or GeoJSON: {fault}", path=path, fault=fault
+        ) from None
     return table
 
 
@@ -67,49 +81,72 @@ def _layer(path: Path, layer: str | None) -> str:
     """The layer that is named, or the only one with a geometry."""
     layers = [str(name) for name, kind in pyogrio.list_layers(path) if kind is not None]
     if not layers:
-        raise SourceError(f"{path}: has no geometry; give a file with points")
+        raise SourceError("{path}: has no geometry; give a file with points", path=path)
     if layer is None and len(layers) > 1:
-        raise SourceError(f"{path}: has {len(layers)} layers: {first_few(layers)}; name one with --layer")
+        raise SourceError(
+            "{path}: has {count} layers: {layers}; name one with --layer",
+            path=path,
+            count=len(layers),
+            layers=first_few(layers),
+        )
     if layer is not None and layer not in layers:
-        raise SourceError(f"{path}: has no layer {layer!r} with a geometry; it has {first_few(layers)}")
+        raise SourceError(
+            "{path}: has no layer {layer!r} with a geometry; it has {layers}",
+            path=path,
+            layer=layer,
+            layers=first_few(layers),
+        )
     return layer or layers[0]
 
 
 def _points(table: pd.DataFrame, path: Path) -> geopandas.GeoDataFrame:
     if not isinstance(table, geopandas.GeoDataFrame):
-        raise SourceError(f"{path}: has no geometry; give a file with points")
+        raise SourceError("{path}: has no geometry; give a file with points", path=path)
     if table.crs is None:
-        raise SourceError(f"{path}: says in no CRS where its points lie; add it, EPSG:{RD_NEW} for RD New")
-    shapes = table.geometry.to_numpy()
-    unusable = shapely.is_missing(shapes) | shapely.is_empty(shapes)
-    if unusable.any():
         raise SourceError(
-            f"{path}: {int(unusable.sum())} of {len(table)} rows have no point; leave them out, and say so"
+            "{path}: says in no CRS where its points lie; add it, EPSG:{rd} for RD New", path=path, rd=RD_NEW
+        )
+    shapes = table.geometry.to_numpy()
+    without = shapely.is_missing(shapes) | shapely.is_empty(shapes)
+    if without.any():
+        raise SourceError(
+            "{path}: {count} of {whole} rows have no point; leave them out, and say so",
+            path=path,
+            count=int(without.sum()),
+            whole=len(table),
         )
     if kinds := set(table.geom_type) - {"Point"}:
         raise SourceError(
-            f"{path}: holds {first_few(sorted(kinds))} besides points; give points, or the centres of areas"
+            "{path}: holds {kinds} besides points; give points, or the centres of areas",
+            path=path,
+            kinds=first_few(sorted(kinds)),
         )
     return table
 
 
 def _in_the_netherlands(table: geopandas.GeoDataFrame, path: Path) -> geopandas.GeoDataFrame:
-    """The points in RD New, but for strays outside the country. Raises SourceError where most lie there."""
+    """The points in RD New, without those outside the country. Raises SourceError where most lie there."""
     try:
         placed = table.to_crs(RD_NEW)
     except (CRSError, ProjError) as fault:
         raise SourceError(
-            f"{path}: declared {table.crs.name!r}, which cannot be turned into RD New: {fault}; declare the right CRS"
+            "{path}: declared {name!r}, which cannot be turned into RD New: {fault}; declare the right CRS",
+            path=path,
+            name=table.crs.name,
+            fault=fault,
         ) from None
     inside = within(placed.geometry.x.to_numpy(), placed.geometry.y.to_numpy(), RD_BOUNDS)
     if inside.sum() * 2 < len(table):
-        x, y = (table.geometry[~inside].get_coordinates()[one].to_numpy() for one in ("x", "y"))
+        x, y = (table.geometry[~inside].get_coordinates()[axis].to_numpy() for axis in ("x", "y"))
         system = system_of(x, y)
+        looks = message("they lie as points do in {system}; ", system=system) if system else ""
         raise SourceError(
-            f"{path}: declared {table.crs.name!r}, but then {len(x)} of {len(table)} points lie outside the "
-            f"Netherlands, ({x[0]:.6g}, {y[0]:.6g}) for one; {f'they lie as points do in {system}; ' if system else ''}"
-            f"declare the right CRS, for example with ogr2ogr -a_srs EPSG:{RD_NEW} declared.gpkg {path.name}"
-        )
+            "{path}: declared {crs!r}, but then {count} of {whole} points lie outside the Netherlands, ({x:.6g}, "
+            "{y:.6g}) for one; {looks}declare the right CRS, for example with ogr2ogr -a_srs EPSG:{rd} declared.gpkg "
+            "{file}",
+            path=path, crs=table.crs.name, count=len(x), whole=len(table), x=float(x[0]), y=float(y[0]), looks=looks,
+            rd=RD_NEW, file=path.name,
+        )  # fmt: skip
     return placed[inside]
 
 
@@ -118,18 +155,23 @@ def _weights(table: geopandas.GeoDataFrame, column: str | None, path: Path) -> F
         return np.ones(len(table))
     numbers = table.select_dtypes("number")
     if column not in numbers:
-        raise SourceError(f"{path}: no column of numbers {column!r}; it has {list(numbers)}")
+        raise SourceError(
+            "{path}: no column of numbers {column!r}; it has {numbers!r}",
+            path=path,
+            column=column,
+            numbers=list(numbers),
+        )
     weights: Floats = numbers[column].to_numpy(dtype=float, na_value=np.nan)
     return weights
 
 
-def _tags(found: Density, smear: Kernel, points: int, weight: str | None) -> dict[str, str]:
+def _tags(estimated: Density, kernel: Kernel, points: int, weight: str | None) -> dict[str, str]:
     return {
-        "TITLE": "Dichtheid per vierkante kilometer",
-        "UNIT": f"{weight or 'punten'} per km2",
-        "KERNEL": smear.kernel,
-        "BANDWIDTH": f"{smear.bandwidth:g} m",
+        "TITLE": say("Density per square kilometre"),
+        "UNIT": say("{what} per km2", what=weight or message("points")),
+        "KERNEL": kernel.shape,
+        "BANDWIDTH": f"{kernel.bandwidth:g} m",
         "POINTS": str(points),
-        "LOST": f"{found.lost:.6f}",
-        "WITHHELD": f"{found.suppressed:.6f}",
+        "LOST": f"{estimated.lost:.6f}",
+        "SUPPRESSED": f"{estimated.suppressed:.6f}",
     }

@@ -1,9 +1,15 @@
 """export: the release that is published now, as a file of another kind."""
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+import folium
+
 from geo.messages import message
+from layers.publication.collections import collections
+from layers.publication.layer import Layer
+from services.pages.map import build_map
 from services.ports import Exporter
 from services.registry import EXPORTERS, adapter, file_of
 from services.releases import release
@@ -18,6 +24,11 @@ def export(kind: str, home: Path, path: Path | None = None) -> Path:
     target = path or home / file_of(kind)
     exporter(release.collections(release.current(home)), target)
     return target
+
+
+def map_of(layers: Sequence[Layer]) -> folium.Map:
+    """The map of layers that were built and are not published, to look at or to add to."""
+    return build_map(collections(layers))
 
 
 def published(home: Path) -> dict[str, Any]:

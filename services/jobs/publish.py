@@ -3,11 +3,10 @@
 import os
 from pathlib import Path
 
-from geo.messages import Message
+from geo.messages import Message, message
 from layers.declarations.catalog import Catalog
-from layers.messages import say
 from layers.publication.collections import collections
-from services.jobs.build import Steps
+from services.jobs.build import OnStep
 from services.ogc import configuration as ogc
 from services.ports import SERVED
 from services.releases import homes, release
@@ -15,18 +14,18 @@ from services.settings import Settings
 from services.workspace import storage
 
 
-def publish_all(home: Path, config: Path, catalog: Catalog, steps: Steps) -> Path:
+def publish_all(home: Path, config: Path, catalog: Catalog, on_step: OnStep) -> Path:
     """Publish every built layer below `home`, with the configuration that serves it. Returns the release.
 
     The configuration is written before the release is shown: where either fails, what was served is served as it was.
     """
 
     def configure(folder: Path) -> None:
-        steps(say("configuration"))
+        on_step(message("configuration"))
         ogc.write(config, resources_of(home, folder))
 
     layers = storage.load(home, catalog)
-    return release.publish(home, layers, collections(layers), steps, configure)
+    return release.publish(home, layers, collections(layers), on_step, configure)
 
 
 def configuration_of(home: Path, chosen: Path | None = None) -> Path:

@@ -1,6 +1,6 @@
-"""Series: from files with counts of several years, and a folder of maps, to one table on one division."""
+"""Series: from files with counts of several years, and a folder of boundaries, to one table of one vintage."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -11,11 +11,13 @@ from boundaries.routes import Routes
 from boundaries.vintages import vintage
 from geo.areas import AreaLevel
 from geo.errors import SourceError
+from geo.messages import Message, message
+from layers.messages import say
 from layers.method.series import Series, apportioned
 from services.exporters import geopackage
 from services.files import whole_file
 from services.sources import counts, squares
-from services.sources.boundaries import Divisions
+from services.sources.boundaries import BoundaryFolder
 
 ENDINGS = (".csv", ".parquet", ".gpkg")
 
@@ -25,12 +27,12 @@ class SeriesRequest:
     """What a user asks for.
 
     Attributes:
-        files: for each year the file with counts per buurt.
+        files: for each year the file with counts per buurt, or per wijk where there are only boundaries of these.
         column: the column with the counts, and what the series is called; `columns` where a year calls it otherwise.
-        to: the year of the division of the series, `level` its areas.
-        key: the column with codes, where it must be told.
+        to: the vintage of the series, `level` its areas.
+        key: the column with codes, where there are several.
         pairs: for some years, a table of what each old code became.
-        weights: squares of CBS and their column to spread by.
+        weights: squares of CBS and their column, for dasymetric interpolation.
         empty_is_zero: whether a cell without anything means 0; else it is unknown.
     """
 
@@ -45,29 +47,33 @@ class SeriesRequest:
     empty_is_zero: bool = False
 
 
-def series(asked: SeriesRequest, folder: Path, steps: Callable[[str], None]) -> Series:
-    """The series that was asked for, with the maps below `folder`. Raises ZichtErrors for what a user can mend."""
-    if strange := sorted(set(asked.pairs) - set(asked.files)):
-        raise SourceError(f"pairs of codes of {strange[0]}: there are no counts of that year")
-    maps = Divisions(folder)
-    pairs = {year: counts.pairs(path) for year, path in asked.pairs.items()}
-    weights, notes = _weights(asked, steps)
-    routes = Routes(maps, asked.to, asked.level, weights, pairs)
-    counted, ways = {}, {}
-    for year, path in sorted(asked.files.items()):
-        steps(f"{year}: map and counts")
-        column, spare = asked.columns.get(year, asked.column), vintage(year).spare
+def series(request: SeriesRequest, folder: Path, steps: Callable[[str], None]) -> Series:
+    """The series, with the boundaries below `folder`. Raises ZichtErrors for what a user can correct."""
+    if strange := sorted(set(request.pairs) - set(request.files)):
+        raise SourceError("pairs of codes of {year}: there are no counts of that year", year=strange[0])
+    boundaries = BoundaryFolder(folder)
+    pairs = {year: counts.pairs(path) for year, path in request.pairs.items()}
+    weights, notes = _weights(request, steps)
+    routes = Routes(boundaries, request.to, request.level, weights, pairs)
+    counted, by_year = {}, {}
+    for year, path in sorted(request.files.items()):
+        steps(say("{year}: boundaries and counts", year=year))
+        column, spare = request.columns.get(year, request.column), vintage(year).spare
         counted[year] = counts.read(
-            path, column, maps.buurten(year), asked.key, spare, empty_is_zero=asked.empty_is_zero
+            path, column, boundaries.areas(year), request.key, spare, empty_is_zero=request.empty_is_zero
         )
-        steps(f"{year}: the way to {asked.to}")
-        ways[year] = routes.of(year)
-    steps("carrying")
-    made = apportioned(asked.column, counted, ways, routes.target)
-    seen = sorted({*asked.files, asked.to})
-    of_maps = tuple(f"kaart van {year}: {note}" for year in seen for note in maps.notes(year))
-    by = f"wat gesplitst is, is verdeeld naar {weights.of if weights else 'oppervlakte'}"
-    return replace(made, notes=(by, *notes, *of_maps, *made.notes))
+        steps(say("{year}: crosswalk to {to}", year=year, to=request.to))
+        by_year[year] = routes.of(year)
+    steps(say("apportioning"))
+    made = apportioned(request.column, counted, by_year, routes.target)
+    years = sorted({*request.files, request.to})
+    of_boundaries = (
+        say("boundaries of {year}: {note}", year=year, note=say(note))
+        for year in years
+        for note in boundaries.notes(year)
+    )
+    by = say("what is split is apportioned by {weights}", weights=weights.of if weights else message("surface"))
+    return replace(made, notes=(by, *(say(note) for note in notes), *of_boundaries, *made.notes))
 
 
 def write(made: Series, path: Path) -> None:
@@ -85,15 +91,17 @@ def write(made: Series, path: Path) -> None:
 
 
 def check_ending(path: Path) -> None:
-    """Raises SourceError for a file that is not of a kind that is written."""
+    """Raise SourceError for a file that is not of a kind that is written."""
     if path.suffix not in ENDINGS:
-        raise SourceError(f"{path}: a series is written as {', '.join(ENDINGS)}; name one of these")
+        raise SourceError(
+            "{path}: a series is written as {endings}; name one of these", path=path, endings=", ".join(ENDINGS)
+        )
 
 
-def _weights(asked: SeriesRequest, steps: Callable[[str], None]) -> tuple[Weights | None, tuple[str, ...]]:
-    if asked.weights is None:
+def _weights(request: SeriesRequest, steps: Callable[[str], None]) -> tuple[Weights | None, Sequence[Message | str]]:
+    if request.weights is None:
         return None, ()
-    path, column = asked.weights
-    steps(f"reading {path.name}")
-    found = squares.read(path)
-    return found.weights(column), found.notes
+    path, column = request.weights
+    steps(say("reading {file}", file=path.name))
+    grid = squares.read(path)
+    return grid.weights(column), grid.notes

@@ -8,15 +8,16 @@ import pandas as pd
 
 from geo.areas import AreaLevel
 from geo.errors import SourceError
-from layers.declarations.catalog import load
 from layers.declarations.reading import read
 from layers.declarations.sources import SourceDeclaration
+from layers.messages import say
 from layers.method.ports import Delivered
 from services.files import whole_file
 from services.http.client import Client
 from services.jobs.build import open_country
+from services.jobs.declarations import catalogue
 from services.settings import Settings
-from services.sources.records.tally import Door
+from services.sources.records.tally import RecordsInput
 from services.sources.records.tally import tally as counted_by
 
 ENDINGS = (".csv", ".parquet")
@@ -24,15 +25,15 @@ ENDINGS = (".csv", ".parquet")
 
 @dataclass(frozen=True, slots=True)
 class Tally:
-    """What was counted, of which source, and which file lists what was not; None where nothing was written."""
+    """What was counted, of which source, and the file that lists other rows; None where nothing was written."""
 
     declared: SourceDeclaration
     counted: Delivered
-    listed: Path | None
+    rejects: Path | None
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
+class TallyRequest:
     """What to count and where to write it.
 
     Attributes:
@@ -40,7 +41,7 @@ class Wanted:
         level: the areas to count in.
         to: the file to write; None for none.
         data: the folder with boundaries, or testland.
-        mirror: where answers of PDOK are remembered.
+        mirror: where answers of PDOK are cached.
         offline: whether addresses are looked up there only.
     """
 
@@ -52,26 +53,31 @@ class Wanted:
     offline: bool
 
 
-def tally(wanted: Wanted, steps: Callable[[str], None], on_retry: Callable[[str], None]) -> Tally:
-    """Count, and write the counts where they are wanted. Raises ZichtErrors for what a user can mend."""
-    if not wanted.source.is_file():
-        raise SourceError(f"{wanted.source}: no such file; give a source with [records], as README.md shows")
-    if wanted.to is not None and wanted.to.suffix not in ENDINGS:
-        raise SourceError(f"{wanted.to}: counts are written as .csv or .parquet; name one of these")
-    settings, declared = Settings(), read(wanted.source, SourceDeclaration)
-    listed = None if wanted.to is None else wanted.to.with_name(f"{wanted.to.stem}-niet-geteld.csv")
-    client = Client(wanted.mirror, offline=wanted.offline, gateway=settings.gateway, on_retry=on_retry)
-    steps("areas")
-    areas = open_country(wanted.data, load(), declared.vintage).areas(wanted.level)
-    steps("searching for persons")
-    door = Door(
-        wanted.source.parent, settings.postgis, client, listed,
-        lambda rows: steps(f"{rows:,} rows"), lambda done, whole: steps(f"PDOK: {done:,} of {whole:,} answers"),
+def tally(request: TallyRequest, steps: Callable[[str], None], on_retry: Callable[[str], None]) -> Tally:
+    """Count, and write the counts where they are wanted. Raises ZichtErrors for what a user can correct."""
+    if not request.source.is_file():
+        raise SourceError(
+            "{source}: no such file; give a source with [records], as README.md shows", source=request.source
+        )
+    if request.to is not None and request.to.suffix not in ENDINGS:
+        raise SourceError("{to}: counts are written as .csv or .parquet; name one of these", to=request.to)
+    settings, declared = Settings(), read(request.source, SourceDeclaration)
+    rejects = None if request.to is None else request.to.with_name(f"{request.to.stem}-niet-geteld.csv")
+    client = Client(
+        request.mirror, offline=request.offline, gateway=settings.gateway, on_retry=lambda why: on_retry(say(why))
+    )
+    steps(say("areas"))
+    areas = open_country(request.data, catalogue(), declared.vintage).areas(request.level)
+    steps(say("searching for persons"))
+    given = RecordsInput(
+        request.source.parent, settings.postgis, client, rejects,
+        lambda rows: steps(say("{rows:,} rows", rows=rows)),
+        lambda done, whole: steps(say("PDOK: {done:,} of {whole:,} answers", done=done, whole=whole)),
     )  # fmt: skip
-    counted = counted_by(declared, areas, door)
-    if wanted.to is not None:
-        _write(counted.table, wanted.to)
-    return Tally(declared, counted, listed)
+    counted = counted_by(declared, areas, given)
+    if request.to is not None:
+        _write(counted.table, request.to)
+    return Tally(declared, counted, rejects)
 
 
 def _write(table: pd.DataFrame, path: Path) -> None:

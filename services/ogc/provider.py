@@ -25,6 +25,7 @@ from pygeoapi.provider.base import (
 from shapely.geometry.base import BaseGeometry
 
 from geo.errors import StoreError
+from layers.messages import said
 from services.ogc import patches
 from services.stores import cql, served
 from services.stores.queries import Condition, Described, Query, QueryError, equal, related, within_years
@@ -68,9 +69,10 @@ class ReleaseProvider(BaseProvider):  # type: ignore[misc]  # pygeoapi has no ty
             return {}
         schema = {}
         for field in fields:
-            schema[field.name] = {"type": field.type, "title": field.title, "description": field.description}
+            title, description = said(field.title), said(field.description)
+            schema[field.name] = {"type": field.type, "title": title, "description": description}
             if field.unit:
-                schema[field.name]["x-ogc-unit"] = field.unit
+                schema[field.name]["x-ogc-unit"] = said(field.unit)
         return schema
 
     @crs_transform  # type: ignore[untyped-decorator]  # pygeoapi has no types

@@ -15,6 +15,7 @@ import orjson
 import pandas as pd
 import shapely
 
+from layers.messages import said
 from layers.publication.collection import Collection
 from layers.publication.fields import (
     AREA,
@@ -77,7 +78,7 @@ def packed_content(collections: Sequence[Collection]) -> Packed:
     columns = Columns()
     levels = _levels(figures)
     pictures = [picture for one in figures for picture in _pictures(one, levels, columns)]
-    titles = {field.name: field.title for one in figures for field in one.fields}
+    titles = {field.name: said(field.title) for one in figures for field in one.fields}
     searches = [search for one in zoekgebieden for search in _searches(one, titles)]
     return {
         "choices": _choices([*searches, *pictures], collections),
@@ -197,7 +198,7 @@ def _choices(shown: Sequence[Packed], collections: Sequence[Collection]) -> list
         if field == LENS:
             options.sort(key=lambda lens: lens != "basis")
         titles = [themes.get(str(one), str(one)) if field == THEME else one for one in options]
-        choices.append({"name": field.name, "title": field.title, "options": options, "titles": titles})
+        choices.append({"name": field.name, "title": said(field.title), "options": options, "titles": titles})
     return choices
 
 

@@ -1,1 +1,1 @@
-"""What tells a person, at the door: by what columns are called and by what they hold."""
+"""The search for persons in records: by the names of columns and by what they hold."""

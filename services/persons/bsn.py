@@ -1,6 +1,6 @@
 """Numbers of persons (BSN) among other numbers, whatever way they were written.
 
-Every BSN passes the eleven-test; of arbitrary numbers one in eleven does. So a column holds them where more pass than
+Every BSN passes the elfproef; of arbitrary numbers one in eleven does. So a column holds them where more pass than
 chance would have it. RSIN numbers pass too: that of a one-man business is the BSN of its owner.
 """
 
@@ -11,9 +11,11 @@ import pyarrow.compute as pc
 from scipy.stats import binom
 
 FEW = 3
-BY_CHANCE, RATHER = 1 / 11, 1 / 8
+"""Fewer numbers than this prove nothing."""
+BY_CHANCE, LEAST = 1 / 11, 1 / 8
+"""Share of arbitrary numbers that pass, and the share that must."""
 SURE, SURE_OF_MOST = 1e-6, 1e-3
-"""How seldom chance may do the same; and where most numbers pass, of which there may be few."""
+"""Probability that chance lets as many pass: below it they are BSNs; and where most pass, as few numbers may."""
 
 DAY = r"^(?:19|20)\d{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])$"
 SEVEN = r"\d(?:[ .,-]?\d){6}"
@@ -23,21 +25,22 @@ GROUPED = r"^(\d{3})[ .-](\d{3})[ .-](\d{3})$|^(\d{4})[ .-](\d{2})[ .-](\d{3})$"
 
 def passing(numbers: Collection[str]) -> int | None:
     """How many of the numbers pass, where chance does not explain it; None where it does."""
-    found, tested = sum(eleven(one) for one in numbers), len(numbers)
-    if tested < FEW or found < RATHER * tested:
+    passed, tested = sum(elfproef(number) for number in numbers), len(numbers)
+    if tested < FEW or passed < LEAST * tested:
         return None
-    sure = SURE_OF_MOST if found > tested / 2 else SURE
-    return found if binom.sf(found - 1, tested, BY_CHANCE) < sure else None
+    sure = SURE_OF_MOST if passed > tested / 2 else SURE
+    return passed if binom.sf(passed - 1, tested, BY_CHANCE) < sure else None
 
 
-def eleven(number: str) -> bool:
-    """The eleven-test of the BSN: digits times 9, 8, ... 2 and -1 add up to a multiple of 11; not all are 0.
+def elfproef(number: str) -> bool:
+    """Whether a number passes the elfproef of the BSN.
 
-    A number of eight digits has lost a zero in front, as numbers do in a spreadsheet.
+    Digits times 9, 8, ... 2 and -1 add up to a multiple of 11, and not all are 0. A number of eight digits has lost
+    a zero in front, as numbers do in a spreadsheet.
     """
     digits = [int(one) for one in number.zfill(9)]
-    weighed = sum(digit * weight for digit, weight in zip(digits, (9, 8, 7, 6, 5, 4, 3, 2, -1), strict=True))
-    return any(digits) and weighed % 11 == 0
+    total = sum(digit * weight for digit, weight in zip(digits, (9, 8, 7, 6, 5, 4, 3, 2, -1), strict=True))
+    return any(digits) and total % 11 == 0
 
 
 def numbers(cells: pa.Array) -> pa.Array:
@@ -58,15 +61,15 @@ def numbers(cells: pa.Array) -> pa.Array:
 def _written_out(cells: pa.Array) -> pa.Array:
     """1.23456782E+08 as a spreadsheet shows it, in digits; other cells are 0."""
     power = pc.match_substring_regex(cells, POWER)
-    told = pc.if_else(power, pc.replace_substring(cells, ",", "."), "0")
-    return pc.round(told.cast(pa.float64())).cast(pa.int64()).cast(pa.string())
+    powers = pc.if_else(power, pc.replace_substring(cells, ",", "."), "0")
+    return pc.round(powers.cast(pa.float64())).cast(pa.int64()).cast(pa.string())
 
 
-def _split(cells: pa.Array, between: str) -> pa.Array:
-    return pc.list_flatten(pc.split_pattern_regex(cells, between))
+def _split(cells: pa.Array, separator: str) -> pa.Array:
+    return pc.list_flatten(pc.split_pattern_regex(cells, separator))
 
 
 def _replaced(cells: pa.Array, *pairs: tuple[str, str]) -> pa.Array:
-    for pattern, other in pairs:
-        cells = pc.replace_substring_regex(cells, pattern, other)
+    for pattern, replacement in pairs:
+        cells = pc.replace_substring_regex(cells, pattern, replacement)
     return cells

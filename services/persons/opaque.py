@@ -1,4 +1,4 @@
-"""Columns that no search can look into: lists, groups of columns and bytes, as Parquet may hold them.
+"""Columns that cannot be searched: lists, groups of columns and bytes, as Parquet may hold them.
 
 Geometries are spared, as bytes (WKB) and as coordinates in groups (GeoArrow, the bbox of GeoParquet).
 """
@@ -8,6 +8,7 @@ from collections.abc import Iterator
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from geo.messages import Message, message
 from layers.declarations.persons import persons
 
 COORDINATES = frozenset({"x", "y", "z", "m", "xy", "xyz", "xmin", "ymin", "zmin", "xmax", "ymax", "zmax"})
@@ -16,23 +17,28 @@ WKB = rf"(?s)^(?:\x01.[\x00\x03\x07\x0b]\x00{FLAGS}|\x00{FLAGS}\x00[\x00\x03\x07
 """How a geometry begins: the order of bytes, and its kind, plain or with more dimensions or an SRID."""
 
 
-def opaque(column: pa.Array) -> bool:
-    """Whether a column holds no cells that are text when written out."""
+def is_opaque(column: pa.Array) -> bool:
+    """Whether the cells of a column are not text when written out."""
     return bool(pa.types.is_nested(column.type) or _is_bytes(column.type))
 
 
-def closed(column: pa.Array) -> str | None:
+def refusal(column: pa.Array) -> Message | None:
     """Why an opaque column may not come in and what to do; None where it is a geometry."""
     if _is_bytes(column.type):
         geometry = pc.match_substring_regex(column.drop_null().cast(pa.large_binary()), WKB)
         if pc.all(geometry).as_py() in {True, None}:
             return None
-        return "bytes, which cannot be searched for persons: write them as text or leave the column out"
+        return message("bytes, which cannot be searched for persons: write them as text or leave the column out")
     parts = list(_parts(column.type))
     if all(_is_coordinate(name, kind) for name, kind in parts if not pa.types.is_nested(kind)):
         return None
-    called = (f", with {name!r} ({kind.what})" for name, _ in parts if (kind := persons().kind_of(name)))
-    return f"nested{next(called, '')}, which cannot be searched for persons: flatten it or leave it out"
+    for name, _ in parts:
+        if kind := persons().kind_of(name):
+            return message(
+                "nested, with {name!r} ({kind}), which cannot be searched for persons: flatten it or leave it out",
+                name=name, kind=kind.what,
+            )  # fmt: skip
+    return message("nested, which cannot be searched for persons: flatten it or leave it out")
 
 
 def _is_bytes(kind: pa.DataType) -> bool:
@@ -49,7 +55,7 @@ def _is_coordinate(name: str, kind: pa.DataType) -> bool:
 
 
 def _parts(kind: pa.DataType) -> Iterator[tuple[str, pa.DataType]]:
-    """All that a nested type is made of, however deep, by name."""
+    """The name and type of every field of a nested type, however deep."""
     for at in range(kind.num_fields):
         part = kind.field(at)
         yield part.name, part.type

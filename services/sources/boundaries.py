@@ -1,57 +1,224 @@
-"""Divisions: the maps of several years side by side in one folder, as `zicht fetch` and a user put them there.
+"""Boundary files of any year in one folder: as `zicht fetch` and a user put them there, or as shipped with real data.
 
-A map may be of a part of the country here: counts are carried, and nothing is set against a national mean.
+Who has a boundary file of his own puts it in the folder as boundaries/buurten-2014.gpkg (or another ending of
+`boundary_files.KINDS`): the name says the year, and it goes before the shipped one. It may be of one gemeente or a
+region, of any year, and of wijken (boundaries/wijken-2014.gpkg) where there are no buurten. It needs no declaration,
+since CBS's codes say what is in it. A file that a receipt names is what its receipt says, or it is not read.
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+import geopandas
+import pandas as pd
+
 from boundaries import cbs
-from boundaries.vintages import Vintage, vintage
+from boundaries.cbs import AreasOfVintage
+from boundaries.vintages import Shipped, Vintage, vintage
 from geo.areas import AreaFrame, AreaLevel
+from geo.errors import SourceError
+from geo.messages import Message, message
+from layers.messages import say
+from layers.publication.layer import Receipt
 from services import receipts
+from services.files import digest
 from services.formats import boundary_files
-from services.sources.fetched import Fetched
-from services.sources.files import BOUNDARIES, Files
+from services.sources.tables import columns_of_text
+
+BOUNDARIES = "boundaries"
+PLURALS = {AreaLevel.BUURT: "buurten", AreaLevel.WIJK: "wijken", AreaLevel.GEMEENTE: "gemeenten"}
+"""How the name of a boundary file begins."""
+LICENSE, PUBLISHERS = "CC BY 4.0", "CBS, Kadaster"
+WHOLE = message("give the national file")
+OWN = message("a file of the user's own; its origin was not checked")
+
+
+@dataclass(frozen=True, slots=True)
+class FolderAreas:
+    """The areas of a year as a folder has them.
+
+    Attributes:
+        areas: buurten, or wijken where there are only these.
+        notes: what was done to the file when it was read.
+        receipts: of every file that was read.
+        national: whether they are those of the whole country.
+        tolerance: metres that the borders of neighbours may lie apart.
+    """
+
+    areas: AreaFrame
+    notes: tuple[Message, ...]
+    receipts: tuple[Receipt, ...]
+    national: bool
+    tolerance: float = 0.0
 
 
 @dataclass(slots=True)
-class Divisions:
-    """The buurten of any year of which there is a map below `root`, each read once."""
+class BoundaryFolder:
+    """The areas of any year of which there is a boundary file below `root`, each read once."""
 
     root: Path
-    _read: dict[int, AreaFrame] = field(default_factory=dict)
-    _notes: dict[int, tuple[str, ...]] = field(default_factory=dict)
+    _read: dict[int, FolderAreas] = field(default_factory=dict)
 
     def has(self, year: int) -> bool:
-        """Whether there is a map of that year. Raises UnknownNameError for a year of which none is known."""
+        """Whether there is a boundary file of that year. Raises UnknownNameError for a year before there were any."""
         shipped = vintage(year).shipped
-        return self._own(year) is not None or (shipped is not None and (self.root / shipped.path).is_file())
+        return self._file(year) is not None or (shipped is not None and (self.root / shipped.path).is_file())
 
-    def buurten(self, year: int) -> AreaFrame:
-        """All areas of that map: CBS's as it was fetched, the user's own, or the one shipped with the real data.
+    def areas(self, year: int) -> AreaFrame:
+        """All areas of that year's file. Raises SourceError where there is none, saying how to get it."""
+        return self.read(vintage(year)).areas
 
-        Raises SourceError where there is none, saying how to get it.
+    def notes(self, year: int) -> Sequence[Message]:
+        """What was done to that year's file when it was read."""
+        return self._read[year].notes if year in self._read else ()
+
+    def read(self, of: Vintage) -> FolderAreas:
+        """The areas as they were fetched, or in the user's own file, or as shipped with the real data.
+
+        Raises SourceError where there are none, saying how to get them, and for a national file with areas missing.
         """
-        if year not in self._read:
-            self._read[year] = self._made(vintage(year))
-        return self._read[year]
+        if of.year not in self._read:
+            self._read[of.year] = self._made(of)
+        return self._read[of.year]
 
-    def notes(self, year: int) -> Sequence[str]:
-        """In Dutch, what was done to the map of that year when it was read."""
-        return self._notes.get(year, ())
+    def _made(self, of: Vintage) -> FolderAreas:
+        by_file = receipts.read(self.root)
+        file = self._file(of.year)
+        if file is not None and _below(file, self.root) in by_file:
+            return self._fetched(of, file, by_file)
+        if file is not None:
+            return self._own(of, file)
+        if of.shipped is not None:
+            return self._shipped(of, of.shipped)
+        others = ", ".join(kind for kind in boundary_files.KINDS if kind != ".gpkg")
+        fetching = message(
+            ", or fetch it: zicht fetch boundaries --vintage {year} --to {root}", year=of.year, root=self.root
+        )
+        raise SourceError(
+            "{root}: no boundary file of {year}; put it there as boundaries/buurten-{year}.gpkg (or "
+            "{others}){fetching}",
+            root=self.root, year=of.year, others=others, fetching=fetching if of.service else "",
+        )  # fmt: skip
 
-    def _made(self, known: Vintage) -> AreaFrame:
-        own = self._own(known.year)
-        if own is None:
-            return Files(self.root).buurten(known)
-        if str(own.relative_to(self.root)) in receipts.read(self.root):
-            return Fetched(self.root).buurten(known)
-        division = cbs.division(boundary_files.read(own, known), known, str(own))
-        self._notes[known.year] = division.notes
-        names = (boundary_files.names(own, known, level) for level in (AreaLevel.GEMEENTE, AreaLevel.WIJK))
-        return cbs.named(division.areas, *names)
+    def _file(self, year: int) -> Path | None:
+        """The boundary file of buurten, else that of wijken."""
+        files = (
+            boundary_files.of_year(self.root / BOUNDARIES, year, PLURALS[level])
+            for level in (AreaLevel.BUURT, AreaLevel.WIJK)
+        )
+        return next((file for file in files if file is not None), None)
 
-    def _own(self, year: int) -> Path | None:
-        return boundary_files.of_year(self.root / BOUNDARIES, year)
+    def _fetched(self, of: Vintage, file: Path, by_file: Mapping[str, Receipt]) -> FolderAreas:
+        """CBS's own boundaries, with the names of gemeenten and wijken from CBS's own tables of these."""
+        level = _level(file)
+        found = cbs.read_areas(self._checked(file, by_file), of, str(file), level)
+        if level is AreaLevel.BUURT:
+            again = message("fetch it again: zicht fetch --to {root} --fresh", root=self.root)
+            _check_complete(found.areas, of, file, again)
+        name = _below(file, self.root)
+        read = {name: _noted(by_file[name], found.notes)}
+        names = []
+        for larger in (AreaLevel.GEMEENTE, AreaLevel.WIJK):
+            side = self.root / BOUNDARIES / f"{PLURALS[larger]}-{of.year}.parquet"
+            names.append(_names(self._checked(side, by_file), of, larger, side))
+            read.setdefault(_below(side, self.root), by_file[_below(side, self.root)])
+        return FolderAreas(cbs.named(found.areas, *names), found.notes, tuple(read.values()), national=True)
+
+    def _own(self, of: Vintage, file: Path) -> FolderAreas:
+        level = _level(file)
+        raw = boundary_files.read(file, of, level)
+        found = cbs.read_areas(raw, of, _below(file, self.root), level)
+        national = of.is_national(found.areas.ids)
+        if national and level is AreaLevel.BUURT:
+            _check_complete(found.areas, of, file, WHOLE)
+        receipt = self._receipt(
+            _below(file, self.root),
+            say("CBS boundaries of wijken and buurten {year}", year=of.year),
+            len(raw),
+            PUBLISHERS,
+        )
+        names = (boundary_files.names(file, of, larger) for larger in (AreaLevel.GEMEENTE, AreaLevel.WIJK))
+        return FolderAreas(
+            cbs.named(found.areas, *names), found.notes, (_noted(receipt, (OWN, *found.notes)),), national
+        )  # fmt: skip
+
+    def _shipped(self, of: Vintage, shipped: Shipped) -> FolderAreas:
+        """The national file, with official polygons in place of the generalised ones where there are."""
+        whole, receipt = self._part(
+            of, shipped.path, say("CBS boundaries of wijken and buurten {year}", year=of.year), PUBLISHERS
+        )
+        _check_complete(whole.areas, of, self.root / shipped.path, WHOLE)
+        areas, notes, read = whole.areas, whole.notes, [receipt]
+        for path in shipped.detail:
+            better, receipt = self._part(of, path, "Basisregistratie gebieden", PUBLISHERS)
+            areas, notes = cbs.replaced(areas, better.areas), (*notes, *better.notes)
+            read.append(receipt)
+        names = {}
+        for level, place in shipped.names.items():
+            table = columns_of_text(self._there(place["path"]), (place["code"], place["name"]))
+            names[level] = table.set_index(place["code"])[place["name"]].str.strip()
+            about = self._receipt(place["path"], say("Names by {code}", code=place["code"]), len(table), "CBS")
+            read.append(replace(about, id=f"names/{place['code']}"))
+        return FolderAreas(cbs.named(areas, **names), notes, tuple(read), national=True, tolerance=shipped.tolerance)
+
+    def _part(self, of: Vintage, path: str, title: str, publishers: str) -> tuple[AreasOfVintage, Receipt]:
+        raw = boundary_files.read(self._there(path), of)
+        found = cbs.read_areas(raw, of, path)
+        return found, _noted(self._receipt(path, title, len(raw), publishers), found.notes)
+
+    def _there(self, path: str) -> Path:
+        return existing(self.root, path)
+
+    def _receipt(self, path: str, title: str, rows: int, attribution: str) -> Receipt:
+        sha256 = digest(self.root / path)
+        return Receipt(f"{BOUNDARIES}/{Path(path).stem}", title, path, sha256, rows, LICENSE, attribution)
+
+    def _checked(self, file: Path, by_file: Mapping[str, Receipt]) -> geopandas.GeoDataFrame:
+        receipts.checked(self.root, _below(file, self.root), by_file)
+        return geopandas.read_parquet(file)
+
+
+def _check_complete(areas: AreaFrame, of: Vintage, file: Path, way_out: Message) -> None:
+    """A file of the whole country has all of it: with areas missing its mean would not be the national one."""
+    if len(areas) < of.least:
+        raise SourceError(
+            "{file}: {count} buurten where the country of {year} has {least} at least; {way_out}",
+            file=file, count=len(areas), year=of.year, least=of.least, way_out=way_out,
+        )  # fmt: skip
+
+
+def existing(root: Path, path: str) -> Path:
+    """A file below the folder of figures. Raises SourceError where it is not there."""
+    if not (root / path).is_file():
+        raise SourceError(
+            "{file}: no such file; ZICHT_DATA (or real=) must name the folder that holds {path}",
+            file=root / path, path=path,
+        )  # fmt: skip
+    return root / path
+
+
+def _below(file: Path, root: Path) -> str:
+    return file.relative_to(root).as_posix()
+
+
+def _level(file: Path) -> AreaLevel:
+    return next(level for level, name in PLURALS.items() if file.stem.startswith(name))
+
+
+def _names(raw: geopandas.GeoDataFrame, of: Vintage, level: AreaLevel, file: Path) -> pd.Series:
+    """The names of a level, by code."""
+    code, name = (of.column(ours, raw.columns) for ours in (level.value, f"{level}_name"))
+    if code is None or name is None:
+        raise SourceError(
+            "{file}: no column for the code or name of a {level}; found {columns}",
+            file=file, level=level, columns=str(list(raw.columns)),
+        )  # fmt: skip
+    named = raw[[code, name]].dropna().astype(str).apply(lambda column: column.str.strip())
+    names: pd.Series = named.drop_duplicates(code).set_index(code)[name]
+    return names
+
+
+def _noted(receipt: Receipt, notes: Sequence[Message]) -> Receipt:
+    """The receipt with what was done to the file."""
+    return replace(receipt, notes=(*receipt.notes, *(say(note) for note in notes)))

@@ -1,6 +1,6 @@
 """Counts per buurt of one year, from a file: CSV as any office writes it, a workbook, Parquet or a map.
 
-Which column holds the codes is told by what is in it, not by its name, which changes with every table of CBS. Rows of
+Which column holds the codes follows from its cells, not from its name, which changes with every table of CBS. Rows of
 wijken, gemeenten and the country are left out, counted: their people are those of the buurten. A number that can be
 read in two ways (1.234) is refused and not guessed: a total that is a thousand times too small looks like a total.
 """
@@ -18,13 +18,20 @@ from boundaries.counts import Counts
 from geo.areas import AreaFrame, AreaLevel
 from geo.errors import SourceError, first_few
 from geo.measures import Unknown
+from geo.messages import Message, message
 from layers.declarations.records import Format
+from layers.messages import say
 from layers.method.series import Counted
 from services.formats import reader
 from services.formats.rows import Rows
+from services.sources.boundaries import PLURALS
 
-BUURT = PATTERNS[AreaLevel.BUURT]
-LARGER = rf"NL[0-9]{{0,2}}|{PATTERNS[AreaLevel.GEMEENTE]}|{PATTERNS[AreaLevel.WIJK]}"
+COUNTRY_OR_GEMEENTE = rf"NL[0-9]{{0,2}}|{PATTERNS[AreaLevel.GEMEENTE]}"
+OTHERS = {
+    AreaLevel.BUURT: f"{COUNTRY_OR_GEMEENTE}|{PATTERNS[AreaLevel.WIJK]}",
+    AreaLevel.WIJK: f"{COUNTRY_OR_GEMEENTE}|{PATTERNS[AreaLevel.BUURT]}",
+}
+"""Codes of areas that are left out of counts per buurt and per wijk: the same people are in these."""
 DUTCH = r"[-+]?(?:[1-9][0-9]{0,2}(?:\.[0-9]{3})+|[0-9]+)(?:,[0-9]*)?"
 ENGLISH = r"[-+]?(?:[1-9][0-9]{0,2}(?:,[0-9]{3})+|[0-9]+)(?:\.[0-9]*)?(?:[eE][-+]?[0-9]+)?"
 NOTHING = ("", ".")
@@ -40,46 +47,54 @@ def read(
     *,
     empty_is_zero: bool = False,
 ) -> Counted:
-    """The counts in `column` of a file, on the division `areas`; `key` names the column with codes if it must be told.
+    """The counts in `column` of a file, for `areas`; `key` names the column with codes where there are several.
 
-    Cells that are empty or hold one of CBS's codes for "no figure" are unknown; who knows that his source leaves out
-    zeros can say so (`empty_is_zero`), which touches no such code and no area without a row. `spare` are codes without
-    a polygon on this map, of which the counts are left out and told.
+    Cells that are empty or hold one of CBS's codes for "no figure" are unknown; `empty_is_zero` is for a source
+    that leaves out zeros, and touches no such code and no area without a row. `spare` are codes without
+    a polygon in these boundaries, of which the counts are left out and noted.
 
-    Raises SourceError for what cannot be read, codes that are not on the map or occur twice, and cells that are no
-    counts; MeasureError where the name of the column tells a rate.
+    Raises SourceError for what cannot be read, codes that are not in the boundaries or occur twice, and cells that
+    are no counts; MeasureError where the name of the column tells a rate.
     """
-    keyed = _keyed(path, column, key)
+    keyed = _keyed(path, column, key, areas.level)
     where = f"{path}, column {column!r}"
     figures = numbers(keyed, where)
-    notes = (
-        [f"rijen van wijken, gemeenten of het land, weggelaten: {larger}"] if (larger := keyed.attrs["larger"]) else []
-    )
+    notes = []
+    if others := keyed.attrs["others"]:
+        left_out = message("rows of wijken, gemeenten or the country, left out: {count}", count=others)
+        of_wijken = message("rows of buurten, gemeenten or the country, left out: {count}", count=others)
+        notes.append(left_out if areas.level is AreaLevel.BUURT else of_wijken)
     if empty_is_zero and (empty := figures.isna()).any():
-        notes.append(f"lege cellen als 0 gelezen: {int(empty.sum())}")
+        notes.append(message("empty cells read as 0: {count}", count=int(empty.sum())))
         figures = figures.fillna(0.0)
     reason = figures.map(CBS_MISSING).astype(object).mask(figures.isna(), Unknown.ABSENT)
     figures = figures.mask(reason.notna())
     reason = reason.where(reason.notna(), None)
     if (wrong := figures[figures < 0]).size:
         raise SourceError(
-            f"{where}: {len(wrong)} counts are negative: {first_few(f'{code} {wrong[code]:g}' for code in wrong.index)}"
-            f"; counts are 0 or more, and CBS's codes for 'no figure' are {', '.join(map(str, CBS_MISSING))}"
+            "{where}: {count} counts are negative: {cells}; counts are 0 or more, and CBS's codes for 'no figure' "
+            "are {missing}",
+            where=where,
+            count=len(wrong),
+            cells=first_few(f"{code} {wrong[code]:g}" for code in wrong.index),
+            missing=", ".join(map(str, CBS_MISSING)),
         )
-    there, absent = _on_the_map(figures, areas, spare, where)
-    told = reason.reindex(areas.ids, fill_value=Unknown.ABSENT)
+    listed, absent = _in_the_boundaries(figures, areas, spare, where)
+    reasons = reason.reindex(areas.ids, fill_value=Unknown.ABSENT)
     counts = Counts(column, figures.reindex(areas.ids).rename(column))
-    return Counted(counts, told, there, (*notes, *absent))
+    return Counted(counts, reasons, listed, tuple(say(note) for note in (*notes, *absent)))
 
 
 def pairs(path: Path) -> pd.Series:
     """What each old code became: the first two columns of a file, the old code and the new one."""
     rows = _rows(path)
     if len(rows.headers) < 2:
-        raise SourceError(f"{path}: one column; a table of codes has the old code in its first, the new in its second")
+        raise SourceError(
+            "{path}: one column; a table of codes has the old code in its first, the new in its second", path=path
+        )
     table = _columns(rows, rows.headers[:2]).apply(_bare).dropna()
     if not len(table):
-        raise SourceError(f"{path}: no rows with two codes; give the old code and the new one in each row")
+        raise SourceError("{path}: no rows with two codes; give the old code and the new one in each row", path=path)
     return pd.Series(table.iloc[:, 1].to_numpy(), index=pd.Index(table.iloc[:, 0]), dtype=object)
 
 
@@ -100,72 +115,103 @@ def numbers(cells: pd.Series, where: str) -> pd.Series:
     if not read_as:
         wrong = bare[~bare.str.fullmatch(DUTCH)] if bare.str.contains(",").any() else bare[~bare.str.fullmatch(ENGLISH)]
         found = first_few(f"{code} {cell!r}" for code, cell in wrong.items())
-        raise SourceError(f"{where}: {len(wrong)} cells are not numbers: {found}; write numbers or leave them empty")
+        raise SourceError(
+            "{where}: {count} cells are not numbers: {found}; write numbers or leave them empty",
+            where=where,
+            count=len(wrong),
+            found=found,
+        )
     first, last = next(iter(read_as.values())), next(reversed(read_as.values()))
     if (two := bare[first != last]).size:
         code = two.index[0]
         raise SourceError(
-            f"{where}: {two[code]!r} ({code}) can be read as {first[code]:g} and as {last[code]:g}, and no other cell "
-            "tells which; write it without a mark between thousands, or with more decimals"
+            "{where}: {x!r} ({code}) can be read as {x2:g} and as {x3:g}, and no other cell tells which; write it "
+            "without a mark between thousands, or with more decimals",
+            where=where,
+            x=two[code],
+            code=code,
+            x2=first[code],
+            x3=last[code],
         )
     return first.reindex(cells.index).astype(float)
 
 
 def _rows(path: Path) -> Rows:
     if not path.is_file():
-        raise SourceError(f"{path}: no such file; give a table with a row a buurt")
+        raise SourceError("{path}: no such file; give a table with a row a buurt", path=path)
     return reader.file(path, Format())
 
 
 def _columns(rows: Rows, wanted: Sequence[str]) -> pd.DataFrame:
     if missing := [one for one in wanted if one not in rows.headers]:
-        raise SourceError(f"{rows.where}: no column {missing[0]!r}; it has {first_few(rows.headers, 12)}")
+        raise SourceError(
+            "{where}: no column {column!r}; it has {headers}",
+            where=rows.where,
+            column=missing[0],
+            headers=first_few(rows.headers, 12),
+        )
     batches = list(rows.batches(list(wanted)))
     if not sum(len(one) for one in batches):
-        raise SourceError(f"{rows.where}: no rows; give a table with a row a buurt")
+        raise SourceError("{where}: no rows; give a table with a row a buurt", where=rows.where)
     table: pd.DataFrame = pa.Table.from_batches(batches).to_pandas()
     return table
 
 
-def _keyed(path: Path, column: str, key: str | None) -> pd.Series:
-    """The cells of a column by buurtcode, each code once; `attrs` count the rows of larger areas that were left out."""
+def _keyed(path: Path, column: str, key: str | None, level: AreaLevel) -> pd.Series:
+    """The cells of a column by code, each code once; `attrs` count the rows of other areas that were left out."""
     rows = _rows(path)
-    key = key or _key(rows)
+    key = key or _key(rows, level)
     table = _columns(rows, list(dict.fromkeys((key, column))))
     codes, cells = _bare(table[key]), table[column]
     if (nameless := codes.isna() & cells.notna()).any():
         at = first_few(f"row {row + 1}" for row in np.flatnonzero(nameless))
-        raise SourceError(f"{path}: {int(nameless.sum())} rows with figures have no code in column {key!r}: {at}")
-    larger = codes.str.fullmatch(LARGER).fillna(value=False).astype(bool)
-    keep = codes.notna() & ~larger
+        raise SourceError(
+            "{path}: {count} rows with figures have no code in column {key!r}: {at}",
+            path=path,
+            count=int(nameless.sum()),
+            key=key,
+            at=at,
+        )
+    others = codes.str.fullmatch(OTHERS[level]).fillna(value=False).astype(bool)
+    keep = codes.notna() & ~others
     keyed = pd.Series(cells[keep].to_numpy(), index=pd.Index(codes[keep].astype(object), name="area_id"), name=column)
     if (doubles := keyed.index[keyed.index.duplicated()].unique()).size:
         raise SourceError(
-            f"{path}: {len(doubles)} codes occur more than once in column {key!r}: {first_few(doubles)}; keep one row "
-            "for each buurt, of one year"
+            "{path}: {count} codes occur more than once in column {key!r}: {codes}; keep one row for each buurt, of "
+            "one year",
+            path=path,
+            count=len(doubles),
+            key=key,
+            codes=first_few(doubles),
         )
-    keyed.attrs["larger"] = int(larger.sum())
+    keyed.attrs["others"] = int(others.sum())
     return keyed
 
 
-def _key(rows: Rows) -> str:
-    """The one column of which most cells are codes of areas, and some those of buurten."""
+def _key(rows: Rows, level: AreaLevel) -> str:
+    """The one column of which most cells are codes of areas, and some those of the level."""
     batch = next(iter(rows.batches(list(rows.headers))), None)
     if batch is None:
-        raise SourceError(f"{rows.where}: no rows; give a table with a row a buurt")
-    found: list[str] = []
+        raise SourceError("{where}: no rows; give a table with a row a buurt", where=rows.where)
+    keys: list[str] = []
     for field, column in zip(batch.schema, batch.columns, strict=True):
         if pa.types.is_string(field.type) or pa.types.is_large_string(field.type) or pa.types.is_dictionary(field.type):
             codes = _bare(column.to_pandas()).dropna()
-            buurten = codes.str.fullmatch(BUURT)
-            if buurten.any() and (buurten | codes.str.fullmatch(LARGER)).mean() > 0.5:
-                found.append(field.name)
-    if len(found) != 1:
-        many = f"{len(found)} columns hold codes of buurten: {', '.join(found)}" if found else (
-            f"no column holds codes of buurten (BU and eight letters or digits); it has {first_few(rows.headers, 12)}"
+            ours = codes.str.fullmatch(PATTERNS[level])
+            if ours.any() and (ours | codes.str.fullmatch(OTHERS[level])).mean() > 0.5:
+                keys.append(field.name)
+    if not keys:
+        raise SourceError(
+            "{where}: no column holds codes of {areas} ({pattern}); it has {headers}; name the one that counts with "
+            "--key",
+            where=rows.where, areas=PLURALS[level], pattern=PATTERNS[level], headers=first_few(rows.headers, 12),
         )  # fmt: skip
-        raise SourceError(f"{rows.where}: {many}; name the one that counts with --key")
-    return found[0]
+    if len(keys) > 1:
+        raise SourceError(
+            "{where}: {count} columns hold codes of {areas}: {columns}; name the one that counts with --key",
+            where=rows.where, count=len(keys), areas=PLURALS[level], columns=keys,
+        )  # fmt: skip
+    return keys[0]
 
 
 def _bare(column: pd.Series) -> pd.Series:
@@ -174,22 +220,33 @@ def _bare(column: pd.Series) -> pd.Series:
     return bare.mask(bare == "")
 
 
-def _on_the_map(
+def _in_the_boundaries(
     figures: pd.Series, areas: AreaFrame, spare: frozenset[str], where: str
-) -> tuple[pd.Index, tuple[str, ...]]:
-    """The codes that are on the map, and notes of those that may be absent from it."""
+) -> tuple[pd.Index, tuple[Message, ...]]:
+    """The codes that are in the boundaries, and notes of those that may be absent from them."""
     absent = figures[~figures.index.isin(areas.ids)]
-    water = absent.index.str.endswith(OPEN_WATER) & ~(absent > 0)
+    water = absent.index.str.endswith(OPEN_WATER[areas.level]) & ~(absent > 0)
     known = absent.index.isin(list(spare)) & ~water
     if (strange := absent.index[~water & ~known]).size:
         raise SourceError(
-            f"{where}: {len(strange)} of {len(figures)} codes are not on the map of {areas.vintage}: "
-            f"{first_few(strange)}; they are misspelt, or of another year: give them with the year of their division"
+            "{where}: {count} of {whole} codes are not in the boundaries of {vintage}: {codes}; they are misspelt, or "
+            "of another year: give them with the year of their division",
+            where=where,
+            count=len(strange),
+            whole=len(figures),
+            vintage=areas.vintage,
+            codes=first_few(strange),
         )
     notes = []
     if water.any():
-        notes.append(f"open water zonder inwoners, weggelaten: {int(water.sum())}")
+        notes.append(message("open water without inhabitants, left out: {count}", count=int(water.sum())))
     if known.any():
-        together = f"{int(known.sum())}, samen {absent[known].sum():g}"
-        notes.append(f"zonder vlak op de kaart van {areas.vintage}, weggelaten: {together}")
+        notes.append(
+            message(
+                "without a polygon in the boundaries of {vintage}, left out: {count}, together {total}",
+                vintage=areas.vintage,
+                count=int(known.sum()),
+                total=f"{absent[known].sum():g}",
+            )
+        )
     return figures.index[figures.index.isin(areas.ids)], tuple(notes)

@@ -13,10 +13,12 @@ from rasterio.errors import NotGeoreferencedWarning, RasterioError
 
 from geo.areas import RD_NEW, AreaFrame
 from geo.errors import SourceError, first_few
+from geo.messages import message
 from geo.rasters import VALID, Polygons, Take
 from geo.rasters import zonal as zonal_
 from layers.declarations.rasters import Raster
 from layers.declarations.sources import SourceDeclaration
+from layers.messages import say
 from layers.method.ports import Delivered
 from services.files import digest
 
@@ -24,9 +26,10 @@ OUTSIDE = 1e-3
 """Share of an area that may lie outside the raster: the coast of one map is not that of another."""
 
 LONGEST = 500.0
-"""Metres between corners, so that a side is as straight in other coordinates as it was in RD New."""
+"""Metres between vertices, so that a side is as straight in other coordinates as it was in RD New."""
 
 HALF = 0.5
+"""Share of an area with a value below which its figure is noted."""
 
 
 def zonal(declaration: SourceDeclaration, areas: AreaFrame, root: Path) -> Delivered:
@@ -37,21 +40,25 @@ def zonal(declaration: SourceDeclaration, areas: AreaFrame, root: Path) -> Deliv
     """
     raster = declaration.raster
     if raster is None:
-        raise SourceError(f"source {declaration.id!r}: declares no [raster]")
+        raise SourceError("source {id!r}: declares no [raster]", id=declaration.id)
     path = root / raster.path
     if not path.is_file():
-        raise SourceError(f"{path}: no such file; ZICHT_DATA (or real=) must name the folder that holds {raster.path}")
+        raise SourceError(
+            "{path}: no such file; ZICHT_DATA (or real=) must name the folder that holds {name}",
+            path=path,
+            name=raster.path,
+        )
     with _opened(path) as opened:
         _check(opened, raster, path)
         polygons = _in_coordinates_of(opened, areas)
         outside = _outside(opened, polygons)
         _check_outside(opened, raster, areas.ids[outside], len(areas), path)
         band = _Band(opened, raster)
-        found = _read(path, band, raster, polygons).set_axis(areas.ids)
+        figures = _read(path, band, raster, polygons).set_axis(areas.ids)
         rows = opened.width * opened.height
-    table = found.drop(columns=VALID)
+    table = figures.drop(columns=VALID)
     table[outside] = np.nan
-    return Delivered(table, raster.path, rows, digest(path), _notes(found[VALID], outside, band.infinite))
+    return Delivered(table, raster.path, rows, digest(path), _notes(figures[VALID].to_numpy(), outside, band.infinite))
 
 
 class _Band(RasterioRasterSource):  # type: ignore[misc]
@@ -81,11 +88,11 @@ class _Band(RasterioRasterSource):  # type: ignore[misc]
 
 def _opened(path: Path) -> rasterio.DatasetReader:
     with warnings.catch_warnings():
-        warnings.simplefilter("ignore", NotGeoreferencedWarning)  # it is refused, in words of our own
+        warnings.simplefilter("ignore", NotGeoreferencedWarning)  # it is refused below
         try:
             return rasterio.open(path)
         except RasterioError as fault:
-            raise SourceError(f"{path}: cannot be read as a raster: {fault}") from None
+            raise SourceError("{path}: cannot be read as a raster: {fault}", path=path, fault=fault) from None
 
 
 def _read(path: Path, band: _Band, raster: Raster, polygons: Polygons) -> pd.DataFrame:
@@ -93,20 +100,27 @@ def _read(path: Path, band: _Band, raster: Raster, polygons: Polygons) -> pd.Dat
     try:
         return zonal_(band, polygons, takes)
     except RasterioError as fault:
-        raise SourceError(f"{path}: cannot be read to the end: {fault.__cause__ or fault}; fetch it again") from None
+        raise SourceError(
+            "{path}: cannot be read to the end: {fault}; fetch it again", path=path, fault=fault.__cause__ or fault
+        ) from None
 
 
 def _check(opened: rasterio.DatasetReader, raster: Raster, path: Path) -> None:
     if raster.band > opened.count:
-        raise SourceError(f"{path}: has no band {raster.band}; it has {opened.count}")
+        raise SourceError("{path}: has no band {band}; it has {count}", path=path, band=raster.band, count=opened.count)
     if opened.crs is None:
         raise SourceError(
-            f"{path}: says in no CRS where it lies; add it: gdal_edit.py -a_srs EPSG:{RD_NEW} {path.name}"
+            "{path}: says in no CRS where it lies; add it: gdal_edit.py -a_srs EPSG:{rd} {name}",
+            path=path,
+            rd=RD_NEW,
+            name=path.name,
         )
-    turned = opened.transform
-    if turned.b or turned.d or turned.e > 0:
+    grid = opened.transform
+    if grid.b or grid.d or grid.e > 0:
         raise SourceError(
-            f"{path}: its grid is turned or upside down; straighten it: gdalwarp {path.name} straight.tif"
+            "{path}: its grid is turned or upside down; straighten it: gdalwarp {name} straight.tif",
+            path=path,
+            name=path.name,
         )
 
 
@@ -114,14 +128,28 @@ def _check_outside(opened: rasterio.DatasetReader, raster: Raster, outside: pd.I
     if len(outside) == areas:
         west, south, east, north = (f"{one:.6g}" for one in opened.bounds)
         raise SourceError(
-            f"{path}: covers none of the {areas} areas whole; it declares {opened.crs.to_string()[:60]} and runs from "
-            f"({west}, {south}) to ({east}, {north}); if that CRS is wrong, correct it: gdal_edit.py -a_srs "
-            f"EPSG:{RD_NEW} {path.name}; else give a raster of these areas"
+            "{path}: covers none of the {areas} areas whole; it declares {crs} and runs from ({west}, {south}) to "
+            "({east}, {north}); if that CRS is wrong, correct it: gdal_edit.py -a_srs EPSG:{rd} {name}; else "
+            "give a raster of these areas",
+            path=path,
+            areas=areas,
+            crs=opened.crs.to_string()[:60],
+            west=west,
+            south=south,
+            east=east,
+            north=north,
+            rd=RD_NEW,
+            name=path.name,
         )
     if len(outside) and raster.covers == "all":
         raise SourceError(
-            f"{path}: covers less than the areas: {len(outside)} of {areas} lie outside for more than "
-            f"{OUTSIDE:.1%}: {first_few(outside)}; give a larger raster, or declare covers = 'part'"
+            "{path}: covers less than the areas: {count} of {areas} lie outside for more than {share:.1%}: "
+            "{codes}; give a larger raster, or declare covers = 'part'",
+            path=path,
+            count=len(outside),
+            areas=areas,
+            share=OUTSIDE,
+            codes=first_few(outside),
         )
 
 
@@ -129,8 +157,8 @@ def _in_coordinates_of(opened: rasterio.DatasetReader, areas: AreaFrame) -> Poly
     polygons = areas.table.geometry
     if opened.crs.to_epsg() != RD_NEW:
         polygons = polygons.segmentize(LONGEST).to_crs(opened.crs.to_wkt())
-    placed: Polygons = polygons.to_numpy()
-    return placed
+    transformed: Polygons = polygons.to_numpy()
+    return transformed
 
 
 def _outside(opened: rasterio.DatasetReader, polygons: Polygons) -> NDArray[np.bool_]:
@@ -140,20 +168,23 @@ def _outside(opened: rasterio.DatasetReader, polygons: Polygons) -> NDArray[np.b
         (west >= opened.bounds.left) & (south >= opened.bounds.bottom)
         & (east <= opened.bounds.right) & (north <= opened.bounds.top)
     )  # fmt: skip
-    there = ~within & np.isfinite(shapely.area(polygons))  # else it cannot be in the coordinates of the raster
-    inside = shapely.area(shapely.intersection(polygons[there], whole)) / shapely.area(polygons[there])
+    measurable = ~within & np.isfinite(shapely.area(polygons))  # else it cannot be in the coordinates of the raster
+    inside = shapely.area(shapely.intersection(polygons[measurable], whole)) / shapely.area(polygons[measurable])
     outside: NDArray[np.bool_] = ~within
-    outside[there] = inside < 1 - OUTSIDE
+    outside[measurable] = inside < 1 - OUTSIDE
     return outside
 
 
-def _notes(valid: pd.Series, outside: NDArray[np.bool_], infinite: int) -> tuple[str, ...]:
+def _notes(valid: NDArray[np.float64], outside: NDArray[np.bool_], infinite: int) -> tuple[str, ...]:
     """What the raster could not tell, counted."""
-    told: dict[str, pd.Series[bool] | NDArray[np.bool_]] = {
-        "buiten het raster, onbekend": outside,
-        "zonder een cel met waarde, onbekend": (valid == 0) & ~outside,
-        "met op minder dan de helft van de oppervlakte een waarde": (valid > 0) & (valid < HALF) & ~outside,
-    }
-    areas = [f"{what}: {int(which.sum())} van {len(valid)}" for what, which in told.items() if which.any()]
-    cells = [f"cellen met een oneindige waarde, gelezen als zonder waarde: {infinite}"] if infinite else []
+    counted = (
+        (message("outside the raster, unknown"), outside),
+        (message("without a cell with a value, unknown"), (valid == 0) & ~outside),
+        (message("with a value on less than half of the surface"), (valid > 0) & (valid < HALF) & ~outside),
+    )
+    areas = [
+        say("{what}: {count} of {whole}", what=what, count=int(which.sum()), whole=len(valid))
+        for what, which in counted if which.any()
+    ]  # fmt: skip
+    cells = [say("cells with an infinite value, read as without a value: {count}", count=infinite)] if infinite else []
     return *areas, *cells

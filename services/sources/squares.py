@@ -1,4 +1,4 @@
-"""Squares as a source: their counts in each area, and themselves as weights to spread other figures by.
+"""Squares as a source: their counts in each area, and themselves as weights for dasymetric interpolation.
 
 Squares that CBS keeps secret hold something, and a count without them is too low. By how much at most is known: a
 secret square holds fewer than five. A count is given where what may be missing is at most a tenth of what there may be
@@ -10,7 +10,7 @@ Squares without inhabitants are not in the file, so an area without squares has 
 the gemeenten that the source `covers`. Elsewhere, and in hexagons on the border with elsewhere, nothing is known.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -27,15 +27,17 @@ from boundaries.squares import Squares, squares
 from geo.areas import AreaFrame
 from geo.errors import SourceError, first_few
 from geo.measures import Unknown
+from geo.messages import Message, message
 from layers.declarations.records import WHOLE_COUNTRY
 from layers.declarations.sources import SourceDeclaration
 from layers.declarations.squares import SquareGrid
+from layers.messages import say
 from layers.method.ports import Delivered, Weighed
 from services import receipts
 from services.files import digest
 
 HALF = 0.5
-"""Persons or homes: what may be missing without a count being doubted."""
+"""Persons or homes: what may be missing without a count being unknown."""
 
 NEAR = 1.0
 """Metres between hexagons that touch: their corners are rounded."""
@@ -51,7 +53,7 @@ class _Opened:
     squares: Squares
     where: str
     sha256: str
-    notes: tuple[str, ...]
+    notes: tuple[Message | str, ...]
     fetched: str = ""
 
 
@@ -62,8 +64,8 @@ def fetched_file(declaration: SourceDeclaration) -> str:
 
 
 def counted(declaration: SourceDeclaration, areas: AreaFrame, root: Path) -> Delivered:
-    """The declared counts in every area: NaN where the source does not cover it, CBS's code for secret where squares
-    that are hidden make up too much of it.
+    """The declared counts in every area: NaN where the source does not cover it, CBS's code for secret where
+    suppressed squares make up too much of it.
 
     Raises SourceError where there is no such file or column, and where gemeenten that are covered have no square.
     """
@@ -71,14 +73,14 @@ def counted(declaration: SourceDeclaration, areas: AreaFrame, root: Path) -> Del
     covered, border = _covered(opened.grid, areas)
     _check_covered(opened, areas, covered | border)
     columns: dict[str, pd.Series] = {}
-    notes = list(opened.notes)
+    notes: list[Message | str] = list(opened.notes)
     for ours, theirs in opened.grid.column.items():
-        columns[ours], told = _column(opened.squares, theirs, areas, covered)
-        notes += [f"{ours}: {one}" for one in told]
-    notes += _counted_of(len(areas), {
-        "gebieden buiten de gemeenten die de bron dekt, onbekend": ~covered & ~border,
-        "zeshoeken op de rand daarvan, onbekend": border,
-    })  # fmt: skip
+        columns[ours], of_column = _column(opened.squares, theirs, areas, covered)
+        notes += [f"{ours}: {note}" for note in of_column]
+    notes += _counted_of(
+        (message("areas outside the gemeenten that the source covers, unknown"), ~covered & ~border),
+        (message("hexagons on their edge, unknown"), border),
+    )
     rows = len(opened.squares.table)
     return Delivered(pd.DataFrame(columns), opened.where, rows, opened.sha256, tuple(notes), opened.fetched)
 
@@ -94,31 +96,39 @@ def weighed(declaration: SourceDeclaration, column: str, root: Path) -> Weighed:
 def read(path: Path) -> Squares:
     """The squares of a GeoPackage, a (Geo)Parquet file or a CSV. Raises SourceError for what are no such squares."""
     if not path.is_file():
-        raise SourceError(f"{path}: no such file; give the squares of CBS as GeoPackage, GeoParquet or CSV")
+        raise SourceError("{path}: no such file; give the squares of CBS as GeoPackage, GeoParquet or CSV", path=path)
     try:
         raw = _table(path)
     except (ValueError, OSError, DataSourceError, DataLayerError) as fault:
-        raise SourceError(f"{path}: cannot be read: {fault}") from None
+        raise SourceError("{path}: cannot be read: {fault}", path=path, fault=fault) from None
     return squares(raw, str(path))
 
 
 def _opened(declaration: SourceDeclaration, root: Path) -> _Opened:
-    """A file of one's own, or what was fetched and is still what its receipt says."""
+    """The user's own file, or what was fetched and is still what its receipt says."""
     grid = declaration.squares
     if grid is None:
-        raise SourceError(f"source {declaration.id!r}: declares no [squares]")
+        raise SourceError("source {id!r}: declares no [squares]", id=declaration.id)
     if grid.path is not None:
-        found = read(root / grid.path)
-        return _Opened(grid, found, grid.path, digest(root / grid.path), found.notes)
+        own = read(root / grid.path)
+        return _Opened(grid, own, grid.path, digest(root / grid.path), _said(own.notes))
     file = fetched_file(declaration)
     if not (root / file).is_file():
         raise SourceError(
-            f"{root / file}: no such file; fetch it: zicht fetch {declaration.id} --to {root}, or name a file of your "
-            f"own as path in [squares] of layers/sources/{declaration.id}.toml"
+            "{path}: no such file; fetch it: zicht fetch {id} --to {root}, or name a file of your own as path in "
+            "[squares] of layers/sources/{id}.toml",
+            path=root / file,
+            id=declaration.id,
+            root=root,
         )
-    known = receipts.checked(root, file, receipts.read(root))
-    found = read(root / file)
-    return _Opened(grid, found, known.where, known.sha256, (*known.notes, *found.notes), known.fetched)
+    receipt = receipts.checked(root, file, receipts.read(root))
+    fetched = read(root / file)
+    notes = _said((*receipt.notes, *fetched.notes))
+    return _Opened(grid, fetched, receipt.where, receipt.sha256, notes, receipt.fetched)
+
+
+def _said(notes: Iterable[Message | str]) -> tuple[str, ...]:
+    return tuple(say(note) for note in notes)
 
 
 def _covered(grid: SquareGrid, areas: AreaFrame) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
@@ -140,34 +150,38 @@ def _check_covered(opened: _Opened, areas: AreaFrame, covered: NDArray[np.bool_]
     touched = np.zeros(len(areas), dtype=bool)
     touched[tree.query(areas.table.geometry.to_numpy(), predicate="intersects")[0]] = True
     gemeenten = areas.table["gemeente"]
-    wanted, there = set(gemeenten[covered]), set(gemeenten[covered & touched])
-    if empty := sorted(wanted - there):
+    wanted, present = set(gemeenten[covered]), set(gemeenten[covered & touched])
+    if empty := sorted(wanted - present):
         raise SourceError(
-            f"{opened.squares.where}: no square in {len(empty)} of {len(wanted)} gemeenten that the source covers: "
-            f'{first_few(empty)}; name those of which the file is whole: covers = ["{min(there, default="GM0363")}"]'
+            "{where}: no square in {count} of {whole} gemeenten that the source covers: {gemeenten}; name those of "
+            'which the file is whole: covers = ["{code}"]',
+            where=opened.squares.where,
+            count=len(empty),
+            whole=len(wanted),
+            gemeenten=first_few(empty),
+            code=min(present, default="GM0363"),
         )
 
 
 def _column(squares: Squares, column: str, areas: AreaFrame, covered: NDArray[np.bool_]) -> tuple[pd.Series, list[str]]:
-    """The counts of one column, and in Dutch what hidden squares did to them."""
+    """The counts of one column, and what suppressed squares did to them."""
     known, missing = squares.counts(column, areas).figures, squares.missing(column, areas)
     short = (missing >= HALF).to_numpy() & covered
     doubted = short & (known < LEAST_KNOWN * (known + missing)).to_numpy()
-    notes = [
-        *_counted_of(len(squares.table), {
-            "vierkanten zonder cijfer": squares.hidden[squares.column(column)].to_numpy() > 0,
-        }),
-        *_counted_of(len(areas), {
-            "gebieden daardoor onbekend": doubted,
-            "gebieden daardoor te laag, met hooguit een tiende": short & ~doubted,
-        }),
-    ]  # fmt: skip
+    notes = _counted_of(
+        (message("squares without a figure"), squares.most[squares.column(column)].to_numpy() > 0),
+        (message("areas unknown because of that"), doubted),
+        (message("areas too low because of that, by a tenth at most"), short & ~doubted),
+    )
     return known.mask(doubted, SECRET).where(covered), notes
 
 
-def _counted_of(whole: int, told: Mapping[str, NDArray[np.bool_]]) -> list[str]:
+def _counted_of(*parts: tuple[Message, NDArray[np.bool_]]) -> list[str]:
     """How many of all, of what there is at least one."""
-    return [f"{what}: {int(which.sum())} van {whole}" for what, which in told.items() if which.any()]
+    return [
+        say("{what}: {count} of {whole}", what=what, count=int(which.sum()), whole=len(which))
+        for what, which in parts if which.any()
+    ]  # fmt: skip
 
 
 def _table(path: Path) -> pd.DataFrame:

@@ -11,6 +11,7 @@ from boundaries.hexagons import cells_at
 from boundaries.vintages import Vintage
 from geo.areas import AreaFrame
 from layers.declarations.sources import SourceDeclaration
+from layers.messages import say
 from layers.publication.explanations import MADE_UP
 from layers.publication.layer import Receipt
 from services.testland.country import SEED, Testland, make_testland
@@ -30,11 +31,15 @@ class TestlandSource:
         """The country, made on first use."""
         return make_testland(self.seed)
 
-    def buurten(self, vintage: Vintage) -> AreaFrame:
-        """All buurten of Testland, in the division of any year."""
+    def areas(self, vintage: Vintage) -> AreaFrame:
+        """All buurten of Testland, as of any year."""
         raw = self.country.boundaries
         self._receive("boundaries/testland", "Indeling van Testland", pd.DataFrame(raw.drop(columns="geometry")))
         return cbs.buurten(raw, vintage, "Testland")
+
+    def is_national(self, vintage: Vintage) -> bool:  # noqa: ARG002
+        """True: they are all there are."""
+        return True
 
     def tolerance(self, vintage: Vintage) -> float:  # noqa: ARG002
         """0: borders coincide."""
@@ -67,4 +72,6 @@ class TestlandSource:
     def _receive(self, id_: str, title: str, table: pd.DataFrame) -> None:
         content = hashlib.sha256(pd.util.hash_pandas_object(table, index=False).to_numpy().tobytes()).hexdigest()
         where = f"testland, seed {self.seed}"
-        self._receipts[id_] = Receipt(id_, title, where, content, len(table), "CC0", "Testland (verzonnen)", (MADE_UP,))
+        self._receipts[id_] = Receipt(
+            id_, title, where, content, len(table), "CC0", "Testland (verzonnen)", (say(MADE_UP),)
+        )

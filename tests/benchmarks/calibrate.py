@@ -1,6 +1,6 @@
 """Calibrate the searches: `python -m tests.benchmarks.calibrate [--quick] [--to FOLDER]`.
 
-Writes index.html, to be read, and figures.json, to be reckoned with.
+Writes index.html, to be read, and figures.json, to compute with.
 """
 
 import argparse

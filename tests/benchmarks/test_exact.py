@@ -110,7 +110,7 @@ def test_memory_of_three_million_cells():
 
 
 def test_on_a_map_of_buurten():
-    buurten = TestlandSource().buurten(vintage(2024))
+    buurten = TestlandSource().areas(vintage(2024))
     values = np.random.default_rng(1).gamma(2, 1, len(buurten))
     neighbors = queen(buurten)
     race(f"local test, Testland, {len(buurten)} buurten", lambda: ours(values, neighbors), {})

@@ -1,8 +1,5 @@
 """A million points to the buurten of the country beside geopandas, and to hexagons beside h3ronpy and h3."""
 
-import os
-from pathlib import Path
-
 import geopandas
 import h3
 import numpy as np
@@ -14,17 +11,18 @@ from pyproj import Transformer
 from boundaries.points import Locator, cells
 from boundaries.vintages import vintage
 from geo.areas import RD_NEW, AreaFrame
-from services.sources.files import Files
+from services.sources.folder import Folder
 from services.testland.source import TestlandSource
 from tests.benchmarks.side_by_side import race
+from tests.real_data import folder
 
 POINTS = 1_000_000
-FOLDER = Path(os.environ.get("ZICHT_REAL_DATA", "../shared/data"))  # noqa: TID251  # as tests/real does
+FOLDER = folder()
 
 
 def country() -> AreaFrame:
     """The real buurten of 2024 where they are, else Testland."""
-    return Files(FOLDER).buurten(vintage(2024)) if FOLDER.is_dir() else TestlandSource().buurten(vintage(2024))
+    return Folder(FOLDER).areas(vintage(2024)) if FOLDER.is_dir() else TestlandSource().areas(vintage(2024))
 
 
 def scattered(areas: AreaFrame, how: str) -> tuple[np.ndarray, np.ndarray]:

@@ -19,7 +19,7 @@ from pathlib import Path
 from boundaries.hexagons import hexagons
 from geo.areas import AreaLevel
 from layers.declarations.sources import SourceDeclaration
-from services.sources.records.tally import Door, tally
+from services.sources.records.tally import RecordsInput, tally
 from tests.benchmarks.side_by_side import most
 from tests.benchmarks.test_points import country
 
@@ -34,7 +34,7 @@ declared = SourceDeclaration.model_validate({
                 "count": {"rijen": {}, "hennep": {"where": {"soort": ["hennep"]}}, "som": {"sum": "bedrag"}}},
 })
 before, start = most(), time.perf_counter()
-counted = tally(declared, areas, Door(Path(sys.argv[1])))
+counted = tally(declared, areas, RecordsInput(Path(sys.argv[1])))
 took = time.perf_counter() - start
 print(counted.rows, took, before, most())
 """

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from boundaries import cbs
-from boundaries.cbs import not_in_division
+from boundaries.cbs import not_in_vintage
 from boundaries.codes import parents
 from boundaries.vintages import vintage
 from geo.areas import RD_NEW, AreaLevel
@@ -114,7 +114,7 @@ def test_of_a_code_with_land_and_water_the_name_is_that_of_the_land():
 
 def test_a_buurt_that_is_only_water_stays():
     table = raw(AREAS)
-    found = cbs.division(table.assign(H2O=np.where(table["buurtcode"] == FIRST, "JA", "NEE")), V2024, "kaart.gpkg")
+    found = cbs.read_areas(table.assign(H2O=np.where(table["buurtcode"] == FIRST, "JA", "NEE")), V2024, "kaart.gpkg")
     same(found.areas, AREAS)
     assert found.notes == ()
 
@@ -122,30 +122,31 @@ def test_a_buurt_that_is_only_water_stays():
 @pytest.mark.parametrize(
     ("code", "water", "note"),
     [
-        ("BU09980000", "B", "buiten Nederland, weggelaten: 2 vlakken"),
-        (None, "B", "buiten Nederland, weggelaten: 2 vlakken"),
-        ("BU05999997", "JA", "open water zonder eigen cijfers, weggelaten: 2 vlakken"),
-        ("BU05999997", "NEE", "open water zonder eigen cijfers, weggelaten: 2 vlakken"),
-        (None, "JA", "open water zonder eigen cijfers, weggelaten: 2 vlakken"),
+        ("BU09980000", "B", "outside the Netherlands, left out: 2 polygons"),
+        (None, "B", "outside the Netherlands, left out: 2 polygons"),
+        ("BU05999997", "JA", "open water without figures, left out: 2 polygons"),
+        ("BU05999997", "NEE", "open water without figures, left out: 2 polygons"),
+        (None, "JA", "open water without figures, left out: 2 polygons"),
     ],
 )
 def test_ground_abroad_and_open_water_are_no_buurten_and_are_counted(code, water, note):
     table = raw(AREAS).assign(water="NEE")
     far = shapely.box(-900_000, 0, -800_000, 1000) if water == "B" else shapely.box(119_000, 480_000, 119_500, 480_500)
     more = table[:2].assign(buurtcode=code, water=water, geometry=far)
-    found = cbs.division(pd.concat([table, more.set_crs(RD_NEW)]), V2024, "kaart.gpkg")
+    found = cbs.read_areas(pd.concat([table, more.set_crs(RD_NEW)]), V2024, "kaart.gpkg")
     same(found.areas, AREAS)
-    assert len(found.notes) == 1
-    assert note in found.notes[0]
+    assert [str(one) for one in found.notes] == [note]
 
 
-def test_a_map_of_nothing_but_water_is_no_country():
-    with pytest.raises(AreaError, match="no rows with buurten, only water"):
+def test_a_file_of_nothing_but_water_has_no_areas():
+    with pytest.raises(AreaError, match="no rows with buurt codes, only water"):
         buurten(raw(AREAS).assign(buurtcode="BU05999997"))
 
 
-def test_a_column_water_that_tells_something_else_is_refused():
-    with pytest.raises(AreaError, match=r"the column that tells water from land holds 0\.3 besides JA, NEE and B"):
+def test_a_column_water_that_says_something_else_is_refused():
+    with pytest.raises(
+        AreaError, match=r"the column that says whether an area is water holds 0\.3 besides JA, NEE and B"
+    ):
         buurten(raw(AREAS).assign(water=0.3))
 
 
@@ -160,7 +161,7 @@ def test_what_became_of_a_buurt_since_last_year_is_kept(column):
     assert pd.array(found.table["change"]).equals(expected)
 
 
-def test_a_map_that_does_not_tell_has_no_column_for_it():
+def test_a_file_that_does_not_say_has_no_column_for_it():
     assert "change" not in buurten(raw(AREAS)).table
 
 
@@ -177,7 +178,7 @@ def test_another_crs_is_transformed_to_rd_new():
 
 @pytest.mark.parametrize("epsg", [7415, 3857, 4258, 25831, 32631, 28991])
 def test_every_crs_that_is_in_use_here_is_read_as_what_it_is(epsg):
-    found = cbs.division(raw(AREAS).to_crs(epsg), V2024, "kaart.gpkg")
+    found = cbs.read_areas(raw(AREAS).to_crs(epsg), V2024, "kaart.gpkg")
     apart = shapely.hausdorff_distance(found.areas.table.geometry.to_numpy(), AREAS.table.geometry.to_numpy())
     assert apart.max() < 0.01
     assert found.notes == ()
@@ -214,10 +215,10 @@ def test_latitude_before_longitude_is_caught_by_where_it_lies():
 
 @pytest.mark.parametrize("declared", [None, 'LOCAL_CS["Undefined Cartesian SRS",UNIT["metre",1]]'])
 def test_without_a_crs_coordinates_in_rd_are_read_as_rd_and_it_is_said(declared):
-    found = cbs.division(raw(AREAS).set_crs(declared, allow_override=True), V2024, "kaart.gpkg")
+    found = cbs.read_areas(raw(AREAS).set_crs(declared, allow_override=True), V2024, "kaart.gpkg")
     same(found.areas, AREAS)
     assert len(found.notes) == 1
-    assert "noemt geen coördinatenstelsel" in found.notes[0]
+    assert "declares no coordinate system" in str(found.notes[0])
 
 
 @pytest.mark.parametrize(("true", "told"), [(4326, "longitude and latitude"), (3857, "Web Mercator")])
@@ -233,11 +234,13 @@ def test_a_few_areas_that_lie_elsewhere_are_named():
 
 @pytest.mark.parametrize("column", ["buurtcode", "buurtnaam"])
 def test_a_missing_column_is_named_with_what_was_looked_for(column):
-    with pytest.raises(AreaError, match=rf"kaart.gpkg: no column for .*looked for {column}.*vintages.toml"):
+    with pytest.raises(
+        AreaError, match=rf"kaart.gpkg: no column for .*looked for {column}.*; rename the column with it to {column}"
+    ):
         buurten(raw(AREAS).drop(columns=column))
 
 
-def test_a_map_without_names_of_gemeenten_and_wijken_has_their_codes():
+def test_a_file_without_names_of_gemeenten_and_wijken_has_their_codes():
     found = buurten(raw(AREAS).drop(columns=["wijknaam", "gemeentenaam"])).table
     assert set(found["gemeente_name"]) == {"GM0363", "GM0599"}
     assert found["wijk_name"].equals(parents(AREAS.ids, AreaLevel.WIJK).to_series(index=AREAS.ids).rename("wijk_name"))
@@ -261,15 +264,17 @@ def test_areas_without_a_code_are_named_by_their_rows(code):
 
 
 @pytest.mark.parametrize("year", ["2024BU036300AA", "2024", 2024, 2024.0])
-def test_a_map_that_says_its_year_must_be_of_that_year(year):
+def test_a_file_that_says_its_year_must_be_of_that_year(year):
     same(buurten(raw(AREAS).assign(jaar=year)), AREAS)
-    with pytest.raises(AreaError, match=r"kaart.gpkg: a map of 2024 by its own words, where that of 2023 is due"):
+    with pytest.raises(
+        AreaError, match=r"kaart.gpkg: boundaries of 2024 by its own words, where those of 2023 are due"
+    ):
         cbs.buurten(raw(AREAS).assign(jaar=year), vintage(2023), "kaart.gpkg")
 
 
 def test_two_years_in_one_file_are_caught():
     table = raw(AREAS)
-    with pytest.raises(AreaError, match="a map of 2023 by its own words"):
+    with pytest.raises(AreaError, match="boundaries of 2023 by its own words"):
         buurten(pd.concat([table.assign(jaarstatcode="2024BU"), table.assign(jaarstatcode="2023BU")]))
 
 
@@ -279,7 +284,7 @@ def test_an_empty_polygon_is_named(polygon):
         buurten(with_polygon(SECOND, polygon))
 
 
-def test_an_invalid_polygon_is_mended_and_the_others_stay_as_they_are():
+def test_an_invalid_polygon_is_repaired_and_the_others_stay_as_they_are():
     spike = shapely.Polygon([(120_000, 480_000), (120_500, 480_000), (120_500, 480_500), (120_900, 480_500),
                              (120_500, 480_500), (120_000, 480_500)])  # fmt: skip
     found = buurten(with_polygon(FIRST, spike))
@@ -293,30 +298,31 @@ def test_a_bowtie_keeps_both_its_wings():
     assert found.area == pytest.approx(SIDE**2 / 2)
 
 
-def test_what_was_mended_is_told_with_how_much_surface_changed():
+def test_what_was_repaired_is_said_with_how_much_surface_changed():
     bowtie = shapely.Polygon([(120_000, 480_000), (120_500, 480_500), (120_500, 480_000), (120_000, 480_500)])
-    notes = cbs.division(with_polygon(FIRST, bowtie), V2024, "kaart.gpkg").notes
-    assert notes == (
-        f"1 vlak was ongeldig en is hersteld; de oppervlakte veranderde daardoor 125.000,0 m² ({FIRST} 125.000,0 m²)",
+    (note,) = cbs.read_areas(with_polygon(FIRST, bowtie), V2024, "kaart.gpkg").notes
+    assert str(note) == (
+        f"1 polygon was invalid and is repaired; that changed its surface by 125,000.0 m² ({FIRST} 125,000.0 m²)"
     )
 
 
-def test_of_many_mended_the_most_changed_are_named():
+def test_of_many_repaired_the_most_changed_are_named():
     table = raw(AREAS)
     table["geometry"] = [shapely.Polygon([(0, 0), (1, 1), (1, 0), (0, 1)])] * len(table)
     table["geometry"] = [
         shapely.affinity.translate(shapely.affinity.scale(one, 100 + at, 100), 130_000, 480_000)
         for at, one in enumerate(table.geometry)
     ]
-    (note,) = cbs.division(table, V2024, "kaart.gpkg").notes
-    assert note.startswith("24 vlakken waren ongeldig en zijn hersteld")
-    assert note.endswith("en 19 andere)")
+    (message,) = cbs.read_areas(table, V2024, "kaart.gpkg").notes
+    note = str(message)
+    assert note.startswith("24 polygons were invalid and are repaired")
+    assert note.endswith("and 19 others)")
     assert table["buurtcode"].iloc[-1] in note
 
 
-def test_what_has_no_surface_cannot_be_mended():
+def test_what_has_no_surface_cannot_be_repaired():
     line = shapely.Polygon([(120_000, 480_000), (120_500, 480_000), (120_200, 480_000)])
-    with pytest.raises(AreaError, match=f"kaart.gpkg: 1 polygons have no surface and cannot be mended: {FIRST}"):
+    with pytest.raises(AreaError, match=f"kaart.gpkg: 1 polygons have no surface and cannot be repaired: {FIRST}"):
         buurten(with_polygon(FIRST, line))
 
 
@@ -367,7 +373,7 @@ def test_borders_that_nearly_coincide_leave_no_slits(join, slit):
     assert set(found.table.geom_type) == {"Polygon"}
 
 
-def test_a_better_map_takes_the_place_of_whole_gemeenten_only():
+def test_better_polygons_take_the_place_of_whole_gemeenten_only():
     better = AREAS.where(AREAS.table["gemeente"] == "GM0363").where(pd.Series([True] * 9 + [False] * 3).to_numpy())
     moved = type(better)(better.level, 2024, better.table.assign(geometry=better.table.buffer(-10)))
     found = cbs.replaced(AREAS, moved)
@@ -377,7 +383,7 @@ def test_a_better_map_takes_the_place_of_whole_gemeenten_only():
 
 
 @pytest.mark.parametrize("which", [0, 1])
-def test_a_better_map_need_not_tell_what_became_of_its_buurten(which):
+def test_better_polygons_need_not_say_what_became_of_its_buurten(which):
     told = buurten(raw(AREAS).assign(ind_wbi=1))
     part = AREAS.where(AREAS.table["gemeente"] == "GM0363"), told.where(AREAS.table["gemeente"] == "GM0363")
     found = cbs.replaced((told, AREAS)[which], part[which]).table["change"]
@@ -393,9 +399,9 @@ def test_names_from_elsewhere_are_used_where_they_are_there():
     assert AREAS.table["gemeente_name"].eq("Elders").sum() == 0
 
 
-def test_codes_of_another_division_are_found():
+def test_codes_of_another_vintage_are_found():
     codes = pd.Index([FIRST, "BU00000000", AREAS.ids[-1]])
-    assert list(not_in_division(codes, AREAS)) == ["BU00000000"]
+    assert list(not_in_vintage(codes, AREAS)) == ["BU00000000"]
 
 
 def test_a_table_without_rows_is_no_country():
@@ -407,3 +413,26 @@ def test_every_buurt_of_testland_comes_through(testland, buurten):
     assert set(buurten.ids) == set(testland.boundaries["buurtcode"])
     assert buurten.table.area.sum() == pytest.approx(testland.boundaries.area.sum())
     assert np.isfinite(buurten.table.total_bounds).all()
+
+
+def test_wijken_of_a_file_of_their_own_are_those_that_buurten_make():
+    expected = cbs.wijken(AREAS)
+    columns = {"area_id": "wijkcode", "name": "wijknaam", "gemeente_name": "gemeentenaam"}
+    table = expected.table.reset_index()[[*columns, "geometry"]].rename(columns=columns).iloc[::-1]
+    same(cbs.read_areas(table, V2024, "wijken.gpkg", AreaLevel.WIJK).areas, expected)
+    assert cbs.wijken(expected) is expected
+    same(cbs.gemeenten(expected), cbs.gemeenten(AREAS))
+
+
+def test_open_water_of_wijken_is_left_out():
+    table = cbs.wijken(AREAS).table.reset_index()[["area_id", "name", "geometry"]]
+    table = table.rename(columns={"area_id": "wk_code", "name": "wk_naam"})
+    more = table[:1].assign(wk_code="WK059997", geometry=shapely.box(119_000, 480_000, 119_500, 480_500))
+    found = cbs.read_areas(pd.concat([table, more.set_crs(RD_NEW)]), V2024, "wijken.gpkg", AreaLevel.WIJK)
+    assert [str(one) for one in found.notes] == ["open water without figures, left out: 1 polygon"]
+    assert len(found.areas) == 4
+
+
+def test_buurten_are_no_wijken():
+    with pytest.raises(AreaError, match=r"24 codes in column 'buurtcode' are not wijkcodes \(WK\[0-9\]\{4\}"):
+        cbs.read_areas(raw(AREAS), V2024, "x", AreaLevel.WIJK)

@@ -10,7 +10,7 @@ from tobler.area_weighted import area_interpolate
 
 from boundaries.cbs import gemeenten, wijken
 from boundaries.counts import Counts
-from boundaries.crosswalk import LEAST_KNOWN, Crosswalk, Method, by_code, by_surface
+from boundaries.crosswalk import LEAST_KNOWN, Crosswalk, Method, by_code, by_parent, by_surface
 from boundaries.hexagons import hexagons
 from geo.areas import AreaFrame, AreaLevel
 from geo.errors import AlignmentError, MeasureError
@@ -60,7 +60,7 @@ def test_by_code_the_national_value_is_kept(events, exposure):
     before = measure(events, exposure)
     apportioned = TO_WIJKEN.apportion(before)
     assert apportioned.national == pytest.approx(before.national, rel=1e-9)
-    assert not apportioned.spread
+    assert not apportioned.interpolated
 
 
 @pytest.fixture(scope="module")
@@ -79,9 +79,9 @@ def test_by_surface_nothing_inside_is_lost(to_cells):
     assert to_cells.sum(counted(events)).total == pytest.approx(events.sum(), rel=1e-9)
 
 
-def test_by_surface_the_result_says_that_it_was_spread(to_cells):
+def test_by_surface_the_result_says_that_it_was_interpolated(to_cells):
     apportioned = to_cells.apportion(measure(np.arange(COUNT), np.full(COUNT, 100)))
-    assert apportioned.spread
+    assert apportioned.interpolated
     assert apportioned.national == pytest.approx(np.arange(COUNT).sum() / (100 * COUNT), rel=1e-9)
 
 
@@ -211,22 +211,22 @@ def test_whatever_is_unknown_stays_unknown_and_is_never_0(data, source):
 
 
 @given(st.data(), tilings, st.integers(0, 10_000))
-def test_the_way_back_brings_all_counts_to_where_they_were(data, source, seed):
+def test_reversed_all_counts_go_back_to_where_they_were(data, source, seed):
     counts = Counts("inwoners", data.draw(figures_of(source)))
     crosswalk = by_surface(source, tiling(seed, 17))
     there = crosswalk.sum(counts)
-    back = crosswalk.back(counts).sum(Counts("inwoners", there.figures))
+    back = crosswalk.reversed(counts).sum(Counts("inwoners", there.figures))
     assert back.figures.fillna(0).to_numpy() == pytest.approx(counts.figures.to_numpy(), rel=1e-9, abs=1e-6)
 
 
-def test_no_way_back_by_counts_that_are_not_known():
+def test_a_crosswalk_is_not_reversed_by_counts_that_are_not_known():
     unknown = counted([float("nan")] + [1.0] * (COUNT - 1))
-    with pytest.raises(AlignmentError, match="no way back by counts that are unknown: BU0363AA00"):
-        TO_WIJKEN.back(unknown)
+    with pytest.raises(AlignmentError, match="not reversed by counts that are unknown: BU0363AA00"):
+        TO_WIJKEN.reversed(unknown)
 
 
 @given(st.data(), tilings)
-def test_two_ways_in_a_row_are_one(data, source):
+def test_two_crosswalks_in_a_row_are_one(data, source):
     counts = Counts("inwoners", data.draw(figures_of(source)))
     first, second = by_surface(source, tiling(1, 9)), by_surface(tiling(1, 9), tiling(2, 23))
     both = first.then(second)
@@ -237,7 +237,7 @@ def test_two_ways_in_a_row_are_one(data, source):
     assert set(both.table["method"]) == {Method.SURFACE}
 
 
-def test_ways_in_a_row_must_meet():
+def test_crosswalks_in_a_row_must_meet():
     with pytest.raises(AlignmentError, match="crosswalk"):
         TO_WIJKEN.then(TO_WIJKEN)
 
@@ -270,7 +270,7 @@ def test_the_surfaces_are_those_of_the_other_direction(to_cells, cells):
 )  # fmt: skip
 def test_rates_are_refused_by_their_name(name):
     with pytest.raises(
-        MeasureError, match=r"cannot be added up; carry the events and the exposure of a rate as a Measure"
+        MeasureError, match=r"cannot be added up; apportion the events and the exposure of a rate as a Measure"
     ):
         counted(np.ones(COUNT), of=name)
 
@@ -283,7 +283,7 @@ def test_counts_are_let_through(name):
 
 
 def test_numbers_that_do_not_say_what_they_are_are_refused():
-    with pytest.raises(TypeError, match="carries Counts, or a Measure by `carry`, not a Series"):
+    with pytest.raises(TypeError, match="sums Counts, and apportions a Measure, not a Series"):
         TO_WIJKEN.sum(series(np.ones(COUNT)))
 
 
@@ -301,3 +301,20 @@ def test_by_surface_gives_what_tobler_gives(source, target, seed):
     theirs = area_interpolate(told, target.table[["geometry"]], extensive_variables=["aantal"], allocate_total=False)
     ours = by_surface(source, target).sum(counts).figures.fillna(0.0)
     np.testing.assert_allclose(ours, theirs["aantal"], atol=1e-6 * counts.total)
+
+
+@pytest.mark.parametrize(("unknown", "value"), [(9.0, True), (11.0, False)])
+def test_a_target_of_which_nine_tenths_of_the_exposure_is_known_has_a_value(unknown, value):
+    crosswalk = shares([("a", "x", 1.0), ("b", "x", 1.0)])
+    index = crosswalk.sources
+    events, exposure = pd.Series([5.0, np.nan], index=index), pd.Series([100.0 - unknown, unknown], index=index)
+    known = Measure.of("x", events, exposure, pd.Series(None, index=index, dtype=object))
+    assert crosswalk.apportion(known).known["x"] == value
+
+
+def test_codes_without_polygons_go_to_their_wijk_too():
+    codes = BUURTEN.ids.append(pd.Index(["BU07770001", "BU07770102"]))
+    larger = WIJKEN.ids.append(pd.Index(["WK077700"]))
+    crosswalk = by_parent(codes, larger, AreaLevel.WIJK)
+    assert crosswalk.table.iloc[:COUNT]["source"].astype(str).tolist() == BUURTEN.ids.tolist()
+    assert list(crosswalk.lost.index) == ["BU07770102"]

@@ -72,7 +72,7 @@ def test_both_directions_between_buurten_and_hexagons_keep_the_total(weights):
 
 
 @both
-def test_the_weight_itself_is_carried_to_where_it_is(weights):
+def test_the_weight_itself_goes_to_where_it_is(weights):
     source, target = tiling(1, 12), tiling(2, 9)
     apportioned = by_weights(source, target, weights).sum(Counts("adressen", weight_of(source, weights)))
     assert apportioned.figures.to_numpy() == pytest.approx(weight_of(target, weights).to_numpy(), rel=1e-9)
@@ -114,13 +114,15 @@ def test_weight_outside_all_targets_is_lost_and_counted(weights):
     assert (crosswalk.lost > 0.999).any()
 
 
-def test_areas_without_any_weight_are_spread_by_surface_and_named():
+def test_areas_without_any_weight_are_interpolated_by_surface_and_named():
     source, target = tiling(1, 12), tiling(2, 9)
     far = addresses(at=[(WEST + 10, SOUTH + 10)])
     crosswalk = by_weights(source, target, far)
     home = source.ids[source.table.contains(far.table.geometry.iloc[0])]
     assert set(crosswalk.evenly) == set(source.ids) - set(home)
-    assert crosswalk.notes == (f"zonder adressen, naar oppervlakte verdeeld: 11, waaronder {crosswalk.evenly[0]}",)
+    assert [str(one) for one in crosswalk.notes] == [
+        f"without adressen, apportioned by surface: 11, among which {crosswalk.evenly[0]}"
+    ]
     even = by_surface(source, target).table.set_index(["source", "target"])["share"]
     rest = crosswalk.table[crosswalk.table["method"] == Method.SURFACE].set_index(["source", "target"])["share"]
     assert rest.to_numpy() == pytest.approx(even[list(rest.index)].to_numpy())
@@ -129,7 +131,7 @@ def test_areas_without_any_weight_are_spread_by_surface_and_named():
 def test_weights_without_a_number_count_for_nothing_and_are_counted():
     numbers = np.where(np.arange(400) % 4 == 0, np.nan, 2.0)
     crosswalk = by_weights(tiling(1, 5), tiling(2, 4), addresses(numbers=numbers))
-    assert crosswalk.notes == ("zonder cijfer, telt niet mee als gewicht: 100 van 400",)
+    assert [str(one) for one in crosswalk.notes] == ["without a figure, not counted as weight: 100 of 400"]
 
 
 def test_targets_that_overlap_do_not_make_more_of_it():

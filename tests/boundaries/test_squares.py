@@ -94,7 +94,7 @@ def test_shapes_without_a_name_and_without_figures_are_left_out_and_counted():
     raw = pd.concat([table(), pd.DataFrame({"crs28992res100m": [None, None]})], ignore_index=True)
     found = squares(raw, "proef")
     assert len(found.table) == 600
-    assert found.notes == ("zonder naam en zonder cijfers, weggelaten: 2 van 602",)
+    assert [str(one) for one in found.notes] == ["without a name and without figures, left out: 2 of 602"]
 
 
 def test_figures_without_a_square_are_refused():

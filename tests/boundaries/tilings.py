@@ -1,4 +1,4 @@
-"""Divisions of one land, made by chance: the tiles of each fill it, and no two divisions have a border in common."""
+"""Tilings of one land, made by chance: the tiles of each fill it, and no two tilings have a border in common."""
 
 import geopandas
 import numpy as np

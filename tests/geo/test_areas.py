@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 import shapely
 
-from geo.areas import COLUMNS, AreaFrame, AreaLevel
+from geo.areas import COLUMNS, AreaFrame, AreaLevel, check_areas
 from geo.errors import AreaError
 from tests.country import squares
 
@@ -40,7 +40,7 @@ def test_a_part_of_good_areas_is_good():
 
 @pytest.mark.parametrize("column", COLUMNS[:-1])
 def test_a_missing_column_is_named(column):
-    with pytest.raises(AreaError, match=rf"columns \['{column}'\] are missing"):
+    with pytest.raises(AreaError, match=f"columns {column} are missing; found "):
         frame(AREAS.table.drop(columns=column))
 
 
@@ -61,9 +61,9 @@ def test_unsorted_codes_are_refused():
         frame(AREAS.table[::-1])
 
 
-@pytest.mark.parametrize(("crs", "found"), [(None, "no CRS"), (4326, "EPSG:4326"), (3857, "EPSG:3857")])
-def test_only_rd_new_passes(crs, found):
-    with pytest.raises(AreaError, match=f"RD New.*found {found}"):
+@pytest.mark.parametrize(("crs", "named"), [(None, "no CRS"), (4326, "EPSG:4326"), (3857, "EPSG:3857")])
+def test_only_rd_new_passes(crs, named):
+    with pytest.raises(AreaError, match=f"RD New.*found {named}"):
         frame(AREAS.table.set_crs(crs, allow_override=True))
 
 
@@ -82,8 +82,18 @@ def test_only_the_first_three_of_many_are_named():
 
 def test_infinite_coordinates_are_refused():
     infinite = shapely.Polygon([(0, 0), (np.inf, 0), (1, 1)])
-    with pytest.raises(AreaError, match=r"1 areas have (an invalid polygon|coordinates that are not finite)"):
+    with pytest.raises(AreaError, match=r"1 area has (an invalid polygon|coordinates that are not finite)"):
         frame(with_polygons(**{AREAS.ids[0]: infinite}))
+
+
+def test_a_table_without_names_and_in_any_order_may_be_areas_all_the_same():
+    check_areas("x", AREAS.table[["geometry"]][::-1])
+    with pytest.raises(AreaError, match="x: polygons must be in RD New"):
+        check_areas("x", AREAS.table.to_crs(4326))
+
+
+def test_rd_new_is_epsg_28992():
+    assert AREAS.table.crs.to_epsg() == 28992
 
 
 def test_only_a_hexagon_level_has_a_resolution():

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from geo.deviations import LIMIT, absolute, log_odds, relative, standardise
+from geo.deviations import absolute, log_odds, relative, standardise
 from tests.country import names
 
 positive = st.floats(1e-6, 1e6)
@@ -30,7 +30,7 @@ def test_standardised_deviations_lie_within_the_limit_and_keep_sign_order_and_wh
     raw = series(deviations)
     standard = standardise(raw)
     assert standard.isna().equals(raw.isna())
-    assert standard.dropna().between(-LIMIT, LIMIT).all()
+    assert standard.dropna().between(-3, 3).all()
     assert (np.sign(standard.dropna()) == np.sign(raw.dropna())).all()
     assert (standard[raw.sort_values().index].dropna().diff().dropna() >= 0).all()
 
@@ -38,7 +38,7 @@ def test_standardised_deviations_lie_within_the_limit_and_keep_sign_order_and_wh
 @given(st.lists(st.floats(-1, 1).filter(lambda one: one == 0 or abs(one) > 1e-6), min_size=1, max_size=8))
 def test_the_root_mean_square_around_the_country_becomes_one(deviations):
     standard = standardise(series(deviations))
-    if any(deviations) and standard.abs().max() < LIMIT:
+    if any(deviations) and standard.abs().max() < 3:
         assert (standard**2).mean() == pytest.approx(1)
 
 
@@ -57,12 +57,20 @@ def test_a_country_without_events_deviates_nowhere():
 def test_none_at_all_is_the_limit_and_does_not_stretch_the_scale():
     alone = standardise(relative(series([2.0, 0.5]), 1.0))
     with_none = standardise(relative(series([2.0, 0.5, 0.0]), 1.0))
-    assert with_none["a0002"] == -LIMIT
+    assert with_none["a0002"] == -3
     assert with_none[:2].equals(alone)
 
 
 def test_none_at_all_is_the_limit_also_where_all_others_are_as_in_the_country():
-    assert standardise(relative(series([1.0, 1.0, 0.0]), 1.0))["a0002"] == -LIMIT
+    assert standardise(relative(series([1.0, 1.0, 0.0]), 1.0))["a0002"] == -3
+
+
+def test_a_deviation_is_cut_off_at_three_standard_deviations_and_not_before():
+    many = standardise(series([0.0] * 99 + [1.0]))  # ten standard deviations
+    assert many.max() == 3
+    few = standardise(series([0.0] * 8 + [1.0]))  # the root of nine
+    assert few.max() == 3
+    assert standardise(series([0.0] * 7 + [1.0])).max() == pytest.approx(8**0.5)
 
 
 def test_a_level_deviates_by_difference():

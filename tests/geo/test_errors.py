@@ -1,4 +1,4 @@
-"""Every error a user can mend is a ZichtError that says what was found."""
+"""Every error a user can put right is a ZichtError that says what was found."""
 
 import inspect
 
@@ -10,25 +10,32 @@ from geo.errors import DeclarationError, UnknownNameError, ZichtError, first_few
 ALL = [one for _, one in inspect.getmembers(errors, inspect.isclass) if issubclass(one, Exception)]
 
 
+def test_errors_are_these():
+    assert {error.__name__ for error in ALL} == {
+        "ZichtError", "AreaError", "AlignmentError", "MeasureError", "StatisticError", "DeclarationError",
+        "SourceError", "StoreError", "UnknownNameError", "ServeError",
+    }  # fmt: skip
+
+
 @pytest.mark.parametrize("error", ALL)
 def test_every_error_is_drawn_in_the_tree_and_is_a_zicht_error(error):
     assert error.__name__ in errors.__doc__
     assert issubclass(error, ZichtError)
 
 
-@pytest.mark.parametrize(("count", "told"), [(0, ""), (1, "0"), (3, "0, 1, 2"), (5, "0, 1, 2 and 2 more")])
-def test_the_first_few_are_named_and_the_others_counted(count, told):
-    assert str(first_few(range(count))) == told
+@pytest.mark.parametrize(("count", "listed"), [(0, ""), (1, "0"), (3, "0, 1, 2"), (5, "0, 1, 2 and 2 more")])
+def test_the_first_few_are_named_and_the_others_counted(count, listed):
+    assert str(first_few(range(count))) == listed
 
 
 def test_an_unknown_name_lists_the_known_ones_but_not_a_thousand():
-    told = str(UnknownNameError("gemeente", "GM9999", [f"GM{at:04d}" for at in range(342)]))
-    assert "'GM9999'" in told
-    assert told.endswith("GM0011 and 330 more")
+    text = str(UnknownNameError("gemeente", "GM9999", [f"GM{at:04d}" for at in range(342)]))
+    assert "'GM9999'" in text
+    assert text.endswith("GM0011 and 330 more")
 
 
 @pytest.mark.parametrize(("faults", "counted"), [(["a"], "1 fault "), (["a", "b"], "2 faults ")])
 def test_all_faults_in_declarations_are_counted_and_shown(faults, counted):
-    told = str(DeclarationError(faults))
-    assert told.startswith(counted)
-    assert told.splitlines()[1:] == [f"  {fault}" for fault in faults]
+    text = str(DeclarationError(faults))
+    assert text.startswith(counted)
+    assert text.splitlines()[1:] == [f"  {fault}" for fault in faults]

@@ -27,8 +27,8 @@ EDGES = st.sets(st.tuples(st.integers(0, 7), st.integers(0, 7)), max_size=20)
 
 
 def pairs(neighbors):
-    found = neighbors.matrix.tocoo()
-    return set(zip(neighbors.ids[found.row], neighbors.ids[found.col], strict=True))
+    edges = neighbors.matrix.tocoo()
+    return set(zip(neighbors.ids[edges.row], neighbors.ids[edges.col], strict=True))
 
 
 def board(columns, rows):
@@ -99,11 +99,23 @@ def test_joined_polygons_that_lost_vertices_are_neighbours_within_a_centimetre(b
     assert pairs(queen(wijken(buurten), tolerance=0.01)) == pairs(borders.merged(of_wijk))
 
 
-def test_a_vertex_in_the_middle_of_an_edge_needs_a_gap():
+def test_a_vertex_in_the_middle_of_an_edge_needs_a_tolerance():
     west, south, north = shapely.box(0, 0, 10, 20), shapely.box(10, -7, 20, 7), shapely.box(10, 7, 20, 27)
     areas = moved(squares(3, 1), [west, south, north])
     assert queen(areas).count.tolist() == [0, 1, 1]
     assert queen(areas, tolerance=0.001).count.tolist() == [2, 2, 2]
+
+
+@pytest.mark.parametrize(("apart", "neighbours"), [(0.0, 1), (0.0004, 1), (0.002, 0), (0.004, 0), (0.04, 0)])
+def test_without_a_tolerance_vertices_are_compared_to_the_millimetre(apart, neighbours):
+    areas = moved(squares(2, 1), [shapely.box(0, 0, 10, 10), shapely.box(10 + apart, 0, 20, 10)])
+    assert queen(areas).count.tolist() == rook(areas).count.tolist() == [neighbours] * 2
+
+
+@pytest.mark.parametrize(("apart", "neighbours"), [(0.009, 1), (0.011, 0), (0.5, 0)])
+def test_a_tolerance_is_in_metres(apart, neighbours):
+    areas = moved(squares(2, 1), [shapely.box(0, 0, 10, 10), shapely.box(10 + apart, 0, 20, 10)])
+    assert queen(areas, tolerance=0.01).count.tolist() == [neighbours] * 2
 
 
 def test_an_edge_shorter_than_a_millimetre_is_a_corner():
@@ -120,7 +132,7 @@ def test_the_island_of_testland_is_the_only_one(buurten, borders):
 
 
 @pytest.mark.parametrize("slit", [0.5, 10.0, 40.0])
-def test_a_gap_finds_the_neighbours_across_a_slit_and_no_others(slit):
+def test_a_tolerance_finds_the_neighbours_across_a_slit_and_no_others(slit):
     areas = squares(5, 4, slit=slit)
     assert not queen(areas, tolerance=slit * 0.99).matrix.nnz
     assert pairs(queen(areas, tolerance=slit * 1.5)) == board(5, 4)
@@ -134,23 +146,23 @@ def test_across_corners_a_slit_is_wider_than_its_width():
 
 
 @pytest.mark.parametrize("slit", [1.0, 20.0])
-def test_polygons_shrunk_by_half_a_gap_have_the_neighbours_they_had_along_their_borders(buurten, slit):
+def test_polygons_shrunk_by_half_a_tolerance_have_the_neighbours_they_had_along_their_borders(buurten, slit):
     whole = buurten.table.geometry
     shrunk = moved(buurten, whole.buffer(-slit / 2, join_style="mitre"))
     left, right = shapely.STRtree(whole).query(whole, predicate="touches")
     along = shapely.length(shapely.intersection(whole.to_numpy()[left], whole.to_numpy()[right])) > 3 * slit
     expected = {(buurten.ids[one], buurten.ids[other]) for one, other in zip(left[along], right[along], strict=True)}
-    found = pairs(queen(shrunk, tolerance=slit * 1.01))
-    assert expected <= found
-    assert found <= pairs(queen(buurten, tolerance=slit * 1.02))
+    result = pairs(queen(shrunk, tolerance=slit * 1.01))
+    assert expected <= result
+    assert result <= pairs(queen(buurten, tolerance=slit * 1.02))
 
 
-def test_overlapping_polygons_are_neighbours_with_a_gap():
+def test_overlapping_polygons_are_neighbours_with_a_tolerance():
     areas = moved(squares(2, 1), [shapely.box(0, 0, 10, 10), shapely.box(9, 3, 20, 7)])
     assert queen(areas, tolerance=1).count.tolist() == [1, 1]
 
 
-def test_a_canal_wider_than_the_gap_parts_its_banks():
+def test_a_canal_wider_than_the_tolerance_parts_its_banks():
     areas = squares(2, 1, slit=60.0)
     assert queen(areas, tolerance=59).islands.equals(areas.ids)
 
@@ -165,11 +177,11 @@ def test_the_ring_of_a_hexagon_is_the_one_of_h3(buurten):
 def test_rings_further_out_are_those_of_h3_and_weigh_as_much(buurten):
     cells = hexagons(buurten.where(buurten.table["gemeente"] == "GM9101"), AreaLevel.H3_8)
     there = set(cells.ids)
-    found = ring(cells, order=2)
-    assert pairs(found) == {
+    result = ring(cells, order=2)
+    assert pairs(result) == {
         (cell, other) for cell in there for other in h3.grid_disk(cell, 2) if other in there - {cell}
     }
-    assert set(found.matrix.data) == {1}
+    assert set(result.matrix.data) == {1}
 
 
 def test_no_hexagon_around_is_an_island():
@@ -181,11 +193,11 @@ def test_no_hexagon_around_is_an_island():
 def test_each_ring_has_the_hexagons_at_so_many_steps_and_no_fewer(buurten):
     cells = hexagons(buurten.where(buurten.table["gemeente"] == "GM9101"), AreaLevel.H3_8)
     there = set(cells.ids)
-    whole = [cell for cell in there if set(h3.grid_disk(cell, 3)) <= there]  # no gap that a step must go around
+    whole = [cell for cell in there if set(h3.grid_disk(cell, 3)) <= there]  # no hole that a step must go around
     assert whole
-    for steps, found in enumerate(rings(ring(cells), 3), start=1):
+    for steps, result in enumerate(rings(ring(cells), 3), start=1):
         for cell in whole:
-            around = cells.ids[found.matrix[[cells.ids.get_loc(cell)]].indices]
+            around = cells.ids[result.matrix[[cells.ids.get_loc(cell)]].indices]
             assert set(around) == set(h3.grid_ring(cell, steps))
 
 
@@ -193,14 +205,14 @@ def test_each_ring_has_the_hexagons_at_so_many_steps_and_no_fewer(buurten):
 def test_each_ring_has_the_areas_whose_shortest_way_takes_so_many_steps(edges):
     neighbors = graph_of(edges, 8)
     steps = shortest_path(neighbors.matrix.astype(float), unweighted=True)
-    for at, found in enumerate(rings(neighbors, 4), start=1):
-        assert np.array_equal(found.matrix.toarray(), steps == at)
+    for at, result in enumerate(rings(neighbors, 4), start=1):
+        assert np.array_equal(result.matrix.toarray(), steps == at)
 
 
 @given(EDGES)
 def test_a_graph_comes_back_as_it_went(edges):
     neighbors = graph_of(edges, 8)
-    back = Neighbors.from_graph(neighbors.graph())
+    back = Neighbors.of(neighbors.graph())
     assert pairs(back) == pairs(neighbors)
     assert back.ids.equals(neighbors.ids)
     assert back.islands.equals(neighbors.islands)
@@ -209,8 +221,8 @@ def test_a_graph_comes_back_as_it_went(edges):
 def test_a_weighted_graph_with_self_weights_comes_in_as_plain_neighbours():
     index = pd.MultiIndex.from_tuples([(0, 0), (0, 1), (1, 0), (1, 1)], names=["focal", "neighbor"])
     weighted = Graph(pd.Series([9.0, 0.5, 0.2, 9.0], index=index, name="weight"))
-    found = Neighbors.from_graph(weighted)
-    assert found.matrix.toarray().tolist() == [[0, 1], [1, 0]]
+    result = Neighbors.of(weighted)
+    assert result.matrix.toarray().tolist() == [[0, 1], [1, 0]]
     assert weighted.sparse.toarray().tolist() == [[9.0, 0.5], [0.2, 9.0]]  # and stays as it was
 
 

@@ -41,11 +41,11 @@ def posterior_mean(events, exposure, national, shape):
 @settings(max_examples=5)
 @given(st.lists(st.tuples(st.integers(0, 60), st.floats(10, 2e3)), min_size=4, max_size=6))
 def test_the_estimate_is_the_posterior_mean_of_the_rate(pairs):
-    events, exposure, national, found = estimated(pairs)
+    events, exposure, national, estimates = estimated(pairs)
     shape = gamma_shape(events, exposure * national)
     assume(0.5 < shape < 1e4)  # elsewhere the integral, not the estimate, is inexact
     expected = [posterior_mean(*one, national, shape) for one in zip(events, exposure, strict=True)]
-    assert found == pytest.approx(expected, rel=1e-6)
+    assert estimates == pytest.approx(expected, rel=1e-6)
 
 
 @given(areas)
@@ -71,16 +71,16 @@ def test_the_shape_of_drawn_rates_is_found_again():
 def test_where_areas_differ_no_more_than_chance_all_are_the_country():
     rng = np.random.default_rng(3)
     exposure = rng.uniform(50, 5000, 3000)
-    found = empirical_bayes(counted(rng.poisson(exposure * 0.05), exposure))
-    assert np.abs(found / 0.05 - 1).max() < 0.1
+    estimates = empirical_bayes(counted(rng.poisson(exposure * 0.05), exposure))
+    assert np.abs(estimates / 0.05 - 1).max() < 0.1
 
 
 @given(areas)
 def test_an_estimate_lies_between_the_rate_of_the_area_and_that_of_the_country(pairs):
-    events, exposure, national, found = estimated(pairs)
+    events, exposure, national, estimates = estimated(pairs)
     raw = events / exposure
-    assert (found >= np.minimum(raw, national) * (1 - 1e-9)).all()
-    assert (found <= np.maximum(raw, national) * (1 + 1e-9)).all()
+    assert (estimates >= np.minimum(raw, national) * (1 - 1e-9)).all()
+    assert (estimates <= np.maximum(raw, national) * (1 + 1e-9)).all()
 
 
 @given(areas, st.floats(0, 5), exposures, st.floats(1.01, 100))
@@ -94,9 +94,9 @@ def test_at_one_rate_the_area_with_more_exposure_is_shrunk_less(pairs, rate, exp
 @given(areas, st.sampled_from([float("nan"), 0.0]))
 def test_an_area_without_exposure_is_unknown_and_leaves_the_others_as_they_are(pairs, exposure):
     *_, alone = estimated(pairs)
-    *_, found = estimated([*pairs, (0, exposure)])
-    assert np.isnan(found[-1])
-    assert found[:-1] == pytest.approx(alone, rel=1e-6)
+    *_, estimates = estimated([*pairs, (0, exposure)])
+    assert np.isnan(estimates[-1])
+    assert estimates[:-1] == pytest.approx(alone, rel=1e-6)
 
 
 def test_events_where_nobody_is_exposed_count_in_the_national_rate_as_in_the_published_one():
@@ -106,27 +106,27 @@ def test_events_where_nobody_is_exposed_count_in_the_national_rate_as_in_the_pub
 
 @given(areas, st.sampled_from([1e-3, 1e3]))
 def test_the_unit_of_exposure_only_rescales(pairs, unit):
-    *_, found = estimated(pairs)
+    *_, estimates = estimated(pairs)
     *_, scaled = estimated([(events, exposure * unit) for events, exposure in pairs])
-    assert scaled * unit == pytest.approx(found, rel=1e-4)  # as exact as the search for the shape
+    assert scaled * unit == pytest.approx(estimates, rel=1e-4)  # as exact as the search for the shape
 
 
 @given(st.lists(exposures, min_size=1, max_size=12), st.floats(1e-3, 5))
 def test_equal_rates_everywhere_stay_the_national_rate(exposure, rate):
-    *_, found = estimated([(rate * one, one) for one in exposure])
-    assert found == pytest.approx([rate] * len(exposure), rel=1e-9)
+    *_, estimates = estimated([(rate * one, one) for one in exposure])
+    assert estimates == pytest.approx([rate] * len(exposure), rel=1e-9)
 
 
 def test_no_events_at_all_is_a_rate_of_zero_not_unknown():
-    found = rates(counted([0, 0, np.nan], [10, 1000, 10]))
-    assert found.tolist()[:2] == [0, 0]
-    assert np.isnan(found.iloc[2])
+    estimates = rates(counted([0, 0, np.nan], [10, 1000, 10]))
+    assert estimates.tolist()[:2] == [0, 0]
+    assert np.isnan(estimates.iloc[2])
 
 
 def test_an_area_under_the_floor_is_unknown_yet_in_the_national_rate():
     measure = counted([5, 5, 60], [10, 100, 1000]).with_floor(50)
-    found = rates(measure)
-    assert found.isna().tolist() == [True, False, False]
+    estimates = rates(measure)
+    assert estimates.isna().tolist() == [True, False, False]
     assert measure.national == 70 / 1110
 
 

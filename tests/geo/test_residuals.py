@@ -49,8 +49,19 @@ def test_a_few_extreme_areas_do_not_make_the_others_alike():
     plain = residuals(measure(events, exposure))
     events[:15], exposure[:15] = 5_000, 60
     bent = residuals(measure(events, exposure))
-    assert (bent[:15] == LIMIT).all()
+    assert (bent[:15] == 4.0).all()
     assert np.abs(bent[15:] - plain[15:]).max() < 0.2
+
+
+def test_a_residual_is_cut_off_at_four_on_either_side_and_an_area_beyond_is_not_fitted_to():
+    events, exposure = country(3)
+    for extreme in (100.0, 10_000.0):
+        events[0], exposure[0] = extreme, 60
+        events[1], exposure[1] = 0, 60 * extreme
+        values = residuals(measure(events, exposure))
+        assert (*values.iloc[:2], values.max(), values.min()) == (4, -4, 4, -4)
+    apart = residuals(measure(events[2:], exposure[2:]))
+    np.testing.assert_array_equal(values.iloc[2:], apart)
 
 
 def test_what_is_unknown_stays_unknown_and_moves_nothing():
@@ -62,8 +73,8 @@ def test_what_is_unknown_stays_unknown_and_moves_nothing():
 
 
 def test_without_any_events_all_are_usual():
-    found = residuals(measure(np.array([0.0, 0.0, np.nan]), np.array([10.0, 20.0, 30.0])))
-    np.testing.assert_array_equal(found, [0.0, 0.0, np.nan])
+    result = residuals(measure(np.array([0.0, 0.0, np.nan]), np.array([10.0, 20.0, 30.0])))
+    np.testing.assert_array_equal(result, [0.0, 0.0, np.nan])
 
 
 @given(
@@ -73,11 +84,11 @@ def test_without_any_events_all_are_usual():
 )
 def test_neither_the_unit_of_exposure_nor_the_order_of_areas_changes_them(figures, unit, random):
     events, exposure = (np.array(part, dtype=float) for part in zip(*figures, strict=True))
-    found = residuals(measure(events, exposure))
-    assert np.isfinite(found).all()
-    np.testing.assert_allclose(residuals(measure(events, exposure * unit)), found, atol=1e-4)
+    result = residuals(measure(events, exposure))
+    assert np.isfinite(result).all()
+    np.testing.assert_allclose(residuals(measure(events, exposure * unit)), result, atol=1e-4)
     order = random.sample(range(len(events)), len(events))
-    np.testing.assert_allclose(residuals(measure(events[order], exposure[order])), found.to_numpy()[order], atol=1e-4)
+    np.testing.assert_allclose(residuals(measure(events[order], exposure[order])), result.to_numpy()[order], atol=1e-4)
 
 
 @given(st.integers(0, 60), st.integers(0, 60))
@@ -85,15 +96,15 @@ def test_more_events_are_never_less_surprising(few, more):
     few, more = sorted((few, more))
     events, exposure = country(5)
     exposure[:2], events[:2] = 500, (few, more)
-    found = residuals(measure(events, exposure))
-    assert found.iloc[0] <= found.iloc[1]
+    result = residuals(measure(events, exposure))
+    assert result.iloc[0] <= result.iloc[1]
 
 
 @pytest.mark.parametrize("part", [0.0, 0.25, 3.75])
 def test_events_need_not_be_whole(part):
     events, exposure = country(6)
     around = []
-    for found in (np.floor(part), part, np.ceil(part)):
-        events[0], exposure[0] = found, 100.0
+    for result in (np.floor(part), part, np.ceil(part)):
+        events[0], exposure[0] = result, 100.0
         around.append(residuals(measure(events, exposure)).iloc[0])
     assert around == sorted(around)

@@ -9,9 +9,9 @@ import pandas as pd
 from geo.areas import AreaFrame, AreaLevel
 from geo.measures import Measure
 from geo.neighbors import Neighbors, queen
-from layers.declarations.catalog import Catalog, load
-from layers.method.build import Built, build_layer
-from layers.method.present import present
+from layers.declarations.catalog import Catalog, catalog_of
+from layers.method.build import Analysis, StudyArea, analyse
+from layers.method.published import published_layer
 from layers.publication.layer import Layer, LayerKey, Provenance, Receipt
 from tests.country import buurtcode, squares
 
@@ -131,7 +131,7 @@ def written(root: Path, **files: str) -> Path:
 
 def catalog(root: Path, **files: str) -> Catalog:
     """The catalog of that folder."""
-    return load(written(root, **files))
+    return catalog_of(written(root, **files))
 
 
 def board() -> tuple[AreaFrame, Neighbors, dict[tuple[int, int], str]]:
@@ -171,16 +171,16 @@ def provenance(*, made_up: bool = True) -> Provenance:
     return Provenance((receipt, receipt), {"themes/proef": "0" * 64}, 2024, "0", ("none",), made_up)
 
 
-def layer(known: Catalog, built: Built, lens: str = "basis", gemeente: str | None = None) -> Layer:
-    """What was built, in words."""
+def layer(known: Catalog, analysis: Analysis, lens: str = "basis", gemeente: str | None = None) -> Layer:
+    """The layer of an analysis."""
     theme = known.theme("proef")
     key = LayerKey("proef", AreaLevel.BUURT, 2024, lens, gemeente)
-    return present(built, key, theme, known.lens(lens, theme), provenance(), 0.0)
+    return published_layer(analysis, key, theme, known.lens(lens, theme), provenance(), 0.0)
 
 
-def built(known: Catalog, table: pd.DataFrame | None = None, lens: str = "basis", **changed: object) -> Built:
+def built(known: Catalog, table: pd.DataFrame | None = None, lens: str = "basis", **changed: object) -> Analysis:
     """The theme built on the squares, with other counts, another lens or other measures if so wished."""
     areas, neighbors, code = board()
     theme = known.theme("proef")
     made = measures(counts(code) if table is None else table) | changed
-    return build_layer(theme, known.lens(lens, theme), 2024, areas, made, neighbors)
+    return analyse(theme, known.lens(lens, theme), 2024, StudyArea(areas, neighbors), made)

@@ -2,6 +2,7 @@
 
 import ast
 import inspect
+import tomllib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,7 +16,7 @@ ROOT = Path(__file__).parents[2]
 PACKAGES = ("geo", "boundaries", "layers", "services")
 ERRORS = frozenset(
     {name for name, one in vars(errors).items() if isinstance(one, type) and issubclass(one, errors.ZichtError)}
-    | {"QueryError", "UnreachableError", "PassingError", "_AnswerError"}
+    | {"QueryError", "UnreachableError", "TransientError", "RuleError", "_AnswerError"}
 ) - {"DeclarationError", "UnknownNameError"}  # their own words stand in geo.errors
 SAYS = ("message", "say", "plural")
 
@@ -38,7 +39,7 @@ def found() -> list[Found]:
             messages += _of_jinja(file)
         for file in sorted((ROOT / package).rglob("*.js")):
             messages += _of_javascript(file)
-    return messages
+    return [*messages, *_of_persons(ROOT / "layers" / "declarations" / "persons.toml")]
 
 
 def sources() -> list[Path]:
@@ -86,6 +87,12 @@ def _of_jinja(file: Path) -> Iterator[Found]:
 def _of_javascript(file: Path) -> Iterator[Found]:
     for line, template, several in messages_in(file.read_text(encoding="utf-8")):
         yield Found(template, several, _name(file), line)
+
+
+def _of_persons(file: Path) -> Iterator[Found]:
+    """What each kind of personal data is called, and why it is refused."""
+    for kind in tomllib.loads(file.read_text(encoding="utf-8"))["kind"]:
+        yield from (Found(kind[field], None, _name(file), 0) for field in ("what", "why"))
 
 
 def _name(file: Path) -> str:

@@ -9,7 +9,6 @@ from geo.messages import joined, message, plural
 from layers.messages import LANGUAGES, catalogue, number, say, speaking
 from tests.messages.extraction import ROOT, found, sources, unextractable
 
-pytestmark = pytest.mark.skip(reason="until all texts are in the catalogue")
 DUTCH = catalogue("nl")
 SAID = {one.template: one for one in found()}
 

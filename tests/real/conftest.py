@@ -8,16 +8,17 @@ import pytest
 from layers.declarations.catalog import load
 from layers.method.country import Country
 from services.jobs.build import open_country
+from tests.real_data import folder
 
 
 @pytest.fixture(scope="session")
 def real() -> Path:
     """The folder of real data."""
-    folder = Path(os.environ.get("ZICHT_REAL_DATA", "../shared/data"))  # noqa: TID251  # what a tester sets
-    if not folder.is_dir():
-        reason = f"{folder} is not there; set ZICHT_REAL_DATA to a folder with the real open data"
+    data = folder()
+    if not data.is_dir():
+        reason = f"{data} is not there; set ZICHT_REAL_DATA to a folder with the real open data"
         pytest.fail(reason) if os.environ.get("CI") else pytest.skip(reason)  # noqa: TID251  # likewise
-    return folder
+    return data
 
 
 @pytest.fixture(scope="session")

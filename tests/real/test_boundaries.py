@@ -1,4 +1,4 @@
-"""Real maps come in right: the whole country, a map with faults, a table with every column, a recorded page."""
+"""Real boundary files are read right: the whole country, one with faults, every column, a recorded page."""
 
 import gzip
 from dataclasses import replace
@@ -25,7 +25,7 @@ NATIONAL = "boundaries/nl_buurt_2024_georef.parquet"
 
 @pytest.fixture(scope="module")
 def national(real) -> AreaFrame:
-    found = cbs.division(boundary_files.read(real / NATIONAL, vintage(2024)), vintage(2024), NATIONAL)
+    found = cbs.read_areas(boundary_files.read(real / NATIONAL, vintage(2024)), vintage(2024), NATIONAL)
     assert found.notes == ()
     return found.areas
 
@@ -51,14 +51,15 @@ def test_gemeenten_made_of_buurten_are_those_of_the_official_map(national, real)
     assert (agree > 0.9).mean() > 0.95
 
 
-def test_rotterdam_of_2014_has_eight_faults_that_are_mended_and_told(real):
+def test_rotterdam_of_2014_has_eight_faults_that_are_repaired_and_said(real):
     raw = geopandas.read_parquet(real / "boundaries/rotterdam_buurt_2014_carto.parquet")
     renamed = raw.rename(columns={"id": "bu_code", "name": "bu_naam"})
     assert int((~renamed.is_valid).sum()) == 8
-    found = cbs.division(renamed, vintage(2019), "rotterdam")
+    found = cbs.read_areas(renamed, vintage(2014), "rotterdam")
     assert len(found.areas) == 92
-    (note,) = found.notes
-    assert note.startswith("8 vlakken waren ongeldig en zijn hersteld; de oppervlakte veranderde daardoor minder dan")
+    (message,) = found.notes
+    note = str(message)
+    assert note.startswith("8 polygons were invalid and are repaired; that changed their surface by less than 0.1")
     assert "BU05990456" in note
     before = renamed.to_crs(RD_NEW).set_index("bu_code").geometry.area.sort_index()
     changed = (found.areas.table.area - before).abs()
@@ -68,7 +69,7 @@ def test_rotterdam_of_2014_has_eight_faults_that_are_mended_and_told(real):
 
 def test_amsterdam_of_2022_comes_over_from_degrees_whole(real):
     path = real / "boundaries/amsterdam_buurt_2022_gebieden.parquet"
-    found = cbs.division(boundary_files.read(path, vintage(2022)), vintage(2022), path.name)
+    found = cbs.read_areas(boundary_files.read(path, vintage(2022)), vintage(2022), path.name)
     assert (len(found.areas), found.notes) == (518, ())
     assert set(found.areas.table["gemeente"]) == {"GM0363"}
     assert found.areas.ids.str.fullmatch("BU0363[A-Z][A-Z][0-9]{2}").all()
@@ -80,8 +81,8 @@ def test_ermelo_of_2021_with_every_official_column(real):
     """Sixteen buurten and the open water, of which CBS gives no figures; its code says that it is."""
     raw = boundary_files.read(real / "boundaries/ermelo_buurt_cbs.parquet", vintage(2021))
     assert len(raw.columns) == 42
-    found = cbs.division(raw, vintage(2021), "ermelo")
-    assert found.notes == ("open water zonder eigen cijfers, weggelaten: 1 vlak",)
+    found = cbs.read_areas(raw, vintage(2021), "ermelo")
+    assert [str(one) for one in found.notes] == ["open water without figures, left out: 1 polygon"]
     assert len(found.areas) == 16
     assert "BU02339997" not in found.areas.ids
     assert found.areas.table["change"].isna().all()  # the column is there and empty
@@ -91,11 +92,11 @@ def test_ermelo_of_2021_with_every_official_column(real):
 
 def test_ermelo_is_not_taken_for_another_year(real):
     raw = boundary_files.read(real / "boundaries/ermelo_buurt_cbs.parquet", vintage(2021))
-    with pytest.raises(cbs.AreaError, match="a map of 2021 by its own words, where that of 2024 is due"):
-        cbs.division(raw, vintage(2024), "ermelo")
+    with pytest.raises(cbs.AreaError, match="boundaries of 2021 by its own words, where those of 2024 are due"):
+        cbs.read_areas(raw, vintage(2024), "ermelo")
 
 
-def test_a_recorded_page_of_gemeenten_is_read_as_a_map(real, tmp_path):
+def test_a_recorded_page_of_gemeenten_is_read_as_boundaries(real, tmp_path):
     recorded = real / "api_responses/pdok_wfs_gebiedsindelingen_gemeente_gegeneraliseerd_2022_GetFeature.geojson.gz"
     path = tmp_path / "gemeenten-2022.geojson"
     path.write_bytes(gzip.decompress(recorded.read_bytes()))
@@ -125,8 +126,8 @@ def test_the_whole_country_survives_every_kind_of_file(national, tmp_path, endin
 def test_the_whole_country_comes_in_over_the_api(national, tmp_path):
     served = standin_pdok.tables(national, 2024)
     with Standin(standin_pdok.Api(served, 2024)) as standin:
-        found = pdok.divisions(Client(tmp_path / "kept", gateway=standin.url), vintage(2024))
-        assert len(standin.asked) == 15 + 4 + 1
+        found = pdok.boundary_tables(Client(tmp_path / "cache", gateway=standin.url), vintage(2024))
+        assert len(standin.requests) == 15 + 4 + 1
     assert [len(one) for one in found.values()] == [14_566, 3_393, 342]
     areas = cbs.buurten(found["buurten"], vintage(2024), "pdok")
     assert areas.ids.equals(national.ids)
@@ -138,6 +139,6 @@ def test_the_whole_country_comes_in_as_a_geopackage(national, tmp_path):
     with Standin(standin_pdok.Feed(2021, {"wijkenbuurten_2021_v3.gpkg": content})) as standin:
         # The map of 2024, said to be of 2021.
         year = replace(vintage(2021), least=14_000)
-        found = pdok.divisions(Client(tmp_path / "kept", gateway=standin.url), year)
+        found = pdok.boundary_tables(Client(tmp_path / "cache", gateway=standin.url), year)
     areas = cbs.buurten(found["buurten"], year, "pdok")
     assert (areas.table.geometry.to_wkb() == national.table.geometry.to_wkb()).all()

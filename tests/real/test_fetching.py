@@ -1,4 +1,4 @@
-"""The real figures of 2024 over the wire and back: what is fetched from the stand-in is what the files say."""
+"""The real figures of 2024 through the stand-in and back: what is fetched from the stand-in is what the files say."""
 
 from functools import partial
 from pathlib import Path
@@ -7,10 +7,11 @@ import pandas as pd
 import pytest
 
 from geo.areas import AreaLevel
+from geo.messages import Message
 from layers.declarations.catalog import load
 from layers.method.country import Country
 from services.http.client import Client
-from services.http.wire import Patience
+from services.http.transport import RetryPolicy
 from services.jobs import fetch
 from services.jobs.build import open_country
 from tests.standin import pdok, statline
@@ -21,16 +22,16 @@ pytestmark = pytest.mark.real
 FIGURES = "kerncijfers/nl_buurt_2024_kerncijfers_and_misdrijven_2021_2025_woonikveilig.csv.gz"
 
 
-class Nobody:
-    """A watch that nobody reads."""
+class NoReports:
+    """A watch that reports nothing."""
 
-    def on_progress(self, job: str, what: str, done: int, whole: int | None) -> None:
+    def on_progress(self, job: str, what: Message | str, done: int, whole: int | None) -> None:
         pass
 
-    def told(self, job: str, message: str) -> None:
+    def on_retry(self, job: str, why: Message) -> None:
         pass
 
-    def ended(self, job: str, fault: Exception | None) -> None:
+    def on_end(self, job: str, fault: Exception | None) -> None:
         pass
 
 
@@ -44,9 +45,9 @@ def fetched(netherlands: Country, real: Path, tmp_path_factory: pytest.TempPathF
     with Standin(cbs, maps) as standin:
         standin.trap("85984NED.*skip=10000", busy(0), halved)
         standin.trap("47018NED.*2023JJ00", cut(100_000))
-        client = Client(folder / "cache", gateway=standin.url, patience=Patience(pause=0.01))
+        client = Client(folder / "cache", gateway=standin.url, policy=RetryPolicy(pause=0.01))
         jobs, skipped = fetch.jobs(load(), (), netherlands.vintage)
-        outcome = fetch.fetch(jobs, client, folder / "data", Nobody())
+        outcome = fetch.fetch(jobs, client, folder / "data", NoReports())
         assert (outcome.faults, list(skipped)) == ({}, ["vierkanten"])
         assert standin.count("ODataFeed.*85984NED.*skip=10000") == 3
     return open_country(str(folder / "data"), load())

@@ -4,7 +4,7 @@ import pandas as pd
 import pyarrow as pa
 import pytest
 
-from services.persons.watcher import Watcher
+from services.persons.scan import PersonScan
 
 pytestmark = pytest.mark.real
 
@@ -14,10 +14,10 @@ BUURTEN = FIGURES.format("buurt_2024_kerncijfers_and_misdrijven_2021_2025")
 WIJKEN = FIGURES.format("wijk_2024_kerncijfers")
 
 
-def watched(cells, header):
-    watcher = Watcher("namen.csv", [header], [header])
-    watcher.see(pa.record_batch({header: pa.array(cells.tolist())}))
-    watcher.end()
+def scanned(cells, header):
+    scan = PersonScan("namen.csv", [header], [header])
+    scan.search(pa.record_batch({header: pa.array(cells.tolist())}))
+    scan.check()
 
 
 @pytest.mark.parametrize("header", HEADERS)
@@ -33,8 +33,8 @@ def watched(cells, header):
 )
 def test_names_of_areas_in_the_whole_country_are_no_names_of_persons(real, path, column, header):
     names = pd.read_csv(real / path, usecols=[column], dtype=str)[column].dropna()
-    watched(names, header)
-    watched(names.drop_duplicates(), header)
+    scanned(names, header)
+    scanned(names.drop_duplicates(), header)
 
 
 @pytest.mark.parametrize("header", HEADERS)
@@ -44,12 +44,12 @@ def test_names_of_areas_in_no_gemeente_are_names_of_persons(real, path, column, 
     groups = table.groupby("gemeentecode")[column]
     assert len(groups) > 300
     for _, names in groups:
-        watched(names, header)
+        scanned(names, header)
 
 
 @pytest.mark.parametrize("header", HEADERS)
 def test_streets_of_amsterdam_are_no_names_of_persons(real, header):
     path = real / "reference/amsterdam_bag_verblijfsobjecten_sample.parquet"
     streets = pd.read_parquet(path, columns=["straatnaam"])["straatnaam"]
-    watched(streets, header)
-    watched(streets.drop_duplicates(), header)
+    scanned(streets, header)
+    scanned(streets.drop_duplicates(), header)

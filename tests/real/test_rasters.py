@@ -22,7 +22,7 @@ from layers.declarations.rasters import Raster, Taken
 from layers.declarations.sources import Column, SourceDeclaration
 from layers.declarations.squares import SquareGrid
 from layers.method.country import Country
-from layers.method.figures import evaluate
+from layers.method.figures import figures_of_columns
 from services.sources.rasters import zonal
 from services.sources.squares import counted, read, weighed
 
@@ -124,7 +124,7 @@ def test_a_buurt_has_a_count_unless_too_much_of_it_is_secret(real, declared_squa
     394: outside the three buurten of the town secret squares may hold from a tenth to three quarters of what there is.
     """
     got = counted(declared_squares, ermelo, real)
-    figures = evaluate(got.table, declared_squares, 2021, ermelo.ids, "ermelo")
+    figures = figures_of_columns(got.table, declared_squares, 2021, ermelo.ids, "ermelo")
     assert figures.values.notna().sum().to_dict() == {"inwoners": 16, "mannen": 3, "woningen": 3}
     assert set(figures.reasons["woningen"].dropna()) == {Unknown.SECRET}
     assert figures.values["inwoners"].sum() == pytest.approx(25_689.5, abs=0.5)

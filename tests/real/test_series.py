@@ -23,7 +23,7 @@ def told(doing: str) -> None:
 
 
 def put(folder: Path, year: int, polygons: pd.Series) -> None:
-    """A map with the columns of PDOK, of polygons by code."""
+    """A boundary file with the columns of PDOK, of polygons by code."""
     codes = {"buurtcode": polygons.index, "buurtnaam": polygons.index, "gemeentecode": "GM0363", "water": "NEE"}
     shapes = [shapely.MultiPolygon([p for p in shapely.get_parts(one) if p.geom_type == "Polygon"]) for one in polygons]
     table = geopandas.GeoDataFrame(codes, geometry=shapes, crs=RD_NEW)
@@ -32,7 +32,7 @@ def put(folder: Path, year: int, polygons: pd.Series) -> None:
 
 @pytest.fixture(scope="module")
 def amsterdam(real: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The divisions of 2020, 2022 and 2024 as a user would put them there. Of 2020 there are 439 polygons; each of the
+    """The boundaries of 2020, 2022 and 2024 as a user would put them there. Of 2020 there are 439 polygons; each of the
     40 other buurten lies somewhere in what these leave of its wijk. 2024 has the polygons of 2022.
     """
     folder = tmp_path_factory.mktemp("amsterdam")
@@ -66,7 +66,7 @@ def test_amsterdam_2020_and_2024_on_the_buurten_of_2022_keep_all_their_inhabitan
     was, became = made.balances[2020], made.balances[2024]
     assert (was.before, became.before) == (872_315, 931_300)
     assert (was.after, became.after) == pytest.approx((872_315, 931_300), rel=1e-9)
-    assert (was.lost, was.hidden, became.lost, became.hidden) == pytest.approx((0, 0, 0, 0), abs=1e-3)
+    assert (was.outside, was.to_unknown, became.outside, became.to_unknown) == pytest.approx((0, 0, 0, 0), abs=1e-3)
     assert (was.kind, became.kind) == (RouteKind.PAIRS, RouteKind.OVERLAP)
     assert (was.whole + was.split, was.unknown) == (494, 24)
     assert (became.whole, became.split, became.unknown) == (517, 0, 1)
@@ -82,7 +82,7 @@ def test_amsterdam_2020_and_2024_on_the_buurten_of_2022_keep_all_their_inhabitan
 def test_without_a_table_of_codes_the_polygons_lead_the_same_people_to_the_same_buurten(amsterdam: Path, real: Path):
     by_codes = series(asked(real, amsterdam, AreaLevel.BUURT), amsterdam, told)
     by_place = series(asked(real, amsterdam, AreaLevel.BUURT, pairs=False), amsterdam, told)
-    assert by_place.balances[2020].why == "de kaart van 2021 ontbreekt"
+    assert str(by_place.balances[2020].why) == "the boundary file of 2021 is missing"
     assert by_place.balances[2020].after == pytest.approx(872_315, rel=1e-9)
     one, other = (made.collection.table.set_index("id")["waarde"] for made in (by_codes, by_place))
     alike = (one - other).abs() < 1
@@ -94,13 +94,13 @@ def test_every_inhabitant_arrives_at_every_level(amsterdam: Path, real: Path, le
     """But for what lies over the edge of 2022, and what areas hold of which a part is unknown: told to the last one."""
     made = series(asked(real, amsterdam, level, pairs=level.resolution is None), amsterdam, told)
     for one in made.balances.values():
-        assert one.after + one.lost + one.hidden == pytest.approx(one.before, rel=1e-9)
-        assert one.lost < 0.002 * one.before
+        assert one.after + one.outside + one.to_unknown == pytest.approx(one.before, rel=1e-9)
+        assert one.outside < 0.002 * one.before
 
 
 def test_real_rates_and_codes_of_another_year_are_refused(amsterdam: Path, real: Path):
     path = real / COUNTS.format(2024)
     with pytest.raises(MeasureError, match="'Avg' tells a rate"):
         series(SeriesRequest({2024: path}, "Avg_Household_Size", 2022), amsterdam, told)
-    with pytest.raises(SourceError, match=r"517 of 517 codes are not on the map of 2020: BU0363AA01"):
+    with pytest.raises(SourceError, match=r"517 of 517 codes are not in the boundaries of 2020: BU0363AA01"):
         series(SeriesRequest({2020: path}, PEOPLE, 2022), amsterdam, told)

@@ -10,7 +10,7 @@ import pytest
 
 from services.downloads import wfs
 from services.http.client import Client
-from services.http.wire import Patience
+from services.http.transport import RetryPolicy
 from tests.standin import wfs as standin_wfs
 from tests.standin.server import Reply, Standin
 
@@ -32,13 +32,13 @@ def codes(pages):
 
 @pytest.fixture
 def client(tmp_path: Path):
-    return lambda standin: Client(tmp_path / "kept", gateway=standin.url, patience=Patience(pause=0.01))
+    return lambda standin: Client(tmp_path / "cache", gateway=standin.url, policy=RetryPolicy(pause=0.01))
 
 
 def test_the_recorded_answer_is_one_whole_page(recorded: bytes, client):
     with Standin(lambda *_: Reply(200, recorded, {"Content-Type": "application/json"})) as standin:
         found = codes(wfs.features(client(standin), LAYER))
-        assert len(standin.asked) == 1
+        assert len(standin.requests) == 1
     assert len(found) == len(set(found)) == orjson.loads(recorded)["numberMatched"] == 345
     assert all(re.fullmatch(r"GM\d{4}", one) for one in found)
 
@@ -58,7 +58,7 @@ def test_its_features_come_in_whole_by_pages(recorded: bytes, client, most: int,
     features = orjson.loads(recorded)["features"]
     with Standin(standin_wfs.Wfs(PATH, LAYER.name, features, most=most)) as standin:
         assert codes(wfs.features(client(standin), LAYER)) == codes([features])
-        assert len(standin.asked) == asked
+        assert len(standin.requests) == asked
 
 
 def test_its_features_come_in_once_by_quarters_though_they_lie_on_borders(

@@ -1,16 +1,31 @@
-"""A published Testland, made once, and the command as its user types it."""
+"""A published Testland, made once, and the command as its user types it, in English unless a test says otherwise."""
 
 import shutil
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from layers.declarations.catalog import load
+from layers.messages import language, speak, speaking
 from services import cli
 from services.jobs import demo
 from services.jobs.publish import publish_all
+from services.settings import override
 from tests.services.running import Answer, Zicht, told
+
+with speaking("en"):
+    import services.cli.app  # noqa: F401  # the help of its commands is said once, when it is imported
+
+
+@pytest.fixture(autouse=True)
+def _english(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """The command speaks English, in this process and in others; what is published without it stays Dutch."""
+    monkeypatch.setenv("ZICHT_LANG", "en")
+    yield
+    override("LANG", None)
+    override("LAYERS", None)
 
 
 @pytest.fixture
@@ -20,11 +35,14 @@ def zicht(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -
 
     def run(*arguments: object) -> Answer:
         monkeypatch.setattr(sys, "argv", ["zicht", *(str(one) for one in arguments)])
+        before = language()
         try:
             cli.main()
             code = 0
         except SystemExit as end:
             code = int(end.code or 0)
+        finally:
+            speak(before)
         printed = capsys.readouterr()
         return Answer(code, printed.out, printed.err)
 
@@ -35,7 +53,7 @@ def zicht(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -
 def shown(tmp_path_factory: pytest.TempPathFactory) -> demo.Shown:
     """The demonstration on Testland, in a folder of its own; not to be changed."""
     home = tmp_path_factory.mktemp("testland")
-    return demo.make(None, demo.WHOLE_COUNTRY, home, told)
+    return demo.make(None, None, home, told)
 
 
 @pytest.fixture

@@ -3,6 +3,8 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from geo.messages import Message
+
 
 @dataclass(frozen=True)
 class Answer:
@@ -16,5 +18,5 @@ class Answer:
 Zicht = Callable[..., Answer]
 
 
-def told(doing: str) -> None:
+def told(step: Message | str) -> None:
     """Steps that nobody reads."""

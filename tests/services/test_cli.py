@@ -1,13 +1,17 @@
 """The command as its user types it: what it does, what it says when it cannot, and how it ends."""
 
+import json
+import shutil
 import socket
+import subprocess
+import sys
 from pathlib import Path
 
 import geopandas
 import pandas as pd
 import pytest
 
-from services import cli
+from services.cli import app
 from services.cli.build import build
 from services.cli.levels import LEVELS
 from services.jobs import demo
@@ -15,7 +19,7 @@ from services.releases import release
 from tests.services.running import Zicht
 
 
-@pytest.mark.parametrize("command", [None, *sorted(one.name for one in cli.app.registered_commands)])
+@pytest.mark.parametrize("command", [None, *sorted(one.__name__ for one in app.COMMANDS)])
 def test_help_teaches_with_an_example(zicht: Zicht, command: str | None):
     answer = zicht(*([command] if command else []), "--help")
     assert answer.code == 0
@@ -63,6 +67,9 @@ def test_a_folder_that_declares_nothing_is_not_said_to_be_without_faults(zicht: 
         ),
         (("build", "drugs", "--period", "1999"), "unknown period '1999'; known: 2024, 2025"),
         (("build", "drugs", "--gemeente", "GM0001"), "unknown gemeente 'GM0001'; known: GM9"),
+        (("build", "drugs", "--gemeente", "Atlantis"), "unknown gemeente 'Atlantis'; known: GM9101 Zilverlo"),
+        (("demo", "--gemeente", "GM0363"), "'GM0363'; known: GM9101 Zilverlo"),
+        (("demo", "--gemeente", "GM0363"), "this is Testland, which is made up; for a real gemeente give the folder"),
         (("build", "drugs", "--data", "/nowhere"), "no such file; ZICHT_DATA"),
         (("publish",), "no layers have been built; run `zicht build THEME` first"),
         (("publish", "--check"), "nothing has been published; run `zicht publish` first"),
@@ -105,6 +112,40 @@ def test_build_publish_layers_and_export_do_the_main_job(zicht: Zicht, tmp_path:
     for kind, name in (("table", "z.csv"), ("geopackage", "z.gpkg"), ("folium", "z.html")):
         assert zicht("export", kind, tmp_path / name).code == 0
     assert len(geopandas.read_file(tmp_path / "z.gpkg", layer="gebieden_buurt")) == 692
+
+
+@pytest.mark.parametrize("gemeente", ["Havermonde", "haver", "gm9363"])
+def test_build_shows_a_gemeente_by_its_name_and_says_what_was_built_and_where(
+    zicht: Zicht, tmp_path: Path, gemeente: str
+):
+    options = ("--level", "wijk", "--period", "2024", "--gemeente", gemeente, "--home", tmp_path / "home")
+    answer = zicht("build", "drugs", *options)
+    assert answer.code == 0, answer.err
+    assert f"Built in {tmp_path}/home: drugs, wijk, 2024, lens basis, Havermonde\n" in answer.out
+    assert f"Next: `zicht publish --home {tmp_path}/home`\n" in answer.out
+    (table,) = (tmp_path / "home" / "layers").rglob("indicatoren.parquet")
+    assert set(pd.read_parquet(table)["gebiedscode"].str[2:6]) == {"9363"}
+
+
+def test_the_demonstration_of_a_gemeente_of_testland_shows_that_gemeente(
+    zicht: Zicht, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    shutil.copy("pygeoapi-config.yml", tmp_path)
+    monkeypatch.chdir(tmp_path)
+    answer = zicht("demo", "--gemeente", "Havermonde", "--no-serve")
+    assert answer.code == 0, answer.err
+    layers = [json.loads(one.read_text()) for one in Path("output/demo-gm9363/layers").rglob("layer.json")]
+    assert [one["key"]["gemeente"] for one in layers] == ["GM9363"] * 4
+    assert "Oosterlake" not in answer.out
+
+
+def test_help_loads_nothing_that_takes_long():
+    script = (
+        "import sys; sys.argv = ['zicht', '--help']; from services import cli; cli.main(); print(list(sys.modules))"
+    )
+    modules = subprocess.run([sys.executable, "-c", script], check=True, capture_output=True, text=True).stdout
+    assert "'typer.rich_utils'" in modules
+    assert not [one for one in ("pandas", "numpy", "shapely", "pydantic", "pygeoapi") if f"'{one}'" in modules]
 
 
 def test_publish_check_says_when_the_configuration_is_not_current(zicht: Zicht, published: Path):

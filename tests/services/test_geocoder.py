@@ -1,4 +1,4 @@
-"""Addresses and verblijfsobjecten lie where PDOK says, each asked for once, and only what must be is told to PDOK."""
+"""Addresses and verblijfsobjecten lie where PDOK says, each requested once, and only what must be is sent to PDOK."""
 
 import os
 import re
@@ -14,15 +14,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from geo.errors import SourceError
+from layers.messages import speaking
 from services.geocoder import Addresses
 from services.http.client import Client
-from services.http.wire import Patience
-from services.sources.records.tally import Door, tally
+from services.http.transport import RetryPolicy
+from services.sources.records.tally import RecordsInput, tally
 from tests.services.sources.records.declared import AREAS, expected, rows, source
 from tests.standin.locatieserver import Locatieserver
 from tests.standin.server import Reply, Standin, busy, cut, dripping, halved
 
-QUICK = Patience(connect=1, silence=0.5, whole=1, tries=3, pause=0.01)
+QUICK = RetryPolicy(connect_timeout=1, read_timeout=0.5, total_timeout=1, tries=3, pause=0.01)
 STREET = pd.DataFrame(
     [
         ("1012AB", 1, "", "", "0363010000000001", 121_000.5, 487_000.25),
@@ -40,6 +41,13 @@ STREET = pd.DataFrame(
 ONE = b'{"response": {"numFound": 1, "docs": [{"postcode": "%s", "huisnummer": 1, "centroide_rd": "%s"}]}}'
 
 
+@pytest.fixture(autouse=True)
+def dutch():
+    """Reasons and notes are published: the Dutch stands here to the letter."""
+    with speaking("nl"):
+        yield
+
+
 @pytest.fixture
 def standin():
     with Standin(Locatieserver(STREET)) as server:
@@ -48,11 +56,11 @@ def standin():
 
 @pytest.fixture
 def addresses(standin, tmp_path):
-    return Addresses(Client(tmp_path / "cache", gateway=standin.url, patience=QUICK))
+    return Addresses(Client(tmp_path / "cache", gateway=standin.url, policy=QUICK))
 
 
-def told(found):
-    x, y, why = found
+def places(located):
+    x, y, why = located
     return [reason or (float(one), float(other)) for one, other, reason in zip(x, y, why, strict=True)]
 
 
@@ -81,7 +89,17 @@ def told(found):
     ],
 )
 def test_an_address_lies_where_pdok_says_or_says_why_not(addresses, postcode, number, place):
-    assert told(addresses.located([postcode], [number])) == [place]
+    assert places(addresses.located([postcode], [number])) == [place]
+
+
+@pytest.mark.parametrize(
+    ("metres", "place"), [(100, (121_050, 487_000)), (101, "huisnummer onbekend in deze postcode")]
+)
+def test_a_number_is_placed_in_the_middle_of_addresses_within_100_metres(tmp_path, metres, place):
+    apart = STREET.iloc[[5, 6]].assign(x=[121_000, 121_000 + metres])
+    with Standin(Locatieserver(apart)) as server:
+        addresses = Addresses(Client(tmp_path, gateway=server.url, policy=QUICK))
+        assert places(addresses.located(["1012AB"], ["6"])) == [place]
 
 
 def test_how_many_were_placed_by_their_number_only_is_noted(addresses):
@@ -102,36 +120,38 @@ def test_how_many_were_placed_by_their_number_only_is_noted(addresses):
     ],
 )
 def test_an_object_lies_where_pdok_says_or_says_why_not(addresses, written, place):
-    assert told(addresses.of_objects([written])) == [place]
+    assert places(addresses.of_objects([written])) == [place]
 
 
 def test_each_postcode_is_asked_once_and_no_house_number_leaves_the_house(addresses, standin):
     addresses.located(["1012AB", "1012AC", "1012AB"], ["1", "1", "4"])
     addresses.located(["1012AB"], ["2A"])
-    assert sorted(re.findall(r"postcode:\((\w+)\)", " ".join(standin.asked))) == ["1012AB", "1012AC"]
-    assert not any(re.search(r"huisnummer:|[?&]q=(?!\*)", one) for one in standin.asked)
+    assert sorted(re.findall(r"postcode:\((\w+)\)", " ".join(standin.requests))) == ["1012AB", "1012AC"]
+    assert not any(re.search(r"huisnummer:|[?&]q=(?!\*)", one) for one in standin.requests)
 
 
-def test_it_is_told_how_far_it_is(addresses):
-    told = []
-    addresses.on_progress = lambda done, whole: told.append((done, whole))
+def test_progress_is_reported(addresses):
+    counts = []
+    addresses.on_progress = lambda done, whole: counts.append((done, whole))
     addresses.located(["1012AB", "1012AC", "9999ZZ"], ["1"] * 3)
-    assert told == [(1, 3), (2, 3), (3, 3)]
+    assert counts == [(1, 3), (2, 3), (3, 3)]
 
 
-def test_objects_are_asked_fifty_at_a_time(addresses, standin):
-    addresses.of_objects([f"036301{at:010d}" for at in range(120)])
-    assert len(standin.asked) == 3
+@pytest.mark.parametrize(("count", "requests"), [(100, 2), (101, 3)])
+def test_objects_are_asked_fifty_at_a_time(addresses, standin, count, requests):
+    addresses.of_objects([f"036301{at:010d}" for at in range(count)])
+    assert len(standin.requests) == requests
 
 
-def test_a_postcode_with_more_addresses_than_a_page_holds_comes_in_whole(tmp_path):
-    many = pd.DataFrame({"postcode": "1012AB", "huisnummer": np.arange(1, 251), "huisletter": "",
+@pytest.mark.parametrize(("count", "requests"), [(200, 2), (201, 3)])
+def test_a_postcode_with_more_addresses_than_a_page_of_100_comes_in_whole(tmp_path, count, requests):
+    many = pd.DataFrame({"postcode": "1012AB", "huisnummer": np.arange(1, count + 1), "huisletter": "",
                          "huisnummertoevoeging": "", "adresseerbaarobject_id": "0363010000000001",
-                         "x": np.arange(250) + 121_000.0, "y": 487_000.0})  # fmt: skip
+                         "x": np.arange(count) + 121_000.0, "y": 487_000.0})  # fmt: skip
     with Standin(Locatieserver(many)) as server:
-        addresses = Addresses(Client(tmp_path, gateway=server.url, patience=QUICK))
-        x, _, why = addresses.located(["1012AB"] * 250, [str(one) for one in range(1, 251)])
-        assert len(server.asked) == 3
+        addresses = Addresses(Client(tmp_path, gateway=server.url, policy=QUICK))
+        x, _, why = addresses.located(["1012AB"] * count, [str(one) for one in range(1, count + 1)])
+        assert len(server.requests) == requests
     assert (x == many["x"]).all()
     assert not any(why)
 
@@ -139,7 +159,7 @@ def test_a_postcode_with_more_addresses_than_a_page_holds_comes_in_whole(tmp_pat
 @pytest.mark.parametrize("spoil", [busy(0), Reply(503), cut(50), halved, dripping(0.7)])
 def test_a_fault_that_passes_is_passed(addresses, standin, spoil):
     standin.trap("locatieserver", spoil)
-    assert told(addresses.located(["1012AB"], ["1"])) == [(121_000.5, 487_000.25)]
+    assert places(addresses.located(["1012AB"], ["1"])) == [(121_000.5, 487_000.25)]
 
 
 @pytest.mark.parametrize(
@@ -151,20 +171,20 @@ def test_a_fault_that_passes_is_passed(addresses, standin, spoil):
         (ONE % (b"1012AB", b"niets"), "answers with addresses that were not asked"),
     ],
 )
-def test_an_answer_to_another_question_is_refused_and_not_remembered(addresses, standin, body, said):
+def test_an_answer_to_another_question_is_refused_and_not_cached(addresses, standin, body, said):
     standin.trap("locatieserver", Reply(200, body, {"Content-Type": "application/json"}))
     with pytest.raises(SourceError, match=said):
         addresses.located(["1012AB"], ["1"])
-    assert told(addresses.located(["1012AB"], ["1"])) == [(121_000.5, 487_000.25)]
+    assert places(addresses.located(["1012AB"], ["1"])) == [(121_000.5, 487_000.25)]
 
 
 def test_what_was_asked_before_answers_where_there_is_no_service(addresses, standin, tmp_path):
     addresses.located(["1012AB"], ["1"])
-    asked = len(standin.asked)
+    count = len(standin.requests)
     inside = Addresses(Client(tmp_path / "cache", offline=True, gateway=standin.url))
-    assert told(inside.located(["1012AB"], ["4"])) == [(121_021, 487_002)]
-    assert len(standin.asked) == asked
-    with pytest.raises(SourceError, match="this machine works offline, and nothing was kept of it"):
+    assert places(inside.located(["1012AB"], ["4"])) == [(121_021, 487_002)]
+    assert len(standin.requests) == count
+    with pytest.raises(SourceError, match="this machine works offline, and no answer to it is cached"):
         inside.located(["1012AC"], ["1"])
 
 
@@ -192,8 +212,8 @@ def test_rows_are_counted_by_their_address_as_by_their_place(tmp_path, place):
     known, table = houses(rows())
     table.to_csv(tmp_path / "rijen.csv", index=False)
     with Standin(Locatieserver(known)) as server:
-        door = Door(tmp_path, client=Client(tmp_path / "cache", gateway=server.url, patience=QUICK))
-        found = tally(source(place=place), AREAS, door)
+        given = RecordsInput(tmp_path, client=Client(tmp_path / "cache", gateway=server.url, policy=QUICK))
+        found = tally(source(place=place), AREAS, given)
     pd.testing.assert_frame_equal(found.table, expected(rows()), check_names=False)
 
 
@@ -205,8 +225,8 @@ def test_letter_and_addition_may_have_columns_of_their_own(tmp_path):
     table.to_csv(tmp_path / "rijen.csv", index=False)
     place = {"postcode": "pc", "huisnummer": "nr", "huisletter": "letter", "toevoeging": "toe"}
     with Standin(Locatieserver(known)) as server:
-        door = Door(tmp_path, client=Client(tmp_path / "cache", gateway=server.url, patience=QUICK))
-        found = tally(source(place=place), AREAS, door)
+        given = RecordsInput(tmp_path, client=Client(tmp_path / "cache", gateway=server.url, policy=QUICK))
+        found = tally(source(place=place), AREAS, given)
     x = spot.x + 1e3
     area = AREAS.table.index[AREAS.table.contains(spot.__class__(x, spot.y))]
     assert found.table.loc[area, "meldingen_2024"].tolist() == [1.0]
@@ -219,7 +239,12 @@ def test_a_count_that_was_killed_goes_on_where_it_was(tmp_path):
     command = [sys.executable, "-m", "services.cli", "tally", tmp_path / "meldingen.toml", "--data", "testland"]
     with Standin(Locatieserver(known)) as server:
         server.trap(r"10(1[5-9]|2\d)AB", dripping(0.05), lasting=True)
-        environment = {**os.environ, "ZICHT_GATEWAY": server.url, "ZICHT_CACHE": str(tmp_path / "cache")}  # noqa: TID251
+        environment = {
+            **os.environ,  # noqa: TID251
+            "ZICHT_GATEWAY": server.url,
+            "ZICHT_CACHE": str(tmp_path / "cache"),
+            "ZICHT_LANG": "en",
+        }
         running = subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
         while not server.count(r"10(1[5-9]|2\d)AB"):
             assert running.poll() is None, running.stderr.read()
@@ -227,13 +252,13 @@ def test_a_count_that_was_killed_goes_on_where_it_was(tmp_path):
         time.sleep(0.2)
         running.send_signal(signal.SIGKILL)
         running.communicate(timeout=30)
-        before = len(server.asked)
+        before = len(server.requests)
         server._traps.clear()
         again = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
         assert again.returncode == 1, again.stderr  # the board of squares is not in Testland
-        assert "none of 3000 rows could be counted: 3000 ligt in geen gebied" in " ".join(again.stderr.split())
+        assert "none of 3000 rows could be counted: 3000 lies in no area" in " ".join(again.stderr.split())
         assert 15 <= before < 30
-        assert len(server.asked) - before == 15  # what had come in whole is not asked again
+        assert len(server.requests) - before == 15  # what had come in whole is not asked again
 
 
 DECLARED = """

@@ -34,21 +34,21 @@ class Locatieserver:
         rows, start = (int(query.get(name, [usual])[0]) for name, usual in (("rows", USUAL), ("start", 0)))
         if (strange := set(query) - KNOWN) or rows > MOST:
             return _reply({"error": {"msg": f"bad request: {strange or rows}", "code": 400}}, 400)
-        found = self.documents
+        matches = self.documents
         for one in query.get("fq", []):
-            found = _filtered(found, one)
+            matches = _filtered(matches, one)
         fields = query.get("fl", ["*"])[0].split(",")
-        page = [{name: one[name] for name in fields if name in one} for one in found[start : start + rows]]
+        page = [{name: one[name] for name in fields if name in one} for one in matches[start : start + rows]]
         return _reply({"response": {
-            "numFound": len(found), "start": start, "maxScore": 1.0, "numFoundExact": True, "docs": page,
+            "numFound": len(matches), "start": start, "maxScore": 1.0, "numFoundExact": True, "docs": page,
         }})  # fmt: skip
 
 
-def _filtered(documents: list[dict[str, object]], asked: str) -> list[dict[str, object]]:
-    told = FILTER.fullmatch(asked)
-    assert told, f"a filter that Solr would not take: {asked}"
-    among = set(told[2].split(" OR ")) if told[2] is not None else {told[3]}
-    return [one for one in documents if str(one.get(told[1])) in among]
+def _filtered(documents: list[dict[str, object]], condition: str) -> list[dict[str, object]]:
+    parsed = FILTER.fullmatch(condition)
+    assert parsed, f"a filter that Solr would not take: {condition}"
+    among = set(parsed[2].split(" OR ")) if parsed[2] is not None else {parsed[3]}
+    return [one for one in documents if str(one.get(parsed[1])) in among]
 
 
 def _reply(content: object, status: int = 200) -> Reply:

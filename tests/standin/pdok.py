@@ -61,10 +61,10 @@ class Api:
     """The OGC API of one year. `columns` renames properties, as the services do between years."""
 
     def __init__(
-        self, divisions: Mapping[str, geopandas.GeoDataFrame], year: int, columns: Mapping[str, str] | None = None
+        self, boundaries: Mapping[str, geopandas.GeoDataFrame], year: int, columns: Mapping[str, str] | None = None
     ) -> None:
         self.root = f"/{API}/cbs/wijken-en-buurten-{year}/ogc/v1"
-        renamed = {name: table.rename(columns=dict(columns or {})) for name, table in divisions.items()}
+        renamed = {name: table.rename(columns=dict(columns or {})) for name, table in boundaries.items()}
         self._features = {name: _features(table) for name, table in renamed.items()}
         self._tables = renamed
 
@@ -96,8 +96,8 @@ class Api:
             "type": "FeatureCollection", "timeStamp": "2026-01-01T00:00:00Z",
             "links": self._links(name, start, limit, crs), "features": features, "numberReturned": len(features),
         }  # fmt: skip
-        told = {"Content-Type": "application/geo+json", "Content-Crs": f"<{crs}>", "API-Version": "1.0.0"}
-        return Reply(200, orjson.dumps(page), told)
+        headers = {"Content-Type": "application/geo+json", "Content-Crs": f"<{crs}>", "API-Version": "1.0.0"}
+        return Reply(200, orjson.dumps(page), headers)
 
     def _links(self, name: str, start: int, limit: int, crs: str) -> list[dict[str, str]]:
         def link(rel: str, title: str, at: int, f: str = "json") -> dict[str, str]:
@@ -146,14 +146,14 @@ class Feed:
 
     def _entry(self, name: str, url: str) -> str:
         body = self.files[name]
-        told = f' length="{len(body)}" hash="sha-256:{hashlib.sha256(body).hexdigest()}"' if self.checksums else ""
-        link = f'<link rel="alternate" type="application/geopackage+sqlite3" href="{url}"{told}/>'
+        checks = f' length="{len(body)}" hash="sha-256:{hashlib.sha256(body).hexdigest()}"' if self.checksums else ""
+        link = f'<link rel="alternate" type="application/geopackage+sqlite3" href="{url}"{checks}/>'
         return f"<entry><title>{name}</title><updated>{self.year}-11-01T00:00:00Z</updated>{link}</entry>"
 
 
-def geopackage(divisions: Mapping[str, geopandas.GeoDataFrame], path: Path) -> bytes:
+def geopackage(boundaries: Mapping[str, geopandas.GeoDataFrame], path: Path) -> bytes:
     """The three tables as one GeoPackage."""
-    for name, table in divisions.items():
+    for name, table in boundaries.items():
         table.to_file(path, layer=name)
     return path.read_bytes()
 
@@ -164,8 +164,8 @@ def cursor(start: int) -> str:
 
 
 def _start(given: str) -> int:
-    found = re.fullmatch(r"D([0-9a-f]+)\|Nwyr1Q", given)
-    return int(found[1], 16) if found else 0
+    parsed = re.fullmatch(r"D([0-9a-f]+)\|Nwyr1Q", given)
+    return int(parsed[1], 16) if parsed else 0
 
 
 def _features(table: geopandas.GeoDataFrame) -> tuple[list[dict[str, object]], geopandas.GeoSeries]:

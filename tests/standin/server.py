@@ -63,13 +63,13 @@ class Trap:
 class Standin:
     """`with Standin(service, ...) as standin`: served at `standin.url` until the end of the block, refused after it.
 
-    `standin.asked` lists path and query of every request, as they came over the wire. Services are asked in turn, the
+    `standin.requests` lists path and query of every request, as they were received. Services are asked in turn, the
     first that answers does; where none does it is a 404. A service that raises fails the test.
     """
 
     def __init__(self, *services: Service) -> None:
         self.services = services
-        self.asked: list[str] = []
+        self.requests: list[str] = []
         self.faults: list[BaseException] = []
         self._traps: list[Trap] = []
         self._lock = threading.Lock()
@@ -94,12 +94,12 @@ class Standin:
 
     def count(self, pattern: str) -> int:
         """How many requests matched, escaped or not."""
-        return sum(bool(re.search(pattern, one) or re.search(pattern, unquote_plus(one))) for one in self.asked)
+        return sum(bool(re.search(pattern, one) or re.search(pattern, unquote_plus(one))) for one in self.requests)
 
     def reply(self, asked: str, headers: Mapping[str, str]) -> Reply:
         """What is answered to one request."""
         with self._lock:
-            self.asked.append(asked)
+            self.requests.append(asked)
             spoil = next((one for trap in self._traps if (one := trap.sprung(asked)) is not None), None)
         if isinstance(spoil, Reply):
             return spoil
@@ -140,8 +140,8 @@ def ranged(usual: Reply, headers: Mapping[str, str]) -> Reply:
     if first >= whole:
         return Reply(416, b"", {"Content-Range": f"bytes */{whole}"})
     last = min(int(asked[2] or whole), whole - 1)
-    told = {**usual.headers, "Content-Range": f"bytes {first}-{last}/{whole}"}
-    return replace(usual, status=206, body=usual.body[first : last + 1], headers=told)
+    content_range = {"Content-Range": f"bytes {first}-{last}/{whole}"}
+    return replace(usual, status=206, body=usual.body[first : last + 1], headers={**usual.headers, **content_range})
 
 
 class _Server(ThreadingHTTPServer):

@@ -84,13 +84,13 @@ class StatLine:
             return page(properties(table), url)
         if entity in table.dimensions:
             return page([{"Key": padded(entity, code), "Title": code} for code in codes(table, entity)], url)
-        found = self._chosen(table, url, options.get("$filter", ""), pad=True)
-        start, size = int(options.get("$skip", 0)), int(options.get("$top", len(found)))
-        found = found[start : start + size]
-        if not feed and len(found) > MOST:
+        matches = self._chosen(table, url, options.get("$filter", ""), pad=True)
+        start, size = int(options.get("$skip", 0)), int(options.get("$top", len(matches)))
+        matches = matches[start : start + size]
+        if not feed and len(matches) > MOST:
             return Reply(500, b"The query returns more than 10000 records. Use filter or $top and $skip")
-        here = found[: table.page] if feed else found
-        left = len(found) > len(here)
+        here = matches[: table.page] if feed else matches
+        left = len(matches) > len(here)
         query = "&".join(f"{name}={options[name]}" for name in ("$format", "$filter", "$select") if name in options)
         wanted = options["$select"].split(",") if "$select" in options else None
         here = [{name: row[name] for name in wanted} for row in here] if wanted else here
@@ -118,11 +118,11 @@ class StatLine:
             for nth, one in enumerate(table.topics)
             if row[one.key] is not None
         ]  # fmt: skip
-        found = [row for row in long if holds(row, options.get("$filter", ""))]
+        matches = [row for row in long if holds(row, options.get("$filter", ""))]
         start = int(options.get("$skip", 0))
         following = f"{url}?$filter={options.get('$filter', '')}&$skip={start + table.page}"
-        left = len(found) > start + table.page
-        return page(found[start : start + table.page], url, following if left else None, new=True)
+        left = len(matches) > start + table.page
+        return page(matches[start : start + table.page], url, following if left else None, new=True)
 
     def _chosen(self, table: Table, url: str, condition: str, *, pad: bool) -> list[Row]:
         key = (url, condition)

@@ -25,14 +25,14 @@ Feature = dict[str, Any]
 
 
 class Wfs:
-    """Serves the features of one layer. `heeds_bbox` False is a service that gives everything whatever box is asked."""
+    """Serves the features of one layer. `obeys_bbox` False is a service that gives everything whatever box is asked."""
 
     def __init__(
         self, path: str, layer: str, features: Sequence[Feature], *, most: int = MOST, deepest: int | None = None,
-        heeds_bbox: bool = True,
+        obeys_bbox: bool = True,
     ) -> None:  # fmt: skip
         self.path, self.layer, self.features = path, layer, list(features)
-        self.most, self.deepest, self.heeds_bbox = most, deepest, heeds_bbox
+        self.most, self.deepest, self.obeys_bbox = most, deepest, obeys_bbox
         drawn = shapely.from_geojson([orjson.dumps(one["geometry"]) for one in self.features])
         places = geopandas.GeoSeries(
             drawn, crs=4326 if len(drawn) and shapely.total_bounds(drawn).max() < 360 else RD_NEW
@@ -53,7 +53,7 @@ class Wfs:
         return self._page(self._matched(asked.get("bbox")), start, count)
 
     def _matched(self, bbox: str | None) -> list[Feature]:
-        if bbox is None or not self.heeds_bbox:
+        if bbox is None or not self.obeys_bbox:
             return self.features
         box = shapely.box(*(float(one) for one in bbox.split(",")[:4]))
         return [self.features[at] for at in sorted(self._tree.query(box, predicate="intersects"))]

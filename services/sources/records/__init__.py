@@ -1,1 +1,1 @@
-"""A municipality's own records: placed and counted, and never kept."""
+"""A municipality's own records: placed and counted; no row is stored."""

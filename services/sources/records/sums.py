@@ -1,7 +1,7 @@
-"""What was counted of records, for each count, year and area; and what fell out, by reason."""
+"""What was counted of records, for each count, year and area; and what was not, by reason."""
 
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
 import h3ronpy
@@ -14,20 +14,33 @@ from numpy.typing import NDArray
 from boundaries.points import Locator, cells
 from geo.areas import AreaFrame
 from geo.errors import SourceError, first_few
+from geo.messages import Message, message
 from layers.declarations.records import WHOLE_COUNTRY, Records
 from services.formats import moments, numbers
 from services.formats.cells import matches, text
 
-NOWHERE, ELSEWHERE = "ligt in geen gebied", "ligt in een gemeente die de bron niet dekt"
-NO_YEAR, OTHER_YEAR = "geen jaar", "een jaar dat de bron niet noemt"
-UNREADABLE = "onleesbaar, of voor twee uitleggen vatbaar (1.234: zeg decimal in [records.format])"
+NOWHERE, NOT_COVERED = message("lies in no area"), message("lies in a gemeente that the source does not cover")
+NO_YEAR, OTHER_YEAR = message("no year"), message("a year that the source does not name")
 
 Positions = NDArray[np.int64]
 
 
 @dataclass(slots=True)
 class Sums:
-    """What was counted so far, as [count, year, area]; and what fell out, by reason."""
+    """What was counted so far.
+
+    Attributes:
+        records: what is counted.
+        find: the position of the area that each point lies in, -1 where there is none.
+        covered: which areas the source covers.
+        years: those that are counted; only 0 where the source has none.
+        sums: as [count, year, area].
+        counted: how many rows.
+        rejected: how many rows were not counted, by the English of the reason.
+        empty: amounts that are not filled, by the name of the count; `unread` those that are no number or that can be
+            read in two ways.
+        met: name, column and code of what some row has.
+    """
 
     records: Records
     find: Callable[[NDArray[np.float64], NDArray[np.float64]], Positions]
@@ -35,7 +48,8 @@ class Sums:
     years: NDArray[np.int64]
     sums: NDArray[np.float64]
     counted: int = 0
-    fallen: Counter[str] = field(default_factory=Counter)
+    rejected: Counter[str] = field(default_factory=Counter)
+    empty: Counter[str] = field(default_factory=Counter)
     unread: Counter[str] = field(default_factory=Counter)
     met: set[tuple[str, str, str]] = field(default_factory=set)
 
@@ -46,28 +60,32 @@ class Sums:
         if WHOLE_COUNTRY not in records.covers:
             covered = gemeenten.isin(records.covers).to_numpy()
             if strange := sorted(set(records.covers) - set(gemeenten)):
-                raise SourceError(f"covers {first_few(strange)}: no such gemeente in the division of {areas.vintage}")
+                raise SourceError(
+                    "covers {first}: no such gemeente in the division of {vintage}",
+                    first=first_few(strange),
+                    vintage=areas.vintage,
+                )
         years = np.array(records.years or (0,), dtype=np.int64)
         return cls(records, _finder(areas), covered, years, np.zeros((len(records.count), len(years), len(areas))))
 
     def add(
         self, batch: pa.RecordBatch, x: NDArray[np.float64], y: NDArray[np.float64], why: NDArray[np.object_]
     ) -> NDArray[np.object_]:
-        """Count a batch of rows; gives why each was not counted, None where it was."""
+        """Count a batch of rows; gives why each was not counted: a message, or None where it was."""
         why, area, year = why.copy(), np.full(len(x), -1), self._years(batch)
-        there = np.isfinite(x)
-        area[there] = self.find(x[there], y[there])
+        placed = np.isfinite(x)
+        area[placed] = self.find(x[placed], y[placed])
         order = np.argsort(self.years)
         which = order[np.minimum(np.searchsorted(self.years[order], year), len(order) - 1)]
-        for reason, fallen in (
+        for reason, rejected in (
             (NOWHERE, area < 0),
-            (ELSEWHERE, ~self.covered[area]),
+            (NOT_COVERED, ~self.covered[area]),
             (NO_YEAR, year == moments.NO_YEAR),
             (OTHER_YEAR, self.years[which] != year),
         ):
-            why[pd.isna(why) & fallen] = reason
+            why[pd.isna(why) & rejected] = reason
         good: NDArray[np.bool_] = pd.isna(why)
-        self.fallen.update(why[~good].tolist())
+        self.rejected.update(str(reason) for reason in why[~good])
         self.counted += int(good.sum())
         self._count(batch, good, which * self.sums.shape[2] + area)
         return why
@@ -78,14 +96,14 @@ class Sums:
             mine = good.copy()
             for column, codes in count.where.items():
                 mine &= matches(batch.column(column), codes)
-                unmet = [one for one in codes if (name, column, one) not in self.met]
-                self.met.update((name, column, one) for one in unmet if matches(batch.column(column), (one,)).any())
+                unmet = [code for code in codes if (name, column, code) not in self.met]
+                self.met.update((name, column, code) for code in unmet if matches(batch.column(column), (code,)).any())
             decimal = self.records.format.decimal
             amounts = numbers.amounts(batch.column(count.sum), decimal)[mine] if count.sum else None
             if amounts is not None:
                 empty = np.asarray(pc.is_null(text(batch.column(count.sum))))[mine]
-                self.unread[f"{name} leeg"] += int(empty.sum())
-                self.unread[f"{name} {UNREADABLE}"] += int((np.isnan(amounts) & ~empty).sum())
+                self.empty[name] += int(empty.sum())
+                self.unread[name] += int((np.isnan(amounts) & ~empty).sum())
             size = self.sums.shape[1] * self.sums.shape[2]
             self.sums[at] += np.bincount(cell[mine], amounts, size).reshape(self.sums.shape[1:])
 
@@ -104,19 +122,33 @@ class Sums:
         }
         return pd.DataFrame(columns, index=areas.ids)
 
-    def notes(self) -> tuple[str, ...]:
-        """In Dutch, what was counted and what fell out."""
-        fallen = [f"{count} niet geteld: {reason}" for reason, count in self.fallen.most_common()]
-        unread = [f"{count} bedragen van {what}" for what, count in self.unread.items() if count]
+    def notes(self) -> tuple[Message, ...]:
+        """What was counted and what was not."""
+        rejected = [
+            message("{count} not counted: {reason}", count=count, reason=Message(reason))
+            for reason, count in self.rejected.most_common()
+        ]
+        unread = [note for name in self.records.count for note in self._of_amounts(name)]
         unmet = [
-            f"{name}: geen rij heeft {code!r} in kolom {column!r}"
+            message("{name}: no row has {code!r} in column {column!r}", name=name, code=code, column=column)
             for name, count in self.records.count.items()
             for column, codes in count.where.items()
             for code in codes
             if (name, column, code) not in self.met
         ]
-        ground = f"grondslag: {self.records.legal_ground}"
-        return (f"{self.counted} rijen geteld", *fallen, *unread, *unmet, ground)
+        ground = message("legal ground: {ground}", ground=self.records.legal_ground)
+        return (message("{count} rows counted", count=self.counted), *rejected, *unread, *unmet, ground)
+
+    def _of_amounts(self, name: str) -> Iterator[Message]:
+        """How many amounts of a count are not known."""
+        if count := self.empty[name]:
+            yield message("{count} amounts of {name} empty", count=count, name=name)
+        if count := self.unread[name]:
+            yield message(
+                "{count} amounts of {name} unreadable, or readable in two ways (1.234: declare decimal in "
+                "[records.format])",
+                count=count, name=name,
+            )  # fmt: skip
 
 
 def _finder(areas: AreaFrame) -> Callable[[NDArray[np.float64], NDArray[np.float64]], Positions]:
@@ -125,12 +157,12 @@ def _finder(areas: AreaFrame) -> Callable[[NDArray[np.float64], NDArray[np.float
     if resolution is None:
         locator = Locator.of(areas)
         return lambda x, y: locator.positions(x, y).astype(np.int64)
-    known = np.asarray(h3ronpy.cells_parse(pa.array(areas.ids.to_list())), dtype=np.uint64)
-    order = np.argsort(known)
+    indexes = np.asarray(h3ronpy.cells_parse(pa.array(areas.ids.to_list())), dtype=np.uint64)
+    order = np.argsort(indexes)
 
     def find(x: NDArray[np.float64], y: NDArray[np.float64]) -> Positions:
-        mine = cells(x, y, resolution)
-        at = np.minimum(np.searchsorted(known[order], mine), len(known) - 1)
-        return np.where(known[order][at] == mine, order[at], -1)
+        of_points = cells(x, y, resolution)
+        at = np.minimum(np.searchsorted(indexes[order], of_points), len(indexes) - 1)
+        return np.where(indexes[order][at] == of_points, order[at], -1)
 
     return find

@@ -2,7 +2,7 @@
 
 # ruff: noqa: RUF001  # Greek and dashes in Dutch sentences
 
-from layers.publication.explanations import number
+from layers.messages import number
 from tests.benchmarks.calibration.maps import NULLS
 from tests.benchmarks.calibration.searches import MAX_Q, P_VALUES, SEARCHES
 
@@ -161,7 +161,7 @@ def _harmonic(rows, search):
 
 
 def _where(row):
-    return f"{BOARDS[row['board']]}, {NULLS[row['kind']][0].lower()}"
+    return f"{BOARDS[row['board']]}, {NULLS[row['kind']].lower()}"
 
 
 def _row(nulls, method, kind, board):

@@ -6,11 +6,11 @@ from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from layers.publication.explanations import number
-from services.testland.country import UNEVEN
+from layers.evaluation.maps import CLUSTERS, GAMMA_SHAPE
+from layers.messages import number
 from tests.benchmarks.calibration import plots
 from tests.benchmarks.calibration.conclusions import BEYOND, conclude, false_too_often, percent, too_many
-from tests.benchmarks.calibration.maps import CLUSTERS, EVENTS, GROUNDS, NULLS
+from tests.benchmarks.calibration.maps import EVENTS, GROUNDS, NULLS
 from tests.benchmarks.calibration.searches import MAX_Q, P_VALUES, PERMUTATIONS, SCAN_DRAWS, SEARCHES
 
 TITLES = {"buurt": "Buurten van Testland", "h3": "Zeshoeken (H3, niveau 9)"}
@@ -48,7 +48,7 @@ def written(figures):
         clusters=CLUSTERS,
         max_q=number(MAX_Q, 2),
         draws=SCAN_DRAWS,
-        uneven=percent(1 / sqrt(UNEVEN), 0),
+        uneven=percent(1 / sqrt(GAMMA_SHAPE), 0),
         nulls=[_board(figures["nulls"], name) for name in TITLES],
         planted=[_part(planted, score) for score in SCORES],
         elsewhere={
@@ -81,7 +81,7 @@ def _of_nulls(rows, alpha, digits):
             {"head": "mag hoogstens", "cells": [(percent(tails * alpha), False) for _, tails in P_VALUES.values()]},
             *(
                 {"head": title, "cells": [_share(by[kind, method], at, digits) for method in P_VALUES]}
-                for kind, (title, _) in NULLS.items()
+                for kind, title in NULLS.items()
             ),
         ],
     }

@@ -10,7 +10,7 @@ from matplotlib import pyplot as plt
 from matplotlib.lines import Line2D
 from matplotlib.ticker import FixedLocator, FuncFormatter, NullFormatter
 
-from layers.publication.explanations import number
+from layers.messages import number
 from tests.benchmarks.calibration.maps import NULLS
 from tests.benchmarks.calibration.searches import P_VALUES, SEARCHES
 
@@ -42,7 +42,7 @@ PERCENT = FuncFormatter(lambda value, _: f"{number(100 * value, 2).rstrip('0').r
 def nulls(rows):
     """For each kind of map the share of areas with p at most alpha against alpha, one line a method."""
     figure, panels = _panels(2, 4, (11.5, 6.6))
-    for panel, (kind, (title, _)) in zip(panels, NULLS.items(), strict=True):
+    for panel, (kind, title) in zip(panels, NULLS.items(), strict=True):
         panel.plot([1e-4, 0.5], [1e-4, 0.5], color="#444", lw=1)
         panel.plot([1e-4, 0.5], [2e-4, 1.0], color="#999", lw=1, ls=(0, (1, 2)))
         for row in (row for row in rows if row["kind"] == kind):

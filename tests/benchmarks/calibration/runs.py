@@ -15,7 +15,9 @@ from zlib import crc32
 import numba
 import numpy as np
 
-from tests.benchmarks.calibration.maps import GROUNDS, NULLS, board, planted
+from layers.evaluation.maps import NULL_MAPS, Ground, plant
+from layers.evaluation.scores import SearchScore, mean_and_error
+from tests.benchmarks.calibration.maps import GROUNDS, NULLS, board
 from tests.benchmarks.calibration.searches import (
     P_VALUES,
     SEARCHES,
@@ -51,7 +53,7 @@ class Plan:
     def tasks(self):
         """Kind of task, its arguments and the numbers of its maps; the slowest first."""
         for name in ("h3", "buurt"):
-            for ground in GROUNDS:
+            for ground in map(str, GROUNDS):
                 yield from self._parts(searches_on, (name, 0, 1.0, ground), self.quiet[name])
             for size, strength in product(self.sizes, self.strengths):
                 yield from self._parts(searches_on, (name, size, strength, "even"), self.planted[name])
@@ -94,7 +96,7 @@ def peers_on(name, kind, numbers):
 
 
 def _null(on, kind, nth):
-    return NULLS[kind][1](on, generator(on.name, kind, nth))
+    return NULL_MAPS[kind](on, generator(on.name, kind, nth))
 
 
 def _shares(p, on):
@@ -107,19 +109,10 @@ def searches_on(name, size, strength, ground, numbers):
     found = defaultdict(list)
     for nth in numbers:
         rng = generator(name, size, strength, ground, nth)
-        one = planted(board(name), size, strength, ground, rng)
+        one = plant(board(name), size, strength, Ground(ground), rng)
         for search, flagged in searched(one, nth).items():
-            found[search].append(scores(one, flagged))
+            found[search].append(list(SearchScore.of(one, flagged).figures().values()))
     return dict(found)
-
-
-def scores(one, flagged):
-    """The `SCORES` of what a search flagged on a planted map. Where nothing is flagged nothing is flagged wrongly."""
-    count, wrong = flagged.sum(), (flagged & ~one.near).sum()
-    power = flagged[one.inside].mean() if one.clusters else np.nan
-    found = np.mean([flagged[cluster].any() for cluster in one.clusters]) if one.clusters else np.nan
-    precision = flagged[one.inside].sum() / count if count else np.nan
-    return [float(part) for part in (power, found, precision, wrong / max(count, 1), wrong > 0)]
 
 
 def begin(compiled):
@@ -181,12 +174,7 @@ def _mean(per_map):
 
     None where no map has a figure, or one map has no error.
     """
-    figures = np.array([shares for _, shares in sorted(per_map)])
-    count = np.isfinite(figures).sum(axis=0)
-    total = np.nansum(figures, axis=0)
-    means = np.divide(total, count, out=np.full(len(total), np.nan), where=count > 0)
-    squares = np.nansum((figures - means) ** 2, axis=0)
-    errors = np.sqrt(np.divide(squares, count * (count - 1), out=np.full(len(total), np.nan), where=count > 1))
+    means, errors = mean_and_error([shares for _, shares in sorted(per_map)])
     return [_known(one) for one in means], [_known(one) for one in errors]
 
 

@@ -85,7 +85,7 @@ def p_geoda(values, on, seed):
 
 def searched(planted, seed):
     """Which areas each of `SEARCHES` flags."""
-    on, values = planted.on, planted.values
+    on, values = planted.board, planted.deviations
     hot = (getis_ord(values, on.neighbors, alternative="greater").q <= MAX_Q).to_numpy()
     own = hot & (values > 0).to_numpy()
     residual = standardised(planted.measure)
@@ -108,13 +108,13 @@ def searched(planted, seed):
 
 def _residual(planted):
     """The search of zicht: neighbours with surprising events, around an area that is itself above the national rate."""
-    found = getis_ord(residuals(planted.measure), planted.on.neighbors, alternative="greater")
-    return ((found.q <= MAX_Q) & (planted.values > 0)).to_numpy()
+    found = getis_ord(residuals(planted.measure), planted.board.neighbors, alternative="greater")
+    return ((found.q <= MAX_Q) & (planted.deviations > 0)).to_numpy()
 
 
 def _scanned(planted, seed):
     """The areas in clusters that the scan finds at `MAX_Q`: no area is tested, so p needs no correction."""
-    on, measure = planted.on, planted.measure
+    on, measure = planted.board, planted.measure
     found = scan(measure.events, measure.exposure, on.points, windows=Windows(), draws=SCAN_DRAWS, seed=seed)
     inside = [area for cluster in found.clusters if cluster.p <= MAX_Q for area in cluster.areas]
     return on.areas.ids.isin(inside)

@@ -13,14 +13,14 @@ def every_subset(values, neighbors, slack=0.0):
     NaN for an area without neighbours.
     """
     values = np.asarray(values, dtype=float)
-    found = np.full(len(values), np.nan)
+    shares = np.full(len(values), np.nan)
     for at in range(len(values)):
         around = neighbors.matrix[[at]].nonzero()[1]
         if len(around):
             others = np.delete(values, at)
             sums = np.array([sum(chosen) for chosen in combinations(others, len(around))])
-            found[at] = np.mean(sums >= values[around].sum() - slack - ROUNDING)
-    return found
+            shares[at] = np.mean(sums >= values[around].sum() - slack - ROUNDING)
+    return shares
 
 
 def drawn(values, neighbors, at, draws, rng):

@@ -40,7 +40,7 @@ def distances(values):
 @settings(max_examples=8)
 @given(whole, whole, maps, st.sampled_from(["greater", "less", "two-sided"]))
 def test_p_is_the_share_of_all_ways_to_fill_the_neighbourhood(first, second, neighbors, alternative):
-    found = local_moran_among(series(first), series(second), neighbors, alternative=alternative)
+    result = local_moran_among(series(first), series(second), neighbors, alternative=alternative)
     here, there = distances(np.array(first)), distances(np.array(second))
     for at in np.flatnonzero(neighbors.count):
         around = neighbors.matrix[[at]].nonzero()[1]
@@ -49,23 +49,23 @@ def test_p_is_the_share_of_all_ways_to_fill_the_neighbourhood(first, second, nei
         product = here[at] * there[around].mean()
         above, below = np.mean(every >= product - 1e-9), np.mean(every <= product + 1e-9)
         expected = {"greater": above, "less": below, "two-sided": min(1, 2 * min(above, below))}[alternative]
-        assert found.p.iloc[at] == pytest.approx(expected, abs=1e-9)
-        assert found.statistic.iloc[at] == pytest.approx(product * (SIZE - 1) / SIZE, abs=1e-9)
+        assert result.p.iloc[at] == pytest.approx(expected, abs=1e-9)
+        assert result.statistic.iloc[at] == pytest.approx(product * (SIZE - 1) / SIZE, abs=1e-9)
 
 
 def test_the_statistic_is_that_of_spdep():
     golden, neighbors = spdep("columbus")
-    found = local_moran_among(series(golden["values"]), series(golden["other"]), neighbors, alternative="less")
-    assert found.statistic.to_numpy() == pytest.approx(np.array(golden["local_moran_among"]), abs=1e-10)
+    result = local_moran_among(series(golden["values"]), series(golden["other"]), neighbors, alternative="less")
+    assert result.statistic.to_numpy() == pytest.approx(np.array(golden["local_moran_among"]), abs=1e-10)
 
 
 def test_the_statistic_is_that_of_esda_and_p_but_for_the_chance_in_its_draws():
     draws, (first, second) = 9_999, two()
-    found = local_moran_among(first, second, BOARD, alternative="greater")
+    result = local_moran_among(first, second, BOARD, alternative="greater")
     options = {"permutations": draws, "seed": 5, "alternative": "greater"}
     theirs = esda_of("Moran_Local_BV", first, second, neighbors=BOARD, **options)
-    assert found.statistic.to_numpy() == pytest.approx(theirs.Is, abs=1e-10)
-    assert np.abs(off_by(theirs.p_sim, found.p.to_numpy(), draws)).max() < 4.5
+    assert result.statistic.to_numpy() == pytest.approx(theirs.Is, abs=1e-10)
+    assert np.abs(off_by(theirs.p_sim, result.p.to_numpy(), draws)).max() < 4.5
 
 
 def test_a_thing_among_itself_is_local_moran():
@@ -90,8 +90,8 @@ def test_what_the_other_is_in_the_area_itself_does_not_matter():
 def test_an_area_where_either_is_unknown_drops_out():
     first, second = series([1, 2, np.nan, 4, 8]), series([3, 1, 1, np.nan, 2])
     line = graph_of([(0, 1), (1, 2), (2, 3), (3, 4)], 5)
-    found = local_moran_among(first, second, line, alternative="greater")
-    assert found.reason.tolist() == [None, None, Unknown.ABSENT, Unknown.ABSENT, Unknown.ISLAND]
+    result = local_moran_among(first, second, line, alternative="greater")
+    assert result.reason.tolist() == [None, None, Unknown.ABSENT, Unknown.ABSENT, Unknown.ISLAND]
     assert quadrants_among(first, second, line).isna().tolist() == [False, False, True, True, True]
 
 

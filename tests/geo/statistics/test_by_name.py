@@ -73,36 +73,37 @@ def result(request):
 
 
 def test_every_statistic_gives_one_kind_of_result_that_says_how_p_was_found(result):
-    one, found = result
-    assert isinstance(found, LocalResult)
-    assert str(found.how) == HOW[one.takes]
-    assert found.p.dropna().ge(found.how.floor).all()
-    assert found.lower.equals(found.p) == (found.how.kind != "certified")
+    one, local = result
+    assert isinstance(local, LocalResult)
+    assert str(local.how) == HOW[one.takes]
+    assert local.p.dropna().ge(local.how.floor).all()
+    assert local.lower.equals(local.p) == (local.how.kind != "certified")
 
 
 def test_every_statistic_finds_a_planted_place(result):
-    _, found = result
-    assert found.p.iloc[HEART] <= 2 / 120  # five years reach no less
-    assert found.statistic.iloc[HEART] >= found.statistic.quantile(0.9)
+    _, local = result
+    assert local.p.iloc[HEART] <= 2 / 120  # five years reach no less
+    assert local.statistic.iloc[HEART] >= local.statistic.quantile(0.9)
 
 
 def test_what_was_not_tested_has_a_reason_and_nothing_else(result):
-    one, found = result
+    one, local = result
     unknown = Unknown.NO_EXPOSURE if one.takes in {"rates", "events"} else Unknown.ABSENT
-    assert found.reason.iloc[UNKNOWN] == unknown
+    assert local.reason.iloc[UNKNOWN] == unknown
     if one.takes != "events":  # a scan reaches past borders
-        assert found.reason.iloc[ISLAND] in {Unknown.ISLAND, "not_flagged"}
-    for part in (found.statistic, found.p, found.lower, found.q):
-        assert part.isna().equals(found.reason.notna())
+        assert local.reason.iloc[ISLAND] in {Unknown.ISLAND, "not_flagged"}
+    for part in (local.statistic, local.p, local.lower, local.q):
+        assert part.isna().equals(local.reason.notna())
 
 
-def test_every_statistic_is_asked_which_side_it_tests_unless_it_has_but_one():
-    for name, one in STATISTICS.items():
-        asked = inspect.signature(one.test).parameters.get("alternative")
+def test_what_is_high_is_tested_by_default_and_by_local_moran_both_clusters_and_outliers():
+    for name, statistic in STATISTICS.items():
+        alternative = inspect.signature(statistic.test).parameters.get("alternative")
         if name in {"scan", "trends"}:  # an excess of events; rising and falling alike
-            assert asked is None
+            assert alternative is None
         else:
-            assert (asked.kind, asked.default) == (inspect.Parameter.KEYWORD_ONLY, inspect.Parameter.empty), name
+            default = "two-sided" if name.startswith("local_moran") else "greater"
+            assert (alternative.kind, alternative.default) == (inspect.Parameter.KEYWORD_ONLY, default), name
 
 
 def test_those_that_a_theme_can_search_with_take_one_value_per_area():
@@ -112,22 +113,22 @@ def test_those_that_a_theme_can_search_with_take_one_value_per_area():
 def test_a_scan_by_area_is_its_clusters_by_area_and_needs_no_correction():
     figures, how = given("events")
     whole = scan(*figures, **how)
-    found = whole.local
+    local = whole.local
     inside = {area: cluster for cluster in whole.clusters for area in cluster.areas}
-    assert set(found.p.index[found.p < 1]) <= set(inside)
+    assert set(local.p.index[local.p < 1]) <= set(inside)
     for area, cluster in inside.items():
-        assert (found.statistic[area], found.p[area], found.q[area]) == (cluster.llr, cluster.p, cluster.p)
-    assert found.tested == 143
+        assert (local.statistic[area], local.p[area], local.q[area]) == (cluster.llr, cluster.p, cluster.p)
+    assert local.tested == 143
     assert list(whole.left_out) == [NEIGHBORS.ids[UNKNOWN]]
 
 
 def test_trends_by_area_are_those_of_mann_kendall_corrected_for_all_areas():
     figures, how = given("years")
     whole = trends(*figures, **how)
-    found = whole.local
-    assert (found.alternative, found.how.floor) == ("two-sided", 2 / 120)
-    assert found.statistic.equals(whole.tau)
-    assert found.q.to_numpy() == pytest.approx(benjamini_hochberg(whole.p.to_numpy()), nan_ok=True)
+    local = whole.local
+    assert (local.alternative, local.how.floor) == ("two-sided", 2 / 120)
+    assert local.statistic.equals(whole.tau)
+    assert local.q.to_numpy() == pytest.approx(benjamini_hochberg(whole.p.to_numpy()), nan_ok=True)
     long = {year: figures[0][2021 + year % 5] + year for year in range(21)}
     assert str(trends(long, NEIGHBORS, max_q=0.05).local.how) == "normal approximation of permutation of the years"
 

@@ -3,10 +3,12 @@
 import numpy as np
 import pytest
 
+from layers.evaluation.maps import NULL_MAPS, Ground, plant
+from layers.evaluation.scores import SearchScore
 from tests.benchmarks.calibration import searches
 from tests.benchmarks.calibration.conclusions import EXCHANGEABLE
-from tests.benchmarks.calibration.maps import NULLS, board, planted
-from tests.benchmarks.calibration.runs import generator, scores
+from tests.benchmarks.calibration.maps import board
+from tests.benchmarks.calibration.runs import generator
 
 ALPHAS = np.array([0.001, 0.01, 0.05, 0.2])
 
@@ -14,7 +16,7 @@ ALPHAS = np.array([0.001, 0.01, 0.05, 0.2])
 def shares(kind, count, p_of=searches.p_zicht):
     """The shares of areas with p at most each alpha, over so many maps of buurten."""
     on = board("buurt")
-    maps = [NULLS[kind][1](on, generator("test", kind, nth)) for nth in range(count)]
+    maps = [NULL_MAPS[kind](on, generator("test", kind, nth)) for nth in range(count)]
     p = np.concatenate([p_of(values, on)[on.tested] for values in maps])
     return (p[:, None] <= ALPHAS * (1 + 1e-6)).mean(axis=0)  # p of some peers is 1/1000 but for rounding
 
@@ -58,21 +60,30 @@ def test_counts_of_mostly_nothing_are_significant_everywhere_for_peers_and_not_f
     assert shares("poisson_01", 2)[0] < 0.005
 
 
+def _figures(planted, flagged):
+    return list(SearchScore.of(planted, flagged).figures().values())
+
+
 @pytest.fixture(scope="module")
-def found():
+def outcomes():
     """The scores of every search, on maps of three clusters of nine buurten at three times the rate."""
-    maps = [planted(board("buurt"), 9, 3.0, "even", generator("test", nth)) for nth in range(10)]
+    maps = [plant(board("buurt"), 9, 3.0, Ground.EVEN, generator("test", nth)) for nth in range(10)]
     flagged = [searches.searched(one, nth) for nth, one in enumerate(maps)]
     return {
-        name: np.array([scores(one, those[name]) for one, those in zip(maps, flagged, strict=True)])
+        name: np.array(
+            [
+                list(SearchScore.of(one, those[name]).figures().values())
+                for one, those in zip(maps, flagged, strict=True)
+            ]
+        )
         for name in searches.SEARCHES
     }
 
 
 @pytest.mark.parametrize("name", searches.SEARCHES)
-def test_clusters_are_found_and_few_of_what_is_flagged_is_far_from_one(found, name):
-    power, clusters, _, false, _ = found[name].mean(axis=0)
-    error = found[name].std(axis=0, ddof=1) / np.sqrt(len(found[name]))
+def test_clusters_are_found_and_few_of_what_is_flagged_is_far_from_one(outcomes, name):
+    power, clusters, _, false, _ = outcomes[name].mean(axis=0)
+    error = outcomes[name].std(axis=0, ddof=1) / np.sqrt(len(outcomes[name]))
     assert clusters > 0.8
     assert power > 0.3
     assert false <= searches.MAX_Q + 2 * error[3]
@@ -80,10 +91,10 @@ def test_clusters_are_found_and_few_of_what_is_flagged_is_far_from_one(found, na
 
 @pytest.mark.parametrize("size", [4, 9, 25])
 def test_planted_clusters_are_as_large_as_asked_and_apart(size):
-    one = planted(board("buurt"), size, 3.0, "both", generator("test", size))
+    one = plant(board("buurt"), size, 3.0, Ground.BOTH, generator("test", size))
     assert [len(set(cluster)) for cluster in one.clusters] == [size] * 3
     assert one.inside.sum() == 3 * size
     for cluster in one.clusters:
         others = one.inside.copy()
         others[cluster] = False
-        assert not (one.on.neighbors.matrix[cluster] @ others.astype(int)).any()
+        assert not (one.board.neighbors.matrix[cluster] @ others.astype(int)).any()

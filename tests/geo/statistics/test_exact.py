@@ -39,12 +39,12 @@ def test_of_zeros_and_ones_the_chance_is_hypergeometric(count, ones, largest, sc
     neighbors = cliques(count, largest)
     around = neighbors.matrix.astype(int) @ values
     true = np.maximum(hypergeom.sf(around - 1, count - 1, ones - values, neighbors.count), FLOOR)
-    found = upper_tail(values * scale, neighbors)
-    assert np.abs(found.upper - true).max() < NOISE
-    assert (found.lower <= true + NOISE).all()
-    assert found.exact
+    tail = upper_tail(values * scale, neighbors)
+    assert np.abs(tail.upper - true).max() < NOISE
+    assert (tail.lower <= true + NOISE).all()
+    assert tail.exact
     likely = true > 1e-9
-    assert found.upper[likely] == pytest.approx(true[likely], rel=1e-5)
+    assert tail.upper[likely] == pytest.approx(true[likely], rel=1e-5)
 
 
 @pytest.mark.parametrize(("count", "k"), [(10, 3), (30, 4), (692, 3), (14_500, 2), (20, 15), (40, 38)])
@@ -53,8 +53,8 @@ def test_the_largest_possible_sum_has_the_chance_of_one_subset(count, k):
     highest = np.argsort(values)[::-1]
     middle = highest[k]
     neighbors = graph_of([(middle, other) for other in highest[:k]], count)
-    found = upper_tail(values, neighbors)
-    assert found.upper[middle] == pytest.approx(1 / comb(count - 1, k), rel=1e-4)
+    tail = upper_tail(values, neighbors)
+    assert tail.upper[middle] == pytest.approx(1 / comb(count - 1, k), rel=1e-4)
 
 
 @pytest.mark.parametrize("count", [3, 10, 40, 100, 400])
@@ -77,26 +77,26 @@ def test_the_true_chance_lies_within_a_narrow_bracket(kind):
         values[3] = 1e4  # one extreme area takes nearly the whole lattice
     neighbors = cliques(16, 5)
     true = every_subset(values, neighbors)
-    found = upper_tail(values, neighbors)
+    tail = upper_tail(values, neighbors)
     tested = neighbors.count > 0
-    assert not found.exact
-    assert (found.lower <= true + NOISE)[tested].all()
-    assert (found.upper >= true - NOISE)[tested].all()
+    assert not tail.exact
+    assert (tail.lower <= true + NOISE)[tested].all()
+    assert (tail.upper >= true - NOISE)[tested].all()
     if kind == "normal":
-        assert found.upper[tested] == pytest.approx(true[tested], rel=1e-2)
+        assert tail.upper[tested] == pytest.approx(true[tested], rel=1e-2)
 
 
 def test_an_area_without_neighbours_has_chance_one():
-    found = upper_tail(np.array([1.0, 2.0, 3.0]), graph_of([(0, 1)], 3))
-    assert found.upper[2] == found.lower[2] == 1
+    tail = upper_tail(np.array([1.0, 2.0, 3.0]), graph_of([(0, 1)], 3))
+    assert tail.upper[2] == tail.lower[2] == 1
 
 
 def test_chances_are_never_below_the_floor_nor_above_one():
     values = np.repeat([1.0, 0.0], [200, 800])
     neighbors = cliques(1_000, 40)
-    found = upper_tail(values, neighbors)
-    assert pd.Series(np.concatenate([found.upper, found.lower])).between(FLOOR, 1).all()
-    assert found.upper.min() == FLOOR
+    tail = upper_tail(values, neighbors)
+    assert pd.Series(np.concatenate([tail.upper, tail.lower])).between(1e-12, 1).all()
+    assert tail.upper.min() == 1e-12
 
 
 def test_the_lower_end_is_never_above_the_upper_one():
@@ -106,8 +106,8 @@ def test_the_lower_end_is_never_above_the_upper_one():
     for seed in range(8):
         hills = np.sin(row / 6 + seed) + np.cos(column / 7)
         noise = np.random.default_rng(seed).normal(size=hills.shape)
-        found = upper_tail((hills + 0.3 * noise).ravel(), neighbors)
-        assert (found.lower <= found.upper).all(), seed
+        tail = upper_tail((hills + 0.3 * noise).ravel(), neighbors)
+        assert (tail.lower <= tail.upper).all(), seed
 
 
 # Deep tails and what always holds
@@ -138,13 +138,13 @@ def test_in_the_deepest_tail_p_is_that_of_counting_every_subset(kind):
     *others, hot = np.split(rng.permuted(np.sort(values).reshape(30, 10), axis=1).ravel(), [44, 290])
     values = np.concatenate([others[0], hot, others[1]])
     assert (neighbors.count[44:54] == 9).all()
-    found = upper_tail(values.astype(float), neighbors).upper
+    tail = upper_tail(values.astype(float), neighbors).upper
     tested = np.arange(0, 120, 3)
     true = np.array([float(by_counting(values, neighbors, at)) for at in tested])
     assert true.min() < 1e-8
-    assert np.abs(found[tested] - np.maximum(true, FLOOR)).max() < NOISE
+    assert np.abs(tail[tested] - np.maximum(true, FLOOR)).max() < NOISE
     deep = (true > 10 * FLOOR) & (true < 1e-6)
-    assert found[tested][deep] == pytest.approx(true[deep], rel=1e-2)
+    assert tail[tested][deep] == pytest.approx(true[deep], rel=1e-2)
 
 
 def test_a_million_draws_give_the_same_where_p_is_one_in_ten_thousand():
@@ -153,13 +153,13 @@ def test_a_million_draws_give_the_same_where_p_is_one_in_ten_thousand():
     board = grid(20, 20)
     for heart in (84, 95, 270, 315):
         values[board.matrix[[heart]].indices[:3]] += 2.2
-    found = upper_tail(values, board)
-    sample = np.flatnonzero((found.upper > 3e-5) & (found.upper < 2e-3))
+    tail = upper_tail(values, board)
+    sample = np.flatnonzero((tail.upper > 3e-5) & (tail.upper < 2e-3))
     assert len(sample) > 3
     off = []
     for at in sample:
         share, draws = drawn(values, board, at, 1_000_000, rng)
-        off.append((share - found.upper[at]) / np.sqrt(found.upper[at] / draws))
+        off.append((share - tail.upper[at]) / np.sqrt(tail.upper[at] / draws))
     assert np.abs(off).max() < 4
     assert np.mean(np.square(off)) < 3.5
 
@@ -197,10 +197,10 @@ def test_a_map_that_is_tested_in_parts_gives_what_it_gives_whole(kind):
     for part in range(4):
         rows = csr_array(board.matrix.multiply((part_of == part)[:, None]))
         rows.eliminate_zeros()
-        found, here = upper_tail(values, Neighbors(board.ids, rows)), part_of == part
-        assert (found.upper[~here] == 1).all()
-        assert found.upper[here] == pytest.approx(whole.upper[here], rel=1e-9)
-        assert found.lower[here] == pytest.approx(whole.lower[here], rel=1e-9)
+        tail, here = upper_tail(values, Neighbors(board.ids, rows)), part_of == part
+        assert (tail.upper[~here] == 1).all()
+        assert tail.upper[here] == pytest.approx(whole.upper[here], rel=1e-9)
+        assert tail.lower[here] == pytest.approx(whole.lower[here], rel=1e-9)
 
 
 @pytest.mark.parametrize(("count", "largest"), [(400, 199), (1_000, 300)])

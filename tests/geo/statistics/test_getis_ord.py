@@ -65,12 +65,12 @@ def test_less_is_greater_of_the_negated_and_two_sided_is_twice_the_smaller(value
 @settings(max_examples=12)
 @given(real, maps)
 def test_of_real_numbers_p_is_never_below_the_true_one_and_lies_within_what_rounding_leaves_open(values, neighbors):
-    found = getis_ord(series(values), neighbors, alternative="greater")
-    true, tested = every_subset(values, neighbors), found.p.notna().to_numpy()
-    assert (found.lower <= true + 1e-9)[tested].all()
-    assert (found.p >= true - 1e-9)[tested].all()
+    result = getis_ord(series(values), neighbors, alternative="greater")
+    true, tested = every_subset(values, neighbors), result.p.notna().to_numpy()
+    assert (result.lower <= true + 1e-9)[tested].all()
+    assert (result.p >= true - 1e-9)[tested].all()
     at_most = every_subset(values, neighbors, slack=bracket(values, neighbors))
-    assert (found.p <= at_most + 1e-9)[tested].all()
+    assert (result.p <= at_most + 1e-9)[tested].all()
 
 
 @settings(max_examples=12)
@@ -78,11 +78,11 @@ def test_of_real_numbers_p_is_never_below_the_true_one_and_lies_within_what_roun
 def test_shifting_and_stretching_values_changes_nothing_beyond_rounding(values, neighbors, shift, times):
     moved = shift + times * np.array(values)
     assume(np.ptp(moved) > 1e-3)
-    found = p_of(moved, neighbors)
-    tested = ~np.isnan(found)
-    assert (found >= every_subset(values, neighbors, slack=-1e-6) - 1e-9)[tested].all()
+    result = p_of(moved, neighbors)
+    tested = ~np.isnan(result)
+    assert (result >= every_subset(values, neighbors, slack=-1e-6) - 1e-9)[tested].all()
     at_most = every_subset(values, neighbors, slack=bracket(values, neighbors) + 1e-6)
-    assert (found <= at_most + 1e-9)[tested].all()
+    assert (result <= at_most + 1e-9)[tested].all()
 
 
 @given(whole, maps, st.permutations(range(SIZE)))
@@ -100,41 +100,41 @@ def test_an_unknown_area_counts_in_no_way(values, neighbors, keep):
     keep = np.array(keep)
     known = np.array(values)[keep]
     assume(len(set(known)) > 1)
-    found = getis_ord(series(values).where(keep), neighbors, alternative="greater")
+    result = getis_ord(series(values).where(keep), neighbors, alternative="greater")
     without = getis_ord(series(values)[keep], neighbors.among(keep), alternative="greater")
     for part in ("statistic", "p", "q"):
-        assert getattr(found, part)[~keep].isna().all()
-        assert getattr(found, part)[keep].equals(getattr(without, part))
+        assert getattr(result, part)[~keep].isna().all()
+        assert getattr(result, part)[keep].equals(getattr(without, part))
 
 
 @given(whole, maps, st.integers(-3, 3))
 def test_an_island_is_not_tested_but_can_be_drawn(values, neighbors, island):
     more = Neighbors(names(SIZE + 1), csr_array(block_diag([neighbors.matrix, csr_array((1, 1))])))
-    found = getis_ord(series([*values, island]), more, alternative="greater")
-    assert np.isnan([found.statistic.iloc[-1], found.p.iloc[-1], found.q.iloc[-1]]).all()
-    assert found.p.to_numpy() == pytest.approx(every_subset([*values, island], more), abs=1e-9, nan_ok=True)
+    result = getis_ord(series([*values, island]), more, alternative="greater")
+    assert np.isnan([result.statistic.iloc[-1], result.p.iloc[-1], result.q.iloc[-1]]).all()
+    assert result.p.to_numpy() == pytest.approx(every_subset([*values, island], more), abs=1e-9, nan_ok=True)
 
 
 @given(whole, maps)
 def test_the_statistic_is_how_far_the_sum_lies_from_its_mean_when_all_are_drawn(values, neighbors):
-    values, found = np.array(values), getis_ord(series(values), neighbors, alternative="greater").statistic
+    values, result = np.array(values), getis_ord(series(values), neighbors, alternative="greater").statistic
     for at in range(SIZE):
         around = [at, *neighbors.matrix[[at]].nonzero()[1]]
         sums = np.array([values[list(chosen)].sum() for chosen in combinations(range(SIZE), len(around))])
         if 1 < len(around) < SIZE:
-            assert found.iloc[at] == pytest.approx((values[around].sum() - sums.mean()) / sums.std(), abs=1e-9)
+            assert result.iloc[at] == pytest.approx((values[around].sum() - sums.mean()) / sums.std(), abs=1e-9)
 
 
 @given(whole, maps)
 def test_p_is_no_smaller_than_one_subset_and_the_largest_sum_has_just_that(values, neighbors):
     values = np.array(values) + np.arange(SIZE) / 100  # no ties
-    found = p_of(values, neighbors)
+    result = p_of(values, neighbors)
     for at in np.flatnonzero(neighbors.count):
         around = neighbors.matrix[[at]].nonzero()[1]
         one_subset = 1 / comb(SIZE - 1, len(around))
-        assert found[at] >= one_subset * (1 - 1e-9)
+        assert result[at] >= one_subset * (1 - 1e-9)
         if set(around) == set(np.argsort(np.where(np.arange(SIZE) == at, -99, values))[-len(around) :]):
-            assert found[at] == pytest.approx(one_subset)
+            assert result[at] == pytest.approx(one_subset)
 
 
 def test_on_testland_p_is_what_very_many_draws_give(borders):
@@ -153,10 +153,10 @@ def test_on_testland_p_is_what_very_many_draws_give(borders):
 
 def test_the_statistic_is_that_of_esda(borders):
     values = np.random.default_rng(2).gamma(2, size=len(borders.ids))
-    found = getis_ord(series(values, borders.ids), borders, alternative="greater").statistic
+    result = getis_ord(series(values, borders.ids), borders, alternative="greater").statistic
     theirs = esda_of("G_Local", values, neighbors=borders, transform="B", star=True, permutations=0).Zs
     tested = borders.count > 0
-    assert found[tested].to_numpy() == pytest.approx(theirs[tested], abs=1e-10)
+    assert result[tested].to_numpy() == pytest.approx(theirs[tested], abs=1e-10)
 
 
 def test_p_is_that_of_esda_but_for_the_chance_in_its_draws():
@@ -171,16 +171,16 @@ def test_a_hot_place_is_hot_also_where_values_lie_around_zero_or_below():
     hot = [8, 9, 10, 15, 16, 17, 22, 23, 24]
     values[hot] += 4
     for shift in (-values.mean(), -50.0):
-        found = getis_ord(series(values + shift), BOARD, alternative="greater")
-        assert found.p.idxmin() == found.statistic.idxmax() == "a0016"
-        assert found.p["a0016"] < 1e-6
-        assert found.statistic["a0016"] > 4
+        result = getis_ord(series(values + shift), BOARD, alternative="greater")
+        assert result.p.idxmin() == result.statistic.idxmax() == "a0016"
+        assert result.p["a0016"] < 1e-6
+        assert result.statistic["a0016"] > 4
 
 
 def test_p_and_q_come_with_how_they_were_found():
-    found = getis_ord(series(board_of_gammas()), BOARD, alternative="greater")
-    assert (str(found.how), found.tested) == ("exact conditional permutation, certified from above", 49)
-    assert found.p.min() >= found.how.floor
+    result = getis_ord(series(board_of_gammas()), BOARD, alternative="greater")
+    assert (str(result.how), result.tested) == ("exact conditional permutation, certified from above", 49)
+    assert result.p.min() >= result.how.floor
     counted = getis_ord(series(board_of_gammas().round()), BOARD, alternative="greater")
     assert str(counted.how) == "exact conditional permutation"
     assert counted.lower.equals(counted.p)
@@ -189,21 +189,21 @@ def test_p_and_q_come_with_how_they_were_found():
 @settings(max_examples=15)
 @given(real, maps)
 def test_q_is_certified_as_p_is_no_rounding_makes_an_area_hot(values, neighbors):
-    found = getis_ord(series(values), neighbors, alternative="greater")
+    result = getis_ord(series(values), neighbors, alternative="greater")
     true = benjamini_hochberg(every_subset(values, neighbors))
-    assert (found.q.to_numpy() >= true - 1e-9)[~np.isnan(true)].all()
+    assert (result.q.to_numpy() >= true - 1e-9)[~np.isnan(true)].all()
 
 
 def test_an_area_that_was_not_tested_says_why():
     values = series([1, 2, 3, np.nan])
-    found = getis_ord(values, graph_of([(0, 1), (2, 3)], 4), alternative="greater")
-    assert found.reason.tolist() == [None, None, Unknown.ISLAND, Unknown.ABSENT]
+    result = getis_ord(values, graph_of([(0, 1), (2, 3)], 4), alternative="greater")
+    assert result.reason.tolist() == [None, None, Unknown.ISLAND, Unknown.ABSENT]
 
 
 @pytest.mark.parametrize("seed", range(60))
 def test_any_map_gets_an_answer(seed):
-    found = getis_ord(series(board_of_gammas(seed)), BOARD, alternative="greater")
-    assert (found.q >= found.p).all()
+    result = getis_ord(series(board_of_gammas(seed)), BOARD, alternative="greater")
+    assert (result.q >= result.p).all()
 
 
 @pytest.mark.parametrize("figures", [[1, 1, 1, np.nan], [np.nan] * 4, [2, np.nan, np.nan, np.nan]])
@@ -213,8 +213,8 @@ def test_where_nothing_differs_there_is_nothing_to_test(figures):
 
 
 def test_a_country_of_islands_is_not_tested():
-    found = getis_ord(series([1, 2, 3]), graph_of([], 3), alternative="greater")
-    assert found.tested == 0
+    result = getis_ord(series([1, 2, 3]), graph_of([], 3), alternative="greater")
+    assert result.tested == 0
 
 
 def test_values_of_other_areas_are_refused():
@@ -227,6 +227,6 @@ def test_every_statistic_finds_a_planted_place_and_leaves_the_unknown_unknown(na
     values = series(board_of_gammas())
     values.iloc[[24, 16, 17, 18, 23, 25, 30, 31, 32]] += 5
     values.iloc[0] = np.nan
-    found = SEARCHES[name](values, BOARD, alternative="greater")
-    assert found.q["a0024"] < 0.01
-    assert np.isnan(found.q["a0000"])
+    result = SEARCHES[name](values, BOARD, alternative="greater")
+    assert result.q["a0024"] < 0.01
+    assert np.isnan(result.q["a0000"])

@@ -35,11 +35,11 @@ def figures(netherlands):
 @pytest.mark.parametrize(("kind", "how"), [("events", "exact"), ("rates", "certified"), ("residuals", "certified")])
 def test_p_is_what_very_many_draws_give_in_every_reach_of_the_tail(figures, neighbors, kind, how):
     values = figures[kind]
-    found, rng = getis_ord(values, neighbors, alternative="greater"), np.random.default_rng(3)
-    assert found.how.kind == how
+    result, rng = getis_ord(values, neighbors, alternative="greater"), np.random.default_rng(3)
+    assert result.how.kind == how
     known = values.notna().to_numpy()
-    among, rest = neighbors.among(known), found.p[known].to_numpy()
-    lower = found.lower[known].to_numpy()
+    among, rest = neighbors.among(known), result.p[known].to_numpy()
+    lower = result.lower[known].to_numpy()
     for least, most in ((1e-4, 1e-3), (1e-3, 1e-2), (1e-2, 0.5)):
         there = np.flatnonzero((rest > least) & (rest <= most) & (among.count < 15))
         for at in rng.choice(there, 4, replace=False):
@@ -50,9 +50,9 @@ def test_p_is_what_very_many_draws_give_in_every_reach_of_the_tail(figures, neig
 
 def test_brackets_are_narrow_where_it_matters(figures, neighbors):
     for kind in ("rates", "residuals"):
-        found = getis_ord(figures[kind], neighbors, alternative="greater")
-        matters = (found.p < 0.01) & (found.p > 1e-9) & found.p.notna()
-        assert (found.p / found.lower)[matters].median() < 1.05
+        result = getis_ord(figures[kind], neighbors, alternative="greater")
+        matters = (result.p < 0.01) & (result.p > 1e-9) & result.p.notna()
+        assert (result.p / result.lower)[matters].median() < 1.05
 
 
 def test_statistics_are_those_of_esda(figures, neighbors):
@@ -63,11 +63,11 @@ def test_statistics_are_those_of_esda(figures, neighbors):
         (getis_ord, esda_of("G_Local", values, neighbors=among, transform="B", star=True, permutations=0).Zs),
         (local_moran, esda_of("Moran_Local", values, neighbors=among, permutations=0).Is),
     ):
-        found = ours(values, among, alternative="greater").statistic.to_numpy()
-        assert found[tested] == pytest.approx(theirs[tested], abs=1e-10)
+        result = ours(values, among, alternative="greater").statistic.to_numpy()
+        assert result[tested] == pytest.approx(theirs[tested], abs=1e-10)
 
 
 def test_what_is_unknown_comes_back_with_its_reason(figures, neighbors):
-    found = getis_ord(figures["rates"], neighbors, alternative="greater")
-    assert found.p.isna().equals(found.reason.notna())
-    assert found.p[figures["rates"].isna()].isna().all()
+    result = getis_ord(figures["rates"], neighbors, alternative="greater")
+    assert result.p.isna().equals(result.reason.notna())
+    assert result.p[figures["rates"].isna()].isna().all()

@@ -88,15 +88,15 @@ def test_rates_that_tie_as_fractions_tie(figures, seed):
     pairs = list(combinations(range(8), 2))
     chosen = np.random.default_rng(seed).random(len(pairs)) < 0.3
     neighbors = graph_of([pair for pair, one in zip(pairs, chosen, strict=True) if one], 8)
-    found = upper_tail(np.array([events / exposure for events, exposure in figures]), neighbors)
+    tail = upper_tail(np.array([events / exposure for events, exposure in figures]), neighbors)
     for at in np.flatnonzero(neighbors.count):
         around = neighbors.matrix[[at]].indices
         seen = sum(rates[one] for one in around)
         others = [rate for one, rate in enumerate(rates) if one != at]
         true = np.mean([sum(some) >= seen for some in combinations(others, len(around))])
-        assert found.upper[at] >= true - 1e-12
-        assert found.lower[at] <= true + 1e-12
-        assert found.upper[at] - found.lower[at] <= (0 if found.exact else 0.7)
+        assert tail.upper[at] >= true - 1e-12
+        assert tail.lower[at] <= true + 1e-12
+        assert tail.upper[at] - tail.lower[at] <= (0 if tail.exact else 0.7)
 
 
 def test_counting_and_rounding_agree():

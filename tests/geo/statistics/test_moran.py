@@ -35,23 +35,23 @@ def gammas(count, seed=1):
     return series(np.random.default_rng(seed).gamma(1.5, size=count))
 
 
-def as_extreme(drawn, found, alternative):
-    """The share of what was drawn that is as extreme as what was found."""
-    above, below = np.mean(drawn >= found - ROUNDING), np.mean(drawn <= found + ROUNDING)
+def as_extreme(drawn, observed, alternative):
+    """The share of the drawn values that are as extreme as the observed one."""
+    above, below = np.mean(drawn >= observed - ROUNDING), np.mean(drawn <= observed + ROUNDING)
     return {"greater": above, "less": below, "two-sided": min(1.0, 2 * min(above, below))}[alternative]
 
 
 def local_by_the_book(values, neighbors, alternative):
     """I_i and its p by permuting the neighbours of each area in every way there is."""
     z = (values - values.mean()) / np.sqrt(((values - values.mean()) ** 2).sum() / (len(values) - 1))
-    found = np.full((2, len(values)), np.nan)
+    result = np.full((2, len(values)), np.nan)
     for at in range(len(values)):
         around = neighbors.matrix[[at]].nonzero()[1]
         if len(around):
             statistic = z[at] * z[around].mean()
             drawn = [z[at] * z[list(some)].mean() for some in combinations(np.delete(range(len(z)), at), len(around))]
-            found[:, at] = statistic, as_extreme(np.array(drawn), statistic, alternative)
-    return found
+            result[:, at] = statistic, as_extreme(np.array(drawn), statistic, alternative)
+    return result
 
 
 def i_of(values, weights):
@@ -67,12 +67,12 @@ def i_of(values, weights):
 def test_mean_and_variance_are_those_of_all_permutations_and_p_its_share_of_them(values, neighbors, alternative):
     values, weights = np.array(values, dtype=float), row_standardised(neighbors).toarray()
     every = np.array([i_of(values[list(order)], weights) for order in permutations(range(SIZE))])
-    found = moran(series(values), neighbors, alternative=alternative, null="randomisation")
-    assert found.statistic == pytest.approx(i_of(values, weights))
-    assert (found.expected, found.variance) == pytest.approx((every.mean(), every.var()), abs=1e-9)
+    result = moran(series(values), neighbors, alternative=alternative, null="randomisation")
+    assert result.statistic == pytest.approx(i_of(values, weights))
+    assert (result.expected, result.variance) == pytest.approx((every.mean(), every.var()), abs=1e-9)
     drawn = moran_drawn(series(values), neighbors, alternative=alternative, draws=999, seed=4)
-    assert drawn.p == pytest.approx(as_extreme(every, found.statistic, alternative), abs=0.1)
-    assert (drawn.z, drawn.statistic) == (found.z, found.statistic)
+    assert drawn.p == pytest.approx(as_extreme(every, result.statistic, alternative), abs=0.1)
+    assert (drawn.z, drawn.statistic) == (result.z, result.statistic)
 
 
 @pytest.mark.parametrize("null", ["randomisation", "normality"])
@@ -80,19 +80,19 @@ def test_mean_and_variance_are_those_of_all_permutations_and_p_its_share_of_them
 def test_the_test_is_that_of_spdep(name, null):
     golden, neighbors = spdep(name)
     values = golden["values"] if name == "columbus" else np.divide(golden["events"], golden["exposure"])
-    found, theirs = moran(series(values), neighbors, alternative="greater", null=null), golden[f"moran_{null}"]
+    result, theirs = moran(series(values), neighbors, alternative="greater", null=null), golden[f"moran_{null}"]
     for part in ("statistic", "expected", "variance", "p"):
-        assert getattr(found, part) == pytest.approx(theirs[part], rel=1e-10)
+        assert getattr(result, part) == pytest.approx(theirs[part], rel=1e-10)
 
 
 def test_the_test_is_that_of_esda(borders):
     values = gammas(len(borders.ids)).set_axis(borders.ids)
     theirs = esda_of("Moran", values, neighbors=borders, permutations=0)
     for null, variance in (("randomisation", theirs.VI_rand), ("normality", theirs.VI_norm)):
-        found = moran(values, borders, alternative="two-sided", null=null)
-        assert (found.statistic, found.expected) == pytest.approx((theirs.I, theirs.EI), abs=1e-10)
-        assert found.variance == pytest.approx(variance, abs=1e-12)
-    assert found.p == pytest.approx(theirs.p_norm, abs=1e-10)
+        result = moran(values, borders, alternative="two-sided", null=null)
+        assert (result.statistic, result.expected) == pytest.approx((theirs.I, theirs.EI), abs=1e-10)
+        assert result.variance == pytest.approx(variance, abs=1e-12)
+    assert result.p == pytest.approx(theirs.p_norm, abs=1e-10)
 
 
 def test_draws_are_the_same_for_the_same_seed_and_say_how_many_there_were():
@@ -101,23 +101,30 @@ def test_draws_are_the_same_for_the_same_seed_and_say_how_many_there_were():
         moran_drawn(values, BOARD, alternative="less", draws=199, seed=seed).p for seed in (1, 1, 2)
     )  # fmt: skip
     assert one == same != other
-    found = moran_drawn(values, BOARD, alternative="greater", draws=199, seed=3)
-    assert found.how == "permutation, 199 draws, seed 3"
-    assert found.p * 200 == pytest.approx(round(found.p * 200))
+    result = moran_drawn(values, BOARD, alternative="greater", draws=199, seed=3)
+    assert str(result.how) == "permutation, 199 draws, seed 3"
+    assert result.p * 200 == pytest.approx(round(result.p * 200))
+
+
+@pytest.mark.parametrize("at_once", [1, 64, 1000])
+def test_how_many_are_drawn_at_once_changes_no_draw(monkeypatch, at_once):
+    monkeypatch.setattr("geo.statistics.moran.AT_ONCE", at_once)
+    values = pd.Series(np.random.default_rng(4).normal(size=144), index=BOARD.ids)
+    assert moran_drawn(values, BOARD, alternative="greater", draws=999, seed=3).p == 0.184
 
 
 def test_likeness_is_found_where_it_was_planted_and_p_of_all_draws_is_its_floor():
     hills = series(np.add.outer(np.arange(12), np.arange(12)).ravel())
-    found = moran_drawn(hills, BOARD, alternative="greater", draws=99, seed=0)
-    assert (found.p, found.z > 10) == (0.01, True)
+    result = moran_drawn(hills, BOARD, alternative="greater", draws=99, seed=0)
+    assert (result.p, result.z > 10) == (0.01, True)
     assert moran(hills, BOARD, alternative="less", null="normality").p == pytest.approx(1)
 
 
 def test_where_nothing_can_vary_p_is_one():
     everyone = graph_of(list(combinations(range(5), 2)), 5)  # I is -1 / (n - 1) in any order
-    found = moran(gammas(5), everyone, alternative="greater", null="randomisation")
-    assert found.statistic == pytest.approx(found.expected)
-    assert (found.z, found.p) == (0, 1)
+    result = moran(gammas(5), everyone, alternative="greater", null="randomisation")
+    assert result.statistic == pytest.approx(result.expected)
+    assert (result.z, result.p) == (0, 1)
 
 
 @pytest.mark.parametrize("figures", [[1, 1, 1, 1, 1], [1, 2, 3, np.nan, np.nan], [np.nan] * 5])
@@ -149,18 +156,18 @@ def test_an_unknown_area_counts_in_no_way_for_the_map():
 @given(whole, maps, sides)
 def test_local_p_is_the_share_of_all_ways_to_fill_the_neighbourhood(values, neighbors, alternative):
     values = np.array(values, dtype=float)
-    found = local_moran(series(values), neighbors, alternative=alternative)
+    result = local_moran(series(values), neighbors, alternative=alternative)
     statistic, p = local_by_the_book(values, neighbors, alternative)
-    assert found.statistic.to_numpy() == pytest.approx(statistic, abs=1e-9, nan_ok=True)
-    assert found.p.to_numpy() == pytest.approx(p, abs=1e-9, nan_ok=True)
+    assert result.statistic.to_numpy() == pytest.approx(statistic, abs=1e-9, nan_ok=True)
+    assert result.p.to_numpy() == pytest.approx(p, abs=1e-9, nan_ok=True)
 
 
 def test_an_area_at_the_mean_is_like_nobody_and_unlike_nobody():
     values = series([0, 1, 2, 3, 4])
     chain = graph_of([(0, 1), (1, 2), (2, 3), (3, 4)], 5)
     for alternative in ("greater", "less", "two-sided"):
-        found = local_moran(values, chain, alternative=alternative)
-        assert (found.statistic["a0002"], found.p["a0002"]) == (0, 1)
+        result = local_moran(values, chain, alternative=alternative)
+        assert (result.statistic["a0002"], result.p["a0002"]) == (0, 1)
     tenths = local_moran(series([0.1, 0.2, 0.3]), graph_of([(0, 1), (1, 2)], 3), alternative="greater")
     assert tenths.p["a0001"] == 1  # though 0.2 is not the mean of the three in floating point
 
@@ -169,19 +176,19 @@ def test_local_statistics_are_those_of_spdep():
     golden, neighbors = spdep("columbus")
     values = series(golden["values"])
     for statistic, name in ((local_moran, "local_moran"), (getis_ord_i, "gi"), (getis_ord, "gi_star")):
-        found = statistic(values, neighbors, alternative="greater").statistic
-        assert found.to_numpy() == pytest.approx(np.array(golden[name]), abs=1e-10)
+        result = statistic(values, neighbors, alternative="greater").statistic
+        assert result.to_numpy() == pytest.approx(np.array(golden[name]), abs=1e-10)
 
 
 def test_local_statistics_are_those_of_esda(borders):
     values = gammas(len(borders.ids)).set_axis(borders.ids)
     tested = borders.count > 0
-    found = local_moran(values, borders, alternative="greater").statistic.to_numpy()
+    result = local_moran(values, borders, alternative="greater").statistic.to_numpy()
     theirs = esda_of("Moran_Local", values, neighbors=borders, permutations=0).Is
-    assert found[tested] == pytest.approx(theirs[tested], abs=1e-10)
-    found = getis_ord_i(values, borders, alternative="greater").statistic.to_numpy()
+    assert result[tested] == pytest.approx(theirs[tested], abs=1e-10)
+    result = getis_ord_i(values, borders, alternative="greater").statistic.to_numpy()
     theirs = esda_of("G_Local", values, neighbors=borders, transform="B", star=False, permutations=0).Zs
-    assert found[tested] == pytest.approx(theirs[tested], abs=1e-10)
+    assert result[tested] == pytest.approx(theirs[tested], abs=1e-10)
 
 
 def test_local_p_is_that_of_esda_but_for_the_chance_in_its_draws():
@@ -194,9 +201,9 @@ def test_local_p_is_that_of_esda_but_for_the_chance_in_its_draws():
 
 def test_the_local_ones_add_up_to_the_one_of_the_map():
     values = gammas(144)
-    found = local_moran(values, BOARD, alternative="greater").statistic
+    result = local_moran(values, BOARD, alternative="greater").statistic
     whole_map = moran(values, BOARD, alternative="greater", null="normality").statistic
-    assert found.sum() == pytest.approx(143 * whole_map)
+    assert result.sum() == pytest.approx(143 * whole_map)
 
 
 @settings(max_examples=10)
@@ -215,9 +222,9 @@ def test_leaving_out_the_area_itself_changes_the_z_value_and_not_p(values, neigh
 @pytest.mark.parametrize("statistic", [local_moran, getis_ord_i])
 def test_islands_and_unknown_areas_come_back_with_their_reason(statistic):
     values = series([1, 2, np.nan, 4, 8, 16])
-    found = statistic(values, graph_of([(0, 1), (1, 2), (2, 3), (0, 4)], 6), alternative="greater")
-    assert found.reason.tolist() == [None, None, Unknown.ABSENT, Unknown.ISLAND, None, Unknown.ISLAND]
-    assert found.statistic.isna().tolist() == found.p.isna().tolist() == found.reason.notna().tolist()
+    result = statistic(values, graph_of([(0, 1), (1, 2), (2, 3), (0, 4)], 6), alternative="greater")
+    assert result.reason.tolist() == [None, None, Unknown.ABSENT, Unknown.ISLAND, None, Unknown.ISLAND]
+    assert result.statistic.isna().tolist() == result.p.isna().tolist() == result.reason.notna().tolist()
     with pytest.raises(StatisticError, match="4 areas do not differ"):
         statistic(series([1, 1, 1, 1]), grid(2, 2), alternative="greater")
     with pytest.raises(AlignmentError):
@@ -229,13 +236,13 @@ def test_islands_and_unknown_areas_come_back_with_their_reason(statistic):
 
 def test_quadrants_say_what_is_high_and_what_is_low():
     line = graph_of([(0, 1), (1, 2), (3, 4), (4, 5)], 8)
-    found = quadrants(series([9, 9, 0, 0, 0, 9, 9, np.nan]), line)
-    assert found.tolist() == ["HH", "HL", "LH", "LL", "LL", "HL", None, None]
+    result = quadrants(series([9, 9, 0, 0, 0, 9, 9, np.nan]), line)
+    assert result.tolist() == ["HH", "HL", "LH", "LL", "LL", "HL", None, None]
 
 
 def test_at_exactly_the_mean_there_is_no_quadrant():
-    found = quadrants(series([0, 1, 2, 3, 4]), graph_of([(0, 1), (1, 2), (2, 3), (0, 4)], 5))
-    assert found.tolist() == ["LH", "LL", UNDEFINED, UNDEFINED, "HL"]
+    result = quadrants(series([0, 1, 2, 3, 4]), graph_of([(0, 1), (1, 2), (2, 3), (0, 4)], 5))
+    assert result.tolist() == ["LH", "LL", UNDEFINED, UNDEFINED, "HL"]
     tenths = quadrants(series([0.1, 0.2, 0.3]), graph_of([(0, 1), (1, 2)], 3))
     assert tenths.tolist() == [UNDEFINED] * 3
 
@@ -259,28 +266,28 @@ def test_rates_are_standardised_as_in_esda_and_their_index_is_that_of_spdep_and_
     golden, neighbors, measure = counts_of(name)
     rates = standardised(measure)
     assert rates.to_numpy() == pytest.approx(assuncao_rate(measure.events, measure.exposure), abs=1e-10)
-    found = moran(rates, neighbors, alternative="greater", null="randomisation")
+    result = moran(rates, neighbors, alternative="greater", null="randomisation")
     theirs = esda_of("Moran_Rate", measure.events, measure.exposure, neighbors=neighbors, permutations=0)
-    assert found.statistic == pytest.approx(golden["moran_of_rates"], abs=1e-10)
-    assert (found.statistic, found.variance) == pytest.approx((theirs.I, theirs.VI_rand), abs=1e-10)
+    assert result.statistic == pytest.approx(golden["moran_of_rates"], abs=1e-10)
+    assert (result.statistic, result.variance) == pytest.approx((theirs.I, theirs.VI_rand), abs=1e-10)
     local = esda_of("Moran_Local_Rate", measure.events, measure.exposure, neighbors=neighbors, permutations=0).Is
     assert local_moran(rates, neighbors, alternative="greater").statistic.to_numpy() == pytest.approx(local, abs=1e-10)
 
 
 def test_an_area_without_exposure_has_no_rate_and_does_not_spoil_the_others():
     events, exposure = [3, 1, 0, 5, 2], [100, 80, 0, 90, np.nan]
-    found = standardised(counted(events, exposure))
+    result = standardised(counted(events, exposure))
     alone = standardised(counted([3, 1, 5], [100, 80, 90]))
-    assert found.isna().tolist() == [False, False, True, False, True]
-    assert found.dropna().tolist() == pytest.approx(alone.tolist())
+    assert result.isna().tolist() == [False, False, True, False, True]
+    assert result.dropna().tolist() == pytest.approx(alone.tolist())
 
 
 def test_a_rate_is_never_divided_by_less_than_nothing():
     events, exposure = np.array([10, 20, 31.0]), np.array([1_000, 2_000, 3_000.0])  # all but the same rate
     overall = 61 / 6_000
-    found = standardised(counted(events, exposure))
-    assert found.iloc[2] == pytest.approx((31 / 3_000 - overall) / np.sqrt(overall / 3_000))  # chance alone
-    assert found.to_numpy() == pytest.approx(assuncao_rate(events, exposure))
+    result = standardised(counted(events, exposure))
+    assert result.iloc[2] == pytest.approx((31 / 3_000 - overall) / np.sqrt(overall / 3_000))  # chance alone
+    assert result.to_numpy() == pytest.approx(assuncao_rate(events, exposure))
 
 
 @pytest.mark.parametrize("exposure", [[10, 10, 10], [10, 20, 30]])

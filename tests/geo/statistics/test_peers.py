@@ -51,11 +51,11 @@ def geoda_board(tmp_path_factory):
 
 
 def geoda(test, neighbors, *figures):
-    found = getattr(pygeoda, test)(
+    result = getattr(pygeoda, test)(
         neighbors, *(one.reset_index(drop=True) for one in figures), permutations=DRAWS, seed=1, cpu_threads=1,
         permutation_method="complete",
     )  # fmt: skip
-    return np.array(found.lisa_values()), np.array(found.lisa_pvalues())
+    return np.array(result.lisa_values()), np.array(result.lisa_pvalues())
 
 
 def esda_star(values, alternative):
@@ -105,23 +105,23 @@ def test_islands_get_the_least_p_from_esda_and_none_from_us(test):
     assert theirs.p_sim[5:] == pytest.approx([0.001] * 7)
     two_sided = esda_of(test, some, neighbors=neighbors, permutations=99, seed=1, alternative="two-sided", n_jobs=1)
     assert two_sided.p_sim[5:].min() > 1  # a probability of nearly two
-    found = LOCALS[test](some, neighbors, alternative="two-sided")
-    assert found.p[5:].isna().all()
-    assert found.reason[5:].tolist() == [Unknown.ISLAND] * 7
-    assert found.tested == 5
+    result = LOCALS[test](some, neighbors, alternative="two-sided")
+    assert result.p[5:].isna().all()
+    assert result.reason[5:].tolist() == [Unknown.ISLAND] * 7
+    assert result.tested == 5
 
 
 # The normal approximation
 
 
 def test_in_the_tail_the_normal_approximation_is_off_by_orders_of_magnitude(counts):
-    found = getis_ord(counts, WIDE, alternative="greater")
+    result = getis_ord(counts, WIDE, alternative="greater")
     by_esda = esda_of("G_Local", counts, neighbors=WIDE, transform="B", star=True, permutations=0).p_norm
-    hot = (found.p <= 1e-3).to_numpy()
+    hot = (result.p <= 1e-3).to_numpy()
     assert hot.sum() == 5
-    assert by_esda[hot] == pytest.approx(norm.sf(found.statistic[hot]))
-    assert (found.p[hot] > 100 * by_esda[hot]).all()
-    assert (found.p[hot] > 10_000 * by_esda[hot]).any()
+    assert by_esda[hot] == pytest.approx(norm.sf(result.statistic[hot]))
+    assert (result.p[hot] > 100 * by_esda[hot]).all()
+    assert (result.p[hot] > 10_000 * by_esda[hot]).any()
 
 
 # Where there are no ties and no islands
@@ -129,16 +129,16 @@ def test_in_the_tail_the_normal_approximation_is_off_by_orders_of_magnitude(coun
 
 def test_local_moran_is_that_of_geoda_and_p_but_for_the_chance_in_its_draws(values, geoda_board):
     statistic, p = geoda("local_moran", geoda_board, values)
-    found = local_moran(values, BOARD, alternative="two-sided")
-    assert found.statistic.to_numpy() == pytest.approx(statistic, abs=1e-10)
+    result = local_moran(values, BOARD, alternative="two-sided")
+    assert result.statistic.to_numpy() == pytest.approx(statistic, abs=1e-10)
     assert np.abs(off_by(p, _smaller(local_moran, BOARD, values), DRAWS)).max() < 4.5
 
 
 def test_bivariate_local_moran_is_that_of_geoda_and_p_but_for_the_chance_in_its_draws(values, geoda_board):
     other = values + np.random.default_rng(2).gamma(2, size=144)
     statistic, p = geoda("local_bimoran", geoda_board, values, other)
-    found = local_moran_among(values, other, BOARD, alternative="two-sided")
-    assert found.statistic.to_numpy() == pytest.approx(statistic, abs=1e-10)
+    result = local_moran_among(values, other, BOARD, alternative="two-sided")
+    assert result.statistic.to_numpy() == pytest.approx(statistic, abs=1e-10)
     assert np.abs(off_by(p, _smaller(local_moran_among, BOARD, values, other), DRAWS)).max() < 4.5
 
 
@@ -160,9 +160,9 @@ def test_local_join_counts_are_those_of_geoda(geoda_board):
     """Its p is again the smaller of two tails, of which the lower is strict."""
     flags = series(np.random.default_rng(3).random(144) < 0.3)
     counted, _ = geoda("local_joincount", geoda_board, flags)
-    found = local_join_counts(flags, BOARD, alternative="greater").statistic
-    assert found.notna().sum() > 30
-    assert found.fillna(0).tolist() == counted.tolist()
+    result = local_join_counts(flags, BOARD, alternative="greater").statistic
+    assert result.notna().sum() > 30
+    assert result.fillna(0).tolist() == counted.tolist()
 
 
 def _smaller(test, neighbors, *figures):

@@ -14,7 +14,7 @@ from scipy.stats import chisquare
 
 from geo.errors import StatisticError
 from geo.measures import Unknown
-from geo.statistics.compiling import told
+from geo.statistics.compiling import log_compilation
 from geo.statistics.getis_ord import getis_ord
 from geo.statistics.getis_ord_i import getis_ord_i
 from geo.statistics.permutations import BATCH, BLOCK, _below, _count, _draw, _next, p_drawn, tails
@@ -42,13 +42,13 @@ def decaying(count, seed=3):
 
 def every_order(values, weights):
     """For each area the share of all orders of the others in which its weighted sum is as high."""
-    found = np.full(len(values), np.nan)
+    result = np.full(len(values), np.nan)
     for at, row in enumerate(weights.toarray()):
         if row.any():
             around, others = np.flatnonzero(row), np.delete(values, at)
             sums = np.array([row[around] @ some for some in permutations(others, len(around))])
-            found[at] = np.mean(sums >= row @ values - 1e-9)
-    return found
+            result[at] = np.mean(sums >= row @ values - 1e-9)
+    return result
 
 
 def drawn_one_by_one(values, weights, at, draws, seed):
@@ -67,12 +67,12 @@ def test_of_small_maps_p_is_the_share_of_all_orders_but_for_the_chance_in_draws(
     weights = csr_array(weights - csr_array(np.diag(weights.diagonal())))
     weights.eliminate_zeros()
     values, draws = np.array(values, dtype=float), 20_000
-    true, (found, below) = every_order(values, weights), tails(values, weights, draws=draws, seed=seed)
+    true, (above, below) = every_order(values, weights), tails(values, weights, draws=draws, seed=seed)
     tested = ~np.isnan(true)
-    assert np.isnan(found).tolist() == (~tested).tolist()
-    off = (found - true)[tested] / np.sqrt(true * (1 - true) / draws + 1e-7)[tested]
+    assert np.isnan(above).tolist() == (~tested).tolist()
+    off = (above - true)[tested] / np.sqrt(true * (1 - true) / draws + 1e-7)[tested]
     assert np.abs(off).max(initial=0) < 4.5
-    assert (found + below)[tested].min(initial=2) > 1
+    assert (above + below)[tested].min(initial=2) > 1
 
 
 def test_p_is_that_of_draws_made_for_one_area_alone():
@@ -89,8 +89,8 @@ def test_of_equal_weights_p_is_the_exact_one_but_for_the_chance_in_draws():
     values, draws = series(np.random.default_rng(2).poisson(1, 225)), 50_000
     for alternative in ("greater", "less", "two-sided"):
         exact = getis_ord_i(values, BOARD, alternative=alternative).p.to_numpy()
-        found = p_drawn(values.to_numpy(), BOARD.matrix, alternative, draws=draws, seed=5)
-        off = (found - exact) / np.sqrt(2 * exact / draws + 1e-9)
+        result = p_drawn(values.to_numpy(), BOARD.matrix, alternative, draws=draws, seed=5)
+        off = (result - exact) / np.sqrt(2 * exact / draws + 1e-9)
         assert np.abs(off).max() < 4.5
 
 
@@ -127,12 +127,12 @@ def test_sums_that_differ_by_rounding_alone_are_the_same():
 
 def test_the_number_of_threads_changes_nothing():
     weights, values = decaying(1_000), np.random.default_rng(1).gamma(1, size=1_000)
-    before, found = numba.get_num_threads(), []
+    before, result = numba.get_num_threads(), []
     for threads in (1, min(2, before)):
         numba.set_num_threads(threads)
-        found.append(tails(values, weights, draws=499, seed=9))
+        result.append(tails(values, weights, draws=499, seed=9))
     numba.set_num_threads(before)
-    assert np.array_equal(found[0], found[1], equal_nan=True)
+    assert np.array_equal(result[0], result[1], equal_nan=True)
 
 
 def test_the_same_seed_gives_the_same_draws_and_another_others():
@@ -160,13 +160,13 @@ def test_whole_numbers_are_drawn_as_often_and_none_is_out_of_range():
 
 def test_the_stream_is_xoshiro256_plus_plus():
     state = np.array([1, 2, 3, 4], dtype=np.uint64)
-    found = [int(_next(state)) for _ in range(6)]  # as in the tests of Rust's rand_xoshiro
-    assert found[:4] == [41943041, 58720359, 3588806011781223, 3591011842654386]
-    assert found[4:] == [9228616714210784205, 9973669472204895162]
+    result = [int(_next(state)) for _ in range(6)]  # as in the tests of Rust's rand_xoshiro
+    assert result[:4] == [41943041, 58720359, 3588806011781223, 3591011842654386]
+    assert result[4:] == [9228616714210784205, 9973669472204895162]
 
 
 def test_a_run_that_compiles_says_so(caplog):
-    with told():
+    with log_compilation():
         for dispatcher in (_draw, _count):
             event.broadcast(event.Event("numba:compile", event.EventStatus.START, {"dispatcher": dispatcher}))
     assert [record.message.split(":")[0] for record in caplog.records] == ["compiling the statistics"]
@@ -191,18 +191,18 @@ def test_the_weighted_statistic_is_that_of_spdep():
     golden, neighbors = spdep("columbus")
     around = [np.atleast_1d(one) for one in golden["decay"]]
     weights = csr_array((np.concatenate(around), neighbors.matrix.indices, neighbors.matrix.indptr), shape=(49, 49))
-    found = getis_ord_weighted(series(golden["values"]), weights, alternative="greater", draws=99, seed=1)
-    assert found.statistic.to_numpy() == pytest.approx(np.array(golden["gi_decay"]), abs=1e-10)
+    result = getis_ord_weighted(series(golden["values"]), weights, alternative="greater", draws=99, seed=1)
+    assert result.statistic.to_numpy() == pytest.approx(np.array(golden["gi_decay"]), abs=1e-10)
 
 
 def test_islands_and_unknown_areas_come_back_with_their_reason_and_p_says_how_it_was_found():
     weights = csr_array(np.array([[0, 1, 0, 2], [1, 0, 1, 0], [0, 0, 0, 0], [0.5, 0, 3, 0]]))
-    found = getis_ord_weighted(series([1, 2, 3, 4]), weights, alternative="greater", draws=99, seed=1)
-    assert found.reason.tolist() == [None, None, Unknown.ISLAND, None]
-    found = getis_ord_weighted(series([1, np.nan, 3, 4]), weights, alternative="less", draws=99, seed=1)
-    assert found.reason.tolist() == [None, Unknown.ABSENT, Unknown.ISLAND, None]
-    assert str(found.how) == "conditional permutation, 99 draws, seed 1"
-    assert found.how.floor == 0.01
+    result = getis_ord_weighted(series([1, 2, 3, 4]), weights, alternative="greater", draws=99, seed=1)
+    assert result.reason.tolist() == [None, None, Unknown.ISLAND, None]
+    result = getis_ord_weighted(series([1, np.nan, 3, 4]), weights, alternative="less", draws=99, seed=1)
+    assert result.reason.tolist() == [None, Unknown.ABSENT, Unknown.ISLAND, None]
+    assert str(result.how) == "conditional permutation, 99 draws, seed 1"
+    assert result.how.floor == 0.01
 
 
 def test_values_that_do_not_differ_and_weights_of_other_areas_are_refused():

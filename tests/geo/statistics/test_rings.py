@@ -54,9 +54,9 @@ def counted(values, rings, weights, alternative="greater"):
 def test_p_is_the_share_of_all_orders(weights, alternative):
     values = np.array([5, 0, 1, 1, 7, 0, 2, 3], dtype=float)
     rings = [of([(0, 1), (2, 3), (4, 5)], 8), of([(0, 2), (1, 3), (4, 6), (5, 7)], 8)]
-    found = getis_ord_rings(pd.Series(values), rings, weights, alternative=alternative)
-    np.testing.assert_allclose(found.p, counted(values, rings, weights, alternative), rtol=1e-9)
-    assert found.how.kind == "exact"
+    result = getis_ord_rings(pd.Series(values), rings, weights, alternative=alternative)
+    np.testing.assert_allclose(result.p, counted(values, rings, weights, alternative), rtol=1e-9)
+    assert result.how.kind == "exact"
 
 
 @pytest.mark.parametrize("weights", [(2, 1), (5, 3)])
@@ -64,7 +64,7 @@ def test_of_flags_with_rings_of_eight_and_sixteen_p_is_hypergeometric_ring_by_ri
     board = grid(12, 12)
     both = rings(board, 2)
     flags = np.arange(144) < 20
-    found = getis_ord_rings(pd.Series(flags.astype(float), board.ids), both, weights, alternative="greater")
+    result = getis_ord_rings(pd.Series(flags.astype(float), board.ids), both, weights, alternative="greater")
     for at in range(0, 144, 7):
         near, far = (ring.matrix[[at]].indices for ring in both)
         seen, others = weights[0] * flags[near].sum() + weights[1] * flags[far].sum(), 20 - flags[at]
@@ -72,7 +72,7 @@ def test_of_flags_with_rings_of_eight_and_sixteen_p_is_hypergeometric_ring_by_ri
         outside = np.ceil((seen - weights[0] * inside) / weights[1]) - 1
         chance = hypergeom.pmf(inside, 143, others, len(near))
         true = (chance * hypergeom.sf(outside, 143 - len(near), others - inside, len(far))).sum()
-        assert found.p.iloc[at] == pytest.approx(true, abs=1e-13)
+        assert result.p.iloc[at] == pytest.approx(true, abs=1e-13)
 
 
 def test_one_ring_is_gi_with_equal_weights():
@@ -96,28 +96,28 @@ def test_rings_of_one_weight_are_one_ring():
 def test_drawing_agrees_where_weights_differ():
     rings, draws = field(12), 20_000
     values = np.random.default_rng(3).gamma(1, 1, 144)
-    found = getis_ord_rings(pd.Series(values), rings, [2, 1], alternative="greater")
+    result = getis_ord_rings(pd.Series(values), rings, [2, 1], alternative="greater")
     weights = (2.0 * rings[0].matrix + 1.0 * rings[1].matrix).tocsr()
     drawn, _ = tails(values, weights, draws=draws, seed=1)
-    middle = (found.p + found.lower) / 2
+    middle = (result.p + result.lower) / 2
     off = (drawn - (middle * draws + 1) / (draws + 1)) / np.sqrt(middle * (1 - middle) / draws)
     assert np.abs(off).max() < 4.5
-    assert found.how.kind == "certified"
-    assert (found.p - found.lower).max() < 0.02
+    assert result.how.kind == "certified"
+    assert (result.p - result.lower).max() < 0.02
 
 
 def test_an_area_without_a_value_drops_out_and_an_island_is_not_tested():
     rings = field(6)
     values = pd.Series(np.random.default_rng(4).poisson(3, 36).astype(float))
     values[7] = np.nan
-    found = getis_ord_rings(values, rings, [2, 1], alternative="greater")
-    assert np.isnan(found.p[7])
+    result = getis_ord_rings(values, rings, [2, 1], alternative="greater")
+    assert np.isnan(result.p[7])
     keep = values.notna().to_numpy()
     alone = getis_ord_rings(
         values[keep].reset_index(drop=True),
         [Neighbors(pd.RangeIndex(35), ring.among(keep).matrix) for ring in rings], [2, 1], alternative="greater",
     )  # fmt: skip
-    np.testing.assert_allclose(found.p[keep], alone.p, rtol=1e-9)
+    np.testing.assert_allclose(result.p[keep], alone.p, rtol=1e-9)
 
 
 @pytest.mark.parametrize(
@@ -139,9 +139,9 @@ def band(n, least, most):
     return of([(a, b) for a in range(n) for b in range(a) if least <= a - b <= most], n)
 
 
-def test_rings_too_large_to_reckon_with_are_refused():
+def test_rings_too_large_for_the_table_are_refused():
     values = pd.Series(np.arange(200.0))
     with pytest.raises(StatisticError, match="half of all others"):
         getis_ord_rings(values, [band(200, 1, 60)], [2], alternative="greater")
-    with pytest.raises(StatisticError, match="take fewer rings, or getis_ord_weighted"):
+    with pytest.raises(StatisticError, match="take fewer rings or getis_ord_weighted"):
         getis_ord_rings(values, [band(200, 1, 15), band(200, 16, 30)], [2, 1], alternative="greater")

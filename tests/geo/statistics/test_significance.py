@@ -46,8 +46,8 @@ def test_q_is_that_of_the_book_and_unknown_areas_are_not_counted(p):
         for method, ours in (("by", benjamini_yekutieli), (None, bonferroni)):
             times = np.minimum(1, np.array(known) * len(known))
             theirs = false_discovery_control(known, method=method) if method else times
-            found = ours(np.array(p, dtype=float))
-            assert found[~np.isnan(found)] == pytest.approx(theirs, rel=1e-12)
+            corrected = ours(np.array(p, dtype=float))
+            assert corrected[~np.isnan(corrected)] == pytest.approx(theirs, rel=1e-12)
 
 
 @pytest.mark.parametrize("correct", [benjamini_hochberg, benjamini_yekutieli, bonferroni])

@@ -54,17 +54,17 @@ def through(years, **how):
 
 @given(tied)
 def test_p_is_the_share_of_all_orders_with_as_strong_a_trend_ties_included(series):
-    found = of(series)
+    result = of(series)
     orders = np.array([s_of(order) for order in permutations(series)])
-    assert found.s[0] == s_of(series)
-    assert found.p[0] == pytest.approx(np.mean(np.abs(orders) >= abs(found.s[0])), rel=1e-12)
+    assert result.s[0] == s_of(series)
+    assert result.p[0] == pytest.approx(np.mean(np.abs(orders) >= abs(result.s[0])), rel=1e-12)
 
 
 @given(different)
 def test_without_ties_tau_and_p_are_those_of_kendall(series):
     theirs = kendalltau(range(len(series)), series, method="exact")
-    found = of(series)
-    assert (found.tau[0], found.p[0]) == pytest.approx((theirs.statistic, theirs.pvalue), rel=1e-9)
+    result = of(series)
+    assert (result.tau[0], result.p[0]) == pytest.approx((theirs.statistic, theirs.pvalue), rel=1e-9)
 
 
 @pytest.mark.parametrize("length", [LONGEST + 1, 40])
@@ -72,10 +72,10 @@ def test_long_series_have_the_p_of_pymannkendall(length):
     rng = np.random.default_rng(length)
     series = rng.integers(0, 9, (20, length)) + np.linspace(0, 3, length)
     series[::2] = series[::2].round()
-    found, theirs = of(*series), [pymannkendall.original_test(one) for one in series]
-    assert found.s.tolist() == [one.s for one in theirs]
-    assert found.tau == pytest.approx([one.Tau for one in theirs])
-    assert found.p == pytest.approx([one.p for one in theirs])
+    result, theirs = of(*series), [pymannkendall.original_test(one) for one in series]
+    assert result.s.tolist() == [one.s for one in theirs]
+    assert result.tau == pytest.approx([one.Tau for one in theirs])
+    assert result.p == pytest.approx([one.p for one in theirs])
 
 
 @pytest.mark.parametrize("ties", [False, True])
@@ -87,15 +87,15 @@ def test_where_exact_ends_the_normal_p_is_near(ties):
 
 
 def test_five_years_that_all_rise_have_the_least_p_there_is():
-    found = of([1, 2, 3, 4, 5], [1, 2, 3, 5, 4], [1, 3, 2, 5, 4], [5, 4, 3, 2, 1])
-    assert found.p * 120 == pytest.approx([2, 10, 28, 2])
-    assert found.tau.tolist() == [1, 0.8, 0.6, -1]
+    result = of([1, 2, 3, 4, 5], [1, 2, 3, 5, 4], [1, 3, 2, 5, 4], [5, 4, 3, 2, 1])
+    assert result.p * 120 == pytest.approx([2, 10, 28, 2])
+    assert result.tau.tolist() == [1, 0.8, 0.6, -1]
 
 
 def test_what_does_not_change_has_no_trend_and_what_is_missing_is_unknown():
-    found = of([2, 2, 2, 2], [1, 2, np.nan, 4])
-    assert (found.s[0], found.tau[0], found.p[0]) == (0, 0, 1)
-    assert np.isnan([found.s[1], found.tau[1], found.p[1]]).all()
+    result = of([2, 2, 2, 2], [1, 2, np.nan, 4])
+    assert (result.s[0], result.tau[0], result.p[0]) == (0, 0, 1)
+    assert np.isnan([result.s[1], result.tau[1], result.p[1]]).all()
     assert mann_kendall(np.full((1, 30), 2.0)).p == [1]
 
 
@@ -154,11 +154,11 @@ def test_the_level_and_the_scale_of_a_year_change_nothing(years, level, scale):
 def test_an_area_that_was_not_tested_in_every_year_is_unknown():
     values = board([9, 9, 9, 9, 9])
     values[0, 40] = np.nan
-    found = trends(by_year(values), BOARD, max_q=0.05)
-    assert found.trend[HEART] is None
-    assert np.isnan([found.s[HEART], found.tau[HEART], found.p[HEART]]).all()
-    assert found.years[2021].reason[HEART] == Unknown.ABSENT
-    assert found.trend.isna().sum() == 1
+    result = trends(by_year(values), BOARD, max_q=0.05)
+    assert result.trend[HEART] is None
+    assert np.isnan([result.s[HEART], result.tau[HEART], result.p[HEART]]).all()
+    assert result.years[2021].reason[HEART] == Unknown.ABSENT
+    assert result.trend.isna().sum() == 1
 
 
 def test_an_island_is_unknown():
@@ -197,10 +197,10 @@ def crimes(testland, buurten):
 
 
 def test_the_hot_spots_of_testland_last_or_grow_and_nothing_else_does(testland, buurten, crimes):
-    found = trends(crimes, queen(buurten), max_q=0.05).trend
-    stays = set(found.index[found.isin([Trend.LASTING, Trend.GROWING])])
+    result = trends(crimes, queen(buurten), max_q=0.05).trend
+    stays = set(result.index[result.isin([Trend.LASTING, Trend.GROWING])])
     for spot in testland.hotspots:
         assert stays & spot.buurten, spot.name
     assert stays <= frozenset.union(*(spot.buurten for spot in testland.hotspots))
-    assert Trend.GROWING in set(found)  # their factor rises in 2024 and again in 2025
-    assert not {Trend.NEW, Trend.FADING} & set(found)
+    assert Trend.GROWING in set(result)  # their factor rises in 2024 and again in 2025
+    assert not {Trend.NEW, Trend.FADING} & set(result)

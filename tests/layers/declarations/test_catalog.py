@@ -3,15 +3,16 @@
 import pytest
 
 from geo.errors import DeclarationError, UnknownNameError
-from layers.declarations.catalog import load
+from layers.declarations.catalog import catalog_of
 from layers.declarations.lenses import BASIS
 from tests.layers.declared import LENS, SOURCE, THEME, catalog, written
 
 
 def faults(tmp_path, **files):
-    with pytest.raises(DeclarationError) as found:
+    with pytest.raises(DeclarationError) as raised:
         catalog(tmp_path, **files)
-    return found.value.faults
+    assert all(str(fault).startswith(f"{tmp_path}/") for fault in raised.value.faults)
+    return [str(fault).removeprefix(f"{tmp_path}/") for fault in raised.value.faults]
 
 
 def test_good_declarations_are_found_by_name_with_their_digests(tmp_path):
@@ -72,10 +73,10 @@ MISFITS = [
 ]
 
 
-@pytest.mark.parametrize(("file", "before", "after", "told"), MISFITS)
-def test_a_name_that_is_not_there_is_named_with_those_that_are(tmp_path, file, before, after, told):
+@pytest.mark.parametrize(("file", "before", "after", "said"), MISFITS)
+def test_a_name_that_is_not_there_is_named_with_those_that_are(tmp_path, file, before, after, said):
     text = {"lenses_nabij": LENS, "themes_proef": THEME}[file]
-    assert told in "\n".join(faults(tmp_path, **{file: text.replace(before, after, 1)}))
+    assert said in "\n".join(faults(tmp_path, **{file: text.replace(before, after, 1)}))
 
 
 def test_a_lens_leaves_something_that_weighs(tmp_path):
@@ -96,7 +97,7 @@ def test_other_files_and_missing_folders_are_let_be(tmp_path):
     (root / "themes" / "README.md").write_text("geen declaratie")
     (root / "lenses" / "nabij.toml").unlink()
     (root / "lenses").rmdir()
-    assert list(load(root).lenses) == []
+    assert list(catalog_of(root).lenses) == []
 
 
 def test_an_exposure_from_another_source_brings_that_source_along(tmp_path):
@@ -108,3 +109,16 @@ def test_an_exposure_from_another_source_brings_that_source_along(tmp_path):
 
 def test_two_sources_do_not_have_a_column_of_one_name(tmp_path):
     assert faults(tmp_path, sources_andere=SOURCE.replace('"tellingen"', '"andere"'))
+
+
+def test_what_names_a_file_with_faults_is_not_said_to_name_nothing(tmp_path):
+    (fault,) = faults(tmp_path, sources_tellingen=SOURCE.replace("vintage = 2024", ""))
+    assert fault == "sources/tellingen.toml: vintage: field required"
+    (fault,) = faults(tmp_path, sources_tellingen=SOURCE, themes_proef=THEME.replace("max_q = 0.05", "max_q = 5"))
+    assert fault == "themes/proef.toml: search.max_q: should be less than 1, found 5"
+
+
+def test_what_is_wrong_elsewhere_is_said_beside_a_file_with_faults(tmp_path):
+    wrong = THEME.replace('source = "tellingen"', 'source = "politie"', 1).replace('"getis_ord"', '"moran"')
+    said = faults(tmp_path, sources_tellingen=SOURCE.replace("vintage = 2024", ""), themes_proef=wrong)
+    assert [one.split(": ")[1] for one in said] == ["vintage", "indicator 'misdrijven'", "search.statistic"]

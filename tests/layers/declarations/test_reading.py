@@ -5,10 +5,12 @@ import hashlib
 import pytest
 
 from geo.errors import DeclarationError
+from layers.declarations.indicators import RESERVED
 from layers.declarations.lenses import Lens
 from layers.declarations.reading import digest, read
 from layers.declarations.sources import SourceDeclaration
 from layers.declarations.themes import Theme
+from layers.publication.fields import AREA_FIELDS, layer_fields, zoekgebied_fields
 from tests.layers.declared import LENS, SOURCE, THEME
 
 
@@ -17,7 +19,7 @@ def faults(tmp_path, text, kind=Theme, name="proef.toml"):
     file.write_text(text, encoding="utf-8")
     with pytest.raises(DeclarationError) as found:
         read(file, kind)
-    return found.value.faults
+    return [str(fault) for fault in found.value.faults]
 
 
 @pytest.mark.parametrize(
@@ -109,7 +111,7 @@ def test_an_empty_file_lacks_every_required_field(tmp_path):
 
 def test_indicators_are_distinct(tmp_path):
     (fault,) = faults(tmp_path, THEME.replace('id = "huur"', 'id = "misdrijven"'))
-    assert "indicators declared more than once: ['misdrijven']" in fault
+    assert "indicators declared more than once: misdrijven" in fault
 
 
 def test_a_theme_weighs_something(tmp_path):
@@ -146,9 +148,53 @@ def test_a_lens_changes_an_indicator_once(tmp_path):
     assert faults(tmp_path, twice, Lens, "nabij.toml")
 
 
-@pytest.mark.parametrize("taken", ["score", "kansrijk", "id", "lens", "misdrijven_reden"])
+COLUMNS = [
+    "id", "gebiedscode", "gebiedsnaam", "gemeentecode", "gemeentenaam", "thema", "lens", "periode", "niveau",
+    "indeling", "score", "q", "kansrijk", "reden", "rang", "titel", "aantal_gebieden", "gebiedscodes", "gemeenten",
+    "toelichting", "fictief",
+]  # fmt: skip
+
+
+def test_the_columns_that_an_indicator_may_not_be_called_are_those_that_are_published():
+    fields = (*layer_fields([]), *zoekgebied_fields([]), *AREA_FIELDS)
+    assert sorted(RESERVED) == sorted(COLUMNS) == sorted({field.name for field in fields})
+
+
+@pytest.mark.parametrize(
+    "taken",
+    [
+        *sorted(set(COLUMNS) - {"q"}),
+        "geometry",
+        "geom",
+        "fid",
+        "misdrijven_afwijking",
+        "misdrijven_bijdrage",
+        "misdrijven_reden",
+    ],
+)
 def test_an_indicator_is_not_called_after_another_column(tmp_path, taken):
-    assert faults(tmp_path, THEME.replace('id = "huur"', f'id = "{taken}"'))
+    (fault,) = faults(tmp_path, THEME.replace('id = "huur"', f'id = "{taken}"'))
+    assert fault == f"proef.toml: file: ids of indicators give columns that the layer has already: {taken}"
+
+
+def test_a_section_that_is_called_otherwise_now_is_named_beside_all_other_faults(tmp_path):
+    text = THEME.replace("weight = 2", "weight = -2") + '\n[spread]\nsource = "vierkanten"\ncolumn = "mensen"\n'
+    assert sorted(faults(tmp_path, text)) == [
+        "proef.toml: indicator.1.weight: should be greater than or equal to 0, found -2",
+        "proef.toml: spread: is called dasymetric now; rename it",
+    ]
+
+
+def test_the_mark_that_notepad_writes_before_the_text_is_no_fault(tmp_path):
+    file = tmp_path / "proef.toml"
+    file.write_bytes(b"\xef\xbb\xbf" + THEME.encode())
+    assert read(file, Theme).id == "proef"
+
+
+def test_what_cannot_be_opened_is_a_fault(tmp_path):
+    (tmp_path / "proef.toml").mkdir()
+    with pytest.raises(DeclarationError, match=r"proef.toml: cannot be read; is it a file that you may open\?"):
+        read(tmp_path / "proef.toml", Theme)
 
 
 def test_the_digest_is_of_the_bytes(tmp_path):

@@ -1,4 +1,4 @@
-"""Squares are counts of a year, and unknown is never zero; a theme spreads by squares that are there."""
+"""Squares are counts of a year, and unknown is never zero; a theme interpolates by squares that are there."""
 
 import pytest
 from pydantic import ValidationError
@@ -28,15 +28,15 @@ mensen = "aantal_inwoners"
 title = "Mensen"
 formula = "mensen"
 """
-SPREAD = """
-[spread]
+DASYMETRIC = """
+[dasymetric]
 source = "vierkanten"
 column = "mensen"
 """
 
 
-def with_spread(spread=SPREAD):
-    return THEME.replace("[[indicator]]", f"{spread}\n[[indicator]]", 1)
+def with_dasymetric(section=DASYMETRIC):
+    return THEME.replace("[[indicator]]", f"{section}\n[[indicator]]", 1)
 
 
 @pytest.mark.parametrize(
@@ -68,14 +68,14 @@ def test_squares_are_counted_in_the_areas_themselves(tmp_path):
 
 def test_empty_squares_are_not_declared_to_be_zero(tmp_path):
     zero = SQUARES.replace('formula = "mensen"', 'formula = "mensen"\nempty = "zero"\nwhy = "Het is zo."')
-    with pytest.raises(DeclarationError, match=r"columns \['mensen'\] take empty for zero; of squares it means secret"):
+    with pytest.raises(DeclarationError, match=r"columns mensen take empty for zero; of squares it means secret"):
         catalog(tmp_path, sources_vierkanten=zero)
 
 
-def test_a_theme_may_spread_by_squares_and_then_rests_on_them(tmp_path):
-    known = catalog(tmp_path, sources_vierkanten=SQUARES, themes_proef=with_spread())
+def test_a_theme_may_interpolate_by_squares_and_then_rests_on_them(tmp_path):
+    known = catalog(tmp_path, sources_vierkanten=SQUARES, themes_proef=with_dasymetric())
     theme = known.theme("proef")
-    assert (theme.spread.source, theme.spread.column) == ("vierkanten", "mensen")
+    assert (theme.dasymetric.source, theme.dasymetric.column) == ("vierkanten", "mensen")
     assert [one.id for one in known.sources_of(theme)] == ["tellingen"]
     assert [one.id for one in known.needed_by(theme)] == ["tellingen", "vierkanten"]
     assert set(known.digests_of(theme, None)) == {"themes/proef", "sources/tellingen", "sources/vierkanten"}
@@ -84,24 +84,28 @@ def test_a_theme_may_spread_by_squares_and_then_rests_on_them(tmp_path):
 def test_without_it_nothing_more_is_needed(tmp_path):
     known = catalog(tmp_path, sources_vierkanten=SQUARES)
     theme = known.theme("proef")
-    assert theme.spread is None
+    assert theme.dasymetric is None
     assert known.needed_by(theme) == known.sources_of(theme)
 
 
 @pytest.mark.parametrize(
-    ("before", "after", "told"),
+    ("before", "after", "said"),
     [
-        ('"vierkanten"', '"vakken"', "spread.source: source 'vakken' is unknown; with squares: vierkanten"),
-        ('"vierkanten"', '"tellingen"', "spread.source: source 'tellingen' has no [squares]; with squares: vierkanten"),
+        ('"vierkanten"', '"vakken"', "dasymetric.source: source 'vakken' is unknown; with squares: vierkanten"),
+        (
+            '"vierkanten"',
+            '"tellingen"',
+            "dasymetric.source: source 'tellingen' has no [squares]; with squares: vierkanten",
+        ),
         ('"mensen"', '"huizen"', "the squares of source 'vierkanten' have no column 'huizen'; they have mensen"),
-        ('column = "mensen"', "", "spread.column: field required"),
-        ('column = "mensen"', 'column = "mensen"\nby = "land"', "spread.by: extra inputs are not permitted"),
+        ('column = "mensen"', "", "dasymetric.column: field required"),
+        ('column = "mensen"', 'column = "mensen"\nby = "land"', "dasymetric.by: extra inputs are not permitted"),
     ],
 )
-def test_squares_to_spread_by_that_are_not_there_are_named(tmp_path, before, after, told):
+def test_squares_to_interpolate_by_that_are_not_there_are_named(tmp_path, before, after, said):
     with pytest.raises(DeclarationError) as found:
         catalog(
             tmp_path, sources_vierkanten=SQUARES, sources_tellingen=SOURCE,
-            themes_proef=with_spread(SPREAD.replace(before, after)),
+            themes_proef=with_dasymetric(DASYMETRIC.replace(before, after)),
         )  # fmt: skip
-    assert told in "\n".join(found.value.faults)
+    assert said in str(found.value)

@@ -9,7 +9,8 @@ import pytest
 from geo.deviations import LIMIT
 from geo.errors import StatisticError
 from geo.measures import Measure, Unknown
-from tests.layers.declared import HOT, QUIET, THEME, board, built, catalog, counts, measures
+from geo.statistics import SEARCHES
+from tests.layers.declared import HOT, LENS, QUIET, THEME, board, built, catalog, counts, measures
 
 AREAS, NEIGHBORS, CODE = board()
 COUNTS = counts(CODE)
@@ -18,7 +19,7 @@ HOT_CODES = {CODE[place] for place in HOT}
 
 
 @pytest.fixture(scope="module")
-def known(tmp_path_factory):
+def declared(tmp_path_factory):
     return catalog(tmp_path_factory.mktemp("declared"))
 
 
@@ -29,8 +30,8 @@ def unguarded(tmp_path_factory):
 
 
 @pytest.fixture(scope="module")
-def layer(known):
-    return built(known, COUNTS)
+def layer(declared):
+    return built(declared, COUNTS)
 
 
 @pytest.fixture(scope="module")
@@ -52,7 +53,7 @@ def test_the_hot_place_is_the_first_zoekgebied_across_the_border(layer):
     assert max(first.reasons, key=first.reasons.get) == "misdrijven"
 
 
-def test_a_withheld_area_has_no_value_deviation_score_or_test_and_says_why(layer):
+def test_a_suppressed_area_has_no_value_deviation_score_or_test_and_says_why(layer):
     assert layer.reasons.loc[QUIET_CODE, "misdrijven"] == Unknown.SMALL_COUNT
     assert layer.reason[QUIET_CODE] == Unknown.SMALL_COUNT
     assert np.isnan(layer.values.loc[QUIET_CODE, "misdrijven"])
@@ -62,38 +63,38 @@ def test_a_withheld_area_has_no_value_deviation_score_or_test_and_says_why(layer
     assert np.isnan([getattr(layer.result, part)[QUIET_CODE] for part in ("statistic", "p", "q")]).all()
 
 
-def test_a_withheld_area_has_no_contributions(layer):
+def test_a_suppressed_area_has_no_contributions(layer):
     assert layer.score.contributions.loc[QUIET_CODE].isna().all()
 
 
-def test_a_withheld_area_is_in_no_zoekgebied_though_it_would_be(layer, unguarded):
+def test_a_suppressed_area_is_in_no_zoekgebied_though_it_would_be(layer, unguarded):
     bold = COUNTS.copy()
     bold.loc[QUIET_CODE, ["inwoners", "huishoudens", "huurders"]] = [60, 60, 50]  # 3 of 60: a high rate
     assert any(QUIET_CODE in one.areas for one in built(unguarded, bold).zoekgebieden)
     assert not any(QUIET_CODE in one.areas for one in layer.zoekgebieden)
 
 
-def test_the_statistic_saw_what_is_withheld(layer, shown):
+def test_the_statistic_uses_what_is_suppressed(layer, shown):
     others = AREAS.ids != QUIET_CODE
     for part in ("statistic", "p", "q"):
         assert getattr(layer.result, part)[others].equals(getattr(shown.result, part)[others])
     assert layer.tested == shown.tested == len(AREAS)
 
 
-def test_left_out_it_would_have_made_its_neighbours_look_hotter(known, layer):
-    without = built(known, unknown_at(QUIET)).result.statistic
+def test_left_out_it_would_have_made_its_neighbours_look_hotter(declared, layer):
+    without = built(declared, unknown_at(QUIET)).result.statistic
     around = [CODE[QUIET[0] + east, QUIET[1] + north] for east in (-1, 1) for north in (-1, 0)]
     assert (without[around] > layer.result.statistic[around]).all()
 
 
-def test_a_small_count_without_weight_hides_no_score(unguarded, known):
+def test_a_small_count_without_weight_hides_no_score(unguarded, declared):
     """Only what the score is made of can give it away."""
     few = measures(COUNTS)["huur"]
     few = replace(few, events=few.events.mask(AREAS.ids == CODE[0, 0], 2.0))
-    with_lens = built(known, COUNTS, "nabij", huur=few)
+    with_lens = built(declared, COUNTS, "nabij", huur=few)
     assert with_lens.reasons.loc[CODE[0, 0], "huur"] == Unknown.SMALL_COUNT
     assert with_lens.score.value.notna()[CODE[0, 0]]
-    assert built(known, COUNTS, huur=few).reason[CODE[0, 0]] == Unknown.SMALL_COUNT
+    assert built(declared, COUNTS, huur=few).reason[CODE[0, 0]] == Unknown.SMALL_COUNT
     assert built(unguarded, COUNTS, huur=few).reason.isna().all()
 
 
@@ -125,28 +126,66 @@ def test_deviations_are_cut_off(layer):
     assert layer.deviations.abs().max().max() <= LIMIT
 
 
-def test_a_low_direction_turns_the_deviation_round(known, tmp_path):
+def test_a_low_direction_turns_the_deviation_round(declared, tmp_path):
     turned = catalog(tmp_path, themes_proef=THEME.replace('direction = "low"', 'direction = "high"'))
-    low, high = (built(one, COUNTS, "nabij").deviations["afstand"] for one in (known, turned))
+    low, high = (built(one, COUNTS, "nabij").deviations["afstand"] for one in (declared, turned))
     assert low.equals(-high)
     assert low[COUNTS["afstand"].idxmax()] < 0
 
 
-def test_a_lens_weighs_otherwise_and_changes_no_value(known, layer):
-    lens = built(known, COUNTS, "nabij")
+def low(theme, indicator):
+    """The theme, looking for low values of an indicator."""
+    return theme.replace(f'id = "{indicator}"', f'id = "{indicator}"\ndirection = "low"')
+
+
+@pytest.mark.parametrize(
+    ("indicator", "column", "exposure", "usual"),
+    [("misdrijven", "misdrijven", "inwoners", 0.3), ("huur", "huurders", "huishoudens", 0.6)],
+    ids=["rate", "share"],
+)
+def test_a_low_direction_finds_the_low_cluster(tmp_path, indicator, column, exposure, usual):
+    """The residual of a rate, or deviation of a share, that is searched in is turned round with the deviation."""
+    rng = np.random.default_rng(5)
+    other = {"misdrijven": "huurders", "huurders": "misdrijven"}[column]
+    of_other = COUNTS["inwoners" if other == "misdrijven" else "huishoudens"]
+    table = COUNTS.assign(**{column: rng.binomial(COUNTS[exposure], usual), other: (of_other * 0.3).round()})
+    quiet = sorted(HOT_CODES)
+    table.loc[quiet, column] = rng.binomial(table.loc[quiet, exposure], usual / 3)
+    declared = catalog(tmp_path, themes_proef=low(THEME, indicator))
+    first = built(declared, table).zoekgebieden[0]
+    assert len(first.areas) >= 4
+    assert set(first.areas) <= HOT_CODES
+
+
+def test_a_level_is_searched_in_its_deviations_and_not_in_residuals_of_counts(tmp_path):
+    lens = LENS.replace('theme = "proef"', 'theme = "proef"\nothers = "drop"')
+    of_distance = built(catalog(tmp_path, lenses_nabij=lens), COUNTS, "nabij")
+    expected = SEARCHES["getis_ord"](of_distance.deviations["afstand"], NEIGHBORS, alternative="greater")
+    assert of_distance.result.statistic.to_numpy() == pytest.approx(expected.statistic.to_numpy(), nan_ok=True)
+
+
+def test_what_is_less_than_elsewhere_is_not_flagged(layer):
+    assert layer.result.alternative == "greater"
+    assert (layer.result.p[layer.result.statistic < 0] > 0.4).all()
+
+
+def test_a_lens_weighs_otherwise_and_changes_no_value(declared, layer):
+    lens = built(declared, COUNTS, "nabij")
     assert list(layer.score.contributions) == ["misdrijven", "huur"]
     assert list(lens.score.contributions) == ["misdrijven", "afstand"]
     assert lens.values.equals(layer.values)
     assert lens.deviations.equals(layer.deviations)
 
 
-def test_an_id_tells_theme_lens_level_period_and_vintage(known, layer):
+def test_an_id_tells_theme_lens_level_period_and_vintage(declared, layer):
     assert layer.zoekgebieden[0].id.startswith("proef-basis-buurt-2024-2024-")
-    assert all(one.id.startswith("proef-nabij-buurt-2024-2024-") for one in built(known, COUNTS, "nabij").zoekgebieden)
+    assert all(
+        one.id.startswith("proef-nabij-buurt-2024-2024-") for one in built(declared, COUNTS, "nabij").zoekgebieden
+    )
 
 
-def test_two_runs_give_the_same(known, layer):
-    again = built(known, COUNTS)
+def test_two_runs_give_the_same(declared, layer):
+    again = built(declared, COUNTS)
     assert again.zoekgebieden == layer.zoekgebieden
     assert again.score.value.equals(layer.score.value)
     assert again.result.q.equals(layer.result.q)
@@ -160,70 +199,70 @@ def test_the_order_in_which_indicators_are_declared_changes_nothing(layer, tmp_p
     assert other.score.value.to_numpy() == pytest.approx(layer.score.value.to_numpy(), nan_ok=True)
 
 
-def test_figures_that_were_spread_are_scored_but_not_searched(known):
-    spread = replace(measures(COUNTS)["huur"], spread=True)
-    found = built(known, COUNTS, huur=spread)
-    assert found.zoekgebieden == ()
-    assert found.tested == 0
-    assert found.result.q.isna().all()
-    assert found.score.value.notna().sum() == len(AREAS) - 1
-    assert found.reason[CODE[0, 0]] == Unknown.SPREAD
-    assert found.reason[QUIET_CODE] == Unknown.SMALL_COUNT
+def test_figures_that_were_interpolated_are_scored_but_not_searched(declared):
+    interpolated = replace(measures(COUNTS)["huur"], interpolated=True)
+    analysis = built(declared, COUNTS, huur=interpolated)
+    assert analysis.zoekgebieden == ()
+    assert analysis.tested == 0
+    assert analysis.result.q.isna().all()
+    assert analysis.score.value.notna().sum() == len(AREAS) - 1
+    assert analysis.reason[CODE[0, 0]] == Unknown.INTERPOLATED
+    assert analysis.reason[QUIET_CODE] == Unknown.SMALL_COUNT
 
 
-def test_figures_that_were_spread_but_do_not_weigh_are_no_hindrance(known, layer):
-    spread = replace(measures(COUNTS)["afstand"], spread=True)
-    assert built(known, COUNTS, afstand=spread).zoekgebieden == layer.zoekgebieden
+def test_figures_that_were_interpolated_but_do_not_weigh_are_no_hindrance(declared, layer):
+    interpolated = replace(measures(COUNTS)["afstand"], interpolated=True)
+    assert built(declared, COUNTS, afstand=interpolated).zoekgebieden == layer.zoekgebieden
 
 
-def test_an_area_of_which_too_little_is_known_has_no_score_and_says_so(known):
-    found = built(known, unknown_at((0, 0)))
-    assert found.reason[CODE[0, 0]] == Unknown.FEW_INDICATORS
-    assert found.reasons.loc[CODE[0, 0], "misdrijven"] == Unknown.ABSENT
-    assert found.values.loc[CODE[0, 0], "huur"] > 0
-    assert found.tested == len(AREAS) - 1
+def test_an_area_of_which_too_little_is_known_has_no_score_and_says_so(declared):
+    analysis = built(declared, unknown_at((0, 0)))
+    assert analysis.reason[CODE[0, 0]] == Unknown.FEW_INDICATORS
+    assert analysis.reasons.loc[CODE[0, 0], "misdrijven"] == Unknown.ABSENT
+    assert analysis.values.loc[CODE[0, 0], "huur"] > 0
+    assert analysis.tested == len(AREAS) - 1
 
 
-def test_an_area_of_which_enough_is_known_is_scored_by_that(known):
-    found = built(known, unknown_at((0, 0), "huurders"))
-    assert found.score.value[CODE[0, 0]] == found.deviations.loc[CODE[0, 0], "misdrijven"]
+def test_an_area_of_which_enough_is_known_is_scored_by_that(declared):
+    analysis = built(declared, unknown_at((0, 0), "huurders"))
+    assert analysis.score.value[CODE[0, 0]] == analysis.deviations.loc[CODE[0, 0], "misdrijven"]
 
 
-def test_an_area_amid_unknown_ones_is_not_called_an_island(known):
+def test_an_area_amid_unknown_ones_is_not_called_an_island(declared):
     table = COUNTS.astype(float)
     table.loc[[CODE[place] for place in ((0, 1), (1, 0), (1, 1))], "misdrijven"] = np.nan
-    found = built(known, table)
-    assert found.reason[CODE[0, 0]] not in (None, Unknown.ISLAND)
+    analysis = built(declared, table)
+    assert analysis.reason[CODE[0, 0]] not in (None, Unknown.ISLAND)
 
 
-def test_where_nobody_lives_nothing_is_known(known):
+def test_where_nobody_lives_nothing_is_known(declared):
     table = COUNTS.copy()
     table.loc[CODE[0, 0], ["inwoners", "huishoudens", "huurders"]] = 0
-    found = built(known, table)
-    assert set(found.reasons.loc[CODE[0, 0]]) == {Unknown.NO_EXPOSURE}
-    assert found.reason[CODE[0, 0]] == Unknown.FEW_INDICATORS
+    analysis = built(declared, table)
+    assert set(analysis.reasons.loc[CODE[0, 0]]) == {Unknown.NO_EXPOSURE}
+    assert analysis.reason[CODE[0, 0]] == Unknown.FEW_INDICATORS
 
 
-def test_a_country_where_nothing_happens_has_nothing_to_search(known):
+def test_a_country_where_nothing_happens_has_nothing_to_search(declared):
     """Not a layer without zoekgebieden: there is nothing to compare."""
     table = COUNTS.assign(misdrijven=0, huurders=0)
     with pytest.raises(StatisticError, match="do not differ: nothing to test"):
-        built(known, table)
+        built(declared, table)
 
 
-def test_a_pattern_without_place_gives_few_false_alarms(known):
+def test_a_pattern_without_place_gives_few_false_alarms(declared):
     rng = np.random.default_rng(0)
     flagged = 0
     for _ in range(5):
         table = COUNTS.assign(misdrijven=rng.poisson(COUNTS["inwoners"] * 0.03))
-        flagged += sum(len(one.areas) for one in built(known, table).zoekgebieden)
+        flagged += sum(len(one.areas) for one in built(declared, table).zoekgebieden)
     assert flagged <= 5  # of 720
 
 
-def test_the_measures_are_left_as_they_were(known):
+def test_the_measures_are_left_as_they_were(declared):
     made = measures(COUNTS)
     before = {name: one.events.copy() for name, one in made.items()}
-    built(known, COUNTS, **made)
+    built(declared, COUNTS, **made)
     assert all(made[name].events.equals(events) for name, events in before.items())
     assert isinstance(made["huur"], Measure)
     assert isinstance(COUNTS, pd.DataFrame)

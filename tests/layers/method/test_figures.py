@@ -8,7 +8,7 @@ from geo.errors import AlignmentError
 from geo.measures import Unknown
 from geo.rates import rates
 from layers.declarations.indicators import Indicator
-from layers.method.figures import Figures, measure
+from layers.method.figures import Figures, measure_of
 from tests.country import names
 from tests.layers.declared import catalog
 
@@ -28,41 +28,41 @@ def indicator(**declared):
 
 
 def test_a_rate_is_events_over_its_exposure():
-    made = measure(indicator(per="noemer"), figures(teller=[2, 4, 6], noemer=[10, 10, 20]))
-    assert made.shrunk
-    assert (made.events.tolist(), made.exposure.tolist()) == ([2, 4, 6], [10, 10, 20])
+    measure = measure_of(indicator(per="noemer"), figures(teller=[2, 4, 6], noemer=[10, 10, 20]))
+    assert measure.shrunk
+    assert (measure.events.tolist(), measure.exposure.tolist()) == ([2, 4, 6], [10, 10, 20])
 
 
 @pytest.mark.parametrize("column", ["teller", "noemer"])
 def test_the_reason_is_that_of_the_column_that_is_unknown(column):
     columns = {"teller": [2, 4, 6], "noemer": [10, 10, 20]} | {column: [1, None, 1]}
-    made = measure(indicator(per="noemer"), figures(**columns))
-    assert made.reason.tolist() == SECRET
-    assert made.known.tolist() == [True, False, True]
+    measure = measure_of(indicator(per="noemer"), figures(**columns))
+    assert measure.reason.tolist() == SECRET
+    assert measure.known.tolist() == [True, False, True]
 
 
 def test_a_level_is_its_value_whatever_weighs_it():
-    made = measure(indicator(mean_weight="woningen"), figures(teller=[20, 30, 40], woningen=[1, 5, 500]))
-    assert not made.shrunk
-    assert rates(made).tolist() == [20, 30, 40]
-    assert made.national == pytest.approx((20 + 150 + 20_000) / 506)
+    measure = measure_of(indicator(mean_weight="woningen"), figures(teller=[20, 30, 40], woningen=[1, 5, 500]))
+    assert not measure.shrunk
+    assert rates(measure).tolist() == [20, 30, 40]
+    assert measure.national == pytest.approx((20 + 150 + 20_000) / 506)
 
 
 def test_a_level_that_nothing_weighs_has_the_plain_mean():
-    made = measure(indicator(), figures(teller=[20, None, 40]))
-    assert made.national == 30
-    assert made.reason.tolist() == SECRET
+    measure = measure_of(indicator(), figures(teller=[20, None, 40]))
+    assert measure.national == 30
+    assert measure.reason.tolist() == SECRET
 
 
 def test_a_level_of_nothing_is_unknown():
-    made = measure(indicator(mean_weight="woningen"), figures(teller=[20, 30, 40], woningen=[0, 5, 5]))
-    assert made.reason.tolist() == [Unknown.NO_EXPOSURE, None, None]
+    measure = measure_of(indicator(mean_weight="woningen"), figures(teller=[20, 30, 40], woningen=[0, 5, 5]))
+    assert measure.reason.tolist() == [Unknown.NO_EXPOSURE, None, None]
 
 
 def test_a_level_that_nothing_weighs_has_no_exposure_to_be_too_small(tmp_path):
     theme = catalog(tmp_path).theme("proef")
-    made = measure(indicator(), figures(teller=[20, 30, 40])).with_floor(theme.floor(indicator()))
-    assert rates(made).tolist() == [20, 30, 40]
+    measure = measure_of(indicator(), figures(teller=[20, 30, 40])).with_floor(theme.floor(indicator()))
+    assert rates(measure).tolist() == [20, 30, 40]
 
 
 def test_an_indicator_has_the_floor_of_its_theme_or_its_own(tmp_path):

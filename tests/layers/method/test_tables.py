@@ -9,7 +9,7 @@ import pytest
 from geo.errors import SourceError
 from geo.measures import Unknown
 from layers.declarations.sources import SourceDeclaration
-from layers.method.figures import from_table
+from layers.method.figures import figures_from_table
 
 AREAS = pd.Index([f"BU9999{number:04}" for number in range(20)], name="area_id")
 
@@ -52,10 +52,10 @@ def put(column: str, value: object, row: int = 3) -> Callable[[pd.DataFrame], No
         (lambda raw: raw.drop(columns="buurtcode"), ["proef.csv", "key column 'buurtcode' is missing", "'inwoners'"]),
         (lambda raw: raw.drop(columns="koop"), ["figure 'huur'", "columns ['koop'] are missing", "'huishoudens'"]),
         (lambda raw: pd.concat([raw, raw.head(2)]), ["2 codes occur more than once", "BU99990000, BU9999000"]),
-        (put("inwoners", -3), ["column 'inwoners'", "1 figures are negative: BU99990003 -3", "-99997"]),
-        (put("inwoners", "veel"), ["column 'inwoners'", "1 cells are not numbers: BU99990003 'veel'"]),
-        (put("koop", "1,5"), ["column 'koop'", "not numbers: BU99990003 '1,5'"]),
-        (put("buurtcode", "BU00000000"), ["1 of 20 codes are not in the division of 2024: BU00000000", "another year"]),
+        (put("inwoners", -3), ["column 'inwoners'", "1 figure is negative: BU99990003 -3", "-99997"]),
+        (put("inwoners", "veel"), ["column 'inwoners'", "1 cell is not a number: BU99990003 'veel'"]),
+        (put("koop", "1,5"), ["column 'koop'", "not a number: BU99990003 '1,5'"]),
+        (put("buurtcode", "BU00000000"), ["1 of 20 codes are not in the vintage of 2024: BU00000000", "another year"]),
         (lambda raw: raw.head(17), ["only 85% of the 20 buurten", "national table"]),
     ],
 )  # fmt: skip
@@ -63,20 +63,31 @@ def test_a_table_that_is_not_right_is_refused_with_where_what_and_the_way_out(
     change: Callable[[pd.DataFrame], pd.DataFrame | None], said: list[str]
 ):
     with pytest.raises(SourceError) as refused:
-        from_table(given(change), SOURCE, 2024, AREAS, frozenset())
+        figures_from_table(given(change), SOURCE, 2024, AREAS, frozenset())
     for part in said:
         assert part in str(refused.value)
 
 
+@pytest.mark.parametrize(("listed", "refused"), [(90, False), (89, True)])
+def test_nine_in_ten_buurten_of_the_country_must_have_a_row(listed: int, refused: bool):  # noqa: FBT001
+    areas = pd.Index([f"BU9999{number:04}" for number in range(100)], name="area_id")
+    raw = pd.concat([table()] * 5, ignore_index=True).assign(buurtcode=areas).head(listed)
+    if refused:
+        with pytest.raises(SourceError, match="only 89% of the 100 buurten of the country have a row"):
+            figures_from_table(raw, SOURCE, 2024, areas, frozenset())
+    else:
+        assert figures_from_table(raw, SOURCE, 2024, areas, frozenset()).values["huur"].notna().sum() == 90
+
+
 def test_a_period_that_the_source_does_not_have_is_refused():
     with pytest.raises(SourceError, match="no figures for period 2019; it has 2024"):
-        from_table(table(), SOURCE, 2019, AREAS, frozenset())
+        figures_from_table(table(), SOURCE, 2019, AREAS, frozenset())
 
 
 def test_formulas_are_computed_per_area():
-    found = from_table(table(), SOURCE, 2024, AREAS, frozenset())
-    assert (found.values["huur"] == 30).all()
-    assert (found.values["eerder"] == 5).all()
+    read = figures_from_table(table(), SOURCE, 2024, AREAS, frozenset())
+    assert (read.values["huur"] == 30).all()
+    assert (read.values["eerder"] == 5).all()
 
 
 @pytest.mark.parametrize(
@@ -85,41 +96,41 @@ def test_formulas_are_computed_per_area():
 )
 def test_each_missing_code_of_cbs_keeps_its_own_reason_and_is_never_a_number(code: int, reason: Unknown):
     for column, figure in (("inwoners", "inwoners"), ("koop", "huur"), ("huishoudens", "huur")):
-        found = from_table(given(put(column, code)), SOURCE, 2024, AREAS, frozenset())
-        assert np.isnan(found.values[figure].iloc[3])
-        assert found.reasons[figure].iloc[3] == reason
-        assert found.reasons[figure].drop(AREAS[3]).isna().all()
+        read = figures_from_table(given(put(column, code)), SOURCE, 2024, AREAS, frozenset())
+        assert np.isnan(read.values[figure].iloc[3])
+        assert read.reasons[figure].iloc[3] == reason
+        assert read.reasons[figure].drop(AREAS[3]).isna().all()
 
 
 @pytest.mark.parametrize("empty", [None, "", "   ", ".", "       .", float("nan")])
 def test_an_empty_cell_is_unknown_unless_the_source_says_that_it_is_zero(empty: object):
-    declared_zero = from_table(given(put("inwoners", empty)), SOURCE, 2024, AREAS, frozenset())
+    declared_zero = figures_from_table(given(put("inwoners", empty)), SOURCE, 2024, AREAS, frozenset())
     assert declared_zero.values["inwoners"].iloc[3] == 0
-    unknown = from_table(given(put("koop", empty)), SOURCE, 2024, AREAS, frozenset())
+    unknown = figures_from_table(given(put("koop", empty)), SOURCE, 2024, AREAS, frozenset())
     assert np.isnan(unknown.values["huur"].iloc[3])
     assert unknown.reasons["huur"].iloc[3] == Unknown.ABSENT
 
 
 def test_an_area_that_the_table_does_not_list_is_unknown_also_where_empty_means_zero():
-    found = from_table(table().drop(index=3), SOURCE, 2024, AREAS, frozenset())
-    assert np.isnan(found.values["inwoners"].iloc[3])
-    assert found.reasons["inwoners"].iloc[3] == Unknown.ABSENT
+    read = figures_from_table(table().drop(index=3), SOURCE, 2024, AREAS, frozenset())
+    assert np.isnan(read.values["inwoners"].iloc[3])
+    assert read.reasons["inwoners"].iloc[3] == Unknown.ABSENT
 
 
 def test_padding_around_codes_and_numbers_is_no_fault():
     raw = table()
     raw["buurtcode"] = raw["buurtcode"] + "  "
     raw["inwoners"] = "    23.5"
-    assert (from_table(raw, SOURCE, 2024, AREAS, frozenset()).values["inwoners"] == 23.5).all()
+    assert (figures_from_table(raw, SOURCE, 2024, AREAS, frozenset()).values["inwoners"] == 23.5).all()
 
 
 def test_the_order_of_rows_does_not_matter():
     raw = table()
     raw["inwoners"] = np.arange(20.0)
-    found = from_table(raw.sample(frac=1, random_state=1), SOURCE, 2024, AREAS, frozenset())
-    assert list(found.values["inwoners"]) == list(range(20))
+    read = figures_from_table(raw.sample(frac=1, random_state=1), SOURCE, 2024, AREAS, frozenset())
+    assert list(read.values["inwoners"]) == list(range(20))
 
 
 def test_codes_without_a_polygon_on_the_map_may_be_there_when_the_division_says_so():
     extra = pd.concat([table(), table().head(1).assign(buurtcode="BU88880000")])
-    assert len(from_table(extra, SOURCE, 2024, AREAS, frozenset({"BU88880000"})).values) == 20
+    assert len(figures_from_table(extra, SOURCE, 2024, AREAS, frozenset({"BU88880000"})).values) == 20

@@ -6,9 +6,10 @@ import geopandas
 import pytest
 
 from geo.areas import RD_NEW, AreaLevel
+from layers.messages import speaking
 from layers.publication.collection import Collection, names, typed
 from layers.publication.collections import collections
-from layers.publication.explanations import CAVEAT
+from layers.publication.explanations import caveat
 from layers.publication.fields import AREA_FIELDS, Field
 from tests.layers.declared import board, built, catalog, counts, layer, provenance
 
@@ -17,13 +18,13 @@ DTYPES = {"string": "object", "integer": "int64", "number": "float64", "boolean"
 
 
 @pytest.fixture(scope="module")
-def known(tmp_path_factory):
+def declared(tmp_path_factory):
     return catalog(tmp_path_factory.mktemp("declared"))
 
 
 @pytest.fixture(scope="module")
-def layers(known):
-    return [layer(known, built(known, COUNTS)), layer(known, built(known, COUNTS, "nabij"), "nabij")]
+def layers(declared):
+    return [layer(declared, built(declared, COUNTS)), layer(declared, built(declared, COUNTS, "nabij"), "nabij")]
 
 
 @pytest.fixture(scope="module")
@@ -70,6 +71,24 @@ def test_what_was_made_up_says_so_everywhere(published):
         assert one.table["fictief"].all()
 
 
+def test_the_language_is_that_of_the_publication(layers):
+    """Not that of the moment at which the fields were declared."""
+    with speaking("en"):
+        english = {one.id: one for one in collections(layers)}
+    dutch = {one.id: one for one in collections(layers)}
+    name = "indicatoren_proef_buurt"
+    assert dutch[name].title == "Zicht op proef: indicatoren per buurt (Testland)"
+    assert english[name].title == "Zicht op proef: indicators per buurt (Testland)"
+    fields = [{field.name: field for field in one[name].fields} for one in (dutch, english)]
+    assert [one["huur_afwijking"].title for one in fields] == [
+        "Huurders: afwijking van het landelijk gemiddelde", "Huurders: deviation from the national mean",
+    ]  # fmt: skip
+    assert [one["score"].unit for one in fields] == ["standaardafwijking", "standard deviation"]
+    assert english[name].caveat.startswith("This map shows where a pattern")
+    texts = [text for one in dutch.values() for field in one.fields for text in (field.title, field.description)]
+    assert all(isinstance(text, str) for text in texts)
+
+
 def test_what_is_real_does_not_say_that_it_was_made_up(layers):
     real = [replace(one, provenance=provenance(made_up=False)) for one in layers]
     assert not any("Testland" in one.title + one.description for one in collections(real))
@@ -77,7 +96,7 @@ def test_what_is_real_does_not_say_that_it_was_made_up(layers):
 
 def test_attribution_license_and_caveat_travel_along_once(published):
     for one in published.values():
-        assert (one.attribution, one.license, one.caveat) == ("Testbureau", "CC0", CAVEAT)
+        assert (one.attribution, one.license, one.caveat) == ("Testbureau", "CC0", caveat())
 
 
 def test_only_what_has_a_period_has_a_time(published):
@@ -85,9 +104,9 @@ def test_only_what_has_a_period_has_a_time(published):
     assert times == {"zoekgebieden_proef": "periode", "indicatoren_proef_buurt": "periode", "gebieden_buurt": None}
 
 
-def test_without_any_zoekgebied_the_collection_is_there_and_empty(known):
-    even = built(known, COUNTS.assign(misdrijven=(COUNTS["inwoners"] * 0.03).round()))
-    first = collections([layer(known, even)])[0]
+def test_without_any_zoekgebied_the_collection_is_there_and_empty(declared):
+    even = built(declared, COUNTS.assign(misdrijven=(COUNTS["inwoners"] * 0.03).round()))
+    first = collections([layer(declared, even)])[0]
     assert len(first.table) == 0
     assert {str(first.table[field.name].dtype) for field in first.fields} <= set(DTYPES.values())
     assert first.table.crs.to_epsg() == RD_NEW

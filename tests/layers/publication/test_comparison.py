@@ -5,9 +5,10 @@ import pandas as pd
 import pytest
 
 from geo.measures import Measure
-from layers.method.coverage import known_in
+from layers.messages import say
+from layers.method.coverage import gemeenten_with_figures
 from layers.publication.collections import collections
-from layers.publication.comparison import NATIONWIDE, SOMEWHERE, against, average, mean, shared
+from layers.publication.comparison import NATIONWIDE, SOMEWHERE, average, mean, references, shared
 from layers.publication.fields import layer_fields, zoekgebied_fields
 from tests.layers.declared import HOT, board, built, catalog, counts, layer
 
@@ -41,23 +42,23 @@ def published(partly):
 
 
 def test_an_indicator_is_compared_with_the_gemeenten_in_which_some_area_has_a_figure():
-    assert known_in(crimes(~WEST), AREAS) == ("Cijferveen",)
+    assert gemeenten_with_figures(crimes(~WEST), AREAS) == ("Cijferveen",)
     some = AREAS.ids == AREAS.ids[0]
-    assert known_in(crimes(some), AREAS) == ("Letterstad",)
-    assert known_in(crimes(some | ~WEST), AREAS) == ()
+    assert gemeenten_with_figures(crimes(some), AREAS) == ("Letterstad",)
+    assert gemeenten_with_figures(crimes(some | ~WEST), AREAS) == ()
 
 
 def test_an_area_without_exposure_is_no_figure():
     nobody = Measure.of("misdrijven", COUNTS["misdrijven"], COUNTS["inwoners"].mask(WEST, 0), NOTHING)
-    assert known_in(nobody, AREAS) == ("Cijferveen",)
+    assert gemeenten_with_figures(nobody, AREAS) == ("Cijferveen",)
 
 
-@pytest.mark.parametrize(("unknown", "gemeenten"), [(0, 0), (1, 0), (2, 8), (9, 1)])
-def test_nearly_all_gemeenten_are_the_country(unknown, gemeenten):
-    table = AREAS.table.assign(gemeente=np.arange(len(AREAS)) % 10)
+@pytest.mark.parametrize(("unknown", "gemeenten"), [(0, 0), (10, 0), (11, 89), (99, 1)])
+def test_nine_in_ten_gemeenten_are_the_country(unknown, gemeenten):
+    table = AREAS.table.assign(gemeente=np.arange(len(AREAS)) % 100)
     table["gemeente_name"] = table["gemeente"].astype(str)
-    ten = type(AREAS)(AREAS.level, AREAS.vintage, table)
-    assert len(known_in(crimes(table["gemeente"] >= unknown), ten)) == gemeenten
+    hundred = type(AREAS)(AREAS.level, AREAS.vintage, table)
+    assert len(gemeenten_with_figures(crimes(table["gemeente"] >= unknown), hundred)) == gemeenten
 
 
 @pytest.mark.parametrize(
@@ -70,20 +71,20 @@ def test_nearly_all_gemeenten_are_the_country(unknown, gemeenten):
 )
 def test_one_gemeente_is_named_and_several_are_counted(known, gemeenten, said, compared):
     one = known.theme("proef").indicator[0]
-    place = against([one], {one.id: gemeenten})[one]
-    assert (mean(place), average(place)) == (said, compared)
+    place = references([one], {one.id: gemeenten})[one]
+    assert (say(mean(place)), say(average(place))) == (said, compared)
 
 
 def test_of_places_that_differ_no_more_is_said_than_is_true_of_all():
     assert shared(["in A", "in A"]) == "in A"
-    assert shared(["in A", NATIONWIDE]) == shared(["in A", "in B"]) == SOMEWHERE
+    assert shared(["in A", NATIONWIDE]) == shared(["in A", "in B"]) == say(SOMEWHERE) == "waar cijfers zijn"
     assert shared([]) == NATIONWIDE
 
 
 def test_each_reason_says_with_what_it_is_compared(partly):
-    told = partly.zoekgebieden["toelichting"].iloc[0]
-    assert " per 1.000 inwoners, gemiddeld in Cijferveen " in told
-    assert " %, landelijk " in told
+    text = partly.zoekgebieden["toelichting"].iloc[0]
+    assert " per 1.000 inwoners, gemiddeld in Cijferveen " in text
+    assert " %, landelijk " in text
     national = crimes(~WEST).national * 1000
     assert partly.summary["national"]["misdrijven"] == pytest.approx(national, abs=1e-4)
     assert partly.summary["local"] == {"misdrijven": ["Cijferveen"]}
@@ -114,7 +115,7 @@ def test_layers_that_differ_promise_no_more_than_holds_for_each(known, partly):
     other = layer(known, built(known, COUNTS, "nabij"), "nabij")
     figures = next(one for one in collections([partly, other]) if one.id.startswith("indicatoren_"))
     deviation = next(field for field in figures.fields if field.name == "misdrijven_afwijking")
-    assert deviation.against == SOMEWHERE
+    assert deviation.against == say(SOMEWHERE) == "waar cijfers zijn"
     assert "Misdrijven (wel met het gemiddelde waar cijfers zijn)" in figures.caveat
 
 
@@ -126,8 +127,8 @@ def test_where_all_is_national_it_is_said_as_ever(known):
             "ongewenste afwijking te zijn, en zegt nooit iets over een persoon, adres of bedrijf."
         )
     indicators = known.theme("proef").indicator
-    assert national[0].fields == zoekgebied_fields(indicators)
-    assert national[1].fields == layer_fields(indicators)
+    assert national[0].fields == tuple(field.said() for field in zoekgebied_fields(indicators))
+    assert national[1].fields == tuple(field.said() for field in layer_fields(indicators))
     fields = {field.name: field for field in national[1].fields}
     assert fields["score"].description == (
         "Gewogen afwijking van het landelijk gemiddelde, opgeteld over de indicatoren. 0 is als landelijk."

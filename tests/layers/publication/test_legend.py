@@ -6,8 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from layers.messages import speaking
 from layers.publication.fields import SCORE, Field, score_field
-from layers.publication.legend import MISSING, Legend, classes, classify, dutch, legend_for
+from layers.publication.legend import MISSING, Legend, classes, classify, legend_for
 
 RATE = Field("inbraken", "Inbraken", "number", "Aangiften van woninginbraak.", "per 1.000 woningen")
 
@@ -57,6 +58,26 @@ def test_a_score_has_the_same_classes_whatever_the_figures_are():
     assert legend_for(SCORE, pd.Series([0.0])) == legend_for(SCORE, pd.Series([-9.0, 9.0]))
 
 
+def test_deviations_are_cut_at_a_half_one_and_two():
+    legend = legend_for(SCORE, pd.Series([0.0]))
+    assert legend.breaks == (-2, -1, -0.5, 0.5, 1, 2)
+    values = pd.Series([-2.01, -2, -1.01, -1, -0.51, -0.5, 0.49, 0.5, 0.99, 1, 1.99, 2])
+    assert classes(values, legend).tolist() == [0, 1, 1, 2, 2, 3, 3, 4, 4, 5, 5, 6]
+    assert legend.labels == (
+        "onder -2: veel minder opvallend", "-2 tot -1: minder opvallend", "-1 tot -0,5: iets minder opvallend",
+        "-0,5 tot 0,5: als landelijk", "0,5 tot 1: iets opvallender", "1 tot 2: opvallender",
+        "2 of meer: veel opvallender",
+    )  # fmt: skip
+
+
+def test_a_deviation_that_was_published_in_another_language_has_its_classes_all_the_same():
+    published = score_field("in Rotterdam").said()
+    with speaking("en"):
+        legend = legend_for(published, pd.Series([5.0, 6.0]))
+    assert legend.breaks == (-2, -1, -0.5, 0.5, 1, 2)
+    assert legend.labels[-1] == "2 or more: far more striking"
+
+
 def test_the_national_mean_has_the_neutral_colour_in_the_middle():
     legend = legend_for(SCORE, pd.Series([0.0]))
     middle = len(legend.colours) // 2
@@ -79,11 +100,6 @@ def test_fifths_hold_about_equally_many_areas_and_are_cut_at_readable_numbers():
 def test_many_zeros_do_not_make_empty_classes():
     legend = legend_for(RATE, pd.Series([0.0] * 70 + [1.0] * 10 + [8.0] * 20))
     assert legend.labels == ("minder dan 1", "1 of meer")
-
-
-@pytest.mark.parametrize(("value", "written"), [(0.5, "0,5"), (-1234567.0, "-1.234.567"), (0.0, "0")])
-def test_numbers_are_written_in_dutch(value, written):
-    assert dutch(value) == written
 
 
 def test_a_legend_with_a_class_without_a_label_is_refused():

@@ -1,4 +1,4 @@
-"""CBS's squares come from the service whole, with the columns that a source declares, or it is said what is wrong."""
+"""CBS's squares come from the service whole, with the columns that a source declares, or the fault is named."""
 
 import re
 from dataclasses import replace
@@ -11,7 +11,7 @@ from boundaries.squares import squares as parse
 from geo.errors import SourceError
 from layers.declarations.catalog import load
 from services.downloads import squares
-from services.http.client import Client, Patience
+from services.http.client import Client, RetryPolicy
 from tests.standin import wfs
 from tests.standin.server import Reply, Standin
 
@@ -29,8 +29,8 @@ TABLE = pd.DataFrame({
 @pytest.fixture
 def client(tmp_path):
     def make(standin, **rest):
-        patience = Patience(connect=5, silence=5, whole=20, tries=3, pause=0.01)
-        return Client(tmp_path / "kept", gateway=standin.url, patience=patience, **rest)
+        policy = RetryPolicy(connect_timeout=5, read_timeout=5, total_timeout=20, tries=3, pause=0.01)
+        return Client(tmp_path / "cache", gateway=standin.url, policy=policy, **rest)
 
     return make
 
@@ -40,16 +40,16 @@ def served(table=TABLE, **how):
 
 
 def test_names_and_declared_columns_come_in_as_the_service_calls_them(client):
-    on_response = []
+    progress = []
     with served() as standin:
-        found = squares.squares_of(client(standin), SOURCE, lambda *told: on_response.append(told))
-        assert squares.planned(SOURCE)[0].removeprefix("https:/") == standin.asked[0]
-    assert list(found) == ["crs28992res100m", "aantalInwoners", "aantalWoningen"]
-    assert on_response == [("vierkanten 2024", 1000, 1501), ("vierkanten 2024", 1501, 1501)]
+        table = squares.squares_of(client(standin), SOURCE, lambda *counts: progress.append(counts))
+        assert squares.planned(SOURCE)[0].removeprefix("https:/") == standin.requests[0]
+    assert list(table) == ["crs28992res100m", "aantalInwoners", "aantalWoningen"]
+    assert progress == [("vierkanten 2024", 1000, 1501), ("vierkanten 2024", 1501, 1501)]
     expected = TABLE.sort_values("crs28992res100m", kind="stable")
     for ours, theirs in (("aantalInwoners", "aantal_inwoners"), ("aantalWoningen", "aantal_woningen")):
-        assert found[ours].fillna(-1).tolist() == expected[theirs].fillna(-1).tolist()
-    read = parse(found, "proef")
+        assert table[ours].fillna(-1).tolist() == expected[theirs].fillna(-1).tolist()
+    read = parse(table, "proef")
     assert len(read.table) == 1500
     assert read.notes == ("zonder naam en zonder cijfers, weggelaten: 1 van 1501",)
     assert read.table["aantalInwoners"].isna().sum() == read.table["aantalWoningen"].isna().sum() == 1
@@ -60,30 +60,30 @@ def test_degrees_where_rd_was_asked_change_nothing(client):
         metres = squares.squares_of(client(standin), SOURCE)
     with served(degrees=True) as standin:
         pd.testing.assert_frame_equal(squares.squares_of(client(standin, fresh=True), SOURCE), metres)
-        assert len(standin.asked) == 2
+        assert len(standin.requests) == 2
 
 
 def test_a_rerun_asks_nothing_and_finds_the_same(client):
     with served() as standin:
         one, two = (squares.squares_of(client(standin), SOURCE) for _ in range(2))
-        assert len(standin.asked) == 2
+        assert len(standin.requests) == 2
     pd.testing.assert_frame_equal(one, two)
 
 
-def test_a_column_that_changed_its_name_is_told_with_those_that_are_there_and_asked_anew(client):
+def test_a_column_that_changed_its_name_is_reported_with_those_that_are_there_and_requested_again(client):
     renamed = TABLE.rename(columns={"aantal_woningen": "woningvoorraad", "crs28992res100m": "crs28992res100m"})
-    told = (
+    error = (
         "vierkantstatistieken100m:vierkant_100m: no property aantal_woningen, whatever its capitals and underscores; "
         "found ['id', 'crs28992res100m', 'aantalInwoners', 'woningvoorraad', 'percentageKoopwoningen']; correct the "
         "names in [squares.column] of layers/sources/vierkanten.toml"
     )
-    with served(renamed) as standin, pytest.raises(SourceError, match=re.escape(told)):
+    with served(renamed) as standin, pytest.raises(SourceError, match=re.escape(error)):
         squares.squares_of(client(standin), SOURCE)
     with served() as standin:
         assert len(squares.squares_of(client(standin), SOURCE)) == 1501
 
 
-def test_squares_without_their_names_are_told(client):
+def test_squares_without_their_names_are_reported(client):
     def nameless(usual):
         page = orjson.loads(usual.body)
         for one in page["features"]:
@@ -120,20 +120,20 @@ def lettered(page):
 
 
 @pytest.mark.parametrize(
-    ("change", "told"),
+    ("change", "error"),
     [(again, "501 squares occur more than once: E1200N4800"), (fewer, "1501 features so far, of 1500 (numberMatched)"),
      (lettered, "a figure that is no number: Unable to parse string")],
 )  # fmt: skip
-def test_a_wrong_answer_is_told_and_forgotten_so_that_a_rerun_ends_well(client, change, told):
+def test_a_wrong_answer_is_reported_and_discarded_so_that_a_rerun_ends_well(client, change, error):
     with served() as standin:
         standin.trap("startIndex=1000", spoilt(change))
-        with pytest.raises(SourceError, match=re.escape(told)):
+        with pytest.raises(SourceError, match=re.escape(error)):
             squares.squares_of(client(standin), SOURCE)
         assert len(squares.squares_of(client(standin), SOURCE)) == 1501
         assert standin.count("startIndex=0") == 2
 
 
-def test_a_service_that_goes_down_half_way_is_gone_on_with_where_it_was(client):
+def test_a_service_that_goes_down_half_way_resumes_where_it_was(client):
     with served() as standin:
         standin.trap("startIndex=1000", Reply(503), Reply(503), Reply(503))
         with pytest.raises(SourceError, match="503"):
@@ -142,7 +142,7 @@ def test_a_service_that_goes_down_half_way_is_gone_on_with_where_it_was(client):
         assert standin.count("startIndex=0") == 1
 
 
-def test_a_service_without_squares_is_told(client):
+def test_a_service_without_squares_is_reported(client):
     with (
         Standin(wfs.Wfs(PATH, wfs.LAYER, wfs.squares(TABLE)[:0])) as standin,
         pytest.raises(SourceError, match="has no squares; see"),
@@ -152,7 +152,7 @@ def test_a_service_without_squares_is_told(client):
 
 def test_what_has_no_squares_to_fetch_says_so():
     own = SOURCE.model_copy(update={"squares": SOURCE.squares.model_copy(update={"path": "grid/eigen.gpkg"})})
-    with pytest.raises(SourceError, match=r"its squares are a file of one's own \(grid/eigen.gpkg\)"):
+    with pytest.raises(SourceError, match=r"its squares are a file of your own \(grid/eigen.gpkg\)"):
         squares.planned(own)
     with pytest.raises(SourceError, match=r"'kerncijfers': declares no \[squares\]"):
         squares.planned(load().sources["kerncijfers"])

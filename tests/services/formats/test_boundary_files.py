@@ -1,4 +1,4 @@
-"""A map of one's own is read whatever it was saved as, or it is said in plain words what is wrong with it."""
+"""A boundary file is read whatever it was saved as, or it is said in plain words what is wrong with it."""
 
 import json
 import zipfile
@@ -111,7 +111,7 @@ def test_of_buurten_wijken_and_gemeenten_in_one_file_each_is_found_by_its_codes(
 
 
 @pytest.mark.parametrize("ending", [".fgb", ".parquet"])
-def test_a_map_of_buurten_alone_names_no_wijken(tmp_path, ending):
+def test_a_file_of_buurten_alone_names_no_wijken(tmp_path, ending):
     assert boundary_files.names(saved(raw(AREAS), tmp_path, ending), V2024, AreaLevel.WIJK).empty
 
 
@@ -146,9 +146,9 @@ def test_a_shapefile_without_a_crs_is_read_as_rd_and_it_is_said(tmp_path):
     path = tmp_path / "buurten-2024.shp"
     shapefile(raw(AREAS), path)
     path.with_suffix(".prj").unlink()
-    found = cbs.division(boundary_files.read(packed(path), V2024), V2024, "kaart.zip")
+    found = cbs.read_areas(boundary_files.read(packed(path), V2024), V2024, "kaart.zip")
     same(found.areas, AREAS)
-    assert "noemt geen coördinatenstelsel" in found.notes[0]
+    assert "declares no coordinate system" in str(found.notes[0])
 
 
 @pytest.mark.parametrize("ending", [".gpkg", ".fgb", ".parquet"])
@@ -160,9 +160,9 @@ def test_other_files_without_a_crs_are_read_as_rd_too(tmp_path, ending):
     else:
         with pytest.warns(UserWarning, match="'crs' was not provided"):
             bare.to_file(path)
-    found = cbs.division(boundary_files.read(path, V2024), V2024, path.name)
+    found = cbs.read_areas(boundary_files.read(path, V2024), V2024, path.name)
     same(found.areas, AREAS)
-    assert "noemt geen coördinatenstelsel" in found.notes[0]
+    assert "declares no coordinate system" in str(found.notes[0])
 
 
 def test_geojson_in_rd_that_does_not_say_so_is_caught(tmp_path):
@@ -174,7 +174,7 @@ def test_geojson_in_rd_that_does_not_say_so_is_caught(tmp_path):
         cbs.buurten(boundary_files.read(path, V2024), V2024, "kaart.geojson")
 
 
-def test_a_map_without_buurten_lists_its_tables(tmp_path):
+def test_a_file_without_buurten_lists_its_tables(tmp_path):
     path = tmp_path / "kaart.gpkg"
     at_level("wijk").to_file(path, layer="wijken")
     at_level("gemeente").rename(columns={"gemeentecode": "id"}).to_file(path, layer="x")
@@ -193,29 +193,29 @@ def test_a_file_that_is_not_there_is_named(tmp_path):
 
 def test_a_file_of_another_kind_lists_the_kinds(tmp_path):
     (tmp_path / "kaart.pdf").write_bytes(b"%PDF")
-    with pytest.raises(SourceError, match=r"kaart.pdf: a map ends in .*\.gpkg.*\.zip"):
+    with pytest.raises(SourceError, match=r"kaart.pdf: a boundary file ends in .*\.gpkg.*\.zip"):
         boundary_files.read(tmp_path / "kaart.pdf", V2024)
 
 
 @pytest.mark.parametrize("ending", [one for one in boundary_files.KINDS if one != ".zip"])
 @pytest.mark.parametrize("content", [b"", b"no map at all", b"{}"])
-def test_what_is_no_map_is_said_in_plain_words(tmp_path, ending, content):
+def test_what_is_no_boundary_file_is_said_in_plain_words(tmp_path, ending, content):
     path = tmp_path / f"kaart{ending}"
     path.write_bytes(content)
     with pytest.raises(
-        SourceError, match=rf"kaart\{ending}: (cannot be read as a map: .*save it anew|no table with buurt)"
+        SourceError, match=rf"kaart\{ending}: (cannot be read as a boundary file: .*save it anew|no table with buurt)"
     ):
         boundary_files.read(path, V2024)
 
 
 @pytest.mark.parametrize("ending", [one for one in boundary_files.KINDS if one != ".zip"])
 @pytest.mark.parametrize("part", [0.2, 0.5, 0.9])
-def test_a_map_that_was_cut_short_is_never_half_a_map(tmp_path, ending, part):
+def test_a_file_that_was_cut_short_is_never_half_a_file(tmp_path, ending, part):
     path = saved(raw(AREAS), tmp_path, ending)
     content = path.read_bytes()
     path.write_bytes(content[: int(part * len(content))])
     # Of a shapefile only the polygons are cut: its codes stand in another file.
-    told = r": (cannot be read as a map|no table with buurt|\d+ areas have no polygon)"
+    told = r": (cannot be read as a boundary file|no table with buurt|\d+ areas have no polygon)"
     with pytest.raises(ZichtError, match=rf"buurten-2024\{ending}{told}"):
         cbs.buurten(boundary_files.read(path, V2024), V2024, path.name)
 
@@ -255,10 +255,12 @@ def test_a_zip_with_a_password_is_said_to_be_locked(tmp_path):
         boundary_files.read(path, V2024)
 
 
-def test_a_zip_without_a_map_says_what_it_must_hold(tmp_path):
+def test_a_zip_without_a_boundary_file_says_what_it_must_hold(tmp_path):
     with zipfile.ZipFile(tmp_path / "kaart.zip", "w") as out:
         out.writestr("leesmij.txt", "niets")
-    with pytest.raises(SourceError, match=r"kaart.zip: no map in it; it must hold a file that ends in \.gpkg"):
+    with pytest.raises(
+        SourceError, match=r"kaart.zip: no boundary file in it; it must hold a file that ends in \.gpkg"
+    ):
         boundary_files.read(tmp_path / "kaart.zip", V2024)
 
 
@@ -274,7 +276,7 @@ def test_geoparquet_keeps_its_crs(tmp_path, crs):
     assert boundary_files.read(tmp_path / "kaart.parquet", V2024).crs.to_epsg() == crs
 
 
-def test_the_map_of_a_year_is_found_by_any_ending(tmp_path):
+def test_the_boundary_file_of_a_year_is_found_by_any_ending(tmp_path):
     assert boundary_files.of_year(tmp_path, 2024) is None
     assert boundary_files.of_year(tmp_path / "nergens", 2024) is None
     path = saved(raw(AREAS), tmp_path, ".fgb")
@@ -284,10 +286,10 @@ def test_the_map_of_a_year_is_found_by_any_ending(tmp_path):
     assert boundary_files.of_year(tmp_path, 2024) == path
 
 
-def test_two_maps_of_a_year_are_one_too_many(tmp_path):
+def test_two_boundary_files_of_a_year_are_one_too_many(tmp_path):
     for ending in (".gpkg", ".fgb"):
         saved(raw(AREAS), tmp_path, ending)
-    with pytest.raises(SourceError, match=r"2 maps of 2024: buurten-2024.fgb, buurten-2024.gpkg; keep one"):
+    with pytest.raises(SourceError, match=r"2 boundary files of 2024: buurten-2024.fgb, buurten-2024.gpkg; keep one"):
         boundary_files.of_year(tmp_path, 2024)
 
 

@@ -9,7 +9,7 @@ import pytest
 
 from geo.errors import SourceError
 from services.formats import postgis
-from services.sources.records.tally import Door, tally
+from services.sources.records.tally import RecordsInput, tally
 from tests.services.formats.database import database, missing
 from tests.services.sources.records.declared import AREAS, expected, rows, source
 
@@ -51,14 +51,14 @@ def uri():
     "records", [{"postgis": "zaken.Meldingen", "place": {"geometry": "plek"}}, {"postgis": "meldingen"}]
 )
 def test_a_table_is_counted_by_its_geometry_or_its_columns(uri, tmp_path, records):
-    found = tally(source(path=None, **records), AREAS, Door(tmp_path, uri))
+    found = tally(source(path=None, **records), AREAS, RecordsInput(tmp_path, uri))
     pd.testing.assert_frame_equal(found.table, expected(rows()), check_names=False)
     assert found.rows == 400
 
 
 @pytest.mark.parametrize("name", ["zaken.bewaard", "los", "gezien", "bol"])
 def test_views_and_places_that_do_not_declare_where_they_lie_are_read_as_any_table(uri, tmp_path, name):
-    found = tally(source(path=None, postgis=name, place={"geometry": "plek"}), AREAS, Door(tmp_path, uri))
+    found = tally(source(path=None, postgis=name, place={"geometry": "plek"}), AREAS, RecordsInput(tmp_path, uri))
     pd.testing.assert_frame_equal(found.table, expected(rows()), check_names=False)
 
 
@@ -93,7 +93,7 @@ def test_only_columns_that_may_be_read_are_there(uri):
 
 def test_a_table_with_persons_is_refused_though_their_column_is_not_read(uri, tmp_path):
     with pytest.raises(SourceError, match="burgerservicenummer"):
-        tally(source(path=None, postgis="personen"), AREAS, Door(tmp_path, uri))
+        tally(source(path=None, postgis="personen"), AREAS, RecordsInput(tmp_path, uri))
 
 
 @pytest.mark.parametrize(
@@ -101,15 +101,15 @@ def test_a_table_with_persons_is_refused_though_their_column_is_not_read(uri, tm
 )
 def test_a_table_that_is_not_there_is_named(uri, tmp_path, table, said):
     with pytest.raises(SourceError, match=said):
-        tally(source(path=None, postgis=table), AREAS, Door(tmp_path, uri))
+        tally(source(path=None, postgis=table), AREAS, RecordsInput(tmp_path, uri))
 
 
 def test_without_a_database_the_way_out_is_named(tmp_path):
     with pytest.raises(SourceError, match="ZICHT_POSTGIS"):
-        tally(source(path=None, postgis="meldingen"), AREAS, Door(tmp_path))
+        tally(source(path=None, postgis="meldingen"), AREAS, RecordsInput(tmp_path))
 
 
 def test_a_database_that_cannot_be_reached_is_told_without_its_password(tmp_path):
     with pytest.raises(SourceError, match="PostGIS") as told:
-        tally(source(path=None, postgis="x"), AREAS, Door(tmp_path, "postgresql://a:geheim@127.0.0.1:1/x"))
+        tally(source(path=None, postgis="x"), AREAS, RecordsInput(tmp_path, "postgresql://a:geheim@127.0.0.1:1/x"))
     assert "geheim" not in str(told.value)

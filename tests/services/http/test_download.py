@@ -6,19 +6,20 @@ from pathlib import Path
 import pytest
 
 from geo.errors import SourceError
+from geo.messages import Message
 from services.http.client import Client, UnreachableError
 from services.http.download import Download, download
-from services.http.wire import Patience
+from services.http.transport import RetryPolicy
 from tests.standin.server import Query, Reply, Standin, cut, dripping
 
-QUICK = Patience(connect=1, silence=0.3, whole=0.8, tries=3, pause=0.01, respite=0)
+QUICK = RetryPolicy(connect_timeout=1, read_timeout=0.3, total_timeout=0.8, tries=3, pause=0.01, cooldown=0)
 URL = "https://service.pdok.nl/wijkenbuurten_2024_v1.gpkg"
 FIRST, SECOND = bytes(range(256)) * 2000, bytes(reversed(range(256))) * 2000
 ETAG, DATE = {"ETag": '"one"'}, {"Last-Modified": "Tue, 24 Nov 2026 14:15:42 GMT"}
 
 
-class File:
-    """A service with one file, of which parts can be had; it tells how many bytes were asked of it."""
+class FileService:
+    """A service with one file, of which parts can be had; it records which parts were requested."""
 
     def __init__(self, body: bytes = FIRST, headers: dict[str, str] | None = None) -> None:
         self.body = body
@@ -31,7 +32,7 @@ class File:
 
 
 def fetched(standin: Standin, folder: Path, **more: object) -> Download:
-    client = Client(folder, patience=QUICK, gateway=standin.url, **more)  # type: ignore[arg-type]
+    client = Client(folder, policy=QUICK, gateway=standin.url, **more)  # type: ignore[arg-type]
     return download(client, URL, folder / "files" / "map.gpkg")
 
 
@@ -41,7 +42,7 @@ def content(folder: Path) -> bytes:
 
 @pytest.mark.parametrize("tag", [ETAG, DATE], ids=["by its tag", "by its date"])
 def test_a_download_that_was_cut_goes_on_where_it_was(tmp_path: Path, tag: dict[str, str]):
-    service = File(headers=tag)
+    service = FileService(headers=tag)
     with Standin(service) as standin:
         standin.trap("gpkg", cut(100_000), cut(200_000))
         done = fetched(standin, tmp_path)
@@ -51,10 +52,10 @@ def test_a_download_that_was_cut_goes_on_where_it_was(tmp_path: Path, tag: dict[
 
 
 def test_a_download_that_failed_goes_on_in_the_next_run(tmp_path: Path):
-    service = File()
+    service = FileService()
     with Standin(service) as standin:
         standin.trap("gpkg", *[cut(50_000)] * 3)
-        with pytest.raises(UnreachableError, match=r"the connection was cut .*run it again and it goes on from there"):
+        with pytest.raises(UnreachableError, match=r"the connection was cut .*run it again and it resumes"):
             fetched(standin, tmp_path)
         fetched(standin, tmp_path)
     assert service.ranges[-1] == "bytes=150000-"
@@ -62,7 +63,7 @@ def test_a_download_that_failed_goes_on_in_the_next_run(tmp_path: Path):
 
 
 def test_a_file_that_changed_between_two_tries_is_begun_anew(tmp_path: Path):
-    service = File()
+    service = FileService()
     with Standin(service) as standin:
         standin.trap("gpkg", cut(100_000), cut(0), cut(0))
         with pytest.raises(UnreachableError):
@@ -74,7 +75,7 @@ def test_a_file_that_changed_between_two_tries_is_begun_anew(tmp_path: Path):
 
 @pytest.mark.parametrize("tag", [{}, {"ETag": 'W/"weak"'}], ids=["no tag", "a weak tag"])
 def test_without_a_firm_tag_a_file_is_begun_anew(tmp_path: Path, tag: dict[str, str]):
-    service = File(headers=tag)
+    service = FileService(headers=tag)
     with Standin(service) as standin:
         standin.trap("gpkg", cut(100_000))
         fetched(standin, tmp_path)
@@ -83,7 +84,7 @@ def test_without_a_firm_tag_a_file_is_begun_anew(tmp_path: Path, tag: dict[str, 
 
 
 def test_a_file_that_became_shorter_is_begun_anew(tmp_path: Path):
-    service = File()
+    service = FileService()
     with Standin(service) as standin:
         standin.trap("gpkg", cut(400_000), cut(0), cut(0))
         with pytest.raises(UnreachableError):
@@ -94,7 +95,7 @@ def test_a_file_that_became_shorter_is_begun_anew(tmp_path: Path):
 
 
 def test_a_part_from_another_place_than_was_asked_is_not_taken(tmp_path: Path):
-    service = File()
+    service = FileService()
     with Standin(service) as standin:
         wrong = Reply(206, FIRST[:10], {"Content-Range": f"bytes 0-9/{len(FIRST)}"})
         standin.trap("gpkg", cut(100_000), wrong)
@@ -103,7 +104,7 @@ def test_a_part_from_another_place_than_was_asked_is_not_taken(tmp_path: Path):
 
 
 def test_a_slow_drip_is_given_up_and_goes_on(tmp_path: Path):
-    service = File()
+    service = FileService()
     with Standin(service) as standin:
         standin.trap("gpkg", dripping(0.05))
         fetched(standin, tmp_path)
@@ -112,42 +113,42 @@ def test_a_slow_drip_is_given_up_and_goes_on(tmp_path: Path):
 
 
 def test_a_file_that_is_there_whole_is_not_fetched_again_unless_all_must_be_fresh(tmp_path: Path):
-    service = File()
+    service = FileService()
     with Standin(service) as standin:
         first = fetched(standin, tmp_path)
         assert fetched(standin, tmp_path) == first
         assert fetched(standin, tmp_path, offline=True) == first
         assert len(service.ranges) == 1
         service.body, service.headers = SECOND, service.headers | {"ETag": '"two"'}
-        on_retry: list[str] = []
+        reports: list[Message] = []
         standin.trap("gpkg", *[Reply(503)] * 3)
-        assert fetched(standin, tmp_path, fresh=True, on_retry=on_retry.append) == first
-        assert on_retry[-1].endswith(f"using the file of {first.fetched}")
+        assert fetched(standin, tmp_path, fresh=True, on_retry=reports.append) == first
+        assert str(reports[-1]).endswith(f"using the file of {first.fetched}")
         fetched(standin, tmp_path, fresh=True)
     assert content(tmp_path) == SECOND
 
 
 def test_offline_a_file_that_is_not_there_is_an_error_with_a_way_out(tmp_path: Path):
     with pytest.raises(
-        SourceError, match=r"works offline, and .*map.gpkg is not there whole; run the same .*carry DIR here"
+        SourceError, match=r"works offline, and .*map.gpkg is not complete; run the same .*carry DIR here"
     ):
         download(Client(tmp_path, offline=True), URL, tmp_path / "files" / "map.gpkg")
 
 
 @pytest.mark.parametrize("record", ["", "{", "[]", '{"url": "x"}'])
 def test_a_file_whose_record_was_damaged_is_fetched_again(tmp_path: Path, record: str):
-    with Standin(File()) as standin:
+    with Standin(FileService()) as standin:
         first = fetched(standin, tmp_path)
         (tmp_path / "files" / "map.gpkg.json").write_text(record)
         assert fetched(standin, tmp_path).sha256 == first.sha256
 
 
-def test_it_is_told_how_far_it_is(tmp_path: Path):
-    on_progress: list[tuple[int, int | None]] = []
-    with Standin(File()) as standin:
+def test_progress_is_reported(tmp_path: Path):
+    counts: list[tuple[int, int | None]] = []
+    with Standin(FileService()) as standin:
         standin.trap("gpkg", cut(100_000))
-        client = Client(tmp_path, patience=QUICK, gateway=standin.url)
-        download(client, URL, tmp_path / "map.gpkg", lambda done, whole: on_progress.append((done, whole)))
-    assert {whole for _, whole in on_progress} == {len(FIRST)}
-    assert [done for done, _ in on_progress] == sorted(done for done, _ in on_progress)
-    assert on_progress[-1] == (len(FIRST), len(FIRST))
+        client = Client(tmp_path, policy=QUICK, gateway=standin.url)
+        download(client, URL, tmp_path / "map.gpkg", lambda done, whole: counts.append((done, whole)))
+    assert {whole for _, whole in counts} == {len(FIRST)}
+    assert [done for done, _ in counts] == sorted(done for done, _ in counts)
+    assert counts[-1] == (len(FIRST), len(FIRST))

@@ -7,11 +7,11 @@ from boundaries.crosswalk import by_surface
 from boundaries.vintages import vintage
 from geo.areas import AreaLevel
 from geo.errors import SourceError
+from layers.messages import speaking
 from layers.method.country import Country
-from layers.publication.layer import LayerKey
-from services.jobs.build import build, open_country
+from services.jobs.build import LayerRequest, build, open_country
 from services.testland.source import TestlandSource
-from tests.layers.declarations.test_squares import SQUARES, with_spread
+from tests.layers.declarations.test_squares import SQUARES, with_dasymetric
 from tests.layers.declared import catalog
 
 SOURCE = """
@@ -74,7 +74,7 @@ def countries(folder, tmp_path_factory):
     """Testland with and without squares to spread by."""
     squares = SQUARES.replace("year = 2024", 'year = 2024\npath = "vierkanten.csv"')
     made = {}
-    for name, theme in (("by squares", {"themes_proef": with_spread()}), ("by surface", {})):
+    for name, theme in (("by squares", {"themes_proef": with_dasymetric()}), ("by surface", {})):
         known = catalog(
             tmp_path_factory.mktemp("catalogus"), sources_tellingen=SOURCE, sources_vierkanten=squares, **theme
         )
@@ -102,23 +102,22 @@ def test_people_are_put_where_they_live(countries, testland):
 
 
 def test_the_layer_says_by_what_it_was_spread_and_what_that_could_not(countries):
-    layer = build(countries["by squares"], LayerKey("proef", LEVEL, 2024, "basis"), lambda _: None)
-    line = (
-        "figures only known per buurt: spread by mensen of vierkanten in squares of 100 m (dasymetric, Wright 1936); by"
-    )
+    with speaking("nl"):
+        layer = build(countries["by squares"], LayerRequest("proef", LEVEL, period=2024), lambda _: None)
+    line = "cijfers die alleen per buurt bekend zijn: verdeeld naar mensen van vierkanten in vierkanten van 100 m"
     assert any(one.startswith(line) for one in layer.provenance.method)
     assert "sources/vierkanten" in layer.provenance.digests
     receipt = next(one for one in layer.provenance.receipts if one.id == "spread/vierkanten")
     assert receipt.where == "vierkanten.csv"
     assert receipt.notes[0] == "verdeelt cijfers van buurten over zeshoeken, naar mensen per vierkant van 100 m"
     assert receipt.notes[1].startswith("zonder cijfer, telt niet mee als gewicht: ")
-    assert (layer.table["misdrijven_reden"] != "spread").any()
+    assert (layer.table["misdrijven_reden"] != "interpolated").any()
 
 
 @pytest.mark.parametrize(("name", "level"), [("by squares", AreaLevel.WIJK), ("by surface", LEVEL)])
 def test_where_nothing_is_spread_by_squares_nothing_is_said_of_it(countries, name, level):
-    layer = build(countries[name], LayerKey("proef", level, 2024, "basis"), lambda _: None)
-    assert not any("squares" in one for one in layer.provenance.method)
+    layer = build(countries[name], LayerRequest("proef", level, period=2024), lambda _: None)
+    assert not any("vierkanten van 100 m" in one or "squares" in one for one in layer.provenance.method)
     if name == "by surface":
         assert not any(one.id.startswith("spread/") for one in layer.provenance.receipts)
 
@@ -133,7 +132,7 @@ def test_absent_figures_go_by_surface_as_before(countries):
 def test_squares_that_are_not_there_stop_the_build(countries, tmp_path):
     known = countries["by squares"].catalog
     for weigh, told in (
-        (None, "has squares to spread figures by, which are not read here"),
+        (None, "has squares to interpolate figures by, which are not read here"),
         (open_country(str(tmp_path), known)._weigh, "vierkanten.csv: no such file"),
     ):
         with pytest.raises(SourceError, match=told):

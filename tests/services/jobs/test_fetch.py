@@ -1,5 +1,6 @@
 """`zicht fetch` as its user types it, against the stand-in: what is written, what is said, and how a rerun ends."""
 
+import re
 import shutil
 import signal
 import subprocess
@@ -15,17 +16,20 @@ import pytest
 
 from boundaries import vintages
 from geo.areas import AreaFrame
+from geo.messages import Message
+from layers.declarations.catalog import load
+from layers.messages import speaking
 from services import receipts
 from services.files import digest
 from services.http.client import Client
-from services.http.wire import Patience
+from services.http.transport import RetryPolicy
 from services.jobs import fetch as job
 from services.testland.country import Testland
 from tests.services.running import Zicht
 from tests.standin import pdok, statline
 from tests.standin.server import Reply, Spoil, Standin, busy, cut, dripping, halved
 
-QUICK = Patience(connect=1, silence=0.5, whole=1, tries=3, pause=0.01)
+QUICK = RetryPolicy(connect_timeout=1, read_timeout=0.5, total_timeout=1, tries=3, pause=0.01)
 ROOT = Path(__file__).parents[3]
 FILES = [
     "boundaries/buurten-2024.parquet", "boundaries/gemeenten-2024.parquet", "boundaries/wijken-2024.parquet",
@@ -47,7 +51,7 @@ def services(testland: Testland, buurten: AreaFrame) -> tuple[object, ...]:
 def standin(services: tuple[object, ...], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Standin]:
     """The services, where the command will look for them; Testland is smaller than the Netherlands."""
     monkeypatch.setattr(vintages, "vintages", _small(2024))
-    monkeypatch.setattr(job, "Client", partial(Client, patience=QUICK))
+    monkeypatch.setattr(job, "Client", partial(Client, policy=QUICK))
     monkeypatch.chdir(tmp_path)
     with Standin(*services) as server:  # type: ignore[arg-type]
         monkeypatch.setenv("ZICHT_GATEWAY", server.url)
@@ -56,7 +60,7 @@ def standin(services: tuple[object, ...], tmp_path: Path, monkeypatch: pytest.Mo
 
 
 def _small(year: int) -> Callable[[], dict[int, vintages.Vintage]]:
-    """The division of a year, of a country as small as Testland."""
+    """A vintage of a country as small as Testland."""
     small = {year: replace(vintages.vintages()[year], least=600)}
     return lambda: small
 
@@ -104,17 +108,17 @@ def test_what_was_fetched_has_its_receipts_and_builds_a_layer(zicht: Zicht, tmp_
         assert (receipt.license, receipt.notes) == ("CC BY 4.0", ())
     built = zicht("build", "drugs", "--data", tmp_path / "data", "--home", tmp_path / "home")
     assert built.code == 0, built.err
-    assert "zoekgebieden, buurt, 2024" in built.out
+    assert "zoekgebieden, buurt, 2025" in built.out
 
 
 def test_a_rerun_asks_nothing_and_writes_the_same_bytes(zicht: Zicht, standin: Standin, tmp_path: Path):
     zicht("fetch", "--to", tmp_path / "data")
-    first, asked = content(tmp_path / "data"), len(standin.asked)
+    first, count = content(tmp_path / "data"), len(standin.requests)
     assert sorted(first) == [*FILES[:3], "receipts.json", *FILES[3:]]
     zicht("fetch", "--to", tmp_path / "data")
     zicht("fetch", "--to", tmp_path / "other")
     assert content(tmp_path / "data") == content(tmp_path / "other") == first
-    assert len(standin.asked) == asked
+    assert len(standin.requests) == count
 
 
 def test_a_mirror_gives_the_same_bytes_where_there_is_no_network(zicht: Zicht, standin: Standin, tmp_path: Path):
@@ -127,7 +131,7 @@ def test_a_mirror_gives_the_same_bytes_where_there_is_no_network(zicht: Zicht, s
     assert content(tmp_path / "inside") == content(tmp_path / "data")
     empty = zicht("fetch", "kerncijfers", "--mirror", tmp_path / "empty", "--offline")
     assert empty.code == 1
-    assert "this machine works offline, and nothing was kept of it in" in empty.err
+    assert "this machine works offline, and no answer to it is cached in" in empty.err
     assert "run the same command with --mirror DIR where there is internet, and carry DIR here" in empty.err
 
 
@@ -135,14 +139,14 @@ def test_a_mirror_gives_the_same_bytes_where_there_is_no_network(zicht: Zicht, s
     ("spoil", "said"),
     [
         (busy(0), "answers 429 Too Many Requests: slow down; trying again"),
-        (Reply(500), "answers 500 Internal Server Error: without a word; trying again"),
+        (Reply(500), "answers 500 Internal Server Error: no explanation; trying again"),
         (cut(300), "the connection was cut in the middle of an answer; trying again"),
         (halved, "JSON that stops half-way after"),
         (dripping(0.7), "does not answer in time; trying again"),
     ],
     ids=["429", "500", "cut", "half", "drip"],
 )
-def test_a_fault_that_passes_is_told_and_the_bytes_are_the_same(
+def test_a_fault_that_passes_is_reported_and_the_bytes_are_the_same(
     zicht: Zicht, standin: Standin, tmp_path: Path, spoil: Spoil, said: str
 ):
     zicht("fetch", "--to", tmp_path / "data")
@@ -150,28 +154,28 @@ def test_a_fault_that_passes_is_told_and_the_bytes_are_the_same(
         standin.trap(asked, spoil)
     again = zicht("fetch", "--to", tmp_path / "again", "--fresh")
     assert again.code == 0, again.err
-    told = " ".join(again.err.split())
+    errors = " ".join(again.err.split())
     for host in ("kerncijfers: opendata.cbs.nl", "misdrijven: dataderden.cbs.nl", "boundaries: api.pdok.nl"):
-        assert f"{host}: {said}" in told
+        assert f"{host}: {said}" in errors
     assert {file: content(tmp_path / "again")[file] for file in FILES} == {
         file: content(tmp_path / "data")[file] for file in FILES
     }
 
 
-def test_one_source_that_fails_keeps_none_of_the_others_and_a_rerun_mends_it(
+def test_one_source_that_fails_stops_none_of_the_others_and_a_rerun_completes_it(
     zicht: Zicht, standin: Standin, tmp_path: Path
 ):
     standin.trap("47018NED.*2023JJ00", *[Reply(503)] * QUICK.tries)
     failed = zicht("fetch", "--to", tmp_path / "data")
     assert failed.code == 1
-    told = " ".join(failed.err.split())
-    assert "1 of 3 could not be fetched: misdrijven: https://dataderden.cbs.nl/ODataFeed/odata/47018NED/" in told
-    assert "nothing was kept of it" in told
-    assert told.endswith("what came in is kept: the same command goes on from there")
+    errors = " ".join(failed.err.split())
+    assert "1 of 3 could not be fetched: misdrijven: https://dataderden.cbs.nl/ODataFeed/odata/47018NED/" in errors
+    assert "no answer to it is cached" in errors
+    assert errors.endswith("what came in stays: the same command resumes from there")
     assert list(receipts.read(tmp_path / "data")) == FILES[:4]
-    asked = len(standin.asked)
+    count = len(standin.requests)
     assert zicht("fetch", "--to", tmp_path / "data").code == 0
-    assert all("47018NED" in one for one in standin.asked[asked:])
+    assert all("47018NED" in one for one in standin.requests[count:])
     assert list(receipts.read(tmp_path / "data")) == FILES
 
 
@@ -182,7 +186,7 @@ def test_where_nothing_came_in_only_the_faults_are_shown(zicht: Zicht, tmp_path:
     assert failed.code == 1
     assert "Fetched into" not in failed.out
     assert "3 of 3 could not be fetched:" in failed.err
-    assert "what came in is kept" not in failed.err
+    assert "what came in stays" not in failed.err
     path = f"{tmp_path}/file/data/sources/kerncijfers-2024.parquet"
     assert f"  kerncijfers: {path}: cannot be written: a part of its path is a file and no folder" in failed.err
 
@@ -192,18 +196,18 @@ def test_a_service_that_is_down_gives_what_it_gave_before_and_says_how_old_that_
 ):
     zicht("fetch", "kerncijfers", "--to", tmp_path / "data")
     standin.trap(".", Reply(503), lasting=True)
-    late = zicht("fetch", "kerncijfers", "--to", tmp_path / "late", "--fresh")
-    assert late.code == 0, late.err
-    assert "answers 503 Service Unavailable" in late.err
-    assert "using what it answered less than a minute ago" in " ".join(late.err.split())
-    assert "de dienst antwoordde niet: dit is wat die antwoordde op 20" in " ".join(late.out.split())
-    before, after = (receipts.read(tmp_path / name)[FILES[3]] for name in ("data", "late"))
+    stale = zicht("fetch", "kerncijfers", "--to", tmp_path / "stale", "--fresh")
+    assert stale.code == 0, stale.err
+    assert "answers 503 Service Unavailable" in stale.err
+    assert "; using what it answered " in " ".join(stale.err.split())
+    assert "the service did not answer: this is what it answered on 20" in " ".join(stale.out.split())
+    before, after = (receipts.read(tmp_path / name)[FILES[3]] for name in ("data", "stale"))
     assert after == replace(before, notes=after.notes)
     assert len(after.notes) == 1
 
 
 @pytest.mark.usefixtures("standin")
-def test_a_title_that_changed_is_told_with_what_is_near(zicht: Zicht, services: tuple[object, ...]):
+def test_a_title_that_changed_is_reported_with_what_is_near(zicht: Zicht, services: tuple[object, ...]):
     cbs_ = services[0]
     assert isinstance(cbs_, statline.StatLine)
     whole = cbs_.tables
@@ -226,7 +230,7 @@ def test_a_dry_run_asks_nothing_and_names_every_address(zicht: Zicht, standin: S
         "size not known",
     ):
         assert part in plan.out
-    assert standin.asked == []
+    assert standin.requests == []
     assert not (tmp_path / "data").exists()
     assert not (tmp_path / "cache").exists()
     zicht("fetch", "drugs", "--to", tmp_path / "data")
@@ -241,13 +245,44 @@ def test_some_gemeenten_never_take_the_place_of_the_country(zicht: Zicht, tmp_pa
     gemeente = testland.figures["gemeentecode"].iloc[0]
     answer = zicht("fetch", "--gemeente", gemeente, "--to", tmp_path / "data")
     assert answer.code == 0, answer.err
-    assert "not fetched: boundaries: the map is fetched as a whole, without --gemeente" in answer.out
+    assert "not fetched: boundaries: boundaries are fetched as a whole, without --gemeente" in answer.out
     assert "Next" not in answer.out
     known = receipts.read(tmp_path / "data")
     assert list(known) == [f"sources/{name}-2024-{gemeente}.parquet" for name in ("kerncijfers", "misdrijven")]
     for receipt in known.values():
-        assert receipt.notes == (f"alleen {gemeente}",)
+        assert receipt.notes == (f"only {gemeente}",)
         assert receipt.rows == (testland.figures["gemeentecode"] == gemeente).sum()
+
+
+class NoReports:
+    """A watch that reports nothing."""
+
+    def on_progress(self, job: str, what: Message | str, done: int, whole: int | None) -> None:
+        pass
+
+    def on_retry(self, job: str, why: Message) -> None:
+        pass
+
+    def on_end(self, job: str, fault: Exception | None) -> None:
+        pass
+
+
+def test_notes_and_titles_of_receipts_are_published_in_dutch(standin: Standin, tmp_path: Path, testland: Testland):
+    gemeente = testland.figures["gemeentecode"].iloc[0]
+    with speaking("nl"):
+        for code, names in ((None, ["kerncijfers", "boundaries"]), (gemeente, ["kerncijfers"])):
+            wanted, _ = job.jobs(load(), names, vintages.vintage(2024), [code] if code else [])
+            client = Client(tmp_path / "cache", gateway=standin.url, policy=QUICK)
+            job.fetch(wanted, client, tmp_path / "data", NoReports())
+        standin.trap(".", Reply(503), lasting=True)
+        client = Client(tmp_path / "cache", gateway=standin.url, policy=QUICK, fresh=True)
+        assert not job.fetch(wanted, client, tmp_path / "data", NoReports()).faults
+    known = receipts.read(tmp_path / "data")
+    assert known[FILES[0]].title == "CBS-wijk- en buurtindeling 2024: buurten"
+    only, stale = known[f"sources/kerncijfers-2024-{gemeente}.parquet"].notes
+    assert only == f"alleen {gemeente}"
+    moment = r"\d{4}-\d\d-\d\d \d\d:\d\d"
+    assert re.fullmatch(f"de dienst antwoordde niet: dit is wat die antwoordde op {moment} UTC", stale)
 
 
 @pytest.mark.parametrize(
@@ -277,13 +312,13 @@ def test_a_file_that_was_changed_after_it_was_fetched_is_not_built_from(zicht: Z
     assert "was not fetched" in zicht("build", "drugs", "--data", tmp_path / "data", "--home", tmp_path / "home").err
 
 
-def test_a_map_that_is_a_file_is_fetched_from_the_feed(
+def test_boundaries_in_a_file_are_fetched_from_the_feed(
     zicht: Zicht, testland: Testland, buurten: AreaFrame, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ):
     maps = pdok.of_raw(testland.boundaries, buurten, 2021)
     file = pdok.geopackage(maps, tmp_path / "map.gpkg")
     monkeypatch.setattr(vintages, "vintages", _small(2021))
-    monkeypatch.setattr(job, "Client", partial(Client, patience=QUICK))
+    monkeypatch.setattr(job, "Client", partial(Client, policy=QUICK))
     with Standin(pdok.Feed(2021, {"wijkenbuurten_2021_v1.gpkg": file})) as standin:
         standin.trap("gpkg", cut(len(file) // 2))
         monkeypatch.setenv("ZICHT_GATEWAY", standin.url)
@@ -299,7 +334,7 @@ def test_a_map_that_is_a_file_is_fetched_from_the_feed(
 
 
 @pytest.mark.usefixtures("standin")
-def test_the_demonstration_goes_the_whole_road_from_the_services(zicht: Zicht, testland: Testland, tmp_path: Path):
+def test_the_demonstration_runs_from_the_services(zicht: Zicht, testland: Testland, tmp_path: Path):
     gemeente = testland.figures["gemeentecode"].iloc[0]
     shutil.copy(ROOT / "pygeoapi-config.yml", tmp_path)
     shown = zicht("demo", "--real", "online", "--gemeente", gemeente, "--no-serve", "--home", tmp_path / "home")
@@ -324,9 +359,9 @@ def test_a_fetch_that_was_killed_goes_on_where_it_was_and_ends_with_the_same_byt
     killed = process.stopped_at("skip=6000", signal.SIGKILL)
     assert killed == -signal.SIGKILL
     assert not (process.folder / "data").exists()
-    before = len(process.standin.asked)
+    before = len(process.standin.requests)
     assert zicht("fetch", "kerncijfers", "--to", process.folder / "data").code == 0
-    assert [one.partition("skip=")[2] for one in process.standin.asked[before:]] == [
+    assert [one.partition("skip=")[2] for one in process.standin.requests[before:]] == [
         str(skip) for skip in range(6000, process.rows, 1000)
     ]
     zicht("fetch", "kerncijfers", "--to", process.folder / "whole", "--mirror", process.folder / "another")

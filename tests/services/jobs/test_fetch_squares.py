@@ -13,11 +13,11 @@ from layers.declarations.catalog import load
 from services import receipts
 from services.files import digest
 from services.http.client import Client
-from services.http.wire import Patience
+from services.http.transport import RetryPolicy
 from services.jobs import fetch
 from services.jobs import fetch as job
 from services.sources.squares import weighed
-from tests.layers.declarations.test_squares import SQUARES, with_spread
+from tests.layers.declarations.test_squares import SQUARES, with_dasymetric
 from tests.layers.declared import catalog
 from tests.services.running import Zicht
 from tests.standin import wfs
@@ -33,8 +33,8 @@ TABLE = pd.DataFrame({
 
 @pytest.fixture
 def standin(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Standin]:
-    quick = Patience(connect=1, silence=0.5, whole=1, tries=3, pause=0.01)
-    monkeypatch.setattr(job, "Client", partial(Client, patience=quick))
+    quick = RetryPolicy(connect_timeout=1, read_timeout=0.5, total_timeout=1, tries=3, pause=0.01)
+    monkeypatch.setattr(job, "Client", partial(Client, policy=quick))
     with Standin(wfs.Wfs(wfs.SQUARES.format(year=2024), wfs.LAYER, wfs.squares(TABLE))) as server:
         monkeypatch.setenv("ZICHT_GATEWAY", server.url)
         monkeypatch.setenv("ZICHT_CACHE", str(tmp_path / "cache"))
@@ -65,11 +65,13 @@ def test_a_rerun_asks_nothing_and_writes_the_same_bytes(zicht: Zicht, standin: S
     zicht("fetch", "vierkanten", "--to", tmp_path / "data")
     zicht("fetch", "vierkanten", "--to", tmp_path / "other")
     assert content(tmp_path / "data") == content(tmp_path / "other") == first
-    assert len(standin.asked) == 3
+    assert len(standin.requests) == 3
 
 
 @pytest.mark.parametrize("spoil", [busy(0), Reply(500), cut(300), halved], ids=["429", "500", "cut", "half"])
-def test_a_fault_that_passes_is_told_and_the_bytes_are_the_same(zicht: Zicht, standin: Standin, tmp_path: Path, spoil):
+def test_a_fault_that_passes_is_reported_and_the_bytes_are_the_same(
+    zicht: Zicht, standin: Standin, tmp_path: Path, spoil
+):
     zicht("fetch", "vierkanten", "--to", tmp_path / "data")
     standin.trap("startIndex=1000", spoil)
     again = zicht("fetch", "vierkanten", "--to", tmp_path / "again", "--fresh")
@@ -80,7 +82,7 @@ def test_a_fault_that_passes_is_told_and_the_bytes_are_the_same(zicht: Zicht, st
 
 def test_a_page_that_repeats_leaves_nothing_and_a_rerun_ends_well(zicht: Zicht, standin: Standin, tmp_path: Path):
     zicht("fetch", "vierkanten", "--to", tmp_path / "data")
-    first = standin.reply(standin.asked[0], {})
+    first = standin.reply(standin.requests[0], {})
     standin.trap("startIndex=1000", first)
     wrong = zicht("fetch", "vierkanten", "--to", tmp_path / "again", "--fresh")
     assert wrong.code == 1
@@ -94,10 +96,10 @@ def test_a_dry_run_names_the_address(zicht: Zicht, standin: Standin, tmp_path: P
     plan = zicht("fetch", "vierkanten", "--dry-run", "--to", tmp_path / "data")
     assert "vierkanten (size not known)" in plan.out
     assert "vierkantstatistieken100m/2024/wfs/v1_0?service=WFS&version=2.0.0&request=GetFeature&typeNames=" in plan.out
-    assert standin.asked == []
+    assert standin.requests == []
 
 
-def test_without_names_squares_that_no_theme_reads_are_left_and_told(zicht: Zicht, tmp_path: Path):
+def test_without_names_squares_that_no_theme_reads_are_left_and_listed(zicht: Zicht, tmp_path: Path):
     plan = zicht("fetch", "--dry-run", "--to", tmp_path / "data")
     assert "not fetched: vierkanten: no theme reads it; name it to fetch it: zicht fetch vierkanten" in plan.out
     assert "vierkantstatistieken100m" not in plan.out
@@ -111,17 +113,17 @@ def test_of_some_gemeenten_squares_are_not_fetched(zicht: Zicht, tmp_path: Path)
 
 
 @pytest.mark.parametrize("names", [(), ("proef",)])
-def test_a_theme_that_spreads_by_squares_fetches_them(tmp_path: Path, names):
-    known = catalog(tmp_path, sources_vierkanten=SQUARES, themes_proef=with_spread())
-    found, skipped = fetch.jobs(known, names, vintage(2024))
-    assert "vierkanten" in [one.name for one in found]
+def test_a_theme_that_interpolates_by_squares_fetches_them(tmp_path: Path, names):
+    known = catalog(tmp_path, sources_vierkanten=SQUARES, themes_proef=with_dasymetric())
+    wanted, skipped = fetch.jobs(known, names, vintage(2024))
+    assert "vierkanten" in [one.name for one in wanted]
     assert list(skipped) == ["tellingen"]
 
 
-def test_a_file_of_ones_own_is_not_fetched(tmp_path: Path):
+def test_an_own_file_is_not_fetched(tmp_path: Path):
     own = SQUARES.replace("year = 2024", 'year = 2024\npath = "eigen.gpkg"')
-    known = catalog(tmp_path, sources_vierkanten=own, themes_proef=with_spread())
+    known = catalog(tmp_path, sources_vierkanten=own, themes_proef=with_dasymetric())
     _, skipped = fetch.jobs(known, (), vintage(2024))
-    assert "its squares are a file of one's own (eigen.gpkg)" in skipped["vierkanten"]
+    assert "its squares are a file of your own (eigen.gpkg)" in str(skipped["vierkanten"])
     with pytest.raises(SourceError, match="which is not fetched"):
         fetch.jobs(known, ("vierkanten",), vintage(2024))

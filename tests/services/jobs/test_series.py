@@ -1,12 +1,15 @@
 """Counts of several years on one division: every total accounted for, and said which way it went."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 
 import geopandas
 import numpy as np
 import pandas as pd
 import pytest
+import shapely
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -16,27 +19,28 @@ from boundaries.routes import RouteKind, Routes
 from geo.areas import AreaFrame, AreaLevel
 from geo.errors import AlignmentError, SourceError
 from geo.measures import Unknown
-from layers.method.series import NOBODY, Counted, Series, apportioned
+from layers.messages import say
+from layers.method.series import Counted, Series, apportioned
 from services.jobs.series import SeriesRequest, series, write
 from tests.boundaries.test_dasymetric import WEIGHTS
 from tests.boundaries.tilings import areas_of, figures_of, tiling
 from tests.country import squares
 from tests.services.running import Zicht, told
-from tests.services.streets import CODES, OLD_A, A, B, C, D, crowd, figures, put
+from tests.services.streets import CODES, OLD_A, SOUTH, WEST, A, B, C, D, crowd, figures, put
 
 LEVELS = (AreaLevel.BUURT, AreaLevel.WIJK, AreaLevel.GEMEENTE, AreaLevel.H3_8, AreaLevel.H3_9)
 
 
 @dataclass
 class Drawn:
-    """Maps in memory."""
+    """Areas in memory."""
 
     frames: dict[int, AreaFrame]
 
     def has(self, year: int) -> bool:
         return year in self.frames
 
-    def buurten(self, year: int) -> AreaFrame:
+    def areas(self, year: int) -> AreaFrame:
         return self.frames[year]
 
     def notes(self, year: int) -> tuple[str, ...]:  # noqa: ARG002
@@ -75,13 +79,13 @@ def folder(tmp_path: Path) -> Path:
 def test_whatever_is_known_before_is_known_after(weights, data, level, seeds):
     maps = drawn(*seeds)
     routes = Routes(maps, 2022, level, weights)
-    known = {year: counted(data.draw(figures_of(maps.buurten(year)))) for year in (2020, 2022)}
+    known = {year: counted(data.draw(figures_of(maps.areas(year)))) for year in (2020, 2022)}
     made = apportioned("inwoners", known, {year: routes.of(year) for year in known}, routes.target)
     for year, one in known.items():
         balance = made.balances[year]
         assert balance.before == one.counts.total
         assert balance.after == pytest.approx(balance.before, rel=1e-9)
-        assert (balance.lost, balance.hidden) == pytest.approx((0, 0), abs=1e-9 * (1 + balance.before))
+        assert (balance.outside, balance.to_unknown) == pytest.approx((0, 0), abs=1e-9 * (1 + balance.before))
         assert table(made).xs(year, level="periode")["waarde"].sum() == pytest.approx(balance.before, rel=1e-9)
 
 
@@ -89,10 +93,10 @@ def test_whatever_is_known_before_is_known_after(weights, data, level, seeds):
 def test_beside_what_is_unknown_every_total_is_accounted_for(data, seeds):
     maps = drawn(*seeds)
     routes = Routes(maps, 2021)
-    known = counted(data.draw(figures_of(maps.buurten(2020), unknown=True)))
+    known = counted(data.draw(figures_of(maps.areas(2020), unknown=True)))
     made = apportioned("inwoners", {2020: known}, {2020: routes.of(2020)}, routes.target)
     one = made.balances[2020]
-    assert one.after + one.lost + one.hidden == pytest.approx(one.before, rel=1e-9)
+    assert one.after + one.outside + one.to_unknown == pytest.approx(one.before, rel=1e-9)
     assert one.whole + one.split + one.unknown == len(routes.target)
     values = table(made)
     assert (values["waarde"].isna() == values["waarde_reden"].notna()).all()
@@ -108,7 +112,7 @@ def test_a_board_of_other_squares_keeps_its_total_but_for_what_lies_over_the_edg
     one = made.balances[2020]
     inside = old.table.intersects(new.table.union_all().buffer(-1))
     assert one.after == pytest.approx(known.counts.figures[inside].sum(), rel=1e-9)
-    assert one.lost == pytest.approx(known.counts.figures[~inside].sum(), rel=1e-9)
+    assert one.outside == pytest.approx(known.counts.figures[~inside].sum(), rel=1e-9)
 
 
 def test_year_by_year_where_the_maps_say_what_changed(folder):
@@ -122,7 +126,7 @@ def test_year_by_year_where_the_maps_say_what_changed(folder):
         "2020, jaar op jaar: de kaarten van 2021 tot en met 2022 zeggen wat er veranderde",
     )  # fmt: skip
     one = made.balances[2020]
-    assert (one.before, one.after, one.lost, one.hidden) == (1660.5, 1660.5, 0, 0)
+    assert (one.before, one.after, one.outside, one.to_unknown) == (1660.5, 1660.5, 0, 0)
     assert (one.whole, one.split, one.unknown) == (2, 2, 0)
 
 
@@ -143,7 +147,10 @@ def strange_2021(folder):
     [
         (without_2021, "de kaart van 2021 ontbreekt"),
         (silent_2022, "de kaart van 2022 zegt niet wat er sinds 2021 veranderde"),
-        (strange_2021, "de kaarten van 2020 en 2021 horen niet bij elkaar (areas (buurt 2021): 1 areas are unchanged"),
+        (
+            strange_2021,
+            "de kaarten van 2020 en 2021 horen niet bij elkaar (gebieden (buurt 2021): 1 gebieden heten onver",
+        ),
     ],
 )
 def test_by_where_areas_lie_where_the_maps_do_not_say_enough_and_that_is_told(folder, spoil, why):
@@ -151,14 +158,14 @@ def test_by_where_areas_lie_where_the_maps_do_not_say_enough_and_that_is_told(fo
     made = series(SeriesRequest({2020: figures(folder, 2020, 100, 1200, 300, 60)}, "inwoners", 2022), folder, told)
     assert table(made)["waarde"].tolist() == [1200, 150, 210, 100]
     assert made.balances[2020].kind is RouteKind.OVERLAP
-    assert made.balances[2020].why.startswith(why)
+    assert say(made.balances[2020].why).startswith(why)
     assert why in made.collection.description
 
 
 def test_from_a_later_year_by_where_areas_lie(folder):
     made = series(SeriesRequest({2024: figures(folder, 2024, 1, 2, 3, 4, 5)}, "inwoners", 2022), folder, told)
     assert table(made)["waarde"].tolist() == [2, 3, 9, 1]
-    assert made.balances[2024].why == "de kaarten zeggen wat er sinds eerdere jaren veranderde, niet de weg terug"
+    assert say(made.balances[2024].why) == "de kaarten zeggen wat er sinds eerdere jaren veranderde, niet de weg terug"
 
 
 def test_by_a_table_of_codes_though_maps_between_are_absent(folder):
@@ -203,7 +210,7 @@ def test_unknown_stays_unknown_with_its_reason_and_what_it_hides_is_told(folder)
     assert values["waarde"].isna().to_dict() == {A: True, B: False, C: False, D: True}
     assert values.loc[[A, D], "waarde_reden"].tolist() == ["ontbreekt in de bron", "geheim bij de bron"]
     one = made.balances[2020]
-    assert (one.before, one.after, one.hidden, one.unknown) == (305, 155, 150, 2)
+    assert (one.before, one.after, one.to_unknown, one.unknown) == (305, 155, 150, 2)
 
 
 def test_an_area_to_which_nobody_leads_is_unknown_and_says_so():
@@ -212,7 +219,7 @@ def test_an_area_to_which_nobody_leads_is_unknown_and_says_so():
     routes = Routes(maps, 2021)
     known = counted(pd.Series(1.0, index=old.ids))
     made = apportioned("inwoners", {2020: known}, {2020: routes.of(2020)}, routes.target)
-    assert table(made)["waarde_reden"].value_counts().to_dict() == {NOBODY: 2}
+    assert table(made)["waarde_reden"].value_counts().to_dict() == {"geen gebied van dat jaar komt hierin uit": 2}
 
 
 def test_buurten_to_which_nobody_leads_count_as_empty_in_their_wijk_and_that_is_told():
@@ -256,6 +263,60 @@ def test_what_was_done_to_a_map_is_told(folder):
     assert "kaart van 2022: buiten Nederland, weggelaten: 1 vlak" in made.notes
 
 
+def wijken_put(folder: Path, year: int, borders: Sequence[int], codes: Sequence[str]) -> None:
+    """A boundary file of wijken in one street, as CBS names its columns."""
+    polygons = [shapely.box(WEST + one, SOUTH, WEST + other, SOUTH + 1000) for one, other in pairwise(borders)]
+    table = {"WK_CODE": codes, "WK_NAAM": [f"Wijk {code}" for code in codes], "GM_NAAM": "Letterstad"}
+    (folder / "boundaries").mkdir(exist_ok=True)
+    geopandas.GeoDataFrame(table, geometry=polygons, crs=28992).to_file(folder / f"boundaries/wijken-{year}.geojson")
+
+
+def test_years_that_are_not_declared_and_have_wijken_only_lead_to_wijken(folder):
+    """In 2016 the street was parted at 2000 m; in 2017 at 3000 m. The wijken of 2022 are WK036300 and WK0363AA."""
+    wijken_put(folder, 2016, (0, 1000, 4000), ("WK0363AA", "WK036300"))
+    wijken_put(folder, 2017, (0, 2500, 4000), ("WK0363AA", "WK036300"))
+    files = {
+        2016: figures(folder, 2016, 10, 30, codes=("WK0363AA", "WK036300")),
+        2017: figures(folder, 2017, 25, 15, 40, codes=("WK0363AA", "WK036300", "BU03630001")),
+        2022: figures(folder, 2022, 1, 2, 3, 4),
+    }
+    made = series(SeriesRequest(files, "inwoners", 2022, AreaLevel.WIJK), folder, told)
+    values = table(made)["waarde"]
+    assert values.xs(2016, level="periode").to_dict() == pytest.approx({"WK036300": 30, "WK0363AA": 10})
+    assert values.xs(2017, level="periode").to_dict() == pytest.approx({"WK036300": 30, "WK0363AA": 10})
+    assert values.xs(2022, level="periode").to_dict() == {"WK036300": 9, "WK0363AA": 1}
+    assert [say(one.why) for one in made.balances.values()] == [
+        "de kaart van 2017 zegt niet wat er sinds 2016 veranderde", "de kaart van 2018 ontbreekt",
+        "dit zijn de buurten van 2022 zelf",
+    ]  # fmt: skip
+    assert "2017: rijen van buurten, gemeenten of het land, weggelaten: 1" in made.notes
+    wrong = {2016: figures(folder, 2016, 1, 2, codes=(B, C))}
+    with pytest.raises(SourceError, match=r"no column holds codes of wijken \(WK"):
+        series(SeriesRequest(wrong, "inwoners", 2022, AreaLevel.WIJK), folder, told)
+
+
+def test_the_year_before_with_wijken_only_is_compared_with_the_wijken_of_the_buurten(folder):
+    (folder / "boundaries/buurten-2021.parquet").unlink()
+    wijken_put(folder, 2021, (0, 1000, 4000), ("WK0363AA", "WK036300"))
+    files = {2021: figures(folder, 2021, 10, 30, codes=("WK0363AA", "WK036300"))}
+    made = series(SeriesRequest(files, "inwoners", 2022, AreaLevel.WIJK), folder, told)
+    assert say(made.balances[2021].why) == "van 2021 is er een kaart per wijk, van 2022 een per buurt"
+    assert (made.balances[2021].whole, made.balances[2021].after) == (2, 40)
+    with pytest.raises(SourceError, match="2021: there is a boundary file of wijken only; give one of buurten"):
+        series(SeriesRequest({2022: figures(folder, 2022, 1, 2, 3, 4)}, "inwoners", 2021), folder, told)
+
+
+def test_from_buurten_to_a_year_with_wijken_only(folder):
+    (folder / "boundaries/buurten-2022.parquet").unlink()
+    wijken_put(folder, 2022, (0, 1000, 4000), ("WK0363AA", "WK036300"))
+    files = {2021: figures(folder, 2021, 1, 2, 3, 4), 2022: figures(folder, 2022, 5, 6, codes=("WK0363AA", "WK036300"))}
+    made = series(SeriesRequest(files, "inwoners", 2022, AreaLevel.WIJK), folder, told)
+    assert table(made)["waarde"].tolist() == [9, 6, 1, 5]
+    assert say(made.balances[2022].why) == "dit zijn de wijken van 2022 zelf"
+    to_gemeente = series(SeriesRequest(files, "inwoners", 2022, AreaLevel.GEMEENTE), folder, told)
+    assert table(to_gemeente)["waarde"].tolist() == [10, 11]
+
+
 @pytest.mark.parametrize("ending", ["csv", "parquet", "gpkg"])
 def test_every_kind_of_file_holds_the_same(folder, ending):
     made = series(SeriesRequest({2020: figures(folder, 2020, 100, "", 300, 60)}, "inwoners", 2022), folder, told)
@@ -271,9 +332,9 @@ def test_pairs_that_serve_nothing_are_refused(folder):
     codes = pd.Series({A: "BU03630000"})
     with pytest.raises(SourceError, match="of no use to h3-8, where counts go straight"):
         Routes(drawn(1, 2), 2021, AreaLevel.H3_8, pairs={2020: codes})
-    with pytest.raises(SourceError, match="pairs of codes of 2021: counts of that year are on its division already"):
+    with pytest.raises(SourceError, match="pairs of codes of 2021: counts of that year are on its vintage already"):
         Routes(drawn(1, 2), 2021, pairs={2021: codes})
-    with pytest.raises(AlignmentError, match="1 old codes are not in the division of 2020"):
+    with pytest.raises(AlignmentError, match="1 old codes are not in the vintage of 2020"):
         Routes(drawn(1, 2), 2021, pairs={2020: codes}).of(2020)
     (folder / "codes.csv").write_text(f"oud,nieuw\n{OLD_A},{A}\n")
     asked = SeriesRequest(
@@ -285,9 +346,9 @@ def test_pairs_that_serve_nothing_are_refused(folder):
 
 def test_the_weights_of_areas_without_people_fall_back_on_surface_and_that_is_told():
     maps = drawn(1, 2)
-    somewhere = areas_of([maps.buurten(2020).table.geometry.iloc[0].centroid.buffer(10)], n=[1.0]).table
+    somewhere = areas_of([maps.areas(2020).table.geometry.iloc[0].centroid.buffer(10)], n=[1.0]).table
     routes = Routes(maps, 2021, weights=Weights("inwoners", somewhere, "n"))
-    known = counted(pd.Series(1.0, index=maps.buurten(2020).ids))
+    known = counted(pd.Series(1.0, index=maps.areas(2020).ids))
     made = apportioned("inwoners", {2020: known}, {2020: routes.of(2020)}, routes.target)
     assert any("zonder inwoners, naar oppervlakte verdeeld" in note for note in made.notes)
 
@@ -300,12 +361,12 @@ def test_the_command_shows_totals_ways_and_what_the_values_are(zicht: Zicht, fol
     )  # fmt: skip
     assert answer.code == 0
     rows = {line.split()[0]: line.split() for line in answer.out.splitlines() if line.strip().startswith("202")}
-    assert rows["2020"] == ["2020", "1.600,50", "1.450,50", "0", "150", "2", "1", "1"]
+    assert rows["2020"] == ["2020", "1,600.50", "1,450.50", "0", "150", "2", "1", "1"]
     assert rows["2022"] == ["2022", "10", "10", "0", "0", "4", "0", "0"]
-    assert "2020, jaar op jaar: de kaarten van 2021 tot en met 2022 zeggen wat er veranderde" in answer.out
-    assert "2022, eigen indeling: dit zijn de buurten van 2022 zelf" in answer.out
-    assert "Waarden van gesplitste gebieden zijn schattingen" in answer.out
-    assert "niet publiceren" in answer.out
+    assert "2020, year by year: the boundary files of 2021 up to and including 2022 say what changed" in answer.out
+    assert "2022, own vintage: these are the buurten of 2022 themselves" in answer.out
+    assert "Values of areas that were split are estimates" in answer.out
+    assert "do not publish" in answer.out
     assert len(pd.read_csv(folder / "reeks.csv")) == 8
 
 
@@ -316,14 +377,15 @@ def test_the_command_shows_numbers_whole_on_a_narrow_screen(zicht: Zicht, folder
         "series", f"2022={counts}", "--column", "inwoners", "--vintage", 2022, "--to", folder / "r.csv",
         "--data", folder,
     )  # fmt: skip
-    assert answer.out.count("20.942.345") == 2
+    assert answer.out.count("20,942,345") == 2
 
 
 @pytest.mark.parametrize(
     ("change", "code", "said"),
     [
-        ({"--vintage": "2023"}, 1, "no map of 2023; put it there as boundaries/buurten-2023.gpkg"),
-        ({"--vintage": "2015"}, 1, "unknown vintage '2015'; known: 2019, 2020"),
+        ({"--vintage": "2023"}, 1, "no boundary file of 2023; put it there as boundaries/buurten-2023.gpkg"),
+        ({"--vintage": "2015"}, 1, "no boundary file of 2015; put it there as boundaries/buurten-2015.gpkg"),
+        ({"--vintage": "1915"}, 1, "unknown vintage '1915'; known: 2019, 2020"),
         ({"--level": "straat"}, 1, "unknown level 'straat'; known: buurt, wijk"),
         ({"--to": "reeks.xlsx"}, 1, "reeks.xlsx: a series is written as .csv, .parquet, .gpkg; name one of these"),
         ({"--column": "mensen"}, 1, "no column 'mensen'; it has gwb_code, inwoners"),
@@ -358,4 +420,4 @@ def test_codes_of_another_year_are_refused_with_their_number(zicht: Zicht, folde
         "--data", folder,
     )  # fmt: skip
     assert answer.code == 1
-    assert f"1 of 4 codes are not on the map of 2020: {A}; they are misspelt, or of another year" in answer.err
+    assert f"1 of 4 codes are not in the boundaries of 2020: {A}; they are misspelt, or of another year" in answer.err

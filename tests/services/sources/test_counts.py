@@ -76,7 +76,7 @@ def test_rows_of_wijken_gemeenten_and_the_country_are_left_out_and_counted(tmp_p
 def test_open_water_without_people_need_not_be_on_the_map(tmp_path):
     found = counted(tmp_path, rows([(CODES[0], 4), ("BU03639997", "-99997")]))
     assert found.notes == ("open water zonder inwoners, weggelaten: 1",)
-    with pytest.raises(SourceError, match="1 of 2 codes are not on the map of 2024: BU03639997"):
+    with pytest.raises(SourceError, match="1 of 2 codes are not in the boundaries of 2024: BU03639997"):
         counted(tmp_path, rows([(CODES[0], 4), ("BU03639997", "3")]))
 
 
@@ -92,7 +92,10 @@ ONE = rows([(CODES[0], 4)])
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        (rows([("BU99990000", 1), (CODES[0], 2)]), "1 of 2 codes are not on the map of 2024: BU99990000; they are"),
+        (
+            rows([("BU99990000", 1), (CODES[0], 2)]),
+            "1 of 2 codes are not in the boundaries of 2024: BU99990000; they are",
+        ),
         (rows([(CODES[0], 1), (CODES[0], 2)]), f"1 codes occur more than once in column 'gwb_code': {CODES[0]}; keep"),
         (rows([("", 1), (CODES[0], 2)]), "1 rows with figures have no code in column 'gwb_code': row 1"),
         (rows([(CODES[0], "geheim"), (CODES[1], 2)]), f"1 cells are not numbers: {CODES[0]} 'geheim'; write numbers"),

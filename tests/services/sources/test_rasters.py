@@ -14,7 +14,7 @@ from geo.errors import SourceError
 from geo.measures import Unknown
 from layers.declarations.rasters import Raster, Taken
 from layers.declarations.sources import Column, SourceDeclaration
-from layers.method.figures import evaluate
+from layers.method.figures import figures_of_columns
 from services.sources.rasters import zonal
 from tests.country import squares
 
@@ -72,7 +72,7 @@ def test_means_and_sums_per_buurt_are_those_of_its_cells(tmp_path):
 
 def test_the_columns_can_be_evaluated_as_those_of_any_source(tmp_path):
     source = declared()
-    figures = evaluate(zonal(source, AREAS, put(tmp_path)).table, source, 2024, AREAS.ids, "raster")
+    figures = figures_of_columns(zonal(source, AREAS, put(tmp_path)).table, source, 2024, AREAS.ids, "raster")
     assert figures.values["hoogte"].notna().all()
 
 
@@ -119,7 +119,7 @@ def test_an_area_without_one_cell_with_a_value_is_unknown_with_a_reason(tmp_path
     without = AREAS.table.bounds["miny"] >= 482_000
     assert got.table["hoogte"].isna().equals(without.rename("hoogte"))
     assert got.notes == (f"zonder een cel met waarde, onbekend: {without.sum()} van 24",)
-    figures = evaluate(got.table, source, 2024, AREAS.ids, "raster")
+    figures = figures_of_columns(got.table, source, 2024, AREAS.ids, "raster")
     assert (figures.reasons["hoogte"][without] == Unknown.ABSENT).all()
 
 

@@ -13,7 +13,7 @@ from geo.measures import Unknown
 from layers.declarations.catalog import load
 from layers.declarations.sources import Column, SourceDeclaration
 from layers.declarations.squares import SquareGrid
-from layers.method.figures import evaluate
+from layers.method.figures import figures_of_columns
 from layers.publication.layer import Receipt
 from services import receipts
 from services.files import digest
@@ -47,7 +47,7 @@ def put(folder, raw, name="squares.csv"):
 
 
 def reasons(got, areas=AREAS):
-    return evaluate(got.table, declared(), 2024, areas.ids, "proef").reasons["inwoners"]
+    return figures_of_columns(got.table, declared(), 2024, areas.ids, "proef").reasons["inwoners"]
 
 
 def test_every_buurt_has_the_sum_of_its_squares(tmp_path):

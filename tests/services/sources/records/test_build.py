@@ -8,12 +8,11 @@ import pytest
 from boundaries.vintages import vintage
 from geo.areas import AreaLevel
 from layers.method.country import Country
-from layers.publication.layer import LayerKey
 from services.exporters.table import export
-from services.jobs.build import build
+from services.jobs.build import LayerRequest, build
 from services.jobs.publish import publish_all
 from services.releases import release
-from services.sources.records.tally import Door, tally
+from services.sources.records.tally import RecordsInput, tally
 from services.testland.source import TestlandSource
 from services.workspace import storage
 from tests.layers.declared import catalog
@@ -115,11 +114,11 @@ def country(folder, tmp_path_factory) -> Country:
         tmp_path_factory.mktemp("catalogus"), themes_proef=THEME, sources_tellingen=SOURCE, sources_mensen=PEOPLE,
         lenses_nabij=LENS,
     )  # fmt: skip
-    return Country(TestlandSource(), vintage(2024), known, lambda one, areas: tally(one, areas, Door(folder)))
+    return Country(TestlandSource(), vintage(2024), known, lambda one, areas: tally(one, areas, RecordsInput(folder)))
 
 
 def test_rows_make_the_zoekgebieden_that_the_same_counts_per_buurt_make(country, testland):
-    layer = build(country, LayerKey("proef", AreaLevel.BUURT, 2024, "basis"), lambda _: None)
+    layer = build(country, LayerRequest("proef", AreaLevel.BUURT, period=2024), lambda _: None)
     measure = country.measures(country.catalog.theme("proef"), AreaLevel.BUURT, 2024)["misdrijven"]
     truth = testland.crimes.set_index("buurtcode")["misdrijven_2024"].reindex(measure.events.index)
     pd.testing.assert_series_equal(measure.events, truth, check_names=False, check_dtype=False)
@@ -139,9 +138,9 @@ def released(folder, tmp_path_factory) -> Path:
         tmp_path_factory.mktemp("catalogus"), themes_proef=THEME, sources_mensen=PEOPLE, lenses_nabij=LENS,
         sources_tellingen=SOURCE.replace('["NL"]', '["GM9363"]'),
     )  # fmt: skip
-    part = Country(TestlandSource(), vintage(2024), known, lambda one, areas: tally(one, areas, Door(folder)))
+    part = Country(TestlandSource(), vintage(2024), known, lambda one, areas: tally(one, areas, RecordsInput(folder)))
     for level in (AreaLevel.BUURT, AreaLevel.H3_8):
-        storage.save(build(part, LayerKey("proef", level, 2024, "basis"), lambda _: None), home)
+        storage.save(build(part, LayerRequest("proef", level, period=2024), lambda _: None), home)
     return publish_all(home, home / "pygeoapi-config.yml", known, lambda _: None)
 
 
@@ -174,14 +173,14 @@ def test_the_map_of_one_gemeente_says_so_in_legend_and_explanation(released):
 def test_the_record_says_whose_mean_it_is(released):
     told = release.manifest(released)["layers"][0]
     assert told["summary"]["local"] == {"misdrijven": ["Havermonde"]}
-    assert "deviations of misdrijven: from the value of Havermonde" in told["provenance"]["method"]
+    assert "afwijkingen van misdrijven: van de waarde van Havermonde" in told["provenance"]["method"]
 
 
 def test_hexagons_are_counted_and_their_inhabitants_too(country):
-    layer = build(country, LayerKey("proef", AreaLevel.H3_8, 2024, "basis"), lambda _: None)
+    layer = build(country, LayerRequest("proef", AreaLevel.H3_8, period=2024), lambda _: None)
     theme = country.catalog.theme("proef")
     of_cells, of_buurten = (country.measures(theme, one, 2024)["misdrijven"] for one in (AreaLevel.H3_8, theme.level))
-    assert not of_cells.spread
+    assert not of_cells.interpolated
     assert of_cells.events.sum() == of_buurten.events.sum()
     assert len(layer.zoekgebieden)
 

@@ -17,13 +17,13 @@ from geo.areas import AreaLevel
 from geo.errors import SourceError
 from layers.declarations.records import Format
 from services.formats.csv import CsvFile
-from services.sources.records.tally import Door, tally
+from services.sources.records.tally import RecordsInput, tally
 from tests.services.sources.records.declared import AREAS, GEMEENTEN, expected, rows, source
 
 
 def counted(folder, table, write=None, **records):
     (write or (lambda path: table.to_csv(path, index=False)))(folder / records.setdefault("path", "rijen.csv"))
-    return tally(source(**records), AREAS, Door(folder, listed=folder / "uit.csv"))
+    return tally(source(**records), AREAS, RecordsInput(folder, rejects=folder / "uit.csv"))
 
 
 def listed(folder):
@@ -159,7 +159,7 @@ def test_a_quote_that_is_not_closed_swallows_no_rows_in_silence(tmp_path, quotes
 
 
 def test_a_remark_of_many_lines_and_commas_is_no_row(tmp_path):
-    remark = "gezien, om twaalf uur, door een ander, bij de brug\nen later, om een uur, weer, nu bij de sluis, alleen"
+    remark = "gezien, om twaalf uur, given een ander, bij de brug\nen later, om een uur, weer, nu bij de sluis, alleen"
     table = rows(60).assign(opm=remark, ook="a,b\n1,2,3\n")
     assert counted(tmp_path, table).table.equals(expected(rows(60)))
 
@@ -185,7 +185,7 @@ def test_parquet_with_text_in_views_is_read(tmp_path):
     table = pa.Table.from_pandas(rows(60))
     viewed = table.set_column(table.schema.get_field_index("soort"), "soort", table["soort"].cast(pa.string_view()))
     pq.write_table(viewed, tmp_path / "rijen.parquet")
-    assert tally(source(path="rijen.parquet"), AREAS, Door(tmp_path)).table.equals(expected(rows(60)))
+    assert tally(source(path="rijen.parquet"), AREAS, RecordsInput(tmp_path)).table.equals(expected(rows(60)))
 
 
 def test_columns_in_other_capitals_keep_their_meaning(tmp_path):
@@ -260,7 +260,7 @@ def test_hexagons_are_counted_as_h3_does(tmp_path):
     table = rows()
     table.to_csv(tmp_path / "rijen.csv", index=False)
     cells = hexagons(AREAS, AreaLevel.H3_9)
-    found = tally(source(), cells, Door(tmp_path)).table
+    found = tally(source(), cells, RecordsInput(tmp_path)).table
     theirs = pd.Series(cells_at(points(table).geometry, AreaLevel.H3_9)).value_counts().reindex(cells.ids, fill_value=0)
     np.testing.assert_array_equal(found.filter(like="meldingen").sum(axis=1), theirs)
 
@@ -283,7 +283,7 @@ def test_rows_in_two_files_or_another_order_count_the_same(tmp_path_factory, cou
         (lambda table: table.assign(x=4.5, y=52.0), "longitude and latitude"),
         (lambda table: table.assign(x=52.0, y=4.5), "latitude before longitude"),
         (lambda table: table.drop(columns="soort"), r"declared columns \['soort'\] are not there"),
-        (lambda table: table.assign(datum="2011-01-01"), "none of 400 rows could be counted: 400 een jaar"),
+        (lambda table: table.assign(datum="2011-01-01"), "none of 400 rows could be counted: 400 a year that"),
     ],
 )
 def test_rows_that_cannot_be_right_are_refused_with_what_is_wrong(tmp_path, change, said):
@@ -310,7 +310,7 @@ def test_rows_that_cannot_be_right_are_refused_with_what_is_wrong(tmp_path, chan
 def test_a_file_that_is_not_what_it_is_called_is_refused_in_words(tmp_path, name, content, said):
     (tmp_path / name).write_bytes(content)
     with pytest.raises(SourceError, match=said):
-        tally(source(path=name), AREAS, Door(tmp_path))
+        tally(source(path=name), AREAS, RecordsInput(tmp_path))
 
 
 def test_a_crash_in_the_middle_leaves_no_list(tmp_path):
@@ -322,6 +322,6 @@ def test_a_crash_in_the_middle_leaves_no_list(tmp_path):
         raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
-        tally(source(), AREAS, Door(tmp_path, listed=tmp_path / "uit.csv", on_progress=stop))
+        tally(source(), AREAS, RecordsInput(tmp_path, rejects=tmp_path / "uit.csv", on_rows=stop))
     assert (tmp_path / "uit.csv").read_text() == "van de vorige keer"
     assert len(list(tmp_path.iterdir())) == 2

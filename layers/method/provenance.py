@@ -1,0 +1,79 @@
+"""From what and how a layer was made: receipts, digests of declarations, and the method in lines that can be read."""
+
+from geo import deviations, residuals
+from geo.areas import AreaLevel
+from geo.errors import first_few
+from geo.measures import Unknown
+from geo.messages import Message, message
+from layers.declarations.lenses import Lens
+from layers.declarations.themes import Dasymetric, Theme
+from layers.messages import say
+from layers.method.build import LEAST_SEARCHED, Analysis
+from layers.method.country import Country
+from layers.publication.layer import Provenance
+
+
+def provenance(country: Country, analysis: Analysis, theme: Theme, lens: Lens | None, version: str) -> Provenance:
+    """From what and how an analysis was made; `version` is that of zicht."""
+    return Provenance(
+        receipts=tuple(country.receipts),
+        digests=country.catalog.digests_of(theme, lens),
+        vintage=country.vintage.year,
+        version=version,
+        method=tuple(say(line) for line in _method(country.tolerance(analysis.areas.level), analysis, theme)),
+        made_up=country.source.made_up,
+    )
+
+
+def _method(tolerance: float, analysis: Analysis, theme: Theme) -> list[Message]:
+    """The steps of the method in order, with every setting that changes what is published."""
+    level = analysis.areas.level
+    return [
+        message("rates: empirical Bayes, Poisson-gamma (Clayton and Kaldor 1987)"),
+        _deviations(analysis, theme),
+        *(
+            message("deviations of {indicator}: from the value of {gemeenten}",
+                    indicator=indicator, gemeenten=first_few(gemeenten))
+            for indicator, gemeenten in analysis.local.items()
+        ),
+        _neighbors(level, tolerance),
+        *([_interpolation(theme.dasymetric)] if theme.dasymetric is not None and level.resolution is not None else []),
+        message("searched in: quantile residuals of rates (Dunn and Smyth 1996), cut off at {limit:g}; deviations of "
+                "shares and levels", limit=residuals.LIMIT),
+        _search(analysis, theme),
+        message("suppressed: fewer than {count:g} events, less exposure than {exposure:g}",
+                count=theme.privacy.min_count, exposure=theme.privacy.min_exposure),
+    ]  # fmt: skip
+
+
+def _search(analysis: Analysis, theme: Theme) -> Message:
+    if (analysis.result.reason == Unknown.TOO_FEW_AREAS).any():
+        return message("search: none, {count} areas of a part of the country; {least} are needed",
+                       count=len(analysis.areas), least=LEAST_SEARCHED)  # fmt: skip
+    return message("search: {statistic}, greater, exact conditional permutation, Benjamini-Hochberg q <= {max_q:g}",
+                   statistic=theme.search.statistic, max_q=theme.search.max_q)  # fmt: skip
+
+
+def _deviations(analysis: Analysis, theme: Theme) -> Message:
+    """Nothing national where no indicator is compared with the country."""
+    if all(indicator.id in analysis.local for indicator in theme.indicator):
+        return message("deviations: in standard deviations, cut off at {limit:g}", limit=deviations.LIMIT)
+    return message(
+        "deviations: from the national value, in standard deviations, cut off at {limit:g}", limit=deviations.LIMIT
+    )
+
+
+def _neighbors(level: AreaLevel, tolerance: float) -> Message:
+    if level.resolution is not None:
+        return message("neighbors: hexagon ring")
+    return message("neighbors: queen, borders at most {tolerance:g} m apart", tolerance=tolerance)
+
+
+def _interpolation(by: Dasymetric) -> Message:
+    """How figures of buurten came to hexagons, where the theme says by what."""
+    return message(
+        "figures only known per buurt: interpolated by {column} of {source} in squares of 100 m (dasymetric, Wright "
+        "1936); by surface in a buurt that has none",
+        column=by.column,
+        source=by.source,
+    )

@@ -1,0 +1,171 @@
+"""From an analysis to the layer that is published: its columns, reasons in words, polygons and explanations."""
+
+from collections.abc import Sequence
+
+import geopandas
+import numpy as np
+import pandas as pd
+import shapely
+
+from geo.areas import RD_NEW
+from geo.measures import Unknown
+from geo.zoekgebieden import Zoekgebied
+from layers.declarations.lenses import Lens
+from layers.declarations.themes import Theme
+from layers.messages import say
+from layers.method.build import LEAST_SEARCHED, Analysis
+from layers.publication.collection import names
+from layers.publication.comparison import references
+from layers.publication.explanations import REASONS, explanation, how_searched, title
+from layers.publication.fields import layer_fields, zoekgebied_fields
+from layers.publication.layer import Layer, LayerKey, Provenance
+
+DECIMALS = 4
+"""Decimals of published scores, deviations and contributions: more would pretend."""
+
+LEAST_Q = 10.0**-DECIMALS
+
+
+def published_layer(
+    analysis: Analysis, key: LayerKey, theme: Theme, lens: Lens | None, provenance: Provenance, tolerance: float
+) -> Layer:
+    """The layer of an analysis, of the whole country or of `key.gemeente`, in the language that is spoken.
+
+    Args:
+        analysis: scores and zoekgebieden of all areas.
+        key: which layer this is.
+        theme: its theme.
+        lens: its lens, None for the basis.
+        provenance: from what it was made.
+        tolerance: metres that the borders of areas may lie apart; slits that narrow inside a zoekgebied are closed.
+    """
+    zoekgebieden = _zoekgebieden(analysis, key, theme, provenance, tolerance)
+    table = _table(analysis, key, theme, provenance)
+    if key.gemeente is not None:
+        inside = set(table.loc[table["gemeentecode"] == key.gemeente, "gebiedscode"])
+        touching = [not inside.isdisjoint(codes.split(",")) for codes in zoekgebieden["gebiedscodes"]]
+        zoekgebieden = zoekgebieden[np.array(touching, dtype=bool)].reset_index(drop=True)
+        zoekgebieden["rang"] = np.arange(1, len(zoekgebieden) + 1)
+        table = table[table["gebiedscode"].isin(inside)].reset_index(drop=True)
+    return Layer(key, theme, lens, table, zoekgebieden, provenance, _summary(analysis, key))
+
+
+def _table(analysis: Analysis, key: LayerKey, theme: Theme, provenance: Provenance) -> geopandas.GeoDataFrame:
+    areas = analysis.areas.table
+    codes = areas.index.to_series()
+    flagged = codes.isin([code for zoekgebied in analysis.zoekgebieden for code in zoekgebied.areas])
+    columns: dict[str, object] = {
+        "id": codes + f"-{key.period}-{key.lens}",
+        "gebiedscode": codes,
+        "gebiedsnaam": areas["name"],
+        "gemeentecode": areas["gemeente"],
+        "gemeentenaam": areas["gemeente_name"],
+        "thema": theme.id,
+        "lens": key.lens,
+        "periode": key.period,
+        "niveau": str(key.level),
+        "indeling": analysis.areas.vintage,
+        "score": analysis.score.value.round(DECIMALS),
+        "q": _published_q(analysis.result.q),
+        "kansrijk": flagged,
+        "reden": _in_words(analysis.reason),
+        "fictief": provenance.made_up,
+    }
+    contributions = analysis.score.contributions.reindex(columns=analysis.values.columns)
+    for one in theme.indicator:
+        columns[one.id] = analysis.values[one.id].round(DECIMALS)
+        columns[f"{one.id}_afwijking"] = analysis.deviations[one.id].round(DECIMALS)
+        columns[f"{one.id}_bijdrage"] = contributions[one.id].round(DECIMALS)
+        columns[f"{one.id}_reden"] = _in_words(analysis.reasons[one.id])
+    ordered = pd.DataFrame(columns)[names(layer_fields(theme.indicator))]
+    return geopandas.GeoDataFrame(ordered, geometry=areas.geometry, crs=RD_NEW).reset_index(drop=True)
+
+
+def _published_q(q: pd.Series) -> pd.Series:
+    """Rounded, but never to 0: no test gives certainty."""
+    return q.round(DECIMALS).clip(lower=LEAST_Q)
+
+
+def _in_words(reasons: pd.Series) -> pd.Series:
+    words = {reason: say(text) for reason, text in REASONS.items()}
+    return reasons.map(words, na_action="ignore").astype(object).where(reasons.notna(), None)
+
+
+def _zoekgebieden(
+    analysis: Analysis, key: LayerKey, theme: Theme, provenance: Provenance, tolerance: float
+) -> geopandas.GeoDataFrame:
+    fields = zoekgebied_fields(theme.indicator)
+    shared = {
+        "thema": theme.id, "lens": key.lens, "periode": key.period, "niveau": str(key.level),
+        "indeling": analysis.areas.vintage, "fictief": provenance.made_up,
+    }  # fmt: skip
+    rows = [shared | _row(zoekgebied, analysis, key, theme) for zoekgebied in analysis.zoekgebieden]
+    polygons = analysis.areas.table.geometry
+    outlines = [outline(polygons.loc[list(zoekgebied.areas)], tolerance) for zoekgebied in analysis.zoekgebieden]
+    table = pd.DataFrame(rows, columns=names(fields))
+    return geopandas.GeoDataFrame(table, geometry=geopandas.GeoSeries(outlines, crs=RD_NEW), crs=RD_NEW)
+
+
+def _row(zoekgebied: Zoekgebied, analysis: Analysis, key: LayerKey, theme: Theme) -> dict[str, object]:
+    areas = analysis.areas.table.loc[list(zoekgebied.areas)]
+    strongest = analysis.score.value.loc[list(zoekgebied.areas)].sort_values(ascending=False, kind="stable").index
+    gemeenten = sorted(areas["gemeente_name"].unique())
+    contributions = {f"{name}_bijdrage": round(reason, DECIMALS) for name, reason in zoekgebied.reasons.items()}
+    return {
+        "id": zoekgebied.id,
+        "rang": zoekgebied.rank,
+        "titel": title(list(areas["name"].loc[strongest]), key.level),
+        "score": round(zoekgebied.score, DECIMALS),
+        "q": max(round(zoekgebied.q, DECIMALS), LEAST_Q),
+        "aantal_gebieden": len(areas),
+        "gebiedscodes": ",".join(zoekgebied.areas),
+        "gemeenten": ", ".join(gemeenten),
+        "toelichting": explanation(
+            key.level,
+            len(areas),
+            gemeenten,
+            _compared(zoekgebied, analysis),
+            references(theme.indicator, analysis.local),
+        ),
+        **contributions,
+    }
+
+
+def _compared(zoekgebied: Zoekgebied, analysis: Analysis) -> dict[str, tuple[float, float]]:
+    """Each indicator's value in the zoekgebied (weighed by exposure) beside its mean, largest contribution first."""
+    areas = list(zoekgebied.areas)
+    compared = {}
+    for name in sorted(zoekgebied.reasons, key=lambda indicator: -zoekgebied.reasons[indicator]):
+        values, exposure = analysis.values.loc[areas, name], analysis.exposure.loc[areas, name]
+        known = values.notna() & (exposure > 0)
+        if known.any():
+            compared[name] = (float(np.average(values[known], weights=exposure[known])), analysis.national[name])
+    return compared
+
+
+def outline(polygons: Sequence[shapely.Geometry], tolerance: float) -> shapely.Geometry:
+    """One outline around polygons whose borders may lie up to `tolerance` metres apart."""
+    whole = shapely.union_all(np.asarray(polygons), grid_size=0.01)
+    if tolerance == 0:
+        return whole
+    closed = shapely.buffer(
+        shapely.buffer(whole, tolerance / 2, join_style="mitre"), -tolerance / 2, join_style="mitre"
+    )
+    return shapely.union_all([whole, closed], grid_size=0.01)
+
+
+def _summary(analysis: Analysis, key: LayerKey) -> dict[str, object]:
+    """What a user wants to know of the search before looking at the map."""
+    reasons = analysis.reason[analysis.reason.notna()]
+    return {
+        "areas": len(analysis.areas),
+        "tested": analysis.tested,
+        "scored": int(analysis.score.value.notna().sum()),
+        "without_score": {str(name): int(count) for name, count in reasons.value_counts().sort_index().items()},
+        "how": how_searched(analysis.result.how),
+        "floor": analysis.result.how.floor,
+        "national": {name: round(value, DECIMALS) for name, value in analysis.national.items()},
+        "local": {name: list(gemeenten) for name, gemeenten in analysis.local.items()},
+        "gemeente": key.gemeente,
+        **({"least_searched": LEAST_SEARCHED} if (analysis.result.reason == Unknown.TOO_FEW_AREAS).any() else {}),
+    }
