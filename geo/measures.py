@@ -78,7 +78,7 @@ class Measure:
         """A measure whose `reason` still lacks why areas without exposure, or left out of a source, have no value.
 
         >>> thefts = Measure.of("thefts", pd.Series([6, 2, 1]), pd.Series([300, 100, 0]), pd.Series([None] * 3))
-        >>> thefts.known.tolist(), thefts.reason[2].value, thefts.national
+        >>> thefts.known.tolist(), str(thefts.reason[2]), thefts.national
         ([True, True, False], 'no_exposure', 0.0225)
         """
         unknown = events.isna() | exposure.isna()

@@ -27,7 +27,7 @@ from geo.errors import AreaError, first_few
 if TYPE_CHECKING:
     from libpysal.graph import Graph
 
-type Areas = AreaFrame | geopandas.GeoDataFrame
+type AreaTable = AreaFrame | geopandas.GeoDataFrame
 """Areas by code: an AreaFrame, or any table of valid polygons in RD New with unique codes for index, in any order."""
 type AnyNeighbors = Neighbors | Graph
 """What every local statistic takes; see `Neighbors.of`."""
@@ -112,13 +112,13 @@ class Neighbors:
         return cls(pd.Index(neighbors.unique_ids), weights.astype(np.int8))
 
 
-def queen(areas: Areas, tolerance: float = 0.0) -> Neighbors:
+def queen(areas: AreaTable, tolerance: float = 0.0) -> Neighbors:
     """Areas that share a vertex; with a `tolerance`, areas that come within so many metres of one another.
 
     Without a tolerance, vertices are compared to the millimetre and nothing else is: right for boundaries with the same
     vertices on both sides of a border, as CBS's have. With one, distance is measured between the polygons themselves,
     so that nothing is snapped or filled: a canal wider than `tolerance` still parts its banks. Raises AreaError for a
-    table that is not what `Areas` says.
+    table that is not what `AreaTable` says.
 
     >>> squares = shapely.box([0, 100, 200], [0, 0, 100], [100, 200, 300], [100, 100, 200])
     >>> table = geopandas.GeoDataFrame(index=["a", "b", "c"], geometry=squares, crs=28992)
@@ -134,7 +134,7 @@ def queen(areas: Areas, tolerance: float = 0.0) -> Neighbors:
     return _sharing(polygons, owners, vertices)
 
 
-def rook(areas: Areas) -> Neighbors:
+def rook(areas: AreaTable) -> Neighbors:
     """Areas that share an edge, from vertex to vertex, not a corner only. For what it raises see `queen`."""
     polygons = _polygons("rook", areas)
     vertices, owners, rings = _vertices(polygons)
@@ -145,14 +145,14 @@ def rook(areas: Areas) -> Neighbors:
     return _sharing(polygons, owners[:-1][follows][edge], edges[edge])
 
 
-def within(areas: Areas, distance: float) -> Neighbors:
+def within(areas: AreaTable, distance: float) -> Neighbors:
     """Areas whose centres of gravity lie within `distance` metres of one another. For what it raises see `queen`."""
     polygons = _polygons("within", areas)
     pairs = cKDTree(_centres(polygons)).query_pairs(distance, output_type="ndarray")
     return _neighbors(polygons, np.concatenate([pairs[:, 0], pairs[:, 1]]), np.concatenate([pairs[:, 1], pairs[:, 0]]))
 
 
-def nearest(areas: Areas, k: int) -> Neighbors:
+def nearest(areas: AreaTable, k: int) -> Neighbors:
     """For each area the `k` areas whose centres of gravity are nearest; not always mutual.
 
     Raises AreaError unless `k` is at least 1 and less than the number of areas; else see `queen`.
@@ -167,7 +167,7 @@ def nearest(areas: Areas, k: int) -> Neighbors:
     return _neighbors(polygons, np.repeat(np.arange(n), k), closest[others])
 
 
-def ring(areas: Areas, order: int = 1) -> Neighbors:
+def ring(areas: AreaTable, order: int = 1) -> Neighbors:
     """The hexagons up to `order` steps from each hexagon, as far as they are among the areas, all of equal weight.
 
     The codes of the areas are H3 indexes of 15 hexadecimal digits, all of one resolution.
@@ -219,7 +219,7 @@ def _differing_rows(weights: csr_array) -> NDArray[np.bool_]:
     return np.asarray(np.bincount(rows[differing], minlength=weights.shape[0]) > 0)
 
 
-def _polygons(where: str, areas: Areas) -> geopandas.GeoSeries:
+def _polygons(where: str, areas: AreaTable) -> geopandas.GeoSeries:
     """The polygons by code; those of an AreaFrame were checked when it was made."""
     if isinstance(areas, AreaFrame):
         return areas.table.geometry

@@ -35,6 +35,9 @@ RESERVED = frozenset({
 })  # fmt: skip
 """Published columns that no indicator may be called (layers.publication.fields)."""
 
+OF_FORMATS = frozenset({"geometry", "geom", "fid"})
+"""Columns that a GeoDataFrame and a GeoPackage have beside these, and no indicator may be called either."""
+
 
 class Declared(BaseModel):
     """What people write in TOML: frozen, and an unknown key is a fault."""

@@ -1,6 +1,6 @@
 """Misfits: what one declaration names and another should have. `where` is the file, as its faults call it."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 
 from geo.messages import Message, message
 from geo.statistics import SEARCHES
@@ -26,19 +26,24 @@ def column_faults(where: Mapping[str, str], sources: Sources) -> Iterator[Messag
                 )  # fmt: skip
 
 
-def theme_faults(where: str, theme: Theme, sources: Sources) -> Iterator[Message]:
-    """Sources, columns, squares and statistics that a theme names and that are not there."""
+def theme_faults(where: str, theme: Theme, sources: Sources, broken: Collection[str]) -> Iterator[Message]:
+    """Sources, columns, squares and statistics that a theme names and that are not there.
+
+    Nothing is said of sources that could not be read themselves (`broken`), nor of columns that may be theirs.
+    """
     for indicator in theme.indicator:
-        yield from _indicator_faults(
-            message("{where}: indicator {id!r}", where=where, id=indicator.id), indicator, sources
-        )
+        place = message("{where}: indicator {id!r}", where=where, id=indicator.id)
+        if indicator.source not in broken:
+            yield from _indicator_faults(place, indicator, sources)
+        if not broken:
+            yield from _exposure_faults(place, indicator, sources)
     statistic = theme.search.statistic
     if statistic not in SEARCHES:
         yield message(
             "{where}: search.statistic: unknown statistic {statistic!r}; known: {known}",
             where=where, statistic=statistic, known=listed(SEARCHES),
         )  # fmt: skip
-    if theme.dasymetric is not None:
+    if theme.dasymetric is not None and theme.dasymetric.source not in broken:
         yield from _dasymetric_faults(where, theme.dasymetric, sources)
 
 
@@ -88,12 +93,14 @@ def _indicator_faults(place: Message, indicator: Indicator, sources: Sources) ->
             "{place}: source: unknown source {source!r}; known: {known}",
             place=place, source=indicator.source, known=listed(sources),
         )  # fmt: skip
-        return
-    if indicator.value not in source.columns:
+    elif indicator.value not in source.columns:
         yield message(
             "{place}: value: source {source!r} has no column {column!r}; it has {known}",
             place=place, source=source.id, column=indicator.value, known=listed(source.columns),
         )  # fmt: skip
+
+
+def _exposure_faults(place: Message, indicator: Indicator, sources: Sources) -> Iterator[Message]:
     columns = sorted({column for one in sources.values() for column in one.columns})
     for field in ("per", "mean_weight"):
         column = getattr(indicator, field)

@@ -6,7 +6,7 @@ from pydantic import Field, model_validator
 
 from geo.areas import AreaLevel
 from layers.declarations.faults import RuleError
-from layers.declarations.indicators import RESERVED, SUFFIXES, Declared, Id, Indicator, Number, Text
+from layers.declarations.indicators import OF_FORMATS, RESERVED, SUFFIXES, Declared, Id, Indicator, Number, Text
 
 
 class Search(Declared):
@@ -54,7 +54,7 @@ class Theme(Declared):
         ids = [indicator.id for indicator in self.indicator]
         if doubles := sorted({name for name in ids if ids.count(name) > 1}):
             raise RuleError("indicators declared more than once: {doubles}", doubles=doubles)
-        names = [*RESERVED, *(f"{name}{suffix}" for name in ids for suffix in SUFFIXES)]
+        names = [*RESERVED, *OF_FORMATS, *(f"{name}{suffix}" for name in ids for suffix in SUFFIXES)]
         if doubles := sorted({name for name in names if names.count(name) > 1}):
             raise RuleError("ids of indicators give columns that the layer has already: {doubles}", doubles=doubles)
         if not any(indicator.weight for indicator in self.indicator):

@@ -123,8 +123,8 @@ def analyse(
     suppressed = pd.DataFrame(
         {one.id: too_few(measures[one.id], theme.privacy.min_count, share=one.share) for one in theme.indicator}
     )
-    shown = ~suppressed[list(weights)].any(axis=1)
-    published = Score(score.value.where(shown), score.contributions.where(shown, axis=0))
+    publishable = ~suppressed[list(weights)].any(axis=1)
+    published = Score(score.value.where(publishable), score.contributions.where(publishable, axis=0))
     kind = f"{theme.id}-{BASIS if lens is None else lens.id}-{areas.level}-{period}-{areas.vintage}"
     reasons = pd.DataFrame({name: measure.reason for name, measure in measures.items()})
     return Analysis(
@@ -133,10 +133,10 @@ def analyse(
         * pd.Series({one.id: one.scale for one in theme.indicator}),
         deviations=pd.DataFrame(deviation).loc[areas.ids].mask(suppressed),
         score=published,
-        result=result.where(shown, Unknown.SMALL_COUNT),
+        result=result.where(publishable, Unknown.SMALL_COUNT),
         zoekgebieden=tuple(find(published, result, neighbors, max_q=theme.search.max_q, kind=kind)),
         reasons=reasons.mask(suppressed, Unknown.SMALL_COUNT),
-        reason=_why_no_score(score, shown, result, neighbors),
+        reason=_why_no_score(score, publishable, result, neighbors),
         exposure=pd.DataFrame({name: measure.exposure for name, measure in measures.items()}),
         tested=result.tested,
         national=national,
@@ -182,8 +182,8 @@ def _search(theme: Theme, residual: pd.Series, study: StudyArea, *, interpolated
     return SEARCHES[theme.search.statistic](residual, study.neighbors, alternative="greater")
 
 
-def _why_no_score(score: Score, shown: "pd.Series[bool]", result: LocalResult, neighbors: Neighbors) -> pd.Series:
+def _why_no_score(score: Score, publishable: "pd.Series[bool]", result: LocalResult, neighbors: Neighbors) -> pd.Series:
     """Why an area has no score, or has one but was not tested; None where it was tested and may be shown."""
     amid_unknown = (result.reason == Unknown.ISLAND) & ~result.reason.index.isin(neighbors.islands)
     reason = result.reason.mask(amid_unknown, Unknown.NO_KNOWN_NEIGHBOR)
-    return reason.mask(score.value.isna(), Unknown.FEW_INDICATORS).mask(~shown, Unknown.SMALL_COUNT)
+    return reason.mask(score.value.isna(), Unknown.FEW_INDICATORS).mask(~publishable, Unknown.SMALL_COUNT)

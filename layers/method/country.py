@@ -108,24 +108,19 @@ class Country:
         return StudyArea(self.areas(level), self.neighbors(level), None if self.national else self.vintage.gemeenten)
 
     def sources(self, theme: Theme) -> list[SourceDeclaration]:
-        """The sources that a theme reads: those of this vintage, and the municipality's own, which have none.
+        """The sources that a theme reads.
 
-        Raises SourceError for one that it cannot do without and that is of another vintage.
+        Raises SourceError for a table of another vintage; what is counted in the areas themselves has none.
         """
-        every, year = self.catalog.sources_of(theme), self.vintage.year
-        ours = [source for source in every if source.own or source.vintage == year]
-        there = {source.id for source in ours} | {column for source in ours for column in source.columns}
-        needed = {indicator.source for indicator in theme.indicator} | {
-            column for indicator in theme.indicator for column in indicator.columns
-        }
-        for source in every:
-            if source not in ours and (needed - there) & {source.id, *source.columns}:
+        sources = self.catalog.sources_of(theme)
+        for source in sources:
+            if not source.own and source.vintage != self.vintage.year:
                 raise SourceError(
                     "source {id!r}: of vintage {declared}, where boundaries are those of {year}; build it with "
                     "--vintage {declared}, or declare a source of {year}",
-                    id=source.id, declared=source.vintage, year=year,
+                    id=source.id, declared=source.vintage, year=self.vintage.year,
                 )  # fmt: skip
-        return ours
+        return sources
 
     def tolerance(self, level: AreaLevel) -> float:
         """Metres that borders of neighbours may lie apart at a level."""

@@ -17,6 +17,7 @@ from services.settings import TESTLAND, Settings
 if TYPE_CHECKING:
     from rich.console import RenderableType
 
+    from layers.method.numbers import Mark
     from layers.method.series import Series
 
 
@@ -27,11 +28,23 @@ class Empty(StrEnum):
     ZERO = "zero"
 
 
+class DecimalMark(StrEnum):
+    """What stands before decimals."""
+
+    COMMA = "comma"
+    POINT = "point"
+
+    @property
+    def mark(self) -> "Mark":
+        """The mark itself."""
+        return "," if self is DecimalMark.COMMA else "."
+
+
 def series(
     counts: Annotated[
         list[str],
         typer.Argument(
-            metavar="YEAR=FILE...", help=say("For each year: counts per buurt, of the vintage of that year.")
+            metavar="YEAR=FILE...", help=say("For each year: counts per buurt or wijk, of the vintage of that year.")
         ),
     ],
     column: Annotated[
@@ -60,13 +73,17 @@ def series(
     key: Annotated[
         str | None, typer.Option(help=say("Column with the codes. Default: the one that holds them."))
     ] = None,
+    decimal: Annotated[
+        DecimalMark | None, typer.Option(help=say("Mark before decimals, where the files do not tell: comma or point."))
+    ] = None,
     data: Data = None,
 ) -> None:
     """Apportion counts of several years, each of its own vintage, to one vintage, with the error that this brings.
 
     These stand in the folder of data as boundaries/buurten-YEAR, where `zicht fetch boundaries --vintage YEAR` puts
-    them; without a folder that is output/data. With the boundaries of the years between as well, only borders that
-    moved are estimated. Counts go in and out unprotected: the table must not be published as it is.
+    them, or as a boundary file of your own, of any year; without a folder that is output/data. Where a year has
+    boundaries/wijken-YEAR only, counts are per wijk. With the boundaries of the years between as well, only borders
+    that moved are estimated. Counts go in and out unprotected: the table must not be published as it is.
 
     Example: `zicht series 2020=inwoners2020.csv 2022=inwoners2022.csv --column inwoners --vintage 2022 --to reeks.csv`
     """
@@ -87,6 +104,7 @@ def series(
         {year: Path(file) for year, file in _by_year(pairs or [], "--pairs").items()},
         None if weights is None else (weights, weight),
         empty is Empty.ZERO,
+        decimal.mark if decimal else None,
     )
     folder = data or Settings().data
     with progress() as steps:

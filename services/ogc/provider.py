@@ -32,8 +32,6 @@ from services.stores.queries import Condition, Described, Query, QueryError, equ
 
 patches.apply()
 
-type Feature = dict[str, Any]
-
 
 class ItemsQuery(TypedDict, total=False):
     """The arguments that pygeoapi calls `query` with, by its names."""
@@ -94,7 +92,7 @@ class ReleaseProvider(BaseProvider):  # type: ignore[misc]  # pygeoapi has no ty
         }
 
     @crs_transform  # type: ignore[untyped-decorator]  # pygeoapi has no types
-    def get(self, identifier: str, **_arguments: Any) -> Feature:
+    def get(self, identifier: str, **_arguments: Any) -> served.Feature:
         """The feature with this id."""
         with _answering():
             store = served.opened(Path(self.data))

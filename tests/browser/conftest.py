@@ -9,10 +9,10 @@ from tests.browser.chromium import DESKTOP, PHONE, absent, chromium
 
 def _browser(size):
     if missing := absent():
-        told = f"not on PATH: {', '.join(missing)}; on Debian: apt-get install chromium chromium-driver"
+        message = f"not on PATH: {', '.join(missing)}; on Debian: apt-get install chromium chromium-driver"
         if os.environ.get("CI"):  # noqa: TID251  # says where the tests run; not a setting of the service
-            pytest.fail(told)
-        pytest.skip(told)
+            pytest.fail(message)
+        pytest.skip(message)
     with chromium(size) as opened:
         yield opened
 

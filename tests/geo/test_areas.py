@@ -88,7 +88,7 @@ def test_infinite_coordinates_are_refused():
 
 def test_a_table_without_names_and_in_any_order_may_be_areas_all_the_same():
     check_areas("x", AREAS.table[["geometry"]][::-1])
-    with pytest.raises(AreaError, match=r"^x: polygons must be in RD New"):
+    with pytest.raises(AreaError, match="x: polygons must be in RD New"):
         check_areas("x", AREAS.table.to_crs(4326))
 
 

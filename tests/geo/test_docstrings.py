@@ -52,8 +52,9 @@ def test_there_are_examples_enough_to_learn_from():
 
 @pytest.mark.parametrize("name", PUBLIC)
 def test_every_public_name_says_what_it_is(name):
-    assert re.match(r"[A-Z].*[^\s]", PUBLIC[name].__doc__ or "")
-    assert not PUBLIC[name].__doc__.startswith(f"{name.rpartition('.')[2]}(")  # what a dataclass writes by itself
+    said = PUBLIC[name].__doc__ or ""
+    assert len(said) > 10
+    assert not said.startswith(f"{name.rpartition('.')[2]}(")  # what a dataclass writes by itself
 
 
 @pytest.mark.parametrize("name", PUBLIC)

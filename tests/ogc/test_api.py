@@ -291,11 +291,11 @@ def test_gdal_reads_every_feature_and_the_extent(api, table):
     if not shutil.which("ogrinfo"):
         assert not os.environ.get("CI"), "CI must have ogrinfo (gdal-bin)"  # noqa: TID251  # CI's own flag
         pytest.skip("ogrinfo is not installed (gdal-bin)")
-    told = subprocess.run(
+    printed = subprocess.run(
         ["ogrinfo", "-ro", "-al", "-so", f"OAPIF:{api.base_url}", NAME], capture_output=True, text=True, check=True
     ).stdout
-    assert "Feature Count: 240" in told
-    extent = [float(one) for one in re.findall(r"[\d.]+", told.partition("Extent: ")[2].splitlines()[0])]
+    assert "Feature Count: 240" in printed
+    extent = [float(one) for one in re.findall(r"[\d.]+", printed.partition("Extent: ")[2].splitlines()[0])]
     assert extent == pytest.approx(table.geometry.to_crs("OGC:CRS84").total_bounds, abs=1e-6)
 
 
@@ -310,7 +310,7 @@ def test_a_swapped_release_is_served_at_the_next_request(api, home):
     assert items(api)["numberMatched"] == 240
 
 
-def test_a_release_that_vanishes_is_told_and_comes_back(api, home):
+def test_a_release_that_vanishes_is_an_error_and_comes_back(api, home):
     (home / "current").rename(home / "away")
     try:
         assert "publish" in items(api, status=500)["description"]

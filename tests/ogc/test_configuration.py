@@ -47,9 +47,9 @@ def copy(written, tmp_path):
 
 def test_what_is_written_is_valid_to_pygeoapi(written):
     for path in (written, servers.ROOT / "pygeoapi-config.yml"):
-        told = CliRunner().invoke(pygeoapi.cli, ["config", "validate", "-c", str(path)])
-        assert told.exit_code == 0, told.output
-        assert "Valid configuration" in told.output
+        validated = CliRunner().invoke(pygeoapi.cli, ["config", "validate", "-c", str(path)])
+        assert validated.exit_code == 0, validated.output
+        assert "Valid configuration" in validated.output
 
 
 def test_what_is_written_by_hand_is_kept_to_the_letter(copy, wanted):

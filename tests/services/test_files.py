@@ -50,7 +50,7 @@ def read_only(monkeypatch: pytest.MonkeyPatch, folder: Path) -> None:
         monkeypatch.setattr(Path, what, guarded)
 
 
-def told(path: Path, why: str) -> str:
+def refusal(path: Path, why: str) -> str:
     return f"{path}: cannot be written: {why}; nothing that was there has changed"
 
 
@@ -89,14 +89,14 @@ def test_an_output_that_cannot_be_written_is_one_message(
         read_only(monkeypatch, folder)
     answer = zicht(*outputs[command], "--to", folder / ("a.tif" if command == "density" else "a.csv"))
     assert answer.code == 1
-    assert answer.err.strip() == f"error: {told(folder / WRITTEN[command], why)}"
+    assert answer.err.strip() == f"error: {refusal(folder / WRITTEN[command], why)}"
 
 
-def test_a_mirror_that_is_a_file_is_told(zicht: Zicht, tmp_path: Path):
+def test_a_mirror_that_is_a_file_is_an_error(zicht: Zicht, tmp_path: Path):
     (tmp_path / "file").write_text("a file")
     answer = zicht("fetch", "kerncijfers", "--mirror", tmp_path / "file", "--to", tmp_path / "data")
     assert answer.code == 1
-    assert answer.err.strip() == f"error: {told(tmp_path / 'file' / 'answers', A_FILE)}"
+    assert answer.err.strip() == f"error: {refusal(tmp_path / 'file' / 'answers', A_FILE)}"
 
 
 def test_what_cannot_be_removed_does_not_hide_why_it_was_not_written(tmp_path: Path, monkeypatch):
@@ -110,6 +110,6 @@ def test_what_cannot_be_removed_does_not_hide_why_it_was_not_written(tmp_path: P
         half()
 
 
-def test_a_fault_without_a_number_is_told_in_its_own_words(tmp_path: Path):
+def test_a_fault_without_a_number_is_said_in_its_own_words(tmp_path: Path):
     with pytest.raises(StoreError, match="cannot be written: not a file of mine; nothing"), disk_errors(tmp_path):
         raise OSError("not a file of mine")  # as rasterio and requests-cache do

@@ -165,7 +165,9 @@ def test_a_table_that_is_not_in_rd_new_or_not_of_areas_is_refused_in_words(name)
         rf"{name}: polygons must be in RD New \(EPSG:28992\), found no CRS": table.set_crs(None, allow_override=True),
         f"{name}: 1 code occurs more than once: {first}; join its parts": table.iloc[[0, 0, 1]],
         f"{name}: 1 area has no code": table.set_axis([None, *table.index[1:]]),
-        f"{name}: 1 area has no or an empty polygon: {first}": table.where(table.index != first),
+        f"{name}: 1 area has no or an empty polygon: {first}": table.set_geometry(
+            table.geometry.where(table.index != first)
+        ),
         f"{name}: 6 areas have another shape than a polygon": table.set_geometry(table.centroid),
     }
     for fault, wrong in unusable.items():

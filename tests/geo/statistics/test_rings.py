@@ -143,5 +143,5 @@ def test_rings_too_large_for_the_table_are_refused():
     values = pd.Series(np.arange(200.0))
     with pytest.raises(StatisticError, match="half of all others"):
         getis_ord_rings(values, [band(200, 1, 60)], [2], alternative="greater")
-    with pytest.raises(StatisticError, match="take fewer rings, or getis_ord_weighted"):
+    with pytest.raises(StatisticError, match="take fewer rings or getis_ord_weighted"):
         getis_ord_rings(values, [band(200, 1, 15), band(200, 16, 30)], [2, 1], alternative="greater")

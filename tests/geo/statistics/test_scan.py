@@ -132,6 +132,8 @@ def test_p_is_the_rank_among_the_strongest_windows_of_drawn_maps_ties_included(c
 
 @given(maps(), limits, st.randoms())
 def test_neither_the_order_of_areas_nor_what_they_are_called_matters(country, windows, random):
+    """Unless areas are the same in all but their code: which of those is the centre, the order decides."""
+    assume(len(np.unique(np.column_stack(country), axis=0)) == len(country[0]))
     order = random.sample(range(len(country[0])), len(country[0]))
     events, exposure = country[0].iloc[order], country[1].iloc[order]
     assert gist(tried(events, exposure, country[2][order], windows)) == gist(tried(*country, windows))

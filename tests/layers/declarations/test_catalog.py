@@ -109,3 +109,16 @@ def test_an_exposure_from_another_source_brings_that_source_along(tmp_path):
 
 def test_two_sources_do_not_have_a_column_of_one_name(tmp_path):
     assert faults(tmp_path, sources_andere=SOURCE.replace('"tellingen"', '"andere"'))
+
+
+def test_what_names_a_file_with_faults_is_not_said_to_name_nothing(tmp_path):
+    (fault,) = faults(tmp_path, sources_tellingen=SOURCE.replace("vintage = 2024", ""))
+    assert fault == "sources/tellingen.toml: vintage: field required"
+    (fault,) = faults(tmp_path, sources_tellingen=SOURCE, themes_proef=THEME.replace("max_q = 0.05", "max_q = 5"))
+    assert fault == "themes/proef.toml: search.max_q: should be less than 1, found 5"
+
+
+def test_what_is_wrong_elsewhere_is_said_beside_a_file_with_faults(tmp_path):
+    wrong = THEME.replace('source = "tellingen"', 'source = "politie"', 1).replace('"getis_ord"', '"moran"')
+    said = faults(tmp_path, sources_tellingen=SOURCE.replace("vintage = 2024", ""), themes_proef=wrong)
+    assert [one.split(": ")[1] for one in said] == ["vintage", "indicator 'misdrijven'", "search.statistic"]

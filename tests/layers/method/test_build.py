@@ -9,7 +9,8 @@ import pytest
 from geo.deviations import LIMIT
 from geo.errors import StatisticError
 from geo.measures import Measure, Unknown
-from tests.layers.declared import HOT, QUIET, THEME, board, built, catalog, counts, measures
+from geo.statistics import SEARCHES
+from tests.layers.declared import HOT, LENS, QUIET, THEME, board, built, catalog, counts, measures
 
 AREAS, NEIGHBORS, CODE = board()
 COUNTS = counts(CODE)
@@ -154,6 +155,18 @@ def test_a_low_direction_finds_the_low_cluster(tmp_path, indicator, column, expo
     first = built(declared, table).zoekgebieden[0]
     assert len(first.areas) >= 4
     assert set(first.areas) <= HOT_CODES
+
+
+def test_a_level_is_searched_in_its_deviations_and_not_in_residuals_of_counts(tmp_path):
+    lens = LENS.replace('theme = "proef"', 'theme = "proef"\nothers = "drop"')
+    of_distance = built(catalog(tmp_path, lenses_nabij=lens), COUNTS, "nabij")
+    expected = SEARCHES["getis_ord"](of_distance.deviations["afstand"], NEIGHBORS, alternative="greater")
+    assert of_distance.result.statistic.to_numpy() == pytest.approx(expected.statistic.to_numpy(), nan_ok=True)
+
+
+def test_what_is_less_than_elsewhere_is_not_flagged(layer):
+    assert layer.result.alternative == "greater"
+    assert (layer.result.p[layer.result.statistic < 0] > 0.4).all()
 
 
 def test_a_lens_weighs_otherwise_and_changes_no_value(declared, layer):

@@ -101,6 +101,10 @@ def test_a_layer_of_more_than_50_000_features_is_asked_by_quarters(client, match
         assert (standin.count("bbox") > 0) == split
 
 
+def test_a_box_is_asked_a_metre_smaller_on_every_side():
+    assert "bbox=1,304001,159999,463999,EPSG:28992" in wfs.address(LAYER, 0, (0, 304_000, 160_000, 464_000))
+
+
 def test_features_outside_the_country_are_missed(client, monkeypatch):
     monkeypatch.setattr(wfs, "DEEPEST", 2000)
     west = replace(LAYER, extent=(0, 304_000, 160_000, 464_000))

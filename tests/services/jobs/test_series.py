@@ -1,12 +1,15 @@
 """Counts of several years on one division: every total accounted for, and said which way it went."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 
 import geopandas
 import numpy as np
 import pandas as pd
 import pytest
+import shapely
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -23,7 +26,7 @@ from tests.boundaries.test_dasymetric import WEIGHTS
 from tests.boundaries.tilings import areas_of, figures_of, tiling
 from tests.country import squares
 from tests.services.running import Zicht, told
-from tests.services.streets import CODES, OLD_A, A, B, C, D, crowd, figures, put
+from tests.services.streets import CODES, OLD_A, SOUTH, WEST, A, B, C, D, crowd, figures, put
 
 LEVELS = (AreaLevel.BUURT, AreaLevel.WIJK, AreaLevel.GEMEENTE, AreaLevel.H3_8, AreaLevel.H3_9)
 
@@ -260,6 +263,60 @@ def test_what_was_done_to_a_map_is_told(folder):
     assert "kaart van 2022: buiten Nederland, weggelaten: 1 vlak" in made.notes
 
 
+def wijken_put(folder: Path, year: int, borders: Sequence[int], codes: Sequence[str]) -> None:
+    """A boundary file of wijken in one street, as CBS names its columns."""
+    polygons = [shapely.box(WEST + one, SOUTH, WEST + other, SOUTH + 1000) for one, other in pairwise(borders)]
+    table = {"WK_CODE": codes, "WK_NAAM": [f"Wijk {code}" for code in codes], "GM_NAAM": "Letterstad"}
+    (folder / "boundaries").mkdir(exist_ok=True)
+    geopandas.GeoDataFrame(table, geometry=polygons, crs=28992).to_file(folder / f"boundaries/wijken-{year}.geojson")
+
+
+def test_years_that_are_not_declared_and_have_wijken_only_lead_to_wijken(folder):
+    """In 2016 the street was parted at 2000 m; in 2017 at 3000 m. The wijken of 2022 are WK036300 and WK0363AA."""
+    wijken_put(folder, 2016, (0, 1000, 4000), ("WK0363AA", "WK036300"))
+    wijken_put(folder, 2017, (0, 2500, 4000), ("WK0363AA", "WK036300"))
+    files = {
+        2016: figures(folder, 2016, 10, 30, codes=("WK0363AA", "WK036300")),
+        2017: figures(folder, 2017, 25, 15, 40, codes=("WK0363AA", "WK036300", "BU03630001")),
+        2022: figures(folder, 2022, 1, 2, 3, 4),
+    }
+    made = series(SeriesRequest(files, "inwoners", 2022, AreaLevel.WIJK), folder, told)
+    values = table(made)["waarde"]
+    assert values.xs(2016, level="periode").to_dict() == pytest.approx({"WK036300": 30, "WK0363AA": 10})
+    assert values.xs(2017, level="periode").to_dict() == pytest.approx({"WK036300": 30, "WK0363AA": 10})
+    assert values.xs(2022, level="periode").to_dict() == {"WK036300": 9, "WK0363AA": 1}
+    assert [say(one.why) for one in made.balances.values()] == [
+        "de kaart van 2017 zegt niet wat er sinds 2016 veranderde", "de kaart van 2018 ontbreekt",
+        "dit zijn de buurten van 2022 zelf",
+    ]  # fmt: skip
+    assert "2017: rijen van buurten, gemeenten of het land, weggelaten: 1" in made.notes
+    wrong = {2016: figures(folder, 2016, 1, 2, codes=(B, C))}
+    with pytest.raises(SourceError, match=r"no column holds codes of wijken \(WK"):
+        series(SeriesRequest(wrong, "inwoners", 2022, AreaLevel.WIJK), folder, told)
+
+
+def test_the_year_before_with_wijken_only_is_compared_with_the_wijken_of_the_buurten(folder):
+    (folder / "boundaries/buurten-2021.parquet").unlink()
+    wijken_put(folder, 2021, (0, 1000, 4000), ("WK0363AA", "WK036300"))
+    files = {2021: figures(folder, 2021, 10, 30, codes=("WK0363AA", "WK036300"))}
+    made = series(SeriesRequest(files, "inwoners", 2022, AreaLevel.WIJK), folder, told)
+    assert say(made.balances[2021].why) == "van 2021 is er een kaart per wijk, van 2022 een per buurt"
+    assert (made.balances[2021].whole, made.balances[2021].after) == (2, 40)
+    with pytest.raises(SourceError, match="2021: there is a boundary file of wijken only; give one of buurten"):
+        series(SeriesRequest({2022: figures(folder, 2022, 1, 2, 3, 4)}, "inwoners", 2021), folder, told)
+
+
+def test_from_buurten_to_a_year_with_wijken_only(folder):
+    (folder / "boundaries/buurten-2022.parquet").unlink()
+    wijken_put(folder, 2022, (0, 1000, 4000), ("WK0363AA", "WK036300"))
+    files = {2021: figures(folder, 2021, 1, 2, 3, 4), 2022: figures(folder, 2022, 5, 6, codes=("WK0363AA", "WK036300"))}
+    made = series(SeriesRequest(files, "inwoners", 2022, AreaLevel.WIJK), folder, told)
+    assert table(made)["waarde"].tolist() == [9, 6, 1, 5]
+    assert say(made.balances[2022].why) == "dit zijn de wijken van 2022 zelf"
+    to_gemeente = series(SeriesRequest(files, "inwoners", 2022, AreaLevel.GEMEENTE), folder, told)
+    assert table(to_gemeente)["waarde"].tolist() == [10, 11]
+
+
 @pytest.mark.parametrize("ending", ["csv", "parquet", "gpkg"])
 def test_every_kind_of_file_holds_the_same(folder, ending):
     made = series(SeriesRequest({2020: figures(folder, 2020, 100, "", 300, 60)}, "inwoners", 2022), folder, told)
@@ -296,7 +353,8 @@ def test_the_weights_of_areas_without_people_fall_back_on_surface_and_that_is_to
     assert any("zonder inwoners, naar oppervlakte verdeeld" in note for note in made.notes)
 
 
-def test_the_command_shows_totals_ways_and_what_the_values_are(zicht: Zicht, folder: Path):
+@pytest.mark.usefixtures("english")
+def test_the_command_shows_totals_routes_and_what_the_values_are(zicht: Zicht, folder: Path):
     answer = zicht(
         "series", f"2020={figures(folder, 2020, 100, '1.200,5', 300, '-99997')}",
         f"2022={figures(folder, 2022, 1, 2, 3, 4, column='Inwoners_5')}", "--column", "inwoners",
@@ -304,15 +362,23 @@ def test_the_command_shows_totals_ways_and_what_the_values_are(zicht: Zicht, fol
     )  # fmt: skip
     assert answer.code == 0
     rows = {line.split()[0]: line.split() for line in answer.out.splitlines() if line.strip().startswith("202")}
-    assert rows["2020"] == ["2020", "1.600,50", "1.450,50", "0", "150", "2", "1", "1"]
+    assert rows["2020"] == ["2020", "1,600.50", "1,450.50", "0", "150", "2", "1", "1"]
     assert rows["2022"] == ["2022", "10", "10", "0", "0", "4", "0", "0"]
-    assert "2020, jaar op jaar: de kaarten van 2021 tot en met 2022 zeggen wat er veranderde" in answer.out
-    assert "2022, eigen indeling: dit zijn de buurten van 2022 zelf" in answer.out
-    assert "Waarden van gesplitste gebieden zijn schattingen" in answer.out
-    assert "niet publiceren" in answer.out
+    assert "2020, year by year: the boundary files of 2021 up to and including 2022 say what changed" in answer.out
+    assert "2022, own vintage: these are the buurten of 2022 themselves" in answer.out
+    assert "Values of areas that were split are estimates" in answer.out
+    assert "do not publish" in answer.out
+    for part in (
+        "\n2020, ",
+        "\n2022, ",
+        "what is split is apportioned by surface",
+        "Unprotected counts: do not publish",
+    ):
+        assert part in answer.out
     assert len(pd.read_csv(folder / "reeks.csv")) == 8
 
 
+@pytest.mark.usefixtures("english")
 def test_the_command_shows_numbers_whole_on_a_narrow_screen(zicht: Zicht, folder: Path, monkeypatch):
     monkeypatch.setenv("COLUMNS", "80")
     counts = figures(folder, 2022, "17.942.345", "1.000.000", "1.000.000", "1.000.000")
@@ -320,7 +386,7 @@ def test_the_command_shows_numbers_whole_on_a_narrow_screen(zicht: Zicht, folder
         "series", f"2022={counts}", "--column", "inwoners", "--vintage", 2022, "--to", folder / "r.csv",
         "--data", folder,
     )  # fmt: skip
-    assert answer.out.count("20.942.345") == 2
+    assert answer.out.count("20,942,345") == 2
 
 
 @pytest.mark.parametrize(
@@ -339,6 +405,7 @@ def test_the_command_shows_numbers_whole_on_a_narrow_screen(zicht: Zicht, folder
         ({"--empty": "niets"}, 2, "'niets' is not one of"),
     ],
 )
+@pytest.mark.usefixtures("english")
 def test_what_cannot_be_is_one_message_and_nothing_is_written(zicht: Zicht, folder: Path, change, code, said):
     options = {"--column": "inwoners", "--vintage": "2022", "--to": folder / "reeks.csv", "--data": folder, **change}
     answer = zicht(
@@ -350,12 +417,25 @@ def test_what_cannot_be_is_one_message_and_nothing_is_written(zicht: Zicht, fold
     assert not (folder / "reeks.csv").exists()
 
 
+@pytest.mark.usefixtures("english")
+def test_how_decimals_are_written_can_be_told(zicht: Zicht, folder: Path):
+    options = ("--column", "inwoners", "--vintage", 2022, "--to", folder / "r.csv", "--data", folder)
+    counts = f"2022={figures(folder, 2022, '1.234', 2, 3, 4)}"
+    refused = zicht("series", counts, *options)
+    assert refused.code == 1
+    assert f"'1.234' ({A}) can be read as 1234 and as 1.234" in refused.err
+    assert "--decimal" in refused.err
+    assert zicht("series", counts, *options, "--decimal", "comma").code == 0
+    assert pd.read_csv(folder / "r.csv")["waarde"].sum() == 1243
+
+
 @pytest.mark.parametrize("counts", [("2020:x.csv",), ("x.csv",), ("2020=x.csv", "2020=y.csv"), ()])
 def test_counts_without_a_year_or_twice_the_same_are_wrong_usage(zicht: Zicht, folder: Path, counts):
     answer = zicht("series", *counts, "--column", "inwoners", "--vintage", 2022, "--to", folder / "r.csv")
     assert answer.code == 2
 
 
+@pytest.mark.usefixtures("english")
 def test_codes_of_another_year_are_refused_with_their_number(zicht: Zicht, folder: Path):
     counts = figures(folder, 2022, 1, 2, 3, 4)
     answer = zicht(

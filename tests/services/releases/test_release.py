@@ -60,9 +60,9 @@ def test_the_same_input_gives_the_same_bytes_but_for_one_timestamp(shown: demo.S
 
 
 def test_a_release_says_from_what_it_was_made(shown: demo.Shown):
-    told_ = release.manifest(shown.folder)
-    assert told_["made_up"]
-    for layer in told_["layers"]:
+    content = release.manifest(shown.folder)
+    assert content["made_up"]
+    for layer in content["layers"]:
         provenance = layer["provenance"]
         assert {"themes/drugs", "sources/misdrijven", "sources/kerncijfers"} <= set(provenance["digests"])
         assert all(len(one["sha256"]) == 64 and one["license"] for one in provenance["receipts"])

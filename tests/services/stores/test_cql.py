@@ -45,14 +45,14 @@ def store(tmp_path_factory):
     opened.close()
 
 
-def found(store, tree):
+def found_ids(store, tree):
     asked = cql.condition(store.collection(NAME), tree)
     page = store.page(NAME, Query((asked,), limit=1000))
     assert store.count(NAME, [asked]) == len(page)
     return [feature["id"] for feature in page]
 
 
-def wanted(mask):
+def expected(mask):
     return list(TABLE["id"][mask.fillna(value=False).astype(bool)])
 
 
@@ -106,7 +106,7 @@ def joined(inner):
 @given(asked=st.recursive(st.one_of(comparisons(), others()), joined, max_leaves=6))
 def test_a_filter_finds_the_rows_that_pandas_finds(store, asked):
     text, mask = asked
-    assert found(store, parse(text)) == wanted(mask)
+    assert found_ids(store, parse(text)) == expected(mask)
 
 
 @pytest.mark.parametrize(
@@ -129,14 +129,14 @@ def test_a_filter_finds_the_rows_that_pandas_finds(store, asked):
 def test_like_knows_the_wildcards_of_the_standard_and_minds_capitals(store, pattern, kept):
     names = TABLE["gebiedsnaam"]
     mask = names.map(kept, na_action="ignore").astype("boolean")
-    assert found(store, parse(f"gebiedsnaam LIKE '{pattern}'")) == wanted(mask)
-    assert found(store, parse(f"gebiedsnaam NOT LIKE '{pattern}'")) == wanted(~mask)
+    assert found_ids(store, parse(f"gebiedsnaam LIKE '{pattern}'")) == expected(mask)
+    assert found_ids(store, parse(f"gebiedsnaam NOT LIKE '{pattern}'")) == expected(~mask)
 
 
 def test_and_binds_more_tightly_than_or(store):
-    flat = found(store, parse("score > 2 OR score < 0 AND periode = 2024"))
-    assert flat == found(store, parse("score > 2 OR (score < 0 AND periode = 2024)"))
-    assert flat != found(store, parse("(score > 2 OR score < 0) AND periode = 2024"))
+    flat = found_ids(store, parse("score > 2 OR score < 0 AND periode = 2024"))
+    assert flat == found_ids(store, parse("score > 2 OR (score < 0 AND periode = 2024)"))
+    assert flat != found_ids(store, parse("(score > 2 OR score < 0) AND periode = 2024"))
 
 
 @pytest.mark.parametrize(
@@ -153,16 +153,16 @@ def test_a_spatial_filter_finds_the_rows_that_geopandas_finds(store, predicate, 
         else:
             mask = getattr(shapes, "geom_equals" if predicate == "equals" else predicate)(other)
             text = f"S_{predicate.upper()}(geometry, {other.wkt})"
-        assert found(store, parse(text)) == list(shapes.index[mask])
+        assert found_ids(store, parse(text)) == list(shapes.index[mask])
 
 
 def test_a_long_list_of_alternatives_is_no_deep_nest(store):
     parts = [f"id = 'BU{number:08d}-2024'" for number in range(120)]
-    assert len(found(store, parse(" OR ".join(parts)))) == 120
+    assert len(found_ids(store, parse(" OR ".join(parts)))) == 120
 
 
 @pytest.mark.parametrize(
-    ("text", "told"),
+    ("text", "error"),
     [
         ("naam = 'x'", "no property 'naam'; it has id, "),
         ("score = 'hoog'", "values of one type, found number and string"),
@@ -185,8 +185,8 @@ def test_a_long_list_of_alternatives_is_no_deep_nest(store):
         ('"score"" OR 1=1 --" = 1', "no property"),
     ],
 )
-def test_what_is_not_supported_is_told_and_never_ignored(store, text, told):
-    with pytest.raises(QueryError, match=told):
+def test_what_is_not_supported_is_an_error_and_never_ignored(store, text, error):
+    with pytest.raises(QueryError, match=error):
         cql.condition(store.collection(NAME), parse_or_attribute(text))
 
 
@@ -211,7 +211,7 @@ def parse_or_attribute(text):
         '["score"]',
     ],
 )
-def test_a_malformed_json_filter_is_told(store, text):
+def test_a_malformed_json_filter_is_an_error(store, text):
     with pytest.raises(QueryError):
         cql.condition(store.collection(NAME), parse_json(text))
 
@@ -222,10 +222,10 @@ def test_a_filter_has_bounds(store):
         deep = f"({deep}) {'AND' if number % 2 else 'OR'} score = 1"
     listed = ", ".join(map(str, range(10_001)))
     with pytest.raises(QueryError, match="deeper than 20"):
-        found(store, parse(deep))
+        found_ids(store, parse(deep))
     with pytest.raises(QueryError, match="at most 10000"):
-        found(store, parse(f"score IN ({listed})"))
+        found_ids(store, parse(f"score IN ({listed})"))
     deepest = "score = 1"
     for number in range(20):
         deepest = f"NOT ({deepest} {'AND' if number % 2 else 'OR'} score = 1)"
-    found(store, parse(deepest))
+    found_ids(store, parse(deepest))

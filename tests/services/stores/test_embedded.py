@@ -140,7 +140,7 @@ def test_time_does_not_exclude_a_collection_without_time(store):
         ('score" OR 1=1 --', "1", "no property"),
     ],
 )
-def test_a_value_that_cannot_be_is_told(store, name, text, kind):
+def test_a_value_that_cannot_be_is_an_error(store, name, text, kind):
     with pytest.raises(QueryError, match=kind):
         equal(store.collection(INDICATORS), name, text)
 
@@ -157,7 +157,7 @@ def with_values(**columns):
 
 
 @pytest.mark.parametrize(
-    ("columns", "told"),
+    ("columns", "error"),
     [
         ({"periode": 2023.5}, "column periode: declared integer"),
         ({"score": np.inf}, "column score: holds infinite"),
@@ -166,9 +166,9 @@ def with_values(**columns):
         ({"geometry": None}, "no geometry for BU"),
     ],
 )
-def test_what_cannot_be_published_is_refused_and_leaves_no_file(tmp_path, columns, told):
+def test_what_cannot_be_published_is_refused_and_leaves_no_file(tmp_path, columns, error):
     path = tmp_path / "zicht.sqlite"
-    with pytest.raises(StoreError, match=told):
+    with pytest.raises(StoreError, match=error):
         sqlite.write([with_values(**columns)], path.parent)
     assert not path.exists()
 
@@ -189,7 +189,7 @@ def test_an_absent_or_broken_store_says_what_to_do(tmp_path):
 
 
 @pytest.mark.parametrize(
-    ("application", "version", "told"),
+    ("application", "version", "error"),
     [
         (0x7A696368, 2, "has format 2, and this zicht knows formats up to 1; upgrade zicht"),
         (0x7A696368, 0, "older zicht .format 0.; publish again"),
@@ -197,7 +197,7 @@ def test_an_absent_or_broken_store_says_what_to_do(tmp_path):
         (0x47504B47, 10300, "older zicht .format 0.; publish again"),  # a GeoPackage
     ],
 )
-def test_a_store_of_another_format_is_not_read(tmp_path, application, version, told):
+def test_a_store_of_another_format_is_not_read(tmp_path, application, version, error):
     path = tmp_path / "zicht.sqlite"
     sqlite.write(places.collections(), path.parent)
     with closing(sqlite3.connect(path)) as store:
@@ -205,7 +205,7 @@ def test_a_store_of_another_format_is_not_read(tmp_path, application, version, t
         assert store.execute("PRAGMA user_version").fetchone() == (1,)
         store.execute(f"PRAGMA application_id = {application}")
         store.execute(f"PRAGMA user_version = {version}")
-    with pytest.raises(StoreError, match=told):
+    with pytest.raises(StoreError, match=error):
         served.Served(path)
 
 
