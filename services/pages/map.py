@@ -137,7 +137,7 @@ def _about(collections: Sequence[Collection]) -> Packed:
     return {
         "title": next((one.title for one in filled if one.id.startswith("zoekgebieden_")), filled[0].title),
         "caveats": sorted(dict.fromkeys(one.caveat for one in filled), key=len, reverse=True),
-        "mean": mean(place),
+        "mean": say(mean(place)),
         "elsewhere": say("in the rest of the country")
         if place == NATIONWIDE
         else say("elsewhere where figures are known"),
