@@ -105,7 +105,9 @@ def test_nothing_below_the_floor_is_shown(layer: Layer, netherlands: Country):
 
 
 def test_one_gemeente_shows_what_the_country_shows_there(layer: Layer, netherlands: Country):
-    alone = build(netherlands, LayerRequest("drugs", AreaLevel.BUURT, period=2024, gemeente="GM0344"), lambda _doing: None)
+    alone = build(
+        netherlands, LayerRequest("drugs", AreaLevel.BUURT, period=2024, gemeente="GM0344"), lambda _doing: None
+    )
     here = layer.table[layer.table["gemeentecode"] == "GM0344"].reset_index(drop=True)
     assert alone.table.drop(columns="geometry").equals(here.drop(columns="geometry"))
     assert set(alone.zoekgebieden["id"]) <= set(layer.zoekgebieden["id"])
@@ -122,7 +124,9 @@ def test_wijken_add_up_to_the_country(netherlands: Country):
 
 def test_figures_spread_over_hexagons_are_shown_but_not_searched(netherlands: Country):
     gemeente = "GM0233"
-    made = build(netherlands, LayerRequest("drugs", AreaLevel.H3_8, period=2024, gemeente=gemeente), lambda _doing: None)
+    made = build(
+        netherlands, LayerRequest("drugs", AreaLevel.H3_8, period=2024, gemeente=gemeente), lambda _doing: None
+    )
     assert len(made.zoekgebieden) == 0
     assert made.table["q"].isna().all()
     assert made.table["misdrijven"].notna().any()
