@@ -39,7 +39,7 @@ class Settings:
         home: ZICHT_HOME, the folder with built layers and releases, to build and publish in.
         published: ZICHT_HOME, the same folder to serve, list and export from; None is the one published last.
         data: ZICHT_DATA, a folder of real open data, or `testland`.
-        layers: ZICHT_LAYERS, folders with themes, lenses and sources of one's own, as PATH is written; none is none.
+        layers: ZICHT_LAYERS, folders with own themes, lenses and sources, separated as in PATH; mostly none.
         config: ZICHT_CONFIG, the pygeoapi configuration that `zicht publish` writes; None is that of the home.
         cache: ZICHT_CACHE, the folder where answers of services are kept; a mirror is such a folder.
         gateway: ZICHT_GATEWAY, where all requests go instead, the host as first part of the path.

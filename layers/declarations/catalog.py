@@ -1,6 +1,6 @@
 """Catalog: every theme, lens and source that is declared, checked against one another."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from importlib import resources
 from importlib.resources.abc import Traversable
@@ -76,6 +76,7 @@ def catalog_of(*folders: Traversable) -> Catalog:
     """The declarations in these folders, each with themes/, lenses/ or sources/. Raises DeclarationError as `load`."""
     faults: list[Message | str] = []
     files = _files(folders, faults)
+    faults += _double_faults(files)
     themes = _of_kind(files, "themes", Theme, faults)
     lenses = _of_kind(files, "lenses", Lens, faults)
     sources = _of_kind(files, "sources", SourceDeclaration, faults)
@@ -109,28 +110,29 @@ class _File:
 
 
 def _files(folders: Iterable[Traversable], faults: list[Message | str]) -> list[_File]:
-    """The files of all folders. Own files replace none; a folder that is named twice is read once."""
-    files: dict[str, _File] = {}
-    listing: list[_File] = []
+    """The files of all folders; a folder that is named twice is read once."""
     once: dict[Path, Traversable] = {}
     for folder in folders:
         once.setdefault(Path(str(folder)).resolve(), folder)
+    files: list[_File] = []
     for folder in once.values():
         inside = _within(folder)
         if not inside:
             faults.append(_nothing_in(folder))
-        for one in inside:
-            other = files.setdefault(f"{one.kind}/{one.id}", one)
-            if other is not one:
-                faults.append(
-                    message(
-                        "{where}: id: {other} has the same, and is not replaced; choose another id and file name",
-                        where=one.where,
-                        other=other.where,
-                    )
-                )
-        listing += inside
-    return listing
+        files += inside
+    return files
+
+
+def _double_faults(files: Iterable[_File]) -> Iterator[Message]:
+    """Names that two folders have: a file replaces no other, so that nobody is shown another theme than he thinks."""
+    first: dict[str, _File] = {}
+    for one in files:
+        other = first.setdefault(f"{one.kind}/{one.id}", one)
+        if other is not one:
+            yield message(
+                "{where}: id: {other} has the same, and is not replaced; choose another id and file name",
+                where=one.where, other=other.where,
+            )  # fmt: skip
 
 
 def _within(folder: Traversable) -> list[_File]:

@@ -19,7 +19,7 @@ from pydantic import AfterValidator, Field
 from boundaries.counts import rate_in
 from layers.declarations.faults import RuleError
 from layers.declarations.indicators import Declared, FilePath, Id, Text
-from layers.declarations.records import WHOLE_COUNTRY, Gemeente
+from layers.declarations.records import WHOLE_COUNTRY, Format, Gemeente
 
 SERVICE = "https://service.pdok.nl/cbs/vierkantstatistieken100m/{year}/wfs/v1_0"
 LAYER = "vierkantstatistieken100m:vierkant_100m"
@@ -40,6 +40,7 @@ class SquareGrid(Declared):
     Attributes:
         year: of the figures, and of the address where they are fetched.
         path: a file below the folder of the figures: GeoPackage, (Geo)Parquet or CSV.
+        format: how that file is written, where looking at it does not tell.
         covers: the gemeenten of which all squares with inhabitants are in it; NL for the country.
         service: the address of the WFS, `{year}` where the year stands.
         layer: what that service calls the squares.
@@ -48,6 +49,7 @@ class SquareGrid(Declared):
 
     year: int
     path: FilePath | None = None
+    format: Format = Format()
     covers: tuple[Gemeente, ...] = Field((WHOLE_COUNTRY,), min_length=1)
     service: Text = SERVICE
     layer: Text = LAYER

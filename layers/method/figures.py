@@ -15,6 +15,8 @@ from geo.measures import Measure, Unknown, check_aligned
 from geo.messages import Message, message, plural
 from layers.declarations.indicators import Indicator
 from layers.declarations.sources import Column, SourceDeclaration, columns_of, fill
+from layers.method import numbers
+from layers.method.numbers import Mark
 
 LEAST_COVERED = 0.9
 """Share of all areas a table must hold: without the country there is no national mean."""
@@ -115,9 +117,10 @@ def figures_of_columns(
 ) -> Figures:
     """The declared columns of a table that is indexed by area; areas that it does not list are unknown, never 0."""
     values, reasons = {}, {}
+    decimal = source.table.format.decimal if source.table else None
     for name, column in source.columns.items():
         place = message("{where}, figure {name!r}", where=where, name=name)
-        values[name], reasons[name] = _column(keyed, column, period, place)
+        values[name], reasons[name] = _column(keyed, column, period, decimal, place)
     listed = areas.isin(keyed.index)
     explained = pd.DataFrame(reasons, dtype=object).reindex(areas)
     explained = explained.where(explained.notna(), None)
@@ -192,56 +195,38 @@ def _check_covered(codes: pd.Index, areas: pd.Index, where: Message, *, part: bo
     )  # fmt: skip
 
 
-def _column(keyed: pd.DataFrame, column: Column, period: int, where: Message) -> tuple[pd.Series, pd.Series]:
+def _column(
+    keyed: pd.DataFrame, column: Column, period: int, decimal: Mark | None, where: Message
+) -> tuple[pd.Series, pd.Series]:
     """The figure, and why it is unknown: the first unknown column that it needs says so."""
     needed = columns_of(column.formula, period)
     if missing := [name for name in needed if name not in keyed]:
         raise SourceError(
             "{where}: columns {missing!r} are missing; the table has {columns!r}",
-            where=where,
-            missing=missing,
-            columns=list(keyed.columns),
-        )
+            where=where, missing=missing, columns=list(keyed.columns),
+        )  # fmt: skip
     parts, reason = {}, pd.Series(None, index=keyed.index, dtype=object)
     for name in needed:
-        place = message("{where}, column {name!r}", where=where, name=name)
-        parts[name], why = _numbers(keyed[name], column, place)
+        at = message("{where}, column {column!r}", where=where, column=name)
+        parts[name], why = _numbers(numbers.column(keyed[name], decimal, at), column, at)
         reason = reason.where(reason.notna(), why)
     value = pd.Series(pd.DataFrame(parts).eval(fill(column.formula, period)), index=keyed.index, dtype=float)
     return value.mask(reason.notna()), reason
 
 
-def _numbers(raw: pd.Series, column: Column, where: Message) -> tuple[pd.Series, pd.Series]:
+def _numbers(parsed: pd.Series, column: Column, where: Message) -> tuple[pd.Series, pd.Series]:
     """Numbers, and an `Unknown` where the cell is empty or holds one of CBS's codes."""
-    text = raw.astype(object).where(raw.notna(), None).map(_stripped, na_action="ignore")
-    numbers = pd.to_numeric(text, errors="coerce")
-    wrong = numbers.isna() & text.notna()
-    if wrong.any():
-        raise SourceError(
-            "{where}: {cells}: {examples}; write numbers or leave empty",
-            where=where,
-            cells=plural("1 cell is not a number", "{count} cells are not numbers", count=int(wrong.sum())),
-            examples=first_few(f"{code} {text[code]!r}" for code in text.index[wrong]),
-        )
-    reason = numbers.map(CBS_MISSING).astype(object).where(numbers.isin(list(CBS_MISSING)), None)
-    negative = (numbers < 0) & reason.isna()
+    reason = parsed.map(CBS_MISSING).astype(object).where(parsed.isin(list(CBS_MISSING)), None)
+    negative = (parsed < 0) & reason.isna()
     if negative.any():
         raise SourceError(
             "{where}: {figures}: {examples}; counts are 0 or more, and CBS's codes for 'no figure' are {codes}",
             where=where,
             figures=plural("1 figure is negative", "{count} figures are negative", count=int(negative.sum())),
-            examples=first_few(f"{code} {numbers[code]:g}" for code in numbers.index[negative]),
+            examples=first_few(f"{code} {parsed[code]:g}" for code in parsed.index[negative]),
             codes=[str(code) for code in CBS_MISSING],
         )
-    numbers = numbers.mask(reason.notna())
+    known = parsed.mask(reason.notna())
     if column.empty == "zero":
-        return numbers.mask(text.isna(), 0.0), reason
-    return numbers, reason.where(numbers.notna() | reason.notna(), Unknown.ABSENT)
-
-
-def _stripped(cell: object) -> object:
-    """Text without its padding; CBS writes a lone point, or nothing, where there is no figure."""
-    if not isinstance(cell, str):
-        return cell
-    bare = cell.strip()
-    return None if bare in {"", "."} else bare
+        return known.mask(parsed.isna(), 0.0), reason
+    return known, reason.where(known.notna() | reason.notna(), Unknown.ABSENT)

@@ -17,6 +17,7 @@ from services.settings import TESTLAND, Settings
 if TYPE_CHECKING:
     from rich.console import RenderableType
 
+    from layers.method.numbers import Mark
     from layers.method.series import Series
 
 
@@ -25,6 +26,18 @@ class Empty(StrEnum):
 
     UNKNOWN = "unknown"
     ZERO = "zero"
+
+
+class DecimalMark(StrEnum):
+    """What stands before decimals."""
+
+    COMMA = "comma"
+    POINT = "point"
+
+    @property
+    def mark(self) -> "Mark":
+        """The mark itself."""
+        return "," if self is DecimalMark.COMMA else "."
 
 
 def series(
@@ -60,6 +73,9 @@ def series(
     key: Annotated[
         str | None, typer.Option(help=say("Column with the codes. Default: the one that holds them."))
     ] = None,
+    decimal: Annotated[
+        DecimalMark | None, typer.Option(help=say("Mark before decimals, where the files do not tell: comma or point."))
+    ] = None,
     data: Data = None,
 ) -> None:
     """Apportion counts of several years, each of its own vintage, to one vintage, with the error that this brings.
@@ -88,6 +104,7 @@ def series(
         {year: Path(file) for year, file in _by_year(pairs or [], "--pairs").items()},
         None if weights is None else (weights, weight),
         empty is Empty.ZERO,
+        decimal.mark if decimal else None,
     )
     folder = data or Settings().data
     with progress() as steps:

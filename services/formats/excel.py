@@ -1,6 +1,7 @@
 """A sheet of a workbook as columns: numbers stay numbers and dates dates, whatever a cell looks like in Excel."""
 
 import datetime as dt
+import re
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -59,4 +60,6 @@ def _moment(cell: Cell) -> dt.datetime:
 def _text(cell: Cell) -> str:
     if isinstance(cell, float) and cell.is_integer():
         return str(int(cell))
-    return str(cell).removesuffix(" 00:00:00")
+    text = str(cell).removesuffix(" 00:00:00")
+    # a number of three decimals with a zero behind it, so that its point is not taken for a mark between thousands
+    return f"{text}0" if isinstance(cell, float) and re.fullmatch(r"-?[0-9]{1,3}\.[0-9]{3}", text) else text

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
+import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet
 import pyogrio
@@ -12,6 +13,7 @@ from python_calamine import CalamineError
 from geo.errors import SourceError
 from layers.declarations.records import Format, Records
 from services.files import digest
+from services.formats.cells import text
 from services.formats.csv import CsvFile
 from services.formats.excel import sheet
 from services.formats.rows import Batches, Rows
@@ -51,6 +53,35 @@ def opened(records: Records, root: Path, database: str) -> Rows:
     return rows.renamed({name: header for name, header in headers.items() if header not in {None, name}})
 
 
+def table(path: Path, format_: Format) -> pd.DataFrame:
+    """The whole file: numbers and dates where the file has those, elsewhere text without padding; no geometry.
+
+    What text means is left to who knows it (layers.method.numbers). Raises SourceError as `file` does.
+    """
+    rows = file(path, format_)
+    try:
+        batches = [_cleaned(batch) for batch in rows.batches([name for name in rows.headers if name != rows.geometry])]
+    except UNREADABLE as fault:
+        raise _unreadable(path, fault) from None
+    return pa.Table.from_batches(batches).to_pandas() if batches else pd.DataFrame(columns=list(rows.headers))
+
+
+def _cleaned(batch: pa.RecordBatch) -> pa.RecordBatch:
+    """The batch without columns of bytes, and without padding around its text."""
+    columns = {}
+    for name, column in zip(batch.schema.names, batch.columns, strict=True):
+        plain = column.dictionary_decode() if pa.types.is_dictionary(column.type) else column
+        if pa.types.is_string(plain.type) or pa.types.is_large_string(plain.type):
+            columns[name] = text(plain)
+        elif not (pa.types.is_binary(plain.type) or pa.types.is_large_binary(plain.type) or _is_extension(plain)):
+            columns[name] = plain
+    return pa.RecordBatch.from_pydict(columns)
+
+
+def _is_extension(column: pa.Array) -> bool:
+    return isinstance(column.type, pa.BaseExtensionType)
+
+
 def file(path: Path, format_: Format, geometry: str | None = None) -> Rows:
     """The rows of a file, by what its name ends with; `geometry` is the column with places, where there are more."""
     if not path.is_file():
@@ -68,7 +99,11 @@ def file(path: Path, format_: Format, geometry: str | None = None) -> Rows:
     try:
         return kind(path, format_, geometry)
     except UNREADABLE as fault:
-        raise SourceError("{path}: cannot be read: {fault}", path=path, fault=fault) from None
+        raise _unreadable(path, fault) from None
+
+
+def _unreadable(path: Path, fault: Exception) -> SourceError:
+    return SourceError("{path}: cannot be read: {fault}", path=path, fault=fault)
 
 
 def _text(path: Path, format_: Format, _geometry: str | None) -> Rows:
@@ -139,4 +174,4 @@ def _map(path: Path, format_: Format, _geometry: str | None) -> Rows:
                 ).select(list(columns))
 
     headers = (*(str(one) for one in about["fields"]), *((name,) if about["geometry_type"] else ()))
-    return Rows(str(path), headers, batches, about["crs"], digest(path))
+    return Rows(str(path), headers, batches, about["crs"], digest(path), name)

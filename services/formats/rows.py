@@ -18,6 +18,7 @@ class Rows:
         batches: the batches of some columns, in that order, rows in the order of the file.
         crs: of the geometry column, where there is one.
         sha256: of the bytes, where they are a file.
+        geometry: the column with places, as the file itself names it.
     """
 
     where: str
@@ -25,6 +26,7 @@ class Rows:
     batches: Callable[[Sequence[str]], Batches]
     crs: str | None = None
     sha256: str = ""
+    geometry: str | None = None
 
     def renamed(self, names: Mapping[str, str]) -> "Rows":
         """The same rows with other names for some columns; `names` gives, for a new name, the one in the file."""

@@ -12,7 +12,9 @@ from boundaries.vintages import vintage
 from geo.areas import AreaLevel
 from geo.errors import SourceError
 from geo.messages import Message, message
+from layers.declarations.records import Format
 from layers.messages import say
+from layers.method.numbers import Mark
 from layers.method.series import Series, apportioned
 from services.exporters import geopackage
 from services.files import whole_file
@@ -34,6 +36,7 @@ class SeriesRequest:
         pairs: for some years, a table of what each old code became.
         weights: squares of CBS and their column, for dasymetric interpolation.
         empty_is_zero: whether a cell without anything means 0; else it is unknown.
+        decimal: the mark before decimals in the files, where their columns do not tell.
     """
 
     files: Mapping[int, Path]
@@ -45,6 +48,7 @@ class SeriesRequest:
     pairs: Mapping[int, Path] = field(default_factory=dict)
     weights: tuple[Path, str] | None = None
     empty_is_zero: bool = False
+    decimal: Mark | None = None
 
 
 def series(request: SeriesRequest, folder: Path, steps: Callable[[str], None]) -> Series:
@@ -58,10 +62,9 @@ def series(request: SeriesRequest, folder: Path, steps: Callable[[str], None]) -
     counted, by_year = {}, {}
     for year, path in sorted(request.files.items()):
         steps(say("{year}: boundaries and counts", year=year))
-        column, spare = request.columns.get(year, request.column), vintage(year).spare
-        counted[year] = counts.read(
-            path, column, boundaries.areas(year), request.key, spare, empty_is_zero=request.empty_is_zero
-        )
+        name, spare = request.columns.get(year, request.column), vintage(year).spare
+        column = counts.CountColumn(name, request.key, request.decimal, request.empty_is_zero)
+        counted[year] = counts.read(path, column, boundaries.areas(year), spare)
         steps(say("{year}: crosswalk to {to}", year=year, to=request.to))
         by_year[year] = routes.of(year)
     steps(say("apportioning"))
@@ -103,5 +106,5 @@ def _weights(request: SeriesRequest, steps: Callable[[str], None]) -> tuple[Weig
         return None, ()
     path, column = request.weights
     steps(say("reading {file}", file=path.name))
-    grid = squares.read(path)
+    grid = squares.read(path, [column], Format(decimal=request.decimal))
     return grid.weights(column), grid.notes

@@ -1,11 +1,11 @@
 """Counts per buurt of one year, from a file: CSV as any office writes it, a workbook, Parquet or a map.
 
 Which column holds the codes follows from its cells, not from its name, which changes with every table of CBS. Rows of
-wijken, gemeenten and the country are left out, counted: their people are those of the buurten. A number that can be
-read in two ways (1.234) is refused and not guessed: a total that is a thousand times too small looks like a total.
+wijken, gemeenten and the country are left out, counted: their people are those of the buurten.
 """
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -21,6 +21,8 @@ from geo.measures import Unknown
 from geo.messages import Message, message
 from layers.declarations.records import Format
 from layers.messages import say
+from layers.method import numbers
+from layers.method.numbers import Mark
 from layers.method.series import Counted
 from services.formats import reader
 from services.formats.rows import Rows
@@ -32,39 +34,44 @@ OTHERS = {
     AreaLevel.WIJK: f"{COUNTRY_OR_GEMEENTE}|{PATTERNS[AreaLevel.BUURT]}",
 }
 """Codes of areas that are left out of counts per buurt and per wijk: the same people are in these."""
-DUTCH = r"[-+]?(?:[1-9][0-9]{0,2}(?:\.[0-9]{3})+|[0-9]+)(?:,[0-9]*)?"
-ENGLISH = r"[-+]?(?:[1-9][0-9]{0,2}(?:,[0-9]{3})+|[0-9]+)(?:\.[0-9]*)?(?:[eE][-+]?[0-9]+)?"
-NOTHING = ("", ".")
-"""What CBS writes where there is no figure, besides its codes."""
 
 
-def read(
-    path: Path,
-    column: str,
-    areas: AreaFrame,
-    key: str | None = None,
-    spare: frozenset[str] = frozenset(),
-    *,
-    empty_is_zero: bool = False,
-) -> Counted:
-    """The counts in `column` of a file, for `areas`; `key` names the column with codes where there are several.
+@dataclass(frozen=True, slots=True)
+class CountColumn:
+    """A column with counts.
 
-    Cells that are empty or hold one of CBS's codes for "no figure" are unknown; `empty_is_zero` is for a source
-    that leaves out zeros, and touches no such code and no area without a row. `spare` are codes without
-    a polygon in these boundaries, of which the counts are left out and noted.
+    Attributes:
+        name: of the column.
+        key: the column with codes, where there are several.
+        decimal: the mark before decimals, where the column does not tell.
+        empty_is_zero: whether the source leaves out zeros.
+    """
+
+    name: str
+    key: str | None = None
+    decimal: Mark | None = None
+    empty_is_zero: bool = False
+
+
+def read(path: Path, column: CountColumn, areas: AreaFrame, spare: frozenset[str] = frozenset()) -> Counted:
+    """The counts in a column of a file, for `areas`.
+
+    Cells that are empty or hold one of CBS's codes for "no figure" are unknown; where empty is 0, such a code and an
+    area without a row are not. `spare` are codes without a polygon in these boundaries, of which the counts are left
+    out and noted.
 
     Raises SourceError for what cannot be read, codes that are not in the boundaries or occur twice, and cells that
     are no counts; MeasureError where the name of the column tells a rate.
     """
-    keyed = _keyed(path, column, key, areas.level)
-    where = f"{path}, column {column!r}"
-    figures = numbers(keyed, where)
+    keyed = _keyed(path, column.name, column.key, areas.level)
+    where = message("{path}, column {column!r}", path=path, column=column.name)
+    figures = numbers.column(keyed, column.decimal, where)
     notes = []
     if others := keyed.attrs["others"]:
         left_out = message("rows of wijken, gemeenten or the country, left out: {count}", count=others)
         of_wijken = message("rows of buurten, gemeenten or the country, left out: {count}", count=others)
         notes.append(left_out if areas.level is AreaLevel.BUURT else of_wijken)
-    if empty_is_zero and (empty := figures.isna()).any():
+    if column.empty_is_zero and (empty := figures.isna()).any():
         notes.append(message("empty cells read as 0: {count}", count=int(empty.sum())))
         figures = figures.fillna(0.0)
     reason = figures.map(CBS_MISSING).astype(object).mask(figures.isna(), Unknown.ABSENT)
@@ -81,7 +88,7 @@ def read(
         )
     listed, absent = _in_the_boundaries(figures, areas, spare, where)
     reasons = reason.reindex(areas.ids, fill_value=Unknown.ABSENT)
-    counts = Counts(column, figures.reindex(areas.ids).rename(column))
+    counts = Counts(column.name, figures.reindex(areas.ids).rename(column.name))
     return Counted(counts, reasons, listed, tuple(say(note) for note in (*notes, *absent)))
 
 
@@ -96,44 +103,6 @@ def pairs(path: Path) -> pd.Series:
     if not len(table):
         raise SourceError("{path}: no rows with two codes; give the old code and the new one in each row", path=path)
     return pd.Series(table.iloc[:, 1].to_numpy(), index=pd.Index(table.iloc[:, 0]), dtype=object)
-
-
-def numbers(cells: pd.Series, where: str) -> pd.Series:
-    """Cells as numbers, NaN where empty. Written the Dutch or the English way, one way in the whole column.
-
-    Raises SourceError for cells that are no numbers, and where both ways fit and do not give the same.
-    """
-    if pd.api.types.is_numeric_dtype(cells):
-        return cells.astype(float)
-    bare = cells.astype("string").str.replace(r"[\s\u00a0]", "", regex=True)
-    bare = bare.mask(bare.isin(NOTHING)).dropna()
-    read_as = {}
-    for way, thousands, decimal in ((DUTCH, ".", ","), (ENGLISH, ",", ".")):
-        if bare.str.fullmatch(way).all():
-            plain = bare.str.replace(thousands, "", regex=False).str.replace(decimal, ".", regex=False)
-            read_as[way] = plain.astype(float)
-    if not read_as:
-        wrong = bare[~bare.str.fullmatch(DUTCH)] if bare.str.contains(",").any() else bare[~bare.str.fullmatch(ENGLISH)]
-        found = first_few(f"{code} {cell!r}" for code, cell in wrong.items())
-        raise SourceError(
-            "{where}: {count} cells are not numbers: {found}; write numbers or leave them empty",
-            where=where,
-            count=len(wrong),
-            found=found,
-        )
-    first, last = next(iter(read_as.values())), next(reversed(read_as.values()))
-    if (two := bare[first != last]).size:
-        code = two.index[0]
-        raise SourceError(
-            "{where}: {x!r} ({code}) can be read as {x2:g} and as {x3:g}, and no other cell tells which; write it "
-            "without a mark between thousands, or with more decimals",
-            where=where,
-            x=two[code],
-            code=code,
-            x2=first[code],
-            x3=last[code],
-        )
-    return first.reindex(cells.index).astype(float)
 
 
 def _rows(path: Path) -> Rows:
@@ -221,7 +190,7 @@ def _bare(column: pd.Series) -> pd.Series:
 
 
 def _in_the_boundaries(
-    figures: pd.Series, areas: AreaFrame, spare: frozenset[str], where: str
+    figures: pd.Series, areas: AreaFrame, spare: frozenset[str], where: Message
 ) -> tuple[pd.Index, tuple[Message, ...]]:
     """The codes that are in the boundaries, and notes of those that may be absent from them."""
     absent = figures[~figures.index.isin(areas.ids)]

@@ -11,30 +11,31 @@ the gemeenten that the source `covers`. Elsewhere, and in hexagons on the border
 """
 
 from collections.abc import Iterable
+from contextlib import nullcontext, suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-import geopandas
 import numpy as np
 import pandas as pd
 import shapely
 from numpy.typing import NDArray
-from pyogrio.errors import DataLayerError, DataSourceError
 
 from boundaries.codes import CBS_MISSING
 from boundaries.crosswalk import LEAST_KNOWN
-from boundaries.squares import Squares, squares
+from boundaries.squares import Squares, code_of, same, squares
 from geo.areas import AreaFrame
 from geo.errors import SourceError, first_few
 from geo.measures import Unknown
 from geo.messages import Message, message
-from layers.declarations.records import WHOLE_COUNTRY
+from layers.declarations.records import WHOLE_COUNTRY, Format
 from layers.declarations.sources import SourceDeclaration
 from layers.declarations.squares import SquareGrid
 from layers.messages import say
+from layers.method import numbers
 from layers.method.ports import Delivered, Weighed
 from services import receipts
 from services.files import digest
+from services.formats import reader
 
 HALF = 0.5
 """Persons or homes: what may be missing without a count being unknown."""
@@ -93,14 +94,23 @@ def weighed(declaration: SourceDeclaration, column: str, root: Path) -> Weighed:
     return Weighed(replace(weights, of=column), opened.where, rows, opened.sha256, opened.notes, opened.fetched)
 
 
-def read(path: Path) -> Squares:
-    """The squares of a GeoPackage, a (Geo)Parquet file or a CSV. Raises SourceError for what are no such squares."""
+def read(path: Path, wanted: Iterable[str] = (), format_: Format | None = None) -> Squares:
+    """The squares of a GeoPackage, a (Geo)Parquet file or a CSV.
+
+    Raises SourceError for what are no such squares, and for `wanted` columns of text that are not numbers.
+    """
     if not path.is_file():
         raise SourceError("{path}: no such file; give the squares of CBS as GeoPackage, GeoParquet or CSV", path=path)
-    try:
-        raw = _table(path)
-    except (ValueError, OSError, DataSourceError, DataLayerError) as fault:
-        raise SourceError("{path}: cannot be read: {fault}", path=path, fault=fault) from None
+    format_ = format_ or Format()
+    raw = reader.table(path, format_)
+    headers = [str(header) for header in raw]
+    code, needed = code_of(headers), {same(name, headers) for name in wanted}
+    squares_of_rows = raw[code] if code else raw.index
+    for name in headers:
+        if name != code and pd.api.types.is_string_dtype(raw[name]):
+            where = message("{path}, column {column!r}", path=path, column=name)
+            with nullcontext() if name in needed else suppress(SourceError):
+                raw[name] = numbers.column(raw[name].set_axis(squares_of_rows), format_.decimal, where).to_numpy()
     return squares(raw, str(path))
 
 
@@ -110,7 +120,7 @@ def _opened(declaration: SourceDeclaration, root: Path) -> _Opened:
     if grid is None:
         raise SourceError("source {id!r}: declares no [squares]", id=declaration.id)
     if grid.path is not None:
-        own = read(root / grid.path)
+        own = read(root / grid.path, grid.column.values(), grid.format)
         return _Opened(grid, own, grid.path, digest(root / grid.path), _said(own.notes))
     file = fetched_file(declaration)
     if not (root / file).is_file():
@@ -182,11 +192,3 @@ def _counted_of(*parts: tuple[Message, NDArray[np.bool_]]) -> list[str]:
         say("{what}: {count} of {whole}", what=what, count=int(which.sum()), whole=len(which))
         for what, which in parts if which.any()
     ]  # fmt: skip
-
-
-def _table(path: Path) -> pd.DataFrame:
-    if path.suffix == ".parquet":
-        return pd.read_parquet(path)
-    if path.suffix == ".csv":
-        return pd.read_csv(path, sep=None, engine="python")
-    return pd.DataFrame(geopandas.read_file(path).drop(columns="geometry"))

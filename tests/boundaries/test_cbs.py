@@ -328,7 +328,7 @@ def test_what_has_no_surface_cannot_be_repaired():
 
 @pytest.mark.parametrize("shape", [POINT, LINE])
 def test_a_point_or_line_is_no_area(shape):
-    with pytest.raises(AreaError, match=f"1 areas have another shape than a polygon: {FIRST}"):
+    with pytest.raises(AreaError, match=f"1 area has another shape than a polygon: {FIRST}"):
         buurten(with_polygon(FIRST, shape))
 
 

@@ -192,6 +192,8 @@ def test_the_largest_stays_whole_and_one_more_is_parted_along_its_valley():
     column = np.tile(np.arange(SIDE), SIDE)
     valley = np.abs(column - 2.1)
     assert [len(one.areas) for one in search(block(5, 5), height=valley)] == [25]
+    assert sum(len(one.areas) for one in search(block(5, 5) | at((5, 0)), height=valley)) == 26
+    assert len(search(block(5, 5) | at((5, 0)), height=valley)) == 2
     east, west = search(block(6, 5), height=valley)
     assert sorted([len(east.areas), len(west.areas)]) == [15, 15]
 

@@ -7,7 +7,7 @@ import pytest
 
 from boundaries.counts import rate_in
 from geo.errors import SourceError
-from services.sources.counts import numbers
+from layers.method import numbers
 
 pytestmark = pytest.mark.real
 
@@ -38,4 +38,4 @@ def test_of_the_121_columns_of_kwb_exactly_the_counts_and_surfaces_may_be_added_
 @pytest.mark.parametrize("name", TEXTS)
 def test_the_texts_beside_them_are_refused_by_their_cells(kwb: pd.DataFrame, name: str):
     with pytest.raises(SourceError, match="cells are not numbers"):
-        numbers(kwb[name], name)
+        numbers.column(kwb[name], None, name)

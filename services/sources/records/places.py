@@ -17,6 +17,7 @@ from geo.areas import RD_NEW
 from geo.errors import SourceError
 from geo.messages import Message, message
 from layers.declarations.records import Place
+from layers.method.numbers import Mark
 from services.formats.cells import NOTHING, text
 from services.formats.numbers import coordinates
 from services.geocoder import Addresses
@@ -56,7 +57,7 @@ class Placer:
     where: str
     place: Place
     crs: str | None
-    decimal: str | None
+    decimal: Mark | None
     client: Client | None
     on_progress: Callable[[int, int], None] = lambda _done, _whole: None
     outside: Message | None = field(init=False, default=None)

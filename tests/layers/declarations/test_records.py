@@ -3,6 +3,7 @@
 import pytest
 from pydantic import ValidationError
 
+from layers.declarations.persons import origin_in
 from layers.declarations.records import Place, Records
 
 USUAL = {
@@ -63,3 +64,13 @@ def test_a_place_knows_its_columns(place, columns):
 def test_what_cannot_be_meant_is_a_fault(change, said):
     with pytest.raises(ValidationError, match=said):
         Records.model_validate(USUAL | change)
+
+
+@pytest.mark.parametrize("code", ["tur*", "mar*", "t*", "*", "tur"])
+def test_fewer_than_four_letters_of_a_word_say_not_which_word_is_meant(code):
+    assert origin_in([code]) is None
+
+
+@pytest.mark.parametrize("code", ["turk*", "Maro*", "turks", "Turkse"])
+def test_four_letters_do(code):
+    assert origin_in(["hennep", code]) == code

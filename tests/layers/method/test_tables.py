@@ -53,8 +53,9 @@ def put(column: str, value: object, row: int = 3) -> Callable[[pd.DataFrame], No
         (lambda raw: raw.drop(columns="koop"), ["figure 'huur'", "columns ['koop'] are missing", "'huishoudens'"]),
         (lambda raw: pd.concat([raw, raw.head(2)]), ["2 codes occur more than once", "BU99990000, BU9999000"]),
         (put("inwoners", -3), ["column 'inwoners'", "1 figure is negative: BU99990003 -3", "-99997"]),
-        (put("inwoners", "veel"), ["column 'inwoners'", "1 cell is not a number: BU99990003 'veel'"]),
-        (put("koop", "1,5"), ["column 'koop'", "not a number: BU99990003 '1,5'"]),
+        (put("inwoners", "veel"), ["column 'inwoners'", "1 cell", "BU99990003 'veel'"]),
+        (put("koop", "1,5,2"), ["column 'koop'", "BU99990003 '1,5,2'"]),
+        (put("koop", "1.234"), ["'1.234' (BU99990003) can be read as 1234 and as 1.234", "format.decimal"]),
         (put("buurtcode", "BU00000000"), ["1 of 20 codes are not in the vintage of 2024: BU00000000", "another year"]),
         (lambda raw: raw.head(17), ["only 85% of the 20 buurten", "national table"]),
     ],
@@ -134,3 +135,12 @@ def test_the_order_of_rows_does_not_matter():
 def test_codes_without_a_polygon_on_the_map_may_be_there_when_the_division_says_so():
     extra = pd.concat([table(), table().head(1).assign(buurtcode="BU88880000")])
     assert len(figures_from_table(extra, SOURCE, 2024, AREAS, frozenset({"BU88880000"})).values) == 20
+
+
+@pytest.mark.parametrize(("decimal", "inwoners"), [(",", 1234), (".", 1.234)])
+def test_how_a_table_is_written_can_be_declared(decimal: str, inwoners: float):
+    declared = SourceDeclaration.model_validate(
+        SOURCE.model_dump(exclude_none=True) | {"table": {"path": "proef.csv", "format": {"decimal": decimal}}}
+    )
+    raw = table().assign(inwoners="1.234")
+    assert (figures_from_table(raw, declared, 2024, AREAS, frozenset()).values["inwoners"] == inwoners).all()

@@ -107,6 +107,7 @@ def test_points_of_which_most_lie_outside_the_country_are_refused_with_what_they
         made(tmp_path, table)
 
 
+@pytest.mark.usefixtures("english")
 def test_of_several_layers_one_must_be_named(tmp_path, zicht, recwarn):
     path = tmp_path / "points.gpkg"
     crowd(60).to_file(path, layer="oud")

@@ -353,7 +353,8 @@ def test_the_weights_of_areas_without_people_fall_back_on_surface_and_that_is_to
     assert any("zonder inwoners, naar oppervlakte verdeeld" in note for note in made.notes)
 
 
-def test_the_command_shows_totals_ways_and_what_the_values_are(zicht: Zicht, folder: Path):
+@pytest.mark.usefixtures("english")
+def test_the_command_shows_totals_routes_and_what_the_values_are(zicht: Zicht, folder: Path):
     answer = zicht(
         "series", f"2020={figures(folder, 2020, 100, '1.200,5', 300, '-99997')}",
         f"2022={figures(folder, 2022, 1, 2, 3, 4, column='Inwoners_5')}", "--column", "inwoners",
@@ -367,9 +368,17 @@ def test_the_command_shows_totals_ways_and_what_the_values_are(zicht: Zicht, fol
     assert "2022, own vintage: these are the buurten of 2022 themselves" in answer.out
     assert "Values of areas that were split are estimates" in answer.out
     assert "do not publish" in answer.out
+    for part in (
+        "\n2020, ",
+        "\n2022, ",
+        "what is split is apportioned by surface",
+        "Unprotected counts: do not publish",
+    ):
+        assert part in answer.out
     assert len(pd.read_csv(folder / "reeks.csv")) == 8
 
 
+@pytest.mark.usefixtures("english")
 def test_the_command_shows_numbers_whole_on_a_narrow_screen(zicht: Zicht, folder: Path, monkeypatch):
     monkeypatch.setenv("COLUMNS", "80")
     counts = figures(folder, 2022, "17.942.345", "1.000.000", "1.000.000", "1.000.000")
@@ -396,6 +405,7 @@ def test_the_command_shows_numbers_whole_on_a_narrow_screen(zicht: Zicht, folder
         ({"--empty": "niets"}, 2, "'niets' is not one of"),
     ],
 )
+@pytest.mark.usefixtures("english")
 def test_what_cannot_be_is_one_message_and_nothing_is_written(zicht: Zicht, folder: Path, change, code, said):
     options = {"--column": "inwoners", "--vintage": "2022", "--to": folder / "reeks.csv", "--data": folder, **change}
     answer = zicht(
@@ -407,12 +417,25 @@ def test_what_cannot_be_is_one_message_and_nothing_is_written(zicht: Zicht, fold
     assert not (folder / "reeks.csv").exists()
 
 
+@pytest.mark.usefixtures("english")
+def test_how_decimals_are_written_can_be_told(zicht: Zicht, folder: Path):
+    options = ("--column", "inwoners", "--vintage", 2022, "--to", folder / "r.csv", "--data", folder)
+    counts = f"2022={figures(folder, 2022, '1.234', 2, 3, 4)}"
+    refused = zicht("series", counts, *options)
+    assert refused.code == 1
+    assert f"'1.234' ({A}) can be read as 1234 and as 1.234" in refused.err
+    assert "--decimal" in refused.err
+    assert zicht("series", counts, *options, "--decimal", "comma").code == 0
+    assert pd.read_csv(folder / "r.csv")["waarde"].sum() == 1243
+
+
 @pytest.mark.parametrize("counts", [("2020:x.csv",), ("x.csv",), ("2020=x.csv", "2020=y.csv"), ()])
 def test_counts_without_a_year_or_twice_the_same_are_wrong_usage(zicht: Zicht, folder: Path, counts):
     answer = zicht("series", *counts, "--column", "inwoners", "--vintage", 2022, "--to", folder / "r.csv")
     assert answer.code == 2
 
 
+@pytest.mark.usefixtures("english")
 def test_codes_of_another_year_are_refused_with_their_number(zicht: Zicht, folder: Path):
     counts = figures(folder, 2022, 1, 2, 3, 4)
     answer = zicht(

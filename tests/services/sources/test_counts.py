@@ -1,12 +1,11 @@
 """Counts per buurt from a file: as offices write them, or one message that says which cell or code is wrong."""
 
-import numpy as np
 import pandas as pd
 import pytest
 
 from geo.errors import MeasureError, SourceError
 from geo.measures import Unknown
-from services.sources.counts import numbers, pairs, read
+from services.sources.counts import CountColumn, pairs, read
 from tests.country import squares
 
 AREAS = squares(4, 3)
@@ -16,7 +15,8 @@ FIGURES = {CODES[0]: 100.0, CODES[1]: 1200.5, CODES[2]: 7.0, CODES[3]: 0.0}
 
 def counted(folder, text, column="inwoners", name="tellingen.csv", **options):
     (folder / name).write_text(text, encoding="utf-8")
-    return read(folder / name, column, AREAS, **options)
+    spare = options.pop("spare", frozenset())
+    return read(folder / name, CountColumn(column, **options), AREAS, spare)
 
 
 def rows(figures, delimiter=";", head="gwb_code;inwoners"):
@@ -46,7 +46,7 @@ def test_a_workbook_and_parquet_are_read_too(tmp_path, ending):
     table = pd.DataFrame({"naam": "x", "buurt": list(FIGURES), "inwoners": list(FIGURES.values())})
     path = tmp_path / f"tellingen.{ending}"
     (table.to_excel if ending == "xlsx" else table.to_parquet)(path, index=False)
-    assert read(path, "inwoners", AREAS).counts.figures[list(FIGURES)].to_dict() == FIGURES
+    assert read(path, CountColumn("inwoners"), AREAS).counts.figures[list(FIGURES)].to_dict() == FIGURES
 
 
 def test_what_is_empty_secret_or_not_listed_is_unknown_and_never_0(tmp_path):
@@ -121,7 +121,7 @@ def test_rates_are_refused_by_name(tmp_path, name):
 
 def test_a_file_that_is_not_there_is_told(tmp_path):
     with pytest.raises(SourceError, match="no such file; give a table with a row a buurt"):
-        read(tmp_path / "niets.csv", "inwoners", AREAS)
+        read(tmp_path / "niets.csv", CountColumn("inwoners"), AREAS)
 
 
 def test_the_column_with_codes_can_be_named(tmp_path):
@@ -129,11 +129,10 @@ def test_the_column_with_codes_can_be_named(tmp_path):
     assert counted(tmp_path, text, key="nieuw").counts.figures[CODES[1]] == 4
 
 
-def test_one_cell_tells_how_the_whole_column_is_written():
-    column = pd.Series(["1.234", "2.500,5", None], index=list("abc"))
-    assert numbers(column, "x").tolist()[:2] == [1234, 2500.5]
-    assert numbers(pd.Series(["1.234", "0.5"]), "x").tolist() == [1.234, 0.5]
-    assert np.isnan(numbers(column, "x")["c"])
+def test_how_decimals_are_written_can_be_told_where_no_cell_does(tmp_path):
+    text = rows([(CODES[0], "1.234"), (CODES[1], "7")])
+    assert counted(tmp_path, text, decimal=",").counts.figures[CODES[0]] == 1234
+    assert counted(tmp_path, text, decimal=".").counts.figures[CODES[0]] == 1.234
 
 
 def test_pairs_are_the_first_two_columns(tmp_path):

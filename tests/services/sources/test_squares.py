@@ -11,6 +11,7 @@ from geo.areas import AreaLevel
 from geo.errors import SourceError
 from geo.measures import Unknown
 from layers.declarations.catalog import load
+from layers.declarations.records import Format
 from layers.declarations.sources import Column, SourceDeclaration
 from layers.declarations.squares import SquareGrid
 from layers.method.figures import figures_of_columns
@@ -199,3 +200,22 @@ def test_the_pipeline_knows_who_reads_squares(tmp_path):
     country = open_country("testland", load())
     got = country._deliver.func(put(tmp_path, table()), declared(), AREAS)
     assert got.table["inwoners"].sum() == pytest.approx(3000)
+
+
+def test_squares_in_a_semicolon_csv_with_decimal_commas_are_read(tmp_path):
+    raw = table().assign(gem_huishoudensgrootte=2.5, naam="x")
+    raw.to_csv(tmp_path / "squares.csv", sep=";", decimal=",")
+    got = counted(declared(), AREAS, tmp_path)
+    assert got.table["inwoners"].to_numpy() == pytest.approx(125)
+
+
+def test_a_count_of_squares_that_can_be_read_in_two_ways_is_refused_and_can_be_declared(tmp_path):
+    raw = table().assign(aantal_inwoners="1.234", aantal_woningen="1.234")
+    put(tmp_path, raw)
+    with pytest.raises(
+        SourceError, match=r"column 'aantal_inwoners': '1\.234' \(E1200N4800\) can be read as 1234 and as 1\.234"
+    ):
+        counted(declared(), AREAS, tmp_path)
+    dutch = declared()
+    dutch = dutch.model_copy(update={"squares": dutch.squares.model_copy(update={"format": Format(decimal=",")})})
+    assert counted(dutch, AREAS, tmp_path).table["inwoners"].to_numpy() == pytest.approx(25 * 1234)

@@ -1,0 +1,68 @@
+"""A table comes out of every kind of file with numbers as numbers and text as text, whatever delimits its cells."""
+
+import geopandas
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pytest
+import shapely
+
+from geo.errors import SourceError
+from layers.declarations.records import Format
+from layers.method import numbers
+from services.formats.excel import _column
+from services.formats.reader import table
+
+TABLE = pd.DataFrame(
+    {"buurtcode": ["BU01", "BU02", "BU03"], "inwoners": [1234.0, 1500.5, 17.0], "naam": ["A", " B;c ", ""]}
+)
+WRITTEN = {
+    "table.csv": lambda path: TABLE.to_csv(path, index=False),
+    "semicolon.csv": lambda path: TABLE.to_csv(path, index=False, sep=";", decimal=","),
+    "tab.tsv": lambda path: TABLE.to_csv(path, index=False, sep="\t"),
+    "packed.csv.gz": lambda path: TABLE.to_csv(path, index=False, sep=";", decimal=","),
+    "table.xlsx": lambda path: TABLE.to_excel(path, index=False),
+    "table.parquet": lambda path: TABLE.astype({"buurtcode": "category"}).to_parquet(path),
+    "points.parquet": lambda path: points().to_parquet(path),
+    "points.gpkg": lambda path: points().to_file(path),
+}
+
+
+def points():
+    return geopandas.GeoDataFrame(TABLE, geometry=shapely.points(np.eye(3, 2)), crs=28992)
+
+
+@pytest.mark.parametrize("name", WRITTEN)
+def test_every_kind_of_file_gives_the_same_table(tmp_path, name):
+    WRITTEN[name](tmp_path / name)
+    read = table(tmp_path / name, Format())
+    assert list(read) == list(TABLE)
+    assert read["buurtcode"].tolist() == ["BU01", "BU02", "BU03"]
+    assert read["naam"].fillna("").tolist() == ["A", "B;c", ""]
+    assert numbers.column(read["inwoners"], None, name).tolist() == [1234.0, 1500.5, 17.0]
+
+
+def test_text_stays_text_until_its_meaning_is_known(tmp_path):
+    (tmp_path / "table.csv").write_text("code;aantal\n007;1.234\n")
+    assert table(tmp_path / "table.csv", Format()).iloc[0].tolist() == ["007", "1.234"]
+
+
+def test_a_table_without_rows_has_its_columns(tmp_path):
+    (tmp_path / "table.csv").write_text("code;aantal\n")
+    assert list(table(tmp_path / "table.csv", Format())) == ["code", "aantal"]
+
+
+@pytest.mark.parametrize(("name", "content"), [("a.parquet", b"PAR1"), ("a.xlsx", b"PK"), ("a.gpkg", b"geen kaart")])
+def test_a_damaged_file_is_refused_in_the_same_words(tmp_path, name, content):
+    (tmp_path / name).write_bytes(content)
+    with pytest.raises(SourceError, match=f"{name}: cannot be read: "):
+        table(tmp_path / name, Format())
+
+
+def test_a_number_among_the_text_of_a_sheet_is_never_taken_for_thousands():
+    cells = _column([1.234, -12.345, 1234.5, 12.0, "geheim"])
+    assert cells.to_pylist() == ["1.2340", "-12.3450", "1234.5", "12", "geheim"]
+    dutch, undeclared = (numbers.amounts(cells, mark) for mark in (",", None))
+    np.testing.assert_equal(undeclared, [1.234, -12.345, 1234.5, 12, np.nan])
+    np.testing.assert_equal(dutch, [np.nan, np.nan, np.nan, 12, np.nan])
+    assert cells.type == pa.string()
