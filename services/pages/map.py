@@ -167,7 +167,8 @@ def _inlined(image: Traversable) -> str:
 
 def _json_in_script(content: Packed) -> str:
     """JSON that cannot end the script element it stands in, whatever the names in it are."""
-    return orjson.dumps(content).decode().translate(UNSAFE_IN_SCRIPT)
+    text = orjson.dumps(content, option=orjson.OPT_PASSTHROUGH_DATACLASS)  # a message that nobody said is an error
+    return text.decode().translate(UNSAFE_IN_SCRIPT)
 
 
 def _numbered(page: str) -> str:
