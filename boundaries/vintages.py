@@ -47,7 +47,7 @@ class Vintage:
         year: the year.
         least: fewest buurten of the whole country; 0 where that is not declared.
         service: which of PDOK's services has the boundaries: pages of its API, or a file that its feed names; None
-            where neither is declared, and only a file of one's own can be used.
+            where neither is declared, and only an own boundary file can be used.
         url: where that service is.
         aliases: what a column has been called, by our name for it.
         shipped: what the folder of real data has of it, if anything.
@@ -109,7 +109,7 @@ def vintages() -> Mapping[int, Vintage]:
 
 
 def vintage(year: int) -> Vintage:
-    """The vintage of any year; of one that is not declared only boundary files of one's own can be read.
+    """The vintage of any year; of one that is not declared only own boundary files can be read.
 
     Raises UnknownNameError, listing those that are declared, for a year before there were any buurten.
     """

@@ -83,13 +83,18 @@ class BoundaryFolder:
         return self._read[of.year]
 
     def _made(self, of: Vintage) -> FolderAreas:
+        if not self.root.is_dir():
+            raise SourceError(
+                "{root}: no such folder; ZICHT_DATA (or real=) must name a folder with figures and boundaries",
+                root=self.root,
+            )
         by_file = receipts.read(self.root)
         file = self._file(of.year)
         if file is not None and _below(file, self.root) in by_file:
             return self._fetched(of, file, by_file)
         if file is not None:
             return self._own(of, file)
-        if of.shipped is not None:
+        if of.shipped is not None and (self.root / of.shipped.path).is_file():
             return self._shipped(of, of.shipped)
         others = ", ".join(kind for kind in boundary_files.KINDS if kind != ".gpkg")
         fetching = message(

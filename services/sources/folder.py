@@ -44,7 +44,7 @@ class Folder:
         return found.areas
 
     def is_national(self, vintage: Vintage) -> bool:
-        """Whether these are all of the country; a file of one's own may be of a gemeente or region."""
+        """Whether these are all of the country; an own boundary file may be of a gemeente or region."""
         return self._boundaries.read(vintage).national
 
     def tolerance(self, vintage: Vintage) -> float:

@@ -154,8 +154,8 @@ def test_a_column_water_that_says_something_else_is_refused():
     "column", ["indelingswijziging_wijken_en_buurten", "indelingswijzigingWijkenEnBuurten", "ind_wbi"]
 )
 def test_what_became_of_a_buurt_since_last_year_is_kept(column):
-    told = [1, 2, 3, None, -99997, "1", " 2 ", 3.0] * 3
-    found = buurten(raw(AREAS).sort_values("buurtcode").assign(**{column: pd.Series(told, dtype=object).to_numpy()}))
+    codes = [1, 2, 3, None, -99997, "1", " 2 ", 3.0] * 3
+    found = buurten(raw(AREAS).sort_values("buurtcode").assign(**{column: pd.Series(codes, dtype=object).to_numpy()}))
     expected = pd.array([1, 2, 3, pd.NA, pd.NA, 1, 2, 3] * 3, dtype="Int8")
     assert found.table["change"].dtype == "Int8"
     assert pd.array(found.table["change"]).equals(expected)
@@ -199,10 +199,10 @@ def test_rd_coordinates_declared_as_another_crs_are_caught_by_where_they_lie(dec
 
 
 @pytest.mark.parametrize(
-    ("true", "told"), [(4326, "longitude and latitude"), (3857, "Web Mercator"), (25831, "UTM zone 31")]
+    ("true", "system"), [(4326, "longitude and latitude"), (3857, "Web Mercator"), (25831, "UTM zone 31")]
 )
-def test_other_coordinates_declared_as_rd_new_are_caught_and_named(true, told):
-    with pytest.raises(AreaError, match=rf"declared EPSG:28992, .*outside the Netherlands.*{told}"):
+def test_other_coordinates_declared_as_rd_new_are_caught_and_named(true, system):
+    with pytest.raises(AreaError, match=rf"declared EPSG:28992, .*outside the Netherlands.*{system}"):
         buurten(raw(AREAS).to_crs(true).set_crs(RD_NEW, allow_override=True))
 
 
@@ -221,9 +221,9 @@ def test_without_a_crs_coordinates_in_rd_are_read_as_rd_and_it_is_said(declared)
     assert "declares no coordinate system" in str(found.notes[0])
 
 
-@pytest.mark.parametrize(("true", "told"), [(4326, "longitude and latitude"), (3857, "Web Mercator")])
-def test_without_a_crs_nothing_but_rd_is_guessed(true, told):
-    with pytest.raises(AreaError, match=rf"kaart.gpkg: polygons declare no CRS, .*{told}.*; declare it in the file"):
+@pytest.mark.parametrize(("true", "system"), [(4326, "longitude and latitude"), (3857, "Web Mercator")])
+def test_without_a_crs_nothing_but_rd_is_guessed(true, system):
+    with pytest.raises(AreaError, match=rf"kaart.gpkg: polygons declare no CRS, .*{system}.*; declare it in the file"):
         buurten(raw(AREAS).to_crs(true).set_crs(None, allow_override=True))
 
 
@@ -384,9 +384,9 @@ def test_better_polygons_take_the_place_of_whole_gemeenten_only():
 
 @pytest.mark.parametrize("which", [0, 1])
 def test_better_polygons_need_not_say_what_became_of_its_buurten(which):
-    told = buurten(raw(AREAS).assign(ind_wbi=1))
-    part = AREAS.where(AREAS.table["gemeente"] == "GM0363"), told.where(AREAS.table["gemeente"] == "GM0363")
-    found = cbs.replaced((told, AREAS)[which], part[which]).table["change"]
+    changed = buurten(raw(AREAS).assign(ind_wbi=1))
+    part = AREAS.where(AREAS.table["gemeente"] == "GM0363"), changed.where(AREAS.table["gemeente"] == "GM0363")
+    found = cbs.replaced((changed, AREAS)[which], part[which]).table["change"]
     assert found.isna().tolist() == ((AREAS.table["gemeente"] == "GM0363") != bool(which)).tolist()
 
 

@@ -297,8 +297,8 @@ def test_counts_below_0_or_without_end_are_refused(wrong):
 def test_by_surface_gives_what_tobler_gives(source, target, seed):
     """To a millionth of the total: tobler adds the same surfaces up in another order."""
     counts = Counts("aantal", pd.Series(np.random.default_rng(seed).integers(0, 900, len(source)) * 1.0, source.ids))
-    told = source.table[["geometry"]].assign(aantal=counts.figures)
-    theirs = area_interpolate(told, target.table[["geometry"]], extensive_variables=["aantal"], allocate_total=False)
+    sources = source.table[["geometry"]].assign(aantal=counts.figures)
+    theirs = area_interpolate(sources, target.table[["geometry"]], extensive_variables=["aantal"], allocate_total=False)
     ours = by_surface(source, target).sum(counts).figures.fillna(0.0)
     np.testing.assert_allclose(ours, theirs["aantal"], atol=1e-6 * counts.total)
 

@@ -34,13 +34,13 @@ def test_the_whole_country_has_its_buurten_wijken_and_gemeenten(national):
     wijken, gemeenten = cbs.wijken(national), cbs.gemeenten(national)
     assert [len(one) for one in (national, wijken, gemeenten)] == [14_566, 3_393, 342]
     for joined in (wijken, gemeenten):
-        # Parts of this map overlap a little, so what is joined is somewhat less than its parts, and never more.
+        # Parts of these boundaries overlap a little, so what is joined is somewhat less than its parts, and never more.
         assert 0.997 < joined.table.area.sum() / national.table.area.sum() <= 1 + 1e-6
     assert set(parents(wijken.ids, AreaLevel.GEMEENTE)) == set(gemeenten.ids)
 
 
-def test_gemeenten_made_of_buurten_are_those_of_the_official_map(national, real):
-    """Against the simplified map of 2022, for the gemeenten of both years: half agree to 98.5 %, nearly all to 90 %."""
+def test_gemeenten_made_of_buurten_are_those_of_the_official_file(national, real):
+    """Against the simplified file of 2022, for gemeenten of both years: half agree to 98.5 %, nearly all to 90 %."""
     official = geopandas.read_parquet(real / "boundaries/nl_gemeente_2022_tmap.parquet").set_index("code").geometry
     made = cbs.gemeenten(national).table.geometry
     both = made.index.intersection(official.index)
@@ -137,7 +137,7 @@ def test_the_whole_country_comes_in_over_the_api(national, tmp_path):
 def test_the_whole_country_comes_in_as_a_geopackage(national, tmp_path):
     content = standin_pdok.geopackage(standin_pdok.tables(national, 2021), tmp_path / "made.gpkg")
     with Standin(standin_pdok.Feed(2021, {"wijkenbuurten_2021_v3.gpkg": content})) as standin:
-        # The map of 2024, said to be of 2021.
+        # The boundaries of 2024, said to be of 2021.
         year = replace(vintage(2021), least=14_000)
         found = pdok.boundary_tables(Client(tmp_path / "cache", gateway=standin.url), year)
     areas = cbs.buurten(found["buurten"], year, "pdok")

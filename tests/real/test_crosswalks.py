@@ -58,7 +58,7 @@ def test_every_inhabitant_of_the_country_arrives_in_a_cell(netherlands: Country,
     assert known.total > 17.5e6
     assert apportioned.total == pytest.approx(known.total, rel=1e-9)
     assert (1 - crosswalk.given).abs().max() < 1e-9
-    back = crosswalk.back(known).sum(Counts("inwoners", apportioned.figures.fillna(0.0)))
+    back = crosswalk.reversed(known).sum(Counts("inwoners", apportioned.figures.fillna(0.0)))
     assert back.total == pytest.approx(known.total, rel=1e-9)
 
 

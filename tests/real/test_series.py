@@ -18,7 +18,7 @@ COUNTS = "kerncijfers/amsterdam_kwb_{}_renamed.csv.gz"
 PEOPLE = "Population_Total"
 
 
-def told(doing: str) -> None:
+def told(_step: object) -> None:
     """Steps that nobody reads."""
 
 
@@ -91,7 +91,7 @@ def test_without_a_table_of_codes_the_polygons_lead_the_same_people_to_the_same_
 
 @pytest.mark.parametrize("level", [AreaLevel.WIJK, AreaLevel.GEMEENTE, AreaLevel.H3_8, AreaLevel.H3_9])
 def test_every_inhabitant_arrives_at_every_level(amsterdam: Path, real: Path, level: AreaLevel):
-    """But for what lies over the edge of 2022, and what areas hold of which a part is unknown: told to the last one."""
+    """But for what lies over the edge of 2022, and what areas hold of which a part is unknown: to the last one."""
     made = series(asked(real, amsterdam, level, pairs=level.resolution is None), amsterdam, told)
     for one in made.balances.values():
         assert one.after + one.outside + one.to_unknown == pytest.approx(one.before, rel=1e-9)

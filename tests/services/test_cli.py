@@ -70,7 +70,7 @@ def test_a_folder_that_declares_nothing_is_not_said_to_be_without_faults(zicht: 
         (("build", "drugs", "--gemeente", "Atlantis"), "unknown gemeente 'Atlantis'; known: GM9101 Zilverlo"),
         (("demo", "--gemeente", "GM0363"), "'GM0363'; known: GM9101 Zilverlo"),
         (("demo", "--gemeente", "GM0363"), "this is Testland, which is made up; for a real gemeente give the folder"),
-        (("build", "drugs", "--data", "/nowhere"), "no such file; ZICHT_DATA"),
+        (("build", "drugs", "--data", "/nowhere"), "/nowhere: no such folder; ZICHT_DATA"),
         (("publish",), "no layers have been built; run `zicht build THEME` first"),
         (("publish", "--check"), "nothing has been published; run `zicht publish` first"),
         (("layers",), "nothing has been published"),

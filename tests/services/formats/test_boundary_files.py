@@ -38,7 +38,7 @@ def packed(path):
     with zipfile.ZipFile(path.with_suffix(".zip"), "w") as out:
         for part in path.parent.glob(f"{path.stem}.*"):
             if part.suffix != ".zip":
-                out.write(part, f"map/{part.name}")
+                out.write(part, f"inside/{part.name}")
     return path.with_suffix(".zip")
 
 
@@ -91,7 +91,7 @@ def test_there_and_back_again_nothing_has_changed(tmp_path_factory, ending, name
     table = raw(AREAS).assign(buurtnaam=stripped, water="NEE")
     table = table.iloc[random.sample(range(len(table)), len(table))]
     expected = cbs.buurten(table, V2024, "x")
-    path = saved(table, tmp_path_factory.mktemp("map"), ending)
+    path = saved(table, tmp_path_factory.mktemp("boundaries"), ending)
     same(cbs.buurten(boundary_files.read(path, V2024), V2024, "x"), expected)
 
 
@@ -198,7 +198,7 @@ def test_a_file_of_another_kind_lists_the_kinds(tmp_path):
 
 
 @pytest.mark.parametrize("ending", [one for one in boundary_files.KINDS if one != ".zip"])
-@pytest.mark.parametrize("content", [b"", b"no map at all", b"{}"])
+@pytest.mark.parametrize("content", [b"", b"no boundaries at all", b"{}"])
 def test_what_is_no_boundary_file_is_said_in_plain_words(tmp_path, ending, content):
     path = tmp_path / f"kaart{ending}"
     path.write_bytes(content)
@@ -215,8 +215,8 @@ def test_a_file_that_was_cut_short_is_never_half_a_file(tmp_path, ending, part):
     content = path.read_bytes()
     path.write_bytes(content[: int(part * len(content))])
     # Of a shapefile only the polygons are cut: its codes stand in another file.
-    told = r": (cannot be read as a boundary file|no table with buurt|\d+ areas have no polygon)"
-    with pytest.raises(ZichtError, match=rf"buurten-2024\{ending}{told}"):
+    fault = r": (cannot be read as a boundary file|no table with buurt|\d+ areas have no polygon)"
+    with pytest.raises(ZichtError, match=rf"buurten-2024\{ending}{fault}"):
         cbs.buurten(boundary_files.read(path, V2024), V2024, path.name)
 
 

@@ -48,7 +48,7 @@ def part(gemeente: str = WEST, areas: AreaFrame = AREAS) -> AreaFrame:
 
 
 def country(root: Path, boundaries: AreaFrame, table: pd.DataFrame, year: Vintage = YEAR, **files: str) -> Country:
-    """A folder with a boundary file of one's own and a table, as an office in the Netherlands writes it."""
+    """A folder with an own boundary file and a table, as an office in the Netherlands writes it."""
     root.mkdir(exist_ok=True)
     (root / "boundaries").mkdir(exist_ok=True)
     of_wijken = boundaries.level is AreaLevel.WIJK

@@ -1,4 +1,4 @@
-"""A folder is a source: what was fetched, a hand-made table and a boundary file of one's own, side by side."""
+"""A folder is a source: what was fetched, a hand-made table and an own boundary file, side by side."""
 
 from dataclasses import replace
 from pathlib import Path
@@ -154,9 +154,20 @@ def test_a_year_without_a_file_says_where_to_put_it_or_how_to_fetch_it(folder: P
         BoundaryFolder(folder).has(1985)
 
 
-def test_the_shipped_file_that_is_not_there_is_named(folder: Path):
-    with pytest.raises(SourceError, match=r"nl_buurt_2024_georef.parquet: no such file; ZICHT_DATA"):
+def test_a_folder_without_the_shipped_file_says_how_to_get_boundaries(folder: Path):
+    with pytest.raises(SourceError, match=r"no boundary file of 2024; put it there as .*, or fetch it: zicht fetch"):
         Folder(folder).areas(YEAR)
+    with pytest.raises(SourceError, match=r"nergens: no such folder; ZICHT_DATA"):
+        Folder(folder / "nergens").areas(YEAR)
+
+
+def test_a_part_of_the_shipped_files_that_is_not_there_is_named(folder: Path):
+    shipped = replace(YEAR.shipped, path="land.gpkg", names={"wijk": {"path": "namen.csv", "code": "x", "name": "y"}})
+    raw(AREAS).to_file(folder / "land.gpkg")
+    with pytest.raises(SourceError, match=r"amsterdam_buurt_2022_gebieden.parquet: no such file; ZICHT_DATA"):
+        Folder(folder).areas(replace(YEAR, shipped=shipped))
+    with pytest.raises(SourceError, match=r"namen.csv: no such file; ZICHT_DATA"):
+        Folder(folder).areas(replace(YEAR, shipped=replace(shipped, detail=())))
 
 
 def test_land_and_water_become_one_and_names_come_from_the_other_tables(from_services: Path, buurten: AreaFrame):
@@ -228,7 +239,7 @@ def test_what_is_neither_fetched_nor_put_there_is_said_both_ways(from_services: 
 
 
 def test_each_source_is_chosen_by_itself(folder: Path, testland: Testland):
-    """A fetched table, a hand-made CSV and a boundary file of one's own in one folder, and a receipts.json."""
+    """A fetched table, a hand-made CSV and an own boundary file in one folder, and a receipts.json."""
     put(folder, raw(AREAS), 2014)
     fetched(folder, "sources/kerncijfers-2024.parquet", testland.figures)
     written(folder, testland.crimes)
