@@ -50,7 +50,7 @@ def text(column: pa.Array) -> pa.Array:
         if pc.all(whole).as_py():
             column = column.cast(pa.int64())
     bare = pc.utf8_trim_whitespace(column.cast(pa.string()))
-    if pc.any(pc.starts_with(bare, '="')).as_py():  # how Excel is told to leave a cell as it is
+    if pc.any(pc.starts_with(bare, '="')).as_py():  # how a cell is marked that Excel leaves as it is
         bare = pc.replace_substring_regex(bare, r'^="(.*)"$', r"\1")
     return pc.if_else(pc.equal(bare, ""), pa.scalar(None, pa.string()), bare)
 
@@ -59,12 +59,12 @@ def matches(column: pa.Array, codes: tuple[str, ...]) -> NDArray[np.bool_]:
     """Where the cell is one of the codes, capitals or not; `*` at the end of a code stands for any rest."""
     lower = pc.utf8_lower(text(column))
     whole = pa.array([one.lower() for one in codes if not one.endswith("*")], pa.string())
-    found = pc.fill_null(pc.is_in(lower, whole), False)
+    matched = pc.fill_null(pc.is_in(lower, whole), False)
     for start in (one[:-1].lower() for one in codes if one.endswith("*")):
-        found = pc.or_(found, pc.fill_null(pc.starts_with(lower, start), False))
-    return np.asarray(found.to_numpy(zero_copy_only=False), dtype=np.bool_)
+        matched = pc.or_(matched, pc.fill_null(pc.starts_with(lower, start), False))
+    return np.asarray(matched.to_numpy(zero_copy_only=False), dtype=np.bool_)
 
 
 def matching(cells: pa.Array, pattern: str) -> pa.Array:
-    """Where a cell is like a pattern; an empty cell is like none."""
+    """Where a cell matches a pattern; an empty cell matches none."""
     return pc.fill_null(pc.match_substring_regex(cells, pattern), False)

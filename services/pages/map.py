@@ -137,7 +137,7 @@ def _about(collections: Sequence[Collection]) -> Packed:
     return {
         "title": next((one.title for one in filled if one.id.startswith("zoekgebieden_")), filled[0].title),
         "caveats": sorted(dict.fromkeys(one.caveat for one in filled), key=len, reverse=True),
-        "mean": mean(place),
+        "mean": say(mean(place)),
         "elsewhere": say("in the rest of the country")
         if place == NATIONWIDE
         else say("elsewhere where figures are known"),
@@ -167,7 +167,8 @@ def _inlined(image: Traversable) -> str:
 
 def _json_in_script(content: Packed) -> str:
     """JSON that cannot end the script element it stands in, whatever the names in it are."""
-    return orjson.dumps(content).decode().translate(UNSAFE_IN_SCRIPT)
+    text = orjson.dumps(content, option=orjson.OPT_PASSTHROUGH_DATACLASS)  # a message that nobody said is an error
+    return text.decode().translate(UNSAFE_IN_SCRIPT)
 
 
 def _numbered(page: str) -> str:

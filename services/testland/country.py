@@ -95,14 +95,14 @@ def _plant(geography: Geography) -> tuple[HotSpot, ...]:
     centres, gemeente = buurten[["x", "y"]].to_numpy(), buurten["gemeentecode"].to_numpy()
     pairs = np.transpose(geography.borders.nonzero())
     pairs = pairs[gemeente[pairs[:, 0]] != gemeente[pairs[:, 1]]]
-    here, there = pairs[_nearest(centres[pairs].mean(axis=1), ACROSS_AT)]
-    found = {
+    one_side, other_side = pairs[_nearest(centres[pairs].mean(axis=1), ACROSS_AT)]
+    planted = {
         "sterk": (4.0, _around(geography, _nearest(centres, ODD_NAME_AT), 9)),
         "zwak": (2.0, _around(geography, _nearest(centres, WEAK_AT), 9)),
-        "grens": (3.0, np.concatenate([_around(geography, here, 5), _around(geography, there, 4)])),
+        "grens": (3.0, np.concatenate([_around(geography, one_side, 5), _around(geography, other_side, 4)])),
     }
     codes = buurten["buurtcode"].to_numpy()
-    return tuple(HotSpot(name, frozenset(codes[members]), strength) for name, (strength, members) in found.items())
+    return tuple(HotSpot(name, frozenset(codes[members]), strength) for name, (strength, members) in planted.items())
 
 
 def _nearest(points: Floats, at: Floats) -> int:
@@ -150,8 +150,8 @@ def _house(geography: Geography, people: Ints, tenancy: Floats, rng: np.random.G
     residents = building[_fill(people, households, rng)]
     owner = np.repeat(np.arange(len(people)), buildings)
     table = pd.DataFrame({"buurtcode": geography.buurten["buurtcode"].to_numpy()[owner]})
-    for column, there in {"inwoners": residents, "huishoudens": building, "huurhuishoudens": building[rents]}.items():
-        table[column] = np.bincount(there, minlength=len(owner))
+    for column, rooms in {"inwoners": residents, "huishoudens": building, "huurhuishoudens": building[rents]}.items():
+        table[column] = np.bincount(rooms, minlength=len(owner))
     return geopandas.GeoDataFrame(table, geometry=geography.scatter(owner, rng))
 
 
@@ -186,7 +186,7 @@ def _incidents(geography: Geography, crimes: pd.DataFrame, rng: np.random.Genera
 def _figures(
     buurten: pd.DataFrame, addresses: geopandas.GeoDataFrame, hot: NDArray[np.bool_], rng: np.random.Generator
 ) -> pd.DataFrame:
-    """What CBS would publish of those who live at `addresses`: rounded, and withheld where few do."""
+    """What CBS would publish of those who live at `addresses`: rounded, and suppressed where few do."""
     lived = addresses.drop(columns="geometry").groupby("buurtcode").sum().reindex(buurten["buurtcode"], fill_value=0)
     people, households, rented = (lived[column].to_numpy() for column in lived)
     homes, land = np.maximum(households, 1), np.maximum(buurten["land"].to_numpy(), 1)

@@ -1,4 +1,4 @@
-"""MadeUp: Testland behind the same door as real figures."""
+"""TestlandSource: Testland as a source, like real figures."""
 
 import hashlib
 from collections.abc import Sequence

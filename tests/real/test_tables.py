@@ -18,7 +18,7 @@ ENGLISH = [
     "kerncijfers/nl_buurt_83765NED_2017_subset_incl_crime_per_1000.csv.gz",
     "postcode/cbs_pc4_2020_v1.csv.gz",
 ]
-SEMICOLONS = ["kerncijfers/amsterdam_kwb_2024_renamed.csv.gz", "kerncijfers/amsterdam_nabijheid_2024_renamed.csv.gz"]
+SEMICOLONS = ["kerncijfers/amsterdam_kwb_2024_renamed.csv.gz"]
 
 
 @pytest.mark.parametrize(("path", "delimiter"), [(one, ",") for one in ENGLISH] + [(one, ";") for one in SEMICOLONS])

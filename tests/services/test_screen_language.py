@@ -23,12 +23,14 @@ WORDS = {
         "without", "sources", "whole", "example", "required", "first", "command", "value", "country", "input",
     },
     "en": {
-        "het", "een", "niet", "geen", "wordt", "zijn", "deze", "voor", "naar", "elke", "bij", "uit", "zonder", "met",
+        "het", "een", "niet", "geen", "wordt", "zijn", "deze", "voor", "naar", "elke", "uit", "zonder", "met",
         "cijfers", "gebieden", "verzonnen", "geplant", "rijen", "thema", "bron", "bronnen", "lenzen", "rang", "titel",
         "jaar", "bestand", "map", "toon", "fout", "onbekend", "hele", "waar", "getoetst", "ontbreekt", "gebruik",
     } - {"map"},
 }  # fmt: skip
-"""Common words of the other language that are none of this one, by the language of the screen."""
+"""Common words of the other language that are none of this one, by the language of the screen. Names of areas stay as
+they are: a hexagon is a "Zeshoek bij" its buurt.
+"""
 
 WRONG = [
     ["build", "wapens"], ["build", "drugs", "--lens", "stad"], ["build", "drugs", "--level", "straat"],
@@ -66,7 +68,7 @@ def foreign(text: str, language: str) -> set[str]:
     plain = re.sub(
         r"`[^`]*`|--[a-z-]+|<\S*\|\S*>|: \w+\]|ZICHT_[A-Z]+|\S*/\S*|\S+\.(toml|csv|gpkg|html|json|yml)", " ", text
     )
-    return set(re.findall(r"[a-zà-ÿ']+", plain.lower())) & WORDS[language]
+    return set(re.findall(r"\b[a-zà-ÿ']+\b", plain.lower())) & WORDS[language]
 
 
 @pytest.mark.parametrize("language", ["nl", "en"])

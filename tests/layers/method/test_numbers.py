@@ -92,6 +92,7 @@ def test_a_thousand_and_a_decimal_fraction_are_never_guessed_apart(cell):
         (["1.234", "0.5"], [1.234, 0.5]),
         (["1.234", "0.125"], [1.234, 0.125]),
         (["1.234", "1234.5"], [1.234, 1234.5]),
+        (["1234.567", "7"], [1234.567, 7]),
         (["1,234", "1,250.5"], [1234, 1250.5]),
         (["1.234", 7.25], None),
         (["12", "1 234", "1'234", "-5", "+5", "1234567"], [12, 1234, 1234, -5, 5, 1234567]),
@@ -147,7 +148,12 @@ def test_codes_that_occur_twice_do_not_mix_up_their_cells():
 
 
 @pytest.mark.parametrize(
-    ("cell", "metres"), [("52.370", 52.37), ("52,370", 52.37), ("121.687,3", 121687.3), ("121687", 121687)]
+    ("cell", "place"), [("52.370", 52.37), ("52,370", 52.37), ("-4,912", -4.912), ("121.687,3", 121687.3), ("121", 121)]
 )
-def test_a_coordinate_that_could_be_thousands_has_decimals(cell, metres):
-    assert numbers.coordinates(pa.array([cell]), None)[0] == metres
+def test_a_coordinate_that_could_be_thousands_has_decimals(cell, place):
+    assert numbers.coordinates(pa.array([cell]), None)[0] == place
+
+
+def test_true_is_no_number():
+    with pytest.raises(SourceError, match="1 cells are not numbers: 0 'True'"):
+        numbers.column(pd.Series([True, "7"], dtype=object), None, "x")

@@ -58,6 +58,14 @@ def test_every_kind_of_cell_is_text(column):
 
 
 @pytest.mark.parametrize(
+    ("number", "written"),
+    [(9_007_199_254_740_991.0, "9007199254740991"), (9_007_199_254_740_992.0, "9.007199254740992e+15"), (2.5, "2.5")],
+)
+def test_whole_numbers_that_are_exact_are_written_without_a_point(number, written):
+    assert cells.text(pa.array([number])).to_pylist() == [written]
+
+
+@pytest.mark.parametrize(
     "column",
     [pa.array([[1]]), pa.array([{"a": 1}]), pa.array([b"x"]), pa.array([dt.time(1)]), pa.array([dt.timedelta(1)])],
 )

@@ -125,6 +125,7 @@ def test_what_is_made_up_says_so_and_what_is_real_does_not(release, page):
 
 def test_caveat_and_attribution_are_on_the_page_itself(page):
     assert CAVEAT in page
+    assert "0 is het landelijk gemiddelde, 1 is" in page
     assert "CBS &amp; politie &lt;2024&gt;" in page
 
 

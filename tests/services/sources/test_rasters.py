@@ -1,5 +1,7 @@
 """A raster gives figures for all areas, or says which it cannot and why."""
 
+from contextlib import nullcontext
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -128,6 +130,22 @@ def test_areas_with_a_value_on_less_than_half_are_counted(tmp_path):
     values[:, 10:18] = -1
     got = zonal(declared(), AREAS, put(tmp_path, values, nodata=-1))
     assert got.notes == ("met op minder dan de helft van de oppervlakte een waarde: 6 van 24",)
+
+
+@pytest.mark.parametrize(("columns", "noted"), [(5, False), (6, True)])
+def test_a_value_on_just_half_of_an_area_is_enough(tmp_path, columns, noted):
+    values = hills()
+    values[:, 10 : 10 + columns] = -1
+    notes = zonal(declared(), AREAS, put(tmp_path, values, nodata=-1)).notes
+    assert bool(notes) == noted
+
+
+@pytest.mark.parametrize(("metres", "refused"), [(0.45, False), (0.55, True)])
+def test_a_thousandth_of_an_area_may_lie_outside(tmp_path, metres, refused):
+    """Of squares of 500 m: 0.45 m is 9 in 10,000, 0.55 m is 11."""
+    put(tmp_path, transform=from_origin(120_000 + metres, 483_500.0, CELL, CELL))
+    with pytest.raises(SourceError, match=r"lie outside for more than 0\.1%") if refused else nullcontext():
+        zonal(declared(), AREAS, tmp_path)
 
 
 def test_the_scale_of_a_file_is_applied(tmp_path):

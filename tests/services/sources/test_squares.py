@@ -108,6 +108,26 @@ def test_a_sliver_of_a_secret_square_is_no_reason_to_be_silent(tmp_path):
     assert reasons(got, areas)[lambda why: why.notna()].index.tolist() == ["BU0363AA01"]
 
 
+@pytest.mark.parametrize(("metres", "known"), [(12, True), (13, False)])
+def test_half_a_person_may_be_missing(tmp_path, metres, known):
+    """A strip of a secret square of 100 m: of the four that it holds at most, 0.48 or 0.52 lie in the buurt."""
+    raw = table().loc[["E1219N4829", "E1200N4829"]]
+    raw.loc["E1205N4800"] = -99997
+    grown = AREAS.table.copy()
+    grown.loc[[FIRST], "geometry"] = grown.loc[[FIRST]].buffer(metres, join_style="mitre")
+    areas = type(AREAS)(AREAS.level, AREAS.vintage, grown)
+    assert (FIRST not in reasons(counted(declared(), areas, put(tmp_path, raw)), areas).dropna().index) == known
+
+
+def test_four_secret_squares_hold_sixteen_at_most(tmp_path):
+    """110 of 126 is less than nine tenths; of 122, were it three in each, it is more."""
+    raw = table()
+    raw.loc[[f"E120{at}N4801" for at in range(4)], "aantal_inwoners"] = -99997
+    raw.loc["E1200N4800", "aantal_inwoners"] = 10
+    got = counted(declared(), AREAS, put(tmp_path, raw))
+    assert reasons(got)[FIRST] == Unknown.SECRET
+
+
 @pytest.mark.parametrize("code", [-99995, -99991, -99999999, np.nan])
 def test_one_square_that_is_unknown_for_another_reason_may_hold_anything(tmp_path, code):
     raw = table() * 1000

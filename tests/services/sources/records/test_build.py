@@ -188,9 +188,8 @@ def test_hexagons_are_counted_and_their_inhabitants_too(country):
 def test_the_command_counts_shows_and_lists(zicht, folder, tmp_path):
     (tmp_path / "tellingen.toml").write_text(SOURCE, encoding="utf-8")
     (tmp_path / "aangiften.csv").write_bytes((folder / "aangiften.csv").read_bytes() + b"1,0;2,0;2024\n")
-    answer = zicht(
-        "tally", tmp_path / "tellingen.toml", "--level", "wijk", "--to", tmp_path / "uit.csv", "--data", "testland"
-    )
+    options = ("--level", "wijk", "--to", tmp_path / "uit.csv", "--data", "testland", "--lang", "nl")
+    answer = zicht("tally", tmp_path / "tellingen.toml", *options)
     assert answer.code == 0
     for part in ("Onbeveiligde tellingen", "misdrijven_2024", "1 niet geteld: plaats buiten Nederland", "Gemeentewet"):
         assert part in answer.out

@@ -1,6 +1,7 @@
 """Own records come out as the counts that pandas makes of them, whatever they were written in; nothing is dropped."""
 
 import csv
+from contextlib import nullcontext
 
 import geopandas
 import numpy as np
@@ -15,8 +16,9 @@ from hypothesis import strategies as st
 from boundaries.hexagons import cells_at, hexagons
 from geo.areas import AreaLevel
 from geo.errors import SourceError
-from layers.declarations.records import Format
+from layers.declarations.records import Format, Place
 from services.formats.csv import CsvFile
+from services.sources.records.places import Placer
 from services.sources.records.tally import RecordsInput, tally
 from tests.services.sources.records.declared import AREAS, GEMEENTEN, expected, rows, source
 
@@ -248,6 +250,15 @@ def test_why_none_could_be_counted_is_told_of_few_rows_too(tmp_path):
         counted(tmp_path, table.assign(x=table["y"], y=table["x"]))
     with pytest.raises(SourceError, match="see column 'datum': dates are read as year-month-day"):
         counted(tmp_path, table.assign(datum="1 januari 2024"))
+
+
+@pytest.mark.parametrize(("outside", "whole", "refused"), [(99, 99, False), (100, 111, True), (100, 112, False)])
+def test_a_hundred_places_outside_that_are_nine_tenths_are_in_another_system(outside, whole, refused):
+    x = pa.array([4.9 if at < outside else 120_500.0 for at in range(whole)])
+    y = pa.array([52.4 if at < outside else 480_500.0 for at in range(whole)])
+    placer = Placer("rijen.csv", Place(x="x", y="y"), None, None, None)
+    with pytest.raises(SourceError, match=f"{outside} of {whole} places lie outside") if refused else nullcontext():
+        placer.of(pa.record_batch({"x": x, "y": y}))
 
 
 def test_degrees_of_three_decimals_are_degrees(tmp_path):

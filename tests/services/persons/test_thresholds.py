@@ -1,0 +1,122 @@
+"""Where a column begins to hold persons: every threshold as it was chosen, on both of its sides."""
+
+import pyarrow as pa
+import pytest
+
+from geo.errors import SourceError
+from services.persons.bsn import passing
+from services.persons.scan import PersonScan, _ColumnScan, _years
+
+NAMES = ["J. de Vries", "P.M. Bakker", "mevr. A. van den Berg", "Fatma Yildiz"]
+
+
+def refused(cells, header="kolom"):
+    """What is said of a column with these cells; None where it comes in."""
+    scan = PersonScan("rijen.csv", [header], [header])
+    scan.search(pa.record_batch({header: pa.array(cells)}))
+    try:
+        scan.check()
+    except SourceError as fault:
+        return str(fault)
+    return None
+
+
+def among(cells, count, whole, other="x"):
+    """`count` of these cells, over and over, among `whole`."""
+    return [cells[at % len(cells)] if at < count else other for at in range(whole)]
+
+
+def numbers(passing_, failing):
+    """Numbers that pass the elfproef, and that do not."""
+    every = [f"{one:09d}" for one in range(100_000_000, 100_000_000 + 20 * (passing_ + failing))]
+    weights = (9, 8, 7, 6, 5, 4, 3, 2, -1)
+    pass_ = [one for one in every if sum(int(d) * w for d, w in zip(one, weights, strict=True)) % 11 == 0]
+    known = set(pass_)
+    fail = [one for one in every if one not in known]
+    return [*pass_[:passing_], *fail[:failing]]
+
+
+@pytest.mark.parametrize(("filled", "looked_at"), [(4095, 4095), (4096, 2048), (8191, 4096), (8192, 2731)])
+def test_some_four_thousand_cells_of_a_batch_are_looked_at(filled, looked_at):
+    assert f"{looked_at} of {looked_at} cells that were looked at" in refused(["piet@example.nl"] * filled)
+
+
+@pytest.mark.parametrize(("count", "comes_in"), [(2, True), (3, False)])
+def test_two_of_something_are_chance_and_three_are_not(count, comes_in):
+    assert (refused(among(["piet@example.nl"], count, 9)) is None) == comes_in
+    assert (refused(among(NAMES[:count], 9, 9)) is None) == comes_in
+    assert (refused(among(["turks", "pools", "syrisch"][:count], 9, 9)) is None) == comes_in
+    assert (refused(numbers(count, 0)) is None) == comes_in
+
+
+@pytest.mark.parametrize(
+    ("header", "count", "comes_in"),
+    [("kolom", 20, True), ("kolom", 21, False), ("eigenaar", 5, True), ("eigenaar", 6, False)],
+)
+def test_a_fifth_of_names_is_refused_and_a_twentieth_where_they_are_announced(header, count, comes_in):
+    assert (refused(among(NAMES, count, 100, "Woningcorporatie"), header) is None) == comes_in
+
+
+@pytest.mark.parametrize(("count", "comes_in"), [(20, True), (21, False)])
+def test_bare_numbers_of_ten_digits_are_telephones_where_more_than_a_fifth_look_so(count, comes_in):
+    assert (refused(among([f"06123456{at:02d}" for at in range(20, 60)], count, 100)) is None) == comes_in
+
+
+@pytest.mark.parametrize(("count", "comes_in"), [(50, True), (51, False)])
+def test_more_than_half_of_the_cells_must_name_an_origin(count, comes_in):
+    assert (refused(among(["turks", "pools", "syrisch"], count, 100)) is None) == comes_in
+
+
+@pytest.mark.parametrize(("count", "comes_in"), [(5, True), (6, False)])
+def test_more_than_a_twentieth_must_be_countries_elsewhere(count, comes_in):
+    assert (refused(among(["Turkije", "Polen", "Marokko"], count, 100, "Nederland")) is None) == comes_in
+
+
+def dates(old, young, count=20):
+    """Half in one year, half in another."""
+    return [f"{old if at < count / 2 else young}-05-{at % 28 + 1:02d}" for at in range(count)]
+
+
+@pytest.mark.parametrize(
+    ("old", "young", "comes_in"), [(1965, 1985, False), (1966, 1985, True), (1965, 1984, True), (1930, 2010, False)]
+)
+def test_people_are_born_before_1966_and_after_1984(old, young, comes_in):
+    assert (refused(dates(old, young)) is None) == comes_in
+
+
+@pytest.mark.parametrize(("each", "comes_in"), [(2, True), (3, False)])
+def test_a_tenth_must_be_old_and_a_tenth_young(each, comes_in):
+    years = [1940] * each + [1975] * (20 - 2 * each) + [2000] * each
+    assert (refused([f"{year}-05-{at + 1:02d}" for at, year in enumerate(years)]) is None) == comes_in
+
+
+@pytest.mark.parametrize(
+    ("count", "whole", "comes_in"), [(19, 19, True), (20, 20, False), (79, 100, True), (80, 100, False)]
+)
+def test_twenty_dates_that_are_four_fifths_of_the_cells_are_enough(count, whole, comes_in):
+    assert (refused([*dates(1940, 2000, count), *["onbekend"] * (whole - count)]) is None) == comes_in
+
+
+@pytest.mark.parametrize(("short", "year"), [("30", 2030), ("31", 1931)])
+def test_a_year_of_two_digits_is_at_most_2030(short, year):
+    assert _years(pa.array([f"01-05-{short}"]), pa.array([2])).tolist() == [year, year]
+
+
+@pytest.mark.parametrize(("collected", "after"), [(99_999, 100_000), (100_000, 100_000)])
+def test_a_hundred_thousand_different_numbers_are_collected(collected, after):
+    scan = _ColumnScan(names_expected=False, dated=False, numbers={str(one) for one in range(collected)})
+    scan.search(pa.array(["123456782"]))
+    assert len(scan.numbers) == after
+
+
+@pytest.mark.parametrize(
+    ("passed", "tested", "sure"),
+    [
+        (3, 3, True), (3, 4, False), (4, 5, True), (3, 5, False),  # where most pass: less than 1 in 1,000 by chance
+        (13, 30, True), (12, 30, False), (23, 80, True), (22, 80, False),  # else less than 1 in 1,000,000
+        (500, 4000, True), (499, 4000, False),  # and at least one in eight
+    ],
+)  # fmt: skip
+def test_so_many_that_pass_the_elfproef_are_no_chance(passed, tested, sure):
+    """By the tails of the binomial with 1/11: 7.5e-4, 2.8e-3, 3.2e-4, 6.5e-3; 7.8e-7, 5.7e-6, 4.4e-7, 1.8e-6."""
+    assert passing(numbers(passed, tested - passed)) == (passed if sure else None)
