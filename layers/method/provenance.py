@@ -15,12 +15,15 @@ from layers.publication.layer import Provenance
 
 def provenance(country: Country, analysis: Analysis, theme: Theme, lens: Lens | None, version: str) -> Provenance:
     """From what and how an analysis was made; `version` is that of zicht."""
+    method = _method(country.tolerance(analysis.areas.level), analysis, theme)
+    if not country.national:
+        method.append(message("areas: {count}, a part of the country", count=len(analysis.areas)))
     return Provenance(
         receipts=tuple(country.receipts),
         digests=country.catalog.digests_of(theme, lens),
         vintage=country.vintage.year,
         version=version,
-        method=tuple(say(line) for line in _method(country.tolerance(analysis.areas.level), analysis, theme)),
+        method=tuple(say(line) for line in method),
         made_up=country.source.made_up,
     )
 
@@ -48,8 +51,7 @@ def _method(tolerance: float, analysis: Analysis, theme: Theme) -> list[Message]
 
 def _search(analysis: Analysis, theme: Theme) -> Message:
     if (analysis.result.reason == Unknown.TOO_FEW_AREAS).any():
-        return message("search: none, {count} areas of a part of the country; {least} are needed",
-                       count=len(analysis.areas), least=LEAST_SEARCHED)  # fmt: skip
+        return message("search: none; {least} areas are needed", least=LEAST_SEARCHED)
     return message("search: {statistic}, greater, exact conditional permutation, Benjamini-Hochberg q <= {max_q:g}",
                    statistic=theme.search.statistic, max_q=theme.search.max_q)  # fmt: skip
 

@@ -89,6 +89,7 @@ def test_with_national_figures_a_gemeente_has_the_figures_that_it_has_in_the_cou
 def test_a_part_of_a_hundred_areas_is_searched_and_one_of_fewer_is_not(tmp_path):
     own = layer(country(tmp_path / "genoeg", part(), figures()))
     assert own.summary["tested"] == 120
+    assert own.provenance.method[-1] == "gebieden: 120, een deel van het land"
     assert "least_searched" not in own.summary
     few = part().ids[:99]
     small = part().where(part().ids.isin(few))
@@ -102,7 +103,7 @@ def test_a_part_of_a_hundred_areas_is_searched_and_one_of_fewer_is_not(tmp_path)
     assert not len(made.zoekgebieden)
     zones, *_ = collections([made])
     assert zones.description.endswith("Niet gezocht: te weinig gebieden om in te zoeken.")
-    assert "zoeken: niet gedaan, 99 gebieden van een deel van het land; er zijn er 100 nodig" in made.provenance.method
+    assert "zoeken: niet gedaan; er zijn 100 gebieden nodig" in made.provenance.method
     hundred = part().where(part().ids.isin(part().ids[:100]))
     table = figures()[~AREAS.ids.isin(part().ids) | AREAS.ids.isin(hundred.ids)]
     assert layer(country(tmp_path / "net", hundred, table)).summary["tested"] == 100
