@@ -79,11 +79,11 @@ def by_overlap(old: AreaFrame, new: AreaFrame, weights: Weights | None = None, l
 
 def by_pairs(old: AreaFrame, new: AreaFrame, pairs: pd.Series, weights: Weights | None = None) -> Crosswalk:
     """By a table of what each old code (its index) became; old and new areas that it does not name are interpolated."""
-    for side, codes, areas in ((message("old"), pairs.index, old), (message("new"), pairs, new)):
+    for codes, areas in ((pairs.index, old), (pairs, new)):
         if len(strange := codes[~codes.isin(areas.ids)]):
             raise AlignmentError(
-                "pairs of codes: {count} {side} codes are not in the vintage of {year}: {codes}",
-                count=len(strange), side=side, year=areas.vintage, codes=first_few(strange),
+                "pairs of codes: {count} codes are not in the vintage of {year}: {codes}",
+                count=len(strange), year=areas.vintage, codes=first_few(strange),
             )  # fmt: skip
     if len(doubles := pairs.index[pairs.index.duplicated()]):
         raise AlignmentError(
