@@ -129,8 +129,8 @@ def test_by_pairs_what_the_table_names_goes_whole_and_the_rest_is_interpolated()
 @pytest.mark.parametrize(
     ("pairs", "said"),
     [
-        ({"z": "a"}, "1 old codes are not in the vintage of 2021: z"),
-        ({"a": "z"}, "1 new codes are not in the vintage of 2022: z"),
+        ({"z": "a"}, "1 codes are not in the vintage of 2021: z"),
+        ({"a": "z"}, "1 codes are not in the vintage of 2022: z"),
     ],
 )
 def test_pairs_of_codes_that_are_not_there_are_refused(pairs, said):

@@ -334,7 +334,7 @@ def test_pairs_that_serve_nothing_are_refused(folder):
         Routes(drawn(1, 2), 2021, AreaLevel.H3_8, pairs={2020: codes})
     with pytest.raises(SourceError, match="pairs of codes of 2021: counts of that year are on its vintage already"):
         Routes(drawn(1, 2), 2021, pairs={2021: codes})
-    with pytest.raises(AlignmentError, match="1 old codes are not in the vintage of 2020"):
+    with pytest.raises(AlignmentError, match="1 codes are not in the vintage of 2020"):
         Routes(drawn(1, 2), 2021, pairs={2020: codes}).of(2020)
     (folder / "codes.csv").write_text(f"oud,nieuw\n{OLD_A},{A}\n")
     asked = SeriesRequest(
