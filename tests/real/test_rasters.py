@@ -45,7 +45,7 @@ def test_squares_lie_where_their_polygons_lie(real, squares: Squares):
     """925 squares; 23 shapes have neither a name nor a figure: empty squares that were joined."""
     drawn = geopandas.read_parquet(real / "grid/ermelo_vierkant100m_cbs.parquet").set_index("c28992r100").geometry
     assert len(squares.table) == 925
-    assert squares.notes == ("zonder naam en zonder cijfers, weggelaten: 23 van 948",)
+    assert [*map(str, squares.notes)] == ["without a name and without figures, left out: 23 of 948"]
     assert squares.table.geometry.geom_equals(drawn[drawn.index.notna()].reindex(squares.table.index)).all()
 
 

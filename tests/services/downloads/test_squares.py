@@ -51,7 +51,7 @@ def test_names_and_declared_columns_come_in_as_the_service_calls_them(client):
         assert table[ours].fillna(-1).tolist() == expected[theirs].fillna(-1).tolist()
     read = parse(table, "proef")
     assert len(read.table) == 1500
-    assert read.notes == ("zonder naam en zonder cijfers, weggelaten: 1 van 1501",)
+    assert [*map(str, read.notes)] == ["without a name and without figures, left out: 1 of 1501"]
     assert read.table["aantalInwoners"].isna().sum() == read.table["aantalWoningen"].isna().sum() == 1
 
 
