@@ -3,8 +3,9 @@
 A folder a layer, `layers/<theme>/<level>/<period>/<lens>/<gemeente>` (NL is the whole country); building it again
 replaces it. Only protected tables are ever written: what is suppressed is on no disk.
 
-Two parts of the country of one theme, level, period and lens are kept apart but not published together. Rejected: their
-rows in one collection. Each has a zoekgebied of rank 1, and a zoekgebied on the border of two gemeenten is in both.
+Two parts of the country of one theme, level, period and lens are stored apart and not published together. Rejected:
+their rows in one collection. Each has a zoekgebied of rank 1, and a zoekgebied on the border of two gemeenten is in
+both.
 """
 
 import json
