@@ -21,6 +21,7 @@ from geo.areas import AreaLevel
 from geo.errors import StoreError
 from geo.messages import message
 from layers.declarations.catalog import Catalog
+from layers.declarations.records import WHOLE_COUNTRY
 from layers.publication.collection import typed
 from layers.publication.fields import layer_fields, zoekgebied_fields
 from layers.publication.layer import Layer, LayerKey, Provenance, Receipt
@@ -30,7 +31,6 @@ FORMAT = 1
 """The format of a built layer: its folder, its tables and layer.json."""
 
 LAYER = "layer.json"
-WHOLE_COUNTRY = "NL"
 
 
 def save(layer: Layer, home: Path) -> Path:
