@@ -111,11 +111,6 @@ def named(areas: AreaFrame, gemeente: pd.Series, wijk: pd.Series) -> AreaFrame:
     return AreaFrame(areas.level, areas.vintage, table)
 
 
-def not_in_vintage(codes: pd.Index, areas: AreaFrame) -> pd.Index:
-    """Those of `codes` that these areas do not have: codes of another vintage, or typing errors."""
-    return codes[~codes.isin(areas.ids)]
-
-
 def _column(vintage: Vintage, ours: tuple[str, ...], columns: pd.Index) -> str | None:
     """The first column that holds what one of our names stands for."""
     return next((theirs for name in ours if (theirs := vintage.column(name, columns)) is not None), None)
@@ -150,9 +145,9 @@ def _check_year(table: geopandas.GeoDataFrame, vintage: Vintage, where: str) -> 
     years = table["year"].dropna().str[:4].unique()
     if wrong := sorted(set(years) - {str(vintage.year)}):
         raise AreaError(
-            "{where}: boundaries of {found} by its own words, where those of {year} are due; give the boundary file of "
+            "{where}: boundaries of {years} by its own words, where those of {year} are due; give the boundary file of "
             "that year, or ask for the vintage of the file",
-            where=where, found=", ".join(wrong), year=vintage.year,
+            where=where, years=", ".join(wrong), year=vintage.year,
         )  # fmt: skip
 
 

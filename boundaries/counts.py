@@ -54,8 +54,8 @@ class Counts:
         wrong = (self.figures < 0) | np.isinf(self.figures)
         if wrong.any():
             raise MeasureError(
-                "counts of {of!r}: must be 0 or more and finite, found {found}",
-                of=self.of, found=first_few(f"{area} {self.figures[area]:g}" for area in self.figures.index[wrong]),
+                "counts of {of!r}: must be 0 or more and finite, found {figures}",
+                of=self.of, figures=first_few(f"{area} {self.figures[area]:g}" for area in self.figures.index[wrong]),
             )  # fmt: skip
 
     @property

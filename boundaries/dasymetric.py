@@ -49,8 +49,8 @@ class Weights:
         figures = self.table[self.column]
         if (wrong := (figures < 0) | np.isinf(figures)).any():
             raise MeasureError(
-                "weights {of!r}: must be 0 or more and finite, found {found}",
-                of=self.of, found=first_few(figures[wrong]),
+                "weights {of!r}: must be 0 or more and finite, found {figures}",
+                of=self.of, figures=first_few(figures[wrong]),
             )  # fmt: skip
 
     @property

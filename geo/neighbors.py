@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Self
 
 import geopandas
+import h3
 import h3ronpy
 import numpy as np
 import pandas as pd
@@ -170,9 +171,15 @@ def nearest(areas: AreaTable, k: int) -> Neighbors:
 def ring(areas: AreaTable, order: int = 1) -> Neighbors:
     """The hexagons up to `order` steps from each hexagon, as far as they are among the areas, all of equal weight.
 
-    The codes of the areas are H3 indexes of 15 hexadecimal digits, all of one resolution.
+    The codes of the areas are H3 indexes of 15 hexadecimal digits, all of one resolution. Raises AreaError for codes
+    that are no H3 cells; else see `queen`.
     """
     polygons = _polygons("ring", areas)
+    if strange := [code for code in polygons.index if not h3.is_valid_cell(code)]:
+        raise AreaError(
+            "ring: {count} codes are no H3 cells: {codes}; take queen for other areas",
+            count=len(strange), codes=first_few(strange),
+        )  # fmt: skip
     cells = _numbers(polygons.index)
     disks = pa.array(h3ronpy.grid_disk(cells, order, flatten=False))
     around = np.asarray(disks.values)

@@ -15,19 +15,22 @@ UNFINISHED = ".unfinished-"
 """How a file or folder under construction begins; what a crash leaves behind is recognised by it."""
 
 
-def check_format(where: Path, found: int, known: int, again: Message | str) -> None:
-    """Refuse a file of another format than is `known`; `found` 0 is one from before formats had numbers.
+def check_format(where: Path, version: int, known: int, again: Message | str) -> None:
+    """Refuse a file of another format than is `known`; `version` 0 is one from before formats had numbers.
 
     Raises StoreError with the way out: another zicht for a newer format, to make it `again` for an older one.
     """
-    if found > known:
+    if version > known:
         raise StoreError(
-            "{path}: has format {found}, and this zicht knows formats up to {known}; upgrade zicht",
-            path=where, found=found, known=known,
+            "{path}: has format {version}, and this zicht knows formats up to {known}; upgrade zicht",
+            path=where, version=version, known=known,
         )  # fmt: skip
-    if found < known:
+    if version < known:
         raise StoreError(
-            "{path}: was written by an older zicht (format {found}); {again}", path=where, found=found, again=again
+            "{path}: was written by an older zicht (format {version}); {again}",
+            path=where,
+            version=version,
+            again=again,
         )
 
 

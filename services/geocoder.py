@@ -58,7 +58,7 @@ POINT = re.compile(r"POINT\(([\d.]+) ([\d.]+)\)")
 
 Floats = NDArray[np.float64]
 Located = tuple[Floats, Floats, NDArray[np.object_]]
-"""x and y in RD New, NaN where there is no place, and there why not, in words."""
+"""x and y in RD New, NaN where there is no place, and there why not: a message, elsewhere None."""
 Point = tuple[float, float]
 Houses = dict[int, dict[str, Point]]
 """The places of a postcode, by number and addition."""
@@ -226,7 +226,7 @@ def _columns(places: Sequence[Point | Message]) -> Located:
     why = np.full(len(places), None, dtype=object)
     for at, place in enumerate(places):
         if isinstance(place, Message):
-            why[at] = say(place)
+            why[at] = place
         else:
             x[at], y[at] = place
     return x, y, why

@@ -1,6 +1,6 @@
 """The receipts of a folder of fetched files: for each where it came from, when, and what is in it.
 
-Notes of a receipt are written in the language that was disk_errors when it was fetched.
+Notes of a receipt are written in the language that was spoken when it was fetched.
 """
 
 import json

@@ -41,7 +41,7 @@ class Settings:
         data: ZICHT_DATA, a folder of real open data, or `testland`.
         layers: ZICHT_LAYERS, folders with own themes, lenses and sources, separated as in PATH; mostly none.
         config: ZICHT_CONFIG, the pygeoapi configuration that `zicht publish` writes; None is that of the home.
-        cache: ZICHT_CACHE, the folder where answers of services are kept; a mirror is such a folder.
+        cache: ZICHT_CACHE, the folder where answers of services are cached; a mirror is such a folder.
         gateway: ZICHT_GATEWAY, where all requests go instead, the host as first part of the path.
         postgis: ZICHT_POSTGIS, the URI of the database with a municipality's own records; the password in ~/.pgpass.
         lang: ZICHT_LANG or `--lang`, the language of the screen and of what is published: nl or en.

@@ -9,7 +9,7 @@ transform of the number of k-subsets with a given sum follows from Newton's iden
 kept in proportion to the C(n, k) subsets there are; one inverse transform per k gives the chance G_k of every sum of k
 drawn from all n. Area i itself, with value x, leaves by G_k(s) = k/n a_(k-1)(s - x) + (1 - k/n) a_k(s), solved for a_k.
 Nothing is drawn, so the answer has no noise and no floor at one over the number of draws, and its cost does not depend
-on one. An area with more than half of all others as neighbours is seen from the other side, by those it does not have:
+on one. An area with more than half of all others as neighbours is computed by the areas that are not its neighbours:
 the last step would lose its precision there.
 
 Values that are multiples of one step keep their own lattice and their ties, and p is exact. Others are rounded to a
@@ -69,7 +69,7 @@ def upper_tail(values: Floats, neighbors: Neighbors) -> Tail:
 
 
 def _groups(counts: Whole, others: int) -> list[tuple[Whole, bool]]:
-    """Areas that share a lattice: with few neighbours, with many, and with most of all others (seen mirrored)."""
+    """Areas that share a lattice: with few neighbours, many, or most of all others (computed by the rest)."""
     most = counts > others // 2
     few, many = (counts > 0) & (counts <= FEW) & ~most, (counts > FEW) & ~most
     groups = [(np.flatnonzero(few), False), (np.flatnonzero(many), False), (np.flatnonzero(most), True)]

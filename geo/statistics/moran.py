@@ -34,7 +34,7 @@ def moran(
 ) -> GlobalResult:
     """Moran's I with its mean and variance under `null`; p by the normal approximation. Areas with NaN drop out.
 
-    By default it is tested whether neighbours are more alike than chance makes them, these values being what they are.
+    By default it is tested whether neighbours are more similar than chance makes them, given these values.
     Raises StatisticError where nothing differs, no area has a neighbour, or there are fewer than four areas.
 
     >>> from scipy.sparse import diags_array

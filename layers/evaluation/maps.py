@@ -1,7 +1,7 @@
 """Maps of which the truth is known: without a pattern, or with clusters planted in them.
 
 Everything is drawn from the random generator given. Without a pattern means that the rate is the same everywhere, or
-differs at random. Where exposure is clumped, alike among neighbours as inhabitants are in real life, one thing has a
+differs at random. Where exposure is clumped, similar among neighbours as inhabitants are, one thing has a
 pattern nonetheless: how far a rate strays from the mean by chance. Then not every order of the values is as likely.
 """
 
@@ -51,9 +51,9 @@ class Ground(StrEnum):
     UNEVEN = "uneven"
     """Rates differ at random too."""
     CLUMPED = "clumped"
-    """Exposure is alike among neighbours."""
+    """Exposure is similar among neighbours."""
     BOTH = "both"
-    """Exposure is alike among neighbours, and rates differ at random."""
+    """Exposure is similar among neighbours, and rates differ at random."""
     STATIONS = "stations"
     """A few areas by themselves have hardly any exposure and very many events, as stations in the real country."""
 
@@ -92,7 +92,7 @@ def random_exposure(board: Board, random: Random) -> Floats:
 
 
 def clumped_exposure(board: Board, random: Random) -> Floats:
-    """As unequal, but alike among neighbours: noise that was averaged with its neighbours four times over."""
+    """As unequal, but similar among neighbours: noise that was averaged with its neighbours four times over."""
     noise = random.normal(size=len(board))
     for _ in range(4):
         noise = (noise + board.neighbors.matrix @ noise) / (1 + board.neighbors.count)

@@ -19,8 +19,8 @@ def gemeenten_with_figures(measure: Measure, areas: AreaFrame, country: int | No
     Args:
         measure: of the areas, and of others by their codes where the areas are a part of the country.
         areas: the areas of the layer.
-        country: how many gemeenten are the whole country; None is those of the areas. A gemeente of which there are no
-            areas is called by its code.
+        country: in how many gemeenten figures are those of the whole country; None is `NEARLY_ALL` of those of the
+            areas. A gemeente of which there are no areas is called by its code.
     """
     codes = measure.events.index[measure.events.notna() & (measure.exposure > 0)]
     inside = codes.isin(areas.ids)

@@ -65,7 +65,7 @@ LENS = Field(
 )
 LEVEL = Field("niveau", message("Level"), "string", message("Level of the areas that were searched."))
 PERIOD = Field("periode", message("Period"), "integer", message("Year of the figures."), YEAR)
-VINTAGE = Field("indeling", message("Vintage"), "integer", message("Year of the division into areas."), YEAR)
+VINTAGE = Field("indeling", message("Vintage"), "integer", message("Year of the boundaries of the areas."), YEAR)
 AREA = Field("gebiedscode", message("Area code"), "string", message("CBS code or H3 index of the area."))
 AREA_NAME = Field("gebiedsnaam", message("Area"), "string", message("Name of the area."))
 GEMEENTE = Field("gemeentecode", message("Gemeente code"), "string", message("CBS code of the gemeente."))
@@ -118,7 +118,7 @@ ERROR = Field(
     message("Harmonisation error"),
     "number",
     message(
-        "Standard error of the value by the division, at the worst: if in each split area everybody lives in one place."
+        "Standard error of the value by apportioning, at the worst: if in each split area everybody lives in one place."
     ),
 )
 DISAGREEMENT = Field(
@@ -133,11 +133,11 @@ UNKNOWN = Field(
     "string",
     message("Why there is no value; empty if there is one."),
 )
-MEANS = Field("wijze", message("Means"), "string", message("How the figures of this year came to this vintage."))
+ROUTE = Field("wijze", message("Route"), "string", message("How the figures of this year came to this vintage."))
 
 SERIES_FIELDS = (
     ID, AREA, AREA_NAME, GEMEENTE, GEMEENTE_NAME, LEVEL, VINTAGE, PERIOD, COUNT, VALUE, SPLIT, ERROR, DISAGREEMENT,
-    UNKNOWN, MEANS,
+    UNKNOWN, ROUTE,
 )  # fmt: skip
 """The columns of `zicht series`: a row an area and year."""
 

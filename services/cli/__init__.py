@@ -1,6 +1,6 @@
 """zicht: the commands, one module for each kind. What a user types, and what a user reads back.
 
-Exit codes: 0 done, 1 a fault the user can mend (one message, no traceback), 2 wrong usage.
+Exit codes: 0 done, 1 a fault the user can correct (one message, no traceback), 2 wrong usage.
 
 The language is chosen before a command, or an option that commands share, is imported, since their help is said when
 they are read; and a command imports what it needs when it runs: pandas and pygeoapi take seconds, and `--help` must
@@ -16,7 +16,7 @@ from services.cli.anywhere import apply, split
 
 
 def main() -> None:
-    """Run the command; a fault the user can mend ends in one message and exit code 1, wrong usage in 2."""
+    """Run the command; a fault the user can correct ends in one message and exit code 1, wrong usage in 2."""
     try:
         given, rest = split(sys.argv[1:])
         apply(given)

@@ -38,17 +38,17 @@ def demo(
     """
     from services.cli import reports
     from services.cli.fetch import fetch
-    from services.jobs import demo as demonstration
+    from services.jobs import demo as job
 
     if real == ONLINE:
-        fetch([demonstration.THEME], to=FETCHED)
+        fetch([job.THEME], to=FETCHED)
         real = str(FETCHED)
     with progress() as on_step:
-        shown = demonstration.make(real, gemeente, home, on_step, vintage)
-    for part in reports.demonstrated(shown):
+        demonstration = job.make(real, gemeente, home, on_step, vintage)
+    for part in reports.demonstrated(demonstration):
         screen.print(part)
     if serve:
         from services.jobs.serve import serve as serve_
 
         screen.print(reports.addresses("127.0.0.1", port))
-        serve_(shown.home, shown.config, "127.0.0.1", port)
+        serve_(demonstration.home, demonstration.config, "127.0.0.1", port)

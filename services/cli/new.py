@@ -1,4 +1,4 @@
-"""new: a start for a theme, lens or source of one's own."""
+"""new: a start for a theme, lens or source of the user's own."""
 
 from enum import StrEnum
 from pathlib import Path

@@ -16,17 +16,10 @@ from layers.messages import number, say
 from layers.publication import explanations
 from layers.publication.explanations import MADE_UP, REASONS, caveat
 from layers.publication.layer import Layer
-from services.jobs.demo import Shown
+from services.jobs.demo import Demonstration
 from services.jobs.tally import Tally
 
 MOST = 10
-
-HOW = (
-    message("exact conditional permutation"),
-    message("exact conditional permutation, certified from above"),
-    message("not searched"),
-)
-"""How p was found, as a layer records it (geo.statistics.result)."""
 
 
 def declared(catalog: Catalog) -> RenderableType:
@@ -89,7 +82,7 @@ def _how_searched(layer: Layer) -> str:
             "not searched: {reason} ({count}; {least} are needed)",
             reason=REASONS[Unknown.TOO_FEW_AREAS], count=counts["areas"], least=least,
         )  # fmt: skip
-    return say("p: {how}, {floor:.0e} at its smallest", how=say(counts["how"]), floor=counts["floor"])
+    return say("p: {how}, {floor:.0e} at its smallest", how=counts["how"], floor=counts["floor"])
 
 
 def built(layers: Sequence[Layer], gemeenten: Mapping[str, str], home: Path) -> Iterator[str]:
@@ -103,25 +96,25 @@ def built(layers: Sequence[Layer], gemeenten: Mapping[str, str], home: Path) -> 
         )  # fmt: skip
 
 
-def demonstrated(shown: Shown) -> Iterator[RenderableType]:
+def demonstrated(demonstration: Demonstration) -> Iterator[RenderableType]:
     """What the demonstration found."""
-    for layer in shown.layers:
+    for layer in demonstration.layers:
         if layer.key.lens == BASIS:
             yield zoekgebieden(layer)
             yield summary(layer)
-    if shown.hotspots:
-        yield truth(shown)
-    yield released(shown.manifest, shown.folder)
+    if demonstration.hotspots:
+        yield truth(demonstration)
+    yield released(demonstration.manifest, demonstration.folder)
 
 
-def truth(shown: Shown) -> RenderableType:
-    """The planted hot spots of Testland beside what was found; only those in the part that is shown."""
-    buurten = shown.layers[0].table
+def truth(demonstration: Demonstration) -> RenderableType:
+    """The planted hot spots of Testland beside what was found; only those in the part that is demonstration."""
+    buurten = demonstration.layers[0].table
     hot = set(buurten.loc[buurten["kansrijk"], "gebiedscode"])
     planted: set[str] = set()
     headings = (say("planted"), say("strength"), say("buurten"), say("of these found"))
     table = Table(*headings, title=say("Testland: what there really is"))
-    for spot in shown.hotspots:
+    for spot in demonstration.hotspots:
         if spot.buurten.isdisjoint(buurten["gebiedscode"]):
             continue
         planted |= spot.buurten

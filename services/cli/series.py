@@ -108,10 +108,10 @@ def series(
     )
     folder = data or Settings().data
     with progress() as steps:
-        made = series_(request, FETCHED if folder == TESTLAND else Path(folder), steps)
+        result = series_(request, FETCHED if folder == TESTLAND else Path(folder), steps)
         steps(say("writing {file}", file=to.name))
-        write(made, to)
-    for part in _shown(made, to):
+        write(result, to)
+    for part in _report(result, to):
         screen.print(part, soft_wrap=True)
 
 
@@ -139,13 +139,12 @@ def _by_year(options: Sequence[str], what: str) -> dict[int, str]:
     return values
 
 
-def _shown(made: "Series", to: Path) -> "list[RenderableType]":
+def _report(result: "Series", to: Path) -> "list[RenderableType]":
     """The balance of every year, the kind of its crosswalk and why, and notes."""
     from rich.box import SIMPLE
     from rich.markup import escape
     from rich.table import Column, Table
 
-    from layers.messages import say
     from layers.method.series import CAVEAT
 
     headings = (
@@ -153,18 +152,18 @@ def _shown(made: "Series", to: Path) -> "list[RenderableType]":
         message("split"), message("unknown"),
     )  # fmt: skip
     columns = (Column(say(heading), justify="right", overflow="fold") for heading in headings)
-    table = Table(say("year"), *columns, title=escape(made.collection.title), box=SIMPLE, padding=0)
-    for year, balance in made.balances.items():
+    table = Table(say("year"), *columns, title=escape(result.collection.title), box=SIMPLE, padding=0)
+    for year, balance in result.balances.items():
         totals = (_total(total) for total in (balance.before, balance.after, balance.outside, balance.to_unknown))
         table.add_row(str(year), *totals, str(balance.whole), str(balance.split), str(balance.unknown))
     table.caption = say("total before and after, where the rest went, and how many areas")
-    lines: list[Message | str] = [*made.whys, *made.notes]
-    if made.left_out:
-        lines.append(say("areas of gemeenten without figures, left out: {count}", count=made.left_out))
+    lines: list[Message | str] = [*result.whys, *result.notes]
+    if result.left_out:
+        lines.append(say("areas of gemeenten without figures, left out: {count}", count=result.left_out))
     written = say(
         "{file} written: {rows} rows. Unprotected counts: do not publish.",
         file=str(to),
-        rows=len(made.collection.table),
+        rows=len(result.collection.table),
     )
     return [table, *(escape(say(line)) for line in [*lines, CAVEAT, written])]
 

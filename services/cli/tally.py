@@ -37,5 +37,5 @@ def tally(
     settings = Settings()
     request = TallyRequest(source, AreaLevel(level), to, data or settings.data, mirror or settings.cache, offline)
     with progress() as steps:
-        made = tally_(request, steps, complaints.print)
-    screen.print(reports.tallied(made, to))
+        result = tally_(request, steps, complaints.print)
+    screen.print(reports.tallied(result, to))

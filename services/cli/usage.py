@@ -8,7 +8,7 @@ English and said again, or stays as it came where it is not in this list.
 import re
 from pathlib import Path
 from string import Formatter
-from typing import Any, get_args, override
+from typing import TYPE_CHECKING, Any, get_args, override
 
 import typer
 from typer.core import TyperCommand, TyperGroup
@@ -38,7 +38,7 @@ ERRORS = (
     message("Input should be greater than or equal to {limit}"),
     message("Input should be less than or equal to {limit}"),
 )
-"""What typer 0.29 says of wrong usage, the longer of two that begin alike first."""
+"""What typer 0.29 says of wrong usage, the longer first of two that begin the same."""
 
 ARGUMENTS = (
     message("theme"),
@@ -57,46 +57,37 @@ TYPES = {str: message("<text>"), int: message("<number>"), float: message("<numb
 """Which kind of value a parameter takes; a choice shows its values, a switch nothing."""
 
 
-class Command(TyperCommand):
+class _InOneLanguage(TyperCommand if TYPE_CHECKING else object):  # type: ignore[misc]  # mixed into a group as well
+    """What a command and the group of all commands say in their help, in one language."""
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        _label(self.params)
+
+    @override
+    def format_usage(self, ctx: Any, formatter: Any) -> None:
+        pieces = " ".join(self.collect_usage_pieces(ctx))
+        formatter.write_usage(ctx.command_path, pieces, prefix=f"{say('Usage:')} ")
+
+    @override
+    def get_help_option(self, ctx: Any) -> Any:
+        if (option := super().get_help_option(ctx)) is not None:
+            option.help = say("Show this message and exit.")
+            _label([option])
+        return option
+
+    @override
+    def format_help(self, ctx: Any, formatter: Any) -> None:
+        _say_words()
+        super().format_help(ctx, formatter)
+
+
+class Command(_InOneLanguage, TyperCommand):
     """A command whose help is in one language."""
 
-    def __init__(self, *args: Any, **options: Any) -> None:
-        super().__init__(*args, **options)
-        _label(self.params)
 
-    @override
-    def format_usage(self, ctx: Any, formatter: Any) -> None:
-        _write_usage(self, ctx, formatter)
-
-    @override
-    def get_help_option(self, ctx: Any) -> Any:
-        return _help_option(super().get_help_option(ctx))
-
-    @override
-    def format_help(self, ctx: Any, formatter: Any) -> None:
-        _say_words()
-        super().format_help(ctx, formatter)
-
-
-class Group(TyperGroup):
+class Group(_InOneLanguage, TyperGroup):
     """All commands, their help in one language."""
-
-    def __init__(self, *args: Any, **options: Any) -> None:
-        super().__init__(*args, **options)
-        _label(self.params)
-
-    @override
-    def format_usage(self, ctx: Any, formatter: Any) -> None:
-        _write_usage(self, ctx, formatter)
-
-    @override
-    def get_help_option(self, ctx: Any) -> Any:
-        return _help_option(super().get_help_option(ctx))
-
-    @override
-    def format_help(self, ctx: Any, formatter: Any) -> None:
-        _say_words()
-        super().format_help(ctx, formatter)
 
 
 def wrong_usage(fault: typer.TyperException) -> None:
@@ -117,12 +108,12 @@ def said(text: str) -> str:
     >>> said("Invalid value for '--port': Input should be greater than or equal to 1")
     "'--port' heeft een ongeldige waarde: geef 1 of meer"
     """
-    for one in ERRORS:
-        if found := re.fullmatch(_pattern(one.template), text, re.DOTALL):
-            values = found.groupdict()
+    for error in ERRORS:
+        if match := re.fullmatch(_pattern(error.template), text, re.DOTALL):
+            values = match.groupdict()
             if "fault" in values:
                 values["fault"] = said(values["fault"])
-            return say(one.template, **values)
+            return say(error.template, **values)
     return text
 
 
@@ -132,28 +123,16 @@ def _pattern(template: str) -> str:
     return "".join(re.escape(literal) + (f"(?P<{name}>.+)" if name else "") for literal, name, _, _ in parts)
 
 
-def _write_usage(command: TyperCommand | TyperGroup, ctx: Any, formatter: Any) -> None:
-    pieces = " ".join(command.collect_usage_pieces(ctx))
-    formatter.write_usage(ctx.command_path, pieces, prefix=f"{say('Usage:')} ")
-
-
-def _help_option(option: Any) -> Any:
-    if option is not None:
-        option.help = say("Show this message and exit.")
-        _label([option])
-    return option
-
-
 def _label(parameters: list[Any]) -> None:
     """Name arguments, and the kind of value of each parameter, in the language that is spoken."""
-    for one in parameters:
-        if one.param_type_name == "argument":
-            one.metavar = say(one.metavar or one.name)
-        kind = one.type_descriptor
+    for parameter in parameters:
+        if parameter.param_type_name == "argument":
+            parameter.metavar = say(parameter.metavar or parameter.name)
+        kind = parameter.type_descriptor
         if not kind.is_choice:
             taken = (get_args(kind.annotation) or (kind.annotation,))[0]
             label = say(TYPES[taken]) if taken in TYPES else ""
-            one.display_type = lambda _ctx, label=label: label
+            parameter.display_type = lambda _ctx, label=label: label
 
 
 def _say_words() -> None:

@@ -25,7 +25,7 @@ def export_grid(grid: Grid, path: Path, *, unit: str, tags: Mapping[str, str]) -
     if path.suffix.lower() not in {".tif", ".tiff"}:
         raise StoreError("{path}: a GeoTIFF ends in .tif; give it such a name", path=path)
     if (grid.values < 0).any():
-        raise ValueError("figures below 0 cannot be told from cells without a value")
+        raise ValueError("figures below 0 cannot be distinguished from cells without a value")
     rows, columns = grid.values.shape
     profile = {
         "driver": "GTiff", "height": rows, "width": columns, "count": 1, "dtype": "float32", "nodata": NODATA,

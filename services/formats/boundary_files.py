@@ -1,7 +1,7 @@
 """Boundary files: GeoPackage, GeoJSON, FlatGeobuf, GeoParquet, a shapefile, or one of these in a zip.
 
-Which table of a file holds the buurten is seen by its columns and codes, not by its name: a GeoPackage of PDOK and a
-zip of CBS hold buurten, wijken and gemeenten side by side, and call them otherwise each year.
+Which table of a file holds the buurten is recognised by its columns and codes, not by its name: a GeoPackage of PDOK
+and a zip of CBS hold buurten, wijken and gemeenten side by side, and call them otherwise each year.
 """
 
 import zipfile

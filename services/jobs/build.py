@@ -12,6 +12,7 @@ from geo.areas import AreaFrame, AreaLevel
 from geo.messages import Message, message
 from layers.declarations.catalog import Catalog
 from layers.declarations.lenses import BASIS
+from layers.declarations.records import WHOLE_COUNTRY
 from layers.declarations.sources import SourceDeclaration
 from layers.declarations.themes import Theme
 from layers.method.build import analyse
@@ -23,8 +24,6 @@ from layers.publication.layer import Layer, LayerKey
 from services.registry import OWN, SOURCES, WEIGHTS, adapter
 from services.settings import TESTLAND, Settings
 from services.workspace import storage
-
-WHOLE_COUNTRY = "NL"
 
 type OnStep = Callable[[Message | str], None]
 """Takes, in a few words, what starts now: a progress bar, or nothing that listens."""
@@ -69,8 +68,8 @@ def _own_table(folder: Path, declaration: SourceDeclaration, areas: AreaFrame) -
     """A row an area of what the municipality's own source has there: records, a raster or squares below `folder`."""
     settings = Settings()
     if declaration.records is not None:
-        from services.http.client import Client  # noqa: PLC0415  # likewise
-        from services.sources.records.tally import RecordsInput  # noqa: PLC0415  # with its client, for those who have records
+        from services.http.client import Client  # noqa: PLC0415  # for those who have records
+        from services.sources.records.tally import RecordsInput  # noqa: PLC0415  # likewise
 
         client = Client(settings.cache, gateway=settings.gateway)
         counts: Delivered = adapter("source", OWN, "records")(

@@ -8,10 +8,10 @@ from typing import Any
 from geo.areas import AreaLevel
 from geo.errors import UnknownNameError, ZichtError
 from layers.declarations.lenses import BASIS
+from layers.declarations.records import WHOLE_COUNTRY
 from layers.method.country import Country
 from layers.publication.layer import Layer
 from services.jobs.build import (
-    WHOLE_COUNTRY,
     LayerRequest,
     OnStep,
     build_and_save,
@@ -33,7 +33,7 @@ AMSTERDAM = "GM0363"
 
 
 @dataclass(frozen=True, slots=True)
-class Shown:
+class Demonstration:
     """What the demonstration made and where, what the release says of itself, and what is planted in Testland."""
 
     home: Path
@@ -47,7 +47,7 @@ class Shown:
 
 def make(
     real: str | None, gemeente: str | None, home: Path | None, on_step: OnStep, vintage: int | None = None
-) -> Shown:
+) -> Demonstration:
     """Build, publish and return what is to be shown: of Testland, or of the real figures in the folder `real`.
 
     `gemeente` is a code, a name or NL for the whole country; without it Amsterdam is shown, of Testland everything, and
@@ -72,7 +72,7 @@ def make(
     config = configuration_of(home)
     folder = publish_all(home, config, catalog, on_step)
     planted = country.source.country.hotspots if isinstance(country.source, TestlandSource) else ()
-    return Shown(home, config, folder, release.manifest(folder), tuple(layers), country, planted)
+    return Demonstration(home, config, folder, release.manifest(folder), tuple(layers), country, planted)
 
 
 def _gemeente(country: Country, gemeente: str) -> str | None:

@@ -68,7 +68,7 @@ def series(request: SeriesRequest, folder: Path, steps: Callable[[str], None]) -
         steps(say("{year}: crosswalk to {to}", year=year, to=request.to))
         by_year[year] = routes.of(year)
     steps(say("apportioning"))
-    made = apportioned(request.column, counted, by_year, routes.target)
+    result = apportioned(request.column, counted, by_year, routes.target)
     years = sorted({*request.files, request.to})
     of_boundaries = (
         say("boundaries of {year}: {note}", year=year, note=say(note))
@@ -76,16 +76,16 @@ def series(request: SeriesRequest, folder: Path, steps: Callable[[str], None]) -
         for note in boundaries.notes(year)
     )
     by = say("what is split is apportioned by {weights}", weights=weights.of if weights else message("surface"))
-    return replace(made, notes=(by, *(say(note) for note in notes), *of_boundaries, *made.notes))
+    return replace(result, notes=(by, *(say(note) for note in notes), *of_boundaries, *result.notes))
 
 
-def write(made: Series, path: Path) -> None:
+def write(result: Series, path: Path) -> None:
     """Write the table as .csv, .parquet or (with polygons) .gpkg: the whole file or nothing."""
     check_ending(path)
     if path.suffix == ".gpkg":
-        geopackage.export([made.collection], path)
+        geopackage.export([result.collection], path)
         return
-    table = pd.DataFrame(made.collection.table.drop(columns="geometry"))
+    table = pd.DataFrame(result.collection.table.drop(columns="geometry"))
     with whole_file(path) as unfinished:
         if path.suffix == ".csv":
             table.to_csv(unfinished, index=False)

@@ -57,7 +57,7 @@ def tally(request: TallyRequest, steps: Callable[[str], None], on_retry: Callabl
     """Count, and write the counts where they are wanted. Raises ZichtErrors for what a user can correct."""
     if not request.source.is_file():
         raise SourceError(
-            "{source}: no such file; give a source with [records], as README.md shows", source=request.source
+            "{source}: no such file; give the TOML file of a source that declares [records]", source=request.source
         )
     if request.to is not None and request.to.suffix not in ENDINGS:
         raise SourceError("{to}: counts are written as .csv or .parquet; name one of these", to=request.to)

@@ -1,6 +1,6 @@
 """Patches for what pygeoapi 0.24 and pygeofilter 0.4 answer wrongly, all on names in `pygeoapi.api.itemtypes`.
 
-Importing the provider applies them, so that `zicht serve` and a stock `pygeoapi serve` answer alike:
+Importing the provider applies them, so that `zicht serve` and a stock `pygeoapi serve` give the same answers:
 
 - CQL2 text. pygeofilter reads AND and OR from left to right, so that `a OR b AND c` means `(a OR b) AND c`; it refuses
   `NOT (a AND b)`, a quote in a text (`''`) and properties of one letter (our `q`). The rules that do so are replaced.

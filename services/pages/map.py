@@ -25,7 +25,7 @@ from branca.element import Figure
 from folium.template import Template
 
 from geo.errors import StoreError
-from geo.messages import Message
+from geo.messages import Message, message
 from layers.messages import language, say
 from layers.publication.collection import Collection
 from layers.publication.comparison import NATIONWIDE, mean, shared
@@ -62,7 +62,7 @@ def build_map(collections: Sequence[Collection]) -> folium.Map:
     """
     content = packed_content(collections)
     if not content["pictures"] and not content["searches"]:
-        names = ", ".join(collection.id for collection in collections) or "none"
+        names = ", ".join(collection.id for collection in collections) or message("none")
         raise StoreError(
             "map: nothing to show; needs zoekgebieden_ or indicatoren_ with rows, found {names}", names=names
         )

@@ -104,12 +104,12 @@ class PersonScan:
         """Raise SourceError for all columns that hold persons, or whose name says so."""
         held = {name: scan.finding() for name, scan in self._scans.items()}
         named = {name: f"{kind.what}: {kind.why}" for name in self.headers if (kind := persons().kind_of(name))}
-        found = [
+        refused = [
             Message("{name!r} ({what})", {"name": name, "what": what})
             for name, what in {**held, **named}.items()
             if what
         ]
-        if found:
+        if refused:
             raise SourceError(
                 "{where}: holds {columns}. zicht works with places and never with persons, and what a count does not "
                 "need stays outside (AVG art. 5(1)(c) and 9). Deliver the file without these columns; or count "
@@ -117,7 +117,7 @@ class PersonScan:
                 where=self.where,
                 columns=plural(
                     "1 column that may not come in: {columns}", "{count} columns that may not come in: {columns}",
-                    count=len(found), columns=joined("; ", found),
+                    count=len(refused), columns=joined("; ", refused),
                 ),
             )  # fmt: skip
 
@@ -187,7 +187,7 @@ class _ColumnScan:
         return message("dates of birth, by the years they lie in") if self._birthdays() else None
 
     def _counted(self, what: Message, count: int) -> Message:
-        return message("{what}: {found} of {cells} cells that were looked at", what=what, found=count, cells=self.cells)
+        return message("{what}: {count} of {cells} cells that were looked at", what=what, count=count, cells=self.cells)
 
     def _of_origin(self) -> bool:
         """Whether most cells name where people come from."""

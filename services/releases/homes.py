@@ -3,7 +3,7 @@
 The configuration of a home stands beside its releases, `<home>/pygeoapi-config.yml`, so that a release is always served
 under its own titles. That of the default home stands in the working folder, where it is committed and a stock pygeoapi
 finds it. Which home was published last is read from the links `current`, made anew by each publication; rejected: a
-file that remembers it, which outlives the home it names.
+file that records it, which outlives the home it names.
 """
 
 from pathlib import Path

@@ -117,26 +117,26 @@ class BoundaryFolder:
     def _fetched(self, of: Vintage, file: Path, by_file: Mapping[str, Receipt]) -> FolderAreas:
         """CBS's own boundaries, with the names of gemeenten and wijken from CBS's own tables of these."""
         level = _level(file)
-        found = cbs.read_areas(self._checked(file, by_file), of, str(file), level)
+        result = cbs.read_areas(self._checked(file, by_file), of, str(file), level)
         if level is AreaLevel.BUURT:
             again = message("fetch it again: zicht fetch --to {root} --fresh", root=self.root)
-            _check_complete(found.areas, of, file, again)
+            _check_complete(result.areas, of, file, again)
         name = _below(file, self.root)
-        read = {name: _noted(by_file[name], found.notes)}
+        read = {name: _noted(by_file[name], result.notes)}
         names = []
         for larger in (AreaLevel.GEMEENTE, AreaLevel.WIJK):
             side = self.root / BOUNDARIES / f"{PLURALS[larger]}-{of.year}.parquet"
             names.append(_names(self._checked(side, by_file), of, larger, side))
             read.setdefault(_below(side, self.root), by_file[_below(side, self.root)])
-        return FolderAreas(cbs.named(found.areas, *names), found.notes, tuple(read.values()), national=True)
+        return FolderAreas(cbs.named(result.areas, *names), result.notes, tuple(read.values()), national=True)
 
     def _own(self, of: Vintage, file: Path) -> FolderAreas:
         level = _level(file)
         raw = boundary_files.read(file, of, level)
-        found = cbs.read_areas(raw, of, _below(file, self.root), level)
-        national = of.is_national(found.areas.ids)
+        result = cbs.read_areas(raw, of, _below(file, self.root), level)
+        national = of.is_national(result.areas.ids)
         if national and level is AreaLevel.BUURT:
-            _check_complete(found.areas, of, file, WHOLE)
+            _check_complete(result.areas, of, file, WHOLE)
         receipt = self._receipt(
             _below(file, self.root),
             say("CBS boundaries of wijken and buurten {year}", year=of.year),
@@ -145,7 +145,7 @@ class BoundaryFolder:
         )
         names = (boundary_files.names(file, of, larger) for larger in (AreaLevel.GEMEENTE, AreaLevel.WIJK))
         return FolderAreas(
-            cbs.named(found.areas, *names), found.notes, (_noted(receipt, (OWN, *found.notes)),), national
+            cbs.named(result.areas, *names), result.notes, (_noted(receipt, (OWN, *result.notes)),), national
         )  # fmt: skip
 
     def _shipped(self, of: Vintage, shipped: Shipped) -> FolderAreas:
@@ -169,8 +169,8 @@ class BoundaryFolder:
 
     def _part(self, of: Vintage, path: str, title: str, publishers: str) -> tuple[AreasOfVintage, Receipt]:
         raw = boundary_files.read(self._there(path), of)
-        found = cbs.read_areas(raw, of, path)
-        return found, _noted(self._receipt(path, title, len(raw), publishers), found.notes)
+        result = cbs.read_areas(raw, of, path)
+        return result, _noted(self._receipt(path, title, len(raw), publishers), result.notes)
 
     def _there(self, path: str) -> Path:
         return existing(self.root, path)

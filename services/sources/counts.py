@@ -1,4 +1,4 @@
-"""Counts per buurt of one year, from a file: CSV as any office writes it, a workbook, Parquet or a map.
+"""Counts per buurt of one year, from a file: CSV as any office writes it, a workbook, Parquet or a file with polygons.
 
 Which column holds the codes follows from its cells, not from its name, which changes with every table of CBS. Rows of
 wijken, gemeenten and the country are left out, counted: their people are those of the buurten.
@@ -199,7 +199,7 @@ def _in_the_boundaries(
     if (strange := absent.index[~water & ~known]).size:
         raise SourceError(
             "{where}: {count} of {whole} codes are not in the boundaries of {vintage}: {codes}; they are misspelt, or "
-            "of another year: give them with the year of their division",
+            "of another year: give them with the year of their boundaries",
             where=where,
             count=len(strange),
             whole=len(figures),

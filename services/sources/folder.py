@@ -39,9 +39,9 @@ class Folder:
 
     def areas(self, vintage: Vintage) -> AreaFrame:
         """The buurten of the year, or its wijken where there are only these: see BoundaryFolder."""
-        found = self._boundaries.read(vintage)
-        self._of_areas[vintage.year] = found.receipts
-        return found.areas
+        boundaries = self._boundaries.read(vintage)
+        self._of_areas[vintage.year] = boundaries.receipts
+        return boundaries.areas
 
     def is_national(self, vintage: Vintage) -> bool:
         """Whether these are all of the country; an own boundary file may be of a gemeente or region."""
@@ -85,7 +85,7 @@ class Folder:
     @property
     def receipts(self) -> Sequence[Receipt]:
         """What was read so far."""
-        return (*(one for of_year in self._of_areas.values() for one in of_year), *self._of_tables.values())
+        return (*(receipt for of_year in self._of_areas.values() for receipt in of_year), *self._of_tables.values())
 
     def _once(self, path: Path, declaration: SourceDeclaration) -> pd.DataFrame:
         if path not in self._tables:

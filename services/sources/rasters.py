@@ -23,7 +23,7 @@ from layers.method.ports import Delivered
 from services.files import digest
 
 OUTSIDE = 1e-3
-"""Share of an area that may lie outside the raster: the coast of one map is not that of another."""
+"""Share of an area that may lie outside the raster: the coast of one file is not that of another."""
 
 LONGEST = 500.0
 """Metres between vertices, so that a side is as straight in other coordinates as it was in RD New."""

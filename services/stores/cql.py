@@ -28,6 +28,9 @@ type Operand = Literal["string", "number", "boolean", "geometry", "shape", "pred
 KINDS: dict[str, Operand] = {"string": "string", "boolean": "boolean", "integer": "number", "number": "number"}
 VALUES: tuple[Operand, ...] = ("string", "number", "boolean")
 TRUTHS: tuple[Operand, ...] = ("predicate", "AND", "OR")
+TEXT: tuple[Operand, ...] = ("string",)
+NEEDED = {VALUES: message("string or number or boolean"), TRUTHS: "predicate", TEXT: "string"}
+"""What an operator asks for, in words."""
 
 DEEPEST = 20
 """How deep AND, OR and NOT may nest; SQLite's parser gives up at some forty."""
@@ -61,7 +64,7 @@ def condition(collection: Described, tree: object) -> Condition:
 def _must_be(part: Part, kinds: tuple[Operand, ...], where: Message | str) -> Part:
     """The part itself, if it is of one of these kinds; `where` names what needs it, for the error."""
     if part.kind not in kinds:
-        needed = "predicate" if kinds is TRUTHS else " or ".join(kinds)
+        needed = NEEDED[kinds]
         raise QueryError(
             "{where} needs a {needed}, found a {kind}",
             where=where, needed=needed, kind="predicate" if part.kind in TRUTHS else part.kind,
@@ -73,7 +76,8 @@ def _comparable(where: str, *parts: Part) -> None:
     for part in parts:
         _must_be(part, VALUES, where)
     if len(kinds := sorted({part.kind for part in parts})) > 1:
-        raise QueryError("{where} needs values of one type, found {kinds}", where=where, kinds=" and ".join(kinds))
+        found = message("{first} and {second}", first=kinds[:-1], second=kinds[-1])
+        raise QueryError("{where} needs values of one type, found {kinds}", where=where, kinds=found)
 
 
 def _joined(sql: str, *parts: Part) -> Part:
@@ -157,7 +161,7 @@ class _Translator(Evaluator):  # type: ignore[misc]  # pygeofilter has no types
 
     @_handles(ast.Like)
     def like(self, node: Any, value: Part) -> Part:
-        _must_be(value, ("string",), "LIKE")
+        _must_be(value, TEXT, "LIKE")
         if not isinstance(node.pattern, str):
             raise QueryError("LIKE needs a pattern in quotes")
         return _joined(f"{value.sql} {_not(node)}GLOB ?", value, Part("string", "?", (sound(_glob(node.pattern)),)))

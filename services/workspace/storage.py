@@ -3,8 +3,9 @@
 A folder a layer, `layers/<theme>/<level>/<period>/<lens>/<gemeente>` (NL is the whole country); building it again
 replaces it. Only protected tables are ever written: what is suppressed is on no disk.
 
-Two parts of the country of one theme, level, period and lens are kept apart but not published together. Rejected: their
-rows in one collection. Each has a zoekgebied of rank 1, and a zoekgebied on the border of two gemeenten is in both.
+Two parts of the country of one theme, level, period and lens are stored apart and not published together. Rejected:
+their rows in one collection. Each has a zoekgebied of rank 1, and a zoekgebied on the border of two gemeenten is in
+both.
 """
 
 import json
@@ -20,6 +21,7 @@ from geo.areas import AreaLevel
 from geo.errors import StoreError
 from geo.messages import message
 from layers.declarations.catalog import Catalog
+from layers.declarations.records import WHOLE_COUNTRY
 from layers.publication.collection import typed
 from layers.publication.fields import layer_fields, zoekgebied_fields
 from layers.publication.layer import Layer, LayerKey, Provenance, Receipt
@@ -29,7 +31,6 @@ FORMAT = 1
 """The format of a built layer: its folder, its tables and layer.json."""
 
 LAYER = "layer.json"
-WHOLE_COUNTRY = "NL"
 
 
 def save(layer: Layer, home: Path) -> Path:

@@ -11,7 +11,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from boundaries import cbs
-from boundaries.cbs import not_in_vintage
 from boundaries.codes import parents
 from boundaries.vintages import vintage
 from geo.areas import RD_NEW, AreaLevel
@@ -397,11 +396,6 @@ def test_names_from_elsewhere_are_used_where_they_are_there():
     assert (found.loc[found["wijk_name"] == "Nieuwe wijk"].index.str[:8] == "BU0363AB").all()
     assert (found["wijk_name"] == "Nieuwe wijk").sum() == 6
     assert AREAS.table["gemeente_name"].eq("Elders").sum() == 0
-
-
-def test_codes_of_another_vintage_are_found():
-    codes = pd.Index([FIRST, "BU00000000", AREAS.ids[-1]])
-    assert list(not_in_vintage(codes, AREAS)) == ["BU00000000"]
 
 
 def test_a_table_without_rows_is_no_country():

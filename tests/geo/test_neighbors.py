@@ -174,6 +174,11 @@ def test_the_ring_of_a_hexagon_is_the_one_of_h3(buurten):
     assert pairs(ring(cells)) == expected
 
 
+def test_codes_that_are_no_hexagons_have_no_ring():
+    with pytest.raises(AreaError, match=r"^ring: 2 codes are no H3 cells: .+; take queen for other areas$"):
+        ring(squares(2, 1))
+
+
 def test_rings_further_out_are_those_of_h3_and_weigh_as_much(buurten):
     cells = hexagons(buurten.where(buurten.table["gemeente"] == "GM9101"), AreaLevel.H3_8)
     there = set(cells.ids)

@@ -91,7 +91,7 @@ def test_codes_lead_all_inhabitants_to_wijk_and_gemeente(netherlands: Country, i
 
 @pytest.fixture(scope="module")
 def amsterdam(real) -> dict[str, AreaFrame]:
-    """The division of 2022, and that of 2020 as far as there are polygons: 439 buurten that only changed code, and
+    """The vintage of 2022, and that of 2020 as far as there are polygons: 439 buurten that only changed code, and
     what is left of each old wijk for the 40 buurten whose polygons are not in the folder.
     """
     now = geopandas.read_parquet(real / "boundaries/amsterdam_buurt_2022_gebieden.parquet").to_crs(RD_NEW)

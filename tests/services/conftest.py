@@ -50,14 +50,14 @@ def zicht(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -
 
 
 @pytest.fixture(scope="session")
-def shown(tmp_path_factory: pytest.TempPathFactory) -> demo.Shown:
+def shown(tmp_path_factory: pytest.TempPathFactory) -> demo.Demonstration:
     """The demonstration on Testland, in a folder of its own; not to be changed."""
     home = tmp_path_factory.mktemp("testland")
     return demo.make(None, None, home, told)
 
 
 @pytest.fixture
-def published(shown: demo.Shown, tmp_path: Path) -> Path:
+def published(shown: demo.Demonstration, tmp_path: Path) -> Path:
     """A copy of that folder, to do anything with."""
     home = tmp_path / "home"
     shutil.copytree(shown.home, home, symlinks=True)
@@ -65,7 +65,7 @@ def published(shown: demo.Shown, tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def small(shown: demo.Shown, tmp_path: Path) -> Path:
+def small(shown: demo.Demonstration, tmp_path: Path) -> Path:
     """A folder in which only the wijken are published: quick to publish again."""
     home = tmp_path / "home"
     shutil.copytree(shown.home / "layers" / "drugs" / "wijk", home / "layers" / "drugs" / "wijk")

@@ -168,7 +168,9 @@ def test_a_port_in_use_is_named_with_the_way_out(zicht: Zicht, published: Path):
     assert f"port {port} on 127.0.0.1 is in use; choose another with --port" in answer.err
 
 
-def test_the_table_opens_in_a_dutch_spreadsheet_and_runs_nothing(shown: demo.Shown, tmp_path: Path, zicht: Zicht):
+def test_the_table_opens_in_a_dutch_spreadsheet_and_runs_nothing(
+    shown: demo.Demonstration, tmp_path: Path, zicht: Zicht
+):
     path = tmp_path / "z.csv"
     assert zicht("export", "table", path, "--home", shown.home).code == 0
     raw = path.read_bytes()

@@ -14,7 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from geo.errors import SourceError
-from layers.messages import speaking
+from layers.messages import say, speaking
 from services.geocoder import Addresses
 from services.http.client import Client
 from services.http.transport import RetryPolicy
@@ -61,7 +61,7 @@ def addresses(standin, tmp_path):
 
 def places(located):
     x, y, why = located
-    return [reason or (float(one), float(other)) for one, other, reason in zip(x, y, why, strict=True)]
+    return [say(reason) if reason else (float(one), float(other)) for one, other, reason in zip(x, y, why, strict=True)]
 
 
 @pytest.mark.parametrize(

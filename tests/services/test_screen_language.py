@@ -100,7 +100,7 @@ def test_what_was_built_is_said_in_one_language(zicht: Zicht, tmp_path: Path, la
     assert foreign(answer.out, language) == set()
 
 
-def test_the_demonstration_is_shown_in_dutch(shown: demo.Shown):
+def test_the_demonstration_is_shown_in_dutch(shown: demo.Demonstration):
     console = Console(width=200)
     with speaking("nl"), console.capture() as screen:
         for part in (*reports.demonstrated(shown), reports.addresses("127.0.0.1", 5000)):

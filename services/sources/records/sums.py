@@ -61,7 +61,7 @@ class Sums:
             covered = gemeenten.isin(records.covers).to_numpy()
             if strange := sorted(set(records.covers) - set(gemeenten)):
                 raise SourceError(
-                    "covers {first}: no such gemeente in the division of {vintage}",
+                    "covers {first}: no such gemeente in the vintage of {vintage}",
                     first=first_few(strange),
                     vintage=areas.vintage,
                 )

@@ -41,7 +41,7 @@ OnRows = Callable[[int], None]
 
 @dataclass(frozen=True, slots=True)
 class RecordsInput:
-    """Where records are read, and who is told what.
+    """Where records are read and rows that are not counted are listed, and what is called meanwhile.
 
     Attributes:
         root: the folder that paths are below.

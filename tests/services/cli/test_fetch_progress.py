@@ -56,9 +56,9 @@ def test_the_table_is_in_one_language(tmp_path: Path, language: str, words: tupl
 @pytest.mark.parametrize(
     ("language", "lines"),
     [
-        ("nl", ["1 van 2 kon niet worden opgehaald:",
+        ("nl", ["niet opgehaald: 1 van de 2:",
                 "  x: '0599' is geen code van een gemeente; schrijf die als GM0599",
-                "wat binnen is, blijft bewaard: dezelfde opdracht gaat daar verder"]),
+                "wat binnen is, blijft bewaard: hetzelfde commando gaat daar verder"]),
         ("en", ["1 of 2 could not be fetched:", "  x: '0599' is no code of a gemeente; write it as GM0599",
                 "what came in stays: the same command resumes from there"]),
     ],

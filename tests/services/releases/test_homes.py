@@ -61,7 +61,7 @@ def test_the_committed_configuration_starts_with_the_template_that_is_shipped():
 
 
 def test_in_an_empty_folder_publish_writes_the_configuration_from_the_template(
-    zicht: Zicht, shown: demo.Shown, elsewhere: Path
+    zicht: Zicht, shown: demo.Demonstration, elsewhere: Path
 ):
     shutil.copytree(shown.home / "layers" / "drugs" / "wijk", elsewhere / "output/demo/layers/drugs/wijk")
     assert zicht("publish", "--check").code == 1
@@ -73,7 +73,7 @@ def test_in_an_empty_folder_publish_writes_the_configuration_from_the_template(
 
 
 def test_serve_takes_the_home_published_last_with_its_own_configuration_and_says_so(
-    zicht: Zicht, shown: demo.Shown, elsewhere: Path, monkeypatch: pytest.MonkeyPatch
+    zicht: Zicht, shown: demo.Demonstration, elsewhere: Path, monkeypatch: pytest.MonkeyPatch
 ):
     served = []
     monkeypatch.setattr(app, "serve", lambda *arguments: served.append(arguments))
@@ -90,7 +90,7 @@ def test_serve_takes_the_home_published_last_with_its_own_configuration_and_says
     assert served.pop()[:2] == (Path("output/demo"), Path("pygeoapi-config.yml"))
 
 
-def test_a_release_is_not_served_under_the_titles_of_another(zicht: Zicht, shown: demo.Shown, elsewhere: Path):
+def test_a_release_is_not_served_under_the_titles_of_another(zicht: Zicht, shown: demo.Demonstration, elsewhere: Path):
     other = elsewhere / "other.yml"
     answer = zicht("serve", "--home", shown.home, "--config", other)
     assert answer.code == 1
@@ -102,7 +102,7 @@ def test_a_release_is_not_served_under_the_titles_of_another(zicht: Zicht, shown
     assert f"run `zicht publish --home {shown.home} --config {other}`" in answer.err
 
 
-def test_a_configuration_that_cannot_be_read_says_so(zicht: Zicht, shown: demo.Shown, elsewhere: Path):
+def test_a_configuration_that_cannot_be_read_says_so(zicht: Zicht, shown: demo.Demonstration, elsewhere: Path):
     other = elsewhere / "other.yml"
     other.write_text("resources: [", encoding="utf-8")
     answer = zicht("publish", "--check", "--home", shown.home, "--config", other)

@@ -45,7 +45,7 @@ def whole(folder: Path) -> bool:
     return all(sha256((folder / name).read_bytes()).hexdigest() == digest for name, digest in named.items())
 
 
-def test_the_same_input_gives_the_same_bytes_but_for_one_timestamp(shown: demo.Shown, tmp_path: Path):
+def test_the_same_input_gives_the_same_bytes_but_for_one_timestamp(shown: demo.Demonstration, tmp_path: Path):
     again = demo.make(None, None, tmp_path / "again", told)
     assert again.folder.name == shown.folder.name
     for file in sorted(shown.folder.iterdir()):
@@ -59,7 +59,7 @@ def test_the_same_input_gives_the_same_bytes_but_for_one_timestamp(shown: demo.S
             assert file.read_bytes() == other.read_bytes(), file.name
 
 
-def test_a_release_says_from_what_it_was_made(shown: demo.Shown):
+def test_a_release_says_from_what_it_was_made(shown: demo.Demonstration):
     content = release.manifest(shown.folder)
     assert content["made_up"]
     for layer in content["layers"]:
@@ -70,7 +70,7 @@ def test_a_release_says_from_what_it_was_made(shown: demo.Shown):
     assert whole(shown.folder)
 
 
-def test_the_collections_are_read_back_as_they_were_published(shown: demo.Shown):
+def test_the_collections_are_read_back_as_they_were_published(shown: demo.Demonstration):
     from layers.publication.collections import collections  # noqa: PLC0415
 
     before = collections(storage.load(shown.home, load()))
@@ -153,7 +153,7 @@ def test_a_release_of_another_format_is_not_read(tmp_path: Path, written: int | 
         release.collections(tmp_path)
 
 
-def test_a_release_says_its_format(shown: demo.Shown):
+def test_a_release_says_its_format(shown: demo.Demonstration):
     assert json.loads((shown.folder / "release.json").read_text())["format"] == 1
 
 

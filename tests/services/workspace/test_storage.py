@@ -17,7 +17,7 @@ def of(layer: Layer, gemeente: str | None) -> Layer:
     return replace(layer, key=replace(layer.key, gemeente=gemeente))
 
 
-def test_two_gemeenten_stand_beside_one_another(shown: demo.Shown, tmp_path: Path):
+def test_two_gemeenten_stand_beside_one_another(shown: demo.Demonstration, tmp_path: Path):
     layer = shown.layers[0]
     folders = [storage.save(of(layer, part), tmp_path) for part in ("GM0363", "GM0344", None)]
     assert [folder.name for folder in folders] == ["GM0363", "GM0344", "NL"]
@@ -26,7 +26,9 @@ def test_two_gemeenten_stand_beside_one_another(shown: demo.Shown, tmp_path: Pat
 
 
 @pytest.mark.parametrize("other", ["GM0363", None])
-def test_two_parts_of_the_country_are_not_published_together(shown: demo.Shown, tmp_path: Path, other: str | None):
+def test_two_parts_of_the_country_are_not_published_together(
+    shown: demo.Demonstration, tmp_path: Path, other: str | None
+):
     layer = shown.layers[0]
     for part in ("GM0344", other):
         storage.save(of(layer, part), tmp_path)
@@ -36,14 +38,14 @@ def test_two_parts_of_the_country_are_not_published_together(shown: demo.Shown, 
         storage.load(tmp_path, load())
 
 
-def test_parts_under_different_lenses_are_published_together(shown: demo.Shown, tmp_path: Path):
+def test_parts_under_different_lenses_are_published_together(shown: demo.Demonstration, tmp_path: Path):
     first, second = shown.layers[:2]
     storage.save(of(first, None), tmp_path)
     storage.save(of(second, "GM0344"), tmp_path)
     assert [one.key.gemeente for one in storage.load(tmp_path, load())] == [None, "GM0344"]
 
 
-def test_building_again_replaces_the_layer(shown: demo.Shown, tmp_path: Path):
+def test_building_again_replaces_the_layer(shown: demo.Demonstration, tmp_path: Path):
     folder = storage.save(shown.layers[0], tmp_path)
     (folder / "abandoned").touch()
     assert storage.save(shown.layers[0], tmp_path) == folder
@@ -57,7 +59,9 @@ def test_building_again_replaces_the_layer(shown: demo.Shown, tmp_path: Path):
         (None, "older zicht .format 0.; remove .*layers"),
     ],
 )
-def test_a_layer_of_another_format_is_not_read(shown: demo.Shown, tmp_path: Path, written: int | None, said: str):
+def test_a_layer_of_another_format_is_not_read(
+    shown: demo.Demonstration, tmp_path: Path, written: int | None, said: str
+):
     path = storage.save(shown.layers[0], tmp_path) / "layer.json"
     about = json.loads(path.read_text())
     assert about.pop("format") == 1

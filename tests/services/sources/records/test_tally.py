@@ -127,7 +127,7 @@ def test_outside_what_the_source_covers_nothing_is_known_and_inside_nothing_is_z
 
 
 def test_a_gemeente_that_is_not_there_cannot_be_covered(tmp_path):
-    with pytest.raises(SourceError, match="covers GM9999: no such gemeente in the division of 2024"):
+    with pytest.raises(SourceError, match="covers GM9999: no such gemeente in the vintage of 2024"):
         counted(tmp_path, rows(), covers=[GEMEENTEN[0], "GM9999"])
 
 
