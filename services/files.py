@@ -1,5 +1,6 @@
-"""Files written whole or not at all, with errors that say which file and what to do."""
+"""Files written whole or not at all, by one process at a time, with errors that say which file and what to do."""
 
+import fcntl
 import hashlib
 import os
 import shutil
@@ -55,6 +56,19 @@ def whole_file(path: Path) -> Iterator[Path]:
     finally:
         with suppress(OSError):  # where nothing can be written, nothing can be removed; the first fault says it
             _remove(unfinished)
+
+
+@contextmanager
+def locked(path: Path, kind: int) -> Iterator[None]:
+    """Hold a lock of `fcntl.flock` on a file, made where there is none; it goes with the process, however that ends.
+
+    Raises BlockingIOError where `kind` has LOCK_NB and another process holds it.
+    """
+    with disk_errors(path):
+        file = path.open("w")
+    with file:
+        fcntl.flock(file, kind)
+        yield
 
 
 @contextmanager

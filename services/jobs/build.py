@@ -122,8 +122,7 @@ def build_all(country: Country, requests: Sequence[LayerRequest], on_step: OnSte
 def build_and_save(country: Country, requests: Sequence[LayerRequest], home: Path, on_step: OnStep) -> list[Layer]:
     """Build several layers and save them below `home`, ready to be published."""
     layers = build_all(country, requests, on_step)
-    for layer in layers:
-        storage.save(layer, home)
+    storage.save(layers, home)
     return layers
 
 

@@ -13,7 +13,7 @@ import os
 import shutil
 import sqlite3
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import closing, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
@@ -29,7 +29,7 @@ from layers.messages import say
 from layers.publication.collection import Collection, typed
 from layers.publication.fields import Field
 from layers.publication.layer import Layer
-from services.files import UNFINISHED, check_format, disk_errors
+from services.files import UNFINISHED, check_format, disk_errors, locked
 from services.ports import SERVED
 from services.registry import EXPORTERS, STORES, adapter
 from services.releases.homes import CURRENT
@@ -175,10 +175,10 @@ def _to_disk(file: Path) -> None:
 
 @contextmanager
 def _alone(home: Path) -> Iterator[None]:
-    """One publication at a time; the lock goes when the process does, however it ends."""
-    with (home / ".publishing").open("w") as lock:
+    """One publication at a time."""
+    with ExitStack() as stack:
         try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            stack.enter_context(locked(home / ".publishing", fcntl.LOCK_EX | fcntl.LOCK_NB))
         except BlockingIOError:
             raise StoreError("{home}: another publication is going on; wait until it is done", home=home) from None
         yield

@@ -3,15 +3,20 @@
 A folder a layer, `layers/<theme>/<level>/<period>/<lens>/<gemeente>` (NL is the whole country); building it again
 replaces it. Only protected tables are ever written: what is suppressed is on no disk.
 
+`layer.json` names the tables that go with it and is replaced in one step, so a process that dies leaves the old layer
+or the new one. What saves holds a lock alone and what reads shares it, so no reader meets half of a build.
+
 Two parts of the country of one theme, level, period and lens are stored apart and not published together. Rejected:
 their rows in one collection. Each has a zoekgebied of rank 1, and a zoekgebied on the border of two gemeenten is in
 both.
 """
 
+import fcntl
+import hashlib
 import json
-import shutil
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import asdict
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
@@ -21,81 +26,87 @@ from geo.areas import AreaLevel
 from geo.errors import StoreError
 from geo.messages import message
 from layers.declarations.catalog import Catalog
-from layers.declarations.records import WHOLE_COUNTRY
 from layers.publication.collection import typed
 from layers.publication.fields import layer_fields, zoekgebied_fields
 from layers.publication.layer import Layer, LayerKey, Provenance, Receipt
-from services.files import UNFINISHED, check_format, disk_errors
+from services.files import check_format, disk_errors, locked, whole_file
+from services.workspace import consistency
 
 FORMAT = 1
 """The format of a built layer: its folder, its tables and layer.json."""
 
 LAYER = "layer.json"
+LOCK = ".lock"
+FIELDS = {"indicatoren": layer_fields, "zoekgebieden": zoekgebied_fields}
+"""The tables of a layer."""
 
 
-def save(layer: Layer, home: Path) -> Path:
-    """Write a layer, replacing the one of the same theme, level, period, lens and gemeente."""
+def save(layers: Sequence[Layer], home: Path) -> list[Path]:
+    """Write layers, each replacing the one of the same theme, level, period, lens and gemeente. Returns their folders.
+
+    Waits for another process that saves or reads them.
+    """
+    root = home / "layers"
+    with disk_errors(root):
+        root.mkdir(parents=True, exist_ok=True)
+        with locked(root / LOCK, fcntl.LOCK_EX):
+            return [_write(layer, home) for layer in layers]
+
+
+def _write(layer: Layer, home: Path) -> Path:
     folder = _folder(home, layer.key)
-    unfinished = folder.with_name(UNFINISHED + folder.name)
-    with disk_errors(folder):
-        shutil.rmtree(unfinished, ignore_errors=True)
-        unfinished.mkdir(parents=True)
-        indicators = layer.theme.indicator
-        typed(layer.table, layer_fields(indicators)).to_parquet(unfinished / "indicatoren.parquet", index=False)
-        typed(layer.zoekgebieden, zoekgebied_fields(indicators)).to_parquet(
-            unfinished / "zoekgebieden.parquet", index=False
-        )
-        about = {"format": FORMAT, "key": asdict(layer.key), "provenance": asdict(layer.provenance)}
-        about["summary"] = dict(layer.summary)
-        (unfinished / LAYER).write_text(json.dumps(about, indent=1, sort_keys=True), encoding="utf-8")
-        shutil.rmtree(folder, ignore_errors=True)
-        unfinished.replace(folder)
+    folder.mkdir(parents=True, exist_ok=True)
+    contents = {"indicatoren": layer.table, "zoekgebieden": layer.zoekgebieden}
+    tables = {
+        name: _write_table(folder, name, typed(contents[name], fields(layer.theme.indicator)))
+        for name, fields in FIELDS.items()
+    }
+    about = {"format": FORMAT, "key": asdict(layer.key), "provenance": asdict(layer.provenance), "tables": tables}
+    about["summary"] = dict(layer.summary)
+    with whole_file(folder / LAYER) as unfinished:
+        unfinished.write_text(json.dumps(about, indent=1, sort_keys=True), encoding="utf-8")
+    for file in folder.iterdir():
+        if file.name not in {LAYER, *tables.values()}:
+            file.unlink()
     return folder
 
 
+def _write_table(folder: Path, name: str, table: geopandas.GeoDataFrame) -> str:
+    """The name of the file: other content never takes the place of what layer.json still names."""
+    content = BytesIO()
+    table.to_parquet(content, index=False)
+    file = f"{name}-{hashlib.sha256(content.getbuffer()).hexdigest()[:12]}.parquet"
+    with whole_file(folder / file) as unfinished:
+        unfinished.write_bytes(content.getbuffer())
+    return file
+
+
 def _folder(home: Path, key: LayerKey) -> Path:
-    return home / "layers" / key.theme / key.level / str(key.period) / key.lens / (key.gemeente or WHOLE_COUNTRY)
+    part = key.gemeente or consistency.WHOLE_COUNTRY
+    return home / "layers" / key.theme / key.level / str(key.period) / key.lens / part
 
 
 def load(home: Path, catalog: Catalog) -> list[Layer]:
-    """All built layers, in a fixed order.
+    """All built layers, in a fixed order. Waits for a process that saves.
 
     Raises StoreError where there are none, where a declaration has changed since a layer was built from it, where a
-    layer is of another format, or where two are of different parts of the country but else the same.
+    layer is of another format, or where two of them do not go together (see consistency).
     """
-    folders = sorted(path.parent for path in (home / "layers").rglob(LAYER))
-    folders = [folder for folder in folders if not folder.name.startswith(UNFINISHED)]
-    if not folders:
+    root = home / "layers"
+    layers: dict[Path, Layer] = {}
+    if root.is_dir():
+        with locked(root / LOCK, fcntl.LOCK_SH):
+            layers = {path.parent: _read(path.parent, catalog) for path in sorted(root.rglob(LAYER))}
+    if not layers:
         raise StoreError("{home}: no layers have been built; run `zicht build THEME` first", home=home)
-    for folder in folders:
-        again = message("remove {folder} and build its layers again", folder=home / "layers")
-        check_format(folder / LAYER, _about(folder).get("format", 0), FORMAT, again)
-    layers = [_read(folder, catalog) for folder in folders]
-    _one_part_each(home, (layer.key for layer in layers))
-    return layers
-
-
-def _one_part_each(home: Path, keys: Iterable[LayerKey]) -> None:
-    """Raises StoreError where one theme, level, period and lens was built for two parts of the country."""
-    parts: dict[tuple[str, ...], LayerKey] = {}
-    for key in keys:
-        other = parts.setdefault((key.theme, key.level, str(key.period), key.lens), key)
-        if other is not key:
-            raise StoreError(
-                "{theme}, {level}, {period}, lens {lens}: built for {first} and for {second}, and a release shows one "
-                "part of the country; build one of them in a home of its own (--home), or remove {folder}",
-                theme=key.theme, level=str(key.level), period=key.period, lens=key.lens,
-                first=other.gemeente or WHOLE_COUNTRY, second=key.gemeente or WHOLE_COUNTRY, folder=_folder(home, key),
-            )  # fmt: skip
-
-
-def _about(folder: Path) -> dict[str, Any]:
-    content: dict[str, Any] = json.loads((folder / LAYER).read_text(encoding="utf-8"))
-    return content
+    consistency.check(layers)
+    return list(layers.values())
 
 
 def _read(folder: Path, catalog: Catalog) -> Layer:
-    about = _about(folder)
+    about: dict[str, Any] = json.loads((folder / LAYER).read_text(encoding="utf-8"))
+    again = message("remove {folder} and build its layers again", folder=folder)
+    check_format(folder / LAYER, about.get("format", 0), FORMAT, again)
     key = LayerKey(**about["key"] | {"level": AreaLevel(about["key"]["level"])})
     theme = catalog.theme(key.theme)
     lens = catalog.lens(key.lens, theme)
@@ -106,6 +117,8 @@ def _read(folder: Path, catalog: Catalog) -> Layer:
         )
     receipts = tuple(Receipt(**one | {"notes": tuple(one["notes"])}) for one in origin["receipts"])
     provenance = Provenance(**origin | {"receipts": receipts, "method": tuple(origin["method"])})
-    table = typed(geopandas.read_parquet(folder / "indicatoren.parquet"), layer_fields(theme.indicator))
-    zoekgebieden = typed(geopandas.read_parquet(folder / "zoekgebieden.parquet"), zoekgebied_fields(theme.indicator))
+    table, zoekgebieden = (
+        typed(geopandas.read_parquet(folder / about["tables"][name]), fields(theme.indicator))
+        for name, fields in FIELDS.items()
+    )
     return Layer(key, theme, lens, table, zoekgebieden, provenance, about["summary"])

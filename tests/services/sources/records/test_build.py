@@ -140,7 +140,7 @@ def released(folder, tmp_path_factory) -> Path:
     )  # fmt: skip
     part = Country(TestlandSource(), vintage(2024), known, lambda one, areas: tally(one, areas, RecordsInput(folder)))
     for level in (AreaLevel.BUURT, AreaLevel.H3_8):
-        storage.save(build(part, LayerRequest("proef", level, period=2024), lambda _: None), home)
+        storage.save([build(part, LayerRequest("proef", level, period=2024), lambda _: None)], home)
     return publish_all(home, home / "pygeoapi-config.yml", known, lambda _: None)
 
 
