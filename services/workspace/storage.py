@@ -20,10 +20,11 @@ from geo.areas import AreaLevel
 from geo.errors import StoreError
 from geo.messages import message
 from layers.declarations.catalog import Catalog
+from layers.messages import language
 from layers.publication.collection import typed
 from layers.publication.fields import layer_fields, zoekgebied_fields
 from layers.publication.layer import Layer, LayerKey, Provenance, Receipt
-from services.files import UNFINISHED, check_format, disk_errors
+from services.files import UNFINISHED, disk_errors, read_errors, read_formatted
 
 FORMAT = 1
 """The format of a built layer: its folder, its tables and layer.json."""
@@ -44,7 +45,8 @@ def save(layer: Layer, home: Path) -> Path:
         typed(layer.zoekgebieden, zoekgebied_fields(indicators)).to_parquet(
             unfinished / "zoekgebieden.parquet", index=False
         )
-        about = {"format": FORMAT, "key": asdict(layer.key), "provenance": asdict(layer.provenance)}
+        about = {"format": FORMAT, "language": language()}
+        about |= {"key": asdict(layer.key), "provenance": asdict(layer.provenance)}
         about["summary"] = dict(layer.summary)
         (unfinished / LAYER).write_text(json.dumps(about, indent=1, sort_keys=True), encoding="utf-8")
         shutil.rmtree(folder, ignore_errors=True)
@@ -62,16 +64,32 @@ def load(home: Path, catalog: Catalog) -> list[Layer]:
     Raises StoreError where there are none, where a declaration has changed since a layer was built from it, where a
     layer is of another format, or where two are of different parts of the country but else the same.
     """
-    folders = sorted(path.parent for path in (home / "layers").rglob(LAYER))
-    folders = [folder for folder in folders if not folder.name.startswith(UNFINISHED)]
+    folders = _folders(home)
     if not folders:
         raise StoreError("{home}: no layers have been built; run `zicht build THEME` first", home=home)
-    for folder in folders:
-        again = message("remove {folder} and build its layers again", folder=home / "layers")
-        check_format(folder / LAYER, _about(folder).get("format", 0), FORMAT, again)
-    layers = [_read(folder, catalog) for folder in folders]
+    layers = [_read(folder, _about(home, folder), catalog) for folder in folders]
     _one_part_each(home, (layer.key for layer in layers))
     return layers
+
+
+def language_of(home: Path) -> str:
+    """The language that the layers of a home were built in; Dutch where they do not say, for then there was no other.
+
+    Raises StoreError where they were built in several: one release would speak both.
+    """
+    languages = {str(_about(home, folder).get("language", "nl")): folder for folder in _folders(home)}
+    if len(languages) > 1:
+        raise StoreError(
+            "{home}: its layers were built in several languages ({languages}), and a release has one; build them again "
+            "in one (--lang), or remove {folder}",
+            home=home, languages=", ".join(sorted(languages)), folder=languages[max(languages)],
+        )  # fmt: skip
+    return next(iter(languages))
+
+
+def _folders(home: Path) -> list[Path]:
+    folders = sorted(path.parent for path in (home / "layers").rglob(LAYER))
+    return [folder for folder in folders if not folder.name.startswith(UNFINISHED)]
 
 
 def _one_part_each(home: Path, keys: Iterable[LayerKey]) -> None:
@@ -88,13 +106,12 @@ def _one_part_each(home: Path, keys: Iterable[LayerKey]) -> None:
             )  # fmt: skip
 
 
-def _about(folder: Path) -> dict[str, Any]:
-    content: dict[str, Any] = json.loads((folder / LAYER).read_text(encoding="utf-8"))
-    return content
+def _about(home: Path, folder: Path) -> dict[str, Any]:
+    again = message("remove {folder} and build its layers again", folder=home / "layers")
+    return read_formatted(folder / LAYER, FORMAT, again)
 
 
-def _read(folder: Path, catalog: Catalog) -> Layer:
-    about = _about(folder)
+def _read(folder: Path, about: dict[str, Any], catalog: Catalog) -> Layer:
     key = LayerKey(**about["key"] | {"level": AreaLevel(about["key"]["level"])})
     theme = catalog.theme(key.theme)
     lens = catalog.lens(key.lens, theme)
@@ -105,6 +122,9 @@ def _read(folder: Path, catalog: Catalog) -> Layer:
         )
     receipts = tuple(Receipt(**one | {"notes": tuple(one["notes"])}) for one in origin["receipts"])
     provenance = Provenance(**origin | {"receipts": receipts, "method": tuple(origin["method"])})
-    table = typed(geopandas.read_parquet(folder / "indicatoren.parquet"), layer_fields(theme.indicator))
-    zoekgebieden = typed(geopandas.read_parquet(folder / "zoekgebieden.parquet"), zoekgebied_fields(theme.indicator))
+    with read_errors(folder, message("build it again")):
+        table = typed(geopandas.read_parquet(folder / "indicatoren.parquet"), layer_fields(theme.indicator))
+        zoekgebieden = typed(
+            geopandas.read_parquet(folder / "zoekgebieden.parquet"), zoekgebied_fields(theme.indicator)
+        )
     return Layer(key, theme, lens, table, zoekgebieden, provenance, about["summary"])

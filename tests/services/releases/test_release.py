@@ -153,6 +153,47 @@ def test_a_release_of_another_format_is_not_read(tmp_path: Path, written: int | 
         release.collections(tmp_path)
 
 
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ('{"format": 1, "id": "a", ', "cannot be read: .*; publish again"),
+        ("", "cannot be read: .*; publish again"),
+        ("[1]", "does not say its format as a number; publish again"),
+        ('{"format": "1"}', "does not say its format as a number; publish again"),
+        ('{"format": 1, "id": "a", "layers": []}', "lacks created, collections, files; publish again"),
+    ],
+)
+def test_a_damaged_manifest_is_an_error_with_the_way_out(tmp_path: Path, text: str, said: str):
+    (tmp_path / "release.json").write_text(text)
+    with pytest.raises(StoreError, match=rf"release\.json: {said}"):
+        release.collections(tmp_path)
+
+
+def test_a_release_in_a_language_that_is_unknown_is_not_read(small: Path):
+    path = release.current(small) / "release.json"
+    path.write_text(json.dumps(json.loads(path.read_text()) | {"language": "de"}))
+    with pytest.raises(
+        StoreError, match=r"release\.json: is in the language 'de', unknown to this zicht; publish again"
+    ):
+        release.language_of(path.parent)
+
+
+@pytest.mark.parametrize("name", ["zicht.sqlite", release.GPKG, "zoekgebieden_drugs.parquet", release.MANIFEST])
+def test_a_release_that_was_damaged_is_written_again(small: Path, zicht: Zicht, name: str):
+    folder = release.current(small)
+    sound = (folder / name).read_bytes()
+    (folder / name).write_bytes(sound[: len(sound) // 2])
+    if name.endswith("parquet"):
+        answer = zicht("export", "table", small / "table.csv", "--home", small)
+        assert answer.code == 1
+        assert "zoekgebieden_drugs.parquet: cannot be read" in answer.err
+        assert "publish again" in answer.err
+    assert zicht("publish", "--home", small).code == 0
+    assert release.current(small) == folder
+    assert name == release.MANIFEST or (folder / name).read_bytes() == sound
+    assert whole(folder)
+
+
 def test_a_release_says_its_format(shown: demo.Shown):
     assert json.loads((shown.folder / "release.json").read_text())["format"] == 1
 
