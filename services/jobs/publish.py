@@ -1,12 +1,15 @@
 """From built layers to a served release with its pygeoapi configuration: what `zicht publish` and `zicht demo` do."""
 
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from geo.messages import Message, message
 from layers.declarations.catalog import Catalog
 from layers.messages import language, speaking
 from layers.publication.collections import collections
+from services.files import whole_file
 from services.jobs.build import OnStep
 from services.ogc import configuration as ogc
 from services.ports import SERVED
@@ -32,8 +35,23 @@ def publish_all(home: Path, config: Path, catalog: Catalog, on_step: OnStep) -> 
         ogc.write(config, resources_of(home, folder))
 
     layers = storage.load(home, catalog)
-    with speaking(storage.language_of(home)):
+    with speaking(storage.language_of(home)), unchanged_on_failure(config):
         return release.publish(home, layers, collections(layers), step, configure)
+
+
+@contextmanager
+def unchanged_on_failure(config: Path) -> Iterator[None]:
+    """The configuration as it was, where what comes after it fails: stock pygeoapi reads it beside the old release."""
+    before = config.read_bytes() if config.is_file() else None
+    try:
+        yield
+    except BaseException:
+        if config.is_file() and before is None:
+            config.unlink()
+        elif before is not None and config.read_bytes() != before:
+            with whole_file(config) as unfinished:
+                unfinished.write_bytes(before)
+        raise
 
 
 def configuration_of(home: Path, chosen: Path | None = None) -> Path:

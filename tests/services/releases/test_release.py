@@ -139,6 +139,27 @@ def test_a_configuration_that_cannot_be_written_leaves_the_previous_release_serv
     assert release.current(small) != served
 
 
+@pytest.mark.parametrize("there", [True, False])
+def test_a_release_that_cannot_be_shown_leaves_the_configuration_as_it_was(
+    small: Path, zicht: Zicht, monkeypatch: pytest.MonkeyPatch, *, there: bool
+):
+    config = small / "pygeoapi-config.yml"
+    before, served = config.read_bytes(), release.current(small)
+    if not there:
+        config.unlink()
+    grown(small)
+
+    def full(_home: Path, _folder: Path) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(release, "_swap", full)
+    answer = zicht("publish", "--home", small)
+    assert answer.code == 1
+    assert "the disk is full" in answer.err
+    assert release.current(small) == served
+    assert config.read_bytes() == before if there else not config.exists()
+
+
 @pytest.mark.parametrize(
     ("written", "said"),
     [
