@@ -13,8 +13,9 @@ from typing import NamedTuple
 
 import numpy as np
 import shapely
-from numba import njit
 from numpy.typing import NDArray
+
+from geo.compiled import njit
 
 Floats = NDArray[np.float64]
 Whole = NDArray[np.int64]
@@ -76,7 +77,7 @@ def surfaces(subjects: Rings, clips: Rings, left: Whole, right: Whole) -> Floats
     return surface
 
 
-@njit(cache=True, nogil=True)
+@njit(nogil=True)
 def _signed_surfaces(corners, start):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202
     """The surface of every ring, negative for one that runs clockwise."""
     surface = np.empty(len(start) - 1)
@@ -89,7 +90,7 @@ def _signed_surfaces(corners, start):  # type: ignore[no-untyped-def]  # noqa: A
     return surface
 
 
-@njit(cache=True, nogil=True)
+@njit(nogil=True)
 def _bends_one_way(corners, start, first, sign):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202
     """Whether the first ring of each polygon bends one way at every corner."""
     answer = np.ones(len(first) - 1, dtype=np.bool_)
@@ -106,7 +107,7 @@ def _bends_one_way(corners, start, first, sign):  # type: ignore[no-untyped-def]
     return answer
 
 
-@njit(cache=True, nogil=True)
+@njit(nogil=True)
 def _boxes(corners, start):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202
     """For each block of a ring's corners the box around it, and where the blocks of each ring begin."""
     first = np.zeros(len(start), dtype=np.int64)
@@ -122,7 +123,7 @@ def _boxes(corners, start):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN
     return boxes, first
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@njit(nogil=True, error_model="numpy")
 def _surfaces(subjects, boxes, clips, left, right):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202
     """The loop over pairs. Two buffers take turns; each cut adds half as many corners at most."""
     surface = np.zeros(len(left))
@@ -149,7 +150,7 @@ def _surfaces(subjects, boxes, clips, left, right):  # type: ignore[no-untyped-d
     return surface
 
 
-@njit(cache=True, nogil=True, error_model="numpy", inline="always")
+@njit(nogil=True, error_model="numpy", inline="always")
 def _near(subjects, ring, boxes, around, origin, into):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202
     """The corners that matter within a box: of a run of corners all to the same side of it, the first and last will do.
 
@@ -189,7 +190,7 @@ def _near(subjects, ring, boxes, around, origin, into):  # type: ignore[no-untyp
     return count
 
 
-@njit(cache=True, nogil=True, inline="always")
+@njit(nogil=True, inline="always")
 def _beside(west, south, east, north, around):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202
     """To which sides of a box another lies wholly, a bit each; 0 if to none."""
     return (
@@ -200,7 +201,7 @@ def _beside(west, south, east, north, around):  # type: ignore[no-untyped-def]  
     )
 
 
-@njit(cache=True, nogil=True, error_model="numpy", inline="always")
+@njit(nogil=True, error_model="numpy", inline="always")
 def _cut(ring, count, clip, side, sign, into):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202
     """Keep of a ring what lies on the inner side of one side of the clip; how many corners that has."""
     after = (side + 1) % len(clip)
@@ -223,7 +224,7 @@ def _cut(ring, count, clip, side, sign, into):  # type: ignore[no-untyped-def]  
     return inside
 
 
-@njit(cache=True, nogil=True, error_model="numpy", inline="always")
+@njit(nogil=True, error_model="numpy", inline="always")
 def _signed(ring, count):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202
     """Twice around is half the cross products: the surface, negative for a ring that runs clockwise."""
     total = 0.0

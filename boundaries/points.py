@@ -14,12 +14,12 @@ from typing import NamedTuple, Self
 import numpy as np
 import shapely
 from h3ronpy.vector import coordinates_to_cells
-from numba import njit
 from numpy.typing import NDArray
 from pyproj import Transformer
 from scipy import ndimage
 
 from geo.areas import RD_NEW, AreaFrame
+from geo.compiled import njit
 
 SQUARES, LEAST = 9_000_000, 25.0
 """Squares of the grid, and the least that one is wide in metres: a hundred for the country."""
@@ -105,7 +105,7 @@ def _crossed(
     return crossed
 
 
-@njit(cache=True, nogil=True)
+@njit(nogil=True)
 def _some(fields, count):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202
     """A square of each field: the last."""
     square = np.zeros(count + 1, dtype=np.int64)
@@ -114,7 +114,7 @@ def _some(fields, count):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN20
     return square
 
 
-@njit(cache=True, nogil=True)
+@njit(nogil=True)
 def _mark(corners, ring, crossed):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202
     """Mark the squares of each side, row by row: from where it comes into the row to where it leaves it."""
     for k in range(len(corners) - 1):
@@ -141,7 +141,7 @@ def _boxes(polygons: NDArray[np.object_]) -> Boxes:
     return Boxes(boxes, (float(west), float(south)), size, columns, start, listed)
 
 
-@njit(cache=True, nogil=True)
+@njit(nogil=True)
 def _listed(squares, columns, rows):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202
     """The boxes over each square, in order: first how many, then which."""
     start = np.zeros(columns * rows + 1, dtype=np.int32)
@@ -162,7 +162,7 @@ def _listed(squares, columns, rows):  # type: ignore[no-untyped-def]  # noqa: AN
     return start, listed
 
 
-@njit(cache=True, nogil=True)
+@njit(nogil=True)
 def _in_boxes(x, y, boxes):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202
     """All pairs of a point and a box that it lies in: first how many, then which."""
     count = 0

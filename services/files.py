@@ -2,12 +2,14 @@
 
 import fcntl
 import hashlib
+import json
 import os
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from errno import EDQUOT, ENOSPC
 from pathlib import Path
+from typing import Any
 
 from geo.errors import StoreError
 from geo.messages import Message, message
@@ -33,6 +35,31 @@ def check_format(where: Path, version: int, known: int, again: Message | str) ->
             version=version,
             again=again,
         )
+
+
+def read_formatted(path: Path, known: int, again: Message | str) -> dict[str, Any]:
+    """A JSON object that says its `format`, as `check_format` wants it.
+
+    Raises StoreError, with the same ways out, where it cannot be read or is no such object.
+    """
+    with read_errors(path, again):
+        content = json.loads(path.read_text(encoding="utf-8"))
+    written = content.get("format", 0) if isinstance(content, dict) else None
+    if type(written) is not int:
+        raise StoreError("{path}: does not say its format as a number; {again}", path=path, again=again)
+    check_format(path, written, known, again)
+    return dict(content)
+
+
+@contextmanager
+def read_errors(path: Path, again: Message | str) -> Iterator[None]:
+    """Turn what a library says of a file that is damaged or gone into a StoreError with the way out."""
+    try:
+        yield
+    except (OSError, ValueError) as fault:
+        raise StoreError(
+            "{path}: cannot be read: {fault}; {again}", path=path, fault=str(fault), again=again
+        ) from fault
 
 
 def digest(path: Path) -> str:

@@ -20,9 +20,10 @@ geo.statistics.lattice.
 from dataclasses import dataclass
 
 import numpy as np
-from numba import njit, prange
+from numba import prange
 from numpy.typing import NDArray
 
+from geo.compiled import njit
 from geo.neighbors import Neighbors
 from geo.statistics.compiling import log_compilation
 from geo.statistics.lattice import FEW, Floats, Lattice, Whole
@@ -89,7 +90,7 @@ def _tails(lattice: Lattice, n: int, largest: int) -> Floats:
     return tails
 
 
-@njit(parallel=True, cache=True)
+@njit(parallel=True)
 def _sum_up(tails: Floats) -> None:
     """From the chance of every sum to the chance of that sum or more, in place; the last is of none."""
     most, length = tails.shape
@@ -111,7 +112,7 @@ def _shares(n: int, largest: int) -> Floats:
     return shares
 
 
-@njit(parallel=True, cache=True)
+@njit(parallel=True)
 def _subsets(real: Floats, imaginary: Floats, shares: Floats, subsets: NDArray[np.complex128]) -> None:
     """The transform of the chance of every sum of k, as [k, frequency] up to the half, into `subsets`."""
     length, largest = len(real), len(shares) - 1
@@ -140,7 +141,7 @@ def _subsets(real: Floats, imaginary: Floats, shares: Floats, subsets: NDArray[n
                 subsets[k, start + at] = complex(subset[0, k, at], subset[1, k, at])
 
 
-@njit(parallel=True, cache=True)
+@njit(parallel=True)
 def _sums(positions: Floats, starts: NDArray[np.int32], ends: NDArray[np.int32], areas: Whole) -> Floats:
     """The sum of `positions` over the neighbours of each of `areas`."""
     sums = np.zeros(len(areas))
@@ -150,7 +151,7 @@ def _sums(positions: Floats, starts: NDArray[np.int32], ends: NDArray[np.int32],
     return sums
 
 
-@njit(parallel=True, cache=True)
+@njit(parallel=True)
 def _chances(points: Whole, areas: Whole, drawn: Whole, goals: Whole, tails: Floats) -> Floats:
     """The chance of at least each of `goals` for each of `areas`: the chances over all, less the area itself."""
     n, last = len(points), tails.shape[1] - 1

@@ -17,10 +17,11 @@ Scrambled linear pseudorandom number generators, ACM TOMS 47(4), doi:10.1145/346
 """
 
 import numpy as np
-from numba import njit, prange
+from numba import prange
 from numpy.typing import NDArray
 from scipy.sparse import csr_array
 
+from geo.compiled import njit
 from geo.errors import StatisticError
 from geo.statistics.compiling import log_compilation
 from geo.statistics.lattice import Floats
@@ -93,7 +94,7 @@ def _check(values: Floats, weights: csr_array, draws: int) -> None:
         raise StatisticError("permutations: at least 1 draw is needed, found {draws}", draws=draws)
 
 
-@njit(parallel=True, cache=True)
+@njit(parallel=True)
 def _count(values: Floats, indptr: Whole, weights: Floats, limits: Floats, streams: Bits, draws: int) -> Whole:
     """For each area the number of draws with a sum of its lower limit or more, and of its upper limit or less."""
     n = len(values)
@@ -118,7 +119,7 @@ def _count(values: Floats, indptr: Whole, weights: Floats, limits: Floats, strea
     return counted
 
 
-@njit(cache=True)
+@njit()
 def _draw(pool: Whole, most: int, draws: int, state: Bits) -> Whole:
     """`most` of the pool in random order, again and again, as [order, draw]: the start of a Fisher-Yates shuffle."""
     chosen = np.empty((most, draws), dtype=np.int64)
@@ -130,7 +131,7 @@ def _draw(pool: Whole, most: int, draws: int, state: Bits) -> Whole:
     return chosen
 
 
-@njit(cache=True)
+@njit()
 def _of_the_block(chosen: Whole, first: int, last: int) -> tuple[Whole, Whole]:
     """Where the areas of the block themselves came up: in what order, in which draws."""
     orders, when = np.empty(chosen.size, dtype=np.int64), np.empty(chosen.size, dtype=np.int64)
@@ -143,7 +144,7 @@ def _of_the_block(chosen: Whole, first: int, last: int) -> tuple[Whole, Whole]:
     return orders[:count], when[:count]
 
 
-@njit(cache=True)
+@njit()
 def _sums(weights: Floats, drawn: Floats) -> Floats:
     """The weighted sum of every draw."""
     sums = np.zeros(drawn.shape[1])
@@ -153,7 +154,7 @@ def _sums(weights: Floats, drawn: Floats) -> Floats:
     return sums
 
 
-@njit(cache=True)
+@njit()
 def _on_either_side(sums: Floats, low: float, high: float) -> tuple[int, int]:
     """How many sums are `low` or more, and how many `high` or less."""
     above, below = 0, 0
@@ -163,7 +164,7 @@ def _on_either_side(sums: Floats, low: float, high: float) -> tuple[int, int]:
     return above, below
 
 
-@njit(cache=True)
+@njit()
 def _sum_without(weights: Floats, drawn: Floats, own: int) -> float:
     """The weighted sum of one draw in which the area itself came up as number `own`: the next takes its place."""
     total = 0.0
@@ -172,7 +173,7 @@ def _sum_without(weights: Floats, drawn: Floats, own: int) -> float:
     return total
 
 
-@njit(cache=True)
+@njit()
 def _below(state: Bits, n: int) -> np.int64:
     """A whole number from 0 to n, n excluded, each as likely; n below 2^32."""
     size, mask = np.uint64(n), np.uint64(0xFFFFFFFF)
@@ -184,7 +185,7 @@ def _below(state: Bits, n: int) -> np.int64:
     return np.int64(product >> np.uint64(32))
 
 
-@njit(cache=True)
+@njit()
 def _next(state: Bits) -> np.uint64:
     """The next 64 random bits of a stream: xoshiro256++."""
     bits: np.uint64 = _turn(state[0] + state[3], 23) + state[0]
@@ -198,7 +199,7 @@ def _next(state: Bits) -> np.uint64:
     return bits
 
 
-@njit(cache=True)
+@njit()
 def _turn(bits: np.uint64, by: int) -> np.uint64:
     """The bits rotated to the left."""
     return (bits << np.uint64(by)) | (bits >> np.uint64(64 - by))

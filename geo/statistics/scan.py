@@ -121,7 +121,9 @@ class _Country:
 
         def highest(streams: Sequence[SeedSequence]) -> Floats:
             maps = [Generator(PCG64(stream)).multinomial(int(self.total), chance) for stream in streams]
-            return maxima(self.start, self.member, np.stack(maps, axis=1).astype(np.int32), self.expected, self.total)
+            cases = np.stack(maps, axis=1).astype(np.int32)
+            most: Floats = maxima(self.start, self.member, cases, self.expected, self.total)
+            return most
 
         with ThreadPoolExecutor(os.cpu_count()) as threads:
             return np.concatenate(list(threads.map(highest, batched(SeedSequence(seed).spawn(draws), SIDE_BY_SIDE))))

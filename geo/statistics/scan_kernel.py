@@ -11,8 +11,9 @@ without a logarithm. Few windows are.
 from math import log, sqrt
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
+
+from geo.compiled import njit
 
 Floats = NDArray[np.float64]
 Areas = NDArray[np.int32]
@@ -23,7 +24,7 @@ ROUNDING = 1e-9
 equally strong ones may differ in their last digits, and the smallest of them goes first."""
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@njit(nogil=True, error_model="numpy")
 def ratio(inside: float, expected: float, total: float) -> float:
     """Kulldorff's log likelihood ratio of a window with more events inside than expected, else 0.
 
@@ -37,7 +38,7 @@ def ratio(inside: float, expected: float, total: float) -> float:
     return inside * log(inside / expected) + rest
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@njit(nogil=True, error_model="numpy")
 def strongest(
     member: Areas, events: Floats, expected: Floats, total: float, taken: NDArray[np.bool_]
 ) -> tuple[float, int]:
@@ -56,7 +57,7 @@ def strongest(
     return best, size
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@njit(nogil=True, error_model="numpy")
 def maxima(start: Starts, member: Areas, drawn: NDArray[np.int32], expected: Floats, total: float) -> Floats:
     """The highest ratio over all windows in each draw; `drawn` has a row per area and a column per draw.
 
@@ -77,7 +78,7 @@ def maxima(start: Starts, member: Areas, drawn: NDArray[np.int32], expected: Flo
     return best
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@njit(nogil=True, error_model="numpy")
 def improve(best: Floats, root: Floats, inside: NDArray[np.int32], share: float, total: float) -> None:
     """Raise `best`, and its square `root`, of the draws in which this window has a higher ratio."""
     step = (1.0 - ROUNDING) / sqrt(0.5 / share + 1.0 / (total - share))

@@ -1,9 +1,10 @@
 """Significance: from one p-value per area to what remains after testing every area."""
 
 import numpy as np
-from numba import njit, prange
+from numba import prange
 from numpy.typing import NDArray
 
+from geo.compiled import njit
 from geo.statistics.compiling import log_compilation
 
 Floats = NDArray[np.float64]
@@ -60,6 +61,7 @@ def _stepped_up(p: Floats, factor: float) -> Floats:
 
 def _in_order(p: Floats) -> Whole:
     """The positions of p, from 0 to 1, smallest first: into buckets of similar p, and in order within each."""
+    order: Whole
     with log_compilation():
         order, starts = _in_buckets(p)
     for bucket in np.flatnonzero(np.diff(starts) > SMALL):
@@ -68,7 +70,7 @@ def _in_order(p: Floats) -> Whole:
     return order
 
 
-@njit(parallel=True, cache=True)
+@njit(parallel=True)
 def _in_buckets(p: Floats) -> tuple[Whole, Whole]:
     """Positions by bucket, in order in those that are small; and where each bucket starts."""
     starts = np.zeros(BUCKETS + 1, dtype=np.int64)
@@ -88,7 +90,7 @@ def _in_buckets(p: Floats) -> tuple[Whole, Whole]:
     return order, starts
 
 
-@njit(cache=True)
+@njit()
 def _insertion_sort(part: Whole, p: Floats) -> None:
     """Put a few positions in order of their p, in place."""
     for at in range(1, len(part)):

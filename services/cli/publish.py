@@ -6,7 +6,7 @@ import typer
 from rich.markup import escape
 
 from geo.errors import ZichtError
-from layers.messages import say
+from layers.messages import language, say
 from services.cli.screen import Config, Home, progress, screen
 from services.settings import Settings
 
@@ -34,4 +34,9 @@ def publish(
         return
     with progress() as steps:
         folder = publish_all(home, config, catalogue(), steps)
-    screen.print(reports.released(published(home), folder))
+    content = published(home)
+    screen.print(reports.released(content, folder))
+    if (published_in := content.get("language", "nl")) != language():
+        screen.print(
+            say("Published in the language that its layers were built in ({language}).", language=published_in)
+        )

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from rich.console import Group, RenderableType
 from rich.markup import escape
@@ -17,7 +17,9 @@ from layers.publication import explanations
 from layers.publication.explanations import MADE_UP, REASONS, caveat
 from layers.publication.layer import Layer
 from services.jobs.demo import Demonstration
-from services.jobs.tally import Tally
+
+if TYPE_CHECKING:  # it reads addresses, and loads all that asks the geocoder
+    from services.jobs.tally import Tally
 
 MOST = 10
 
@@ -148,7 +150,7 @@ def released(manifest: Mapping[str, Any], folder: Path) -> RenderableType:
     return Group(published(manifest), escape(where))
 
 
-def tallied(tally: Tally, to: Path | None) -> RenderableType:
+def tallied(tally: "Tally", to: Path | None) -> RenderableType:
     """What was counted of a municipality's own records, and what fell out."""
     declaration, counts = tally.declared, tally.counted
     title = plural("{source}: 1 row", "{source}: {count} rows", count=counts.rows, source=declaration.title)

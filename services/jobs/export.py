@@ -7,6 +7,7 @@ from typing import Any
 import folium
 
 from geo.messages import message
+from layers.messages import speaking
 from layers.publication.collections import collections
 from layers.publication.layer import Layer
 from services.pages.map import build_map
@@ -16,13 +17,15 @@ from services.releases import release
 
 
 def export(kind: str, home: Path, path: Path | None = None) -> Path:
-    """Write the release to `path`, whole or not at all; without one, in the home. Returns where it is.
+    """Write the release to `path`, in its own language, whole or not at all; without one, in the home. Returns where.
 
     Raises StoreError where nothing is published.
     """
     exporter: Exporter = adapter(message("exporter"), EXPORTERS, kind)
     target = path or home / file_of(kind)
-    exporter(release.collections(release.current(home)), target)
+    folder = release.current(home)
+    with speaking(release.language_of(folder)):
+        exporter(release.collections(folder), target)
     return target
 
 

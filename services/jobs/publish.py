@@ -1,11 +1,15 @@
 """From built layers to a served release with its pygeoapi configuration: what `zicht publish` and `zicht demo` do."""
 
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from geo.messages import Message, message
 from layers.declarations.catalog import Catalog
+from layers.messages import language, speaking
 from layers.publication.collections import collections
+from services.files import whole_file
 from services.jobs.build import OnStep
 from services.ogc import configuration as ogc
 from services.ports import SERVED
@@ -17,15 +21,37 @@ from services.workspace import storage
 def publish_all(home: Path, config: Path, catalog: Catalog, on_step: OnStep) -> Path:
     """Publish every built layer below `home`, with the configuration that serves it. Returns the release.
 
-    The configuration is written before the release is shown: where either fails, what was served is served as it was.
+    It is in the language that the layers were built in, whatever the screen speaks. The configuration is written before
+    the release is shown: where either fails, what was served is served as it was.
     """
+    screen = language()
+
+    def step(text: Message | str) -> None:
+        with speaking(screen):
+            on_step(text)
 
     def configure(folder: Path) -> None:
-        on_step(message("configuration"))
+        step(message("configuration"))
         ogc.write(config, resources_of(home, folder))
 
     layers = storage.load(home, catalog)
-    return release.publish(home, layers, collections(layers), on_step, configure)
+    with speaking(storage.language_of(home)), unchanged_on_failure(config):
+        return release.publish(home, layers, collections(layers), step, configure)
+
+
+@contextmanager
+def unchanged_on_failure(config: Path) -> Iterator[None]:
+    """The configuration as it was, where what comes after it fails: stock pygeoapi reads it beside the old release."""
+    before = config.read_bytes() if config.is_file() else None
+    try:
+        yield
+    except BaseException:
+        if config.is_file() and before is None:
+            config.unlink()
+        elif before is not None and config.read_bytes() != before:
+            with whole_file(config) as unfinished:
+                unfinished.write_bytes(before)
+        raise
 
 
 def configuration_of(home: Path, chosen: Path | None = None) -> Path:
@@ -38,6 +64,15 @@ def difference(home: Path, config: Path) -> Message | None:
     return ogc.difference(config, resources_of(home, release.current(home)))
 
 
+def composed(home: Path, config: Path, folder: Path) -> str:
+    """The whole configuration of a release: what is written by hand in `config`, and its own resources."""
+    with speaking(release.language_of(folder)):
+        return ogc.complete(config, resources_of(home, folder))
+
+
 def resources_of(home: Path, folder: Path) -> ogc.Resources:
-    """The `resources` of a release. They name a relative home relatively, so that they can be committed."""
-    return ogc.resources(folder, f"${{ZICHT_HOME:-{os.fspath(home)}}}/{homes.CURRENT}/{SERVED}")
+    """The `resources` of a release, in its language. They name a relative home relatively, so that they can be
+    committed.
+    """
+    with speaking(release.language_of(folder)):
+        return ogc.resources(folder, f"${{ZICHT_HOME:-{os.fspath(home)}}}/{homes.CURRENT}/{SERVED}")

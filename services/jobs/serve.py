@@ -1,10 +1,11 @@
 """serve: the release that is published now, as an API and a map."""
 
+from functools import partial
 from pathlib import Path
 
 from geo.errors import ServeError
-from services.jobs.publish import resources_of
-from services.ogc import app, configuration
+from services.jobs.publish import composed
+from services.ogc import app
 from services.releases import homes, release
 from services.settings import Settings
 
@@ -17,14 +18,15 @@ def home_to_read(chosen: Path | None) -> Path:
 def serve(home: Path, config: Path, host: str, port: int) -> None:
     """Serve until interrupted.
 
-    Raises StoreError where nothing is published; ServeError where the port is taken, or where the configuration is that
-    of another release, which would then be served under its titles.
+    A release is served under its own titles; of the configuration only what is written by hand counts.
+
+    Raises StoreError where nothing is published; ServeError where the port is taken, or where a configuration was
+    chosen that is not there.
     """
-    folder = release.current(home)
-    release.manifest(folder)
-    if not config.is_file() or not configuration.has_titles_of(config, resources_of(home, folder)):
+    release.manifest(release.current(home))
+    if not config.is_file() and config != homes.configuration(home):  # without one of its own: as a new one starts
         raise ServeError(
-            "{config}: does not describe the release of {home}; run `zicht publish --home {home} --config {config}`",
+            "{config}: there is no such configuration; run `zicht publish --home {home} --config {config}`",
             config=config, home=home,
         )  # fmt: skip
-    app.serve(home, config, host, port)
+    app.serve(home, config, host, port, partial(composed, home, config))

@@ -9,6 +9,7 @@ import json
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from importlib.resources import files
+from io import StringIO
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +17,7 @@ import yaml
 
 from geo.errors import StoreError, first_few
 from geo.messages import Message, joined, message
-from layers.messages import say
+from layers.messages import LANGUAGES, language, say
 from layers.publication.fields import AREA_NAME, ID, TITLE
 from services.files import disk_errors, whole_file
 from services.ports import SERVED
@@ -38,8 +39,8 @@ LICENCES = {
 
 HEADER = "  # Written by `zicht publish` from the release; do not edit by hand. Server and metadata stand above."
 LINE = "resources:"
-TEMPLATE = files("services.ogc") / "pygeoapi-config.template.yml"
-"""What a configuration starts with; who serves changes it in the file itself."""
+TEMPLATES = {name: files("services.ogc") / f"pygeoapi-config.template.{name}.yml" for name in LANGUAGES}
+"""What a configuration starts with, in each language; who serves changes it in the file itself."""
 
 
 def resources(release: Path, data: str) -> Resources:
@@ -94,22 +95,28 @@ def write(config: Path, wanted: Resources) -> None:
 
     Raises StoreError where that cannot be done; the file is then as it was.
     """
+    content = complete(config, wanted)
+    with whole_file(config) as unfinished:
+        unfinished.write_text(content, encoding="utf-8")
+
+
+def complete(config: Path, wanted: Resources) -> str:
+    """What is written by hand in the file, with these `resources`. Raises StoreError where something stands below."""
     block = yaml.safe_dump(wanted, sort_keys=False, allow_unicode=True, width=110, indent=2)
     body = "\n".join([LINE, HEADER, *(f"  {line}" if line else line for line in block.splitlines())])
     if not wanted:
         body = f"{LINE} {{}}"
-    by_hand = _by_hand(config)
-    with whole_file(config) as unfinished:
-        unfinished.write_text(f"{by_hand}{body}\n", encoding="utf-8")
+    return f"{_by_hand(config)}{body}\n"
 
 
 def _by_hand(config: Path) -> str:
-    """What stands before `resources:`, that of the template where there is no file yet.
+    """What stands before `resources:`; where nobody wrote it, the template in the language that is spoken.
 
     Raises StoreError where something hand-written follows it.
     """
+    templates = {name: file.read_text(encoding="utf-8") for name, file in TEMPLATES.items()}
     if not config.exists():
-        return TEMPLATE.read_text(encoding="utf-8")
+        return templates[language()]
     with disk_errors(config):
         lines = config.read_text(encoding="utf-8").splitlines(keepends=True)
     start = next((number for number, line in enumerate(lines) if line.startswith(LINE)), len(lines))
@@ -119,13 +126,8 @@ def _by_hand(config: Path) -> str:
             "configuration {path}: `resources` must stand last, found {line!r} below it; move it up",
             path=config, line=after[0],
         )  # fmt: skip
-    return "".join(lines[:start])
-
-
-def has_titles_of(config: Path, wanted: Resources) -> bool:
-    """Whether the file's `resources` are called what these are."""
-    titles = {name: one["title"] for name, one in wanted.items()}
-    return titles == {name: one.get("title") for name, one in _written(config).items()}
+    by_hand = "".join(lines[:start])
+    return templates[language()] if by_hand in templates.values() else by_hand
 
 
 def is_current(config: Path, wanted: Resources) -> bool:
@@ -170,8 +172,9 @@ def openapi(config: Path) -> str:
     """
     from pygeoapi.openapi import generate_openapi_document  # noqa: PLC0415  # seconds; only serving needs it
 
-    document = json.loads(generate_openapi_document(config, "json"))
-    limits = yaml.safe_load(config.read_text(encoding="utf-8"))["server"]["limits"]
+    content = config.read_text(encoding="utf-8")
+    document = json.loads(generate_openapi_document(StringIO(content), "json"))
+    limits = yaml.safe_load(content)["server"]["limits"]
     schema = {"type": "integer", "minimum": 1, "maximum": limits["max_items"], "default": limits["default_items"]}
     limit = {"name": "limit", "in": "query", "required": False, "schema": schema, "style": "form", "explode": False}
     document["components"]["parameters"]["limit"] = limit

@@ -2,8 +2,8 @@
 
 `<home>/releases/<id>` holds `zicht.sqlite` (served), `<collection>.parquet` (record), `zicht.gpkg` (download),
 `kaart.html` (map) and `release.json` (from what it was made). The id is a digest of that content, so the same input is
-the same release; only `created` in release.json is of its time. `<home>/current` points at the one that is served: a
-crash at any moment leaves it pointing at a whole release.
+the same release; only `created` in release.json is of its time, and `language` says in which its texts are.
+`<home>/current` points at the one that is served: a crash at any moment leaves it pointing at a whole release.
 """
 
 import fcntl
@@ -23,13 +23,13 @@ import geopandas
 import pyarrow.parquet as pq
 import pyogrio
 
-from geo.errors import StoreError
-from geo.messages import message
-from layers.messages import say
+from geo.errors import StoreError, first_few
+from geo.messages import Message, message
+from layers.messages import LANGUAGES, language
 from layers.publication.collection import Collection, typed
 from layers.publication.fields import Field
 from layers.publication.layer import Layer
-from services.files import UNFINISHED, check_format, disk_errors, locked
+from services.files import UNFINISHED, digest, disk_errors, locked, read_errors, read_formatted
 from services.ports import SERVED
 from services.registry import EXPORTERS, STORES, adapter
 from services.releases.homes import CURRENT
@@ -37,6 +37,8 @@ from services.releases.homes import CURRENT
 GPKG, MAP, MANIFEST = "zicht.gpkg", "kaart.html", "release.json"
 FORMAT = 1
 """The format of a release: its files and release.json. It goes up with a change that makes older readers wrong."""
+
+AGAIN = message("publish again")
 
 ABOUT = ("id", "title", "description", "keywords", "attribution", "license", "caveat", "time_field")
 """What a manifest holds of a collection besides its fields."""
@@ -46,7 +48,7 @@ def publish(
     home: Path,
     layers: Sequence[Layer],
     collections: Sequence[Collection],
-    steps: Callable[[str], None],
+    steps: Callable[[Message | str], None],
     before_swap: Callable[[Path], None],
 ) -> Path:
     """Write a release of these collections, check it and serve it from now on. Returns its folder.
@@ -67,7 +69,7 @@ def publish(
             finally:
                 shutil.rmtree(unfinished, ignore_errors=True)
             before_swap(folder)
-            steps(say("serve"))
+            steps(message("serve"))
             _swap(home, folder)
     return folder
 
@@ -82,9 +84,23 @@ def current(home: Path) -> Path:
 
 def manifest(folder: Path) -> dict[str, Any]:
     """What a release says of itself. Raises StoreError where it is of another format than this zicht knows."""
-    content: dict[str, Any] = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
-    check_format(folder / MANIFEST, content.get("format", 0), FORMAT, message("publish again"))
+    content = read_formatted(folder / MANIFEST, FORMAT, AGAIN)
+    if lacking := [name for name in ("id", "created", "collections", "layers", "files") if name not in content]:
+        raise StoreError(
+            "{path}: lacks {names}; {again}", path=folder / MANIFEST, names=first_few(lacking), again=AGAIN
+        )
     return content
+
+
+def language_of(folder: Path) -> str:
+    """The language that a release is in; Dutch where it does not say, for then there was no other."""
+    spoken = manifest(folder).get("language", "nl")
+    if spoken not in LANGUAGES:
+        raise StoreError(
+            "{path}: is in the language {language!r}, unknown to this zicht; {again}",
+            path=folder / MANIFEST, language=spoken, again=AGAIN,
+        )  # fmt: skip
+    return str(spoken)
 
 
 def _finish(
@@ -92,15 +108,17 @@ def _finish(
     releases: Path,
     layers: Sequence[Layer],
     collections: Sequence[Collection],
-    steps: Callable[[str], None],
+    steps: Callable[[Message | str], None],
 ) -> Path:
     _write(unfinished, collections, steps)
-    steps(say("check"))
+    steps(message("check"))
     _check(unfinished, collections)
     content = _manifest(unfinished, layers, collections)
     folder = releases / str(content["id"])
-    if folder.exists():
+    if _is_whole(folder, content):
         return folder
+    if folder.exists():  # damaged since it was written
+        shutil.rmtree(folder)
     (unfinished / MANIFEST).write_text(json.dumps(content, indent=1, ensure_ascii=False), encoding="utf-8")
     for file in unfinished.iterdir():
         _to_disk(file)
@@ -108,14 +126,24 @@ def _finish(
     return folder
 
 
-def _write(folder: Path, collections: Sequence[Collection], steps: Callable[[str], None]) -> None:
-    steps(say("database"))
+def _is_whole(folder: Path, content: dict[str, Any]) -> bool:
+    """Whether the release is there and each file is as it was written."""
+    try:
+        return manifest(folder)["id"] == content["id"] and all(
+            digest(folder / name) == wanted for name, wanted in content["files"].items()
+        )
+    except (StoreError, OSError):
+        return False
+
+
+def _write(folder: Path, collections: Sequence[Collection], steps: Callable[[Message | str], None]) -> None:
+    steps(message("database"))
     adapter(message("store"), STORES, "embedded")(collections, folder)
     steps("GeoParquet")
     adapter(message("store"), STORES, "geoparquet")(collections, folder)
     steps("GeoPackage")
     adapter(message("exporter"), EXPORTERS, "geopackage")(collections, folder / GPKG)
-    steps(say("map"))
+    steps(message("map"))
     adapter(message("exporter"), EXPORTERS, "folium")(collections, folder / MAP)
 
 
@@ -140,7 +168,7 @@ def _check(folder: Path, collections: Sequence[Collection]) -> None:
 
 
 def _manifest(folder: Path, layers: Sequence[Layer], collections: Sequence[Collection]) -> dict[str, Any]:
-    files = {file.name: hashlib.sha256(file.read_bytes()).hexdigest() for file in sorted(folder.iterdir())}
+    files = {file.name: digest(file) for file in sorted(folder.iterdir())}
     content = {
         "format": FORMAT,
         "made_up": any(layer.provenance.made_up for layer in layers),
@@ -151,8 +179,9 @@ def _manifest(folder: Path, layers: Sequence[Layer], collections: Sequence[Colle
         ],
         "files": files,
     }
-    digest = hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()[:12]
-    return {"id": digest, "created": datetime.now(UTC).isoformat(timespec="seconds"), **content}
+    identity = hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()[:12]
+    moment = datetime.now(UTC).isoformat(timespec="seconds")
+    return {"id": identity, "created": moment, "language": language(), **content}
 
 
 def _about(collection: Collection) -> dict[str, Any]:
@@ -192,5 +221,7 @@ def collections(folder: Path) -> list[Collection]:
 def _collection(folder: Path, described: dict[str, Any]) -> Collection:
     fields = tuple(Field(**one) for one in described["fields"])
     about = {name: described[name] for name in ABOUT}
-    table = typed(geopandas.read_parquet(folder / f"{about['id']}.parquet"), fields)
+    path = folder / f"{about['id']}.parquet"
+    with read_errors(path, AGAIN):
+        table = typed(geopandas.read_parquet(path), fields)
     return Collection(**about | {"keywords": tuple(about["keywords"])}, fields=fields, table=table)

@@ -47,7 +47,7 @@ class Served:
             rows = self._store.execute("SELECT * FROM _collections ORDER BY id").fetchall()
         except sqlite3.Error as fault:
             raise StoreError(
-                "store {path}: {fault}; publish a release first (zicht publish)", path=path, fault=str(fault)
+                "store {path}: {fault}; publish a release first, or again (zicht publish)", path=path, fault=str(fault)
             ) from fault
         # Prepared shapes stay with one connection: GEOS builds their index while answering, so threads may not share.
         prepared = lru_cache(maxsize=8)(_prepared)
@@ -59,6 +59,9 @@ class Served:
             self._store.execute(f"PRAGMA {name}").fetchone() for name in ("application_id", "user_version")
         )
         ours = application == APPLICATION
+        named = "SELECT name FROM sqlite_master WHERE name = '_collections'"
+        if not (ours or self._store.execute(named).fetchone()):
+            raise StoreError("store {path}: was not written by zicht; publish again (zicht publish)", path=self.path)
         check_format(self.path, version if ours else 0, FORMAT, message("publish again (zicht publish)"))
 
     @property

@@ -26,10 +26,11 @@ from geo.areas import AreaLevel
 from geo.errors import StoreError
 from geo.messages import message
 from layers.declarations.catalog import Catalog
+from layers.messages import language
 from layers.publication.collection import typed
 from layers.publication.fields import layer_fields, zoekgebied_fields
 from layers.publication.layer import Layer, LayerKey, Provenance, Receipt
-from services.files import check_format, disk_errors, locked, whole_file
+from services.files import disk_errors, locked, read_errors, read_formatted, whole_file
 from services.workspace import consistency
 
 FORMAT = 1
@@ -61,8 +62,8 @@ def _write(layer: Layer, home: Path) -> Path:
         name: _write_table(folder, name, typed(contents[name], fields(layer.theme.indicator)))
         for name, fields in FIELDS.items()
     }
-    about = {"format": FORMAT, "key": asdict(layer.key), "provenance": asdict(layer.provenance), "tables": tables}
-    about["summary"] = dict(layer.summary)
+    about = {"format": FORMAT, "language": language(), "tables": tables}
+    about |= {"key": asdict(layer.key), "provenance": asdict(layer.provenance), "summary": dict(layer.summary)}
     with whole_file(folder / LAYER) as unfinished:
         unfinished.write_text(json.dumps(about, indent=1, sort_keys=True), encoding="utf-8")
     for file in folder.iterdir():
@@ -96,17 +97,38 @@ def load(home: Path, catalog: Catalog) -> list[Layer]:
     layers: dict[Path, Layer] = {}
     if root.is_dir():
         with locked(root / LOCK, fcntl.LOCK_SH):
-            layers = {path.parent: _read(path.parent, catalog) for path in sorted(root.rglob(LAYER))}
+            layers = {folder: _read(folder, _about(home, folder), catalog) for folder in _folders(home)}
     if not layers:
         raise StoreError("{home}: no layers have been built; run `zicht build THEME` first", home=home)
     consistency.check(layers)
     return list(layers.values())
 
 
-def _read(folder: Path, catalog: Catalog) -> Layer:
-    about: dict[str, Any] = json.loads((folder / LAYER).read_text(encoding="utf-8"))
-    again = message("remove {folder} and build its layers again", folder=folder)
-    check_format(folder / LAYER, about.get("format", 0), FORMAT, again)
+def language_of(home: Path) -> str:
+    """The language that the layers of a home were built in; Dutch where they do not say, for then there was no other.
+
+    Raises StoreError where they were built in several: one release would speak both.
+    """
+    languages = {str(_about(home, folder).get("language", "nl")): folder for folder in _folders(home)}
+    if len(languages) > 1:
+        raise StoreError(
+            "{home}: its layers were built in several languages ({languages}), and a release has one; build them again "
+            "in one (--lang), or remove {folder}",
+            home=home, languages=", ".join(sorted(languages)), folder=languages[max(languages)],
+        )  # fmt: skip
+    return next(iter(languages))
+
+
+def _folders(home: Path) -> list[Path]:
+    return sorted(path.parent for path in (home / "layers").rglob(LAYER))
+
+
+def _about(home: Path, folder: Path) -> dict[str, Any]:
+    again = message("remove {folder} and build its layers again", folder=home / "layers")
+    return read_formatted(folder / LAYER, FORMAT, again)
+
+
+def _read(folder: Path, about: dict[str, Any], catalog: Catalog) -> Layer:
     key = LayerKey(**about["key"] | {"level": AreaLevel(about["key"]["level"])})
     theme = catalog.theme(key.theme)
     lens = catalog.lens(key.lens, theme)
@@ -117,8 +139,9 @@ def _read(folder: Path, catalog: Catalog) -> Layer:
         )
     receipts = tuple(Receipt(**one | {"notes": tuple(one["notes"])}) for one in origin["receipts"])
     provenance = Provenance(**origin | {"receipts": receipts, "method": tuple(origin["method"])})
-    table, zoekgebieden = (
-        typed(geopandas.read_parquet(folder / about["tables"][name]), fields(theme.indicator))
-        for name, fields in FIELDS.items()
-    )
+    with read_errors(folder, message("build it again")):
+        table, zoekgebieden = (
+            typed(geopandas.read_parquet(folder / about["tables"][name]), fields(theme.indicator))
+            for name, fields in FIELDS.items()
+        )
     return Layer(key, theme, lens, table, zoekgebieden, provenance, about["summary"])

@@ -3,6 +3,7 @@ import os
 import re
 import shutil
 import subprocess
+from dataclasses import replace
 
 import geopandas
 import pandas as pd
@@ -310,6 +311,21 @@ def test_a_swapped_release_is_served_at_the_next_request(api, home):
     assert items(api)["numberMatched"] == 240
 
 
+def test_a_swapped_release_brings_its_own_titles(api, home):
+    titled = home / "releases" / "titled"
+    titled.mkdir()
+    servers.sqlite.write([replace(one, title="Een andere titel") for one in places.collections(rows=5)], titled)
+    before = api.get("/collections", params={"f": "json"}).json()["collections"]
+    servers.swap(home, "titled")
+    try:
+        after = api.get("/collections", params={"f": "json"}).json()["collections"]
+        assert {one["title"] for one in after} == {"Een andere titel"}
+        assert "Een andere titel" in api.get("/openapi", params={"f": "json"}).text
+    finally:
+        servers.swap(home, "large")
+    assert api.get("/collections", params={"f": "json"}).json()["collections"] == before
+
+
 def test_a_release_that_vanishes_is_an_error_and_comes_back(api, home):
     (home / "current").rename(home / "away")
     try:
@@ -326,7 +342,7 @@ def test_a_collection_that_the_release_lacks_is_a_404(api, home):
     servers.sqlite.write(places.collections()[:1], lacking)
     servers.swap(home, "lacking")
     try:
-        assert "it has gebieden_buurt" in items(api, status=404)["description"]
+        assert "not found" in items(api, status=404)["description"].lower()
         assert items(api, path=f"{ITEMS}/BU00000003-2024", status=404)
     finally:
         servers.swap(home, "large")

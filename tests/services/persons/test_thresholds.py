@@ -1,10 +1,13 @@
 """Where a column begins to hold persons: every threshold as it was chosen, on both of its sides."""
 
+import subprocess
+import sys
+
 import pyarrow as pa
 import pytest
 
 from geo.errors import SourceError
-from services.persons.bsn import passing
+from services.persons.bsn import at_least, passing
 from services.persons.scan import PersonScan, _ColumnScan, _years
 
 NAMES = ["J. de Vries", "P.M. Bakker", "mevr. A. van den Berg", "Fatma Yildiz"]
@@ -120,3 +123,19 @@ def test_a_hundred_thousand_different_numbers_are_collected(collected, after):
 def test_so_many_that_pass_the_elfproef_are_no_chance(passed, tested, sure):
     """By the tails of the binomial with 1/11: 7.5e-4, 2.8e-3, 3.2e-4, 6.5e-3; 7.8e-7, 5.7e-6, 4.4e-7, 1.8e-6."""
     assert passing(numbers(passed, tested - passed)) == (passed if sure else None)
+
+
+def test_the_chance_that_so_many_pass_is_that_of_a_binomial_distribution():
+    from scipy.stats import binom  # noqa: PLC0415  # the second implementation
+
+    for tested in (3, 12, 40, 5000):
+        for passed in {1, 2, tested // 8 + 1, tested // 2, tested}:
+            assert at_least(passed, tested) == pytest.approx(binom.sf(passed - 1, tested, 1 / 11), rel=1e-9)
+    assert at_least(3, 3) == pytest.approx(11**-3)
+
+
+def test_what_a_command_loads_takes_no_second_that_it_does_not_need():
+    code = "import sys, services.cli.reports, services.persons.scan\n"
+    code += "print([name for name in ('scipy.stats', 'requests_cache', 'services.jobs.tally') if name in sys.modules])"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout == "[]\n"

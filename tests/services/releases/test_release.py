@@ -139,6 +139,27 @@ def test_a_configuration_that_cannot_be_written_leaves_the_previous_release_serv
     assert release.current(small) != served
 
 
+@pytest.mark.parametrize("there", [True, False])
+def test_a_release_that_cannot_be_shown_leaves_the_configuration_as_it_was(
+    small: Path, zicht: Zicht, monkeypatch: pytest.MonkeyPatch, *, there: bool
+):
+    config = small / "pygeoapi-config.yml"
+    before, served = config.read_bytes(), release.current(small)
+    if not there:
+        config.unlink()
+    grown(small)
+
+    def full(_home: Path, _folder: Path) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(release, "_swap", full)
+    answer = zicht("publish", "--home", small)
+    assert answer.code == 1
+    assert "the disk is full" in answer.err
+    assert release.current(small) == served
+    assert config.read_bytes() == before if there else not config.exists()
+
+
 @pytest.mark.parametrize(
     ("written", "said"),
     [
@@ -151,6 +172,47 @@ def test_a_release_of_another_format_is_not_read(tmp_path: Path, written: int | 
     (tmp_path / "release.json").write_text(json.dumps(content))
     with pytest.raises(StoreError, match=said):
         release.collections(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ('{"format": 1, "id": "a", ', "cannot be read: .*; publish again"),
+        ("", "cannot be read: .*; publish again"),
+        ("[1]", "does not say its format as a number; publish again"),
+        ('{"format": "1"}', "does not say its format as a number; publish again"),
+        ('{"format": 1, "id": "a", "layers": []}', "lacks created, collections, files; publish again"),
+    ],
+)
+def test_a_damaged_manifest_is_an_error_with_the_way_out(tmp_path: Path, text: str, said: str):
+    (tmp_path / "release.json").write_text(text)
+    with pytest.raises(StoreError, match=rf"release\.json: {said}"):
+        release.collections(tmp_path)
+
+
+def test_a_release_in_a_language_that_is_unknown_is_not_read(small: Path):
+    path = release.current(small) / "release.json"
+    path.write_text(json.dumps(json.loads(path.read_text()) | {"language": "de"}))
+    with pytest.raises(
+        StoreError, match=r"release\.json: is in the language 'de', unknown to this zicht; publish again"
+    ):
+        release.language_of(path.parent)
+
+
+@pytest.mark.parametrize("name", ["zicht.sqlite", release.GPKG, "zoekgebieden_drugs.parquet", release.MANIFEST])
+def test_a_release_that_was_damaged_is_written_again(small: Path, zicht: Zicht, name: str):
+    folder = release.current(small)
+    sound = (folder / name).read_bytes()
+    (folder / name).write_bytes(sound[: len(sound) // 2])
+    if name.endswith("parquet"):
+        answer = zicht("export", "table", small / "table.csv", "--home", small)
+        assert answer.code == 1
+        assert "zoekgebieden_drugs.parquet: cannot be read" in answer.err
+        assert "publish again" in answer.err
+    assert zicht("publish", "--home", small).code == 0
+    assert release.current(small) == folder
+    assert name == release.MANIFEST or (folder / name).read_bytes() == sound
+    assert whole(folder)
 
 
 def test_a_release_says_its_format(shown: demo.Demonstration):

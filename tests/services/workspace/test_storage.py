@@ -37,6 +37,14 @@ def test_two_parts_of_the_country_are_not_published_together(
         storage.load(tmp_path, load())
 
 
+@pytest.mark.parametrize("name", ["layer.json", "indicatoren-*.parquet", "zoekgebieden-*.parquet"])
+def test_a_layer_that_was_damaged_says_so(shown: demo.Demonstration, tmp_path: Path, name: str):
+    (path,) = storage.save(shown.layers[:1], tmp_path)[0].glob(name)
+    path.write_bytes(path.read_bytes()[:100])
+    with pytest.raises(StoreError, match=r"cannot be read: .*(build it again|build its layers again)"):
+        storage.load(tmp_path, load())
+
+
 def test_parts_under_different_lenses_are_published_together(shown: demo.Demonstration, tmp_path: Path):
     first, second = shown.layers[:2]
     storage.save([of(first, None), of(second, "GM0344")], tmp_path)
