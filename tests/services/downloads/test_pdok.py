@@ -260,7 +260,11 @@ def test_a_file_that_came_in_wrong_is_reported_and_fetched_again(client, geopack
     wrong = geopackage[:-1] if checksums else geopackage[: len(geopackage) // 2]
     with Standin(standin_pdok.Feed(2021, {"a.gpkg": geopackage}, checksums=checksums)) as standin:
         standin.trap(r"a\.gpkg", Reply(200, wrong))
-        error = rf"{len(wrong)} bytes where its feed says {len(geopackage)}" if checksums else "cannot be read as a boundary file"
+        error = (
+            rf"{len(wrong)} bytes where its feed says {len(geopackage)}"
+            if checksums
+            else "cannot be read as a boundary file"
+        )
         with pytest.raises(SourceError, match=error):
             pdok.boundary_tables(client(standin), FED)
         assert len(pdok.boundary_tables(client(standin), FED)["buurten"]) == 2574
