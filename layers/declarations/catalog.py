@@ -162,11 +162,12 @@ def _of_kind[Kind: Declared](
     first: dict[str, _File] = {}
     for one in files:
         if one.kind == name:
+            first.setdefault(one.id, one)
             try:
                 content = read(one.file, kind, one.where)
             except DeclarationError as broken:
                 faults += broken.faults
             else:
-                if first.setdefault(one.id, one) is one:
+                if first[one.id] is one:
                     declared[one.id] = content
     return declared
