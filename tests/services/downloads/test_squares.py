@@ -10,6 +10,7 @@ import pytest
 from boundaries.squares import squares as parse
 from geo.errors import SourceError
 from layers.declarations.catalog import load
+from layers.messages import say
 from services.downloads import squares
 from services.http.client import Client, RetryPolicy
 from tests.standin import wfs
@@ -51,7 +52,7 @@ def test_names_and_declared_columns_come_in_as_the_service_calls_them(client):
         assert table[ours].fillna(-1).tolist() == expected[theirs].fillna(-1).tolist()
     read = parse(table, "proef")
     assert len(read.table) == 1500
-    assert read.notes == ("zonder naam en zonder cijfers, weggelaten: 1 van 1501",)
+    assert [say(note) for note in read.notes] == ["zonder naam en zonder cijfers, weggelaten: 1 van 1501"]
     assert read.table["aantalInwoners"].isna().sum() == read.table["aantalWoningen"].isna().sum() == 1
 
 
@@ -92,7 +93,7 @@ def test_squares_without_their_names_are_reported(client):
 
     with served() as standin:
         standin.trap("startIndex=0", nameless)
-        with pytest.raises(SourceError, match=r"no property crs28992res100m, c28992r100, whatever .*'vak'\]"):
+        with pytest.raises(SourceError, match=r"no property crs28992res100m, c28992r100, whatever .* vak;"):
             squares.squares_of(client(standin), SOURCE)
 
 
