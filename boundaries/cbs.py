@@ -127,7 +127,7 @@ def _renamed(raw: geopandas.GeoDataFrame, vintage: Vintage, where: str, level: A
             raise AreaError(
                 "{where}: no column for {ours!r}: looked for {aliases}; found {columns}; rename the column with it to "
                 "{first}",
-                where=where, ours=ours, aliases=", ".join(aliases), columns=str(list(raw.columns)), first=aliases[0],
+                where=where, ours=ours, aliases=", ".join(aliases), columns=list(raw.columns), first=aliases[0],
             )  # fmt: skip
         if theirs is not None and theirs not in ours_by_theirs:
             ours_by_theirs[theirs] = ours

@@ -3,7 +3,7 @@
 import unicodedata
 from collections.abc import Mapping
 
-from geo.errors import AreaError, UnknownNameError
+from geo.errors import AreaError, UnknownNameError, first_few
 from geo.messages import message
 
 COLLOQUIAL = {"den haag": "'s-gravenhage", "den bosch": "'s-hertogenbosch"}
@@ -13,9 +13,11 @@ COLLOQUIAL = {"den haag": "'s-gravenhage", "den bosch": "'s-hertogenbosch"}
 def code_of(gemeente: str, names: Mapping[str, str]) -> str:
     """The code of a gemeente, among `names` by code; capitals and accents do not matter.
 
-    A whole name goes before names that begin so: Utrecht is not Utrechtse Heuvelrug.
+    A whole name goes before names that begin so: Utrecht is not Utrechtse Heuvelrug. Where the boundary file has no
+    names, each code stands as its own name.
 
-    Raises UnknownNameError for one that is not there, AreaError for the beginning of several names.
+    Raises UnknownNameError for one that is not there, AreaError for the beginning of several names, and for a
+    name where there are codes only.
 
     >>> code_of("sudwest", {"GM1900": "Súdwest-Fryslân", "GM0363": "Amsterdam"})
     'GM1900'
@@ -25,7 +27,12 @@ def code_of(gemeente: str, names: Mapping[str, str]) -> str:
     by_name = [code for code, name in names.items() if _plain(name) == typed]
     codes = [code for code in names if code.lower() == typed] or by_name
     codes = codes or [code for code, name in names.items() if typed and _plain(name).startswith(typed)]
-    listed = [f"{code} {names[code]}" for code in codes or names]
+    listed = [code if code == names[code] else f"{code} {names[code]}" for code in codes or names]
+    if not codes and all(code == name for code, name in names.items()):
+        raise AreaError(
+            "{name!r} is no code of a gemeente, and the boundary file has no names of gemeenten; give a code: {known}",
+            name=gemeente, known=first_few(listed, 12),
+        )  # fmt: skip
     if not codes:
         raise UnknownNameError(message("gemeente"), gemeente, listed)
     if len(codes) > 1:

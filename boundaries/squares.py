@@ -60,7 +60,7 @@ class Squares:
         if column is None:
             raise SourceError(
                 "{where}: no column of numbers {name!r}; it has {columns}",
-                where=self.where, name=name, columns=str(numbers),
+                where=self.where, name=name, columns=numbers,
             )  # fmt: skip
         return column
 
@@ -107,7 +107,7 @@ def squares(raw: pd.DataFrame, where: str) -> Squares:
     if code is None:
         raise SourceError(
             "{where}: no column with the names of squares: looked for {codes}; found {columns}",
-            where=where, codes=", ".join(CODES), columns=str(list(raw)),
+            where=where, codes=", ".join(CODES), columns=list(raw),
         )  # fmt: skip
     bare = raw.drop(columns=[column for column in (code, "geometry") if column in raw])
     blank = raw[code].isna() & bare.apply(_known).isna().all(axis=1)

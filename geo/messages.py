@@ -6,6 +6,7 @@ boundaries do, passes messages on as values, and whoever shows them says them. `
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from pathlib import PurePath
 from string import Formatter
 from typing import Any, override
 
@@ -73,6 +74,17 @@ class _Filler(Formatter):
 
     say: Say
     written: Written
+
+    @override
+    def convert_field(self, value: Any, conversion: Any) -> Any:
+        """`!r` quotes text, and each of the texts of a list; never brackets, nor a type's own name of its values."""
+        if conversion != "r":
+            return Formatter.convert_field(self, value, conversion)  # slots make another class than super() knows
+        if isinstance(value, Message):
+            return value
+        if isinstance(value, Iterable) and not isinstance(value, str | bytes):
+            return [self.convert_field(one, conversion) for one in value]
+        return repr(str(value)) if isinstance(value, str | PurePath) else str(value)
 
     @override
     def format_field(self, value: Any, format_spec: str) -> str:

@@ -60,6 +60,9 @@ class Neighbors:
         if not (self.matrix.data == 1).all():
             raise AreaError("neighbors: the matrix holds weights; leave out what is 0 and make the others 1")
 
+    def __repr__(self) -> str:
+        return f"<Neighbors: {len(self.ids)} areas, {self.matrix.nnz // 2} borders, {len(self.islands)} islands>"
+
     @property
     def count(self) -> NDArray[np.intp]:
         """The number of neighbours of each area."""

@@ -62,6 +62,10 @@ class OpenCountry:
 
     country: Country
 
+    def __repr__(self) -> str:
+        themes = ", ".join(self.country.catalog.themes)
+        return f"<OpenCountry: areas of {self.country.vintage.year}; themes {themes}>"
+
     def areas(self, level: str = "buurt") -> geopandas.GeoDataFrame:
         """All areas of a level, indexed by code: buurt, wijk, gemeente or h3-7 to h3-10."""
         return self.country.areas(AreaLevel(level)).table

@@ -19,6 +19,11 @@ def override(name: str, value: str | None) -> None:
         _overrides[name] = value
 
 
+def overridden(name: str) -> str:
+    """What the command line gave in place of ZICHT_`name`; "" where it did not."""
+    return _overrides.get(name, "")
+
+
 def _from(name: str, default: str) -> str:
     return _overrides.get(name) or os.environ.get(f"ZICHT_{name}") or default
 

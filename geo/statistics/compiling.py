@@ -6,6 +6,8 @@ from contextlib import contextmanager
 
 from numba.core import event
 
+from geo.messages import message
+
 _log = logging.getLogger(__name__)
 
 
@@ -23,7 +25,7 @@ class _Once(event.Listener):
     def on_start(self, event_: event.Event) -> None:
         if not self.logged and event_.data["dispatcher"].py_func.__module__.startswith("geo."):
             self.logged = True
-            _log.warning("compiling the statistics: some seconds, this first time only")
+            _log.warning(message("compiling the statistics: some seconds, this first time only"))
 
     def on_end(self, event_: event.Event) -> None:
         """Nothing more to log."""

@@ -159,10 +159,15 @@ def _of_kind[Kind: Declared](
 ) -> dict[str, Kind]:
     """Everything of one kind, by id; faults are gathered, not raised, so that all files are read."""
     declared: dict[str, Kind] = {}
+    first: dict[str, _File] = {}
     for one in files:
         if one.kind == name:
+            first.setdefault(one.id, one)
             try:
-                declared.setdefault(one.id, read(one.file, kind, one.where))
+                content = read(one.file, kind, one.where)
             except DeclarationError as broken:
                 faults += broken.faults
+            else:
+                if first[one.id] is one:
+                    declared[one.id] = content
     return declared

@@ -1,16 +1,21 @@
 """read(): one TOML file in, one checked object or all its faults at once."""
 
 import hashlib
+import re
 import tomllib
 from importlib.resources.abc import Traversable
 from typing import Any
 
 from pydantic import ValidationError
+from pydantic_core import ErrorDetails
 
 from geo.errors import DeclarationError
 from geo.messages import Message, message
 from layers.declarations.faults import rule_of
 from layers.declarations.indicators import Declared
+
+AT = re.compile(r"line (\d+), column (\d+)")
+"""The place of a fault, as tomllib says it."""
 
 
 def read[Kind: Declared](file: Traversable, kind: type[Kind], where: str | None = None) -> Kind:
@@ -37,7 +42,7 @@ def parsed[Kind: Declared](text: str, kind: type[Kind], id_: str, where: str) ->
     try:
         content = tomllib.loads(text)
     except tomllib.TOMLDecodeError as fault:
-        raise DeclarationError([message("{where}: not TOML: {fault}", where=where, fault=str(fault))]) from None
+        raise DeclarationError([_not_toml(where, str(fault))]) from None
     faults = []
     if content.get("id", id_) != id_:
         name = content["id"]
@@ -47,7 +52,7 @@ def parsed[Kind: Declared](text: str, kind: type[Kind], id_: str, where: str) ->
     try:
         declared = kind.model_validate(content)
     except ValidationError as broken:
-        faults += [_fault(where, content, one["loc"], rule_of(one)) for one in broken.errors()]
+        faults += [_fault(where, content, one["loc"], rule_of(one)) for one in _own_faults(broken.errors())]
     if faults:
         raise DeclarationError(faults)
     return declared
@@ -58,13 +63,38 @@ def digest(file: Traversable) -> str:
     return hashlib.sha256(file.read_bytes()).hexdigest()
 
 
+def _not_toml(where: str, fault: str) -> Message:
+    """Where the text stops being TOML; what tomllib says of it is English, and no more than that."""
+    if (place := AT.search(fault)) is None:
+        return message(
+            "{where}: not TOML: it ends too soon; close the quote or bracket that is still open", where=where
+        )
+    return message(
+        "{where}: not TOML: line {line}, column {column}; look there for a quote or bracket that is not closed, text "
+        "without quotes, or a name that stands there twice",
+        where=where, line=int(place[1]), column=int(place[2]),
+    )  # fmt: skip
+
+
+def _own_faults(faults: list[ErrorDetails]) -> list[ErrorDetails]:
+    """The faults without those of a list that is only too short because pydantic leaves out its faulty items."""
+    return [
+        one
+        for one in faults
+        if one["type"] != "too_short"
+        or not any(other["loc"][: len(one["loc"])] == one["loc"] for other in faults if other is not one)
+    ]
+
+
 def _fault(where: str, content: dict[str, Any], place: tuple[int | str, ...], rule: Message) -> Message:
-    """One line: file, field, rule, what was found there; a section or list as a whole is not repeated."""
+    """One line: file, field, rule, what was found there; a section or list as a whole is not repeated,
+    nor what the rule itself names.
+    """
     value: object = content
     for step in place:
         value = value[step] if isinstance(value, dict) and step in value else _item(value, step)
     field = ".".join(str(step + 1) if isinstance(step, int) else step for step in place) or message("file")
-    if value is None or isinstance(value, dict | list):
+    if value is None or isinstance(value, dict | list) or value in rule.values.values():
         return message("{where}: {field}: {rule}", where=where, field=field, rule=rule)
     return message("{where}: {field}: {rule}, found {value!r}", where=where, field=field, rule=rule, value=value)
 

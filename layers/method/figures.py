@@ -163,17 +163,20 @@ def _elsewhere(strange: pd.Index, areas: pd.Index, level: AreaLevel) -> pd.Index
 def _check_codes(codes: pd.Index, strange: pd.Index, source: SourceDeclaration, where: Message, *, part: bool) -> None:
     if not len(strange):
         return
+    unknown = plural(
+        "1 of {total:,} codes is", "{count:,} of {total:,} codes are", count=len(strange), total=len(codes)
+    )
     if part:
         raise SourceError(
-            "{where}: {count} of {total} codes are not in the boundary file of {year}, though of its gemeenten or no "
+            "{where}: {unknown} not in the boundary file of {year}, though of its gemeenten or no "
             "codes at all: {codes}; they are misspelt, or of another year: give a boundary file of whole gemeenten, of "
             "the year of the figures",
-            where=where, count=len(strange), total=len(codes), year=source.vintage, codes=first_few(strange),
+            where=where, unknown=unknown, year=source.vintage, codes=first_few(strange),
         )  # fmt: skip
     raise SourceError(
-        "{where}: {count} of {total} codes are not in the vintage of {vintage}: {codes}; they are misspelt, or of "
+        "{where}: {unknown} not in the vintage of {vintage}: {codes}; they are misspelt, or of "
         "another year: convert them or declare another vintage",
-        where=where, count=len(strange), total=len(codes), vintage=source.vintage, codes=first_few(strange),
+        where=where, unknown=unknown, vintage=source.vintage, codes=first_few(strange),
     )  # fmt: skip
 
 

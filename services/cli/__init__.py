@@ -7,12 +7,24 @@ they are read; and a command imports what it needs when it runs: pandas and pyge
 answer at once.
 """
 
+import logging
 import sys
+from typing import override
 
 import typer
 
 from geo.errors import ZichtError
+from geo.messages import Message
+from layers.messages import say
 from services.cli.anywhere import apply, split
+
+
+class _Said(logging.Formatter):
+    """Writes a warning that is a message in the language of the screen."""
+
+    @override
+    def format(self, record: logging.LogRecord) -> str:
+        return say(record.msg) if isinstance(record.msg, Message) else super().format(record)
 
 
 def main() -> None:
@@ -20,6 +32,8 @@ def main() -> None:
     try:
         given, rest = split(sys.argv[1:])
         apply(given)
+        if logging.lastResort is not None:
+            logging.lastResort.setFormatter(_Said())
         if given.version:
             from importlib import metadata
 

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from layers.messages import speak
-from services.settings import Settings, override
+from services.settings import Settings, overridden, override
 
 VALUED = ("--lang", "--layers")
 VERSION = "--version"
@@ -51,6 +51,12 @@ def split(arguments: Sequence[str]) -> tuple[Anywhere, list[str]]:
             rest.append(argument)
     layers = os.pathsep.join(values["--layers"])
     return Anywhere(values["--lang"][-1] if values["--lang"] else None, layers or None, version), rest
+
+
+def given_layers() -> list[str]:
+    """The folders of own declarations as they were given on this command line, for the next to be given them too."""
+    folders = overridden("LAYERS").split(os.pathsep)
+    return [part for folder in folders if folder for part in ("--layers", folder)]
 
 
 def apply(given: Anywhere) -> None:

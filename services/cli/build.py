@@ -4,7 +4,9 @@ from typing import Annotated
 
 import typer
 
+from geo.messages import message
 from layers.messages import say
+from services.cli.anywhere import given_layers
 from services.cli.levels import LEVELS, check_level
 from services.cli.screen import Data, Home, progress, screen
 from services.settings import Settings
@@ -60,7 +62,8 @@ def build(
     for layer in layers:
         screen.print(reports.zoekgebieden(layer))
         screen.print(reports.summary(layer))
-    for line in reports.built(layers, gemeenten_of(country), home or settings.home):
+    whole = message("the whole country") if country.national else message("all of the boundary file")
+    for line in reports.built(layers, gemeenten_of(country), whole, home or settings.home):
         screen.print(line, markup=False, soft_wrap=True)
-    publish = "zicht publish" if home is None else f"zicht publish --home {home}"
+    publish = " ".join(["zicht publish", *(["--home", str(home)] if home else []), *given_layers()])
     screen.print(say("Next: `{command}`", command=publish), markup=False, soft_wrap=True)

@@ -9,7 +9,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from geo.measures import Unknown
-from geo.messages import message, plural
+from geo.messages import Message, message, plural
 from layers.declarations.catalog import Catalog
 from layers.declarations.lenses import BASIS
 from layers.messages import number, say
@@ -44,6 +44,13 @@ def zoekgebieden(layer: Layer) -> RenderableType:
         "{theme}: {count} zoekgebieden, {level}, {period}, lens {lens}",
         count=len(areas), theme=layer.theme.title, level=key.level, period=key.period, lens=key.lens,
     )  # fmt: skip
+    if "least_searched" in layer.summary:
+        title = message(
+            "{theme}: not searched, {level}, {period}, lens {lens}",
+            theme=layer.theme.title, level=key.level, period=key.period, lens=key.lens,
+        )  # fmt: skip
+    if not len(areas):
+        return escape(say(title))
     headings = (say("rank"), say("zoekgebied"), say("gemeenten"), _plural(layer), say("score"), say("q"))
     table = Table(*headings, title=escape(say(title)))
     for row in areas.head(MOST).itertuples():
@@ -87,11 +94,11 @@ def _how_searched(layer: Layer) -> str:
     return say("p: {how}, {floor:.0e} at its smallest", how=counts["how"], floor=counts["floor"])
 
 
-def built(layers: Sequence[Layer], gemeenten: Mapping[str, str], home: Path) -> Iterator[str]:
-    """Which layers there are now, and where."""
+def built(layers: Sequence[Layer], gemeenten: Mapping[str, str], whole: Message, home: Path) -> Iterator[str]:
+    """Which layers there are now, and where; `whole` is what all areas are, which need not be the country."""
     for layer in layers:
         key = layer.key
-        place = message("the whole country") if key.gemeente is None else gemeenten[key.gemeente]
+        place = whole if key.gemeente is None else gemeenten[key.gemeente]
         yield say(
             "Built in {home}: {theme}, {level}, {period}, lens {lens}, {place}",
             home=home, theme=key.theme, level=key.level, period=key.period, lens=key.lens, place=place,

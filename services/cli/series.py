@@ -95,7 +95,7 @@ def series(
     check_ending(to)
     name, columns = _columns(column)
     request = SeriesRequest(
-        {year: Path(file) for year, file in _by_year(counts, "COUNTS").items()},
+        {year: Path(file) for year, file in _by_year(counts, say("YEAR=FILE...")).items()},
         name,
         vintage,
         AreaLevel(level),

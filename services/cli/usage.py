@@ -32,7 +32,7 @@ ERRORS = (
     message("Got unexpected extra argument(s) ({names})"),
     message("Invalid value for {name}: {fault}"),
     message("Invalid value: {fault}"),
-    message("Value error, {value} is not one of {names}."),
+    message("{value} is not one of {names}."),
     message("Input should be a valid integer, unable to parse string as an integer"),
     message("Input should be a valid number, unable to parse string as a number"),
     message("Input should be greater than or equal to {limit}"),
@@ -108,6 +108,7 @@ def said(text: str) -> str:
     >>> said("Invalid value for '--port': Input should be greater than or equal to 1")
     "'--port' heeft een ongeldige waarde: geef 1 of meer"
     """
+    text = text.removeprefix("Value error, ")  # pydantic's, of a choice
     for error in ERRORS:
         if match := re.fullmatch(_pattern(error.template), text, re.DOTALL):
             values = match.groupdict()

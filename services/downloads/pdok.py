@@ -142,7 +142,7 @@ def _check_columns(table: pd.DataFrame, vintage: Vintage, level: AreaLevel, wher
                 "{where}: no property for {ours!r}: looked for {names}; found {columns}; add its name to "
                 "boundaries/vintages.toml",
                 where=where, ours=ours, names=list(vintage.aliases[ours]),
-                columns=str([name for name in table.columns if name != "geometry"]),
+                columns=[name for name in table.columns if name != "geometry"],
             )  # fmt: skip
 
 

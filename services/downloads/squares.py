@@ -81,7 +81,7 @@ def _table(
         raise SourceError(
             "{service}, {layer}: no property {missing}, whatever its capitals and underscores; found {names}; correct "
             "the names in [squares.column] of layers/sources/{source}.toml",
-            service=layer.service, layer=layer.name, missing=missing, names=str(names), source=source.id,
+            service=layer.service, layer=layer.name, missing=missing, names=names, source=source.id,
         )  # fmt: skip
     wanted = [name for name in (code, *dict.fromkeys(columns.values())) if name is not None]
     table = pd.DataFrame({name: [row.get(name) for row in properties] for name in wanted})

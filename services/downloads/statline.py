@@ -183,7 +183,7 @@ def _wide(table: OData, declared: StatLine, group: _ColumnGroup, rows: list[Row]
     if missing := [name for name in (declared.place, *group.columns) if len(raw) and name not in raw]:
         raise SourceError(
             "{url}: asked for {missing}, answered with {columns}; try again later",
-            url=table.url, missing=str(missing), columns=str(list(raw.columns)),
+            url=table.url, missing=missing, columns=list(raw.columns),
         )  # fmt: skip
     if len(raw):
         raw = raw.assign(**{declared.place: raw[declared.place].astype(str).str.strip()})

@@ -124,11 +124,19 @@ def _pictures(figures: Collection, levels: dict[str, geopandas.GeoDataFrame], co
         picture = {
             "vintage": int(rows[VINTAGE.name].max()),
             "q": columns.add(_readable(ordered[Q.name].astype(float))),
+            "unsearched": _unsearched(rows),
             "flagged": columns.add(ordered[FLAG.name].eq(True).fillna(False).astype(int).tolist()),
             "measures": [_measure(one, ordered, legends[one.name], columns) for one in measures],
         }
         pictures.append(chosen | picture)
     return pictures
+
+
+def _unsearched(rows: pd.DataFrame) -> str | None:
+    """Why nothing was searched, as most areas have it; None where some area was tested."""
+    if rows[Q.name].notna().any() or rows[REASON.name].isna().all():
+        return None
+    return str(rows[REASON.name].mode()[0])
 
 
 def _measures(fields: Sequence[Field]) -> list[Field]:

@@ -163,7 +163,9 @@ function drawLegend(withZones) {
 function drawList(openZone) {
   const typed = byId("filter").value.trim().toLocaleLowerCase(language);
   const matches = (zone) => `${zone.title} ${zone.gemeenten}`.toLocaleLowerCase(language).includes(typed);
-  const none = typed ? say("No zoekgebied with that name or gemeente.") : say("No zoekgebieden for this choice.");
+  const reason = shown.picture?.unsearched;
+  const empty = reason ? say("Not searched: {reason}.", {reason}) : say("No zoekgebieden for this choice.");
+  const none = typed ? say("No zoekgebied with that name or gemeente.") : empty;
   const items = zoekgebieden().filter(matches).map((zone) => {
     const score = say("score {score}", {score: twoDecimals.format(zone.score)});
     const about = `${score} · ${counted(zone.count)} · ${zone.gemeenten}`;
@@ -192,7 +194,7 @@ function drawFacts() {
     say("figures of {period}", {period: periode}),
     say("areas of {vintage}", {vintage: (shown.picture ?? shown.search)?.vintage ?? say("unknown")}),
     level() ? counted(level().codes.length) : "",
-    plural("1 zoekgebied", "{count} zoekgebieden", {count}),
+    shown.picture?.unsearched ? say("not searched") : plural("1 zoekgebied", "{count} zoekgebieden", {count}),
   ];
   const themes = content.choices.find((choice) => choice.name === "thema");
   byId("facts").textContent = parts.filter(Boolean).join(" · ");

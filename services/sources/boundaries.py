@@ -217,7 +217,7 @@ def _names(raw: geopandas.GeoDataFrame, of: Vintage, level: AreaLevel, file: Pat
     if code is None or name is None:
         raise SourceError(
             "{file}: no column for the code or name of a {level}; found {columns}",
-            file=file, level=level, columns=str(list(raw.columns)),
+            file=file, level=level, columns=list(raw.columns),
         )  # fmt: skip
     named = raw[[code, name]].dropna().astype(str).apply(lambda column: column.str.strip())
     names: pd.Series = named.drop_duplicates(code).set_index(code)[name]

@@ -19,7 +19,7 @@ def columns_of_text(path: Path, columns: Sequence[str] = (), format_: Format | N
     if missing := [name for name in columns if name not in rows.headers]:
         raise SourceError(
             "{path}: columns {missing} are missing; the table has {columns}",
-            path=path, missing=str(missing), columns=str(list(rows.headers)),
+            path=path, missing=missing, columns=list(rows.headers),
         )  # fmt: skip
     wanted = list(columns or rows.headers)
     batches = list(rows.batches(wanted))

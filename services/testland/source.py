@@ -10,7 +10,8 @@ from boundaries import cbs
 from boundaries.hexagons import cells_at
 from boundaries.vintages import Vintage
 from geo.areas import AreaFrame
-from layers.declarations.sources import SourceDeclaration
+from geo.errors import SourceError
+from layers.declarations.sources import SourceDeclaration, columns_of
 from layers.messages import say
 from layers.publication.explanations import MADE_UP
 from layers.publication.layer import Receipt
@@ -46,8 +47,19 @@ class TestlandSource:
         return 0.0
 
     def table(self, declaration: SourceDeclaration) -> pd.DataFrame:
-        """Figures and crimes per buurt, with CBS's missing codes."""
+        """Figures and crimes per buurt, with CBS's missing codes.
+
+        Raises SourceError for a source with columns of its own: of those nothing was made up.
+        """
         raw = self.country.figures.merge(self.country.crimes, on="buurtcode", how="outer")
+        formulas = (column.formula for column in declaration.columns.values())
+        needed = {name for formula in formulas for name in columns_of(formula, max(declaration.periods))}
+        if absent := sorted({declaration.key, *needed} - set(raw.columns)):
+            raise SourceError(
+                "source {id!r}: Testland is made up and has no {absent!r}; give the folder that has these figures: "
+                "`--data FOLDER` (ZICHT_DATA)",
+                id=declaration.id, absent=absent,
+            )  # fmt: skip
         self._receive(f"sources/{declaration.id}", f"{declaration.title} (Testland)", raw)
         return raw
 

@@ -49,3 +49,10 @@ def test_what_is_no_gemeente_is_an_error_that_lists_those_there_are(typed):
 @given(st.dictionaries(st.from_regex(r"GM[0-9]{4}", fullmatch=True), st.text(min_size=1), min_size=1))
 def test_every_code_always_gives_itself(names):
     assert all(code_of(code, names) == code for code in names)
+
+
+def test_where_a_boundary_file_has_no_names_of_gemeenten_a_name_is_refused_so():
+    codes = {"GM0363": "GM0363", "GM0599": "GM0599"}
+    with pytest.raises(AreaError, match=r"'Rotterdam' is no code .* has no names of gemeenten; .*: GM0363, GM0599$"):
+        code_of("Rotterdam", codes)
+    assert code_of("gm0599", codes) == "GM0599"

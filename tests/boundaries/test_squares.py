@@ -77,7 +77,7 @@ def test_rates_of_squares_are_no_counts():
 
 @pytest.mark.parametrize("column", ["aantal_woningen", "gemeentenaam"])
 def test_a_column_that_has_no_numbers_is_refused(column):
-    with pytest.raises(SourceError, match=r"no column of numbers .*; it has \['aantal_inwoners'\]"):
+    with pytest.raises(SourceError, match=r"no column of numbers .*; it has aantal_inwoners"):
         squares(table(), "proef").counts(column, AREAS)
 
 

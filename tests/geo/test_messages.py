@@ -1,9 +1,14 @@
 """A message is a template and values; its English is what `str.format` makes of them."""
 
+from pathlib import PurePosixPath
+
+import numpy as np
+import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from geo.areas import AreaLevel
 from geo.messages import Message, joined, message, plural
 
 text = st.text(st.characters(exclude_characters="{}", codec="utf-8"), max_size=20)
@@ -49,3 +54,13 @@ def shouting_keeping_names(template, plural, count):
 def test_a_template_without_values_is_taken_to_the_letter(template):
     assert str(Message(template)) == template
     assert f"{message(template):>12}" == template.rjust(12)
+
+
+@pytest.mark.parametrize("listed", [["a", "b c"], ("a", "b c"), pd.Index(["a", "b c"])])
+def test_a_list_that_is_quoted_has_quotes_around_each_and_no_brackets(listed):
+    assert str(message("found {names!r}", names=listed)) == "found 'a', 'b c'"
+
+
+def test_no_type_of_python_is_named_in_what_a_person_reads():
+    values = {"level": AreaLevel.BUURT, "path": PurePosixPath("a/b"), "number": np.float64(1.5), "inner": message("x")}
+    assert str(message("{level!r} {path!r} {number!r} {inner!r}", **values)) == "'buurt' 'a/b' 1.5 x"

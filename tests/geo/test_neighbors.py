@@ -257,3 +257,8 @@ def test_the_count_is_the_number_of_neighbours():
 def test_what_is_no_neighbourhood_is_refused(matrix, rule):
     with pytest.raises(AreaError, match=rule):
         Neighbors(names(3), csr_array(np.array(matrix)))
+
+
+def test_a_short_line_says_what_neighbors_hold():
+    chain = Neighbors(pd.Index(["a", "b", "c"]), csr_array([[0, 1, 0], [1, 0, 0], [0, 0, 0]]))
+    assert repr(chain) == "<Neighbors: 3 areas, 1 borders, 1 islands>"

@@ -48,3 +48,7 @@ def test_measures_are_of_all_areas_and_unprotected(testland: OpenCountry):
     of_buurten = testland.measures("drugs", "buurt", 2024)["misdrijven"]["events"].sum()
     assert 0.9 * of_buurten < events.sum() <= of_buurten  # a wijk of which too much is unknown has no figure
     assert len(testland.neighbors("wijk").ids) == len(measures)
+
+
+def test_an_open_country_says_what_it_is(testland: OpenCountry):
+    assert repr(testland) == "<OpenCountry: areas of 2024; themes drugs>"

@@ -1,6 +1,7 @@
 """The command as its user types it: what it does, what it says when it cannot, and how it ends."""
 
 import json
+import logging
 import shutil
 import socket
 import subprocess
@@ -11,6 +12,8 @@ import geopandas
 import pandas as pd
 import pytest
 
+from geo.messages import message
+from layers.messages import speaking
 from services.cli import app
 from services.cli.build import build
 from services.cli.levels import LEVELS
@@ -187,3 +190,19 @@ def test_the_command_names_the_levels_and_the_lens_that_the_pipeline_has():
 
     assert [str(one) for one in country.LEVELS] == list(LEVELS)
     assert build.__defaults__[1] == BASIS
+
+
+def test_a_warning_that_is_a_message_is_written_in_the_language_of_the_screen(zicht: Zicht):
+    text = message("compiling the statistics: some seconds, this first time only")
+    for lang, begins in (("nl", "de toetsen worden gecompileerd"), ("en", "compiling the statistics")):
+        assert zicht("--lang", lang, "--version").code == 0
+        with speaking(lang):
+            written = logging.lastResort.format(logging.LogRecord("geo", 30, "", 0, text, (), None))
+        assert written.startswith(begins)
+
+
+def test_names_of_pydantic_and_of_our_parameters_are_not_on_the_screen(zicht: Zicht, tmp_path):
+    assert "'kind': 'foo' is not one of 'theme'" in zicht("new", "foo", "bar").err
+    answer = zicht("series", "20x6=a", "--column", "n", "--vintage", 2022, "--to", tmp_path / "w.csv")
+    assert "YEAR=FILE...: '20x6=a' is not YEAR=" in answer.err
+    assert "COUNTS" not in answer.err

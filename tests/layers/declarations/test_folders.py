@@ -121,3 +121,12 @@ def test_what_a_system_leaves_behind_beside_a_file_is_let_be(tmp_path):
     own = folder(tmp_path, lenses_nabij=OWN_LENS)
     (own / "lenses" / "._nabij.toml").write_bytes(b"\x00\xff")
     assert "nabij" in load(own).lenses
+
+
+def test_of_two_files_of_one_name_a_fault_of_the_second_is_not_said_of_the_first(tmp_path):
+    broken = folder(tmp_path / "a", lenses_nabij=OWN_LENS.replace("weight = 3", "weight = -3"))
+    other = folder(tmp_path / "b", lenses_nabij=OWN_LENS.replace('"drugs"', '"drugz"'))
+    said = faults(broken, other)
+    assert [fault for fault in said if fault.startswith(f"{broken}/")] == [
+        f"{broken}/lenses/nabij.toml: change.1.weight: should be greater than or equal to 0, found -3"
+    ]

@@ -201,3 +201,27 @@ def test_the_digest_is_of_the_bytes(tmp_path):
     file = tmp_path / "proef.toml"
     file.write_bytes(b"# een\r\n")
     assert digest(file) == hashlib.sha256(b"# een\r\n").hexdigest()
+
+
+def test_a_list_of_which_every_item_is_faulty_is_not_called_too_short_as_well(tmp_path):
+    text = LENS.replace("weight = 3", "weight = -3")
+    assert [one.split(": ")[1] for one in faults(tmp_path, text, Lens, "nabij.toml") if "change" in one] == [
+        "change.1.weight"
+    ]
+
+
+def test_what_a_rule_itself_names_is_not_said_twice(tmp_path):
+    text = SOURCE.replace('formula = "inwoners"', 'formula = "in woners"')
+    (fault,) = faults(tmp_path, text, SourceDeclaration, "tellingen.toml")
+    assert fault.count("'in woners'") == 1
+
+
+@pytest.mark.parametrize(
+    ("text", "where"),
+    [('id = "\n', "line 1, column 7"), ("id = [", "it ends too soon"), ("x = 1\nx = 2\n", "line 2, ")],
+)
+def test_what_is_no_toml_is_said_with_its_place_in_the_language_of_the_screen(tmp_path, text, where):
+    (fault,) = faults(tmp_path, text)
+    assert fault.startswith("proef.toml: not TOML: ")
+    assert where in fault
+    assert "Illegal" not in fault

@@ -50,13 +50,13 @@ def put(column: str, value: object, row: int = 3) -> Callable[[pd.DataFrame], No
     ("change", "said"),
     [
         (lambda raw: raw.drop(columns="buurtcode"), ["proef.csv", "key column 'buurtcode' is missing", "'inwoners'"]),
-        (lambda raw: raw.drop(columns="koop"), ["figure 'huur'", "columns ['koop'] are missing", "'huishoudens'"]),
+        (lambda raw: raw.drop(columns="koop"), ["figure 'huur'", "columns 'koop' are missing", "'huishoudens'"]),
         (lambda raw: pd.concat([raw, raw.head(2)]), ["2 codes occur more than once", "BU99990000, BU9999000"]),
         (put("inwoners", -3), ["column 'inwoners'", "1 figure is negative: BU99990003 -3", "-99997"]),
         (put("inwoners", "veel"), ["column 'inwoners'", "1 cell", "BU99990003 'veel'"]),
         (put("koop", "1,5,2"), ["column 'koop'", "BU99990003 '1,5,2'"]),
         (put("koop", "1.234"), ["'1.234' (BU99990003) can be read as 1234 and as 1.234", "format.decimal"]),
-        (put("buurtcode", "BU00000000"), ["1 of 20 codes are not in the vintage of 2024: BU00000000", "another year"]),
+        (put("buurtcode", "BU00000000"), ["1 of 20 codes is not in the vintage of 2024: BU00000000", "another year"]),
         (lambda raw: raw.head(17), ["only 85% of the 20 buurten", "national table"]),
     ],
 )  # fmt: skip

@@ -62,7 +62,7 @@ def test_a_file_that_holds_no_points_is_refused(tmp_path, change, said):
 
 
 def test_a_column_without_numbers_is_refused(tmp_path):
-    with pytest.raises(SourceError, match=r"no column of numbers 'people'; it has \['homes'\]"):
+    with pytest.raises(SourceError, match=r"no column of numbers 'people'; it has 'homes'"):
         made(tmp_path, crowd(), weight="people")
 
 

@@ -132,9 +132,7 @@ def test_without_national_figures_the_mean_is_called_by_what_it_is_of(tmp_path, 
 def test_a_code_of_a_gemeente_in_the_file_or_no_code_is_a_typing_error(tmp_path, code):
     table = figures()
     table.iloc[0, 0] = code
-    with pytest.raises(
-        SourceError, match=rf"1 of 240 codes are not in the boundary file of 2024, .*: {code}; they are"
-    ):
+    with pytest.raises(SourceError, match=rf"1 of 240 codes is not in the boundary file of 2024, .*: {code}; they are"):
         layer(country(tmp_path, part(), table))
 
 
@@ -204,6 +202,9 @@ def test_the_command_builds_on_a_vintage_and_says_that_it_did_not_search(zicht: 
         answer = zicht("build", "proef", "--data", tmp_path / "gegevens", "--home", tmp_path / "home", *options)
         assert answer.code == 0, answer.err
         assert "not searched: too few areas to search in (30; 100 are needed)" in answer.out
+        assert "Zicht op proef: not searched, buurt, 2024, lens basis" in answer.out
+        assert "0 zoekgebieden" not in answer.out
+        assert answer.out.rstrip().splitlines()[-2].endswith("lens basis, all of the boundary file")
     answer = zicht("build", "proef", "--data", tmp_path / "gegevens", "--home", tmp_path / "home", "--vintage", 2016)
     assert answer.code == 1
     assert (
@@ -211,3 +212,24 @@ def test_the_command_builds_on_a_vintage_and_says_that_it_did_not_search(zicht: 
         in answer.err
     )
     assert "Traceback" not in answer.err
+
+
+def test_what_is_to_be_done_next_is_said_with_the_folders_that_this_command_was_given(zicht: Zicht, tmp_path):
+    own = tmp_path / "eigen"
+    assert zicht("new", "theme", "proef", "--to", own).code == 0
+    answer = zicht("build", "proef", "--layers", own, "--home", tmp_path / "home")
+    assert answer.code == 0, answer.err
+    assert f"Next: `zicht publish --home {tmp_path}/home --layers {own}`" in answer.out
+    assert "lens basis, the whole country" in answer.out
+    assert zicht("publish", "--home", tmp_path / "home", "--layers", own).code == 0
+
+
+def test_a_source_of_ones_own_is_not_looked_for_in_testland(zicht: Zicht, tmp_path):
+    zicht("new", "source", "meldingen", "--to", tmp_path)
+    zicht("new", "theme", "proef", "--to", tmp_path)
+    theme = tmp_path / "themes/proef.toml"
+    text = theme.read_text(encoding="utf-8").replace('source = "misdrijven"', 'source = "meldingen"')
+    theme.write_text(text.replace('value  = "misdrijven"', 'value  = "meldingen_aantal"'), encoding="utf-8")
+    answer = zicht("build", "proef", "--layers", tmp_path, "--home", tmp_path / "home")
+    assert answer.code == 1
+    assert "source 'meldingen': Testland is made up and has no 'aantal'; give the folder" in answer.err

@@ -144,3 +144,14 @@ def test_it_stays_a_folium_map_that_others_can_add_to(release):
 
 def test_zoekgebieden_alone_are_enough_for_a_map(release):
     assert "showRelease" in build_map(release[:1]).get_root().render()
+
+
+def test_where_nothing_was_searched_the_map_says_so_with_the_reason(release, content):
+    assert {one["unsearched"] for one in content["pictures"]} == {None}
+    few = [
+        replace(one, table=one.table.assign(q=float("nan"), reden="te weinig gebieden"))
+        if one.id.startswith("indicatoren_")
+        else one
+        for one in release
+    ]
+    assert {one["unsearched"] for one in packed_content(few)["pictures"]} == {"te weinig gebieden"}

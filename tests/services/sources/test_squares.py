@@ -168,7 +168,7 @@ def test_a_file_of_a_part_that_says_it_is_of_the_country_is_refused(tmp_path):
 def test_a_column_goes_by_its_letters_and_digits(tmp_path):
     got = counted(declared(), AREAS, put(tmp_path, table().rename(columns={"aantal_inwoners": "aantalInwoners"})))
     assert got.table["inwoners"].sum() == pytest.approx(3000)
-    with pytest.raises(SourceError, match=r"no column of numbers 'aantal_woningen'; it has \['aantal_inwoners'\]"):
+    with pytest.raises(SourceError, match=r"no column of numbers 'aantal_woningen'; it has aantal_inwoners"):
         counted(declared(column="aantal_woningen"), AREAS, put(tmp_path, table()))
 
 
