@@ -87,9 +87,7 @@ def _own_faults(faults: list[ErrorDetails]) -> list[ErrorDetails]:
 
 
 def _fault(where: str, content: dict[str, Any], place: tuple[int | str, ...], rule: Message) -> Message:
-    """One line: file, field, rule, what was found there; a section or list as a whole is not repeated,
-    nor what the rule itself names.
-    """
+    """One line: file, field, rule and what was found there, unless that is a section or list, or named by the rule."""
     value: object = content
     for step in place:
         value = value[step] if isinstance(value, dict) and step in value else _item(value, step)
