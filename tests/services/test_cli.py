@@ -126,7 +126,7 @@ def test_build_shows_a_gemeente_by_its_name_and_says_what_was_built_and_where(
     assert answer.code == 0, answer.err
     assert f"Built in {tmp_path}/home: drugs, wijk, 2024, lens basis, Havermonde\n" in answer.out
     assert f"Next: `zicht publish --home {tmp_path}/home`\n" in answer.out
-    (table,) = (tmp_path / "home" / "layers").rglob("indicatoren.parquet")
+    (table,) = (tmp_path / "home" / "layers").rglob("indicatoren-*.parquet")
     assert set(pd.read_parquet(table)["gebiedscode"].str[2:6]) == {"9363"}
 
 
