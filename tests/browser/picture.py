@@ -11,7 +11,7 @@ from services.jobs import demo
 from tests.browser.chromium import absent, chromium
 
 PICTURE = Path(__file__).with_name("testland.png")
-SIZE, COLOURS = (1200, 720), 64
+SIZE, COLOURS = (1200, 720), 256
 
 
 def main() -> int:
@@ -29,7 +29,8 @@ def main() -> int:
         browser.wait("return new Promise(done => setTimeout(() => done(true), 800))", 5)
         browser.screenshot(taken)
         packed = BytesIO()
-        Image.open(taken).convert("RGB").quantize(COLOURS).save(packed, "PNG", optimize=True)
+        small = Image.open(taken).convert("RGB").quantize(COLOURS, Image.Quantize.MAXCOVERAGE, dither=Image.Dither.NONE)
+        small.save(packed, "PNG", optimize=True)
     PICTURE.write_bytes(packed.getvalue())
     print(f"{PICTURE}: {len(packed.getvalue()) / 1e3:.0f} kB")
     return 0
