@@ -63,13 +63,22 @@ class Country:
         self.catalog = catalog
         self._deliver = deliver
         self._weigh = weigh
-        self._receipts: dict[str, Receipt] = {}
+        self._receipts: dict[tuple[str, str, AreaLevel], Receipt] = {}
+        self._counted_at: dict[tuple[str, AreaLevel], set[AreaLevel]] = {}
         self._cache: dict[Hashable, Any] = {}
 
-    @property
-    def receipts(self) -> Sequence[Receipt]:
-        """What was read so far, of the source and of the municipality's own."""
-        return (*self.source.receipts, *self._receipts.values())
+    def receipts(self, theme: Theme, level: AreaLevel) -> Sequence[Receipt]:
+        """From what the measures of a theme at a level were made, whatever else was read for other themes or levels."""
+        counted_at = self._counted_at.get((theme.id, level), set())
+        sources = self.catalog.sources_of(theme)
+        delivered = [one for one in sources if not one.own]
+        tables = delivered if self.finest.level in counted_at else []
+        points = delivered if level.resolution is not None and level in counted_at else []
+        uses = [("sources", one.id, place) for one in sources if one.own for place in sorted(counted_at)]
+        if theme.dasymetric is not None and self.finest.level in counted_at:
+            uses.append(("spread", theme.dasymetric.source, level))
+        ours = {self._receipts[use].id: self._receipts[use] for use in uses if use in self._receipts}
+        return (*self.source.receipts_of(self.vintage, tables, points), *ours.values())
 
     @property
     def finest(self) -> AreaFrame:
@@ -147,10 +156,13 @@ class Country:
 
     def _measure(self, indicator: Indicator, theme: Theme, level: AreaLevel, period: int) -> Measure:
         """Counted at the level itself where there are points, else apportioned from the finest areas."""
+        counted_at = self._counted_at.setdefault((theme.id, level), set())
         if level.resolution is not None:
             of_cells = self._cached(("cells", theme.id, level, period), lambda: self._of_cells(theme, level, period))
             if of_cells is not None and set(indicator.columns) <= set(of_cells.values):
+                counted_at.add(level)
                 return measure_of(indicator, of_cells)
+        counted_at.add(self.finest.level)
         figures = self._cached(("figures", theme.id, period), lambda: self._figures(theme, period))
         of_finest = measure_of(indicator, figures)
         if level is self.finest.level:
@@ -193,7 +205,7 @@ class Country:
                     "source {id!r}: has records, a raster or squares, which are not read here", id=source.id
                 )
             delivered = self._deliver(source, self.areas(level))
-            self._receive("sources", source, delivered, delivered.notes)
+            self._receive("sources", source, level, delivered, delivered.notes)
             return delivered.table
 
         return self._cached(("own", source.id, level), deliver)
@@ -229,16 +241,20 @@ class Country:
         weighed = self._weigh(source, by.column)
         crosswalk = by_weights(self.finest, self.areas(level), weighed.weights)
         note = message("divides figures of buurten over hexagons, by {column} per square of 100 m", column=by.column)
-        self._receive("spread", source, weighed, (note, *weighed.notes, *crosswalk.notes))
+        self._receive("spread", source, level, weighed, (note, *weighed.notes, *crosswalk.notes))
         return crosswalk
 
     def _receive(
-        self, use: str, source: SourceDeclaration, delivered: Delivered | Weighed, notes: Sequence[Message | str]
+        self,
+        use: str,
+        source: SourceDeclaration,
+        level: AreaLevel,
+        delivered: Delivered | Weighed,
+        notes: Sequence[Message | str],
     ) -> None:
-        name = f"{use}/{source.id}"
-        self._receipts[name] = Receipt(
-            name, source.title, delivered.where, delivered.sha256, delivered.rows, source.license, source.attribution,
-            tuple(said(note) for note in notes), delivered.fetched,
+        self._receipts[use, source.id, level] = Receipt(
+            f"{use}/{source.id}", source.title, delivered.where, delivered.sha256, delivered.rows, source.license,
+            source.attribution, tuple(said(note) for note in notes), delivered.fetched,
         )  # fmt: skip
 
     def _cached[Value](self, what: Hashable, make: Callable[[], Value]) -> Value:

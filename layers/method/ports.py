@@ -68,7 +68,10 @@ class Source(Protocol):
         """The same columns counted per H3 cell from points, indexed by cell; None where there are no points."""
         ...
 
-    @property
-    def receipts(self) -> Sequence[Receipt]:
-        """What was read so far, in the order of reading."""
+    def receipts_of(
+        self, vintage: Vintage, tables: Sequence[SourceDeclaration], points: Sequence[SourceDeclaration]
+    ) -> Sequence[Receipt]:
+        """Those of the areas of a year and of what these sources gave as a table or counted per cell, and of nothing
+        else that was read.
+        """
         ...

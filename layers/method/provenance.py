@@ -19,7 +19,7 @@ def provenance(country: Country, analysis: Analysis, theme: Theme, lens: Lens | 
     if not country.national:
         method.append(message("areas: {count}, a part of the country", count=len(analysis.areas)))
     return Provenance(
-        receipts=tuple(country.receipts),
+        receipts=tuple(country.receipts(theme, analysis.areas.level)),
         digests=country.catalog.digests_of(theme, lens),
         vintage=country.vintage.year,
         version=version,

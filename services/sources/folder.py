@@ -59,7 +59,7 @@ class Folder:
         by_file = receipts.read(self.root)
         file = f"sources/{declaration.id}-{declaration.vintage}.parquet"
         if file in by_file:
-            self._of_tables[file] = receipts.checked(self.root, file, by_file)
+            self._of_tables[declaration.id] = receipts.checked(self.root, file, by_file)
             return self._once(self.root / file, declaration)
         if declaration.table is None or not (self.root / declaration.table.path).is_file():
             own = message("declares no [table]")
@@ -72,7 +72,7 @@ class Folder:
             )  # fmt: skip
         path = declaration.table.path
         table = self._once(self.root / path, declaration)
-        self._of_tables[f"{declaration.id}/{path}"] = Receipt(
+        self._of_tables[declaration.id] = Receipt(
             f"sources/{declaration.id}", declaration.title, path, digest(self.root / path), len(table),
             declaration.license, declaration.attribution,
         )  # fmt: skip
@@ -82,10 +82,15 @@ class Folder:
         """None: the open figures are per buurt."""
         return None
 
-    @property
-    def receipts(self) -> Sequence[Receipt]:
-        """What was read so far."""
-        return (*(receipt for of_year in self._of_areas.values() for receipt in of_year), *self._of_tables.values())
+    def receipts_of(
+        self,
+        vintage: Vintage,
+        tables: Sequence[SourceDeclaration],
+        points: Sequence[SourceDeclaration],  # noqa: ARG002  # it has none
+    ) -> Sequence[Receipt]:
+        """Those of the boundary files of a year and of the tables of these sources."""
+        of_tables = (self._of_tables[one.id] for one in tables if one.id in self._of_tables)
+        return (*self._of_areas.get(vintage.year, ()), *of_tables)
 
     def _once(self, path: Path, declaration: SourceDeclaration) -> pd.DataFrame:
         if path not in self._tables:

@@ -17,6 +17,8 @@ from layers.publication.explanations import MADE_UP
 from layers.publication.layer import Receipt
 from services.testland.country import SEED, Testland, make_testland
 
+AREAS, POINTS = "boundaries/testland", "points/testland"
+
 
 class TestlandSource:
     """Testland: the same country for the same seed."""
@@ -35,7 +37,7 @@ class TestlandSource:
     def areas(self, vintage: Vintage) -> AreaFrame:
         """All buurten of Testland, as of any year."""
         raw = self.country.boundaries
-        self._receive("boundaries/testland", "Indeling van Testland", pd.DataFrame(raw.drop(columns="geometry")))
+        self._receive(AREAS, "Indeling van Testland", pd.DataFrame(raw.drop(columns="geometry")))
         return cbs.buurten(raw, vintage, "Testland")
 
     def is_national(self, vintage: Vintage) -> bool:  # noqa: ARG002
@@ -68,6 +70,10 @@ class TestlandSource:
         since every one of them is known.
         """
         addresses, incidents = self.country.addresses, self.country.incidents
+        if POINTS not in self._receipts:
+            places = pd.concat([pd.DataFrame(one.drop(columns="geometry")).assign(x=one.geometry.x, y=one.geometry.y)
+                                for one in (addresses, incidents)])  # fmt: skip
+            self._receive(POINTS, "Adressen en misdrijven van Testland", places)
         living = addresses[["inwoners", "huishoudens", "huurhuishoudens"]]
         counted = living.groupby(cells_at(addresses.geometry, cells.level)).sum()
         years = pd.crosstab(cells_at(incidents.geometry, cells.level), incidents["jaar"].to_numpy())
@@ -76,10 +82,15 @@ class TestlandSource:
         table["koopwoningen"] = 100 * (1 - table["huurhuishoudens"] / table["huishoudens"])
         return table
 
-    @property
-    def receipts(self) -> Sequence[Receipt]:
-        """What was made so far."""
-        return tuple(self._receipts.values())
+    def receipts_of(
+        self,
+        vintage: Vintage,  # noqa: ARG002  # its areas are the same in every year
+        tables: Sequence[SourceDeclaration],
+        points: Sequence[SourceDeclaration],
+    ) -> Sequence[Receipt]:
+        """Those of its boundaries, and of its tables and points where these sources gave them."""
+        names = [AREAS, *(f"sources/{one.id}" for one in tables), *([POINTS] if points else [])]
+        return tuple(self._receipts[name] for name in names if name in self._receipts)
 
     def _receive(self, id_: str, title: str, table: pd.DataFrame) -> None:
         content = hashlib.sha256(pd.util.hash_pandas_object(table, index=False).to_numpy().tobytes()).hexdigest()

@@ -82,11 +82,12 @@ def test_a_table_has_its_key_and_every_column_that_its_declaration_reads(source,
 
 
 def test_what_was_read_has_a_receipt_with_the_digest_of_its_bytes(source, name, tmp_path):
-    assert list(source.receipts) == []  # nothing was read yet
+    assert list(source.receipts_of(YEAR, [_kwb(name)], [])) == []  # nothing was read yet
     source.areas(YEAR)
     source.table(_kwb(name))
-    found = list(source.receipts)
+    found = list(source.receipts_of(YEAR, [_kwb(name)], []))
     assert len(found) >= 2
+    assert len(source.receipts_of(YEAR, [], [])) == len(found) - 1  # what was read for others is not named
     assert all(isinstance(one, Receipt) and len(one.sha256) == 64 and one.rows > 0 for one in found)
     assert all(isinstance(note, str) for one in found for note in one.notes)
     for one in found:

@@ -75,7 +75,7 @@ def test_a_boundary_file_put_in_the_folder_is_used_before_the_shipped_one(folder
     source = Folder(folder)
     assert source.areas(YEAR).ids.equals(AREAS.ids)
     assert source.tolerance(YEAR) == 0
-    (receipt,) = source.receipts
+    (receipt,) = source.receipts_of(YEAR, [], [])
     assert (receipt.where, receipt.rows) == (f"boundaries/buurten-2024.{ending}", len(AREAS))
     assert receipt.notes == ("eigen bestand van de gebruiker; de herkomst is niet nagegaan",)
 
@@ -88,7 +88,7 @@ def test_what_was_repaired_and_left_out_is_in_the_receipt(folder: Path):
     put(folder, table)
     source = Folder(folder)
     assert len(source.areas(YEAR)) == len(AREAS)
-    _, left_out, repaired = source.receipts[0].notes
+    _, left_out, repaired = source.receipts_of(YEAR, [], [])[0].notes
     assert left_out == "open water zonder eigen cijfers, weggelaten: 1 vlak"
     assert repaired.startswith("1 vlak was ongeldig en is hersteld; de oppervlakte veranderde daardoor 125.000,0 m²")
 
@@ -177,7 +177,7 @@ def test_land_and_water_become_one_and_names_come_from_the_other_tables(from_ser
     pd.testing.assert_frame_equal(areas.table[columns], buurten.table[columns])
     assert source.tolerance(WHOLE) == 0
     assert source.is_national(WHOLE)
-    assert [one.id.partition("-")[0] for one in source.receipts] == [
+    assert [one.id.partition("-")[0] for one in source.receipts_of(WHOLE, [KWB], [])] == [
         "boundaries/buurten", "boundaries/gemeenten", "boundaries/wijken",
     ]  # fmt: skip
 
@@ -186,7 +186,7 @@ def test_a_table_comes_as_it_was_fetched_with_its_receipt(from_services: Path, t
     source = Folder(from_services)
     pd.testing.assert_frame_equal(source.table(KWB), testland.figures)
     assert source.table_of_cells(KWB, None) is None  # type: ignore[arg-type]
-    assert source.receipts == (receipts.read(from_services)["sources/kerncijfers-2024.parquet"],)
+    assert source.receipts_of(WHOLE, [KWB], []) == (receipts.read(from_services)["sources/kerncijfers-2024.parquet"],)
 
 
 def test_every_folder_is_opened_in_one_way(from_services: Path, tmp_path: Path):
@@ -248,7 +248,10 @@ def test_each_source_is_chosen_by_itself(folder: Path, testland: Testland):
     assert list(source.table(KWB)) == list(testland.figures)
     by_hand = load().sources["misdrijven"]
     assert list(source.table(by_hand)) == list(testland.crimes)
-    assert [one.where for one in source.receipts] == ["boundaries/buurten-2014.gpkg", "https://", PATH]
+    both = source.receipts_of(vintage(2014), [KWB, by_hand], [])
+    assert [one.where for one in both] == ["boundaries/buurten-2014.gpkg", "https://", PATH]
+    assert [one.where for one in source.receipts_of(vintage(2014), [by_hand], [])] == [both[0].where, PATH]
+    assert source.receipts_of(YEAR, [], []) == ()
 
 
 @pytest.mark.parametrize("how", [{}, {"sep": ";"}, {"sep": ";", "encoding": "cp1252"}, {"encoding": "utf-8-sig"}])

@@ -1,0 +1,50 @@
+"""A layer names exactly what it was made from, in whatever order layers are built."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from functools import cache
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from boundaries.vintages import vintage
+from geo.areas import AreaLevel
+from layers.declarations.catalog import Catalog, load
+from layers.method.country import Country
+from services.testland.source import TestlandSource
+
+AREAS, POINTS = "boundaries/testland", "points/testland"
+FIGURES, CRIMES = "sources/kerncijfers", "sources/misdrijven"
+MADE_FROM = {
+    ("drugs", AreaLevel.BUURT): {AREAS, FIGURES, CRIMES},
+    ("drugs", AreaLevel.WIJK): {AREAS, FIGURES, CRIMES},
+    ("drugs", AreaLevel.H3_8): {AREAS, FIGURES, CRIMES, POINTS},
+    ("huur", AreaLevel.BUURT): {AREAS, FIGURES},
+    ("huur", AreaLevel.H3_8): {AREAS, POINTS},
+}
+
+
+@cache
+def catalog() -> Catalog:
+    """The shipped theme, which reads two sources, and one that reads a single figure of one of them."""
+    shipped = load()
+    drugs = shipped.theme("drugs")
+    rented = [one for one in drugs.indicator if one.id == "huurwoningen"]
+    return replace(
+        shipped, themes={**shipped.themes, "huur": drugs.model_copy(update={"id": "huur", "indicator": rented})}
+    )
+
+
+def receipts(order: Sequence[tuple[str, AreaLevel]]) -> dict[tuple[str, AreaLevel], set[str]]:
+    country = Country(TestlandSource(), vintage(2024), catalog())
+    found = {}
+    for theme, level in order:
+        country.measures(catalog().theme(theme), level, 2024)
+        found[theme, level] = {one.id for one in country.receipts(catalog().theme(theme), level)}
+    return found
+
+
+@given(order=st.permutations(list(MADE_FROM)))
+@settings(max_examples=6, deadline=None)
+def test_receipts_are_of_what_a_layer_was_made_from_in_any_order(order: list[tuple[str, AreaLevel]]):
+    assert receipts(order) == MADE_FROM
