@@ -126,8 +126,13 @@ def serve(home: Path, config: Path, host: str, port: int, compose: Compose | Non
 
 
 def _listening(host: str, port: int) -> socket.socket:
-    """A socket bound to the address, taken before anything is loaded; raises ServeError where it cannot be had."""
-    listener = socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET)
+    """A socket bound to the address, taken before anything is loaded; raises ServeError where it cannot be had.
+
+    It names its protocol: asyncio sets TCP_NODELAY only on connections of one that does, and without it each answer on
+    a connection that is kept waits some 40 ms for the reader's acknowledgement.
+    """
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    listener = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         listener.bind((host, port))

@@ -1,7 +1,9 @@
+import asyncio
 import contextlib
 import json
 import re
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -147,6 +149,23 @@ def test_a_taken_port_is_named_with_the_way_out(home, written):
         port = taken.getsockname()[1]
         with pytest.raises(ServeError, match=rf"port {port} on 127.0.0.1 is in use; choose another with --port"):
             app.serve(home, written, "127.0.0.1", port)
+
+
+def test_answers_on_a_connection_that_is_kept_do_not_wait_for_an_acknowledgement():
+    async def accepted() -> int:
+        found = asyncio.get_running_loop().create_future()
+
+        def take(_: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+            found.set_result(writer.get_extra_info("socket").getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY))
+            writer.close()
+
+        with app._listening("127.0.0.1", 0) as listener:
+            async with await asyncio.start_server(take, sock=listener):
+                _, writer = await asyncio.open_connection(*listener.getsockname())
+                writer.close()
+                return await found
+
+    assert asyncio.run(accepted()) == 1
 
 
 def test_ctrl_c_ends_the_service_without_a_word(home, written):
