@@ -64,6 +64,18 @@ def test_a_residual_is_cut_off_at_four_on_either_side_and_an_area_beyond_is_not_
     np.testing.assert_array_equal(values.iloc[2:], apart)
 
 
+@pytest.mark.parametrize(("events_there", "fitted"), [(34.0, True), (60.0, False)])
+def test_what_is_not_fitted_to_begins_at_four_and_no_further(monkeypatch, events_there, fitted):
+    rng = np.random.default_rng(5)
+    events, exposure = rng.poisson(30.0, 400).astype(float), np.full(400, 1_000.0)
+    events[0] = events_there
+    values, apart = residuals(measure(events, exposure)), residuals(measure(events[1:], exposure[1:]))
+    assert np.array_equal(values.iloc[1:], apart) is not fitted
+    monkeypatch.setattr(module, "LIMIT", 8.0)
+    assert (residuals(measure(events, exposure)).iloc[0] > 4) is not fitted
+    assert residuals(measure(events, exposure)).iloc[0] < 8
+
+
 def test_what_is_unknown_stays_unknown_and_moves_nothing():
     events, exposure = country(4)
     known = residuals(measure(events, exposure))
