@@ -63,20 +63,20 @@ class Country:
         self.catalog = catalog
         self._deliver = deliver
         self._weigh = weigh
-        self._receipts: dict[tuple[str, str, AreaLevel], Receipt] = {}
-        self._counted_at: dict[tuple[str, AreaLevel], set[AreaLevel]] = {}
+        self._receipts: dict[Hashable, Receipt] = {}
+        self._counted_at: dict[tuple[str, AreaLevel, int], set[AreaLevel]] = {}
         self._cache: dict[Hashable, Any] = {}
 
-    def receipts(self, theme: Theme, level: AreaLevel) -> Sequence[Receipt]:
-        """From what the measures of a theme at a level were made, whatever else was read for other themes or levels."""
-        counted_at = self._counted_at.get((theme.id, level), set())
+    def receipts(self, theme: Theme, level: AreaLevel, period: int) -> Sequence[Receipt]:
+        """From what the measures of a theme were made at a level and period, whatever else was read for others."""
+        counted_at = self._counted_at.get((theme.id, level, period), set())
         sources = self.catalog.sources_of(theme)
         delivered = [one for one in sources if not one.own]
         tables = delivered if self.finest.level in counted_at else []
         points = delivered if level.resolution is not None and level in counted_at else []
-        uses = [("sources", one.id, place) for one in sources if one.own for place in sorted(counted_at)]
-        if theme.dasymetric is not None and self.finest.level in counted_at:
-            uses.append(("spread", theme.dasymetric.source, level))
+        uses: list[Hashable] = [("own", one.id, place) for one in sources if one.own for place in sorted(counted_at)]
+        if self.finest.level in counted_at:
+            uses.append(("crosswalk", level, theme.dasymetric))
         ours = {self._receipts[use].id: self._receipts[use] for use in uses if use in self._receipts}
         return (*self.source.receipts_of(self.vintage, tables, points), *ours.values())
 
@@ -156,7 +156,7 @@ class Country:
 
     def _measure(self, indicator: Indicator, theme: Theme, level: AreaLevel, period: int) -> Measure:
         """Counted at the level itself where there are points, else apportioned from the finest areas."""
-        counted_at = self._counted_at.setdefault((theme.id, level), set())
+        counted_at = self._counted_at.setdefault((theme.id, level, period), set())
         if level.resolution is not None:
             of_cells = self._cached(("cells", theme.id, level, period), lambda: self._of_cells(theme, level, period))
             if of_cells is not None and set(indicator.columns) <= set(of_cells.values):
@@ -205,7 +205,7 @@ class Country:
                     "source {id!r}: has records, a raster or squares, which are not read here", id=source.id
                 )
             delivered = self._deliver(source, self.areas(level))
-            self._receive("sources", source, level, delivered, delivered.notes)
+            self._receive(("own", source.id, level), f"sources/{source.id}", source, delivered, delivered.notes)
             return delivered.table
 
         return self._cached(("own", source.id, level), deliver)
@@ -241,19 +241,20 @@ class Country:
         weighed = self._weigh(source, by.column)
         crosswalk = by_weights(self.finest, self.areas(level), weighed.weights)
         note = message("divides figures of buurten over hexagons, by {column} per square of 100 m", column=by.column)
-        self._receive("spread", source, level, weighed, (note, *weighed.notes, *crosswalk.notes))
+        notes = (note, *weighed.notes, *crosswalk.notes)
+        self._receive(("crosswalk", level, by), f"spread/{source.id}", source, weighed, notes)
         return crosswalk
 
     def _receive(
         self,
-        use: str,
+        use: Hashable,
+        id_: str,
         source: SourceDeclaration,
-        level: AreaLevel,
         delivered: Delivered | Weighed,
         notes: Sequence[Message | str],
     ) -> None:
-        self._receipts[use, source.id, level] = Receipt(
-            f"{use}/{source.id}", source.title, delivered.where, delivered.sha256, delivered.rows, source.license,
+        self._receipts[use] = Receipt(
+            id_, source.title, delivered.where, delivered.sha256, delivered.rows, source.license,
             source.attribution, tuple(said(note) for note in notes), delivered.fetched,
         )  # fmt: skip
 

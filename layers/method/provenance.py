@@ -13,13 +13,15 @@ from layers.method.country import Country
 from layers.publication.layer import Provenance
 
 
-def provenance(country: Country, analysis: Analysis, theme: Theme, lens: Lens | None, version: str) -> Provenance:
-    """From what and how an analysis was made; `version` is that of zicht."""
+def provenance(
+    country: Country, analysis: Analysis, theme: Theme, lens: Lens | None, period: int, version: str
+) -> Provenance:
+    """From what and how an analysis of a period was made; `version` is that of zicht."""
     method = _method(country.tolerance(analysis.areas.level), analysis, theme)
     if not country.national:
         method.append(message("areas: {count}, a part of the country", count=len(analysis.areas)))
     return Provenance(
-        receipts=tuple(country.receipts(theme, analysis.areas.level)),
+        receipts=tuple(country.receipts(theme, analysis.areas.level, period)),
         digests=country.catalog.digests_of(theme, lens),
         vintage=country.vintage.year,
         version=version,

@@ -110,7 +110,7 @@ def build(country: Country, request: LayerRequest, on_step: OnStep) -> Layer:
     analysis = analyse(theme, lens, period, study, measures)
     on_step(message("zoekgebieden"))
     key = LayerKey(theme.id, request.level, period, request.lens, gemeente)
-    made_from = provenance(country, analysis, theme, lens, version("zicht"))
+    made_from = provenance(country, analysis, theme, lens, period, version("zicht"))
     return published_layer(analysis, key, theme, lens, made_from, country.tolerance(request.level))
 
 

@@ -4,12 +4,15 @@ from collections.abc import Sequence
 from dataclasses import replace
 from functools import cache
 
+import pandas as pd
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from boundaries.vintages import vintage
-from geo.areas import AreaLevel
+from geo.areas import AreaFrame, AreaLevel
 from layers.declarations.catalog import Catalog, load
+from layers.declarations.sources import SourceDeclaration
 from layers.method.country import Country
 from services.testland.source import TestlandSource
 
@@ -40,7 +43,7 @@ def receipts(order: Sequence[tuple[str, AreaLevel]]) -> dict[tuple[str, AreaLeve
     found = {}
     for theme, level in order:
         country.measures(catalog().theme(theme), level, 2024)
-        found[theme, level] = {one.id for one in country.receipts(catalog().theme(theme), level)}
+        found[theme, level] = {one.id for one in country.receipts(catalog().theme(theme), level, 2024)}
     return found
 
 
@@ -48,3 +51,21 @@ def receipts(order: Sequence[tuple[str, AreaLevel]]) -> dict[tuple[str, AreaLeve
 @settings(max_examples=6, deadline=None)
 def test_receipts_are_of_what_a_layer_was_made_from_in_any_order(order: list[tuple[str, AreaLevel]]):
     assert receipts(order) == MADE_FROM
+
+
+class PointsOf2025(TestlandSource):
+    """Incidents have places in 2025 only; before, they are counted per buurt."""
+
+    def table_of_cells(self, declaration: SourceDeclaration, cells: AreaFrame) -> pd.DataFrame:
+        return super().table_of_cells(declaration, cells).drop(columns="misdrijven_2024")
+
+
+@pytest.mark.parametrize("order", [(2024, 2025), (2025, 2024)])
+def test_a_period_with_points_does_not_name_the_tables_of_one_without(order: tuple[int, int]):
+    drugs = load().theme("drugs")
+    theme = drugs.model_copy(update={"indicator": [one for one in drugs.indicator if one.id == "misdrijven"]})
+    country = Country(PointsOf2025(), vintage(2024), load())
+    for period in order:
+        country.measures(theme, AreaLevel.H3_8, period)
+    assert {one.id for one in country.receipts(theme, AreaLevel.H3_8, 2025)} == {AREAS, POINTS}
+    assert POINTS not in {one.id for one in country.receipts(theme, AreaLevel.H3_8, 2024)}
