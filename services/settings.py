@@ -32,6 +32,10 @@ def _folders(paths: str) -> tuple[Path, ...]:
     return tuple(Path(path).expanduser() for path in paths.split(os.pathsep) if path.strip())
 
 
+def _names(text: str) -> tuple[str, ...]:
+    return tuple(name.strip() for name in text.split(",") if name.strip())
+
+
 def _path(name: str) -> Path | None:
     return Path(text) if (text := _from(name, "")) else None
 
@@ -48,6 +52,7 @@ class Settings:
         config: ZICHT_CONFIG, the pygeoapi configuration that `zicht publish` writes; None is that of the home.
         cache: ZICHT_CACHE, the folder where answers of services are cached; a mirror is such a folder.
         gateway: ZICHT_GATEWAY, where all requests go instead, the host as first part of the path.
+        hosts: ZICHT_HOSTS, to which services may redirect besides their own, separated by commas; mostly none.
         postgis: ZICHT_POSTGIS, the URI of the database with a municipality's own records; the password in ~/.pgpass.
         lang: ZICHT_LANG or `--lang`, the language of the screen and of what is published: nl or en.
     """
@@ -59,5 +64,6 @@ class Settings:
     config: Path | None = field(default_factory=lambda: _path("CONFIG"))
     cache: Path = field(default_factory=lambda: Path(_from("CACHE", str(user_cache_path("zicht")))))
     gateway: str = field(default_factory=lambda: _from("GATEWAY", ""))
+    hosts: tuple[str, ...] = field(default_factory=lambda: _names(_from("HOSTS", "")))
     postgis: str = field(default_factory=lambda: _from("POSTGIS", ""))
     lang: str = field(default_factory=lambda: _from("LANG", "nl"))

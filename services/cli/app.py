@@ -35,6 +35,7 @@ ABOUT = (
         "- ZICHT_CONFIG: the pygeoapi configuration that is written and served (pygeoapi-config.yml, of that folder)\n"
         "- ZICHT_CACHE: folder with cached answers of services; a mirror is such a folder\n"
         "- ZICHT_GATEWAY: an address that all requests go through, the host as first part of the path\n"
+        "- ZICHT_HOSTS: hosts that services may redirect to besides their own, separated by commas\n"
         "- ZICHT_POSTGIS: URI of the database with a municipality's own records; the password in ~/.pgpass"
     ),
 )

@@ -51,6 +51,7 @@ def fetch_newest(client: Client, url: str, on_progress: OnProgress) -> Path:
     Raises SourceError where the feed names none, and where the file is not what the feed says of it.
     """
     offered = newest(client, url)
+    client.link(url, offered.url)
     path = client.folder / FILES / Path(urlsplit(offered.url).path).name
     done = download(
         client, offered.url, path, lambda count, whole: on_progress(path.name, count, whole or offered.length)
@@ -71,7 +72,8 @@ def newest(client: Client, url: str) -> OfferedFile:
     tree = _feed(client, url)
     offered = _offered(tree, url)
     if not offered:
-        feeds = dict.fromkeys(urljoin(url, link.get("href", "")) for link in tree.iter(f"{ATOM}link") if _is_feed(link))
+        links = [link.get("href", "") for link in tree.iter(f"{ATOM}link") if _is_feed(link)]
+        feeds = dict.fromkeys(client.link(url, link) for link in links)
         offered = [file for feed in feeds if feed != url for file in _offered(_feed(client, feed), feed)]
     if not offered:
         raise SourceError(

@@ -14,6 +14,7 @@ What is known of the services, of which the documentation says little:
 - Tables of the police are on a host of their own (dataderden.cbs.nl).
 """
 
+import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
@@ -28,6 +29,8 @@ NOT_TOPICS = frozenset({"Dimension", "TimeDimension", "GeoDimension", "GeoDetail
 SERVICES = {3: "https://opendata.cbs.nl", 4: "https://datasets.cbs.nl/odata/v1/CBS"}
 COUNTRY = "BU"
 """How the code of every buurt begins."""
+MOST_PLACES = 30_000
+"""Areas of all levels that a table has in one period: 14,500 buurten, and wijken and gemeenten, with room to spare."""
 OnRows = Callable[[int], None]
 """Called with how many rows are in."""
 
@@ -60,6 +63,11 @@ class Selection:
         """The codes as conditions of a filter."""
         options = ([f"{name} eq '{key}'" for key in keys] for name, keys in self.codes.items())
         return [f"({' or '.join(each)})" if len(each) > 1 else each[0] for each in options]
+
+    @property
+    def most_rows(self) -> int:
+        """How many rows of it there can be: one of each area under each combination of codes."""
+        return MOST_PLACES * math.prod(len(keys) for keys in self.codes.values())
 
 
 class OData(Protocol):
@@ -135,7 +143,7 @@ class V3:
 
     def figures(self, selection: Selection, on_progress: OnRows) -> list[Row]:
         """The rows as the service sends them."""
-        return rows(self.client, self.first_page(selection), on_progress)
+        return rows(self.client, self.first_page(selection), on_progress, selection.most_rows)
 
     def _properties(self) -> list[Row]:
         return rows(self.client, address(f"{self.url}/DataProperties", JSON))
@@ -191,7 +199,8 @@ class V4:
             for time in times
         }
         cells: set[tuple[str, str, str]] = set()
-        for row in rows(self.client, self.first_page(selection), on_progress):
+        most = selection.most_rows * len(selection.keys)
+        for row in rows(self.client, self.first_page(selection), on_progress, most):
             at = (str(row[self.place]).strip(), str(row.get(self.time, "")).strip() if times != ("",) else "")
             cell = (*at, str(row["Measure"]))
             if cell in cells:

@@ -2,12 +2,13 @@
 
 What is known of the services: the link to the next page is called `odata.nextLink` in version 3 and `@odata.nextLink`
 in version 4, and there is none on the last page. No page says how many rows there are. So a page whose link or rows
-were there before is an error: without that check a service that repeats itself would never end, or give rows twice.
+were there before is an error, and so are a page without rows that is not the last, and more rows than the set can have:
+without these checks a service that repeats itself would never end, or give rows twice.
 """
 
 from collections.abc import Callable, Mapping
 from typing import Any
-from urllib.parse import quote, urlencode, urljoin
+from urllib.parse import quote, urlencode
 
 import orjson
 
@@ -17,6 +18,9 @@ from services.http.client import Client
 NEXT = ("odata.nextLink", "@odata.nextLink")
 """What versions 3 and 4 call the link to the next page."""
 
+MOST = 100_000
+"""Rows of a list of codes or topics; CBS has no longer one."""
+
 Row = dict[str, Any]
 
 
@@ -25,10 +29,10 @@ def address(url: str, options: Mapping[str, str]) -> str:
     return f"{url}?{urlencode(options, quote_via=quote, safe="$'(),")}" if options else url
 
 
-def rows(client: Client, url: str, on_progress: Callable[[int], None] = lambda _: None) -> list[Row]:
-    """All rows of `url` and of every page that follows it.
+def rows(client: Client, url: str, on_progress: Callable[[int], None] = lambda _: None, most: int = MOST) -> list[Row]:
+    """All rows of `url` and of every page that follows it; there can be `most` of them.
 
-    Raises SourceError for an answer that is no page, and for a page that repeats.
+    Raises SourceError for an answer that is no page, for a page that repeats, and for pages without end.
     """
     collected: list[Row] = []
     requested: set[str] = set()
@@ -44,7 +48,7 @@ def rows(client: Client, url: str, on_progress: Callable[[int], None] = lambda _
                 url=following, answer=orjson.dumps(page)[:80],
             )  # fmt: skip
         link = next((page[name] for name in NEXT if page.get(name)), None)
-        next_url = urljoin(following, link) if link else None
+        next_url = client.link(following, str(link)) if link else None
         content = orjson.dumps(page_rows)
         if next_url in requested or (page_rows and content in contents):
             raise SourceError(
@@ -54,6 +58,12 @@ def rows(client: Client, url: str, on_progress: Callable[[int], None] = lambda _
             )  # fmt: skip
         contents.add(content)
         collected += page_rows
+        if len(collected) > most or (next_url and not page_rows):
+            raise SourceError(
+                "{url}: {count} rows so far, {here} of them here, and another page after it, where the set can have "
+                "{most}: the service sends pages without end; none of them stays in the cache: try again later",
+                url=following, count=len(collected), here=len(page_rows), most=most,
+            )  # fmt: skip
         on_progress(len(collected))
         following = next_url
     return collected

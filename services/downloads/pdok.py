@@ -15,7 +15,7 @@ What is known of the API (api.pdok.nl, of which the server is GoKoala):
 
 from collections.abc import Iterator, Mapping
 from typing import Any
-from urllib.parse import urlencode, urljoin
+from urllib.parse import urlencode
 
 import geopandas
 import numpy as np
@@ -42,6 +42,8 @@ LIMIT = 1000
 RD_URI = f"http://www.opengis.net/def/crs/EPSG/0/{RD_NEW}"
 DEGREES = 360
 """Coordinates smaller than this are degrees: no place in the Netherlands lies so near to the origin of RD."""
+MOST = 100_000
+"""Areas of one collection: far more than there are; a service that goes on after these sends pages without end."""
 LEAST_SHARED = 0.98
 """Share of the wijken and gemeenten that must be in both their own table and in the codes of the buurten."""
 
@@ -132,7 +134,14 @@ def _pages(client: Client, first: str, requested: list[str]) -> Iterator[list[di
             raise _AnswerError("{url}: areas that were there before: a page that repeats; try again later", url=url)
         ids |= page_ids
         yield features
-        url = next((urljoin(url, link["href"]) for link in page.get("links", ()) if link.get("rel") == "next"), None)
+        if len(ids) > MOST:
+            raise _AnswerError(
+                "{url}: {count} areas, more than there can be, and another page after it; the service sends pages "
+                "without end: try again later",
+                url=url, count=len(ids),
+            )  # fmt: skip
+        following = next((str(link.get("href")) for link in page.get("links", ()) if link.get("rel") == "next"), None)
+        url = None if following is None else client.link(url, following)
 
 
 def _check_columns(table: pd.DataFrame, vintage: Vintage, level: AreaLevel, where: str) -> None:

@@ -34,16 +34,12 @@ from geo.errors import SourceError
 from geo.messages import Message, message
 from layers.messages import age
 from services.files import disk_errors
+from services.http.bodies import parsed
 from services.http.cache import response_cache
+from services.http.faults import TransientError
 from services.http.hosts import Hosts, host_of
-from services.http.transport import (
-    FETCHED_HEADER,
-    RetryPolicy,
-    TransientError,
-    Transport,
-    check_status,
-    classified_errors,
-)
+from services.http.redirects import followed
+from services.http.transport import FETCHED_HEADER, RetryPolicy, Transport, check_status, classified_errors
 
 USE_MIRROR = message("run the same command with --mirror DIR where there is internet, and carry DIR here")
 OFFLINE = message("this machine works offline")
@@ -72,7 +68,7 @@ class Answer:
     def json(self) -> Any:
         """The body as JSON. Raises SourceError where the service sent something else."""
         try:
-            return orjson.loads(self.body)
+            return parsed(self.body)
         except orjson.JSONDecodeError:
             raise SourceError(
                 "{url}: no JSON but {body!r}; the address may have changed: see its declaration",
@@ -92,6 +88,7 @@ class Client:
         on_retry: called with a message where a request is retried, or answered from the cache instead.
         fresh: send every request, also where an answer of today is cached; the cache answers only for a service that
             does not.
+        hosts: to which redirects and links may lead besides those of the service itself (see redirects).
         gateway: where all requests go instead, the host as first part of the path: with `http://gate/open`,
             `https://api.pdok.nl/cbs` is requested as `http://gate/open/api.pdok.nl/cbs`. For networks that let traffic
             out at one place only. Answers are cached by their own address, so a mirror that was filled with or without
@@ -107,6 +104,7 @@ class Client:
     on_retry: OnRetry = lambda _: None
     fresh: bool = False
     gateway: str = ""
+    hosts: tuple[str, ...] = ()
     on_response: Callable[[Answer], None] = lambda _: None
     stop: threading.Event = field(default_factory=threading.Event)
     session: CachedSession = field(init=False)
@@ -123,7 +121,7 @@ class Client:
             # A session that sends prepared requests ignores REQUESTS_CA_BUNDLE, unless it is set on the session.
             session.verify = session.merge_environment_settings("https://", {}, None, None, None)["verify"]
             for scheme in ("http://", "https://"):
-                session.mount(scheme, Transport(self.policy, self.gateway, self.stop))
+                session.mount(scheme, Transport(self.policy, self.gateway, self.stop, self.hosts))
         self._hosts = Hosts()
 
     def with_callbacks(self, on_retry: OnRetry, on_response: Callable[[Answer], None]) -> Self:
@@ -159,6 +157,10 @@ class Client:
             with suppress(KeyError):
                 del self.session.cache.responses[self.session.cache.create_key(self._request(url, parameters))]
 
+    def link(self, url: str, link: str) -> str:
+        """The address that a link in the answer of `url` leads to. Raises SourceError where it may not be followed."""
+        return followed(url, link, self.hosts)
+
     def slot(self, url: str) -> threading.Semaphore:
         """One of the `AT_ONCE` requests that the host of `url` gets at a time; hold it during the request."""
         return self._hosts.slot(host_of(url))
@@ -177,8 +179,11 @@ class Client:
             got = self._retrying(host, 1 if since is not None else self.policy.tries)(
                 partial(self._unless_stopped, send)
             )
-        except TransientError:
+        except TransientError as fault:
             self._hosts.failed(host)
+            if fault.wait is not None and fault.wait > LONGEST_WAIT:
+                too_long = message("{why}; it asks to wait {seconds:.0f} s", why=fault.message, seconds=fault.wait)
+                raise TransientError(too_long) from None
             raise
         self._hosts.succeeded(host)
         return got
@@ -224,6 +229,13 @@ class Client:
         with self.slot(str(request.url)), disk_errors(self.folder), classified_errors():
             response = self.session.send(request, force_refresh=True)
         check_status(response)
+        if response.history:
+            self.on_retry(
+                message(
+                    "{url}: has moved to {target}; correct the address in its declaration",
+                    url=request.url, target=response.url,
+                )
+            )  # fmt: skip
         return Answer(str(request.url), response.content, _fetched(response))
 
     def _cached(self, request: requests.PreparedRequest) -> Answer | None:

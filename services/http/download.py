@@ -18,8 +18,9 @@ import requests
 from geo.messages import message
 from services.files import UNFINISHED, digest, disk_errors, whole_file
 from services.http.client import OFFLINE, USE_MIRROR, Client, UnreachableError
+from services.http.faults import TransientError
 from services.http.hosts import host_of
-from services.http.transport import CHUNK, TransientError, check_status, classified_errors
+from services.http.transport import CHUNK, check_status, classified_errors
 
 OnBytes = Callable[[int, int | None], None]
 """Called with how many bytes are in, and of how many, where that is known."""

@@ -1,20 +1,20 @@
 """Sending one request: a whole, checked answer within a time, or an error that says whether a retry may help.
 
 An answer is checked before it is cached, so that a truncated or wrong one never replaces a good one. Two faults come
-with status 200: JSON that stops half-way, and the web page that says that the service is under maintenance.
+with status 200: JSON that stops half-way, and the web page that says that the service is under maintenance. The answer
+that is checked is the last one: what comes with a redirect is not read.
 """
 
 import re
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from typing import Any
 
-import orjson
 import requests
 import urllib3
 from requests.adapters import HTTPAdapter
@@ -22,6 +22,10 @@ from requests.utils import resolve_proxies
 
 from geo.errors import SourceError
 from geo.messages import Message, message
+from services.http.bodies import check_body, summary
+from services.http.connections import bound_headers, overdue
+from services.http.faults import TransientError
+from services.http.redirects import followed
 
 TRANSIENT_STATUSES = frozenset({408, 425, 429, 500, 502, 503, 504})
 """Statuses that may be gone after a retry."""
@@ -31,18 +35,6 @@ FETCHED_HEADER = "Zicht-Fetched"
 SCHEME = re.compile(r"^https?://")
 
 
-class TransientError(Exception):
-    """A fault that may be gone after a retry; `wait` is how many seconds the service asks to wait.
-
-    `message` is a predicate of the host ("does not answer in time"), for whoever catches it to put in a sentence.
-    """
-
-    def __init__(self, template: str | Message, /, *, wait: float | None = None, **values: Any) -> None:
-        self.message = template if isinstance(template, Message) else Message(template, values)
-        super().__init__(str(self.message))
-        self.wait = wait
-
-
 @dataclass(frozen=True, slots=True)
 class RetryPolicy:
     """Timeouts and retries of every request, in seconds but for `tries`.
@@ -50,7 +42,8 @@ class RetryPolicy:
     Attributes:
         connect_timeout: to connect.
         read_timeout: between two bytes.
-        total_timeout: for a whole answer; not for a file, which has a lowest speed instead.
+        total_timeout: for a whole answer, its headers included; of a file for the headers only, and a lowest speed.
+        most_bytes: of an answer, unpacked; a file is not held in memory and has no such limit.
         tries: how often a request is sent at most.
         pause: before the second try; it doubles with each next one.
         cooldown: how long a host that failed gets no requests at all.
@@ -59,6 +52,7 @@ class RetryPolicy:
     connect_timeout: float = 10.0
     read_timeout: float = 60.0
     total_timeout: float = 600.0
+    most_bytes: int = 500_000_000
     tries: int = 6
     pause: float = 1.0
     cooldown: float = 60.0
@@ -69,11 +63,19 @@ class Transport(HTTPAdapter):
     limits the time between two bytes, and a service that sends one byte a minute would hold us for days.
     """
 
-    def __init__(self, policy: RetryPolicy, gateway: str, stop: threading.Event) -> None:
+    def __init__(self, policy: RetryPolicy, gateway: str, stop: threading.Event, hosts: Collection[str] = ()) -> None:
         self.policy = policy
         self.gateway = gateway.rstrip("/")
         self.stop = stop
+        self.hosts = hosts
         super().__init__()
+        bound_headers(self.poolmanager, policy.total_timeout)
+
+    def proxy_manager_for(self, proxy: str, **rest: Any) -> Any:
+        """The manager of connections through a proxy."""
+        manager = super().proxy_manager_for(proxy, **rest)
+        bound_headers(manager, self.policy.total_timeout)
+        return manager
 
     def send(self, request: requests.PreparedRequest, stream: bool = False, **rest: Any) -> requests.Response:  # type: ignore[override]  # noqa: FBT001, FBT002  # requests passes the rest by name
         """Send, and read unless `stream`. The answer keeps the address of the request, not that of the gateway."""
@@ -83,41 +85,50 @@ class Transport(HTTPAdapter):
             sent = request.copy()
             sent.url = f"{self.gateway}/{SCHEME.sub('', str(request.url))}"
             rest["proxies"] = resolve_proxies(sent, {})
+        ends = time.monotonic() + self.policy.total_timeout
         response = super().send(sent, stream=True, **rest)
         response.url, response.request = str(request.url), request
         response.headers[FETCHED_HEADER] = datetime.now(UTC).isoformat(timespec="seconds")
-        if not stream:
-            response._content = self._read(response)  # noqa: SLF001  # what requests itself would read at this point
-            response._content_consumed = True  # type: ignore[attr-defined]  # noqa: SLF001  # likewise
+        if response.is_redirect:
+            response.close()
+            _set_body(response, b"")
+            self._check_redirect(response)
+        elif not stream:
+            _set_body(response, self._read(response, ends))
             if response.ok:
                 check_body(response)
         return response
 
-    def _read(self, response: requests.Response) -> bytes:
-        ends = time.monotonic() + self.policy.total_timeout
-        parts = []
+    def _check_redirect(self, response: requests.Response) -> None:
+        location = response.headers["Location"]
+        if not (self.gateway and location.startswith(f"{self.gateway}/")):
+            followed(str(response.url), location, self.hosts)
+
+    def _read(self, response: requests.Response, ends: float) -> bytes:
+        parts, size = [], 0
         while part := response.raw.read1(CHUNK, decode_content=True):
             parts.append(part)
-            stopped, overdue = self.stop.is_set(), time.monotonic() > ends
-            if stopped or overdue:
+            size += len(part)
+            if self.stop.is_set():
                 response.close()
-            if stopped:
                 raise TransientError("stopped half-way")
-            if overdue:
-                raise TransientError("no whole answer within {seconds:.0f} s", seconds=self.policy.total_timeout)
+            if time.monotonic() > ends:
+                response.close()
+                raise overdue(self.policy.total_timeout)
+            if size > self.policy.most_bytes:
+                response.close()
+                raise SourceError(
+                    "{url}: an answer of more than {most:,} bytes when unpacked; the service does not send what was "
+                    "asked: put a file with the same figures in the data folder instead",
+                    url=response.url, most=self.policy.most_bytes,
+                )  # fmt: skip
         return b"".join(parts)
 
 
-def check_body(response: requests.Response) -> None:
-    """Raise TransientError for an answer that says it is JSON and is not, or that is a web page."""
-    kind = response.headers.get("Content-Type", "")
-    if "html" in kind:
-        raise TransientError("answers with a web page instead of figures: {text}", text=_summary(response))
-    if "json" in kind:
-        try:
-            orjson.loads(response.content)
-        except orjson.JSONDecodeError:
-            raise TransientError("JSON that stops half-way after {count} bytes", count=len(response.content)) from None
+def _set_body(response: requests.Response, body: bytes) -> None:
+    """What requests itself would read at this point."""
+    response._content = body  # noqa: SLF001  # what requests itself would read at this point
+    response._content_consumed = True  # type: ignore[attr-defined]  # noqa: SLF001  # likewise
 
 
 @contextmanager
@@ -151,13 +162,13 @@ def check_status(response: requests.Response) -> None:
     status = f"{response.status_code} {response.reason}"
     if response.status_code in TRANSIENT_STATUSES:
         raise TransientError(
-            "answers {status}: {text}", status=status, text=_summary(response),
-            wait=_seconds(response.headers.get("Retry-After")),
+            "answers {status}: {text}", status=status, text=summary(response),
+            wait=_seconds(response.headers.get("Retry-After"), response.headers.get("Date")),
         )  # fmt: skip
     if not response.ok:
         raise SourceError(
             "{url}: the service refuses: {status}: {text}; the address may have changed: see the source's declaration",
-            url=response.url, status=status, text=_summary(response),
+            url=response.url, status=status, text=summary(response),
         )  # fmt: skip
 
 
@@ -166,19 +177,25 @@ def _url_of(fault: Exception) -> Message | str:
     return getattr(request, "url", None) or message("the address")
 
 
-def _seconds(retry_after: str | None) -> float | None:
-    """Seconds that Retry-After asks to wait, given as a number or as a date; None where it is neither."""
+def _seconds(retry_after: str | None, sent: str | None) -> float | None:
+    """Seconds that Retry-After asks to wait, given as a number or as a date; None where it is neither.
+
+    A date is held against the answer's own Date: the clock of the service and ours may differ by hours.
+    """
     if retry_after is None:
         return None
     if retry_after.strip().isdigit():
         return float(retry_after)
     try:
-        return max(0.0, (parsedate_to_datetime(retry_after) - datetime.now(UTC)).total_seconds())
+        return max(0.0, (parsedate_to_datetime(retry_after) - _moment(sent)).total_seconds())
     except (ValueError, TypeError):  # no date, or one without a time zone
         return None
 
 
-def _summary(response: requests.Response) -> Message | str:
-    """The text of an answer without tags, on one line of 200 characters at most."""
-    bare = re.sub(r"<(script|style).*?</\1>|<[^>]*>", " ", response.text[:2000], flags=re.DOTALL | re.IGNORECASE)
-    return " ".join(bare.split())[:200] or message("no explanation")
+def _moment(sent: str | None) -> datetime:
+    """When an answer was sent, by the clock of the service; now where it does not say."""
+    try:
+        moment = parsedate_to_datetime(sent or "")
+    except (ValueError, TypeError):
+        return datetime.now(UTC)
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)

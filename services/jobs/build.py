@@ -71,7 +71,7 @@ def _own_table(folder: Path, declaration: SourceDeclaration, areas: AreaFrame) -
         from services.http.client import Client  # noqa: PLC0415  # for those who have records
         from services.sources.records.tally import RecordsInput  # noqa: PLC0415  # likewise
 
-        client = Client(settings.cache, gateway=settings.gateway)
+        client = Client(settings.cache, gateway=settings.gateway, hosts=settings.hosts)
         counts: Delivered = adapter("source", OWN, "records")(
             declaration, areas, RecordsInput(folder, settings.postgis, client)
         )

@@ -29,6 +29,7 @@ from services.downloads import pdok, squares, statline
 from services.files import digest, whole_file
 from services.http.client import Answer, Client
 from services.http.progress import OnProgress
+from services.settings import Settings
 from services.sources.squares import fetched_file
 
 BOUNDARIES = "boundaries"
@@ -125,7 +126,7 @@ def _unread(catalog: Catalog, ids: set[str]) -> dict[str, Message]:
 
 def client(cache: Path, gateway: str, *, offline: bool, fresh: bool) -> Client:
     """What sends the requests, with the answers of before in `cache`."""
-    return Client(cache, offline=offline, fresh=fresh, gateway=gateway)
+    return Client(cache, offline=offline, fresh=fresh, gateway=gateway, hosts=Settings().hosts)
 
 
 def fetch(wanted: Sequence[Job], client: Client, folder: Path, watch: Watch) -> Outcome:

@@ -64,7 +64,11 @@ def tally(request: TallyRequest, steps: Callable[[str], None], on_retry: Callabl
     settings, declared = Settings(), read(request.source, SourceDeclaration)
     rejects = None if request.to is None else request.to.with_name(f"{request.to.stem}-niet-geteld.csv")
     client = Client(
-        request.mirror, offline=request.offline, gateway=settings.gateway, on_retry=lambda why: on_retry(say(why))
+        request.mirror,
+        offline=request.offline,
+        gateway=settings.gateway,
+        hosts=settings.hosts,
+        on_retry=lambda why: on_retry(say(why)),
     )
     steps(say("areas"))
     areas = open_country(request.data, catalogue(), declared.vintage).areas(request.level)

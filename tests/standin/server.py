@@ -30,6 +30,7 @@ class Reply:
         headers: beside Content-Length; with `Accept-Ranges: bytes` parts of the body can be asked for.
         cut_at: after so many bytes of the body the connection is cut, though Content-Length said more.
         drip: seconds between one piece of 16 bytes and the next.
+        head_drip: seconds between one byte of the headers and the next.
     """
 
     status: int = 200
@@ -37,6 +38,7 @@ class Reply:
     headers: Mapping[str, str] = field(default_factory=dict)
     cut_at: int | None = None
     drip: float | None = None
+    head_drip: float | None = None
 
 
 Query = dict[str, list[str]]
@@ -161,8 +163,18 @@ class _Handler(BaseHTTPRequestHandler):
 
     def do_GET(self) -> None:  # http.server's name
         reply = self.server.standin.reply(self.path, self.headers)
-        self.send_response(reply.status)
-        for name, value in {**reply.headers, "Content-Length": str(len(reply.body)), "Connection": "close"}.items():
+        if reply.head_drip is not None:
+            for byte in b"HTTP/1.1 200 OK\r\nX-Filling: " + b"x" * 10_000:
+                self.wfile.write(bytes([byte]))
+                time.sleep(reply.head_drip)
+            return
+        self.send_response_only(reply.status)
+        for name, value in {
+            "Date": self.date_time_string(),
+            **reply.headers,
+            "Content-Length": str(len(reply.body)),
+            "Connection": "close",
+        }.items():
             self.send_header(name, value)
         self.end_headers()
         body = reply.body[: reply.cut_at]

@@ -1,0 +1,87 @@
+"""What an answer holds: JSON that can be read, or a fault in words that fit it, and whether asking again may help.
+
+A service under load or maintenance stops half-way, or sends a web page or nothing: that may be gone a minute later.
+JSON in another encoding, with NaN or nested without end is how a service writes, and is not asked again.
+"""
+
+import codecs
+import json
+import re
+from typing import Any
+
+import orjson
+import requests
+
+from geo.errors import SourceError
+from geo.messages import Message, message
+from services.http.faults import TransientError
+
+UTF_16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
+
+
+def parsed(body: bytes) -> Any:
+    """The body as JSON, also behind a byte order mark. Raises orjson.JSONDecodeError."""
+    return orjson.loads(body.removeprefix(codecs.BOM_UTF8))
+
+
+def check_body(response: requests.Response) -> None:
+    """Raise TransientError for a whole answer that asking again may mend: a web page, or JSON that stops half-way;
+    SourceError for JSON that cannot be read however often it is asked.
+    """
+    kind = response.headers.get("Content-Type", "")
+    sent_as_json = "json" in kind
+    if "html" in kind or (sent_as_json and response.content.lstrip()[:1] == b"<"):
+        raise TransientError("answers with a web page instead of figures: {text}", text=summary(response))
+    if not sent_as_json:
+        return
+    if not response.content.strip():
+        raise TransientError("an empty answer")
+    try:
+        parsed(response.content)
+    except orjson.JSONDecodeError as fault:
+        _raise(response, fault)
+
+
+def _raise(response: requests.Response, fault: orjson.JSONDecodeError) -> None:
+    body = response.content
+    if _is_cut(body, fault):
+        raise TransientError("JSON that stops half-way after {count} bytes", count=len(body)) from None
+    raise SourceError(
+        "{url}: the service sends {what}; put a file with the same figures in the data folder instead, or report it "
+        "to the service",
+        url=response.url, what=_what(body, fault),
+    ) from None  # fmt: skip
+
+
+def _is_cut(body: bytes, fault: orjson.JSONDecodeError) -> bool:
+    """Whether the body ends before its value does, in the middle of a character too."""
+    if fault.msg == "unexpected end of data":
+        return True
+    try:
+        body.decode()
+    except UnicodeDecodeError as encoding:
+        return encoding.reason == "unexpected end of data"
+    return False
+
+
+def _what(body: bytes, fault: orjson.JSONDecodeError) -> Message:
+    """What is sent in place of JSON."""
+    if body.startswith(UTF_16) or b"\x00" in body[:4]:
+        return message("JSON in UTF-16 or UTF-32, where UTF-8 is due")
+    if "depth" in fault.msg:
+        return message("JSON that is nested more than 1,024 levels deep")
+    try:
+        text = body.removeprefix(codecs.BOM_UTF8).decode()
+    except UnicodeDecodeError as encoding:
+        return message("JSON that is not in UTF-8 (byte {place})", place=encoding.start)
+    try:
+        json.loads(text)
+    except (ValueError, RecursionError):
+        return message("what is no JSON from character {place}: {text!r}", place=fault.pos, text=text[fault.pos :][:60])
+    return message("JSON with NaN or Infinity, which JSON does not have")
+
+
+def summary(response: requests.Response) -> Message | str:
+    """The text of an answer without tags, on one line of 200 characters at most."""
+    bare = re.sub(r"<(script|style).*?</\1>|<[^>]*>", " ", response.text[:2000], flags=re.DOTALL | re.IGNORECASE)
+    return " ".join(bare.split())[:200] or message("no explanation")

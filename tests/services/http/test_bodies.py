@@ -1,0 +1,86 @@
+"""What an answer holds, in words that fit, and whether it is asked again."""
+
+import gzip
+
+import orjson
+import pytest
+
+from geo.errors import SourceError
+from geo.messages import Message
+from services.http.client import Client, UnreachableError
+from services.http.transport import RetryPolicy
+from tests.standin.server import Reply, Standin
+
+URL = "https://api.pdok.nl/figures"
+JSON = {"Content-Type": "application/json"}
+WHOLE = orjson.dumps({"naam": "Súdwest-Fryslân", "cijfers": [1, 2.5, None]})
+QUICK = RetryPolicy(tries=3, pause=0.01, cooldown=0, most_bytes=1_000_000)
+
+
+def answer(folder, reply: Reply, **more):
+    with Standin(lambda *_: reply) as standin:
+        client = Client(folder, policy=QUICK, gateway=standin.url, **more)
+        try:
+            return client.get(URL), standin.count("figures")
+        except SourceError as fault:
+            return fault, standin.count("figures")
+
+
+def test_a_byte_order_mark_is_read(tmp_path):
+    got, asked = answer(tmp_path, Reply(200, b"\xef\xbb\xbf" + WHOLE, JSON))
+    assert (got.json()["naam"], asked) == ("Súdwest-Fryslân", 1)
+    assert got.body.startswith(b"\xef\xbb\xbf")
+
+
+@pytest.mark.parametrize(
+    ("body", "said"),
+    [
+        (WHOLE.decode().encode("utf-16"), "JSON in UTF-16 or UTF-32, where UTF-8 is due"),
+        (WHOLE.decode().encode("utf-16-le"), "JSON in UTF-16 or UTF-32"),
+        (WHOLE.decode().encode("utf-32"), "JSON in UTF-16 or UTF-32"),
+        (WHOLE.decode().encode("latin-1"), r"JSON that is not in UTF-8 \(byte 10\)"),
+        (b'{"a": [1, NaN]}', "JSON with NaN or Infinity, which JSON does not have"),
+        (b'{"a": -Infinity}', "JSON with NaN or Infinity"),
+        (b"[" * 3000 + b"]" * 3000, "JSON that is nested more than 1,024 levels deep"),
+        (b'{"a": 1} en verder', "what is no JSON from character 9: 'en verder'"),
+        (b"inwoners;12", "what is no JSON from character 0"),
+    ],
+)
+def test_what_asking_again_cannot_mend_is_asked_once_and_said_in_words_that_fit(tmp_path, body, said):
+    fault, asked = answer(tmp_path, Reply(200, body, JSON))
+    assert not isinstance(fault, UnreachableError)
+    assert asked == 1
+    with pytest.raises(SourceError, match=rf"figures: the service sends {said}.*data folder instead"):
+        raise fault
+    assert not list((tmp_path / "answers").glob("*.json"))
+
+
+@pytest.mark.parametrize(
+    ("body", "said"),
+    [
+        (b"", "an empty answer"),
+        (b" \n", "an empty answer"),
+        (b"<html><h1>Onderhoud</h1></html>", "answers with a web page instead of figures: Onderhoud"),
+        (b" <?xml version='1.0'?><error>stuk</error>", "answers with a web page instead of figures: stuk"),
+        *[(WHOLE[:at], f"JSON that stops half-way after {at} bytes") for at in (1, 9, 11, 12, 20, len(WHOLE) - 1)],
+    ],
+)
+def test_what_may_be_gone_a_minute_later_is_asked_again(tmp_path, body, said):
+    reports: list[Message] = []
+    fault, asked = answer(tmp_path, Reply(200, body, JSON), on_retry=reports.append)
+    assert isinstance(fault, UnreachableError)
+    assert asked == 3
+    assert f"{URL}: {said}" in str(fault)
+    assert str(reports[0]).startswith(f"api.pdok.nl: {said}")
+
+
+def test_what_unpacks_to_more_than_an_answer_can_be_is_refused_before_it_fills_the_memory(tmp_path):
+    packed = gzip.compress(b"[" + b" " * 300_000_000 + b"]")
+    fault, asked = answer(tmp_path, Reply(200, packed, JSON | {"Content-Encoding": "gzip"}))
+    assert asked == 1
+    with pytest.raises(SourceError, match=r"figures: an answer of more than 1,000,000 bytes when unpacked"):
+        raise fault
+
+
+def test_by_default_an_answer_is_half_a_gigabyte_at_most():
+    assert RetryPolicy().most_bytes == 500_000_000
