@@ -11,8 +11,9 @@ from geo.messages import Message, message
 from layers.declarations.columns import formula_faults
 from layers.declarations.indicators import Declared
 from layers.declarations.lenses import BASIS, Lens
-from layers.declarations.misfits import column_faults, lens_faults, theme_faults
+from layers.declarations.misfits import lens_faults, theme_faults
 from layers.declarations.reading import digest, read
+from layers.declarations.references import resolved
 from layers.declarations.sources import SourceDeclaration
 from layers.declarations.themes import Theme
 
@@ -43,12 +44,9 @@ class Catalog:
         return lenses.get(name)
 
     def sources_of(self, theme: Theme) -> list[SourceDeclaration]:
-        """The sources that a theme reads, by id: those it names and those that hold its exposures."""
-        columns = {column for indicator in theme.indicator for column in indicator.columns}
-        named = {indicator.source for indicator in theme.indicator}
-        return [
-            source for name, source in sorted(self.sources.items()) if name in named or columns & set(source.columns)
-        ]
+        """The sources that a theme reads, by id: those that hold its columns."""
+        owners = {column.partition(".")[0] for indicator in theme.indicator for column in indicator.columns}
+        return [source for name, source in sorted(self.sources.items()) if name in owners]
 
     def needed_by(self, theme: Theme) -> list[SourceDeclaration]:
         """The sources that a theme reads, and the one whose squares weigh its dasymetric interpolation."""
@@ -82,7 +80,6 @@ def catalog_of(*folders: Traversable) -> Catalog:
     sources = _of_kind(files, "sources", SourceDeclaration, faults)
     where = {f"{one.kind}/{one.id}": one.where for one in reversed(files)}
     broken = {one.id for one in files if one.kind == "sources"} - sources.keys()
-    faults += column_faults(where, sources)
     for name, source in sources.items():
         faults += formula_faults(where[f"sources/{name}"], source)
     for name, theme in themes.items():
@@ -93,6 +90,7 @@ def catalog_of(*folders: Traversable) -> Catalog:
         faults += lens_faults(where[f"lenses/{name}"], lens, themes)
     if faults:
         raise DeclarationError(faults)
+    themes = {name: resolved(theme, sources) for name, theme in themes.items()}
     return Catalog(themes, lenses, sources, {f"{one.kind}/{one.id}": digest(one.file) for one in files})
 
 

@@ -16,12 +16,14 @@ RENAMED = {"spread": "dasymetric"}
 """What fields were called before, and what they are called now."""
 
 ID_PATTERN = r"^[a-z][a-z0-9_]{1,39}$"
+REFERENCE_PATTERN = r"^([a-z][a-z0-9_]{1,39}\.)?[a-z][a-z0-9_]{1,39}$"
 GEMEENTE_PATTERN = r"^GM\d{4}$"
 GEMEENTE_OR_COUNTRY_PATTERN = r"^(GM[0-9]{4}|NL)$"
 TABLE_PATTERN = r"^[A-Za-z_]\w*(\.[A-Za-z_]\w*)?$"
 
 PATTERN_RULES = {
     ID_PATTERN: message("should be 2 to 40 small letters, digits or _, the first a letter"),
+    REFERENCE_PATTERN: message("should be the name of a column, or of a source and a column: kerncijfers.inwoners"),
     GEMEENTE_PATTERN: message("should be the code of a gemeente, such as GM0599"),
     GEMEENTE_OR_COUNTRY_PATTERN: message("should be the code of a gemeente, such as GM0599, or NL for the country"),
     TABLE_PATTERN: message("should be the name of a table, or of a schema and a table, such as vth.meldingen"),

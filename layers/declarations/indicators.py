@@ -5,9 +5,11 @@ from typing import Annotated, Literal, Self
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
-from layers.declarations.faults import ID_PATTERN, RuleError
+from layers.declarations.faults import ID_PATTERN, REFERENCE_PATTERN, RuleError
 
 Id = Annotated[str, StringConstraints(pattern=ID_PATTERN)]
+Reference = Annotated[str, StringConstraints(pattern=REFERENCE_PATTERN)]
+"""A column of the indicator's own source by its name, one of another source as `source.column`."""
 Number = Annotated[float, Field(strict=True, allow_inf_nan=False)]
 Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
 
@@ -39,6 +41,15 @@ OF_FORMATS = frozenset({"geometry", "geom", "fid"})
 """Columns that a GeoDataFrame and a GeoPackage have beside these, and no indicator may be called either."""
 
 
+COLUMN_FIELDS = ("value", "per", "mean_weight")
+"""The fields of an indicator that name a column."""
+
+
+def qualified(source: str, column: str) -> str:
+    """The one name of a column among those of all sources."""
+    return f"{source}.{column}"
+
+
 class Declared(BaseModel):
     """What people write in TOML: frozen, and an unknown key is a fault."""
 
@@ -58,13 +69,13 @@ class Indicator(Declared):
     title: Text
     why: Text
     source: Id
-    value: Id
-    per: Id | None = None
+    value: Reference
+    per: Reference | None = None
     scale: Annotated[Number, Field(gt=0)] = 1.0
     unit: str = ""
     weight: Annotated[Number, Field(ge=0)] = 1.0
     direction: Literal["high", "low"] = "high"
-    mean_weight: Id | None = None
+    mean_weight: Reference | None = None
     share: bool = False
     min_exposure: Annotated[Number, Field(ge=0)] | None = None
 
@@ -75,6 +86,11 @@ class Indicator(Declared):
         return self
 
     @property
+    def references(self) -> dict[str, str]:
+        """The columns that it needs, by the field that names each."""
+        return {field: name for field in COLUMN_FIELDS if (name := getattr(self, field)) is not None}
+
+    @property
     def columns(self) -> tuple[str, ...]:
-        """The columns of its source that it needs."""
-        return tuple(column for column in (self.value, self.per, self.mean_weight) if column)
+        """The columns that it needs; in a catalog each is written as `source.column`."""
+        return tuple(self.references.values())

@@ -5,25 +5,9 @@ from collections.abc import Collection, Iterator, Mapping
 from geo.messages import Message, message
 from geo.statistics import SEARCHES
 from layers.declarations.faults import listed
-from layers.declarations.indicators import Indicator
 from layers.declarations.lenses import Lens
-from layers.declarations.sources import SourceDeclaration
+from layers.declarations.references import Sources, reference_faults
 from layers.declarations.themes import Dasymetric, Theme
-
-type Sources = Mapping[str, SourceDeclaration]
-
-
-def column_faults(where: Mapping[str, str], sources: Sources) -> Iterator[Message]:
-    """Columns that two sources declare: which one an indicator means would depend on their order."""
-    owners: dict[str, str] = {}
-    for source in sources.values():
-        place = where[f"sources/{source.id}"]
-        for column in source.columns:
-            if (owner := owners.setdefault(column, source.id)) != source.id:
-                yield message(
-                    "{where}: columns.{column}: source {owner!r} has one of that name; choose another",
-                    where=place, column=column, owner=owner,
-                )  # fmt: skip
 
 
 def theme_faults(where: str, theme: Theme, sources: Sources, broken: Collection[str]) -> Iterator[Message]:
@@ -33,10 +17,13 @@ def theme_faults(where: str, theme: Theme, sources: Sources, broken: Collection[
     """
     for indicator in theme.indicator:
         place = message("{where}: indicator {id!r}", where=where, id=indicator.id)
-        if indicator.source not in broken:
-            yield from _indicator_faults(place, indicator, sources)
-        if not broken:
-            yield from _exposure_faults(place, indicator, sources)
+        if indicator.source not in sources and indicator.source not in broken:
+            yield message(
+                "{place}: source: unknown source {source!r}; known: {known}",
+                place=place, source=indicator.source, known=listed(sources),
+            )  # fmt: skip
+        elif not broken:
+            yield from reference_faults(place, indicator, sources)
     statistic = theme.search.statistic
     if statistic not in SEARCHES:
         yield message(
@@ -84,28 +71,3 @@ def _dasymetric_faults(where: str, dasymetric: Dasymetric, sources: Sources) -> 
             "{where}: dasymetric.column: the squares of source {source!r} have no column {column!r}; they have {known}",
             where=where, source=name, column=column, known=listed(squares[name].column),
         )  # fmt: skip
-
-
-def _indicator_faults(place: Message, indicator: Indicator, sources: Sources) -> Iterator[Message]:
-    source = sources.get(indicator.source)
-    if source is None:
-        yield message(
-            "{place}: source: unknown source {source!r}; known: {known}",
-            place=place, source=indicator.source, known=listed(sources),
-        )  # fmt: skip
-    elif indicator.value not in source.columns:
-        yield message(
-            "{place}: value: source {source!r} has no column {column!r}; it has {known}",
-            place=place, source=source.id, column=indicator.value, known=listed(source.columns),
-        )  # fmt: skip
-
-
-def _exposure_faults(place: Message, indicator: Indicator, sources: Sources) -> Iterator[Message]:
-    columns = sorted({column for one in sources.values() for column in one.columns})
-    for field in ("per", "mean_weight"):
-        column = getattr(indicator, field)
-        if column is not None and column not in columns:
-            yield message(
-                "{place}: {field}: no source has a column {column!r}; known: {known}",
-                place=place, field=field, column=column, known=listed(columns),
-            )  # fmt: skip

@@ -5,7 +5,7 @@ import math
 import re
 from typing import Annotated, Literal, Self
 
-from pydantic import AfterValidator, Field, model_validator
+from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
 from geo.messages import message
 from layers.declarations.faults import RuleError
@@ -63,11 +63,43 @@ class Column(Declared):
     why: str = ""
 
 
+def _by_header(declared: object) -> object:
+    """A header by itself is a column of which all rows are meant."""
+    return {"header": declared} if isinstance(declared, str) else declared
+
+
+class TableColumn(Declared):
+    """A column of a file by its header; `select` says which rows, where an area has several: {Soort = "3.1.1"}."""
+
+    header: Text
+    select: dict[Text, Text] = Field(default_factory=dict)
+
+
 class Table(Declared):
-    """A file with a row an area, below the folder of the figures; `format` only where looking at it does not tell."""
+    """A file with a row an area, below the folder of the figures; `format` only where looking at it does not tell.
+
+    `column` gives names to headers, for formulas: needed where a header is no name ("Aantal meldingen"), or where an
+    area has several rows, of which each column then selects its own.
+    """
 
     path: FilePath
     format: Format = Format()
+    column: dict[Id, Annotated[TableColumn, BeforeValidator(_by_header)]] = Field(default_factory=dict)
+
+    @property
+    def long(self) -> bool:
+        """Whether an area has several rows."""
+        return any(column.select for column in self.column.values())
+
+    @model_validator(mode="after")
+    def _all_select_or_none(self) -> Self:
+        if self.long and (without := [name for name, column in self.column.items() if not column.select]):
+            raise RuleError(
+                "column {without} selects no rows, where others do: say which rows are meant: "
+                'select = {{ Header = "code" }}',
+                without=without,
+            )
+        return self
 
 
 class SourceDeclaration(Declared):

@@ -13,7 +13,7 @@ from geo.areas import AreaLevel
 from geo.errors import SourceError, first_few
 from geo.measures import Measure, Unknown, check_aligned
 from geo.messages import Message, message, plural
-from layers.declarations.indicators import Indicator
+from layers.declarations.indicators import Indicator, qualified
 from layers.declarations.sources import Column, SourceDeclaration, columns_of, fill
 from layers.method import numbers
 from layers.method.numbers import Mark
@@ -25,7 +25,7 @@ COUNTRY = r"NL[0-9]{0,2}"
 
 @dataclass(frozen=True, slots=True)
 class Figures:
-    """`values` (area by column, NaN where unknown) and `reasons` (an `Unknown` exactly there, else None)."""
+    """`values` (area by `source.column`, NaN where unknown) and `reasons` (an `Unknown` exactly there, else None)."""
 
     values: pd.DataFrame
     reasons: pd.DataFrame
@@ -120,7 +120,8 @@ def figures_of_columns(
     decimal = source.table.format.decimal if source.table else None
     for name, column in source.columns.items():
         place = message("{where}, figure {name!r}", where=where, name=name)
-        values[name], reasons[name] = _column(keyed, column, period, decimal, place)
+        full = qualified(source.id, name)
+        values[full], reasons[full] = _column(keyed, column, period, decimal, place)
     listed = areas.isin(keyed.index)
     explained = pd.DataFrame(reasons, dtype=object).reindex(areas)
     explained = explained.where(explained.notna(), None)

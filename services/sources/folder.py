@@ -20,7 +20,7 @@ from layers.publication.layer import Receipt
 from services import receipts
 from services.files import digest
 from services.sources.boundaries import BoundaryFolder
-from services.sources.tables import columns_of_text
+from services.sources.tables import columns_of_text, declared_columns
 
 
 @dataclass(slots=True)
@@ -72,11 +72,12 @@ class Folder:
             )  # fmt: skip
         path = declaration.table.path
         table = self._once(self.root / path, declaration)
+        named = declared_columns(table, declaration)
         self._of_tables[declaration.id] = Receipt(
             f"sources/{declaration.id}", declaration.title, path, digest(self.root / path), len(table),
             declaration.license, declaration.attribution,
         )  # fmt: skip
-        return table
+        return named
 
     def table_of_cells(self, declaration: SourceDeclaration, cells: AreaFrame) -> pd.DataFrame | None:  # noqa: ARG002
         """None: the open figures are per buurt."""

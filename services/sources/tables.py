@@ -1,13 +1,19 @@
-"""Tables of figures from a file, read as any file of records is: delimiter, encoding and kind are found by looking."""
+"""Tables of figures from a file, read as any file of records is: delimiter, encoding and kind are found by looking.
 
-from collections.abc import Sequence
+A table may be long, with a row for each area and kind: then every declared column selects its rows, and the table that
+comes out has a row an area.
+"""
+
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import pandas as pd
 import pyarrow as pa
 
-from geo.errors import SourceError
+from geo.errors import SourceError, first_few
+from geo.messages import Message, message
 from layers.declarations.records import Format
+from layers.declarations.sources import SourceDeclaration, TableColumn
 from services.formats import reader
 
 
@@ -27,3 +33,67 @@ def columns_of_text(path: Path, columns: Sequence[str] = (), format_: Format | N
         raise SourceError("{path}: no rows; give a table with a row for each area", path=path)
     table: pd.DataFrame = pa.Table.from_batches(batches).to_pandas()
     return table
+
+
+def declared_columns(table: pd.DataFrame, source: SourceDeclaration) -> pd.DataFrame:
+    """The table of [table] with its columns under the names that [table.column] gives them; one row an area.
+
+    Raises SourceError for headers that are not there, names that are those of other headers, and rows that are not.
+    """
+    if source.table is None or not source.table.column:
+        return table
+    where = message("{source} ({path})", source=message("source {id!r}", id=source.id), path=source.table.path)
+    columns = source.table.column
+    needed = dict.fromkeys(header for one in columns.values() for header in (one.header, *one.select))
+    if missing := [header for header in needed if header not in table]:
+        raise SourceError(
+            "{where}: [table.column] names headers that are not there: {missing}; the table has {headers}",
+            where=where, missing=missing, headers=first_few(table.columns, 12),
+        )  # fmt: skip
+    if source.table.long:
+        return _one_row_an_area(table, source.key, columns, where)
+    if taken := [name for name, one in columns.items() if name in table and name != one.header]:
+        raise SourceError(
+            "{where}: [table.column] gives names that other headers have: {taken}; choose other names",
+            where=where, taken=taken,
+        )  # fmt: skip
+    return table.assign(**{name: table[one.header] for name, one in columns.items()})
+
+
+def _one_row_an_area(table: pd.DataFrame, key: str, columns: Mapping[str, TableColumn], where: Message) -> pd.DataFrame:
+    """Each column from the rows that it selects, by area; an area without such a row has nothing there."""
+    if key not in table:
+        raise SourceError(
+            "{where}: key column {key!r} is missing; found {columns!r}", where=where, key=key,
+            columns=list(table.columns),
+        )  # fmt: skip
+    bare = {
+        header: _bare(table[header]) for header in {key, *(header for one in columns.values() for header in one.select)}
+    }
+    wide = {}
+    for name, one in columns.items():
+        chosen = pd.Series(data=True, index=table.index)
+        for header, code in one.select.items():
+            if not (match := bare[header] == code.strip()).any():
+                raise SourceError(
+                    "{where}: column {name!r}: no row has {code!r} in {header!r}; it has {codes}",
+                    where=where, name=name, code=code, header=header, codes=first_few(bare[header].unique(), 12),
+                )  # fmt: skip
+            chosen &= match
+        wide[name] = _by_area(table.loc[chosen, one.header], bare[key][chosen], name, where)
+    return pd.DataFrame(wide).rename_axis(key).reset_index()
+
+
+def _by_area(cells: pd.Series, codes: pd.Series, name: str, where: Message) -> pd.Series:
+    if (doubles := codes[codes.duplicated()].unique()).size:
+        raise SourceError(
+            "{where}: column {name!r}: {count} areas have more than one of the selected rows: {codes}; select by "
+            "another header as well",
+            where=where, name=name, count=len(doubles), codes=first_few(doubles),
+        )  # fmt: skip
+    return cells.set_axis(pd.Index(codes))
+
+
+def _bare(cells: pd.Series) -> pd.Series:
+    """Codes without their padding."""
+    return cells.astype(str).str.strip()

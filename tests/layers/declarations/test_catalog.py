@@ -69,6 +69,13 @@ MISFITS = [
         "'tellingen' has no column 'diefstal'; it has inwoners",
     ),
     ("themes_proef", 'per = "inwoners"', 'per = "adressen"', "per: no source has a column 'adressen'; known: afstand"),
+    ("themes_proef", 'per = "inwoners"', 'per = "x_y.inwoners"', "per: unknown source 'x_y'; known: tellingen"),
+    (
+        "themes_proef",
+        'per = "inwoners"',
+        'per = "tellingen.bomen"',
+        "per: source 'tellingen' has no column 'bomen'; it has inwoners",
+    ),
     ("themes_proef", 'weight = "huishoudens"', 'weight = "huizen"', "mean_weight: no source has a column 'huizen'"),
 ]
 
@@ -107,8 +114,36 @@ def test_an_exposure_from_another_source_brings_that_source_along(tmp_path):
     assert [one.id for one in known.sources_of(known.theme("proef"))] == ["tellingen", "woningen"]
 
 
-def test_two_sources_do_not_have_a_column_of_one_name(tmp_path):
-    assert faults(tmp_path, sources_andere=SOURCE.replace('"tellingen"', '"andere"'))
+TWIN = SOURCE.replace('"tellingen"', '"andere"')
+THIRD = SOURCE.replace('"tellingen"', '"derde"').replace("columns.", "columns.d_")
+
+
+def test_a_column_of_the_own_source_goes_before_one_of_the_same_name_elsewhere(tmp_path):
+    known = catalog(tmp_path, sources_andere=TWIN)
+    assert [one.columns for one in known.theme("proef").indicator] == [
+        ("tellingen.misdrijven", "tellingen.inwoners"),
+        ("tellingen.huurders", "tellingen.huishoudens"),
+        ("tellingen.afstand", "tellingen.huishoudens"),
+    ]
+    assert [one.id for one in known.sources_of(known.theme("proef"))] == ["tellingen"]
+
+
+def test_a_column_of_another_source_is_written_behind_the_name_of_that_source(tmp_path):
+    theme = THEME.replace('per = "inwoners"', 'per = "andere.inwoners"')
+    known = catalog(tmp_path, sources_andere=TWIN, themes_proef=theme)
+    assert known.theme("proef").indicator[0].columns == ("tellingen.misdrijven", "andere.inwoners")
+    assert [one.id for one in known.sources_of(known.theme("proef"))] == ["andere", "tellingen"]
+
+
+def test_a_plain_name_that_two_other_sources_have_is_refused_with_both(tmp_path):
+    theme = THEME.replace('source = "tellingen"', 'source = "derde"', 1).replace('value = "mis', 'value = "d_mis', 1)
+    (fault,) = faults(tmp_path, sources_andere=TWIN, sources_derde=THIRD, themes_proef=theme)
+    assert fault == (
+        "themes/proef.toml: indicator 'misdrijven': per: 2 sources have a column 'inwoners'; write which one: "
+        "andere.inwoners, tellingen.inwoners"
+    )
+    written_out = theme.replace('per = "inwoners"', 'per = "tellingen.inwoners"')
+    assert catalog(tmp_path, sources_andere=TWIN, sources_derde=THIRD, themes_proef=written_out)
 
 
 def test_what_names_a_file_with_faults_is_not_said_to_name_nothing(tmp_path):

@@ -121,7 +121,7 @@ def test_a_choice_lists_what_may_be_chosen():
 
 def test_every_pattern_is_explained_in_words():
     said = {str(PATTERN_RULES[fault["ctx"]["pattern"]]) for model, content in [
-        (Indicator, INDICATOR | {"id": "9"}), (Lens, {"gemeente": "x"}), (SquareGrid, {"covers": ["x"]}),
+        (Indicator, INDICATOR | {"id": "9", "per": "a b"}), (Lens, {"gemeente": "x"}), (SquareGrid, {"covers": ["x"]}),
         (Records, {"postgis": "a b"}),
     ] for fault in _errors(model, content) if fault["type"] == "string_pattern_mismatch"}  # fmt: skip
     assert said == {str(words) for words in PATTERN_RULES.values()}

@@ -77,7 +77,7 @@ def test_nine_in_ten_buurten_of_the_country_must_have_a_row(listed: int, refused
         with pytest.raises(SourceError, match="only 89% of the 100 buurten of the country have a row"):
             figures_from_table(raw, SOURCE, 2024, areas, frozenset())
     else:
-        assert figures_from_table(raw, SOURCE, 2024, areas, frozenset()).values["huur"].notna().sum() == 90
+        assert figures_from_table(raw, SOURCE, 2024, areas, frozenset()).values["proef.huur"].notna().sum() == 90
 
 
 def test_a_period_that_the_source_does_not_have_is_refused():
@@ -87,8 +87,8 @@ def test_a_period_that_the_source_does_not_have_is_refused():
 
 def test_formulas_are_computed_per_area():
     read = figures_from_table(table(), SOURCE, 2024, AREAS, frozenset())
-    assert (read.values["huur"] == 30).all()
-    assert (read.values["eerder"] == 5).all()
+    assert (read.values["proef.huur"] == 30).all()
+    assert (read.values["proef.eerder"] == 5).all()
 
 
 @pytest.mark.parametrize(
@@ -98,38 +98,38 @@ def test_formulas_are_computed_per_area():
 def test_each_missing_code_of_cbs_keeps_its_own_reason_and_is_never_a_number(code: int, reason: Unknown):
     for column, figure in (("inwoners", "inwoners"), ("koop", "huur"), ("huishoudens", "huur")):
         read = figures_from_table(given(put(column, code)), SOURCE, 2024, AREAS, frozenset())
-        assert np.isnan(read.values[figure].iloc[3])
-        assert read.reasons[figure].iloc[3] == reason
-        assert read.reasons[figure].drop(AREAS[3]).isna().all()
+        assert np.isnan(read.values[f"proef.{figure}"].iloc[3])
+        assert read.reasons[f"proef.{figure}"].iloc[3] == reason
+        assert read.reasons[f"proef.{figure}"].drop(AREAS[3]).isna().all()
 
 
 @pytest.mark.parametrize("empty", [None, "", "   ", ".", "       .", float("nan")])
 def test_an_empty_cell_is_unknown_unless_the_source_says_that_it_is_zero(empty: object):
     declared_zero = figures_from_table(given(put("inwoners", empty)), SOURCE, 2024, AREAS, frozenset())
-    assert declared_zero.values["inwoners"].iloc[3] == 0
+    assert declared_zero.values["proef.inwoners"].iloc[3] == 0
     unknown = figures_from_table(given(put("koop", empty)), SOURCE, 2024, AREAS, frozenset())
-    assert np.isnan(unknown.values["huur"].iloc[3])
-    assert unknown.reasons["huur"].iloc[3] == Unknown.ABSENT
+    assert np.isnan(unknown.values["proef.huur"].iloc[3])
+    assert unknown.reasons["proef.huur"].iloc[3] == Unknown.ABSENT
 
 
 def test_an_area_that_the_table_does_not_list_is_unknown_also_where_empty_means_zero():
     read = figures_from_table(table().drop(index=3), SOURCE, 2024, AREAS, frozenset())
-    assert np.isnan(read.values["inwoners"].iloc[3])
-    assert read.reasons["inwoners"].iloc[3] == Unknown.ABSENT
+    assert np.isnan(read.values["proef.inwoners"].iloc[3])
+    assert read.reasons["proef.inwoners"].iloc[3] == Unknown.ABSENT
 
 
 def test_padding_around_codes_and_numbers_is_no_fault():
     raw = table()
     raw["buurtcode"] = raw["buurtcode"] + "  "
     raw["inwoners"] = "    23.5"
-    assert (figures_from_table(raw, SOURCE, 2024, AREAS, frozenset()).values["inwoners"] == 23.5).all()
+    assert (figures_from_table(raw, SOURCE, 2024, AREAS, frozenset()).values["proef.inwoners"] == 23.5).all()
 
 
 def test_the_order_of_rows_does_not_matter():
     raw = table()
     raw["inwoners"] = np.arange(20.0)
     read = figures_from_table(raw.sample(frac=1, random_state=1), SOURCE, 2024, AREAS, frozenset())
-    assert list(read.values["inwoners"]) == list(range(20))
+    assert list(read.values["proef.inwoners"]) == list(range(20))
 
 
 def test_codes_without_a_polygon_on_the_map_may_be_there_when_the_division_says_so():
@@ -143,4 +143,4 @@ def test_how_a_table_is_written_can_be_declared(decimal: str, inwoners: float):
         SOURCE.model_dump(exclude_none=True) | {"table": {"path": "proef.csv", "format": {"decimal": decimal}}}
     )
     raw = table().assign(inwoners="1.234")
-    assert (figures_from_table(raw, declared, 2024, AREAS, frozenset()).values["inwoners"] == inwoners).all()
+    assert (figures_from_table(raw, declared, 2024, AREAS, frozenset()).values["proef.inwoners"] == inwoners).all()

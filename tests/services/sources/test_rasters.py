@@ -75,7 +75,7 @@ def test_means_and_sums_per_buurt_are_those_of_its_cells(tmp_path):
 def test_the_columns_can_be_evaluated_as_those_of_any_source(tmp_path):
     source = declared()
     figures = figures_of_columns(zonal(source, AREAS, put(tmp_path)).table, source, 2024, AREAS.ids, "raster")
-    assert figures.values["hoogte"].notna().all()
+    assert figures.values["hoogte.hoogte"].notna().all()
 
 
 def test_per_hexagon_too(tmp_path):
@@ -122,7 +122,7 @@ def test_an_area_without_one_cell_with_a_value_is_unknown_with_a_reason(tmp_path
     assert got.table["hoogte"].isna().equals(without.rename("hoogte"))
     assert got.notes == (f"zonder een cel met waarde, onbekend: {without.sum()} van 24",)
     figures = figures_of_columns(got.table, source, 2024, AREAS.ids, "raster")
-    assert (figures.reasons["hoogte"][without] == Unknown.ABSENT).all()
+    assert (figures.reasons["hoogte.hoogte"][without] == Unknown.ABSENT).all()
 
 
 def test_areas_with_a_value_on_less_than_half_are_counted(tmp_path):

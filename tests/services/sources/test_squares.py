@@ -48,7 +48,7 @@ def put(folder, raw, name="squares.csv"):
 
 
 def reasons(got, areas=AREAS):
-    return figures_of_columns(got.table, declared(), 2024, areas.ids, "proef").reasons["inwoners"]
+    return figures_of_columns(got.table, declared(), 2024, areas.ids, "proef").reasons["vierkanten.inwoners"]
 
 
 def test_every_buurt_has_the_sum_of_its_squares(tmp_path):

@@ -1,0 +1,71 @@
+"""References: which column of which source an indicator means, written `column` or `source.column`.
+
+A plain name is a column of the indicator's own source; where that has none of the name, of the one other source that
+has. Where several do, their order would decide, so it is refused until the source is written before it.
+"""
+
+from collections.abc import Iterator, Mapping
+
+from geo.errors import first_few
+from geo.messages import Message, message
+from layers.declarations.faults import listed
+from layers.declarations.indicators import Indicator, qualified
+from layers.declarations.sources import SourceDeclaration
+from layers.declarations.themes import Theme
+
+type Sources = Mapping[str, SourceDeclaration]
+
+
+def meanings(reference: str, own: str, sources: Sources) -> list[str]:
+    """Every `source.column` that a reference of an indicator with source `own` may mean; none where nothing has it."""
+    source, _, column = reference.rpartition(".")
+    if source:
+        return [reference] if source in sources and column in sources[source].columns else []
+    if own in sources and column in sources[own].columns:
+        return [qualified(own, column)]
+    return [qualified(name, column) for name, one in sorted(sources.items()) if column in one.columns]
+
+
+def resolved(theme: Theme, sources: Sources) -> Theme:
+    """The theme with every column written as `source.column`; of a theme without faults in its references."""
+    indicators = tuple(
+        one.model_copy(update={
+            field: meanings(reference, one.source, sources)[0] for field, reference in one.references.items()
+        })
+        for one in theme.indicator
+    )  # fmt: skip
+    return theme.model_copy(update={"indicator": indicators})
+
+
+def reference_faults(place: Message, indicator: Indicator, sources: Sources) -> Iterator[Message]:
+    """References that no column answers to, or more than one; `place` is what to call the indicator."""
+    for field, reference in indicator.references.items():
+        found = meanings(reference, indicator.source, sources)
+        source, _, column = reference.rpartition(".")
+        if len(found) > 1:
+            yield message(
+                "{place}: {field}: {count} sources have a column {column!r}; write which one: {known}",
+                place=place, field=field, count=len(found), column=column, known=listed(found),
+            )  # fmt: skip
+        elif found and field == "value" and not source and found[0] != qualified(indicator.source, column):
+            yield _absent(place, field, indicator.source, column, sources)
+        elif not found and (source or field == "value"):
+            yield _absent(place, field, source or indicator.source, column, sources)
+        elif not found:
+            columns = sorted({name for one in sources.values() for name in one.columns})
+            yield message(
+                "{place}: {field}: no source has a column {column!r}; known: {known}",
+                place=place, field=field, column=column, known=listed(columns),
+            )  # fmt: skip
+
+
+def _absent(place: Message, field: str, source: str, column: str, sources: Sources) -> Message:
+    if source not in sources:
+        return message(
+            "{place}: {field}: unknown source {source!r}; known: {known}",
+            place=place, field=field, source=source, known=listed(sources),
+        )  # fmt: skip
+    return message(
+        "{place}: {field}: source {source!r} has no column {column!r}; it has {known}",
+        place=place, field=field, source=source, column=column, known=first_few(sources[source].columns, 12),
+    )  # fmt: skip
