@@ -4,10 +4,9 @@ from collections.abc import Iterable, Iterator
 
 from geo.errors import first_few
 from geo.messages import Message, message
+from layers.declarations.periods import Period, PeriodKind
 from layers.declarations.sources import SourceDeclaration, columns_of
 from layers.declarations.statline import StatLine
-
-MONTHS = tuple(f"{month:02}" for month in range(1, 13))
 
 
 def formula_faults(where: str, source: SourceDeclaration) -> Iterator[Message]:
@@ -41,19 +40,21 @@ def _given(source: SourceDeclaration) -> tuple[str | None, tuple[str, ...]]:
 
 
 def _of_statline(statline: StatLine) -> Iterator[str]:
-    names = _of_years(statline.column, statline.years)
-    return names if statline.every == "year" else (f"{name}_{month}" for name in names for month in MONTHS)
+    periods = [part for year in statline.years for part in Period(year).parts(PeriodKind(statline.every))]
+    if not periods:
+        return iter(statline.column)
+    return (f"{name}_{period.suffix}" for name in statline.column for period in periods)
 
 
 def _of_years(names: Iterable[str], years: tuple[int, ...]) -> Iterator[str]:
     return (f"{name}_{year}" for name in names for year in years) if years else iter(names)
 
 
-def _missing(formula: str, periods: tuple[int, ...], given: tuple[str, ...]) -> list[tuple[str, list[int]]]:
+def _missing(formula: str, periods: tuple[Period, ...], given: tuple[str, ...]) -> list[tuple[str, list[str]]]:
     """Each column that is read and not given, with the periods for which it is read."""
-    missing: dict[str, list[int]] = {}
+    missing: dict[str, list[str]] = {}
     for period in periods:
         for name in columns_of(formula, period):
             if name not in given:
-                missing.setdefault(name, []).append(period)
+                missing.setdefault(name, []).append(str(period))
     return list(missing.items())

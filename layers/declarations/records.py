@@ -113,7 +113,7 @@ def _ends_at_most_in_a_star(code: str) -> str:
     return code
 
 
-class Period(Declared):
+class PeriodColumn(Declared):
     """Which column says when: a date, or the year itself."""
 
     column: Text
@@ -158,7 +158,7 @@ class Records(Declared):
     years: tuple[int, ...] = ()
     format: Format = Format()
     place: Place
-    period: Period | None = None
+    period: PeriodColumn | None = None
     count: dict[Id, Count] = Field(min_length=1)
 
     @model_validator(mode="after")

@@ -10,6 +10,7 @@ from geo.errors import first_few
 from geo.messages import Message, message
 from layers.declarations.faults import listed
 from layers.declarations.indicators import Indicator, qualified
+from layers.declarations.periods import WORDS, PeriodKind
 from layers.declarations.sources import SourceDeclaration
 from layers.declarations.themes import Theme
 
@@ -41,6 +42,7 @@ def reference_faults(place: Message, indicator: Indicator, sources: Sources) -> 
     """References that no column answers to, or more than one; `place` is what to call the indicator."""
     for field, reference in indicator.references.items():
         found = meanings(reference, indicator.source, sources)
+        yield from _kind_faults(place, field, found, sources)
         source, _, column = reference.rpartition(".")
         if len(found) > 1:
             yield message(
@@ -56,6 +58,18 @@ def reference_faults(place: Message, indicator: Indicator, sources: Sources) -> 
             yield message(
                 "{place}: {field}: no source has a column {column!r}; known: {known}",
                 place=place, field=field, column=column, known=listed(columns),
+            )  # fmt: skip
+
+
+def _kind_faults(place: Message, field: str, found: list[str], sources: Sources) -> Iterator[Message]:
+    """A stock or rate per month or quarter, which a year is not the sum of."""
+    for source, _, column in (name.partition(".") for name in found):
+        kind, every = sources[source].columns[column].kind, sources[source].periods[0].kind
+        if every is not PeriodKind.YEAR and kind != "count":
+            yield message(
+                "{place}: {field}: column {column!r} of source {source!r} has kind = {kind!r} per {every}, which does "
+                "not add up to a year; take a count, or a source per year",
+                place=place, field=field, column=column, source=source, kind=kind, every=WORDS[every],
             )  # fmt: skip
 
 

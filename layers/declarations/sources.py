@@ -10,6 +10,7 @@ from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 from geo.messages import message
 from layers.declarations.faults import RuleError
 from layers.declarations.indicators import Declared, FilePath, Id, Text
+from layers.declarations.periods import Period, PeriodKind, Periods, whole_years
 from layers.declarations.rasters import Raster
 from layers.declarations.records import Format, Records
 from layers.declarations.squares import SquareGrid
@@ -43,22 +44,28 @@ def _finite(value: object) -> bool:
     return isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
 
 
-def fill(formula: str, period: int) -> str:
-    """The formula for one period: `{periode-1}` becomes the year before it."""
-    return PERIOD_IN_FORMULA.sub(lambda match: str(period + int(f"{match[1] or '+'}{match[2] or 0}")), formula)
+def fill(formula: str, period: Period | int) -> str:
+    """The formula for one period (a number is a year): `{periode-1}` becomes the year, quarter or month before it."""
+    of = Period(period) if isinstance(period, int) else period
+    return PERIOD_IN_FORMULA.sub(lambda match: of.shifted(int(f"{match[1] or '+'}{match[2] or 0}")).suffix, formula)
 
 
-def columns_of(formula: str, period: int) -> list[str]:
+def columns_of(formula: str, period: Period | int) -> list[str]:
     """The columns that the formula reads for one period."""
     names = {node.id for node in ast.walk(ast.parse(fill(formula, period), mode="eval")) if isinstance(node, ast.Name)}
     return sorted(names)
 
 
 class Column(Declared):
-    """One figure: a sum of columns of its source. `empty` says what an empty cell means, `why` how that is known."""
+    """One figure: a sum of columns of its source. `empty` says what an empty cell means, `why` how that is known.
+
+    `kind` says what may be added up: a count over areas and periods, a stock (inhabitants on a day) over areas only, a
+    rate over neither. It is needed where something is to be added up: in a source per month or quarter.
+    """
 
     formula: Annotated[str, AfterValidator(_sums_of_columns)]
     title: Text
+    kind: Literal["count", "stock", "rate"] | None = None
     empty: Literal["unknown", "zero"] = "unknown"
     why: str = ""
 
@@ -79,21 +86,26 @@ class Table(Declared):
     """A file with a row an area, below the folder of the figures; `format` only where looking at it does not tell.
 
     `column` gives names to headers, for formulas: needed where a header is no name ("Aantal meldingen"), or where an
-    area has several rows, of which each column then selects its own.
+    area has several rows, of which each column then selects its own. `time` is the header of the period of each row:
+    a column then gets it as a suffix, as `misdrijven_2024` or `misdrijven_2024_03`.
     """
 
     path: FilePath
     format: Format = Format()
+    time: Text | None = None
     column: dict[Id, Annotated[TableColumn, BeforeValidator(_by_header)]] = Field(default_factory=dict)
 
     @property
     def long(self) -> bool:
         """Whether an area has several rows."""
-        return any(column.select for column in self.column.values())
+        return self.time is not None or any(column.select for column in self.column.values())
 
     @model_validator(mode="after")
-    def _all_select_or_none(self) -> Self:
-        if self.long and (without := [name for name, column in self.column.items() if not column.select]):
+    def _columns_go_together(self) -> Self:
+        if self.time is not None and not self.column:
+            raise RuleError("time without [table.column]: name the columns that get a period as a suffix")
+        selecting = any(column.select for column in self.column.values())
+        if selecting and (without := [name for name, column in self.column.items() if not column.select]):
             raise RuleError(
                 "column {without} selects no rows, where others do: say which rows are meant: "
                 'select = {{ Header = "code" }}',
@@ -103,7 +115,7 @@ class Table(Declared):
 
 
 class SourceDeclaration(Declared):
-    """Figures per buurt; `key` is the column with the buurtcode, `periods` are the years it can feed.
+    """Figures per buurt; `key` is the column with the buurtcode, `periods` are those it has: years, quarters or months.
 
     Where they come from is one section or more: `table`, a file; `statline`, a service of CBS OData; `records`, points
     of the municipality's own; `raster`, a GeoTIFF; `squares`, CBS's squares of 100 m. The first that is there is used.
@@ -117,13 +129,18 @@ class SourceDeclaration(Declared):
     attribution: Text
     key: Text = "buurtcode"
     vintage: int
-    periods: tuple[int, ...] = Field(min_length=1)
+    periods: Periods
     table: Table | None = None
     statline: StatLine | None = None
     records: Records | None = None
     raster: Raster | None = None
     squares: SquareGrid | None = None
     columns: dict[Id, Column] = Field(min_length=1)
+
+    @property
+    def years(self) -> tuple[int, ...]:
+        """The years that it can feed: those of which it has every period."""
+        return whole_years(self.periods)
 
     @property
     def own(self) -> bool:
@@ -135,6 +152,17 @@ class SourceDeclaration(Declared):
         if not any((self.table, self.statline, self.records, self.raster, self.squares)):
             raise RuleError(
                 "says nowhere where its figures come from: add [table], [statline], [records], [raster] or [squares]"
+            )
+        return self
+
+    @model_validator(mode="after")
+    def _what_is_added_up_says_what_it_is(self) -> Self:
+        unsaid = [name for name, column in self.columns.items() if column.kind is None]
+        if unsaid and self.periods[0].kind is not PeriodKind.YEAR:
+            raise RuleError(
+                'columns {unsaid} do not say whether months or quarters of them add up to a year: add kind = "count", '
+                '"stock" or "rate"',
+                unsaid=unsaid,
             )
         return self
 

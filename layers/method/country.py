@@ -34,7 +34,7 @@ from layers.declarations.sources import SourceDeclaration, columns_of
 from layers.declarations.themes import Dasymetric, Theme
 from layers.messages import said
 from layers.method.build import StudyArea, within
-from layers.method.figures import Figures, figures_from_table, figures_of_columns, measure_of
+from layers.method.figures import Figures, check_years, figures_from_table, figures_of_columns, measure_of
 from layers.method.ports import Delivered, Source, Weighed
 from layers.publication.layer import Receipt
 
@@ -270,12 +270,13 @@ def period_of(sources: Sequence[SourceDeclaration], wanted: int | None) -> int:
 
     Raises UnknownNameError for one that they do not share, SourceError where they share none.
     """
-    shared = set.intersection(*(set(source.periods) for source in sources))
+    shared = set.intersection(*(set(source.years) for source in sources))
     if not shared:
         raise SourceError(
             "no period that all sources have: {sources}; add one to their `periods`",
-            sources=[f"{source.id} {list(source.periods)}" for source in sources],
+            sources=[f"{source.id} {list(source.years)}" for source in sources],
         )
     if wanted is not None and wanted not in shared:
+        check_years(sources, wanted)
         raise UnknownNameError(message("period"), wanted, sorted(shared))
     return max(shared) if wanted is None else wanted

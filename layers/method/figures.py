@@ -3,6 +3,7 @@
 Made from a raw table as a source delivers it: figures that are right, or an error that says what is wrong.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import pandas as pd
@@ -14,6 +15,7 @@ from geo.errors import SourceError, first_few
 from geo.measures import Measure, Unknown, check_aligned
 from geo.messages import Message, message, plural
 from layers.declarations.indicators import Indicator, qualified
+from layers.declarations.periods import PER_YEAR, Period, absent_parts
 from layers.declarations.sources import Column, SourceDeclaration, columns_of, fill
 from layers.method import numbers
 from layers.method.numbers import Mark
@@ -93,12 +95,13 @@ def figures_from_table(
     where = message("source {id!r}", id=source.id)
     if source.table:
         where = message("{source} ({path})", source=where, path=source.table.path)
-    if period not in source.periods:
+    if period not in source.years:
+        check_years([source], period)
         raise SourceError(
             "{where}: no figures for period {period}; it has {periods}",
             where=where,
             period=period,
-            periods=[str(one) for one in source.periods],
+            periods=[str(one) for one in source.years],
         )
     keyed = _keyed(raw, source, where)
     level = next((level for level, prefix in PREFIXES.items() if areas[0].startswith(prefix)), AreaLevel.BUURT)
@@ -115,18 +118,47 @@ def figures_from_table(
 def figures_of_columns(
     keyed: pd.DataFrame, source: SourceDeclaration, period: int, areas: pd.Index, where: Message | str
 ) -> Figures:
-    """The declared columns of a table that is indexed by area; areas that it does not list are unknown, never 0."""
+    """The declared columns of a table that is indexed by area; areas that it does not list are unknown, never 0.
+
+    Of a source per month or quarter, the counts are added up to the year `period`; stocks and rates have no such sum.
+    """
     values, reasons = {}, {}
     decimal = source.table.format.decimal if source.table else None
+    parts = Period(period).parts(source.periods[0].kind)
     for name, column in source.columns.items():
+        if len(parts) > 1 and column.kind != "count":
+            continue
         place = message("{where}, figure {name!r}", where=where, name=name)
+        of_parts = [_column(keyed, column, part, decimal, place) for part in parts]
         full = qualified(source.id, name)
-        values[full], reasons[full] = _column(keyed, column, period, decimal, place)
+        values[full], reasons[full] = _added_up(of_parts)
     listed = areas.isin(keyed.index)
     explained = pd.DataFrame(reasons, dtype=object).reindex(areas)
     explained = explained.where(explained.notna(), None)
     explained[~listed] = Unknown.ABSENT
     return Figures(pd.DataFrame(values).reindex(areas), explained)
+
+
+def check_years(sources: Sequence[SourceDeclaration], year: int) -> None:
+    """Raise SourceError, naming what is missing, where a source has some months or quarters of a year and not all."""
+    for source in sources:
+        absent = absent_parts(year, source.periods)
+        whole = PER_YEAR[source.periods[0].kind]
+        if 0 < len(absent) < whole:
+            raise SourceError(
+                "source {id!r}: of {year} it has {count} of {whole} periods; a year is known when all are: add "
+                "{absent}",
+                id=source.id, year=year, count=whole - len(absent), whole=whole,
+                absent=[str(one) for one in absent],
+            )  # fmt: skip
+
+
+def _added_up(parts: Sequence[tuple[pd.Series, pd.Series]]) -> tuple[pd.Series, pd.Series]:
+    """A year from its months or quarters; unknown where one of them is, for the reason of the first that is."""
+    value, reason = parts[0]
+    for more, why in parts[1:]:
+        value, reason = value + more, reason.where(reason.notna(), why)
+    return value, reason
 
 
 def _keyed(raw: pd.DataFrame, source: SourceDeclaration, where: Message) -> pd.DataFrame:
@@ -200,7 +232,7 @@ def _check_covered(codes: pd.Index, areas: pd.Index, where: Message, *, part: bo
 
 
 def _column(
-    keyed: pd.DataFrame, column: Column, period: int, decimal: Mark | None, where: Message
+    keyed: pd.DataFrame, column: Column, period: Period, decimal: Mark | None, where: Message
 ) -> tuple[pd.Series, pd.Series]:
     """The figure, and why it is unknown: the first unknown column that it needs says so."""
     needed = columns_of(column.formula, period)

@@ -10,6 +10,7 @@ import difflib
 
 from geo.errors import SourceError
 from geo.messages import joined, message
+from layers.declarations.periods import WORDS, Period, PeriodKind
 from layers.declarations.statline import StatLine, Topic
 from services.downloads.odata import OData, TopicEntry
 
@@ -56,15 +57,13 @@ def padded_code(table: OData, dimension: str, code: str) -> str:
 
 def suffixes_of(declared: StatLine, periods: list[str], year: int, where: str) -> dict[str, str]:
     """The periods of a year, padded as the table has them, with what each adds to the name of a column."""
-    if declared.every == "year":
-        suffixes = {key: f"_{year}" for key in periods if key.strip() == f"{year}JJ00"}
-    else:
-        suffixes = {key: f"_{year}_{key.strip()[6:]}" for key in periods if key.startswith(f"{year}MM")}
+    found = {key: period for key in periods if (period := Period.found(key)) is not None and period.year == year}
+    suffixes = {key: f"_{period.suffix}" for key, period in found.items() if period.kind == declared.every}
     if not suffixes:
-        every = message("year") if declared.every == "year" else message("month")
         raise SourceError(
             "{where}: no {every} of {year}; the last periods are {periods}",
-            where=where, every=every, year=year, periods=[key.strip() for key in periods[-3:]],
+            where=where, every=WORDS[PeriodKind(declared.every)], year=year,
+            periods=[key.strip() for key in periods[-3:]],
         )  # fmt: skip
     return suffixes
 

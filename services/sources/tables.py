@@ -4,7 +4,7 @@ A table may be long, with a row for each area and kind: then every declared colu
 comes out has a row an area.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
 import pandas as pd
@@ -12,8 +12,9 @@ import pyarrow as pa
 
 from geo.errors import SourceError, first_few
 from geo.messages import Message, message
+from layers.declarations.periods import RULE, Period
 from layers.declarations.records import Format
-from layers.declarations.sources import SourceDeclaration, TableColumn
+from layers.declarations.sources import SourceDeclaration, Table, TableColumn
 from services.formats import reader
 
 
@@ -44,14 +45,16 @@ def declared_columns(table: pd.DataFrame, source: SourceDeclaration) -> pd.DataF
         return table
     where = message("{source} ({path})", source=message("source {id!r}", id=source.id), path=source.table.path)
     columns = source.table.column
+    time = source.table.time
     needed = dict.fromkeys(header for one in columns.values() for header in (one.header, *one.select))
+    needed |= {time: None} if time else {}
     if missing := [header for header in needed if header not in table]:
         raise SourceError(
             "{where}: [table.column] names headers that are not there: {missing}; the table has {headers}",
             where=where, missing=missing, headers=first_few(table.columns, 12),
         )  # fmt: skip
     if source.table.long:
-        return _one_row_an_area(table, source.key, columns, where)
+        return _one_row_an_area(table, source.key, source.table, where)
     if taken := [name for name, one in columns.items() if name in table and name != one.header]:
         raise SourceError(
             "{where}: [table.column] gives names that other headers have: {taken}; choose other names",
@@ -60,28 +63,49 @@ def declared_columns(table: pd.DataFrame, source: SourceDeclaration) -> pd.DataF
     return table.assign(**{name: table[one.header] for name, one in columns.items()})
 
 
-def _one_row_an_area(table: pd.DataFrame, key: str, columns: Mapping[str, TableColumn], where: Message) -> pd.DataFrame:
+def _one_row_an_area(table: pd.DataFrame, key: str, declared: Table, where: Message) -> pd.DataFrame:
     """Each column from the rows that it selects, by area; an area without such a row has nothing there."""
     if key not in table:
         raise SourceError(
             "{where}: key column {key!r} is missing; found {columns!r}", where=where, key=key,
             columns=list(table.columns),
         )  # fmt: skip
-    bare = {
-        header: _bare(table[header]) for header in {key, *(header for one in columns.values() for header in one.select)}
-    }
+    codes, suffixes = _bare(table[key]), _suffixes(table, declared.time, where)
     wide = {}
-    for name, one in columns.items():
-        chosen = pd.Series(data=True, index=table.index)
-        for header, code in one.select.items():
-            if not (match := bare[header] == code.strip()).any():
-                raise SourceError(
-                    "{where}: column {name!r}: no row has {code!r} in {header!r}; it has {codes}",
-                    where=where, name=name, code=code, header=header, codes=first_few(bare[header].unique(), 12),
-                )  # fmt: skip
-            chosen &= match
-        wide[name] = _by_area(table.loc[chosen, one.header], bare[key][chosen], name, where)
+    for name, one in declared.column.items():
+        chosen = _selected(table, name, one, where)
+        for suffix in suffixes[chosen].unique():
+            rows = chosen & (suffixes == suffix)
+            wide[name + suffix] = _by_area(table.loc[rows, one.header], codes[rows], name + suffix, where)
     return pd.DataFrame(wide).rename_axis(key).reset_index()
+
+
+def _suffixes(table: pd.DataFrame, time: str | None, where: Message) -> pd.Series:
+    """What the period of each row adds to the name of a column; nothing where rows have no period."""
+    if time is None:
+        return pd.Series("", index=table.index)
+    written = _bare(table[time])
+    periods = {text: Period.found(text) for text in written.unique()}
+    if strange := [text for text, period in periods.items() if period is None]:
+        raise SourceError(
+            "{where}: {time!r} holds what is no period: {strange}; write {rule}",
+            where=where, time=time, strange=first_few(strange), rule=RULE,
+        )  # fmt: skip
+    return written.map({text: f"_{period.suffix}" for text, period in periods.items() if period is not None})
+
+
+def _selected(table: pd.DataFrame, name: str, column: TableColumn, where: Message) -> "pd.Series[bool]":
+    """The rows that a column selects; all where it selects none."""
+    chosen = pd.Series(data=True, index=table.index)
+    for header, code in column.select.items():
+        bare = _bare(table[header])
+        if not (match := bare == code.strip()).any():
+            raise SourceError(
+                "{where}: column {name!r}: no row has {code!r} in {header!r}; it has {codes}",
+                where=where, name=name, code=code, header=header, codes=first_few(bare.unique(), 12),
+            )  # fmt: skip
+        chosen &= match
+    return chosen
 
 
 def _by_area(cells: pd.Series, codes: pd.Series, name: str, where: Message) -> pd.Series:

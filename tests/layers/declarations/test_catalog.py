@@ -146,6 +146,20 @@ def test_a_plain_name_that_two_other_sources_have_is_refused_with_both(tmp_path)
     assert catalog(tmp_path, sources_andere=TWIN, sources_derde=THIRD, themes_proef=written_out)
 
 
+MONTHLY = SOURCE.replace("[2023, 2024]", '["2023-01/2024-12"]').replace("formula =", 'kind = "count"\nformula =')
+
+
+def test_months_of_counts_feed_a_year_and_those_of_a_stock_do_not(tmp_path):
+    known = catalog(tmp_path, sources_tellingen=MONTHLY)
+    assert known.sources["tellingen"].years == (2023, 2024)
+    stock = MONTHLY.replace('kind = "count"\nformula = "inwoners"', 'kind = "stock"\nformula = "inwoners"')
+    (fault,) = faults(tmp_path, sources_tellingen=stock)
+    assert fault == (
+        "themes/proef.toml: indicator 'misdrijven': per: column 'inwoners' of source 'tellingen' has kind = 'stock' "
+        "per month, which does not add up to a year; take a count, or a source per year"
+    )
+
+
 def test_what_names_a_file_with_faults_is_not_said_to_name_nothing(tmp_path):
     (fault,) = faults(tmp_path, sources_tellingen=SOURCE.replace("vintage = 2024", ""))
     assert fault == "sources/tellingen.toml: vintage: field required"

@@ -2,9 +2,11 @@
 
 from collections.abc import Callable
 
+import hypothesis
 import numpy as np
 import pandas as pd
 import pytest
+from hypothesis import strategies as st
 
 from geo.errors import SourceError
 from geo.measures import Unknown
@@ -144,3 +146,42 @@ def test_how_a_table_is_written_can_be_declared(decimal: str, inwoners: float):
     )
     raw = table().assign(inwoners="1.234")
     assert (figures_from_table(raw, declared, 2024, AREAS, frozenset()).values["proef.inwoners"] == inwoners).all()
+
+
+MONTHLY = SourceDeclaration.model_validate(
+    SOURCE.model_dump(exclude_none=True)
+    | {
+        "periods": ["2023-01/2024-12"],
+        "columns": {
+            "meldingen": {"formula": "m_{periode}", "title": "Meldingen", "kind": "count"},
+            "voorraad": {"formula": "m_{periode}", "title": "Voorraad", "kind": "stock"},
+        },
+    }
+)
+COUNTS = st.lists(st.one_of(st.none(), st.integers(0, 500)), min_size=12, max_size=12)
+
+
+@hypothesis.given(COUNTS)
+def test_twelve_months_add_up_to_a_year_only_when_all_are_known(months: list[int | None]):
+    raw = pd.DataFrame({"buurtcode": AREAS} | {f"m_2024_{at:02}": count for at, count in enumerate(months, start=1)})
+    read = figures_from_table(raw, MONTHLY, 2024, AREAS, frozenset())
+    known = [count for count in months if count is not None]
+    if len(known) == 12:
+        assert (read.values["proef.meldingen"] == sum(known)).all()
+    else:
+        assert (read.reasons["proef.meldingen"] == Unknown.ABSENT).all()
+        assert read.values["proef.meldingen"].isna().all()
+    assert list(read.values) == ["proef.meldingen"]  # a stock is not the sum of its months
+
+
+def test_a_month_that_the_table_does_not_have_is_named():
+    raw = pd.DataFrame({"buurtcode": AREAS} | {f"m_2024_{at:02}": 1 for at in range(1, 12)})
+    with pytest.raises(SourceError, match="columns 'm_2024_12' are missing"):
+        figures_from_table(raw, MONTHLY, 2024, AREAS, frozenset())
+
+
+def test_what_is_per_month_says_whether_it_adds_up():
+    declared = MONTHLY.model_dump(exclude_none=True)
+    declared["columns"]["meldingen"].pop("kind")
+    with pytest.raises(ValueError, match="columns meldingen do not say whether months or quarters"):
+        SourceDeclaration.model_validate(declared)

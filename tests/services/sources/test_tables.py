@@ -67,6 +67,17 @@ def test_what_is_not_in_the_table_is_named_with_what_is(columns, said):
     assert said in str(refused.value) or "string_pattern_mismatch" in str(refused.value)
 
 
+def test_of_a_table_with_a_row_for_each_period_every_column_gets_it_as_a_suffix():
+    years = pd.concat([LONG.assign(Perioden="2023JJ00"), LONG.head(2).assign(Perioden="2024MM03 ")])
+    declared = source(inbraken=kind("1.1"), diefstal=kind("2.1"))
+    timed = declared.model_copy(update={"table": declared.table.model_copy(update={"time": "Perioden"})})
+    named = declared_columns(years, timed).set_index("RegioS")
+    assert list(named) == ["inbraken_2023", "inbraken_2024_03", "diefstal_2023", "diefstal_2024_03"]
+    assert named.loc["GM0001"].tolist() == ["  5", "  5", "  7", "  7"]
+    with pytest.raises(SourceError, match="'Perioden' holds what is no period: 2023W101"):
+        declared_columns(LONG.assign(Perioden="2023W101"), timed)
+
+
 def test_a_name_that_another_header_has_is_refused():
     with pytest.raises(SourceError, match="gives names that other headers have: aantal; choose other names"):
         declared_columns(LONG.assign(aantal=1), source(aantal="Aantal meldingen"))
