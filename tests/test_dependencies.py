@@ -1,4 +1,4 @@
-"""Libraries that are patched have the versions that the patches were tried on; another fails, with what to check."""
+"""Libraries that are patched or bounded have the versions that this was tried on; another fails, with what to check."""
 
 import tomllib
 from importlib.metadata import version
@@ -12,8 +12,8 @@ ROOT = Path(__file__).parents[1]
 CHECK = {
     "pygeoapi": "services/ogc/patches.py (names in pygeoapi.api.itemtypes), services/ogc/provider.py (arguments of "
     "query) and services/ogc/configuration.py (`limit` in OpenAPI); run tests/ogc",
-    "pygeofilter": "services/ogc/patches.py (the text of cql2_text/grammar.lark) and services/stores/cql.py (ast, "
-    "evaluator); run tests/services/stores",
+    "cql2": "services/stores/cql.py (the bounds below which it does not end the process, and its errors); run "
+    "tests/services/stores",
     "requests-cache": "services/http/cache.py (_key2path, _try_io and serialize of FileDict); run tests/services/http",
 }
 
@@ -22,7 +22,7 @@ CHECK = {
     ("name", "tried", "bounds"),
     [
         ("pygeoapi", "0.24", ">=0.24,<0.25"),
-        ("pygeofilter", "0.4", ">=0.4,<0.5"),
+        ("cql2", "0.6", ">=0.6,<0.7"),
         ("requests-cache", "1.3", ">=1.3,<1.4"),
     ],
 )

@@ -23,12 +23,11 @@ from services.files import disk_errors, whole_file
 from services.ports import SERVED
 from services.stores.queries import Described
 from services.stores.served import opened
+from services.stores.systems import CRS84, SYSTEMS
 
 type Resources = dict[str, dict[str, Any]]
 
 PROVIDER = "services.ogc.provider.ReleaseProvider"
-CRS84 = "http://www.opengis.net/def/crs/OGC/1.3/CRS84"
-SYSTEMS = (CRS84, *(f"http://www.opengis.net/def/crs/EPSG/0/{code}" for code in (28992, 4258, 4326, 3857)))
 
 LICENCES = {
     "CC BY 4.0": "https://creativecommons.org/licenses/by/4.0/deed.nl",

@@ -13,8 +13,6 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, TypedDict, Unpack
 
-import numpy as np
-import shapely
 from pygeoapi.crs import crs_transform
 from pygeoapi.provider.base import (
     BaseProvider,
@@ -27,7 +25,8 @@ from shapely.geometry.base import BaseGeometry
 from geo.errors import StoreError
 from layers.messages import said
 from services.ogc import patches
-from services.stores import cql, served
+from services.stores import cql, served, systems
+from services.stores.cql import Filter
 from services.stores.queries import Condition, Described, Query, QueryError, equal, related, within_years
 
 patches.apply()
@@ -46,7 +45,7 @@ class ItemsQuery(TypedDict, total=False):
     select_properties: Sequence[str]
     skip_geometry: bool
     q: str | None
-    filterq: object
+    filterq: Filter | None
     crs_transform_spec: object
     language: object
 
@@ -151,19 +150,12 @@ def _conditions(collection: Described, arguments: ItemsQuery) -> Iterator[Condit
         yield related(collection, "intersects", _box(bbox))
     if text := arguments.get("datetime_"):
         yield within_years(collection, *_years(text))
-    if (tree := arguments.get("filterq")) is not None:
-        yield cql.condition(collection, tree)
+    if (asked := arguments.get("filterq")) is not None:
+        yield cql.condition(collection, asked)
 
 
 def _box(bbox: Sequence[float]) -> BaseGeometry:
-    """The shape of a box in CRS84; one that starts east of where it ends crosses the antimeridian."""
-    if not np.isfinite(bbox).all():
-        raise QueryError("bbox lies outside its coordinate reference system; check bbox-crs and the order of its axes")
-    if isinstance(bbox, patches.TransformedBox):
-        return bbox.shape
-    west, south, east, north = patches.corners(bbox)
-    parts = [(west, east)] if west <= east else [(west, 180.0), (-180.0, east)]
-    return shapely.union_all([shapely.box(start, south, end, north) for start, end in parts])
+    return bbox.shape if isinstance(bbox, patches.TransformedBox) else systems.box(bbox, systems.CRS84)
 
 
 def _years(text: str) -> tuple[int | None, int | None]:

@@ -98,8 +98,8 @@ def _spelled(field: Field, text: str) -> Value:
     if field.type == "string":
         return sound(text)
     if field.type == "boolean":
-        if text.lower() in ("true", "false"):
-            return int(text.lower() == "true")
+        if text.lower() in ("true", "false", "1", "0"):  # GDAL writes numbers
+            return int(text.lower() in ("true", "1"))
         raise QueryError("property {name} must be true or false, found {text!r}", name=field.name, text=text)
     try:
         return sound(int(text) if field.type == "integer" else float(text))

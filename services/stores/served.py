@@ -22,6 +22,7 @@ from geo.errors import StoreError
 from geo.messages import message
 from layers.publication.fields import Field
 from services.files import check_format
+from services.stores.functions import FUNCTIONS
 from services.stores.queries import Condition, Described, Query, all_of, page, quoted
 from services.stores.sqlite import APPLICATION, FORMAT
 
@@ -52,6 +53,8 @@ class Served:
         # Prepared shapes stay with one connection: GEOS builds their index while answering, so threads may not share.
         prepared = lru_cache(maxsize=8)(_prepared)
         self._store.create_function("related", 3, partial(_related, prepared), deterministic=True)
+        for name, (count, function) in FUNCTIONS.items():
+            self._store.create_function(name, count, function, deterministic=True)
         self._collections = {one.id: one for one in map(_described, rows)}
 
     def _check_format(self) -> None:

@@ -1,0 +1,81 @@
+"""Shapes and boxes that a reader gives in another coordinate reference system, in CRS84, where all is stored.
+
+Long edges get points along them first: a straight line in RD is bent in degrees, and its ends alone would leave out a
+wedge. An axis stands where the EPSG register has it: latitude first in 4258 and 4326.
+"""
+
+from collections.abc import Sequence
+from functools import cache
+from itertools import pairwise
+
+import numpy as np
+import numpy.typing as npt
+import pyproj
+import shapely
+from shapely.geometry.base import BaseGeometry
+
+from services.stores.queries import QueryError
+
+CRS84 = "http://www.opengis.net/def/crs/OGC/1.3/CRS84"
+SYSTEMS = (CRS84, *(f"http://www.opengis.net/def/crs/EPSG/0/{code}" for code in (28992, 4258, 4326, 3857)))
+"""What is answered in and asked in, by its URI; the first is stored."""
+
+EDGE = 100
+"""Points on each edge of a box: one as wide as the country is then at most some decimetres off."""
+
+LONGEST = {"metre": 2000.0, "degree": 0.02}
+"""How long an edge of a shape may be, in the unit of its system, before it gets points along it."""
+
+
+def corners(bbox: Sequence[float]) -> tuple[float, float, float, float]:
+    """The lowest and the highest corner of a box of four numbers, or of six, with heights."""
+    half = len(bbox) // 2
+    return bbox[0], bbox[1], bbox[half], bbox[half + 1]
+
+
+def box(bbox: Sequence[float], uri: str) -> BaseGeometry:
+    """A box in CRS84 as a shape; one of CRS84 that starts east of where it ends crosses the antimeridian.
+
+    Raises QueryError where it is no box, or lies outside its system.
+    """
+    if len(bbox) not in (4, 6) or not np.isfinite(bbox).all():
+        raise QueryError("bbox needs four or six numbers, found {numbers}", numbers=", ".join(map(str, bbox)))
+    low_x, low_y, high_x, high_y = corners(bbox)
+    if low_y > high_y or (low_x > high_x and uri != CRS84):
+        raise QueryError("bbox must run from its lowest to its highest corner in {system}", system=uri)
+    if uri == CRS84:
+        parts = [(low_x, high_x)] if low_x <= high_x else [(low_x, 180.0), (-180.0, high_x)]
+        return shapely.union_all([shapely.box(start, low_y, end, high_y) for start, end in parts])
+    ring = np.array([(low_x, low_y), (high_x, low_y), (high_x, high_y), (low_x, high_y), (low_x, low_y)])
+    return shapely.Polygon(_degrees(np.concatenate([np.linspace(*ends, EDGE) for ends in pairwise(ring)]), uri))
+
+
+def shape(given: BaseGeometry, uri: str) -> BaseGeometry:
+    """A shape in CRS84; raises QueryError where it lies outside its system."""
+    if uri == CRS84:
+        return given
+    unit = pyproj.CRS(_name(uri)).axis_info[0].unit_name
+    dense: BaseGeometry = shapely.segmentize(shapely.force_2d(given), LONGEST[unit])
+    return shapely.transform(dense, lambda points: _degrees(points, uri))
+
+
+def _degrees(points: npt.NDArray[np.float64], uri: str) -> npt.NDArray[np.float64]:
+    transformer = _transformer(uri)
+    degrees = np.column_stack(transformer.transform(points[:, 0], points[:, 1]))
+    back = np.column_stack(transformer.transform(degrees[:, 0], degrees[:, 1], direction="INVERSE"))
+    if not np.allclose(back, points, rtol=1e-6, atol=1e-5):  # far outside its area a projection answers nonsense
+        raise QueryError("it lies outside {system}; check the system and the order of its axes", system=uri)
+    return degrees
+
+
+@cache
+def _transformer(uri: str) -> pyproj.Transformer:
+    return pyproj.Transformer.from_crs(_name(uri), _name(CRS84))
+
+
+def _name(uri: str) -> str:
+    """What PROJ calls a system; raises QueryError for one that is not answered in."""
+    if uri not in SYSTEMS:
+        raise QueryError("coordinate reference system {uri!r} is not known; known: {known}", uri=uri, known=SYSTEMS)
+    authority, _, code = uri.rsplit("/", 2)
+    return f"{authority.rsplit('/', 1)[1]}:{code}"
