@@ -3,13 +3,15 @@
 Notes of a receipt are written in the language that was spoken when it was fetched.
 """
 
+import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict
 from pathlib import Path
 
 from geo.errors import SourceError
 from geo.messages import message
+from layers.method.ports import Identity
 from layers.publication.layer import Receipt
 from services.files import digest, whole_file
 
@@ -50,3 +52,13 @@ def checked(folder: Path, file: str, receipts: Mapping[str, Receipt]) -> Receipt
             "{path}: changed since it was fetched; fetch it again: zicht fetch --to {folder}", path=path, folder=folder
         )
     return receipts[file]
+
+
+def identity(folder: Path, files: Iterable[str], receipts: Mapping[str, Receipt]) -> Identity:
+    """What identifies the bytes of these files below `folder`, and what their receipts say; a file may be absent."""
+    content, said = hashlib.sha256(), hashlib.sha256()
+    for file in sorted(files):
+        path = folder / file
+        content.update(f"{file}\0{digest(path) if path.is_file() else ''}\0".encode())
+        said.update(f"{file}\0{receipts.get(file)!r}\0".encode())
+    return Identity(content.hexdigest(), said.hexdigest())

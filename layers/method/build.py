@@ -1,4 +1,4 @@
-"""analyse(): the method, from measures to what may be published of them. Pure: values in, values out.
+"""The method, from what is known of each indicator to what may be published of all. Pure: values in, values out.
 
     measure ─► rate ─► deviation ─► score ───────────────┐
        └─────► quantile residual ─► weighed ─► Gi* ─► zoekgebieden ─► suppression ─► analysis
@@ -20,51 +20,27 @@ too small to show is suppressed in what comes after: an area with a suppressed f
 contribution or q, and joins no zoekgebied.
 """
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass
 
 import pandas as pd
 
-from geo import deviations
 from geo.areas import AreaFrame
 from geo.disclosure import too_few
 from geo.measures import Measure, Unknown
 from geo.neighbors import Neighbors
-from geo.rates import rates
-from geo.residuals import residuals
 from geo.scores import Score, combine
 from geo.statistics import SEARCHES, LocalResult
 from geo.zoekgebieden import Zoekgebied, find
-from layers.declarations.indicators import Indicator
 from layers.declarations.lenses import BASIS, Lens
 from layers.declarations.themes import Theme
 from layers.method.coverage import gemeenten_with_figures
-
-SCALES: Mapping[str, Callable[[pd.Series, float], pd.Series]] = {
-    "rate": deviations.relative,
-    "share": deviations.log_odds,
-    "level": deviations.absolute,
-}
-"""How far a value is from the national one, for each kind of indicator."""
-
+from layers.method.indicator_measures import within
+from layers.method.indicator_values import IndicatorValues
+from layers.method.places import StudyArea
 
 LEAST_SEARCHED = 100
 """Fewest areas of a part of the country for a search of its own."""
-
-
-@dataclass(frozen=True, slots=True)
-class StudyArea:
-    """The areas that a layer is of: all of the country, or those of a gemeente or region.
-
-    Attributes:
-        areas: the areas.
-        neighbors: who borders whom.
-        gemeenten: None for all of the country; of a part, how many gemeenten with figures make a mean a national one.
-    """
-
-    areas: AreaFrame
-    neighbors: Neighbors
-    gemeenten: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,12 +65,29 @@ class Analysis:
     local: Mapping[str, tuple[str, ...]]
 
 
-def analyse(
-    theme: Theme,
-    lens: Lens | None,
-    period: int,
-    study: StudyArea,
-    measures: Mapping[str, Measure],
+def search(study: StudyArea, *indicators: IndicatorValues, statistic: str, weights: Mapping[str, float]) -> LocalResult:
+    """The local statistic over all areas, in what is searched in of the indicators that weigh, weighed.
+
+    Not over figures that were interpolated: there one buurt would count as often as it has cells, and be its own
+    neighbour. Nor over a part of the country with few areas: each of them would be compared with a handful of others.
+
+    Args:
+        study: the areas, and who borders whom.
+        indicators: those of `weights`, in that order.
+        statistic: its name in geo.statistics.SEARCHES.
+        weights: what each indicator weighs, none of them 0.
+    """
+    searched = {name: one.searched for name, one in zip(weights, indicators, strict=True)}
+    residual = combine(searched, weights).value.loc[study.areas.ids]
+    if any(one.measure.interpolated for one in indicators):
+        return LocalResult.none(residual.index, Unknown.INTERPOLATED)
+    if study.gemeenten is not None and len(study.areas) < LEAST_SEARCHED:
+        return LocalResult.none(residual.index, Unknown.TOO_FEW_AREAS)
+    return SEARCHES[statistic](residual, study.neighbors, alternative="greater")
+
+
+def analysis(
+    study: StudyArea, result: LocalResult, *indicators: IndicatorValues, theme: Theme, lens: Lens | None, period: int
 ) -> Analysis:
     """Score every area on the theme under the lens and find its zoekgebieden.
 
@@ -102,34 +95,28 @@ def analyse(
     lies outside the study area nothing else is used or shown.
 
     Args:
+        study: the areas, and who borders whom.
+        result: of the search under the lens.
+        indicators: those of the theme, in its order.
         theme: what is looked for.
         lens: other weights, or None for the theme's own.
         period: the year of the figures; it goes into the ids of zoekgebieden.
-        study: the areas, and who borders whom.
-        measures: one per indicator of the theme, with its floor of exposure set, all of the same areas: those of the
-            study area at least.
     """
     areas, neighbors = study.areas, study.neighbors
-    weights = theme.weights if lens is None else lens.weights(theme)
-    weights = {name: weight for name, weight in weights.items() if weight > 0}
-    values = {name: rates(measure) for name, measure in measures.items()}
-    deviation = {one.id: _deviation(one, measures[one.id], values[one.id]) for one in theme.indicator}
-    residual = {one.id: _residual(one, measures[one.id], deviation[one.id]) for one in theme.indicator}
-    score, searched_in = _within(combine(deviation, weights), areas.ids), _within(combine(residual, weights), areas.ids)
-    national = {one.id: measures[one.id].national * one.scale for one in theme.indicator}
-    local = {name: gemeenten_with_figures(measure, areas, study.gemeenten) for name, measure in measures.items()}
-    measures = {name: within(measure, areas.ids) for name, measure in measures.items()}
-    result = _search(theme, searched_in.value, study, interpolated=any(measures[name].interpolated for name in weights))
-    suppressed = pd.DataFrame(
-        {one.id: too_few(measures[one.id], theme.privacy.min_count, share=one.share) for one in theme.indicator}
-    )
+    weights = weights_of(theme, lens)
+    made = {one.id: values for one, values in zip(theme.indicator, indicators, strict=True)}
+    deviation = {name: one.deviation for name, one in made.items()}
+    score = _within(combine(deviation, weights), areas.ids)
+    local = {name: gemeenten_with_figures(one.measure, areas, study.gemeenten) for name, one in made.items()}
+    measures = {name: within(one.measure, areas.ids) for name, one in made.items()}
+    suppressed = _suppressed(theme, measures)
     publishable = ~suppressed[list(weights)].any(axis=1)
     published = Score(score.value.where(publishable), score.contributions.where(publishable, axis=0))
     kind = f"{theme.id}-{BASIS if lens is None else lens.id}-{areas.level}-{period}-{areas.vintage}"
     reasons = pd.DataFrame({name: measure.reason for name, measure in measures.items()})
     return Analysis(
         areas=areas,
-        values=pd.DataFrame(values).loc[areas.ids].mask(suppressed)
+        values=pd.DataFrame({name: one.value for name, one in made.items()}).loc[areas.ids].mask(suppressed)
         * pd.Series({one.id: one.scale for one in theme.indicator}),
         deviations=pd.DataFrame(deviation).loc[areas.ids].mask(suppressed),
         score=published,
@@ -139,47 +126,25 @@ def analyse(
         reason=_why_no_score(score, publishable, result, neighbors),
         exposure=pd.DataFrame({name: measure.exposure for name, measure in measures.items()}),
         tested=result.tested,
-        national=national,
+        national={one.id: made[one.id].national * one.scale for one in theme.indicator},
         local={name: gemeenten for name, gemeenten in local.items() if gemeenten},
     )
 
 
-def _deviation(indicator: Indicator, measure: Measure, values: pd.Series) -> pd.Series:
-    """Standard deviations from the national value; positive is what the theme looks for."""
-    scale = "share" if indicator.share else "rate" if indicator.per else "level"
-    standard = deviations.standardise(SCALES[scale](values, measure.national))
-    return standard if indicator.direction == "high" else -standard
+def weights_of(theme: Theme, lens: Lens | None) -> dict[str, float]:
+    """The weights under a lens, or without one, of the indicators that have any."""
+    weights = theme.weights if lens is None else lens.weights(theme)
+    return {name: weight for name, weight in weights.items() if weight > 0}
 
 
-def _residual(indicator: Indicator, measure: Measure, deviation: pd.Series) -> pd.Series:
-    """What is searched in: the quantile residual of a rate, the deviation of a share or level."""
-    if indicator.share or not measure.shrunk:
-        return deviation
-    residual = residuals(measure)
-    return residual if indicator.direction == "high" else -residual
-
-
-def within(measure: Measure, ids: pd.Index) -> Measure:
-    """The measure of some of its areas."""
-    return replace(
-        measure, events=measure.events.loc[ids], exposure=measure.exposure.loc[ids], reason=measure.reason.loc[ids]
-    )
+def _suppressed(theme: Theme, measures: Mapping[str, Measure]) -> pd.DataFrame:
+    """Where a figure is too small to show, for each indicator."""
+    least = theme.privacy.min_count
+    return pd.DataFrame({one.id: too_few(measures[one.id], least, share=one.share) for one in theme.indicator})
 
 
 def _within(score: Score, ids: pd.Index) -> Score:
     return Score(score.value.loc[ids], score.contributions.loc[ids])
-
-
-def _search(theme: Theme, residual: pd.Series, study: StudyArea, *, interpolated: bool) -> LocalResult:
-    """The local statistic over all areas. Not over figures that were interpolated: there one buurt would count as
-    often as it has cells, and be its own neighbour. Nor over a part of the country with few areas: each of them would
-    be compared with a handful of others.
-    """
-    if interpolated:
-        return LocalResult.none(residual.index, Unknown.INTERPOLATED)
-    if study.gemeenten is not None and len(study.areas) < LEAST_SEARCHED:
-        return LocalResult.none(residual.index, Unknown.TOO_FEW_AREAS)
-    return SEARCHES[theme.search.statistic](residual, study.neighbors, alternative="greater")
 
 
 def _why_no_score(score: Score, publishable: "pd.Series[bool]", result: LocalResult, neighbors: Neighbors) -> pd.Series:

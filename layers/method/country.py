@@ -1,8 +1,9 @@
-"""Country: the seam of the build. A source goes in; areas, neighbors and measures come out, made once for all layers.
+"""Country: the seam of the build. A source goes in; the nodes of areas, neighbors and measures come out.
 
 Here, and nowhere else, what the world delivers meets what is declared: a Source (layers.method.ports) gives boundaries
-and raw tables, `deliver` counts the municipality's own records, rasters and squares, `weigh` reads the squares to
-interpolate by, and the catalogue says what their columns mean. layers.method.build then takes values only.
+and raw tables, `Own` counts the municipality's own records, rasters and squares, and the catalogue says what their
+columns mean. What is made of these is a plan (layers.method.plan): nothing is read before a value is asked for, and
+what layers share is made once.
 
 The whole country is there, also when one gemeente is asked for: national means and the neighbours across its border go
 with it. Where there are boundaries of a gemeente or region only, figures of the rest of the country still are, if the
@@ -11,79 +12,65 @@ is one among the areas that there are.
 """
 
 from collections.abc import Callable, Hashable, Sequence
-from functools import reduce
 from typing import Any
 
-import pandas as pd
-
-from boundaries import cbs
-from boundaries.codes import parents
-from boundaries.crosswalk import Crosswalk, by_parent, by_surface
-from boundaries.dasymetric import by_weights
-from boundaries.hexagons import hexagons
+from boundaries.crosswalk import Crosswalk
 from boundaries.vintages import Vintage
-from geo import neighbors
+from geo import neighbors as neighbors_
 from geo.areas import AreaFrame, AreaLevel
 from geo.errors import SourceError, UnknownNameError
 from geo.measures import Measure
-from geo.messages import Message, message
+from geo.messages import message
 from geo.neighbors import Neighbors
 from layers.declarations.catalog import Catalog
-from layers.declarations.indicators import Indicator
+from layers.declarations.indicators import Indicator, qualified
+from layers.declarations.periods import Period, PeriodKind
 from layers.declarations.sources import SourceDeclaration, columns_of
 from layers.declarations.themes import Dasymetric, Theme
-from layers.messages import said
-from layers.method.build import StudyArea, within
-from layers.method.figures import Figures, check_years, figures_from_table, figures_of_columns, measure_of
-from layers.method.ports import Delivered, Source, Weighed
+from layers.messages import language
+from layers.method import indicator_measures, places
+from layers.method.figures import Figures, check_years
+from layers.method.indicator_values import IndicatorValues, indicator_values
+from layers.method.places import Boundaries, StudyArea
+from layers.method.plan import Node, Results, everything, lineage, numbers_of
+from layers.method.ports import Source
+from layers.method.reading import Own, Reader, receipts_node, value_node
 from layers.publication.layer import Receipt
-
-Deliver = Callable[[SourceDeclaration, AreaFrame], Delivered]
-"""Counts, or takes from a raster or squares, what a source of the municipality's own has in every area."""
-Weigh = Callable[[SourceDeclaration, str], Weighed]
-"""Reads a column of the squares of a source, to interpolate figures by."""
 
 LEVELS = (AreaLevel.BUURT, AreaLevel.WIJK, AreaLevel.GEMEENTE, *(one for one in AreaLevel if one.resolution))
 """The levels that can be built."""
 
+READ = ("boundaries", "table", "points", "counted", "weights")
+"""The kinds of nodes that read, in the order in which a layer names what it was made from."""
+
+NO_OWN = Own()
+
 
 class Country:
-    """Everything about one vintage of the country that a layer is built from."""
+    """Everything about one vintage of the country that a layer is built from, in the language spoken when it is opened.
+
+    Its nodes are planned without reading anything but what identifies the bytes that they come from.
+    """
 
     def __init__(
         self,
         source: Source,
         vintage: Vintage,
         catalog: Catalog,
-        deliver: Deliver | None = None,
-        weigh: Weigh | None = None,
+        own: Own = NO_OWN,
+        results: Results | None = None,
     ) -> None:
         self.source = source
         self.vintage = vintage
         self.catalog = catalog
-        self._deliver = deliver
-        self._weigh = weigh
-        self._receipts: dict[Hashable, Receipt] = {}
-        self._counted_at: dict[tuple[str, AreaLevel, int], set[AreaLevel]] = {}
-        self._cache: dict[Hashable, Any] = {}
-
-    def receipts(self, theme: Theme, level: AreaLevel, period: int) -> Sequence[Receipt]:
-        """From what the measures of a theme were made at a level and period, whatever else was read for others."""
-        counted_at = self._counted_at.get((theme.id, level, period), set())
-        sources = self.catalog.sources_of(theme)
-        delivered = [one for one in sources if not one.own]
-        tables = delivered if self.finest.level in counted_at else []
-        points = delivered if level.resolution is not None and level in counted_at else []
-        uses: list[Hashable] = [("own", one.id, place) for one in sources if one.own for place in sorted(counted_at)]
-        if self.finest.level in counted_at:
-            uses.append(("crosswalk", level, theme.dasymetric))
-        ours = {self._receipts[use].id: self._receipts[use] for use in uses if use in self._receipts}
-        return (*self.source.receipts_of(self.vintage, tables, points), *ours.values())
+        self.results = results or Results()
+        self._reader = Reader(source, vintage, own, language())
+        self._nodes: dict[Hashable, Node[Any]] = {}
 
     @property
     def finest(self) -> AreaFrame:
         """The finest areas there are: buurten, or wijken where there are only these."""
-        return self._cached("finest", lambda: self.source.areas(self.vintage))
+        return self.results.of(self.boundaries_node()).areas
 
     @property
     def buurten(self) -> AreaFrame:
@@ -93,28 +80,17 @@ class Country:
     @property
     def national(self) -> bool:
         """Whether the areas are those of the whole country, and not of a gemeente or region."""
-        return self.source.is_national(self.vintage)
+        return self.results.of(self.boundaries_node()).national
 
     def areas(self, level: AreaLevel) -> AreaFrame:
         """All areas of a level. Raises UnknownNameError for one that cannot be built, SourceError for buurten where
         there are only wijken.
         """
-        if level not in LEVELS:
-            raise UnknownNameError(message("level"), level, LEVELS)
-        if level is self.finest.level:
-            return self.finest
-        if level is AreaLevel.BUURT:
-            raise SourceError(
-                "{year}: there is a boundary file of wijken only; give one of buurten, or ask for --level wijk",
-                year=self.vintage.year,
-            )  # fmt: skip
-        merged = {AreaLevel.WIJK: cbs.wijken, AreaLevel.GEMEENTE: cbs.gemeenten}
-        make = merged.get(level, lambda finest: hexagons(finest, level))
-        return self._cached(("areas", level), lambda: make(self.finest))
+        return self.results.of(self.areas_node(level))
 
-    def study(self, level: AreaLevel) -> StudyArea:
-        """The areas of a level and who borders whom."""
-        return StudyArea(self.areas(level), self.neighbors(level), None if self.national else self.vintage.gemeenten)
+    def neighbors(self, level: AreaLevel) -> Neighbors:
+        """Who borders whom at a level; wijken and gemeenten do where their buurten do."""
+        return self.results.of(self.neighbors_node(level))
 
     def sources(self, theme: Theme) -> list[SourceDeclaration]:
         """The sources that a theme reads.
@@ -131,138 +107,169 @@ class Country:
                 )  # fmt: skip
         return sources
 
-    def tolerance(self, level: AreaLevel) -> float:
-        """Metres that borders of neighbours may lie apart at a level."""
-        return 0.0 if level.resolution is not None else self.source.tolerance(self.vintage)
-
-    def neighbors(self, level: AreaLevel) -> Neighbors:
-        """Who borders whom at a level; wijken and gemeenten do where their buurten do."""
-        return self._cached(("neighbors", level), lambda: self._neighbors(level))
-
     def measures(self, theme: Theme, level: AreaLevel, period: int) -> dict[str, Measure]:
         """One measure per indicator of the theme, under the theme's floors of exposure; where there are boundaries of a
         part of the country, of all other areas too of which there are figures.
         """
+        nodes = {one.id: self.measure_node(one, theme, level, period) for one in theme.indicator}
+        return {one.id: self.results.of(nodes[one.id]).with_floor(theme.floor(one)) for one in theme.indicator}
+
+    def receipts(self, theme: Theme, level: AreaLevel, period: int) -> Sequence[Receipt]:
+        """From what the measures of a theme are made at a level and period, whatever else was read for others."""
+        nodes = self.indicator_nodes(theme, level, period)
+        by_id = {one.id: one for node in self.receipt_nodes(*nodes.values()) for one in self.results.of(node)}
+        return tuple(by_id.values())
+
+    def receipt_nodes(self, *nodes: Node[Any]) -> list[Node[tuple[Receipt, ...]]]:
+        """The receipts of all that is read for these nodes."""
+        behind = list(everything(*nodes))
+        read = sorted(lineage(*nodes).read, key=lambda one: (READ.index(one.kind), one.name))
+        by = {one.inputs[-1].key: one for one in behind if one.kind == "crosswalk"}
+        return [receipts_node(one, by.get(one.key)) for one in read]
+
+    def boundaries_node(self) -> Node[Boundaries]:
+        """The finest areas there are, and what is known of them."""
+        return self._once("boundaries", lambda: value_node(self._reader.boundaries(), "areas"))
+
+    def areas_node(self, level: AreaLevel) -> Node[AreaFrame]:
+        """The areas of a level. Raises UnknownNameError for one that cannot be built."""
+        if level not in LEVELS:
+            raise UnknownNameError(message("level"), level, LEVELS)
+        boundaries = self.boundaries_node()
+        if level is AreaLevel.BUURT:
+            return Node("areas", (level,), places.buurten, (boundaries,))
+        return Node("areas", (level,), places.areas_of, (boundaries,), {"level": level}, stored=True)
+
+    def neighbors_node(self, level: AreaLevel) -> Node[Neighbors]:
+        """Who borders whom at a level."""
+        if level.resolution is not None:
+            return Node("neighbors", (level,), neighbors_.ring, (self.areas_node(level),), stored=True)
+        boundaries = self.boundaries_node()
+        of_finest = Node("neighbors", ("finest",), places.borders, (boundaries,), stored=True)
+        if level is AreaLevel.BUURT:
+            return of_finest
+        return Node(
+            "neighbors", (level,), places.merged_borders, (of_finest, boundaries), {"level": level}, stored=True
+        )
+
+    def study_node(self, level: AreaLevel) -> Node[StudyArea]:
+        """The areas of a level and who borders whom."""
+        inputs = (self.boundaries_node(), self.areas_node(level), self.neighbors_node(level))
+        return Node("study", (level,), places.study_area, inputs, {"gemeenten": self.vintage.gemeenten})
+
+    def indicator_nodes(self, theme: Theme, level: AreaLevel, period: int) -> dict[str, Node[IndicatorValues]]:
+        """For each indicator of a theme what a layer needs of it; the same for every lens."""
         return {
-            indicator.id: self._measure(indicator, theme, level, period).with_floor(theme.floor(indicator))
-            for indicator in theme.indicator
-        }
+            one.id: Node(
+                "indicator", (one.id, level, str(period)), indicator_values,
+                (self.measure_node(one, theme, level, period),),
+                {"indicator": _without_weight(one), "floor": theme.floor(one)},
+                (f"themes/{theme.id}",), stored=True,
+            )
+            for one in theme.indicator
+        }  # fmt: skip
 
-    def _neighbors(self, level: AreaLevel) -> Neighbors:
+    def measure_node(self, indicator: Indicator, theme: Theme, level: AreaLevel, period: int) -> Node[Measure]:
+        """Counted at the level itself where there are points, else summed or divided from the finest areas."""
+        sources = [one for one in self.sources(theme) if _has_columns_of(indicator, one)]
+        settings = {"indicator": _columns_only(indicator)}
+        name = (indicator.id, level, str(period))
         if level.resolution is not None:
-            return neighbors.ring(self.areas(level))
-        finest = neighbors.queen(self.finest, self.tolerance(level))
-        return finest if level is self.finest.level else finest.merged(parents(self.finest.ids, level))
-
-    def _measure(self, indicator: Indicator, theme: Theme, level: AreaLevel, period: int) -> Measure:
-        """Counted at the level itself where there are points, else apportioned from the finest areas."""
-        counted_at = self._counted_at.setdefault((theme.id, level, period), set())
-        if level.resolution is not None:
-            of_cells = self._cached(("cells", theme.id, level, period), lambda: self._of_cells(theme, level, period))
-            if of_cells is not None and set(indicator.columns) <= set(of_cells.values):
-                counted_at.add(level)
-                return measure_of(indicator, of_cells)
-        counted_at.add(self.finest.level)
-        figures = self._cached(("figures", theme.id, period), lambda: self._figures(theme, period))
-        of_finest = measure_of(indicator, figures)
-        if level is self.finest.level:
+            countable = {one.id: self._counted_per_cell(one, period) for one in sources}
+            names = {qualified(source, column) for source, columns in countable.items() for column in columns}
+            if set(indicator.columns) <= names:
+                cells = self.areas_node(level)
+                figures = [self._cells_node(one, cells, period) for one in sources if countable[one.id]]
+                return Node("measure", name, indicator_measures.measured, (cells, *figures), settings)
+        boundaries = self.boundaries_node()
+        inputs = (self._finest_node(), *(self._figures_node(one, period) for one in sources))
+        of_finest = Node(
+            "measure", (indicator.id, "finest", str(period)), indicator_measures.measured, inputs, settings
+        )
+        if level is AreaLevel.BUURT:
             return of_finest
         if level.resolution is None:
-            return self._upward(of_finest.events.index, level).apportion(of_finest)
-        by = theme.dasymetric
-        crosswalk = self._cached(("crosswalk", level, by), lambda: self._crosswalk(level, by))
-        return crosswalk.apportion(within(of_finest, self.finest.ids))
+            return Node("measure", name, indicator_measures.summed, (of_finest, boundaries, self.areas_node(level)))
+        crosswalk = self._crosswalk_node(level, theme.dasymetric)
+        return Node("measure", name, indicator_measures.divided, (of_finest, boundaries, crosswalk))
 
-    def _upward(self, codes: pd.Index, level: AreaLevel) -> Crosswalk:
-        """From the finest areas, and others by their codes, to the larger ones that they lie in."""
-        larger, ours = parents(codes, level), self.areas(level).ids
-        elsewhere = larger[~larger.isin(ours)].unique().sort_values()
-        return by_parent(codes, ours.append(elsewhere) if len(elsewhere) else ours, level)
+    def _finest_node(self) -> Node[AreaFrame]:
+        return Node("areas", ("finest",), places.finest, (self.boundaries_node(),))
 
-    def _figures(self, theme: Theme, period: int) -> Figures:
-        """The columns of every source, of the finest areas and of others that sources have."""
-        ids, spare = self.finest.ids, self.vintage.spare
-        parts = [
-            figures_from_table(self._table(source), source, period, ids, spare, part=not self.national)
-            for source in self.sources(theme)
-        ]
-        elsewhere = reduce(pd.Index.union, (figures.values.index[len(ids) :] for figures in parts))
-        codes = ids.append(elsewhere) if len(elsewhere) else ids
-        return reduce(Figures.joined, (figures.of(codes) for figures in parts))
+    def _figures_node(self, source: SourceDeclaration, period: int) -> Node[Figures]:
+        """The columns of a source, of the finest areas and of others that it has."""
+        read = self._read(source, None)
+        settings = {"source": _of_period(source, period), "period": period, "spare": self.vintage.spare}
+        inputs = (read, self.boundaries_node())
+        return Node("figures", (source.id, str(period)), indicator_measures.figures_per_area, inputs, settings,
+                    stored=True)  # fmt: skip
 
-    def _table(self, source: SourceDeclaration) -> pd.DataFrame:
-        """The raw table of a source, a row for each of the finest areas."""
+    def _cells_node(self, source: SourceDeclaration, cells: Node[AreaFrame], period: int) -> Node[Figures]:
+        """The columns of a source that are counted per cell."""
+        columns = {
+            name: source.columns[name] for name in source.columns if name in self._counted_per_cell(source, period)
+        }
+        settings = {"source": _of_period(source.model_copy(update={"columns": columns}), period), "period": period}
+        name = (source.id, *cells.name, str(period))
+        return Node("figures", name, indicator_measures.figures_per_cell, (self._read(source, cells), cells), settings,
+                    stored=True)  # fmt: skip
+
+    def _read(self, source: SourceDeclaration, cells: Node[AreaFrame] | None) -> Node[Any]:
+        """What reads a source: its table, or what is counted in the finest areas or in cells."""
         if source.own:
-            return self._own(source, self.finest.level).rename_axis(source.key).reset_index()
-        return self.source.table(source)
+            areas = cells or self._finest_node()
+            return self._once(("counted", source.id, areas.key), lambda: self._reader.counted(source, areas))
+        if cells is not None:
+            return self._once(("points", source.id, cells.key), lambda: self._reader.points(source, cells))
+        return self._once(("table", source.id), lambda: self._reader.table(source))
 
-    def _own(self, source: SourceDeclaration, level: AreaLevel) -> pd.DataFrame:
-        """What a source of the municipality's own has in the areas of a level."""
+    def _counted_per_cell(self, source: SourceDeclaration, period: int) -> frozenset[str]:
+        """The columns of a source that can be counted per cell."""
+        if source.own:
+            years = source.periods[0].kind is PeriodKind.YEAR
+            return frozenset(name for name, one in source.columns.items() if years or one.kind == "count")
+        given = self.source.columns_of_cells(source)
+        return frozenset(
+            name for name, column in source.columns.items() if set(columns_of(column.formula, period)) <= given
+        )
 
-        def deliver() -> pd.DataFrame:
-            if self._deliver is None:
-                raise SourceError(
-                    "source {id!r}: has records, a raster or squares, which are not read here", id=source.id
-                )
-            delivered = self._deliver(source, self.areas(level))
-            self._receive(("own", source.id, level), f"sources/{source.id}", source, delivered, delivered.notes)
-            return delivered.table
-
-        return self._cached(("own", source.id, level), deliver)
-
-    def _of_cells(self, theme: Theme, level: AreaLevel, period: int) -> Figures | None:
-        """The columns that can be counted per cell; None where no source has points."""
-        cells, parts = self.areas(level), []
-        for source in self.sources(theme):
-            table = self._own(source, level) if source.own else self.source.table_of_cells(source, cells)
-            if table is None:
-                continue
-            countable = {
-                name: column
-                for name, column in source.columns.items()
-                if set(columns_of(column.formula, period)) <= set(table)
-            }
-            part = source.model_copy(update={"columns": countable})
-            where = message("source {id!r} ({level})", id=source.id, level=level)
-            parts.append(figures_of_columns(table, part, period, cells.ids, where))
-        return reduce(Figures.joined, parts) if parts else None
-
-    def _crosswalk(self, level: AreaLevel, by: Dasymetric | None) -> Crosswalk:
-        """From the finest areas to hexagons."""
-        return by_surface(self.finest, self.areas(level)) if by is None else self._by_squares(level, by)
-
-    def _by_squares(self, level: AreaLevel, by: Dasymetric) -> Crosswalk:
-        """To hexagons by what lies in the squares of each; its receipt says by what, and where there was nothing."""
+    def _crosswalk_node(self, level: AreaLevel, by: Dasymetric | None) -> Node[Crosswalk]:
+        """From the finest areas to hexagons: by what lies in squares where the theme says so, else by surface."""
+        inputs = (self.boundaries_node(), self.areas_node(level))
+        if by is None:
+            return Node("crosswalk", (level,), places.to_hexagons, inputs, stored=True)
         source = self.catalog.sources[by.source]
-        if self._weigh is None:
-            raise SourceError(
-                "source {id!r}: has squares to interpolate figures by, which are not read here", id=source.id
-            )
-        weighed = self._weigh(source, by.column)
-        crosswalk = by_weights(self.finest, self.areas(level), weighed.weights)
-        note = message("divides figures of buurten over hexagons, by {column} per square of 100 m", column=by.column)
-        notes = (note, *weighed.notes, *crosswalk.notes)
-        self._receive(("crosswalk", level, by), f"spread/{source.id}", source, weighed, notes)
-        return crosswalk
+        weights = self._once(("weights", source.id, by.column), lambda: self._reader.weights(source, by.column))
+        return Node("crosswalk", (level, source.id, by.column), places.to_hexagons_by, (*inputs, weights), stored=True)
 
-    def _receive(
-        self,
-        use: Hashable,
-        id_: str,
-        source: SourceDeclaration,
-        delivered: Delivered | Weighed,
-        notes: Sequence[Message | str],
-    ) -> None:
-        self._receipts[use] = Receipt(
-            id_, source.title, delivered.where, delivered.sha256, delivered.rows, source.license,
-            source.attribution, tuple(said(note) for note in notes), delivered.fetched,
-        )  # fmt: skip
+    def _once(self, what: Hashable, plan: Callable[[], Node[Any]]) -> Node[Any]:
+        """A node that reads, planned once: the digest of a file is of one moment."""
+        if what not in self._nodes:
+            self._nodes[what] = plan()
+        return self._nodes[what]
 
-    def _cached[Value](self, what: Hashable, make: Callable[[], Value]) -> Value:
-        if what not in self._cache:
-            self._cache[what] = make()
-        value: Value = self._cache[what]
-        return value
+
+def _has_columns_of(indicator: Indicator, source: SourceDeclaration) -> bool:
+    return any(column.partition(".")[0] == source.id for column in indicator.columns)
+
+
+def _columns_only(indicator: Indicator) -> Indicator:
+    """An indicator as far as its measure depends on it: which columns."""
+    return _without_weight(indicator).model_copy(update={"direction": "high", "share": False})
+
+
+def _without_weight(indicator: Indicator) -> Indicator:
+    """An indicator as far as its values depend on it: no texts, weight or scale, and its floor stands beside it."""
+    return numbers_of(indicator).model_copy(update={"weight": 1.0, "scale": 1.0, "min_exposure": None})
+
+
+def _of_period(source: SourceDeclaration, period: int) -> SourceDeclaration:
+    """A source as far as figures of a period depend on it: another period more changes nothing of these.
+
+    One that the source does not have is left to be refused.
+    """
+    periods = tuple(one for one in source.periods if one in Period(period))
+    return numbers_of(source).model_copy(update={"periods": periods or source.periods})
 
 
 def period_of(sources: Sequence[SourceDeclaration], wanted: int | None) -> int:

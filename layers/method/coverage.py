@@ -23,7 +23,7 @@ def gemeenten_with_figures(measure: Measure, areas: AreaFrame, country: int | No
             areas. A gemeente of which there are no areas is called by its code.
     """
     codes = measure.events.index[measure.events.notna() & (measure.exposure > 0)]
-    inside = codes.isin(areas.ids)
+    inside = areas.ids.get_indexer(codes) >= 0
     by_code = areas.table.loc[codes[inside]].groupby("gemeente")["gemeente_name"].first().to_dict()
     names = {code: code for code in parents(codes[~inside], AreaLevel.GEMEENTE)} | by_code
     least = NEARLY_ALL * areas.table["gemeente"].nunique() if country is None else country

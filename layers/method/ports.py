@@ -1,6 +1,6 @@
 """The seams of the build: what it asks of the world outside. Adapters stand in services.registry by name."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -42,6 +42,68 @@ class Weighed:
     fetched: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class Read[Value]:
+    """What was read from outside, and its receipts."""
+
+    value: Value
+    receipts: tuple[Receipt, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """What identifies what is read from outside.
+
+    Attributes:
+        content: of the bytes; None where only reading tells: a database, a service that is asked.
+        receipt: of what else its receipt says, such as when it was fetched.
+    """
+
+    content: str | None
+    receipt: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class About:
+    """What is remembered beside a value of the build: of what it is, and all that decided it, in parts.
+
+    Attributes:
+        kind: what it is, such as "figures".
+        name: of what: source or indicator, level, period.
+        method: the version of the code that made it.
+        reads: what identifies the bytes that were read for it; "" where none were.
+        settings: the digest of each parameter.
+        inputs: the key of each value that it was made from, by kind and name.
+        declarations: which declarations it rests on.
+        confidential: whether it comes of a confidential source.
+    """
+
+    kind: str
+    name: tuple[str, ...]
+    method: str
+    reads: str
+    settings: Mapping[str, str]
+    inputs: Mapping[str, str]
+    declarations: tuple[str, ...]
+    confidential: bool
+
+
+class Cache(Protocol):
+    """Remembers values of the build by the key of all that decided them. It may forget: what is lost is made again."""
+
+    def get(self, key: str) -> object | None:
+        """The value of that key, whole, as it was put; None where it is not remembered or was damaged."""
+        ...
+
+    def put(self, key: str, value: object, about: About) -> None:
+        """Remember a value."""
+        ...
+
+    def latest(self, kind: str, name: tuple[str, ...]) -> About | None:
+        """What the last value of that kind and name was made by, whatever its key; None where none is remembered."""
+        ...
+
+
 class Source(Protocol):
     """Where areas and raw tables come from: a folder of files, a service, Testland."""
 
@@ -50,6 +112,12 @@ class Source(Protocol):
 
     def areas(self, vintage: Vintage) -> AreaFrame:
         """The finest areas there are of a year: buurten, or wijken where there are only these."""
+        ...
+
+    def identity(self, vintage: Vintage, declaration: SourceDeclaration | None = None) -> Identity:
+        """What identifies the bytes that the areas of a year, or what it has of a declaration, are read from. They are
+        not read for it, and where they are not there that is no fault yet.
+        """
         ...
 
     def is_national(self, vintage: Vintage) -> bool:
@@ -62,6 +130,10 @@ class Source(Protocol):
 
     def table(self, declaration: SourceDeclaration) -> pd.DataFrame:
         """The raw table of a source, a row a buurt, as it was delivered."""
+        ...
+
+    def columns_of_cells(self, declaration: SourceDeclaration) -> frozenset[str]:
+        """The columns that `table_of_cells` counts; empty where there are no points."""
         ...
 
     def table_of_cells(self, declaration: SourceDeclaration, cells: AreaFrame) -> pd.DataFrame | None:

@@ -1,33 +1,22 @@
-"""From what and how a layer was made: receipts, digests of declarations, and the method in lines that can be read."""
+"""How a layer was made: the method in lines that can be read."""
 
 from geo import deviations, residuals
 from geo.areas import AreaLevel
 from geo.errors import first_few
 from geo.measures import Unknown
 from geo.messages import Message, message
-from layers.declarations.lenses import Lens
 from layers.declarations.themes import Dasymetric, Theme
 from layers.messages import say
 from layers.method.build import LEAST_SEARCHED, Analysis
-from layers.method.country import Country
-from layers.publication.layer import Provenance
+from layers.method.places import Boundaries, tolerance_of
 
 
-def provenance(
-    country: Country, analysis: Analysis, theme: Theme, lens: Lens | None, period: int, version: str
-) -> Provenance:
-    """From what and how an analysis of a period was made; `version` is that of zicht."""
-    method = _method(country.tolerance(analysis.areas.level), analysis, theme)
-    if not country.national:
-        method.append(message("areas: {count}, a part of the country", count=len(analysis.areas)))
-    return Provenance(
-        receipts=tuple(country.receipts(theme, analysis.areas.level, period)),
-        digests=country.catalog.digests_of(theme, lens),
-        vintage=country.vintage.year,
-        version=version,
-        method=tuple(say(line) for line in method),
-        made_up=country.source.made_up,
-    )
+def method_of(analysis: Analysis, theme: Theme, boundaries: Boundaries) -> tuple[str, ...]:
+    """How an analysis was made, in lines."""
+    lines = _method(tolerance_of(analysis.areas.level, boundaries), analysis, theme)
+    if not boundaries.national:
+        lines.append(message("areas: {count}, a part of the country", count=len(analysis.areas)))
+    return tuple(say(line) for line in lines)
 
 
 def _method(tolerance: float, analysis: Analysis, theme: Theme) -> list[Message]:

@@ -34,7 +34,10 @@ class Receipt:
 
 @dataclass(frozen=True, slots=True)
 class Provenance:
-    """From what and how a layer was made; the same provenance gives the same bytes."""
+    """From what and how a layer was made; the same provenance gives the same bytes.
+
+    `plan` is the key of what decided all of it (layers.method.plan); "" where that is not known.
+    """
 
     receipts: tuple[Receipt, ...]
     digests: Mapping[str, str]
@@ -42,6 +45,7 @@ class Provenance:
     version: str
     method: tuple[str, ...]
     made_up: bool
+    plan: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,5 +1,6 @@
 """From a country to layers that may be published: figures, statistics, zoekgebieden, protection. Knows all ports."""
 
+import glob
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -15,12 +16,14 @@ from layers.declarations.lenses import BASIS
 from layers.declarations.records import WHOLE_COUNTRY
 from layers.declarations.sources import SourceDeclaration
 from layers.declarations.themes import Theme
-from layers.method.build import analyse
 from layers.method.country import Country, period_of
-from layers.method.ports import Delivered, Source, Weighed
-from layers.method.provenance import provenance
-from layers.method.published import published_layer
+from layers.method.layer_plan import LayerPlan, layer_plan, with_key
+from layers.method.plan import Results
+from layers.method.ports import Delivered, Identity, Source, Weighed
+from layers.method.reading import Own
 from layers.publication.layer import Layer, LayerKey
+from services import receipts
+from services.cache.disk import HomeCache
 from services.registry import OWN, SOURCES, WEIGHTS, adapter
 from services.settings import TESTLAND, Settings
 from services.workspace import storage
@@ -48,15 +51,16 @@ class LayerRequest:
     gemeente: str | None = None
 
 
-def open_country(data: str, catalog: Catalog, year: int = 2024) -> Country:
+def open_country(data: str, catalog: Catalog, year: int = 2024, home: Path | None = None) -> Country:
     """The country whose figures are in `data`: `testland`, or a folder with figures and boundary files, fetched or put
     there by hand.
 
-    `year` is the vintage of its areas. Nothing is read until it is needed.
+    `year` is the vintage of its areas. Nothing is read until it is needed, nor is what the cache of `home` remembers.
     """
     folder = Path(data)
     source: Source = adapter("source", SOURCES, TESTLAND)() if data == TESTLAND else _folder(folder)
-    return Country(source, vintage_of(year), catalog, partial(_own_table, folder), partial(_weights, folder))
+    own = Own(partial(_own_table, folder), partial(_weights, folder), partial(_identity, folder), _module)
+    return Country(source, vintage_of(year), catalog, own, Results(HomeCache(home) if home else None))
 
 
 def vintage_of_theme(catalog: Catalog, theme: Theme) -> int:
@@ -76,9 +80,45 @@ def _own_table(folder: Path, declaration: SourceDeclaration, areas: AreaFrame) -
             declaration, areas, RecordsInput(folder, settings.postgis, client)
         )
         return counts
-    kind = "raster" if declaration.raster is not None else "squares"
-    table: Delivered = adapter("source", OWN, kind)(declaration, areas, folder)
+    table: Delivered = adapter("source", OWN, _kind(declaration))(declaration, areas, folder)
     return table
+
+
+def _kind(declaration: SourceDeclaration) -> str:
+    """Which adapter reads a municipality's own source."""
+    if declaration.records is not None:
+        return "records"
+    return "raster" if declaration.raster is not None else "squares"
+
+
+def _module(declaration: SourceDeclaration) -> str:
+    """The module of that adapter, which is not loaded for it."""
+    return OWN[_kind(declaration)].partition(":")[0]
+
+
+def _identity(folder: Path, declaration: SourceDeclaration) -> Identity:
+    """What identifies the bytes of a municipality's own source; of a database and of PDOK only asking tells."""
+    by_file = receipts.read(folder) if folder.is_dir() else {}
+    if (records := declaration.records) is not None:
+        asks = records.place.object or records.place.postcode
+        return (
+            Identity(None)
+            if records.path is None or asks
+            else receipts.identity(folder, _all(folder, records.path), {})
+        )
+    if (raster := declaration.raster) is not None:
+        return receipts.identity(folder, _all(folder, raster.path), {})
+    from services.sources.squares import fetched_file  # noqa: PLC0415  # for those who have squares
+
+    path = declaration.squares.path if declaration.squares else None
+    return receipts.identity(folder, [path or fetched_file(declaration)], by_file)
+
+
+def _all(folder: Path, path: str) -> list[str]:
+    """A file and those beside it that go with it: a shapefile is several, a raster may have a description."""
+    whole = folder / path
+    beside = (one for one in whole.parent.glob(f"{glob.escape(whole.stem)}.*") if one.is_file())
+    return sorted({path, *(one.relative_to(folder).as_posix() for one in beside)})
 
 
 def _weights(folder: Path, declaration: SourceDeclaration, column: str) -> Weighed:
@@ -98,20 +138,26 @@ def build(country: Country, request: LayerRequest, on_step: OnStep) -> Layer:
     Raises UnknownNameError for a theme, lens, level, period or gemeente that is not there, AreaError for the beginning
     of the names of several gemeenten.
     """
+    plan = plan_of(country, request)
+    on_step(message("areas and neighbors"))
+    country.results.of(plan.study)
+    on_step(message("figures"))
+    for one in plan.indicators:
+        country.results.of(one)
+    on_step(message("statistics"))
+    country.results.of(plan.analysis)
+    on_step(message("zoekgebieden"))
+    return with_key(country.results.of(plan.layer), plan.layer)
+
+
+def plan_of(country: Country, request: LayerRequest) -> LayerPlan:
+    """What a layer is made from. Raises as `build` does."""
     theme = country.catalog.theme(request.theme)
     lens = country.catalog.lens(request.lens, theme)
     period = period_of(country.sources(theme), request.period)
-    on_step(message("areas and neighbors"))
-    study = country.study(request.level)
     gemeente = gemeente_of(country, request.gemeente or (lens.gemeente if lens else None))
-    on_step(message("figures"))
-    measures = country.measures(theme, request.level, period)
-    on_step(message("statistics"))
-    analysis = analyse(theme, lens, period, study, measures)
-    on_step(message("zoekgebieden"))
     key = LayerKey(theme.id, request.level, period, request.lens, gemeente)
-    made_from = provenance(country, analysis, theme, lens, period, version("zicht"))
-    return published_layer(analysis, key, theme, lens, made_from, country.tolerance(request.level))
+    return layer_plan(country, key, theme, lens, version("zicht"))
 
 
 def build_all(country: Country, requests: Sequence[LayerRequest], on_step: OnStep) -> list[Layer]:

@@ -20,6 +20,7 @@ from geo.areas import AreaFrame, AreaLevel
 from geo.errors import SourceError
 from geo.messages import Message, message
 from layers.messages import say
+from layers.method.ports import Identity
 from layers.publication.layer import Receipt
 from services import receipts
 from services.files import digest
@@ -81,6 +82,14 @@ class BoundaryFolder:
         if of.year not in self._read:
             self._read[of.year] = self._made(of)
         return self._read[of.year]
+
+    def identity(self, of: Vintage) -> Identity:
+        """What identifies the bytes of all files from which the areas of a year may be read."""
+        own = (self.root / BOUNDARIES).glob(f"*-{of.year}.*")
+        files = {_below(file, self.root) for file in own}
+        if of.shipped is not None:
+            files |= {of.shipped.path, *of.shipped.detail, *(place["path"] for place in of.shipped.names.values())}
+        return receipts.identity(self.root, files, receipts.read(self.root))
 
     def _made(self, of: Vintage) -> FolderAreas:
         if not self.root.is_dir():

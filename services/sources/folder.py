@@ -16,6 +16,7 @@ from geo.areas import AreaFrame
 from geo.errors import SourceError
 from geo.messages import message
 from layers.declarations.sources import SourceDeclaration
+from layers.method.ports import Identity
 from layers.publication.layer import Receipt
 from services import receipts
 from services.files import digest
@@ -43,6 +44,16 @@ class Folder:
         self._of_areas[vintage.year] = boundaries.receipts
         return boundaries.areas
 
+    def identity(self, vintage: Vintage, declaration: SourceDeclaration | None = None) -> Identity:
+        """The digest of the boundary files, or of the file of a source, that would be read."""
+        if declaration is None:
+            return self._boundaries.identity(vintage)
+        by_file = receipts.read(self.root)
+        file = _fetched_file(declaration)
+        if file not in by_file and declaration.table is not None:
+            file = declaration.table.path
+        return receipts.identity(self.root, [file], by_file)
+
     def is_national(self, vintage: Vintage) -> bool:
         """Whether these are all of the country; an own boundary file may be of a gemeente or region."""
         return self._boundaries.read(vintage).national
@@ -57,7 +68,7 @@ class Folder:
         Raises SourceError where there is neither, naming both.
         """
         by_file = receipts.read(self.root)
-        file = f"sources/{declaration.id}-{declaration.vintage}.parquet"
+        file = _fetched_file(declaration)
         if file in by_file:
             self._of_tables[declaration.id] = receipts.checked(self.root, file, by_file)
             return self._once(self.root / file, declaration)
@@ -78,6 +89,10 @@ class Folder:
             declaration.license, declaration.attribution,
         )  # fmt: skip
         return named
+
+    def columns_of_cells(self, declaration: SourceDeclaration) -> frozenset[str]:  # noqa: ARG002
+        """None: the open figures are per buurt."""
+        return frozenset()
 
     def table_of_cells(self, declaration: SourceDeclaration, cells: AreaFrame) -> pd.DataFrame | None:  # noqa: ARG002
         """None: the open figures are per buurt."""
@@ -100,3 +115,8 @@ class Folder:
             else:
                 self._tables[path] = pd.read_parquet(path)
         return self._tables[path]
+
+
+def _fetched_file(declaration: SourceDeclaration) -> str:
+    """Where a fetch leaves the table of a source."""
+    return f"sources/{declaration.id}-{declaration.vintage}.parquet"

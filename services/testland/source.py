@@ -13,9 +13,10 @@ from geo.areas import AreaFrame
 from geo.errors import SourceError
 from layers.declarations.sources import SourceDeclaration, columns_of
 from layers.messages import say
+from layers.method.ports import Identity
 from layers.publication.explanations import MADE_UP
 from layers.publication.layer import Receipt
-from services.testland.country import SEED, Testland, make_testland
+from services.testland.country import SEED, YEARS, Testland, make_testland
 
 AREAS, POINTS = "boundaries/testland", "points/testland"
 
@@ -39,6 +40,10 @@ class TestlandSource:
         raw = self.country.boundaries
         self._receive(AREAS, "Indeling van Testland", pd.DataFrame(raw.drop(columns="geometry")))
         return cbs.buurten(raw, vintage, "Testland")
+
+    def identity(self, vintage: Vintage, declaration: SourceDeclaration | None = None) -> Identity:  # noqa: ARG002
+        """Its seed; the rest is the code that makes it."""
+        return Identity(f"seed {self.seed}")
 
     def is_national(self, vintage: Vintage) -> bool:  # noqa: ARG002
         """True: they are all there are."""
@@ -64,6 +69,11 @@ class TestlandSource:
             )  # fmt: skip
         self._receive(f"sources/{declaration.id}", f"{declaration.title} (Testland)", raw)
         return raw
+
+    def columns_of_cells(self, declaration: SourceDeclaration) -> frozenset[str]:  # noqa: ARG002
+        """All that addresses and incidents tell."""
+        crimes = {f"misdrijven_{year}" for year in YEARS}
+        return frozenset({"inwoners", "huishoudens", "huurhuishoudens", "koopwoningen"} | crimes)
 
     def table_of_cells(self, declaration: SourceDeclaration, cells: AreaFrame) -> pd.DataFrame:  # noqa: ARG002
         """Inhabitants, households and registered crimes counted from addresses and incidents; 0 where there are none,

@@ -99,6 +99,20 @@ def test_cells_are_counted_from_points_or_not_at_all(source, name):
     cells = hexagons(source.areas(YEAR), AreaLevel.H3_8)
     table = source.table_of_cells(_kwb(name), cells)
     assert table is None or table.index.equals(cells.ids)
+    assert source.columns_of_cells(_kwb(name)) == frozenset(() if table is None else table)
+
+
+def test_what_it_holds_is_known_without_reading_it_and_changes_with_its_bytes(source, name, tmp_path):
+    of_areas, of_table = source.identity(YEAR), source.identity(YEAR, _kwb(name))
+    assert (of_areas, of_table) == (source.identity(YEAR), source.identity(YEAR, _kwb(name)))
+    assert of_areas.content
+    assert of_table.content
+    assert list(source.receipts_of(YEAR, [_kwb(name)], [])) == []
+    if name == "folder":
+        with (tmp_path / str(_kwb(name).table.path)).open("a", encoding="cp1252") as table:
+            table.write("\n")
+        assert source.identity(YEAR, _kwb(name)).content != of_table.content
+        assert source.identity(YEAR) == of_areas
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,9 @@ from geo.areas import AreaFrame, AreaLevel
 from geo.measures import Measure
 from geo.neighbors import Neighbors, queen
 from layers.declarations.catalog import Catalog, catalog_of
-from layers.method.build import Analysis, StudyArea, analyse
+from layers.method.build import Analysis, analysis, search, weights_of
+from layers.method.indicator_values import indicator_values
+from layers.method.places import StudyArea
 from layers.method.published import published_layer
 from layers.publication.layer import Layer, LayerKey, Provenance, Receipt
 from tests.country import buurtcode, squares
@@ -183,4 +185,8 @@ def built(known: Catalog, table: pd.DataFrame | None = None, lens: str = "basis"
     areas, neighbors, code = board()
     theme = known.theme("proef")
     made = measures(counts(code) if table is None else table) | changed
-    return analyse(theme, known.lens(lens, theme), 2024, StudyArea(areas, neighbors), made)
+    study, through = StudyArea(areas, neighbors), known.lens(lens, theme)
+    values = {one.id: indicator_values(made[one.id], indicator=one, floor=theme.floor(one)) for one in theme.indicator}
+    weights = weights_of(theme, through)
+    result = search(study, *(values[one] for one in weights), statistic=theme.search.statistic, weights=weights)
+    return analysis(study, result, *values.values(), theme=theme, lens=through, period=2024)

@@ -21,7 +21,7 @@ FIGURES, CRIMES = "sources/kerncijfers", "sources/misdrijven"
 MADE_FROM = {
     ("drugs", AreaLevel.BUURT): {AREAS, FIGURES, CRIMES},
     ("drugs", AreaLevel.WIJK): {AREAS, FIGURES, CRIMES},
-    ("drugs", AreaLevel.H3_8): {AREAS, FIGURES, CRIMES, POINTS},
+    ("drugs", AreaLevel.H3_8): {AREAS, FIGURES, POINTS},  # crimes are counted from points
     ("huur", AreaLevel.BUURT): {AREAS, FIGURES},
     ("huur", AreaLevel.H3_8): {AREAS, POINTS},
 }
@@ -55,6 +55,9 @@ def test_receipts_are_of_what_a_layer_was_made_from_in_any_order(order: list[tup
 
 class PointsOf2025(TestlandSource):
     """Incidents have places in 2025 only; before, they are counted per buurt."""
+
+    def columns_of_cells(self, declaration: SourceDeclaration) -> frozenset[str]:
+        return super().columns_of_cells(declaration) - {"misdrijven_2024"}
 
     def table_of_cells(self, declaration: SourceDeclaration, cells: AreaFrame) -> pd.DataFrame:
         return super().table_of_cells(declaration, cells).drop(columns="misdrijven_2024")

@@ -9,6 +9,7 @@ from geo.areas import AreaLevel
 from geo.errors import SourceError
 from layers.messages import speaking
 from layers.method.country import Country
+from layers.method.reading import Own
 from services.jobs.build import LayerRequest, build, open_country
 from services.testland.source import TestlandSource
 from tests.layers.declarations.test_squares import SQUARES, with_dasymetric
@@ -53,8 +54,8 @@ formula = "inwoners"
 class Buurten(TestlandSource):
     """Testland of which only the figures per buurt are known."""
 
-    def table_of_cells(self, declaration, cells):  # noqa: ARG002
-        return None
+    def columns_of_cells(self, declaration):  # noqa: ARG002
+        return frozenset()
 
 
 @pytest.fixture(scope="module")
@@ -78,8 +79,7 @@ def countries(folder, tmp_path_factory):
         known = catalog(
             tmp_path_factory.mktemp("catalogus"), sources_tellingen=SOURCE, sources_vierkanten=squares, **theme
         )
-        weigh = open_country(str(folder), known)._weigh
-        made[name] = Country(Buurten(), vintage(2024), known, None, weigh)
+        made[name] = Country(Buurten(), vintage(2024), known, open_country(str(folder), known)._reader.own)
     return made
 
 
@@ -131,9 +131,9 @@ def test_absent_figures_go_by_surface_as_before(countries):
 
 def test_squares_that_are_not_there_stop_the_build(countries, tmp_path):
     known = countries["by squares"].catalog
-    for weigh, told in (
-        (None, "has squares to interpolate figures by, which are not read here"),
-        (open_country(str(tmp_path), known)._weigh, "vierkanten.csv: no such file"),
+    for own, told in (
+        (Own(), "has squares to interpolate figures by, which are not read here"),
+        (open_country(str(tmp_path), known)._reader.own, "vierkanten.csv: no such file"),
     ):
         with pytest.raises(SourceError, match=told):
-            inhabitants(Country(Buurten(), vintage(2024), known, None, weigh))
+            inhabitants(Country(Buurten(), vintage(2024), known, own))

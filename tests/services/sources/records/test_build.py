@@ -8,6 +8,7 @@ import pytest
 from boundaries.vintages import vintage
 from geo.areas import AreaLevel
 from layers.method.country import Country
+from layers.method.reading import Own
 from services.exporters.table import export
 from services.jobs.build import LayerRequest, build
 from services.jobs.publish import publish_all
@@ -108,13 +109,17 @@ def folder(testland, tmp_path_factory) -> Path:
     return made
 
 
+def records(folder: Path) -> Own:
+    return Own(lambda one, areas: tally(one, areas, RecordsInput(folder)))
+
+
 @pytest.fixture(scope="module")
 def country(folder, tmp_path_factory) -> Country:
     known = catalog(
         tmp_path_factory.mktemp("catalogus"), themes_proef=THEME, sources_tellingen=SOURCE, sources_mensen=PEOPLE,
         lenses_nabij=LENS,
     )  # fmt: skip
-    return Country(TestlandSource(), vintage(2024), known, lambda one, areas: tally(one, areas, RecordsInput(folder)))
+    return Country(TestlandSource(), vintage(2024), known, records(folder))
 
 
 def test_rows_make_the_zoekgebieden_that_the_same_counts_per_buurt_make(country, testland):
@@ -138,7 +143,7 @@ def released(folder, tmp_path_factory) -> Path:
         tmp_path_factory.mktemp("catalogus"), themes_proef=THEME, sources_mensen=PEOPLE, lenses_nabij=LENS,
         sources_tellingen=SOURCE.replace('["NL"]', '["GM9363"]'),
     )  # fmt: skip
-    part = Country(TestlandSource(), vintage(2024), known, lambda one, areas: tally(one, areas, RecordsInput(folder)))
+    part = Country(TestlandSource(), vintage(2024), known, records(folder))
     for level in (AreaLevel.BUURT, AreaLevel.H3_8):
         storage.save([build(part, LayerRequest("proef", level, period=2024), lambda _: None)], home)
     return publish_all(home, home / "pygeoapi-config.yml", known, lambda _: None)

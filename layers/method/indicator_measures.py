@@ -1,0 +1,58 @@
+"""The measure of one indicator at a level: from the figures of its sources, counted there or apportioned."""
+
+from dataclasses import replace
+from functools import reduce
+
+import pandas as pd
+
+from boundaries.crosswalk import Crosswalk
+from geo.areas import AreaFrame
+from geo.measures import Measure
+from geo.messages import message
+from layers.declarations.indicators import Indicator
+from layers.declarations.sources import SourceDeclaration
+from layers.method.figures import Figures, figures_from_table, figures_of_columns, measure_of
+from layers.method.places import Boundaries, upward
+from layers.method.ports import Read
+
+
+def figures_per_area(
+    read: Read[pd.DataFrame], boundaries: Boundaries, *, source: SourceDeclaration, period: int, spare: frozenset[str]
+) -> Figures:
+    """The columns of a source, of the finest areas and, where these are a part of the country, of others it has."""
+    table, ids = read.value, boundaries.areas.ids
+    if source.own:
+        table = table.rename_axis(source.key).reset_index()
+    return figures_from_table(table, source, period, ids, spare, part=not boundaries.national)
+
+
+def figures_per_cell(read: Read[pd.DataFrame], cells: AreaFrame, *, source: SourceDeclaration, period: int) -> Figures:
+    """The columns of a source that are counted per cell."""
+    where = message("source {id!r} ({level})", id=source.id, level=cells.level)
+    return figures_of_columns(read.value, source, period, cells.ids, where)
+
+
+def measured(areas: AreaFrame, *figures: Figures, indicator: Indicator) -> Measure:
+    """Events and exposure of an indicator, from the figures of its sources: of the areas and of others they have."""
+    elsewhere = reduce(pd.Index.union, (one.values.index[len(areas) :] for one in figures))
+    codes = areas.ids.append(elsewhere) if len(elsewhere) else areas.ids
+    return measure_of(indicator, reduce(Figures.joined, (one.of(codes) for one in figures)))
+
+
+def summed(measure: Measure, boundaries: Boundaries, areas: AreaFrame) -> Measure:
+    """The measure of the finest areas, for the wijken or gemeenten that they lie in."""
+    if areas.level is boundaries.areas.level:
+        return measure
+    return upward(measure.events.index, areas).apportion(measure)
+
+
+def divided(measure: Measure, boundaries: Boundaries, crosswalk: Crosswalk) -> Measure:
+    """The measure of the finest areas, for the hexagons over which it is divided."""
+    return crosswalk.apportion(within(measure, boundaries.areas.ids))
+
+
+def within(measure: Measure, ids: pd.Index) -> Measure:
+    """The measure of some of its areas."""
+    return replace(
+        measure, events=measure.events.loc[ids], exposure=measure.exposure.loc[ids], reason=measure.reason.loc[ids]
+    )

@@ -1,0 +1,82 @@
+"""The plan of one layer: which nodes it is made from, down to what is read, and the layer itself."""
+
+from dataclasses import dataclass, replace
+
+from layers.declarations.lenses import Lens
+from layers.declarations.themes import Theme
+from layers.messages import language, speaking
+from layers.method.build import Analysis, analysis, search, weights_of
+from layers.method.country import Country
+from layers.method.indicator_values import IndicatorValues
+from layers.method.places import Boundaries, StudyArea, tolerance_of
+from layers.method.plan import Node, lineage, numbers_of
+from layers.method.provenance import method_of
+from layers.method.published import published_layer
+from layers.publication.layer import Layer, LayerKey, Provenance, Receipt
+
+
+@dataclass(frozen=True, slots=True)
+class LayerPlan:
+    """The nodes of a layer, in the order in which they are made."""
+
+    study: Node[StudyArea]
+    indicators: tuple[Node[IndicatorValues], ...]
+    analysis: Node[Analysis]
+    layer: Node[Layer]
+
+
+def layer_plan(country: Country, key: LayerKey, theme: Theme, lens: Lens | None, version: str) -> LayerPlan:
+    """What the layer of a theme under a lens is made from, in the language that is spoken; `version` is that of zicht.
+
+    A weight changes the search, a period the figures and what follows, a text the layer alone.
+    """
+    level, period = key.level, key.period
+    declared = (f"themes/{theme.id}", *([f"lenses/{lens.id}"] if lens else []))
+    study = country.study_node(level)
+    indicators = country.indicator_nodes(theme, level, period)
+    weights = weights_of(theme, lens)
+    name = (theme.id, key.lens, level, str(period))
+    result = Node(
+        "search", name, search, (study, *(indicators[one] for one in weights)),
+        {"statistic": theme.search.statistic, "weights": weights}, declared, stored=True,
+    )  # fmt: skip
+    analysed = Node(
+        "analysis", name, analysis, (study, result, *indicators.values()),
+        {"theme": numbers_of(theme), "lens": numbers_of(lens) if lens else None, "period": period}, declared,
+    )  # fmt: skip
+    provenance = Provenance(
+        (), country.catalog.digests_of(theme, lens), country.vintage.year, version, (), country.source.made_up
+    )
+    settings = {"key": key, "declared": (theme, lens), "provenance": provenance, "language": language()}
+    inputs = (analysed, country.boundaries_node(), *country.receipt_nodes(analysed))
+    return LayerPlan(
+        study, tuple(indicators.values()), analysed, Node("layer", name, layer, inputs, settings, declared)
+    )
+
+
+def layer(
+    analysed: Analysis,
+    boundaries: Boundaries,
+    *receipts: tuple[Receipt, ...],
+    key: LayerKey,
+    declared: tuple[Theme, Lens | None],
+    provenance: Provenance,
+    language: str,
+) -> Layer:
+    """The layer of an analysis, with the receipts of all that was read for it, its texts in a language.
+
+    `provenance` has what else it was made from.
+    """
+    theme, lens = declared
+    with speaking(language):
+        by_id = {one.id: one for some in receipts for one in some}
+        method = method_of(analysed, theme, boundaries)
+        made_from = replace(provenance, receipts=tuple(by_id.values()), method=method)
+        tolerance = tolerance_of(key.level, boundaries)
+        return published_layer(analysed, key, theme, lens, made_from, tolerance)
+
+
+def with_key(of: Layer, node: Node[Layer]) -> Layer:
+    """The layer that says from which node it was made; "" where only reading tells what it was made from."""
+    plan = node.key if lineage(node).known else ""
+    return replace(of, provenance=replace(of.provenance, plan=plan))

@@ -1,0 +1,225 @@
+"""Reading: the nodes where bytes from outside become values, each with the receipts of what was read.
+
+They alone have an input that is no node, the world; their keys say what it held when the build was planned. Bytes that
+are others by the time they are read are refused, or they would be remembered as the old ones.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from functools import partial
+from typing import Any, Self
+
+import pandas as pd
+
+from boundaries.crosswalk import Crosswalk
+from boundaries.dasymetric import Weights
+from boundaries.vintages import Vintage
+from geo.areas import AreaFrame
+from geo.errors import SourceError
+from geo.messages import message
+from layers.declarations.sources import SourceDeclaration
+from layers.messages import said, speaking
+from layers.method.places import Boundaries
+from layers.method.plan import Node, digest, numbers_of
+from layers.method.ports import Delivered, Identity, Read, Source, Weighed
+from layers.method.versions import version_of_module
+from layers.publication.layer import Receipt
+
+
+def _only_told_by_reading(_: SourceDeclaration) -> Identity:
+    return Identity(None)
+
+
+def _here(_: SourceDeclaration) -> str:
+    return __name__
+
+
+@dataclass(frozen=True, slots=True)
+class Own:
+    """What reads the sources of a municipality's own: records, rasters and squares.
+
+    Attributes:
+        deliver: counts, or takes from a raster or squares, what a source has in every area.
+        weigh: reads a column of the squares of a source, to interpolate figures by.
+        identity: what identifies the bytes that a source is read from.
+        module: the name of the module that reads a source.
+    """
+
+    deliver: Callable[[SourceDeclaration, AreaFrame], Delivered] | None = None
+    weigh: Callable[[SourceDeclaration, str], Weighed] | None = None
+    identity: Callable[[SourceDeclaration], Identity] = _only_told_by_reading
+    module: Callable[[SourceDeclaration], str] = _here
+
+
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """Makes the nodes that read.
+
+    Attributes:
+        source: where boundaries and tables come from.
+        vintage: the year of the boundaries.
+        own: what reads the sources of a municipality's own.
+        language: in which receipts say what was done.
+    """
+
+    source: Source
+    vintage: Vintage
+    own: Own
+    language: str
+
+    def boundaries(self) -> Node[Read[Boundaries]]:
+        """The boundaries of the year."""
+
+        def read() -> Read[Boundaries]:
+            of = self.vintage
+            areas = self.source.areas(of)
+            boundaries = Boundaries(areas, self.source.is_national(of), self.source.tolerance(of))
+            return Read(boundaries, tuple(self.source.receipts_of(of, [], [])))
+
+        identify = partial(self.source.identity, self.vintage)
+        about = _About("boundaries", (str(self.vintage.year),), {"vintage": self.vintage}, type(self.source).__module__)
+        return self._node(about, read, identify)
+
+    def table(self, declaration: SourceDeclaration) -> Node[Read[pd.DataFrame]]:
+        """The raw table of a source, as it was delivered."""
+
+        def read() -> Read[pd.DataFrame]:
+            table = self.source.table(declaration)
+            return Read(table, self._receipts_of_source([declaration], []))
+
+        identify = partial(self.source.identity, self.vintage, declaration)
+        about = _About.of("table", declaration, (), type(self.source).__module__)
+        return self._node(about, read, identify)
+
+    def points(self, declaration: SourceDeclaration, cells: Node[AreaFrame]) -> Node[Read[pd.DataFrame]]:
+        """What a source counts in every cell, from points."""
+
+        def read(areas: AreaFrame) -> Read[pd.DataFrame]:
+            table = self.source.table_of_cells(declaration, areas)
+            if table is None:
+                raise TypeError(f"source {declaration.id}: says that it counts columns per cell, and has no points")
+            return Read(table, self._receipts_of_source([], [declaration]))
+
+        identify = partial(self.source.identity, self.vintage, declaration)
+        about = _About.of("points", declaration, cells.name, type(self.source).__module__)
+        return self._node(about, read, identify, cells)
+
+    def counted(self, declaration: SourceDeclaration, areas: Node[AreaFrame]) -> Node[Read[pd.DataFrame]]:
+        """What a source of the municipality's own has in every area."""
+
+        def read(within: AreaFrame) -> Read[pd.DataFrame]:
+            if self.own.deliver is None:
+                raise SourceError(
+                    "source {id!r}: has records, a raster or squares, which are not read here", id=declaration.id
+                )
+            delivered = self.own.deliver(declaration, within)
+            return Read(delivered.table, (_receipt(f"sources/{declaration.id}", declaration, delivered),))
+
+        about = _About.of("counted", declaration, areas.name, self.own.module(declaration))
+        return self._node(about, read, partial(self.own.identity, declaration), areas)
+
+    def weights(self, declaration: SourceDeclaration, column: str) -> Node[Read[Weights]]:
+        """A column of the squares of a source, to interpolate figures by."""
+
+        def read() -> Read[Weights]:
+            if self.own.weigh is None:
+                raise SourceError(
+                    "source {id!r}: has squares to interpolate figures by, which are not read here", id=declaration.id
+                )
+            weighed = self.own.weigh(declaration, column)
+            note = message("divides figures of buurten over hexagons, by {column} per square of 100 m", column=column)
+            receipt = _receipt(f"spread/{declaration.id}", declaration, weighed)
+            return Read(weighed.weights, (replace(receipt, notes=(said(note), *receipt.notes)),))
+
+        about = _About.of("weights", declaration, (column,), self.own.module(declaration))
+        return self._node(about, read, partial(self.own.identity, declaration))
+
+    def _receipts_of_source(
+        self, tables: list[SourceDeclaration], points: list[SourceDeclaration]
+    ) -> tuple[Receipt, ...]:
+        """Those of a source without those of the boundaries, which come first."""
+        of_boundaries = self.source.receipts_of(self.vintage, [], [])
+        return tuple(self.source.receipts_of(self.vintage, tables, points))[len(of_boundaries) :]
+
+    def _node[Value](
+        self,
+        about: "_About",
+        read: Callable[..., Read[Value]],
+        identify: Callable[[], Identity],
+        *inputs: Node[AreaFrame],
+    ) -> Node[Read[Value]]:
+        planned = identify()
+
+        def make(*values: AreaFrame, **_: object) -> Read[Value]:
+            with speaking(self.language):
+                result = read(*values)
+            if identify().content != planned.content:
+                raise SourceError(
+                    "{what}: its files changed since this build began; build it again", what="/".join(about.name)
+                )
+            return result
+
+        return Node(
+            about.kind, about.name, make, inputs, about.parameters, about.declarations,
+            method=version_of_module(about.module), reads=planned.content, confidential=about.confidential,
+            receipt=digest([self.language, planned.receipt, about.texts]),
+        )  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class _About:
+    """Which node that reads, by what settings, with which module; `texts` are what its receipts say and no more."""
+
+    kind: str
+    name: tuple[str, ...]
+    parameters: Mapping[str, object]
+    module: str
+    declarations: tuple[str, ...] = ()
+    texts: tuple[str, ...] = ()
+    confidential: bool = False
+
+    @classmethod
+    def of(cls, kind: str, declaration: SourceDeclaration, name: tuple[str, ...], module: str) -> Self:
+        """Of a source."""
+        settings = {"source": _as_read(declaration)}
+        declared = (f"sources/{declaration.id}",)
+        one = declaration
+        texts = (one.title, one.publisher, one.license, one.url, one.attribution)
+        return cls(kind, (one.id, *name), settings, module, declared, texts, confidential(one))
+
+
+def _as_read(declaration: SourceDeclaration) -> SourceDeclaration:
+    """A source as far as reading depends on it: not on which figures are made of its columns, for which periods."""
+    return numbers_of(declaration).model_copy(update={"columns": {}, "periods": (), "statline": None})
+
+
+def confidential(declaration: SourceDeclaration) -> bool:
+    """Whether what a source holds may not be read by everyone: records of a municipality's own."""
+    return declaration.records is not None
+
+
+def receipts_node(read: Node[Read[Any]], crosswalk: Node[Crosswalk] | None = None) -> Node[tuple[Receipt, ...]]:
+    """The receipts of what a node reads; of weights with what the crosswalk that is made of them says."""
+    inputs = (read,) if crosswalk is None else (read, crosswalk)
+    return Node("receipts", (read.kind, *read.name), _receipts, inputs, {"receipt": read.receipt}, stored=True)
+
+
+def value_node[Value](read: Node[Read[Value]], kind: str) -> Node[Value]:
+    """What a node reads, by itself, worth remembering."""
+    return Node(kind, read.name, _value, (read,), stored=True)
+
+
+def _value[Value](read: Read[Value]) -> Value:
+    return read.value
+
+
+def _receipts(read: Read[Any], crosswalk: Crosswalk | None = None, *, receipt: str) -> tuple[Receipt, ...]:  # noqa: ARG001  # it decides what they say
+    notes = tuple(said(note) for note in crosswalk.notes) if crosswalk else ()
+    return tuple(replace(one, notes=(*one.notes, *notes)) for one in read.receipts)
+
+
+def _receipt(id_: str, source: SourceDeclaration, delivered: Delivered | Weighed) -> Receipt:
+    return Receipt(
+        id_, source.title, delivered.where, delivered.sha256, delivered.rows, source.license, source.attribution,
+        tuple(said(note) for note in delivered.notes), delivered.fetched,
+    )  # fmt: skip
