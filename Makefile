@@ -70,8 +70,8 @@ lock: $(UV) ## renew requirements.lock from pyproject.toml
 	$(UV) pip compile --quiet --universal --python-version 3.12 --generate-hashes --no-emit-index-url --no-header \
 		--group dev --output-file requirements.lock pyproject.toml
 
-clean: ## remove what was installed and written
-	rm -rf .venv .tools output .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
+clean: ## remove what was installed and what tools wrote; output, with its releases, stays
+	rm -rf .venv .tools .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
 
 $(READY): requirements.lock pyproject.toml | $(BIN)/python
 	$(UV) pip sync --quiet --python $(BIN)/python requirements.lock

@@ -18,8 +18,10 @@ UNFINISHED = ".unfinished-"
 """How a file or folder under construction begins; what a crash leaves behind is recognised by it."""
 
 
-def check_format(where: Path, version: int, known: int, again: Message | str) -> None:
-    """Refuse a file of another format than is `known`; `version` 0 is one from before formats had numbers.
+def check_format(where: Path, version: int, known: int, again: Message | str, oldest: int | None = None) -> None:
+    """Refuse a file of another format than is `known`, or than `oldest` to `known` where older ones are read as well.
+
+    `version` 0 is one from before formats had numbers.
 
     Raises StoreError with the way out: another zicht for a newer format, to make it `again` for an older one.
     """
@@ -28,7 +30,7 @@ def check_format(where: Path, version: int, known: int, again: Message | str) ->
             "{path}: has format {version}, and this zicht knows formats up to {known}; upgrade zicht",
             path=where, version=version, known=known,
         )  # fmt: skip
-    if version < known:
+    if version < (known if oldest is None else oldest):
         raise StoreError(
             "{path}: was written by an older zicht (format {version}); {again}",
             path=where,
@@ -37,7 +39,7 @@ def check_format(where: Path, version: int, known: int, again: Message | str) ->
         )
 
 
-def read_formatted(path: Path, known: int, again: Message | str) -> dict[str, Any]:
+def read_formatted(path: Path, known: int, again: Message | str, oldest: int | None = None) -> dict[str, Any]:
     """A JSON object that says its `format`, as `check_format` wants it.
 
     Raises StoreError, with the same ways out, where it cannot be read or is no such object.
@@ -47,7 +49,7 @@ def read_formatted(path: Path, known: int, again: Message | str) -> dict[str, An
     written = content.get("format", 0) if isinstance(content, dict) else None
     if type(written) is not int:
         raise StoreError("{path}: does not say its format as a number; {again}", path=path, again=again)
-    check_format(path, written, known, again)
+    check_format(path, written, known, again, oldest)
     return dict(content)
 
 

@@ -16,12 +16,13 @@ from services.cli.fetch import fetch
 from services.cli.layers import layers
 from services.cli.new import new
 from services.cli.publish import publish
+from services.cli.releases import releases, verify
 from services.cli.series import series
 from services.cli.serve import serve
 from services.cli.tally import tally
 from services.cli.usage import Command, Group
 
-COMMANDS = (demo, fetch, new, check, build, publish, serve, export, layers, tally, series, density)
+COMMANDS = (demo, fetch, new, check, build, publish, serve, export, layers, releases, verify, tally, series, density)
 
 ABOUT = (
     say("Find kansrijke zoekgebieden and publish them as a map, an API and files."),

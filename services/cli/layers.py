@@ -9,7 +9,8 @@ def layers(home: Home = None) -> None:
     Example: `zicht layers`
     """
     from services.cli import reports
-    from services.jobs.export import published
+    from services.jobs.export import confirmed, published
     from services.jobs.serve import home_to_read
 
-    screen.print(reports.published(published(home_to_read(home))))
+    home = home_to_read(home)
+    screen.print(reports.published(published(home), confirmed(home)))

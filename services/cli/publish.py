@@ -13,6 +13,9 @@ from services.settings import Settings
 
 def publish(
     check: Annotated[bool, typer.Option("--check", help=say("Only say whether the configuration is current."))] = False,  # noqa: FBT002
+    resume: Annotated[  # noqa: FBT002
+        bool, typer.Option("--resume", help=say("Serve what is published again, after a roll-back."))
+    ] = False,
     home: Home = None,
     config: Config = None,
 ) -> None:
@@ -22,8 +25,7 @@ def publish(
     """
     from services.cli import reports
     from services.jobs.declarations import catalogue
-    from services.jobs.export import published
-    from services.jobs.publish import configuration_of, difference, publish_all
+    from services.jobs.publish import configuration_of, difference, manifest, publish_all
 
     home = home or Settings().home
     config = configuration_of(home, config)
@@ -33,9 +35,19 @@ def publish(
         screen.print(escape(say("{path} is current", path=config)))
         return
     with progress() as steps:
-        folder = publish_all(home, config, catalogue(), steps)
-    content = published(home)
-    screen.print(reports.released(content, folder))
+        done = publish_all(home, config, catalogue(), steps, resume=resume)
+    content = manifest(done.folder)
+    screen.print(reports.released(content, done.folder))
+    screen.print(escape(say(reports.OUTCOMES[done.outcome.value])))
+    if done.held is not None:
+        screen.print(
+            escape(
+                say(
+                    "It is not served: after the roll-back release {id} stays served, until `zicht publish --resume`.",
+                    id=done.held.name,
+                )
+            )
+        )
     if (published_in := content.get("language", "nl")) != language():
         screen.print(
             say("Published in the language that its layers were built in ({language}).", language=published_in)

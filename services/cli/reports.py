@@ -23,6 +23,16 @@ if TYPE_CHECKING:  # it reads addresses, and loads all that asks the geocoder
 
 MOST = 10
 
+OUTCOMES = {
+    "new": message("New values: this release is served from now on."),
+    "unchanged": message("Nothing changed: the release with these values was there already, and was confirmed."),
+    "repaired": message("The values were published before; files of that release were damaged and were made again."),
+    "renewed": message(
+        "The values were published before; their files were made again, since zicht or a library is another."
+    ),
+}
+"""What a publication did, by the name of its outcome."""
+
 
 def declared(catalog: Catalog) -> RenderableType:
     """Every theme with its indicators, lenses and sources."""
@@ -138,8 +148,8 @@ def truth(demonstration: Demonstration) -> RenderableType:
     return table
 
 
-def published(manifest: Mapping[str, Any]) -> RenderableType:
-    """The collections of a release, by what it says of itself."""
+def published(manifest: Mapping[str, Any], confirmed: str = "") -> RenderableType:
+    """The collections of a release, by what it says of itself, and when its values were last `confirmed`."""
     title = (
         message("Release {id} of {created} (Testland, made up)", id=manifest["id"], created=manifest["created"])
         if manifest["made_up"]
@@ -148,6 +158,8 @@ def published(manifest: Mapping[str, Any]) -> RenderableType:
     table = Table(say("collection"), say("title"), say("rows"), title=say(title))
     for collection in manifest["collections"]:
         table.add_row(collection["id"], escape(collection["title"]), str(collection["rows"]))
+    if confirmed:
+        table.caption = say("Last confirmed {moment}", moment=confirmed)
     return table
 
 

@@ -49,6 +49,7 @@ ARGUMENTS = (
     message("path"),
     message("points"),
     message("source"),
+    message("release"),
     message("YEAR=FILE..."),
 )
 """Names of arguments, as the help shows them."""

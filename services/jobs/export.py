@@ -37,3 +37,8 @@ def map_of(layers: Sequence[Layer]) -> folium.Map:
 def published(home: Path) -> dict[str, Any]:
     """What the release says of itself. Raises StoreError where nothing is published."""
     return release.manifest(release.current(home))
+
+
+def confirmed(home: Path) -> str:
+    """When the values of the release that is served were last found to be so (ISO 8601)."""
+    return release.confirmed(release.current(home))

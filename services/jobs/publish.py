@@ -1,9 +1,10 @@
 """From built layers to a served release with its pygeoapi configuration: what `zicht publish` and `zicht demo` do."""
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 from geo.messages import Message, message
 from layers.declarations.catalog import Catalog
@@ -13,13 +14,17 @@ from services.files import whole_file
 from services.jobs.build import OnStep
 from services.ogc import configuration as ogc
 from services.ports import SERVED
-from services.releases import homes, release
+from services.releases import homes, release, retention
 from services.settings import Settings
 from services.workspace import storage
 
 
-def publish_all(home: Path, config: Path, catalog: Catalog, on_step: OnStep) -> Path:
-    """Publish every built layer below `home`, with the configuration that serves it. Returns the release.
+def publish_all(
+    home: Path, config: Path, catalog: Catalog, on_step: OnStep, *, resume: bool = False
+) -> release.Publication:
+    """Publish every built layer below `home`, with the configuration that serves it.
+
+    After a roll-back it is not served, unless publications are to `resume`.
 
     It is in the language that the layers were built in, whatever the screen speaks. The configuration is written before
     the release is shown: where either fails, what was served is served as it was.
@@ -34,9 +39,11 @@ def publish_all(home: Path, config: Path, catalog: Catalog, on_step: OnStep) -> 
         step(message("configuration"))
         ogc.write(config, resources_of(home, folder))
 
-    layers = storage.load(home, catalog)
-    with speaking(storage.language_of(home)), unchanged_on_failure(config):
-        return release.publish(home, layers, collections(layers), step, configure)
+    built = storage.read(home, catalog)
+    if resume:
+        retention.lift(home)
+    with speaking(built.language), unchanged_on_failure(config):
+        return release.publish(home, built.layers, collections(built.layers), step, configure)
 
 
 @contextmanager
@@ -52,6 +59,11 @@ def unchanged_on_failure(config: Path) -> Iterator[None]:
             with whole_file(config) as unfinished:
                 unfinished.write_bytes(before)
         raise
+
+
+def manifest(folder: Path) -> Mapping[str, Any]:
+    """What a release says of itself."""
+    return release.manifest(folder)
 
 
 def configuration_of(home: Path, chosen: Path | None = None) -> Path:

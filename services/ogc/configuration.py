@@ -95,6 +95,8 @@ def write(config: Path, wanted: Resources) -> None:
     Raises StoreError where that cannot be done; the file is then as it was.
     """
     content = complete(config, wanted)
+    if config.is_file() and config.read_text(encoding="utf-8") == content:
+        return
     with whole_file(config) as unfinished:
         unfinished.write_text(content, encoding="utf-8")
 

@@ -1,195 +1,162 @@
 """Release: what is served. Immutable, checked as a whole before it is shown, swapped in with one rename.
 
-`<home>/releases/<id>` holds `zicht.sqlite` (served), `<collection>.parquet` (record), `zicht.gpkg` (download),
-`kaart.html` (map) and `release.json` (from what it was made). The id is a digest of that content, so the same input is
-the same release; only `created` in release.json is of its time, and `language` says in which its texts are.
+`<home>/releases/<id>` holds the record, `release.json` and `<collection>.parquet`, and what is made of it:
+`zicht.sqlite` (served), `zicht.gpkg` (download) and `kaart.html` (map). The id is a digest of the values, so equal
+values are the same release: publishing them again writes and swaps nothing, and only says so beside it
+(`confirmation`).
 `<home>/current` points at the one that is served: a crash at any moment leaves it pointing at a whole release.
+
+Where the folder is there but a file was damaged, or was made by another state of zicht or its libraries, its artefacts
+are made again and take their places one by one, release.json last. Rejected: removing the folder first, after which a
+crash leaves `current` pointing nowhere.
 """
 
 import fcntl
-import hashlib
 import json
 import os
 import shutil
-import sqlite3
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import ExitStack, closing, contextmanager
-from dataclasses import asdict
-from datetime import UTC, datetime
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from enum import Enum
 from pathlib import Path
 from typing import Any
 
-import geopandas
-import pyarrow.parquet as pq
-import pyogrio
-
-from geo.errors import StoreError, first_few
+from geo.errors import StoreError
 from geo.messages import Message, message
-from layers.messages import LANGUAGES, language
-from layers.publication.collection import Collection, typed
-from layers.publication.fields import Field
+from layers.publication.collection import Collection
 from layers.publication.layer import Layer
-from services.files import UNFINISHED, digest, disk_errors, locked, read_errors, read_formatted
-from services.ports import SERVED
-from services.registry import EXPORTERS, STORES, adapter
+from services.files import UNFINISHED, disk_errors, locked
+from services.releases import artefacts
+from services.releases.artefacts import GPKG, MAP
+from services.releases.confirmation import confirm, confirmed
 from services.releases.homes import CURRENT
+from services.releases.integrity import faults
+from services.releases.record import MANIFEST, collections, language_of, manifest, recorded
+from services.releases.retention import held, serves
 
-GPKG, MAP, MANIFEST = "zicht.gpkg", "kaart.html", "release.json"
-FORMAT = 1
-"""The format of a release: its files and release.json. It goes up with a change that makes older readers wrong."""
+__all__ = ["CURRENT", "GPKG", "MANIFEST", "MAP", "collections", "confirmed", "current", "language_of", "manifest"]
 
-AGAIN = message("publish again")
 
-ABOUT = ("id", "title", "description", "keywords", "attribution", "license", "caveat", "time_field")
-"""What a manifest holds of a collection besides its fields."""
+class Outcome(Enum):
+    """What a publication did."""
+
+    NEW = "new"
+    UNCHANGED = "unchanged"
+    REPAIRED = "repaired"
+    RENEWED = "renewed"
+
+
+@dataclass(frozen=True, slots=True)
+class Publication:
+    """The folder of a release, and what publishing it did; `held` is another one that stays served, if one is held."""
+
+    folder: Path
+    outcome: Outcome
+    held: Path | None = None
 
 
 def publish(
     home: Path,
     layers: Sequence[Layer],
-    collections: Sequence[Collection],
+    published: Sequence[Collection],
     steps: Callable[[Message | str], None],
     before_swap: Callable[[Path], None],
-) -> Path:
-    """Write a release of these collections, check it and serve it from now on. Returns its folder.
+) -> Publication:
+    """Write a release of these collections, check it and serve it from now on, unless it is there and served already.
 
-    `before_swap` gets that folder when it is whole and before it is served; where it raises, it is not served. Raises
-    StoreError, with the previous release still served, where it cannot be written or is not what it should be.
+    Where a release is held (retention) that one stays served. `before_swap` gets the folder that is to be served when
+    it is whole; where it raises, it is not served. Raises StoreError, with the previous release still served, where it
+    cannot be written or is not what it should be.
     """
     releases = home / "releases"
     with disk_errors(releases):
         releases.mkdir(parents=True, exist_ok=True)
-        with _alone(home):
-            for abandoned in releases.glob(f"{UNFINISHED}*"):
-                shutil.rmtree(abandoned)
-            unfinished = releases / f"{UNFINISHED}{os.getpid()}"
-            unfinished.mkdir()
-            try:
-                folder = _finish(unfinished, releases, layers, collections, steps)
-            finally:
-                shutil.rmtree(unfinished, ignore_errors=True)
-            before_swap(folder)
-            steps(message("serve"))
-            _swap(home, folder)
-    return folder
+        with alone(home):
+            clear(releases)
+            record = recorded(layers, published)
+            folder = releases / str(record["id"])
+            outcome = _outcome(folder, record)
+            if outcome is not Outcome.UNCHANGED:
+                _write(folder, record, published, steps)
+            shown = held(home) or folder
+            before_swap(shown)
+            if not serves(home, shown):
+                steps(message("serve"))
+                swap(home, shown)
+            confirm(folder, layers)
+    return Publication(folder, outcome, shown if shown != folder else None)
 
 
 def current(home: Path) -> Path:
-    """The folder of the release that is served. Raises StoreError where nothing has been published."""
+    """The folder of the release that is served. Raises StoreError where nothing has been published, or it is gone."""
     link = home / CURRENT
+    if link.is_symlink() and not link.exists():
+        raise StoreError(
+            "{home}: the release that was served ({id}) is gone; publish again, or serve another: `zicht releases` "
+            "lists them, `zicht releases rollback ID` goes back to one",
+            home=home, id=link.readlink().name,
+        )  # fmt: skip
     if not (link / MANIFEST).is_file():
         raise StoreError("{home}: nothing has been published; run `zicht publish` first", home=home)
     return link.resolve()
 
 
-def manifest(folder: Path) -> dict[str, Any]:
-    """What a release says of itself. Raises StoreError where it is of another format than this zicht knows."""
-    content = read_formatted(folder / MANIFEST, FORMAT, AGAIN)
-    if lacking := [name for name in ("id", "created", "collections", "layers", "files") if name not in content]:
-        raise StoreError(
-            "{path}: lacks {names}; {again}", path=folder / MANIFEST, names=first_few(lacking), again=AGAIN
-        )
-    return content
+def _outcome(folder: Path, record: dict[str, Any]) -> Outcome:
+    """What is to be done for the folder to hold the release whole."""
+    if not folder.exists():
+        return Outcome.NEW
+    if faults(folder):
+        return Outcome.REPAIRED
+    return Outcome.UNCHANGED if manifest(folder).get("program") == record["program"] else Outcome.RENEWED
 
 
-def language_of(folder: Path) -> str:
-    """The language that a release is in; Dutch where it does not say, for then there was no other."""
-    spoken = manifest(folder).get("language", "nl")
-    if spoken not in LANGUAGES:
-        raise StoreError(
-            "{path}: is in the language {language!r}, unknown to this zicht; {again}",
-            path=folder / MANIFEST, language=spoken, again=AGAIN,
-        )  # fmt: skip
-    return str(spoken)
-
-
-def _finish(
-    unfinished: Path,
-    releases: Path,
-    layers: Sequence[Layer],
-    collections: Sequence[Collection],
-    steps: Callable[[Message | str], None],
-) -> Path:
-    _write(unfinished, collections, steps)
-    steps(message("check"))
-    _check(unfinished, collections)
-    content = _manifest(unfinished, layers, collections)
-    folder = releases / str(content["id"])
-    if _is_whole(folder, content):
-        return folder
-    if folder.exists():  # damaged since it was written
-        shutil.rmtree(folder)
-    (unfinished / MANIFEST).write_text(json.dumps(content, indent=1, ensure_ascii=False), encoding="utf-8")
-    for file in unfinished.iterdir():
-        _to_disk(file)
-    unfinished.replace(folder)
-    return folder
-
-
-def _is_whole(folder: Path, content: dict[str, Any]) -> bool:
-    """Whether the release is there and each file is as it was written."""
+def _write(
+    folder: Path, record: dict[str, Any], published: Sequence[Collection], steps: Callable[[Message | str], None]
+) -> None:
+    """Make every artefact aside, and put the folder in place: at once where it is new, else file by file."""
+    unfinished = folder.parent / f"{UNFINISHED}{os.getpid()}"
+    unfinished.mkdir()
     try:
-        return manifest(folder)["id"] == content["id"] and all(
-            digest(folder / name) == wanted for name, wanted in content["files"].items()
-        )
-    except (StoreError, OSError):
-        return False
+        artefacts.write(unfinished, published, steps)
+        about = record | {"created": _created(folder, record), "artefacts": artefacts.described(unfinished)}
+        (unfinished / MANIFEST).write_text(json.dumps(about, indent=1, ensure_ascii=False), encoding="utf-8")
+        artefacts.to_disk(unfinished)
+        if folder.exists():
+            _replace(folder, unfinished)
+        else:
+            unfinished.replace(folder)
+    finally:
+        shutil.rmtree(unfinished, ignore_errors=True)
 
 
-def _write(folder: Path, collections: Sequence[Collection], steps: Callable[[Message | str], None]) -> None:
-    steps(message("database"))
-    adapter(message("store"), STORES, "embedded")(collections, folder)
-    steps("GeoParquet")
-    adapter(message("store"), STORES, "geoparquet")(collections, folder)
-    steps("GeoPackage")
-    adapter(message("exporter"), EXPORTERS, "geopackage")(collections, folder / GPKG)
-    steps(message("map"))
-    adapter(message("exporter"), EXPORTERS, "folium")(collections, folder / MAP)
+def _created(folder: Path, record: dict[str, Any]) -> str:
+    """When the release was made: artefacts that are made again do not make it another."""
+    try:
+        return str(manifest(folder)["created"])
+    except StoreError:
+        return str(record["created"])
 
 
-def _check(folder: Path, collections: Sequence[Collection]) -> None:
-    """Every collection must be whole in every file, as counted by other code than wrote it."""
-    with closing(sqlite3.connect(f"file:{folder / SERVED}?mode=ro", uri=True)) as database:
-        sound = database.execute("PRAGMA integrity_check").fetchone()[0]
-    if sound != "ok":
-        raise StoreError("{path}: the database is damaged ({fault}); publish again", path=folder / SERVED, fault=sound)
-    for collection in collections:
-        name, rows = collection.id, len(collection.table)
-        counts = {
-            f"{name}.parquet": pq.read_metadata(folder / f"{name}.parquet").num_rows,
-            GPKG: pyogrio.read_info(folder / GPKG, layer=name, force_feature_count=True)["features"],
-        }
-        for file, count in counts.items():
-            if count != rows:
-                raise StoreError(
-                    "{file}: {count} of {rows} rows of {name} arrived; publish again",
-                    file=file, count=count, rows=rows, name=name,
-                )  # fmt: skip
+def _replace(folder: Path, whole: Path) -> None:
+    """Let the files of `whole` take their places in `folder`, release.json last; what does not belong there goes."""
+    names = {file.name for file in whole.iterdir()}
+    for name in sorted(names, key=lambda name: (name == MANIFEST, name)):
+        if (folder / name).is_dir():
+            shutil.rmtree(folder / name)
+        (whole / name).replace(folder / name)
+    for surplus in folder.iterdir():
+        if surplus.name not in names:
+            shutil.rmtree(surplus) if surplus.is_dir() else surplus.unlink()
 
 
-def _manifest(folder: Path, layers: Sequence[Layer], collections: Sequence[Collection]) -> dict[str, Any]:
-    files = {file.name: digest(file) for file in sorted(folder.iterdir())}
-    content = {
-        "format": FORMAT,
-        "made_up": any(layer.provenance.made_up for layer in layers),
-        "collections": [_about(collection) for collection in collections],
-        "layers": [
-            {"key": asdict(one.key), "summary": dict(one.summary), "provenance": asdict(one.provenance)}
-            for one in layers
-        ],
-        "files": files,
-    }
-    identity = hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()[:12]
-    moment = datetime.now(UTC).isoformat(timespec="seconds")
-    return {"id": identity, "created": moment, "language": language(), **content}
+def clear(releases: Path) -> None:
+    """Remove what a process that died left behind."""
+    for abandoned in releases.glob(f"{UNFINISHED}*"):
+        shutil.rmtree(abandoned) if abandoned.is_dir() else abandoned.unlink()
 
 
-def _about(collection: Collection) -> dict[str, Any]:
-    fields = [asdict(field) for field in collection.fields]
-    return {name: getattr(collection, name) for name in ABOUT} | {"fields": fields, "rows": len(collection.table)}
-
-
-def _swap(home: Path, folder: Path) -> None:
+def swap(home: Path, folder: Path) -> None:
     """Point `current` at the release in one rename; a reader sees the old one or the new one, never neither."""
     link = home / f"{UNFINISHED}{CURRENT}"
     link.unlink(missing_ok=True)
@@ -197,31 +164,12 @@ def _swap(home: Path, folder: Path) -> None:
     link.replace(home / CURRENT)
 
 
-def _to_disk(file: Path) -> None:
-    with file.open("rb") as handle:
-        os.fsync(handle.fileno())
-
-
 @contextmanager
-def _alone(home: Path) -> Iterator[None]:
-    """One publication at a time."""
+def alone(home: Path) -> Iterator[None]:
+    """One process at a time changes what is published in a home."""
     with ExitStack() as stack:
         try:
             stack.enter_context(locked(home / ".publishing", fcntl.LOCK_EX | fcntl.LOCK_NB))
         except BlockingIOError:
             raise StoreError("{home}: another publication is going on; wait until it is done", home=home) from None
         yield
-
-
-def collections(folder: Path) -> list[Collection]:
-    """The collections of a release, read back from its record."""
-    return [_collection(folder, described) for described in manifest(folder)["collections"]]
-
-
-def _collection(folder: Path, described: dict[str, Any]) -> Collection:
-    fields = tuple(Field(**one) for one in described["fields"])
-    about = {name: described[name] for name in ABOUT}
-    path = folder / f"{about['id']}.parquet"
-    with read_errors(path, AGAIN):
-        table = typed(geopandas.read_parquet(path), fields)
-    return Collection(**about | {"keywords": tuple(about["keywords"])}, fields=fields, table=table)

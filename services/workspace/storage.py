@@ -14,8 +14,8 @@ both.
 import fcntl
 import hashlib
 import json
-from collections.abc import Sequence
-from dataclasses import asdict
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -87,29 +87,42 @@ def _folder(home: Path, key: LayerKey) -> Path:
     return home / "layers" / key.theme / key.level / str(key.period) / key.lens / part
 
 
+@dataclass(frozen=True, slots=True)
+class Built:
+    """What waits in a home to be published: its layers in a fixed order, and the one language that they are in."""
+
+    layers: tuple[Layer, ...]
+    language: str
+
+
 def load(home: Path, catalog: Catalog) -> list[Layer]:
-    """All built layers, in a fixed order. Waits for a process that saves.
+    """All built layers, in a fixed order: those of `read`."""
+    return list(read(home, catalog).layers)
+
+
+def read(home: Path, catalog: Catalog) -> Built:
+    """All built layers with their language, read in one step. Waits for a process that saves.
 
     Raises StoreError where there are none, where a declaration has changed since a layer was built from it, where a
-    layer is of another format, or where two of them do not go together (see consistency).
+    layer is of another format, where two of them do not go together (see consistency), or where they were built in
+    several languages: one release would speak both.
     """
     root = home / "layers"
     layers: dict[Path, Layer] = {}
+    languages: dict[str, Path] = {}
     if root.is_dir():
         with locked(root / LOCK, fcntl.LOCK_SH):
-            layers = {folder: _read(folder, _about(home, folder), catalog) for folder in _folders(home)}
+            for folder in _folders(home):
+                about = _about(home, folder)
+                languages[str(about.get("language", "nl"))] = folder  # where it does not say there was no other
+                layers[folder] = _read(folder, about, catalog)
     if not layers:
         raise StoreError("{home}: no layers have been built; run `zicht build THEME` first", home=home)
     consistency.check(layers)
-    return list(layers.values())
+    return Built(tuple(layers.values()), _only(languages, home))
 
 
-def language_of(home: Path) -> str:
-    """The language that the layers of a home were built in; Dutch where they do not say, for then there was no other.
-
-    Raises StoreError where they were built in several: one release would speak both.
-    """
-    languages = {str(_about(home, folder).get("language", "nl")): folder for folder in _folders(home)}
+def _only(languages: Mapping[str, Path], home: Path) -> str:
     if len(languages) > 1:
         raise StoreError(
             "{home}: its layers were built in several languages ({languages}), and a release has one; build them again "

@@ -41,8 +41,8 @@ def whole(folder: Path) -> bool:
     """Whether every file of the release is there with the content that its manifest names."""
     from hashlib import sha256  # noqa: PLC0415
 
-    named = release.manifest(folder)["files"]
-    return all(sha256((folder / name).read_bytes()).hexdigest() == digest for name, digest in named.items())
+    named = release.manifest(folder)["artefacts"]
+    return all(sha256((folder / name).read_bytes()).hexdigest() == one["sha256"] for name, one in named.items())
 
 
 def test_the_same_input_gives_the_same_bytes_but_for_one_timestamp(shown: demo.Demonstration, tmp_path: Path):
@@ -152,7 +152,7 @@ def test_a_release_that_cannot_be_shown_leaves_the_configuration_as_it_was(
     def full(_home: Path, _folder: Path) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(release, "_swap", full)
+    monkeypatch.setattr(release, "swap", full)
     answer = zicht("publish", "--home", small)
     assert answer.code == 1
     assert "the disk is full" in answer.err
@@ -163,7 +163,7 @@ def test_a_release_that_cannot_be_shown_leaves_the_configuration_as_it_was(
 @pytest.mark.parametrize(
     ("written", "said"),
     [
-        (2, "has format 2, and this zicht knows formats up to 1; upgrade zicht"),
+        (3, "has format 3, and this zicht knows formats up to 2; upgrade zicht"),
         (None, r"was written by an older zicht \(format 0\); publish again"),
     ],
 )
@@ -181,7 +181,7 @@ def test_a_release_of_another_format_is_not_read(tmp_path: Path, written: int | 
         ("", "cannot be read: .*; publish again"),
         ("[1]", "does not say its format as a number; publish again"),
         ('{"format": "1"}', "does not say its format as a number; publish again"),
-        ('{"format": 1, "id": "a", "layers": []}', "lacks created, collections, files; publish again"),
+        ('{"format": 1, "id": "a", "layers": []}', "lacks created, collections, artefacts; publish again"),
     ],
 )
 def test_a_damaged_manifest_is_an_error_with_the_way_out(tmp_path: Path, text: str, said: str):
@@ -216,7 +216,7 @@ def test_a_release_that_was_damaged_is_written_again(small: Path, zicht: Zicht, 
 
 
 def test_a_release_says_its_format(shown: demo.Demonstration):
-    assert json.loads((shown.folder / "release.json").read_text())["format"] == 1
+    assert json.loads((shown.folder / "release.json").read_text())["format"] == 2
 
 
 def test_two_publications_at_once_are_one_after_the_other(small: Path):

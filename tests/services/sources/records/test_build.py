@@ -146,7 +146,7 @@ def released(folder, tmp_path_factory) -> Path:
     part = Country(TestlandSource(), vintage(2024), known, records(folder))
     for level in (AreaLevel.BUURT, AreaLevel.H3_8):
         storage.save([build(part, LayerRequest("proef", level, period=2024), lambda _: None)], home)
-    return publish_all(home, home / "pygeoapi-config.yml", known, lambda _: None)
+    return publish_all(home, home / "pygeoapi-config.yml", known, lambda _: None).folder
 
 
 def test_records_of_one_gemeente_are_never_said_to_be_compared_with_the_country(released):

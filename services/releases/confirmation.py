@@ -1,0 +1,55 @@
+"""When the values of a release were last found to be so: `<id>.confirmed.json`, beside the release and not in it.
+
+A night in which nothing changed makes no release; it writes this file. It also says which receipts confirmed it, since
+those in the release are of the night that it was made.
+"""
+
+import json
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from geo.messages import message
+from layers.publication.layer import Layer
+from services.files import read_formatted, whole_file
+from services.releases.homes import CONFIRMED
+from services.releases.record import manifest
+
+FORMAT = 1
+
+
+def path_of(folder: Path) -> Path:
+    """Where the confirmation of a release stands."""
+    return folder.with_name(folder.name + CONFIRMED)
+
+
+def confirm(folder: Path, layers: Sequence[Layer]) -> None:
+    """Write that the values of a release were found again just now, in these layers."""
+    receipts = {one.id: one for layer in layers for one in layer.provenance.receipts}
+    sources = {name: {"fetched": one.fetched, "sha256": one.sha256} for name, one in sorted(receipts.items())}
+    moment = datetime.now(UTC).isoformat(timespec="seconds")
+    with whole_file(path_of(folder)) as unfinished:
+        content = {"format": FORMAT, "confirmed": moment, "sources": sources}
+        unfinished.write_text(json.dumps(content, indent=1), encoding="utf-8")
+
+
+def confirmed(folder: Path) -> str:
+    """The moment (ISO 8601) at which the values of a release were last found to be so; else when it was made."""
+    return str(_content(folder).get("confirmed") or manifest(folder)["created"])
+
+
+def fetched(folder: Path) -> dict[str, str]:
+    """When each source was last fetched (ISO 8601), of those of which it is known."""
+    receipts = [one for layer in manifest(folder)["layers"] for one in layer["provenance"]["receipts"]]
+    moments = {one["id"]: one.get("fetched", "") for one in receipts}
+    later: Mapping[str, Any] = _content(folder).get("sources", {})
+    moments |= {name: one["fetched"] for name, one in later.items() if name in moments}
+    return {name: moment for name, moment in sorted(moments.items()) if moment}
+
+
+def _content(folder: Path) -> dict[str, Any]:
+    path = path_of(folder)
+    if not path.is_file():
+        return {}
+    return read_formatted(path, FORMAT, message("remove it: the next publication writes it again"))

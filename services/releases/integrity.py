@@ -1,0 +1,43 @@
+"""Whether a release is still what was published: its record, the size and digest of each artefact, and its values."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from geo.errors import StoreError
+from geo.messages import Message, message
+from layers.publication.identity import identity, values_digest
+from services.releases import artefacts
+from services.releases.record import BY_VALUES, MANIFEST, collections, manifest
+
+
+def faults(folder: Path) -> list[Message]:
+    """What is wrong with the record and the artefacts of a release; nothing where each is as it was written."""
+    try:
+        content = manifest(folder)
+    except StoreError as fault:
+        return [fault.message]
+    found = [artefacts.fault(folder, name, wanted) for name, wanted in content["artefacts"].items()]
+    if content["format"] >= BY_VALUES and not content["id"] == _identity(content) == folder.name:
+        found.append(message("{path}: was changed since it was written: its id is another", path=folder / MANIFEST))
+    return [one for one in found if one is not None]
+
+
+def _identity(content: Mapping[str, Any]) -> str | None:
+    try:
+        return identity(content)
+    except (KeyError, TypeError):  # not what was written
+        return None
+
+
+def faults_of_values(folder: Path) -> list[Message]:
+    """Collections of a sound record of which the values are not those that were published, by their own digest."""
+    content = manifest(folder)
+    if content["format"] < BY_VALUES:
+        return []
+    told = {one["id"]: one["values"] for one in content["collections"]}
+    return [
+        message("{path}: its values are not those that were published", path=folder / f"{one.id}.parquet")
+        for one in collections(folder)
+        if values_digest(one) != told[one.id]
+    ]
