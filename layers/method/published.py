@@ -1,4 +1,4 @@
-"""From an analysis to the layer that is published: its columns, reasons in words, polygons and explanations."""
+"""From an analysis to the layer that is published: its columns, codes of reasons, polygons and explanations."""
 
 from collections.abc import Sequence
 
@@ -12,13 +12,13 @@ from geo.measures import Unknown
 from geo.zoekgebieden import Zoekgebied
 from layers.declarations.lenses import Lens
 from layers.declarations.themes import Theme
-from layers.messages import say
 from layers.method.build import LEAST_SEARCHED, Analysis
 from layers.publication.collection import names
 from layers.publication.comparison import references
-from layers.publication.explanations import REASONS, explanation, how_searched, title
+from layers.publication.explanations import explanation, how_searched, title
 from layers.publication.fields import layer_fields, zoekgebied_fields
 from layers.publication.layer import Layer, LayerKey, Provenance
+from layers.publication.reasons import coded
 
 DECIMALS = 4
 """Decimals of published scores, deviations and contributions: more would pretend."""
@@ -68,7 +68,7 @@ def _table(analysis: Analysis, key: LayerKey, theme: Theme, provenance: Provenan
         "score": analysis.score.value.round(DECIMALS),
         "q": _published_q(analysis.result.q),
         "kansrijk": flagged,
-        "reden": _in_words(analysis.reason),
+        "reden": coded(analysis.reason),
         "fictief": provenance.made_up,
     }
     contributions = analysis.score.contributions.reindex(columns=analysis.values.columns)
@@ -76,7 +76,7 @@ def _table(analysis: Analysis, key: LayerKey, theme: Theme, provenance: Provenan
         columns[one.id] = analysis.values[one.id].round(DECIMALS)
         columns[f"{one.id}_afwijking"] = analysis.deviations[one.id].round(DECIMALS)
         columns[f"{one.id}_bijdrage"] = contributions[one.id].round(DECIMALS)
-        columns[f"{one.id}_reden"] = _in_words(analysis.reasons[one.id])
+        columns[f"{one.id}_reden"] = coded(analysis.reasons[one.id])
     ordered = pd.DataFrame(columns)[names(layer_fields(theme.indicator))]
     return geopandas.GeoDataFrame(ordered, geometry=areas.geometry, crs=RD_NEW).reset_index(drop=True)
 
@@ -84,11 +84,6 @@ def _table(analysis: Analysis, key: LayerKey, theme: Theme, provenance: Provenan
 def _published_q(q: pd.Series) -> pd.Series:
     """Rounded, but never to 0: no test gives certainty."""
     return q.round(DECIMALS).clip(lower=LEAST_Q)
-
-
-def _in_words(reasons: pd.Series) -> pd.Series:
-    words = {reason: say(text) for reason, text in REASONS.items()}
-    return reasons.map(words, na_action="ignore").astype(object).where(reasons.notna(), None)
 
 
 def _zoekgebieden(

@@ -20,14 +20,15 @@ from geo.messages import Message, message
 from layers.messages import said, say
 from layers.publication import fields
 from layers.publication.collection import Collection, names, typed
-from layers.publication.explanations import REASONS, plural_of
+from layers.publication.explanations import plural_of
+from layers.publication.reasons import CODES, NOWHERE_FROM
+from layers.publication.routes import CODES as ROUTE_CODES
 from layers.publication.routes import ROUTE_KINDS
 
 CAVEAT = message(
     "Values of areas that were split are estimates: the column fout says how far they may be off at the worst "
     "(standard error)."
 )
-NOBODY = message("no area of that year ends up in this one")
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,9 +148,9 @@ def _reasons(counted: Counted, crosswalk: Crosswalk) -> pd.Series:
     why = counted.reason.to_numpy()[source]
     unknown = pd.notna(why)
     first = pd.Series(why[unknown], index=crosswalk.targets[target[unknown]]).groupby(level=0).first()
-    words = first.map({reason: say(text) for reason, text in REASONS.items()})
+    codes = first.map(CODES)
     nobody = np.bincount(target, minlength=len(crosswalk.targets)) == 0
-    reasons: pd.Series = words.reindex(crosswalk.targets).astype(object).mask(nobody, say(NOBODY))
+    reasons: pd.Series = codes.reindex(crosswalk.targets).astype(object).mask(nobody, NOWHERE_FROM)
     return reasons
 
 
@@ -164,7 +165,7 @@ def _named(
     columns = [
         areas + "-" + years.astype(str), areas, about["name"].to_numpy(), about["gemeente"].to_numpy(),
         about["gemeente_name"].to_numpy(), target.level.value, target.vintage, years, of, *values,
-        reasons.reindex(table.index).to_numpy(), [say(ROUTE_KINDS[routes[year].kind]) for year in years],
+        reasons.reindex(table.index).to_numpy(), [ROUTE_CODES[routes[year].kind] for year in years],
     ]  # fmt: skip
     named = dict(zip(names(fields.SERIES_FIELDS), columns, strict=True))
     return pd.DataFrame(named).assign(geometry=about.geometry.to_numpy())

@@ -5,13 +5,14 @@ adds is made from its declaration by `indicator_fields`. Titles, descriptions an
 says them, so that the language is that of the publication.
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Literal, Self
 
 from geo.messages import Message, message
 from layers.declarations.indicators import Indicator
 from layers.messages import said, say, translations
+from layers.publication import reasons, routes
 from layers.publication.comparison import NATIONAL, NATIONWIDE, References, average, mean, shared
 
 FieldType = Literal["string", "integer", "number", "boolean"]
@@ -23,7 +24,7 @@ class Field:
     """One published column. `unit` is empty where there is none.
 
     `against` is the place whose mean the figures are compared with (layers.publication.comparison); in a score or
-    deviation that mean is 0.
+    deviation that mean is 0. `codes` are what a column of codes may hold, each with what it is called.
     """
 
     name: str
@@ -32,6 +33,7 @@ class Field:
     description: Message | str
     unit: Message | str = ""
     against: str = NATIONWIDE
+    codes: Mapping[str, Message | str] = field(default_factory=dict, hash=False)
 
     @property
     def average(self) -> str:
@@ -45,7 +47,13 @@ class Field:
 
     def said(self) -> Self:
         """The same column with all its texts in the language that is spoken."""
-        return replace(self, title=said(self.title), description=said(self.description), unit=said(self.unit))
+        codes = {code: said(label) for code, label in self.codes.items()}
+        title, description, unit = said(self.title), said(self.description), said(self.unit)
+        return replace(self, title=title, description=description, unit=unit, codes=codes)
+
+    def label(self, value: str) -> str:
+        """What a code is called; the value itself where it is none, as in releases that published words."""
+        return said(self.codes.get(value, value))
 
 
 def score_field(place: str) -> Field:
@@ -83,6 +91,7 @@ REASON = Field(
     message("Reason without a test"),
     "string",
     message("Why the area has no score or was not tested; empty if it was tested."),
+    codes=reasons.LABELS,
 )
 
 MADE_UP = Field("fictief", message("Made up"), "boolean", message("Whether the figures are made up (Testland)."))
@@ -132,8 +141,15 @@ UNKNOWN = Field(
     message("Reason without a value"),
     "string",
     message("Why there is no value; empty if there is one."),
+    codes=reasons.SERIES_LABELS,
 )
-ROUTE = Field("wijze", message("Route"), "string", message("How the figures of this year came to this vintage."))
+ROUTE = Field(
+    "wijze",
+    message("Route"),
+    "string",
+    message("How the figures of this year came to this vintage."),
+    codes=routes.LABELS,
+)
 
 SERIES_FIELDS = (
     ID, AREA, AREA_NAME, GEMEENTE, GEMEENTE_NAME, LEVEL, VINTAGE, PERIOD, COUNT, VALUE, SPLIT, ERROR, DISAGREEMENT,
@@ -146,7 +162,7 @@ AREA_FIELDS = (ID, AREA, AREA_NAME, GEMEENTE, GEMEENTE_NAME, LEVEL, VINTAGE, MAD
 
 def indicator_fields(indicators: Sequence[Indicator], references: References = NATIONAL) -> tuple[Field, ...]:
     """The columns of each indicator: its value, its deviation, its contribution to the score, why it is unknown."""
-    return tuple(field for one in indicators for field in _fields_of(one, references.get(one, NATIONWIDE)))
+    return tuple(column for one in indicators for column in _fields_of(one, references.get(one, NATIONWIDE)))
 
 
 def _fields_of(indicator: Indicator, place: str) -> tuple[Field, ...]:
@@ -173,6 +189,7 @@ def _fields_of(indicator: Indicator, place: str) -> tuple[Field, ...]:
             message("{title}: reason without a value", title=title),
             "string",
             UNKNOWN.description,
+            codes=reasons.LABELS,
         ),
     )
 
@@ -186,7 +203,7 @@ def layer_fields(indicators: Sequence[Indicator], references: References = NATIO
 
 def zoekgebied_fields(indicators: Sequence[Indicator], references: References = NATIONAL) -> tuple[Field, ...]:
     """The columns of `zoekgebieden_<theme>`."""
-    contributions = tuple(field for field in indicator_fields(indicators) if field.name.endswith("_bijdrage"))
+    contributions = tuple(one for one in indicator_fields(indicators) if one.name.endswith("_bijdrage"))
     what = (RANK, TITLE, _score(indicators, references), Q, AREA_COUNT, AREA_CODES, GEMEENTEN, EXPLANATION)
     return (ID, THEME, LENS, PERIOD, LEVEL, VINTAGE, *what, *contributions, MADE_UP)
 

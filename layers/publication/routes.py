@@ -1,4 +1,4 @@
-"""How the counts of a year came to the areas of a series, as it is published in the column `wijze`."""
+"""How the counts of a year came to the areas of a series: its code in the column `wijze`, and what that is called."""
 
 from collections.abc import Mapping
 
@@ -12,3 +12,13 @@ ROUTE_KINDS: Mapping[RouteKind, Message] = {
     RouteKind.OVERLAP: message("by location"),
     RouteKind.STRAIGHT: message("straight"),
 }
+
+CODES: Mapping[RouteKind, str] = {
+    RouteKind.OWN: "eigen_indeling",
+    RouteKind.PAIRS: "codetabel",
+    RouteKind.YEARLY: "per_jaar",
+    RouteKind.OVERLAP: "ligging",
+    RouteKind.STRAIGHT: "rechtstreeks",
+}
+
+LABELS: Mapping[str, Message] = {CODES[kind]: label for kind, label in ROUTE_KINDS.items()}

@@ -11,6 +11,7 @@ import pyogrio
 from geo.errors import StoreError
 from layers.messages import say
 from layers.publication.collection import Collection
+from services.exporters import field_domains
 from services.files import whole_file
 
 FILE = "zicht.gpkg"
@@ -20,7 +21,7 @@ NO_DATE = "2000-01-01T00:00:00.000Z"
 
 
 def export(collections: Sequence[Collection], path: Path) -> None:
-    """Write one layer per collection, in RD New, with its title, description and attribution."""
+    """Write one layer per collection, in RD New, with its title, description and attribution, and those of columns."""
     if not collections:
         raise StoreError("{path}: no collections to write; build and publish a theme first", path=path)
     pyogrio.set_gdal_config_options({"OGR_CURRENT_DATE": NO_DATE})
@@ -31,6 +32,8 @@ def export(collections: Sequence[Collection], path: Path) -> None:
                 # A GeoPackage has no two layers of one title.
                 title = collection.title if titles[collection.title] == 1 else f"{collection.title} ({collection.id})"
                 _write(collection, title, unfinished)
+            with closing(sqlite3.connect(unfinished)) as package, package:
+                field_domains.write(package, collections)
             _check(collections, unfinished)
         except (RuntimeError, sqlite3.Error) as fault:  # all errors of pyogrio are RuntimeErrors
             raise StoreError(

@@ -24,6 +24,7 @@ from shapely.geometry.base import BaseGeometry
 
 from geo.errors import StoreError
 from layers.messages import said
+from layers.publication.fields import Field
 from services.ogc import patches
 from services.stores import cql, served, systems
 from services.stores.cql import Filter
@@ -60,18 +61,20 @@ class ReleaseProvider(BaseProvider):  # type: ignore[misc]  # pygeoapi has no ty
         self.include_extra_query_parameters = True
         self._fields = self.get_fields()
 
-    def get_fields(self) -> dict[str, dict[str, str]]:
+    def get_fields(self) -> dict[str, dict[str, Any]]:
         """The fields as JSON Schema; none where the release lacks the collection: `query` then says so."""
         try:
             fields = served.opened(Path(self.data)).collection(self.table).fields
         except StoreError:
             return {}
-        schema = {}
+        schema: dict[str, dict[str, Any]] = {}
         for field in fields:
             title, description = said(field.title), said(field.description)
             schema[field.name] = {"type": field.type, "title": title, "description": description}
             if field.unit:
                 schema[field.name]["x-ogc-unit"] = said(field.unit)
+            if field.codes:
+                schema[field.name] |= _coded(field)
         return schema
 
     @crs_transform  # type: ignore[untyped-decorator]  # pygeoapi has no types
@@ -108,6 +111,12 @@ class ReleaseProvider(BaseProvider):  # type: ignore[misc]  # pygeoapi has no ty
 
     def __repr__(self) -> str:
         return f"<ReleaseProvider> {self.table}"
+
+
+def _coded(field: Field) -> dict[str, Any]:
+    """The codes of a column and what each is called; pygeoapi's queryables look for them under `values`."""
+    labels = [{"const": code, "title": said(label)} for code, label in field.codes.items()]
+    return {"values": list(field.codes), "enum": list(field.codes), "oneOf": labels}
 
 
 @contextmanager

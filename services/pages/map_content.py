@@ -7,6 +7,7 @@ computed by the legend, one character per area, so that the browser colours exac
 
 import math
 from collections.abc import Hashable, Iterable, Sequence
+from dataclasses import replace
 from typing import Any, cast
 
 import geopandas
@@ -73,7 +74,7 @@ class Columns:
 
 def packed_content(collections: Sequence[Collection]) -> Packed:
     """Everything the page needs, ready for orjson. Empty collections are left out."""
-    figures = [one for one in collections if one.id.startswith("indicatoren_") and len(one.table)]
+    figures = [_in_words(one) for one in collections if one.id.startswith("indicatoren_") and len(one.table)]
     zoekgebieden = [one for one in collections if one.id.startswith("zoekgebieden_") and len(one.table)]
     columns = Columns()
     levels = _levels(figures)
@@ -88,6 +89,14 @@ def packed_content(collections: Sequence[Collection]) -> Packed:
         "columns": columns.stored(),
         "extent": _extent([*figures, *zoekgebieden]),
     }
+
+
+def _in_words(figures: Collection) -> Collection:
+    """The collection with what its codes are called in their place."""
+    words = {
+        one.name: figures.table[one.name].map(one.label, na_action="ignore") for one in figures.fields if one.codes
+    }
+    return replace(figures, table=figures.table.assign(**words))
 
 
 def _levels(figures: Iterable[Collection]) -> dict[str, geopandas.GeoDataFrame]:

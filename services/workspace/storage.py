@@ -28,8 +28,9 @@ from geo.messages import message
 from layers.declarations.catalog import Catalog
 from layers.messages import language
 from layers.publication.collection import typed
-from layers.publication.fields import layer_fields, zoekgebied_fields
+from layers.publication.fields import Field, layer_fields, zoekgebied_fields
 from layers.publication.layer import Layer, LayerKey, Provenance, Receipt
+from layers.publication.reasons import recoded
 from services.files import disk_errors, locked, read_errors, read_formatted, whole_file
 from services.workspace import consistency
 
@@ -154,7 +155,13 @@ def _read(folder: Path, about: dict[str, Any], catalog: Catalog) -> Layer:
     provenance = Provenance(**origin | {"receipts": receipts, "method": tuple(origin["method"])})
     with read_errors(folder, message("build it again")):
         table, zoekgebieden = (
-            typed(geopandas.read_parquet(folder / about["tables"][name]), fields(theme.indicator))
+            _in_codes(geopandas.read_parquet(folder / about["tables"][name]), fields(theme.indicator))
             for name, fields in FIELDS.items()
         )
     return Layer(key, theme, lens, table, zoekgebieden, provenance, about["summary"])
+
+
+def _in_codes(table: geopandas.GeoDataFrame, fields: Sequence[Field]) -> geopandas.GeoDataFrame:
+    """The table with the types of its fields, and codes for the words that an earlier zicht had in their place."""
+    words = {one.name: recoded(table[one.name], one.codes) for one in fields if one.codes}
+    return typed(table.assign(**words), fields)

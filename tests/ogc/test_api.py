@@ -78,6 +78,9 @@ def test_schema_and_queryables_tell_title_unit_and_meaning(api):
     assert schema["id"]["x-ogc-role"] == "id"
     queryables = api.get(f"/collections/{NAME}/queryables", params={"f": "json"}).json()["properties"]
     assert queryables["kansrijk"]["type"] == "boolean"
+    assert "klein_aantal" in queryables["reden"]["enum"]
+    assert queryables["reden"]["enum"] == schema["reden"]["enum"]
+    assert {"const": "klein_aantal", "title": "te klein aantal om te tonen"} in schema["reden"]["oneOf"]
 
 
 def test_openapi_tells_qgis_its_page_size(api):

@@ -42,7 +42,7 @@ def test_rotterdam_of_2014_is_a_layer_that_says_it_was_not_searched(rotterdam: C
     layer = build(rotterdam, LayerRequest("proef", AreaLevel.BUURT), told)
     assert (len(layer.table), layer.summary["tested"], layer.summary["least_searched"]) == (92, 0, 100)
     assert set(layer.table["indeling"]) == {2014}
-    assert set(layer.table.loc[layer.table["score"].notna(), "reden"]) == {"te weinig gebieden om in te zoeken"}
+    assert set(layer.table.loc[layer.table["score"].notna(), "reden"]) == {"weinig_gebieden"}
     assert layer.summary["local"]["misdrijven"] == ["Rotterdam"]
     own, of_table = layer.provenance.receipts
     assert own.where == "boundaries/buurten-2014.gpkg"

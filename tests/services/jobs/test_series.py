@@ -121,7 +121,7 @@ def test_year_by_year_where_the_maps_say_what_changed(folder):
     assert values["waarde"].to_dict() == {A: 100, B: 1200.5, C: 150, D: 210}
     assert values["deel_gesplitst"].to_dict() == pytest.approx({A: 0, B: 0, C: 1, D: 150 / 210})
     assert values["fout"].to_dict() == {A: 0, B: 0, C: 150, D: 150}
-    assert set(values["wijze"]) == {"jaar op jaar"}
+    assert set(values["wijze"]) == {"per_jaar"}
     assert made.whys == (
         "2020, jaar op jaar: de kaarten van 2021 tot en met 2022 zeggen wat er veranderde",
     )  # fmt: skip
@@ -208,7 +208,7 @@ def test_unknown_stays_unknown_with_its_reason_and_what_it_hides_is_told(folder)
     made = series(SeriesRequest({2020: figures(folder, 2020, "", 5, 300, -99997)}, "inwoners", 2022), folder, told)
     values = table(made).xs(2020, level="periode")
     assert values["waarde"].isna().to_dict() == {A: True, B: False, C: False, D: True}
-    assert values.loc[[A, D], "waarde_reden"].tolist() == ["ontbreekt in de bron", "geheim bij de bron"]
+    assert values.loc[[A, D], "waarde_reden"].tolist() == ["ontbreekt", "geheim"]
     one = made.balances[2020]
     assert (one.before, one.after, one.to_unknown, one.unknown) == (305, 155, 150, 2)
 
@@ -219,7 +219,7 @@ def test_an_area_to_which_nobody_leads_is_unknown_and_says_so():
     routes = Routes(maps, 2021)
     known = counted(pd.Series(1.0, index=old.ids))
     made = apportioned("inwoners", {2020: known}, {2020: routes.of(2020)}, routes.target)
-    assert table(made)["waarde_reden"].value_counts().to_dict() == {"geen gebied van dat jaar komt hierin uit": 2}
+    assert table(made)["waarde_reden"].value_counts().to_dict() == {"zonder_herkomst": 2}
 
 
 def test_buurten_to_which_nobody_leads_count_as_empty_in_their_wijk_and_that_is_told():

@@ -5,6 +5,7 @@ import re
 from dataclasses import replace
 
 import folium
+import orjson
 import pandas as pd
 import pytest
 
@@ -155,3 +156,14 @@ def test_where_nothing_was_searched_the_map_says_so_with_the_reason(release, con
         for one in release
     ]
     assert {one["unsearched"] for one in packed_content(few)["pictures"]} == {"te weinig gebieden"}
+
+
+def test_a_code_is_shown_by_what_it_is_called(release):
+    zoekgebieden, figures = release
+    unknown = figures.table["misdrijven"].isna()
+    reasons = figures.table["misdrijven_reden"].mask(unknown, "klein_aantal")
+    content = packed_content([zoekgebieden, replace(figures, table=figures.table.assign(misdrijven_reden=reasons))])
+    measure = next(one for one in content["pictures"][0]["measures"] if one["name"] == "misdrijven")
+    assert orjson.loads(orjson.dumps(content["columns"][measure["reasons"]]))["labels"] == [
+        "te klein aantal om te tonen"
+    ]

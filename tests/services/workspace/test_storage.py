@@ -8,6 +8,7 @@ import pytest
 
 from geo.errors import StoreError
 from layers.declarations.catalog import load
+from layers.publication.fields import layer_fields
 from layers.publication.layer import Layer
 from services.jobs import demo
 from services.workspace import storage
@@ -83,3 +84,15 @@ def test_a_layer_where_older_versions_put_it_is_to_be_built_again(tmp_path: Path
     (folder / "layer.json").write_text("{}")
     with pytest.raises(StoreError, match="was written by an older zicht"):
         storage.load(tmp_path, load())
+
+
+def test_reasons_that_an_earlier_zicht_wrote_in_words_are_read_as_codes(shown: demo.Demonstration, tmp_path: Path):
+    layer = shown.layers[0]
+    fields = {one.name: one for one in layer_fields(layer.theme.indicator) if one.codes}
+    words = {name: layer.table[name].map(one.label, na_action="ignore") for name, one in fields.items()}
+    in_words = replace(layer, table=layer.table.assign(**words))
+    assert not in_words.table["reden"].equals(layer.table["reden"])
+    storage.save([in_words], tmp_path)
+    (read,) = storage.load(tmp_path, load())
+    for name in fields:
+        assert read.table[name].tolist() == layer.table[name].tolist()

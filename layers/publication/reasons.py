@@ -1,0 +1,51 @@
+"""Why a figure is not known, as it is published: a code in the data, and what each code is called.
+
+A code never changes: a filter or a script that has it goes on working whatever a reason comes to be called, in whatever
+language. Rejected: the words themselves in the data, which is how releases before format 2 have them.
+"""
+
+from collections.abc import Mapping
+
+import pandas as pd
+
+from geo.measures import Unknown
+from geo.messages import Message, message
+from layers.messages import translations
+from layers.publication.explanations import REASONS
+
+CODES: Mapping[Unknown, str] = {
+    Unknown.SECRET: "geheim",
+    Unknown.LATER: "volgt_later",
+    Unknown.DISCONTINUED: "vervallen",
+    Unknown.ABSENT: "ontbreekt",
+    Unknown.PARTLY: "deels_bekend",
+    Unknown.NO_EXPOSURE: "geen_noemer",
+    Unknown.SMALL_EXPOSURE: "kleine_noemer",
+    Unknown.SMALL_COUNT: "klein_aantal",
+    Unknown.FEW_INDICATORS: "weinig_indicatoren",
+    Unknown.ISLAND: "geen_buurgebied",
+    Unknown.NO_KNOWN_NEIGHBOR: "geen_bekend_buurgebied",
+    Unknown.INTERPOLATED: "geschat",
+    Unknown.TOO_FEW_AREAS: "weinig_gebieden",
+}
+
+NOWHERE_FROM = "zonder_herkomst"
+"""The code in a series for an area in which no area of that year ends up."""
+
+LABELS: Mapping[str, Message] = {code: REASONS[reason] for reason, code in CODES.items()}
+SERIES_LABELS: Mapping[str, Message] = {
+    **LABELS,
+    NOWHERE_FROM: message("no area of that year ends up in this one"),
+}
+
+
+def coded(reasons: pd.Series) -> pd.Series:
+    """The code of each `Unknown`; None where there is none."""
+    return reasons.map(CODES, na_action="ignore").astype(object).where(reasons.notna(), None)
+
+
+def recoded(texts: pd.Series, labels: Mapping[str, Message | str]) -> pd.Series:
+    """The codes of texts that were published as words, in any language; what is none of these stays as it is."""
+    messages = {code: label for code, label in labels.items() if isinstance(label, Message)}
+    code_of = {words: code for code, label in messages.items() for words in translations(label)}
+    return texts.replace(code_of).astype(object).where(texts.notna(), None)
