@@ -5,7 +5,9 @@ made by the functions here and in `services.stores.cql`, and joined with AND by 
 """
 
 import math
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Literal
 
 import shapely
 from shapely.geometry.base import BaseGeometry
@@ -14,6 +16,11 @@ from geo.errors import ZichtError
 from layers.publication.fields import Field
 
 type Value = str | int | float | bytes
+type System = Literal["CRS84", "RD"]
+"""A coordinate reference system of which the text of each geometry stands ready: degrees, or RD New in metres."""
+
+GEOJSON: Mapping[System, str] = {"CRS84": "_geojson", "RD": "_geojson_rd"}
+"""The column with the geometry in each system."""
 
 LARGEST = 2**63 - 1
 """The largest integer that SQLite holds."""
@@ -27,7 +34,8 @@ class QueryError(ZichtError):
 class Described:
     """What a store knows of one collection beside its rows.
 
-    `bbox` is west, south, east, north in CRS84 degrees; `years` the first and last year, None without a time field.
+    `bbox` is west, south, east, north in CRS84 degrees; `years` the first and last year, None without a time field;
+    `group` the name of the shapes that it shares.
     """
 
     id: str
@@ -41,6 +49,7 @@ class Described:
     time_field: str | None
     bbox: tuple[float, float, float, float]
     years: tuple[int, int] | None
+    group: str
 
     def field(self, name: str) -> Field:
         """The field called `name`; raises QueryError naming those that are."""
@@ -67,7 +76,7 @@ class Query:
     """One page: rows for which every condition holds, sorted, then by id so that pages never overlap.
 
     `sort` holds pairs of a field name and whether it descends; unknown values come last either way. `columns` empty
-    means all.
+    means all. `system` is that of the coordinates.
     """
 
     where: tuple[Condition, ...] = ()
@@ -76,6 +85,7 @@ class Query:
     geometry: bool = True
     limit: int = 100
     offset: int = 0
+    system: System = "CRS84"
 
 
 def quoted(name: str) -> str:
@@ -83,9 +93,14 @@ def quoted(name: str) -> str:
     return '"' + name.replace('"', '""') + '"'
 
 
-def boxes(collection_id: str) -> str:
-    """The quoted name of a collection's R-tree."""
-    return quoted(f"_box_{collection_id}")
+def shapes(group: str) -> str:
+    """The quoted name of the table with each shape of a group once."""
+    return quoted(f"_shapes_{group}")
+
+
+def boxes(group: str) -> str:
+    """The quoted name of the R-tree of a group of shapes."""
+    return quoted(f"_boxes_{group}")
 
 
 def equal(collection: Described, name: str, text: str) -> Condition:
@@ -131,20 +146,27 @@ def within_years(collection: Described, first: int | None, last: int | None) -> 
 def related(collection: Described, predicate: str, shape: BaseGeometry) -> Condition:
     """Rows whose geometry stands to `shape` (CRS84) as `predicate`, for every predicate that needs them to touch.
 
-    The R-tree finds those near; shapely decides, in the SQL function that `services.stores.served` adds.
+    The R-tree finds those near; shapely decides, once for each shape, in the SQL function that `services.stores.served`
+    adds. What lies in a box as a whole, as most of a page does, intersects it without asking.
     """
     if shape.is_empty:
         return Condition("0")
     west, south, east, north = shape.bounds
-    near = f"SELECT _fid FROM {boxes(collection.id)} WHERE east >= ? AND west <= ? AND north >= ? AND south <= ?"  # noqa: S608  # a quoted name
-    bound = (west, east, south, north, predicate, shapely.to_wkb(shape))
-    return Condition(f"(_fid IN ({near}) AND related(?, _wkb, ?))", bound)
+    inside = "b.west >= ? AND b.east <= ? AND b.south >= ? AND b.north <= ?"
+    box = predicate == "intersects" and shapely.box(west, south, east, north).equals(shape)
+    decided = f"({inside} OR related(?, s.wkb, ?))" if box else "related(?, s.wkb, ?)"
+    near = (
+        f"SELECT b._shape FROM {boxes(collection.group)} b JOIN {shapes(collection.group)} s ON s._shape = b._shape "  # noqa: S608  # quoted names
+        f"WHERE b.east >= ? AND b.west <= ? AND b.north >= ? AND b.south <= ? AND {decided}"
+    )
+    bound = (west, east, south, north, *((west, east, south, north) if box else ()), predicate, shapely.to_wkb(shape))
+    return Condition(f"_shape IN ({near})", bound)
 
 
 def page(collection: Described, query: Query) -> Condition:
-    """The SELECT for one page of `id`, the columns of the query and the GeoJSON of the geometry."""
+    """The SELECT for one page of `id`, the columns of the query and the GeoJSON of the geometry, the latter last."""
     names = query.columns or tuple(field.name for field in collection.fields)
-    columns = ["id", *names, "_geojson"] if query.geometry else ["id", *names]
+    columns = ["id", *names, GEOJSON[query.system]] if query.geometry else ["id", *names]
     order = "".join(
         f"{quoted(name)} IS NULL, {quoted(name)} {'DESC' if descends else 'ASC'}, " for name, descends in query.sort
     )

@@ -9,7 +9,7 @@ import json
 import sqlite3
 import threading
 import weakref
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from functools import lru_cache, partial
 from pathlib import Path
 from typing import Any
@@ -23,7 +23,7 @@ from geo.messages import message
 from layers.publication.fields import Field
 from services.files import check_format
 from services.stores.functions import FUNCTIONS
-from services.stores.queries import Condition, Described, Query, all_of, page, quoted
+from services.stores.queries import Condition, Described, Query, System, all_of, page, quoted
 from services.stores.sqlite import APPLICATION, FORMAT
 
 type Feature = dict[str, Any]
@@ -45,7 +45,7 @@ class Served:
             self._store = sqlite3.connect(f"{path.as_uri()}?mode=ro&immutable=1", uri=True, check_same_thread=False)
             self.close = weakref.finalize(self, self._store.close)
             self._check_format()
-            rows = self._store.execute("SELECT * FROM _collections ORDER BY id").fetchall()
+            rows = self._store.execute("SELECT about FROM _collections ORDER BY id").fetchall()
         except sqlite3.Error as fault:
             raise StoreError(
                 "store {path}: {fault}; publish a release first, or again (zicht publish)", path=path, fault=str(fault)
@@ -55,7 +55,7 @@ class Served:
         self._store.create_function("related", 3, partial(_related, prepared), deterministic=True)
         for name, (count, function) in FUNCTIONS.items():
             self._store.create_function(name, count, function, deterministic=True)
-        self._collections = {one.id: one for one in map(_described, rows)}
+        self._collections = {one.id: one for one in (_described(about) for (about,) in rows)}
 
     def _check_format(self) -> None:
         (application,), (version,) = (
@@ -87,17 +87,41 @@ class Served:
         return int(rows.fetchone()[0])
 
     def page(self, name: str, query: Query) -> list[Feature]:
-        """One page of GeoJSON features, in CRS84."""
+        """One page of GeoJSON features, in the system of the query."""
+        return [
+            _feature(item_id, geometry and orjson.loads(geometry), properties)
+            for item_id, geometry, properties in self._rows(name, query)
+        ]
+
+    def page_as_bytes(self, name: str, query: Query) -> list[bytes]:
+        """The same page, each feature as JSON: the text of a geometry is stored, and goes out as it is."""
+        return [
+            orjson.dumps(_feature(item_id, geometry and orjson.Fragment(geometry), properties))
+            for item_id, geometry, properties in self._rows(name, query)
+        ]
+
+    def _rows(self, name: str, query: Query) -> Iterator[tuple[str, str | None, dict[str, Any]]]:
+        """Of each row of a page its identifier, the GeoJSON of its geometry and its properties."""
         collection = self.collection(name)
         selection = page(collection, query)
         rows = self._store.execute(selection.sql, selection.values)
         names = [column[0] for column in rows.description]
-        truths = {field.name for field in collection.fields if field.type == "boolean"}
-        return [_feature(dict(zip(names, row, strict=True)), truths) for row in rows]
+        truths = {field.name for field in collection.fields if field.type == "boolean"}.intersection(names)
+        for values in rows:
+            properties = dict(zip(names, values, strict=True))
+            geometry = properties.popitem()[1] if query.geometry else None
+            for truth in truths:
+                properties[truth] = None if properties[truth] is None else bool(properties[truth])
+            yield properties.pop("id"), geometry, properties
 
-    def item(self, name: str, item_id: str) -> Feature | None:
+    def item(self, name: str, item_id: str, system: System = "CRS84") -> Feature | None:
         """The feature with this id, or None."""
-        features = self.page(name, Query(where=(Condition("id = ?", (item_id,)),), limit=1))
+        features = self.page(name, _one(item_id, system))
+        return features[0] if features else None
+
+    def item_as_bytes(self, name: str, item_id: str, system: System = "CRS84") -> bytes | None:
+        """The same feature as JSON, or None."""
+        features = self.page_as_bytes(name, _one(item_id, system))
         return features[0] if features else None
 
 
@@ -123,31 +147,24 @@ def opened(path: Path) -> Served:
     return store
 
 
-def _described(row: tuple[Any, ...]) -> Described:
-    name, title, description, keywords, fields, attribution, licence, caveat, time_field, bbox, years = row
-    west, south, east, north = json.loads(bbox)
-    first_last = json.loads(years)
-    return Described(
-        name,
-        title,
-        description,
-        tuple(json.loads(keywords)),
-        tuple(Field(**field) for field in json.loads(fields)),
-        attribution,
-        licence,
-        caveat,
-        time_field,
-        (west, south, east, north),
-        (first_last[0], first_last[1]) if first_last else None,
-    )
+def _described(about: str) -> Described:
+    found = json.loads(about)
+    west, south, east, north = found["bbox"]
+    first_last = found["years"]
+    return Described(**found | {
+        "keywords": tuple(found["keywords"]),
+        "fields": tuple(Field(**field) for field in found["fields"]),
+        "bbox": (west, south, east, north),
+        "years": (first_last[0], first_last[1]) if first_last else None,
+    })  # fmt: skip
 
 
-def _feature(row: dict[str, Any], truths: set[str]) -> Feature:
-    geometry = row.pop("_geojson", None)
-    feature = {"type": "Feature", "id": row.pop("id"), "geometry": geometry and orjson.loads(geometry)}
-    for name in truths & row.keys():
-        row[name] = None if row[name] is None else bool(row[name])
-    return feature | {"properties": row}
+def _one(item_id: str, system: System) -> Query:
+    return Query(where=(Condition("id = ?", (item_id,)),), limit=1, system=system)
+
+
+def _feature(item_id: str, geometry: Any, properties: dict[str, Any]) -> Feature:
+    return {"type": "Feature", "id": item_id, "geometry": geometry, "properties": properties}
 
 
 def _related(prepared: Callable[[bytes], BaseGeometry], predicate: str, wkb: bytes, literal: bytes) -> bool:

@@ -1,8 +1,18 @@
-"""The served release as one SQLite file: a table and an R-tree per collection, and a table that describes them.
+"""The served release as one SQLite file: a view per collection over tables that hold each thing once.
 
 Chosen over GeoPackage because a page must come with exact bbox, filters, sorting and a count within a blink, and over a
-database server because a release must be a file that can be swapped. Geometry is stored twice: as GeoJSON, ready to
-send, and as WKB, for exact answers to "does it intersect". Both are CRS84, the default CRS of the API.
+database server because a release must be a file that can be swapped.
+
+- `_shapes_<group>` has each distinct geometry once: as GeoJSON in CRS84 and in RD New, ready to send, and as WKB for
+  exact answers to "does it intersect"; `_boxes_<group>` is its R-tree. A group is a level, which lenses, periods and
+  themes share; what has no areas, as zoekgebieden, is a group of its own. Rejected: one R-tree over all levels, for a
+  box of ten buurten may hold a thousand hexagons.
+- `_area_<collection>` and `_figures_<collection>` have what does not differ between its lenses and periods
+  (layers.publication.normal_form), `_rows_<collection>` what does.
+- `<collection>` is the view that joins them, with the columns of its fields in their order, and `_fid`, `_shape`,
+  `_geojson`, `_geojson_rd` and `_wkb`. Every join is on a primary key, and SQLite leaves it out where a query names
+  none of its columns.
+- `_collections` describes each in JSON.
 
 Rows are written in the order of their id, in one transaction without journal, and no timestamp is written: the same
 collections give the same bytes. `services.stores.served` reads the file.
@@ -10,7 +20,7 @@ collections give the same bytes. `services.stores.served` reads the file.
 
 import json
 import sqlite3
-from collections.abc import Iterator, Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import closing
 from dataclasses import asdict
 from pathlib import Path
@@ -19,16 +29,16 @@ import geopandas
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
-import pyproj
 import shapely
 
-from geo.areas import RD_NEW
 from geo.errors import StoreError, first_few
 from geo.messages import message
 from layers.publication.collection import Collection
-from layers.publication.fields import Field
+from layers.publication.fields import AREA, LEVEL, Field
+from layers.publication.normal_form import NormalForm, Places, distinct, normal_form
 from services.ports import SERVED
-from services.stores.queries import Value, boxes, quoted
+from services.stores.coordinates import Shapes, texts
+from services.stores.queries import Value, boxes, quoted, shapes
 
 TYPES = {
     "string": ("string", "TEXT"),
@@ -38,17 +48,15 @@ TYPES = {
 }
 """Per field type: the pandas type that tells unknown from zero, and the column type of SQLite."""
 
-APPLICATION, FORMAT = 0x7A696368, 1
+APPLICATION, FORMAT = 0x7A696368, 2
 """What SQLite's header says of the file: that it is of zicht (its letters in ASCII), and the format of its tables."""
 
-DECIMALS = 7
-"""Decimals of a degree in published coordinates: about a centimetre."""
+DESCRIPTIONS = "CREATE TABLE _collections (id TEXT PRIMARY KEY, about TEXT) WITHOUT ROWID"
 
-DESCRIPTIONS = """CREATE TABLE _collections (
-    id TEXT PRIMARY KEY, title TEXT, description TEXT, keywords TEXT, fields TEXT, attribution TEXT, license TEXT,
-    caveat TEXT, time_field TEXT, bbox TEXT, years TEXT) WITHOUT ROWID"""
+DESCRIBED = ("id", "title", "description", "attribution", "license", "caveat", "time_field")
+"""What is stored of a collection as it is."""
 
-type Shapes = npt.NDArray[np.object_]
+type Boxes = npt.NDArray[np.float64]
 
 NETHERLANDS = (3.2, 50.7, 7.3, 53.7)
 """West, south, east, north in degrees: where a collection without rows lies."""
@@ -66,8 +74,8 @@ def write(collections: Sequence[Collection], folder: Path) -> None:
             store.execute(f"PRAGMA user_version = {FORMAT}")
             store.execute("BEGIN")
             store.execute(DESCRIPTIONS)
-            for collection in sorted(collections, key=lambda one: one.id):
-                _write_one(store, collection)
+            for group, members in _groups(collections).items():
+                _write_group(store, group, members)
             store.execute("COMMIT")
     except (sqlite3.Error, StoreError) as fault:
         path.unlink(missing_ok=True)
@@ -78,49 +86,95 @@ def write(collections: Sequence[Collection], folder: Path) -> None:
         ) from fault
 
 
-def _write_one(store: sqlite3.Connection, collection: Collection) -> None:
-    table = collection.table.sort_values("id", kind="stable")
-    shapes = _degrees(collection.id, table)
-    rounded = shapely.transform(shapes, lambda points: np.round(points, DECIMALS))
-    columns = ", ".join(f"{quoted(field.name)} {TYPES[field.type][1]}" for field in collection.fields)
-    name = quoted(collection.id)
-    store.execute(f"CREATE TABLE {name} (_fid INTEGER PRIMARY KEY, {columns}, _geojson TEXT, _wkb BLOB)")
-    store.execute(f"CREATE UNIQUE INDEX {quoted(f'_id_{collection.id}')} ON {name} (id)")
-    store.execute(f"CREATE VIRTUAL TABLE {boxes(collection.id)} USING rtree (_fid, west, east, south, north)")
-    marks = ", ".join("?" * (len(collection.fields) + 3))
-    store.executemany(f"INSERT INTO {name} VALUES ({marks})", _rows(collection, table, shapes, rounded))  # noqa: S608  # a quoted name and marks
-    bounds = shapely.bounds(shapes)
-    boxed = ((fid, *box) for fid, box in enumerate(bounds[:, [0, 2, 1, 3]].tolist(), start=1))
-    store.executemany(f"INSERT INTO {boxes(collection.id)} VALUES (?, ?, ?, ?, ?)", boxed)  # noqa: S608  # a quoted name
-    store.execute(
-        "INSERT INTO _collections VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", _description(collection, rounded)
-    )
+def _groups(collections: Sequence[Collection]) -> dict[str, list[Collection]]:
+    """Collections by what they share geometry with: the level of their areas, else none but themselves."""
+    groups: dict[str, list[Collection]] = {}
+    for collection in sorted(collections, key=lambda one: one.id):
+        has_areas = {AREA.name, LEVEL.name} <= set(collection.table)
+        levels = list(collection.table[LEVEL.name].unique()) if has_areas else []
+        groups.setdefault(str(levels[0]) if len(levels) == 1 else collection.id, []).append(collection)
+    return groups
 
 
-def _degrees(name: str, table: geopandas.GeoDataFrame) -> Shapes:
-    """The geometry in CRS84, in one call for all coordinates, with the winding order of GeoJSON."""
-    shapes: Shapes = table.geometry.to_numpy()
-    unusable = shapely.is_missing(shapes) | shapely.is_empty(shapes)
+def _write_group(store: sqlite3.Connection, group: str, members: Sequence[Collection]) -> None:
+    tables = [one.table.sort_values("id", kind="stable") for one in members]
+    geometry = [_shapes_of(one, table) for one, table in zip(members, tables, strict=True)]
+    first, which = distinct(np.concatenate(geometry))
+    bounds = _write_shapes(store, group, np.concatenate(geometry)[first])
+    ends = np.cumsum([len(one) for one in geometry])
+    for collection, table, shape in zip(members, tables, np.split(which, ends[:-1]), strict=True):
+        _write_one(store, collection, group, _typed(collection, table), shape)
+        about = json.dumps(_about(collection, group, bounds[shape]), ensure_ascii=False)
+        store.execute("INSERT INTO _collections VALUES (?, ?)", (collection.id, about))
+
+
+def _shapes_of(collection: Collection, table: geopandas.GeoDataFrame) -> Shapes:
+    geometry: Shapes = table.geometry.to_numpy()
+    unusable = shapely.is_missing(geometry) | shapely.is_empty(geometry)
     if unusable.any():
         raise StoreError(
             "collection {name}: no geometry for {rows}; leave those rows out",
-            name=name, rows=first_few(table["id"][unusable]),
+            name=collection.id, rows=first_few(table["id"][unusable]),
         )  # fmt: skip
-    towards = pyproj.Transformer.from_crs(RD_NEW, "OGC:CRS84", always_xy=True)
-    degrees: Shapes = shapely.transform(shapes, lambda points: np.column_stack(towards.transform(*points.T)))
-    return shapely.orient_polygons(degrees)
+    return geometry
 
 
-def _rows(
-    collection: Collection, table: geopandas.GeoDataFrame, shapes: Shapes, rounded: Shapes
-) -> Iterator[tuple[Value | None, ...]]:
-    columns = [_values(collection.id, field, table[field.name]) for field in collection.fields]
-    return zip(
-        range(1, len(table) + 1),
-        *columns,
-        shapely.to_geojson(rounded).tolist(),
-        shapely.to_wkb(shapes).tolist(),
-        strict=True,
+def _write_shapes(store: sqlite3.Connection, group: str, distinct_shapes: Shapes) -> Boxes:
+    """Write each shape once, its number counted from 1; returns the bounds of each as it is published."""
+    served = texts(distinct_shapes)
+    numbers = range(1, len(distinct_shapes) + 1)
+    table = shapes(group)
+    store.execute(f"CREATE TABLE {table} (_shape INTEGER PRIMARY KEY, crs84 TEXT, rd TEXT, wkb BLOB)")
+    rows = zip(numbers, served.degrees, served.metres, served.exact, strict=True)
+    store.executemany(f"INSERT INTO {table} VALUES (?, ?, ?, ?)", rows)  # noqa: S608  # a quoted name
+    store.execute(f"CREATE VIRTUAL TABLE {boxes(group)} USING rtree (_shape, west, east, south, north)")
+    boxed = ((number, *box) for number, box in zip(numbers, served.boxes[:, [0, 2, 1, 3]].tolist(), strict=True))
+    store.executemany(f"INSERT INTO {boxes(group)} VALUES (?, ?, ?, ?, ?)", boxed)  # noqa: S608  # a quoted name
+    return served.bounds
+
+
+def _write_one(
+    store: sqlite3.Connection, collection: Collection, group: str, table: pd.DataFrame, shape: Places
+) -> None:
+    """Write the rows of a collection, what they share, and the view that joins these."""
+    form = normal_form(table)
+    keys = {f"_{name}": part.at + 1 for name, part in form.parts.items()} | {"_shape": shape + 1}
+    types = {field.name: TYPES[field.type][1] for field in collection.fields} | dict.fromkeys(keys, "INTEGER")
+    for name, part in form.parts.items():
+        _write_table(store, f"_{name}_{collection.id}", f"_{name}", part.table, types)
+    rows = f"_rows_{collection.id}"
+    _write_table(store, rows, "_fid", form.rows.assign(**keys), types)
+    store.execute(f"CREATE UNIQUE INDEX {quoted(f'_id_{collection.id}')} ON {quoted(rows)} (id)")
+    store.execute(f"CREATE INDEX {quoted(f'_shape_{collection.id}')} ON {quoted(rows)} (_shape)")
+    store.execute(_view(collection, group, form))
+
+
+def _write_table(store: sqlite3.Connection, name: str, key: str, table: pd.DataFrame, types: Mapping[str, str]) -> None:
+    """Write a table, with a `key` that counts its rows from 1."""
+    columns = "".join(f", {quoted(column)} {types[column]}" for column in map(str, table))
+    store.execute(f"CREATE TABLE {quoted(name)} ({key} INTEGER PRIMARY KEY{columns})")
+    marks = ", ".join("?" * (len(table.columns) + 1))
+    rows = zip(range(1, len(table) + 1), *(table[column].tolist() for column in table), strict=True)
+    store.executemany(f"INSERT INTO {quoted(name)} VALUES ({marks})", rows)  # noqa: S608  # a quoted name and marks
+
+
+def _view(collection: Collection, group: str, form: NormalForm) -> str:
+    """The collection as one table, each column from the part that has it."""
+    part_of = {column: f"_{name}" for name, part in form.parts.items() for column in part.table}
+    columns = ", ".join(f"{part_of.get(one.name, 'r')}.{quoted(one.name)}" for one in collection.fields)
+    joins = [(f"_{name}", quoted(f"_{name}_{collection.id}")) for name in form.parts]
+    joined = " ".join(f"LEFT JOIN {table} {key} ON {key}.{key} = r.{key}" for key, table in joins)
+    return (
+        f"CREATE VIEW {quoted(collection.id)} AS SELECT r._fid, r._shape, {columns}, "  # noqa: S608  # names are quoted
+        f"_s.crs84 AS _geojson, _s.rd AS _geojson_rd, _s.wkb AS _wkb FROM {quoted(f'_rows_{collection.id}')} r "
+        f"{joined} LEFT JOIN {shapes(group)} _s ON _s._shape = r._shape"
+    )
+
+
+def _typed(collection: Collection, table: pd.DataFrame) -> pd.DataFrame:
+    """The columns of the fields as what SQLite holds, unknown as None."""
+    return pd.DataFrame(
+        {one.name: pd.Series(_values(collection.id, one, table[one.name]), dtype=object) for one in collection.fields}
     )
 
 
@@ -139,22 +193,15 @@ def _values(name: str, field: Field, column: "pd.Series[float]") -> list[Value |
     return values
 
 
-def _description(collection: Collection, shapes: Shapes) -> tuple[Value | None, ...]:
+def _about(collection: Collection, group: str, bounds: Boxes) -> dict[str, object]:
+    """What `services.stores.queries.Described` says of a collection."""
     years = collection.table[collection.time_field].dropna() if collection.time_field else pd.Series(dtype=int)
-    return (
-        collection.id,
-        collection.title,
-        collection.description,
-        _text(collection.keywords),
-        _text([asdict(field) for field in collection.fields]),
-        collection.attribution,
-        collection.license,
-        collection.caveat,
-        collection.time_field,
-        _text(shapely.total_bounds(shapes).tolist() if len(shapes) else NETHERLANDS),
-        _text([int(years.min()), int(years.max())] if len(years) else None),
-    )
-
-
-def _text(value: object) -> str:
-    return json.dumps(value, ensure_ascii=False)
+    bbox = [*bounds[:, :2].min(axis=0).tolist(), *bounds[:, 2:].max(axis=0).tolist()] if len(bounds) else NETHERLANDS
+    return {
+        **{name: getattr(collection, name) for name in DESCRIBED},
+        "keywords": list(collection.keywords),
+        "fields": [asdict(field) for field in collection.fields],
+        "bbox": list(bbox),
+        "years": [int(years.min()), int(years.max())] if len(years) else None,
+        "group": group,
+    }

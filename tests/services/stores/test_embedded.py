@@ -1,19 +1,27 @@
 import dataclasses
+import json
 import os
+import re
 import sqlite3
 import threading
 from contextlib import closing
 
 import geopandas
 import numpy as np
+import orjson
 import pandas as pd
+import pyproj
 import pytest
 import shapely
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from geo.errors import StoreError
+from layers.publication.collection import names
 from services.stores import served, sqlite
-from services.stores.queries import Query, QueryError, equal, related, within_years
+from services.stores.queries import Condition, Query, QueryError, equal, related, within_years
 from tests.ogc import places
+from tests.services.made_release import made_release
 
 INDICATORS = "indicatoren_drugs_buurt"
 
@@ -40,29 +48,29 @@ def test_the_same_collections_give_the_same_bytes_whatever_the_order_of_their_ro
     first, second = (tmp_path / name for name in ("first", "second"))
     first.mkdir()
     second.mkdir()
-    given = places.collections()
-    sqlite.write(given, first)
-    turned = [dataclasses.replace(one, table=one.table.iloc[::-1]) for one in reversed(given)]
+    collections = places.collections()
+    sqlite.write(collections, first)
+    turned = [dataclasses.replace(one, table=one.table.iloc[::-1]) for one in reversed(collections)]
     sqlite.write(turned, second)
     assert (first / "zicht.sqlite").read_bytes() == (second / "zicht.sqlite").read_bytes()
 
 
 def test_what_is_known_of_a_collection_comes_back_as_it_was_written(store):
-    given = places.collections()[1]
+    given_one = places.collections()[1]
     found = store.collection(INDICATORS)
     for name in ("id", "title", "description", "keywords", "fields", "attribution", "license", "caveat", "time_field"):
-        assert getattr(found, name) == getattr(given, name)
+        assert getattr(found, name) == getattr(given_one, name)
     assert found.years == (2023, 2024)
-    assert np.allclose(found.bbox, given.table.to_crs("OGC:CRS84").total_bounds, atol=1e-7)
+    assert np.allclose(found.bbox, given_one.table.to_crs("OGC:CRS84").total_bounds, atol=1e-7)
 
 
 def test_every_value_comes_back_with_its_type_and_unknown_as_null(store, table):
     features = store.page(INDICATORS, Query(limit=1000))
     assert ids(features) == list(table["id"])
     for feature in features:
-        given = table.loc[feature["id"]]
+        row = table.loc[feature["id"]]
         for name, value in feature["properties"].items():
-            assert value is None if pd.isna(given[name]) else value == given[name]
+            assert value is None if pd.isna(row[name]) else value == row[name]
         assert feature["properties"]["kansrijk"] in (True, False, None)
         assert feature["properties"]["kansrijk"] is None or isinstance(feature["properties"]["kansrijk"], bool)
         assert isinstance(feature["properties"]["periode"], int)
@@ -152,8 +160,8 @@ def test_a_value_is_only_a_value(store, value):
 
 
 def with_values(**columns):
-    given = places.collections()[1]
-    return dataclasses.replace(given, table=given.table.assign(**columns))
+    indicators = places.collections()[1]
+    return dataclasses.replace(indicators, table=indicators.table.assign(**columns))
 
 
 @pytest.mark.parametrize(
@@ -191,7 +199,8 @@ def test_an_absent_or_broken_store_says_what_to_do(tmp_path):
 @pytest.mark.parametrize(
     ("application", "version", "error"),
     [
-        (0x7A696368, 2, "has format 2, and this zicht knows formats up to 1; upgrade zicht"),
+        (0x7A696368, 3, "has format 3, and this zicht knows formats up to 2; upgrade zicht"),
+        (0x7A696368, 1, "older zicht .format 1.; publish again"),
         (0x7A696368, 0, "older zicht .format 0.; publish again"),
         (0, 0, "older zicht .format 0.; publish again"),
         (0x47504B47, 10300, "older zicht .format 0.; publish again"),  # a GeoPackage
@@ -202,7 +211,7 @@ def test_a_store_of_another_format_is_not_read(tmp_path, application, version, e
     sqlite.write(places.collections(), path.parent)
     with closing(sqlite3.connect(path)) as store:
         assert store.execute("PRAGMA application_id").fetchone() == (0x7A696368,)
-        assert store.execute("PRAGMA user_version").fetchone() == (1,)
+        assert store.execute("PRAGMA user_version").fetchone() == (2,)
         store.execute(f"PRAGMA application_id = {application}")
         store.execute(f"PRAGMA user_version = {version}")
     with pytest.raises(StoreError, match=error):
@@ -236,3 +245,97 @@ def test_each_thread_has_a_connection_of_its_own(tmp_path):
     for thread in threads:
         thread.join()
     assert len({id(one) for one in [*found, served.opened(path)]}) == 4
+
+
+RD_COLUMNS = st.lists(st.sampled_from(["score", "lens", "kansrijk", "gebiedsnaam", "reden"]), unique=True)
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    columns=RD_COLUMNS,
+    geometry=st.booleans(),
+    sort=st.sampled_from([(), (("score", True),), (("lens", False), ("score", False))]),
+    window=st.tuples(st.integers(0, 40), st.integers(0, 260)),
+    system=st.sampled_from(["CRS84", "RD"]),
+)
+def test_a_page_as_bytes_is_the_page(store, columns, geometry, sort, window, system):
+    query = Query((), sort, tuple(columns), geometry, *window, system)
+    assert [orjson.loads(one) for one in store.page_as_bytes(INDICATORS, query)] == store.page(INDICATORS, query)
+
+
+@pytest.mark.parametrize("system", ["CRS84", "RD"])
+def test_an_item_as_bytes_is_the_item(store, system):
+    found = store.item_as_bytes(INDICATORS, "BU00000003-2024", system)
+    assert orjson.loads(found) == store.item(INDICATORS, "BU00000003-2024", system)
+    assert store.item_as_bytes(INDICATORS, "BU00000003", system) is None
+
+
+def test_geometry_in_rd_is_that_of_the_collection_to_the_millimetre(store, table):
+    features = store.page(INDICATORS, Query(limit=1000, system="RD"))
+    shapes = [shapely.geometry.shape(feature["geometry"]) for feature in features]
+    amiss = shapely.hausdorff_distance(np.array(shapes), table.geometry.to_numpy())
+    assert 0 < amiss.max() < 0.001
+    assert all(shape.exterior.is_ccw for shape in shapes)
+    written = json.dumps(features[0]["geometry"]["coordinates"])
+    assert max(len(decimals) for decimals in re.findall(r"\.(\d+)", written)) == 3
+
+
+def test_geometry_in_rd_has_the_corners_of_that_in_degrees_in_their_order(store):
+    """To the centimetre that seven decimals of a degree are."""
+    towards = pyproj.Transformer.from_crs("OGC:CRS84", "EPSG:28992", always_xy=True)
+    pages = [store.page(INDICATORS, Query(limit=1000, system=system)) for system in ("CRS84", "RD")]
+    for degrees, metres in zip(*pages, strict=True):
+        corners = np.array(degrees["geometry"]["coordinates"][0])
+        there = np.column_stack(towards.transform(*corners.T))
+        assert np.allclose(there, metres["geometry"]["coordinates"][0], rtol=0, atol=0.01)
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    corner=st.tuples(st.floats(128_000, 137_000), st.floats(448_000, 456_000)),
+    size=st.tuples(st.floats(0, 6_000), st.floats(0, 6_000)),
+    turned=st.floats(0, 90),
+)
+def test_a_box_finds_what_shapely_finds_straight_or_turned(store, table, corner, size, turned):
+    straight = shapely.box(*corner, corner[0] + size[0], corner[1] + size[1])
+    in_rd = shapely.affinity.rotate(straight, turned)
+    shapes = table.geometry.to_crs("OGC:CRS84")
+    turned_box = geopandas.GeoSeries([in_rd], crs=28992).to_crs("OGC:CRS84").iloc[0]
+    for box in (turned_box, shapely.box(*turned_box.bounds)):
+        near = related(store.collection(INDICATORS), "intersects", box)
+        assert ids(store.page(INDICATORS, Query((near,), limit=1000))) == list(table["id"][shapes.intersects(box)])
+        apart = Condition(f"NOT {near.sql}", near.values)
+        assert store.count(INDICATORS, [apart]) == (~shapes.intersects(box)).sum()
+
+
+def test_geometry_and_what_lenses_share_stand_once(tmp_path):
+    sqlite.write(made_release(), tmp_path)
+    with closing(sqlite3.connect(tmp_path / "zicht.sqlite")) as opened:
+        tables = {name for (name,) in opened.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
+        counts = {name: opened.execute(f'SELECT count(*) FROM "{name}"').fetchone()[0] for name in tables}  # noqa: S608  # names of ours
+    assert counts["_shapes_buurt"] == counts["_boxes_buurt"] == counts["_area_indicatoren_drugs_buurt"] == 160
+    assert counts["_figures_indicatoren_drugs_buurt"] == 2 * 160
+    assert counts["_rows_indicatoren_drugs_buurt"] == 4 * 160
+
+
+def test_the_view_has_the_columns_of_the_fields_in_their_order(tmp_path):
+    given_collections = made_release()
+    sqlite.write(given_collections, tmp_path)
+    with closing(sqlite3.connect(tmp_path / "zicht.sqlite")) as opened:
+        for collection in given_collections:
+            found = [row[1] for row in opened.execute(f'PRAGMA table_info("{collection.id}")')]
+            assert [name for name in found if not name.startswith("_")] == names(collection.fields)
+
+
+@pytest.mark.parametrize("kind", ["indicatoren_drugs_buurt", "zoekgebieden_drugs"])
+def test_a_parted_collection_is_served_as_it_was_given(tmp_path, kind):
+    collection = next(one for one in made_release() if one.id == kind)
+    sqlite.write([collection], tmp_path)
+    with closing(served.Served(tmp_path / "zicht.sqlite")) as opened:
+        features = {one["id"]: one for one in opened.page(kind, Query(limit=1000, system="RD"))}
+    assert len(features) == len(collection.table)
+    for row in collection.table.to_dict("records"):
+        feature = features[row["id"]]
+        assert shapely.geometry.shape(feature["geometry"]).hausdorff_distance(row["geometry"]) < 0.001
+        for name, value in feature["properties"].items():
+            assert value is None if pd.isna(row[name]) else value == row[name]

@@ -1,0 +1,86 @@
+"""What a collection repeats, once: the geometry of an area, its name, and the figures that every lens shares.
+
+A wide table has a row for each area, period and lens, since that is what a map and a spreadsheet want. Most of its
+columns do not depend on all three. Which do is read from the values, not from a list of names: a column that holds one
+value for each area is about the area, also where nobody foresaw it, and one that turns out to differ stays where it is.
+Rejected: facts in long form (a row for each area, indicator and period), of which a page of a wide table is a join per
+indicator.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+import shapely
+
+from layers.publication.fields import AREA, ID, PERIOD, VINTAGE
+
+type Places = npt.NDArray[np.int64]
+"""Positions in another table, counted from 0."""
+
+KEYS = {"area": (AREA.name, VINTAGE.name), "figures": (AREA.name, VINTAGE.name, PERIOD.name)}
+"""What the columns of each part depend on."""
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """Columns that hold one value for each area, or area and period; `at` is the row of `table` for each row of the
+    collection.
+    """
+
+    table: pd.DataFrame
+    at: Places
+
+
+@dataclass(frozen=True, slots=True)
+class NormalForm:
+    """A table, parted: `rows` has the columns that belong to the row itself, the identifier first."""
+
+    rows: pd.DataFrame
+    parts: dict[str, Part]
+
+
+def normal_form(table: pd.DataFrame) -> NormalForm:
+    """The parts of a table without geometry. One that repeats nothing has none."""
+    parts: dict[str, Part] = {}
+    left = list(table.columns)
+    for name, key in KEYS.items():
+        if not set(key) <= set(table.columns):
+            continue
+        at, first = _numbered(table[list(key)])
+        columns = [one for one in left if one != ID.name and _depends(table[one], at, first)]
+        if len(first) < len(table) and columns:
+            parts[name] = Part(table[columns].iloc[first].reset_index(drop=True), at)
+            left = [one for one in left if one not in columns]
+    return NormalForm(table[left], parts)
+
+
+def distinct(shapes: npt.NDArray[np.object_]) -> tuple[Places, Places]:
+    """Where each distinct geometry comes first, and which of these every geometry is, equal to the byte.
+
+    >>> first, which = distinct(np.array([shapely.Point(1, 1), shapely.Point(2, 2), shapely.Point(1, 1)]))
+    >>> first.tolist(), which.tolist()
+    ([0, 1], [0, 1, 0])
+    """
+    objects, one_each = _first(map(id, shapes), len(shapes))  # rows of one area mostly share one object
+    contents, first = _first(shapely.to_wkb(shapes[one_each]), len(one_each))
+    return one_each[first], contents[objects]
+
+
+def _first(values: Iterable[object], count: int) -> tuple[Places, Places]:
+    """The number of each value, counted as they come, and where each number comes first."""
+    numbers = pd.factorize(np.fromiter(values, object, count))[0].astype(np.int64)
+    return numbers, np.unique(numbers, return_index=True)[1]
+
+
+def _numbered(keys: pd.DataFrame) -> tuple[Places, Places]:
+    numbers = keys.groupby(list(keys), sort=False, dropna=False).ngroup().to_numpy().astype(np.int64)
+    return numbers, np.unique(numbers, return_index=True)[1]
+
+
+def _depends(column: pd.Series, at: Places, first: Places) -> bool:
+    """Whether the column holds one value for each key."""
+    codes, _ = pd.factorize(column)
+    return bool((codes == codes[first][at]).all())

@@ -1,0 +1,61 @@
+"""Geometry as it is served: the text of GeoJSON in each system that stands ready, and what finds it.
+
+CRS84 (degrees) is the default of the API; RD New (EPSG:28992, metres) is what Dutch analysts work in. Text in both is
+made once, when a release is written, so that neither costs a transformation when it is asked for.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+import pyproj
+import shapely
+
+from geo.areas import RD_NEW
+
+type Shapes = npt.NDArray[np.object_]
+
+DEGREE_DECIMALS = 7
+"""Decimals of a degree in published coordinates: about a centimetre."""
+
+METRE_DECIMALS = 3
+"""Decimals of a metre in published coordinates: a millimetre, as CBS publishes them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Texts:
+    """Shapes ready to be served, all in the same order.
+
+    Attributes:
+        degrees: GeoJSON in CRS84.
+        metres: GeoJSON in RD New.
+        exact: WKB in CRS84, not rounded, for exact answers to "does it intersect".
+        boxes: west, south, east, north in CRS84.
+        bounds: the same of what is in `degrees`.
+    """
+
+    degrees: list[str]
+    metres: list[str]
+    exact: list[bytes]
+    boxes: npt.NDArray[np.float64]
+    bounds: npt.NDArray[np.float64]
+
+
+def texts(shapes: Shapes) -> Texts:
+    """Shapes in RD New as they are served, with the winding order of GeoJSON; one call for all coordinates."""
+    metres = shapely.orient_polygons(shapes)
+    towards = pyproj.Transformer.from_crs(RD_NEW, "OGC:CRS84", always_xy=True)
+    degrees = shapely.transform(metres, lambda points: np.column_stack(towards.transform(*points.T)))
+    rounded = _rounded(degrees, DEGREE_DECIMALS)
+    return Texts(
+        degrees=shapely.to_geojson(rounded).tolist(),
+        metres=shapely.to_geojson(_rounded(metres, METRE_DECIMALS)).tolist(),
+        exact=shapely.to_wkb(degrees).tolist(),
+        boxes=shapely.bounds(degrees),
+        bounds=shapely.bounds(rounded),
+    )
+
+
+def _rounded(shapes: Shapes, decimals: int) -> Shapes:
+    rounded: Shapes = shapely.transform(shapes, lambda points: np.round(points, decimals))
+    return rounded

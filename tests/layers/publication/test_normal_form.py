@@ -1,0 +1,64 @@
+"""A table comes back from its parts as it was, and nothing stands in them twice."""
+
+import numpy as np
+import pandas as pd
+import shapely
+from hypothesis import given
+from hypothesis import strategies as st
+
+from layers.publication.normal_form import distinct, normal_form
+from tests.services.made_release import made_release
+
+VALUES = st.one_of(st.none(), st.integers(0, 2), st.sampled_from(["a", "b"]), st.floats(0, 1))
+
+
+@st.composite
+def tables(draw):
+    """Rows of areas, periods and lenses in any order, with columns that depend on some of these, or seem to."""
+    keys = draw(st.lists(st.tuples(*[st.integers(0, 2)] * 3), unique=True, max_size=20))
+    table = pd.DataFrame(keys, columns=["gebiedscode", "periode", "lens"]).assign(indeling=2024)
+    table["id"] = [f"{number}" for number in range(len(table))]
+    for name, key in (("naam", ["gebiedscode"]), ("waarde", ["gebiedscode", "periode"]), ("score", ["id"])):
+        of_key = {one: draw(VALUES) for one in sorted({tuple(row) for row in table[key].to_numpy().tolist()})}
+        table[name] = pd.Series([of_key[tuple(row)] for row in table[key].to_numpy().tolist()], dtype=object)
+    return table
+
+
+@given(table=tables())
+def test_a_table_comes_back_from_its_parts(table):
+    form = normal_form(table)
+    columns = {name: form.rows[name].tolist() for name in form.rows}
+    for part in form.parts.values():
+        columns |= {name: part.table[name].iloc[part.at].tolist() for name in part.table}
+    assert sorted(columns) == sorted(table)
+    assert all(columns[name] == table[name].tolist() for name in table)
+
+
+def test_what_lenses_and_periods_share_stands_once():
+    figures = made_release()[1].table.drop(columns="geometry")
+    form = normal_form(figures)
+    assert len(figures) == 4 * 160
+    assert {name: len(part.table) for name, part in form.parts.items()} == {"area": 160, "figures": 320}
+    assert {"gebiedsnaam", "gemeentenaam", "thema", "niveau", "indeling", "fictief"} <= set(form.parts["area"].table)
+    assert {"id", "lens", "score", "misdrijven_bijdrage"} <= set(form.rows)
+
+
+def test_what_differs_between_lenses_stays_with_its_row():
+    figures = made_release()[1].table.drop(columns="geometry")
+    form = normal_form(figures.assign(gebiedsnaam=[f"naam {number}" for number in range(len(figures))]))
+    assert "gebiedsnaam" in form.rows
+
+
+def test_a_table_that_repeats_nothing_has_no_parts():
+    once = made_release()[1].table.drop(columns="geometry").iloc[:160]
+    assert normal_form(once).parts == {}
+    assert list(normal_form(once).rows) == list(once)
+
+
+@given(numbers=st.lists(st.integers(0, 4)), copies=st.booleans())
+def test_equal_shapes_are_one_whether_or_not_they_are_one_object(numbers, copies):
+    shapes = [shapely.Point(number, 0) for number in range(5)]
+    given_shapes = [shapely.Point(number, 0) if copies else shapes[number] for number in numbers]
+    first, which = distinct(np.array(given_shapes, dtype=object))
+    assert [numbers[place] for place in first[which]] == numbers
+    assert len(first) == len(set(numbers))
