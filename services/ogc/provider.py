@@ -13,7 +13,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, TypedDict, Unpack
 
-from pygeoapi.crs import crs_transform
+from pygeoapi.crs import CrsTransformSpec, crs_transform
 from pygeoapi.provider.base import (
     BaseProvider,
     ProviderConnectionError,
@@ -28,7 +28,7 @@ from layers.publication.fields import Field
 from services.ogc import patches
 from services.stores import cql, served, systems
 from services.stores.cql import Filter
-from services.stores.queries import Condition, Described, Query, QueryError, equal, related, within_years
+from services.stores.queries import Condition, Described, Query, QueryError, System, equal, related, within_years
 
 patches.apply()
 
@@ -47,7 +47,7 @@ class ItemsQuery(TypedDict, total=False):
     skip_geometry: bool
     q: str | None
     filterq: Filter | None
-    crs_transform_spec: object
+    crs_transform_spec: CrsTransformSpec | None
     language: object
 
 
@@ -77,15 +77,20 @@ class ReleaseProvider(BaseProvider):  # type: ignore[misc]  # pygeoapi has no ty
                 schema[field.name] |= _coded(field)
         return schema
 
-    @crs_transform  # type: ignore[untyped-decorator]  # pygeoapi has no types
     def query(self, **arguments: Unpack[ItemsQuery]) -> dict[str, Any]:
         """A page of features, and how many there are in all."""
+        system, towards = _stored(arguments.pop("crs_transform_spec", None))
+        answer: dict[str, Any] = self._query(system, arguments, crs_transform_spec=towards)
+        return answer
+
+    @crs_transform  # type: ignore[untyped-decorator]  # pygeoapi has no types
+    def _query(self, system: System, arguments: ItemsQuery, **_transformed: object) -> dict[str, Any]:
         with _answering():
             store = served.opened(Path(self.data))
             collection = self._collection(store)
             where = tuple(_conditions(collection, arguments))
             matched = store.count(collection.id, where)
-            features = [] if _only_hits(arguments) else store.page(collection.id, _page(where, arguments))
+            features = [] if _only_hits(arguments) else store.page(collection.id, _page(where, arguments, system))
         return {
             "type": "FeatureCollection",
             "features": features,
@@ -93,12 +98,17 @@ class ReleaseProvider(BaseProvider):  # type: ignore[misc]  # pygeoapi has no ty
             "numberReturned": len(features),
         }
 
-    @crs_transform  # type: ignore[untyped-decorator]  # pygeoapi has no types
-    def get(self, identifier: str, **_arguments: Any) -> served.Feature:
+    def get(self, identifier: str, **arguments: Any) -> served.Feature:
         """The feature with this id."""
+        system, towards = _stored(arguments.pop("crs_transform_spec", None))
+        feature: served.Feature = self._get(identifier, system, crs_transform_spec=towards)
+        return feature
+
+    @crs_transform  # type: ignore[untyped-decorator]  # pygeoapi has no types
+    def _get(self, identifier: str, system: System, **_transformed: object) -> served.Feature:
         with _answering():
             store = served.opened(Path(self.data))
-            feature = store.item(self._collection(store).id, identifier)
+            feature = store.item(self._collection(store).id, identifier, system)
         if feature is None:
             raise ProviderItemNotFoundError(user_msg=f"{self.table} has no item {identifier!r}")
         return feature
@@ -130,7 +140,14 @@ def _answering() -> Iterator[None]:
         raise ProviderConnectionError(str(fault), user_msg="no release can be read; publish one first") from fault
 
 
-def _page(where: tuple[Condition, ...], arguments: ItemsQuery) -> Query:
+def _stored(towards: CrsTransformSpec | None) -> tuple[System, CrsTransformSpec | None]:
+    """The system to read in, and the transformation that is left to pygeoapi: none to RD New, which is stored too."""
+    if towards is not None and str(towards.target_crs_uri).lower().endswith("/epsg/0/28992"):
+        return "RD", None
+    return "CRS84", towards
+
+
+def _page(where: tuple[Condition, ...], arguments: ItemsQuery, system: System) -> Query:
     return Query(
         where,
         sort=tuple((one["property"], one["order"] == "-") for one in arguments.get("sortby", ())),
@@ -138,6 +155,7 @@ def _page(where: tuple[Condition, ...], arguments: ItemsQuery) -> Query:
         geometry=not arguments.get("skip_geometry", False),
         limit=arguments.get("limit", 10),
         offset=arguments.get("offset", 0),
+        system=system,
     )
 
 

@@ -349,3 +349,24 @@ def test_a_collection_that_the_release_lacks_is_a_404(api, home):
         assert items(api, path=f"{ITEMS}/BU00000003-2024", status=404)
     finally:
         servers.swap(home, "large")
+
+
+@pytest.mark.parametrize("asked", [{}, {"properties": "score,lens"}, {"skipGeometry": "true"}, {"sortby": "-score"}])
+def test_in_rd_an_answer_has_the_geometry_of_the_collection_to_the_millimetre(api, table, asked):
+    answer = api.get(ITEMS, params={"crs": RD, "limit": 1000, "f": "json"} | asked)
+    assert answer.headers["Content-Crs"] == f"<{RD}>"
+    features = answer.json()["features"]
+    there = items(api, limit=1000, **asked)["features"]
+    assert [one["properties"] for one in features] == [one["properties"] for one in there]
+    if "skipGeometry" in asked:
+        assert all(one["geometry"] is None for one in features)
+    else:
+        shapes = [shapely.geometry.shape(one["geometry"]) for one in features]
+        wanted = table.set_index("id").geometry[[one["id"] for one in features]]
+        assert shapely.hausdorff_distance(shapes, wanted.to_numpy()).max() < 0.001
+
+
+def test_an_item_in_rd_has_the_geometry_of_the_collection_to_the_millimetre(api, table):
+    first = table.iloc[0]
+    answer = api.get(f"{ITEMS}/{first['id']}", params={"crs": RD, "f": "json"})
+    assert shapely.geometry.shape(answer.json()["geometry"]).hausdorff_distance(first.geometry) < 0.001
