@@ -24,12 +24,16 @@ from geo.messages import Message, joined, message, plural
 OURS = {
     AreaLevel.BUURT: (("code",), ("name",)),
     AreaLevel.WIJK: (("wijk", "code"), ("wijk_name", "name")),
+    AreaLevel.GEMEENTE: (("gemeente", "code"), ("gemeente_name", "name")),
 }
 """Which of our names stand for the code and the name of the areas of a level, the first that a table has."""
 OPTIONAL = ("gemeente_name", "wijk_name", "water", "change", "year")
 COLUMNS = ("name", "wijk_name", "gemeente", "gemeente_name", "geometry")
 OPEN_WATER = {AreaLevel.BUURT: "9997", AreaLevel.WIJK: "97"}
 """How the code of open water ends (`BU02339997`, `WK023397`)."""
+COARSENESS = (AreaLevel.BUURT, AreaLevel.WIJK, AreaLevel.GEMEENTE)
+"""The levels of CBS's division, the finest first."""
+NOT_NAMED = pd.Series(dtype=object)
 WATER, LAND, ABROAD = "JA", "NEE", "B"
 SNAP = 0.01
 """Metres: parts whose borders do not coincide are joined on a grid of this size."""
@@ -51,8 +55,8 @@ def buurten(raw: geopandas.GeoDataFrame, vintage: Vintage, where: str) -> AreaFr
 def read_areas(
     raw: geopandas.GeoDataFrame, vintage: Vintage, where: str, level: AreaLevel = AreaLevel.BUURT
 ) -> AreasOfVintage:
-    """The buurten or wijken of a raw table, in RD New: land and water parts of one code joined, invalid polygons
-    repaired.
+    """The buurten, wijken or gemeenten of a raw table, in RD New: land and water parts of one code joined, invalid
+    polygons repaired.
 
     The order of the rows makes no difference. Where the file has it, the column `change` says what became of an area
     since the year before: 1 nothing, 2 another code, 3 another border, NA unknown.
@@ -73,8 +77,10 @@ def read_areas(
     areas = _one_row_a_code(valid)
     areas["name"] = areas["name"].fillna(areas.index.to_series())
     areas["gemeente"] = parents(areas.index, AreaLevel.GEMEENTE)
-    if level is AreaLevel.WIJK:
+    if level is not AreaLevel.BUURT:
         areas["wijk_name"] = areas["name"]
+    if level is AreaLevel.GEMEENTE:
+        areas["gemeente_name"] = areas["name"]
     for larger, column in ((AreaLevel.GEMEENTE, "gemeente_name"), (AreaLevel.WIJK, "wijk_name")):
         codes = parents(areas.index, larger).to_series(index=areas.index)
         # What the file does not name is called by its code, until `named`.
@@ -90,9 +96,16 @@ def wijken(areas: AreaFrame) -> AreaFrame:
 
 def gemeenten(areas: AreaFrame) -> AreaFrame:
     """The gemeenten that buurten or wijken make up, by their codes; their `wijk_name` is that of the first wijk, and no
-    use.
+    use. Gemeenten themselves where the areas are these.
     """
-    return _dissolved(areas, AreaLevel.GEMEENTE, "gemeente_name")
+    return areas if areas.level is AreaLevel.GEMEENTE else _dissolved(areas, AreaLevel.GEMEENTE, "gemeente_name")
+
+
+def no_finer_than(areas: AreaFrame, level: AreaLevel) -> AreaFrame:
+    """The areas, joined to those of `level` where they are finer."""
+    if COARSENESS.index(areas.level) >= COARSENESS.index(level):
+        return areas
+    return wijken(areas) if level is AreaLevel.WIJK else gemeenten(areas)
 
 
 def replaced(areas: AreaFrame, by: AreaFrame) -> AreaFrame:
@@ -101,13 +114,15 @@ def replaced(areas: AreaFrame, by: AreaFrame) -> AreaFrame:
     return AreaFrame(areas.level, areas.vintage, pd.concat([rest, by.table]).sort_index())
 
 
-def named(areas: AreaFrame, gemeente: pd.Series, wijk: pd.Series) -> AreaFrame:
+def named(areas: AreaFrame, gemeente: pd.Series, wijk: pd.Series = NOT_NAMED) -> AreaFrame:
     """The areas with the names of gemeenten and wijken taken from elsewhere, where they are there, by code."""
     table = areas.table.copy()
     in_wijk = parents(areas.ids, AreaLevel.WIJK).to_series(index=areas.ids)
     for column, codes, names in (("gemeente_name", table["gemeente"], gemeente), ("wijk_name", in_wijk, wijk)):
         elsewhere = codes.map(names).astype(object)
         table[column] = table[column].where(elsewhere.isna(), elsewhere)
+    if areas.level is AreaLevel.GEMEENTE:
+        table["name"] = table["gemeente_name"]
     return AreaFrame(areas.level, areas.vintage, table)
 
 
@@ -166,7 +181,7 @@ def _in_the_country(
         )  # fmt: skip
     abroad = kind == ABROAD
     open_water = ~abroad & (
-        table["code"].str.endswith(OPEN_WATER[level], na=False) | ((kind == WATER) & table["code"].isna())
+        table["code"].str.endswith(OPEN_WATER.get(level, "-"), na=False) | ((kind == WATER) & table["code"].isna())
     )
     notes = []
     if abroad.any():

@@ -34,7 +34,9 @@ class RouteKind(StrEnum):
     STRAIGHT = "straight"
 
 
-NAMES = {AreaLevel.BUURT: message("buurten"), AreaLevel.WIJK: message("wijken")}
+NAMES = {
+    AreaLevel.BUURT: message("buurten"), AreaLevel.WIJK: message("wijken"), AreaLevel.GEMEENTE: message("gemeenten"),
+}  # fmt: skip
 
 
 class Boundaries(Protocol):
@@ -112,8 +114,9 @@ class Routes:
             return areas
         if self.level is AreaLevel.BUURT:
             raise SourceError(
-                "{year}: there is a boundary file of wijken only; give one of buurten, or ask for --level wijk",
-                year=self.to,
+                "{year}: there are areas of level {finest} only; give a boundary file of buurten and figures of these, "
+                "or ask for --level {finest}",
+                year=self.to, finest=areas.level.value,
             )  # fmt: skip
         joining = {AreaLevel.WIJK: cbs.wijken, AreaLevel.GEMEENTE: cbs.gemeenten}
         return joining[self.level](areas) if self.level in joining else hexagons(areas, self.level)
@@ -176,8 +179,8 @@ class Routes:
         if kind is RouteKind.STRAIGHT:
             return by_surface(old, self.target) if weights is None else by_weights(old, self.target, weights)
         new = self.boundaries.areas(self.to)
-        if old.level is AreaLevel.WIJK and kind is not RouteKind.OWN:
-            new = cbs.wijken(new)  # not through its buurten: that would part what is whole
+        if kind is not RouteKind.OWN:
+            new = cbs.no_finer_than(new, old.level)  # not through its buurten: that would part what is whole
         crosswalk = self._to_same_level(old, new, kind, weights)
         if self.target.level is new.level:
             return crosswalk

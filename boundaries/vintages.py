@@ -26,6 +26,7 @@ class Shipped:
 
     Attributes:
         path: the national file below that folder.
+        level: what its areas are.
         detail: better files of some gemeenten, put in their place.
         tolerance: metres; borders closer than this are one (see geo.neighbors).
         spare: codes that occur in figures though the file has no polygon for them.
@@ -33,6 +34,7 @@ class Shipped:
     """
 
     path: str
+    level: AreaLevel
     detail: tuple[str, ...]
     tolerance: float
     spare: frozenset[str]
@@ -52,6 +54,7 @@ class Vintage:
         aliases: what a column has been called, by our name for it.
         shipped: what the folder of real data has of it, if anything.
         gemeenten: fewest gemeenten that figures of the whole country have.
+        finest: the finest areas that are wanted, where figures are of no finer ones.
     """
 
     year: int
@@ -61,6 +64,7 @@ class Vintage:
     aliases: Mapping[str, tuple[str, ...]]
     shipped: Shipped | None = None
     gemeenten: int = LEAST_GEMEENTEN
+    finest: AreaLevel = AreaLevel.BUURT
 
     @property
     def spare(self) -> frozenset[str]:
@@ -96,16 +100,21 @@ def _aliases() -> Mapping[str, tuple[str, ...]]:
 
 
 @cache
-def vintages() -> Mapping[int, Vintage]:
-    """All vintages that are declared in vintages.toml, by year."""
+def _all() -> Mapping[int, Vintage]:
     services = _declared()["service"]
     return {
         int(year): Vintage(
-            int(year), about["least"], about["service"], services[about["service"]].format(year=year), _aliases(),
-            _shipped(about.get("shipped")),
+            int(year), about["least"], about.get("service"),
+            services.get(about.get("service"), "").format(year=year), _aliases(), _shipped(about.get("shipped")),
         )
         for year, about in _declared()["vintage"].items()
     }  # fmt: skip
+
+
+@cache
+def vintages() -> Mapping[int, Vintage]:
+    """All vintages of which boundaries can be fetched, by year, as vintages.toml declares them."""
+    return {year: one for year, one in _all().items() if one.service is not None}
 
 
 def vintage(year: int) -> Vintage:
@@ -115,7 +124,7 @@ def vintage(year: int) -> Vintage:
     """
     if year < FIRST:
         raise UnknownNameError(message("vintage"), year, vintages())
-    return vintages().get(year) or Vintage(year, 0, None, "", _aliases())
+    return _all().get(year) or Vintage(year, 0, None, "", _aliases())
 
 
 def declared_vintage(year: int) -> Vintage:
@@ -129,5 +138,6 @@ def _shipped(about: Mapping[str, Any] | None) -> Shipped | None:
     if about is None:
         return None
     return Shipped(
-        about["path"], tuple(about["detail"]), about["tolerance"], frozenset(about["spare"]), about["names"]
+        about["path"], AreaLevel(about.get("level", "buurt")), tuple(about["detail"]), about["tolerance"],
+        frozenset(about["spare"]), about["names"],
     )  # fmt: skip

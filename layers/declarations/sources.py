@@ -7,6 +7,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
+from geo.areas import AreaLevel
 from geo.messages import message
 from layers.declarations.faults import RuleError
 from layers.declarations.indicators import Declared, FilePath, Id, Text
@@ -114,8 +115,15 @@ class Table(Declared):
         return self
 
 
+KEYS = {"gemeente": "gemeentecode", "wijk": "wijkcode"}
+"""What the column with codes is called where nothing is said, other than for buurten."""
+
+
 class SourceDeclaration(Declared):
-    """Figures per buurt; `key` is the column with the buurtcode, `periods` are those it has: years, quarters or months.
+    """Figures per buurt, or what else `level` says, and the `periods` it has: years, quarters or months.
+
+    `key` is the column with the codes of the areas. Figures of a finer level are summed to a coarser one (counts and
+    stocks); figures of a gemeente say nothing of a buurt in it, and a theme that reads them has no finer areas.
 
     Where they come from is one section or more: `table`, a file; `statline`, a service of CBS OData; `records`, points
     of the municipality's own; `raster`, a GeoTIFF; `squares`, CBS's squares of 100 m. The first that is there is used.
@@ -127,6 +135,7 @@ class SourceDeclaration(Declared):
     license: Text
     url: Text
     attribution: Text
+    level: Literal["gemeente", "wijk", "buurt"] | None = None
     key: Text = "buurtcode"
     vintage: int
     periods: Periods
@@ -143,9 +152,21 @@ class SourceDeclaration(Declared):
         return whole_years(self.periods)
 
     @property
+    def native(self) -> AreaLevel:
+        """The finest level of which it has figures."""
+        return AreaLevel(self.level or "buurt")
+
+    @property
     def own(self) -> bool:
         """Whether its figures are counted in the areas themselves, from records, a raster or squares."""
         return self.table is None and self.statline is None
+
+    @model_validator(mode="before")
+    @classmethod
+    def _key_of_the_level(cls, declared: object) -> object:
+        if isinstance(declared, dict) and "key" not in declared and declared.get("level") in KEYS:
+            return declared | {"key": KEYS[declared["level"]]}
+        return declared
 
     @model_validator(mode="after")
     def _comes_from_somewhere(self) -> Self:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from boundaries.cbs import OPEN_WATER
+from boundaries.cbs import COARSENESS, OPEN_WATER
 from boundaries.codes import CBS_MISSING, PATTERNS, PREFIXES, parents
 from geo.areas import AreaLevel
 from geo.errors import SourceError, first_few
@@ -17,12 +17,18 @@ from geo.messages import Message, message, plural
 from layers.declarations.indicators import Indicator, qualified
 from layers.declarations.periods import PER_YEAR, Period, absent_parts
 from layers.declarations.sources import Column, SourceDeclaration, columns_of, fill
+from layers.declarations.themes import Theme
 from layers.method import numbers
 from layers.method.numbers import Mark
 
 LEAST_COVERED = 0.9
 """Share of all areas a table must hold: without the country there is no national mean."""
-COUNTRY = r"NL[0-9]{0,2}"
+LARGER = r"(NL|LD|PV|CR)[0-9]{0,2}"
+"""The country, its parts, provinces and COROP regions, which tables have beside gemeenten."""
+
+
+ADDED = ("count", "stock")
+"""Kinds of columns that may be added up over areas."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +64,12 @@ class Figures:
 def measure_of(indicator: Indicator, figures: Figures) -> Measure:
     """The events and exposure of an indicator (see geo.measures for how a level has them too)."""
     values, reasons = figures.values, figures.reasons
+    if absent := [column for column in indicator.columns if column not in values]:
+        raise SourceError(
+            "indicator {id!r}: {absent} cannot be summed to these areas: their source does not say that they add up; "
+            'add kind = "count" or "stock" to them, or build at the level of the source',
+            id=indicator.id, absent=absent,
+        )  # fmt: skip
     reason = reasons[list(indicator.columns)].bfill(axis=1).iloc[:, 0]
     value = values[indicator.value]
     if indicator.per is not None:
@@ -105,8 +117,14 @@ def figures_from_table(
         )
     keyed = _keyed(raw, source, where)
     level = next((level for level, prefix in PREFIXES.items() if areas[0].startswith(prefix)), AreaLevel.BUURT)
-    others = "|".join([COUNTRY, *(pattern for other, pattern in PATTERNS.items() if other is not level)])
+    _check_native(source, level, where)
+    if _must_be_summed(keyed.index, source, areas, level):
+        figures = _summed(keyed, source, period, level, where)
+        elsewhere = figures.values.index.difference(areas) if part else areas[:0]
+        return figures.of(areas.append(elsewhere) if len(elsewhere) else areas)
+    others = "|".join([LARGER, *(pattern for other, pattern in PATTERNS.items() if other is not level)])
     keyed = keyed[~keyed.index.str.fullmatch(others)]
+    keyed = _without_older(keyed, source, areas.union(list(spare)))
     strange = keyed.index[~keyed.index.isin(areas) & ~keyed.index.isin(list(spare))]
     elsewhere = _elsewhere(strange, areas, level) if part else strange[:0]
     _check_codes(keyed.index, strange.difference(elsewhere), source, where, part=part)
@@ -137,6 +155,20 @@ def figures_of_columns(
     explained = explained.where(explained.notna(), None)
     explained[~listed] = Unknown.ABSENT
     return Figures(pd.DataFrame(values).reindex(areas), explained)
+
+
+def check_level(theme: Theme, sources: Sequence[SourceDeclaration], level: AreaLevel) -> None:
+    """Raise SourceError where a theme would spread figures of wijken or gemeenten evenly over what lies in them.
+
+    Only by a weight that the theme declares may they go to hexagons: gemeenten are empty for the most part.
+    """
+    for source in sources:
+        if level.resolution is not None and source.native is not AreaLevel.BUURT and theme.dasymetric is None:
+            raise SourceError(
+                "source {id!r}: has figures per {native}, which are not spread evenly over hexagons; declare "
+                "[dasymetric] in theme {theme!r}, or build at level {native}",
+                id=source.id, native=source.native.value, theme=theme.id,
+            )  # fmt: skip
 
 
 def check_years(sources: Sequence[SourceDeclaration], year: int) -> None:
@@ -183,13 +215,53 @@ def _keyed(raw: pd.DataFrame, source: SourceDeclaration, where: Message) -> pd.D
     return keyed
 
 
+def _check_native(source: SourceDeclaration, level: AreaLevel, where: Message) -> None:
+    """Raise SourceError where the areas are finer than the figures: that of a gemeente is no figure of its buurten."""
+    if not source.own and COARSENESS.index(source.native) > COARSENESS.index(level):
+        raise SourceError(
+            "{where}: has figures per {native}, which say nothing of the {level} in it; build at level {native}",
+            where=where, native=source.native.value, level=level.value,
+        )  # fmt: skip
+
+
+def _must_be_summed(codes: pd.Index, source: SourceDeclaration, areas: pd.Index, level: AreaLevel) -> bool:
+    """Whether figures of these areas follow from finer ones: the table has none of their own."""
+    if source.own or COARSENESS.index(source.native) >= COARSENESS.index(level):
+        return False
+    return not codes.isin(areas).any() and bool(codes.str.fullmatch(PATTERNS[source.native]).any())
+
+
+def _summed(keyed: pd.DataFrame, source: SourceDeclaration, period: int, level: AreaLevel, where: Message) -> Figures:
+    """Counts and stocks of the finer areas of a source, summed by their codes; unknown where a part of them is."""
+    finer = keyed[keyed.index.str.fullmatch(PATTERNS[source.native])].sort_index()
+    added = {name: column for name, column in source.columns.items() if column.kind in ADDED}
+    figures = figures_of_columns(finer, source.model_copy(update={"columns": added}), period, finer.index, where)
+    larger = parents(finer.index, level)
+    known = figures.values.notna().groupby(larger).all()
+    values = figures.values.groupby(larger).sum().where(known)
+    reasons = pd.DataFrame(None, index=values.index, columns=values.columns, dtype=object)
+    return Figures(values, reasons.mask(values.isna(), Unknown.PARTLY))
+
+
+def _without_older(keyed: pd.DataFrame, source: SourceDeclaration, areas: pd.Index) -> pd.DataFrame:
+    """The rows without those of codes of another year that hold no figure: CBS lists every code there ever was."""
+    columns = [name for name in keyed if name in _all_columns(source)]
+    empty = keyed[columns].astype("string").apply(lambda cells: cells.isna() | cells.str.strip().isin(numbers.NOTHING))
+    return keyed[keyed.index.isin(areas) | ~empty.all(axis=1)] if columns else keyed
+
+
+def _all_columns(source: SourceDeclaration) -> set[str]:
+    periods = source.periods
+    return {name for one in source.columns.values() for of in periods for name in columns_of(one.formula, of)}
+
+
 def _elsewhere(strange: pd.Index, areas: pd.Index, level: AreaLevel) -> pd.Index:
     """Codes that may be of the rest of the country: well formed, and of gemeenten of which there are no areas here. An
     own boundary file has whole gemeenten, so another code of one of these is a typing error or of another vintage.
     """
     ours = strange[strange.str.fullmatch(PATTERNS[level])]
     of_another = ~parents(ours, AreaLevel.GEMEENTE).isin(parents(areas, AreaLevel.GEMEENTE))
-    water = ours.str.endswith(OPEN_WATER[level])
+    water = ours.str.endswith(OPEN_WATER.get(level, "-"))
     return ours[of_another | water]
 
 
@@ -225,7 +297,7 @@ def _check_covered(codes: pd.Index, areas: pd.Index, where: Message, *, part: bo
             where=where, covered=covered, count=len(areas),
         )  # fmt: skip
     raise SourceError(
-        "{where}: only {covered:.0%} of the {total} buurten of the country have a row; a part of the country has no "
+        "{where}: only {covered:.0%} of the {total} areas of the country have a row; a part of the country has no "
         "national mean; give the national table, or a boundary file of that part",
         where=where, covered=covered, total=len(areas),
     )  # fmt: skip

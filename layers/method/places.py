@@ -52,22 +52,28 @@ def finest(boundaries: Boundaries) -> AreaFrame:
 
 
 def buurten(boundaries: Boundaries) -> AreaFrame:
-    """All buurten. Raises SourceError where there are only wijken."""
-    areas = boundaries.areas
-    if areas.level is not AreaLevel.BUURT:
-        raise SourceError(
-            "{year}: there is a boundary file of wijken only; give one of buurten, or ask for --level wijk",
-            year=areas.vintage,
-        )  # fmt: skip
-    return areas
+    """All buurten. Raises SourceError where there are only wijken or gemeenten."""
+    _check_finer(boundaries.areas, AreaLevel.BUURT)
+    return boundaries.areas
 
 
 def areas_of(boundaries: Boundaries, *, level: AreaLevel) -> AreaFrame:
-    """The wijken, gemeenten or hexagons."""
+    """The wijken, gemeenten or hexagons. Raises SourceError for wijken where there are only gemeenten."""
     if level is boundaries.areas.level:
         return boundaries.areas
+    _check_finer(boundaries.areas, level)
     merged = {AreaLevel.WIJK: cbs.wijken, AreaLevel.GEMEENTE: cbs.gemeenten}
     return merged[level](boundaries.areas) if level in merged else hexagons(boundaries.areas, level)
+
+
+def _check_finer(areas: AreaFrame, level: AreaLevel) -> None:
+    """Raise SourceError unless areas of the level can be made of these."""
+    if level in cbs.COARSENESS and cbs.COARSENESS.index(level) < cbs.COARSENESS.index(areas.level):
+        raise SourceError(
+            "{year}: there are areas of level {finest} only; give a boundary file of buurten and figures of these, or "
+            "ask for --level {finest}",
+            year=areas.vintage, finest=areas.level.value,
+        )  # fmt: skip
 
 
 def borders(boundaries: Boundaries) -> Neighbors:

@@ -45,7 +45,14 @@ def build(
     """
     from geo.areas import AreaLevel
     from services.cli import reports
-    from services.jobs.build import LayerRequest, build_and_save, gemeenten_of, open_country, vintage_of_theme
+    from services.jobs.build import (
+        LayerRequest,
+        build_and_save,
+        finest_of_theme,
+        gemeenten_of,
+        open_country,
+        vintage_of_theme,
+    )
     from services.jobs.declarations import catalogue
 
     settings = Settings()
@@ -55,7 +62,8 @@ def build(
     for name in level or ():
         check_level(name)
     levels = [AreaLevel(name) for name in level] if level else [declared.level]
-    country = open_country(data or settings.data, catalog, vintage or vintage_of_theme(catalog, declared))
+    year, finest = vintage or vintage_of_theme(catalog, declared), finest_of_theme(catalog, declared)
+    country = open_country(data or settings.data, catalog, year, finest=finest)
     requests = [LayerRequest(theme, one, lens, period, gemeente) for one in levels]
     with progress() as on_step:
         layers = build_and_save(country, requests, home or settings.home, on_step)

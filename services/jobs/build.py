@@ -2,11 +2,12 @@
 
 import glob
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from importlib.metadata import version
 from pathlib import Path
 
+from boundaries.cbs import COARSENESS
 from boundaries.gemeenten import code_of
 from boundaries.vintages import vintage as vintage_of
 from geo.areas import AreaFrame, AreaLevel
@@ -17,6 +18,7 @@ from layers.declarations.records import WHOLE_COUNTRY
 from layers.declarations.sources import SourceDeclaration
 from layers.declarations.themes import Theme
 from layers.method.country import Country, period_of
+from layers.method.figures import check_level
 from layers.method.layer_plan import LayerPlan, layer_plan, with_key
 from layers.method.plan import Results
 from layers.method.ports import Delivered, Identity, Source, Weighed
@@ -51,21 +53,30 @@ class LayerRequest:
     gemeente: str | None = None
 
 
-def open_country(data: str, catalog: Catalog, year: int = 2024, home: Path | None = None) -> Country:
+def open_country(
+    data: str, catalog: Catalog, year: int = 2024, home: Path | None = None, finest: AreaLevel = AreaLevel.BUURT
+) -> Country:
     """The country whose figures are in `data`: `testland`, or a folder with figures and boundary files, fetched or put
     there by hand.
 
-    `year` is the vintage of its areas. Nothing is read until it is needed, nor is what the cache of `home` remembers.
+    `year` is the vintage of its areas, `finest` the finest of them that are wanted. Nothing is read until it is needed,
+    nor is what the cache of `home` remembers.
     """
     folder = Path(data)
     source: Source = adapter("source", SOURCES, TESTLAND)() if data == TESTLAND else _folder(folder)
     own = Own(partial(_own_table, folder), partial(_weights, folder), partial(_identity, folder), _module)
-    return Country(source, vintage_of(year), catalog, own, Results(HomeCache(home) if home else None))
+    vintage = replace(vintage_of(year), finest=finest)
+    return Country(source, vintage, catalog, own, Results(HomeCache(home) if home else None))
 
 
 def vintage_of_theme(catalog: Catalog, theme: Theme) -> int:
     """The vintage that the sources of a theme's indicators are declared for; the newest where they differ."""
     return max(catalog.sources[indicator.source].vintage for indicator in theme.indicator)
+
+
+def finest_of_theme(catalog: Catalog, theme: Theme) -> AreaLevel:
+    """The finest areas of which all sources of a theme have figures, or can sum them."""
+    return max((source.native for source in catalog.sources_of(theme)), key=COARSENESS.index)
 
 
 def _own_table(folder: Path, declaration: SourceDeclaration, areas: AreaFrame) -> Delivered:
@@ -154,7 +165,9 @@ def plan_of(country: Country, request: LayerRequest) -> LayerPlan:
     """What a layer is made from. Raises as `build` does."""
     theme = country.catalog.theme(request.theme)
     lens = country.catalog.lens(request.lens, theme)
-    period = period_of(country.sources(theme), request.period)
+    sources = country.sources(theme)
+    check_level(theme, sources, request.level)
+    period = period_of(sources, request.period)
     gemeente = gemeente_of(country, request.gemeente or (lens.gemeente if lens else None))
     key = LayerKey(theme.id, request.level, period, request.lens, gemeente)
     return layer_plan(country, key, theme, lens, version("zicht"))

@@ -59,7 +59,7 @@ class BoundaryFolder:
     """The areas of any year of which there is a boundary file below `root`, each read once."""
 
     root: Path
-    _read: dict[int, FolderAreas] = field(default_factory=dict)
+    _read: dict[tuple[int, AreaLevel], FolderAreas] = field(default_factory=dict)
 
     def has(self, year: int) -> bool:
         """Whether there is a boundary file of that year. Raises UnknownNameError for a year before there were any."""
@@ -72,16 +72,19 @@ class BoundaryFolder:
 
     def notes(self, year: int) -> Sequence[Message]:
         """What was done to that year's file when it was read."""
-        return self._read[year].notes if year in self._read else ()
+        return next((read.notes for (of, _), read in self._read.items() if of == year), ())
 
     def read(self, of: Vintage) -> FolderAreas:
-        """The areas as they were fetched, or in the user's own file, or as shipped with the real data.
+        """The areas as they were fetched, or in the user's own file, or as shipped with the real data; none finer than
+        `of` asks for.
 
         Raises SourceError where there are none, saying how to get them, and for a national file with areas missing.
         """
-        if of.year not in self._read:
-            self._read[of.year] = self._made(of)
-        return self._read[of.year]
+        at = (of.year, of.finest)
+        if at not in self._read:
+            read = self._made(of)
+            self._read[at] = replace(read, areas=cbs.no_finer_than(read.areas, of.finest))
+        return self._read[at]
 
     def identity(self, of: Vintage) -> Identity:
         """What identifies the bytes of all files from which the areas of a year may be read."""
@@ -116,11 +119,8 @@ class BoundaryFolder:
         )  # fmt: skip
 
     def _file(self, year: int) -> Path | None:
-        """The boundary file of buurten, else that of wijken."""
-        files = (
-            boundary_files.of_year(self.root / BOUNDARIES, year, PLURALS[level])
-            for level in (AreaLevel.BUURT, AreaLevel.WIJK)
-        )
+        """The boundary file of buurten, else that of wijken, else that of gemeenten."""
+        files = (boundary_files.of_year(self.root / BOUNDARIES, year, PLURALS[level]) for level in cbs.COARSENESS)
         return next((file for file in files if file is not None), None)
 
     def _fetched(self, of: Vintage, file: Path, by_file: Mapping[str, Receipt]) -> FolderAreas:
@@ -159,13 +159,14 @@ class BoundaryFolder:
 
     def _shipped(self, of: Vintage, shipped: Shipped) -> FolderAreas:
         """The national file, with official polygons in place of the generalised ones where there are."""
-        whole, receipt = self._part(
-            of, shipped.path, say("CBS boundaries of wijken and buurten {year}", year=of.year), PUBLISHERS
-        )
+        title = say("CBS boundaries of wijken and buurten {year}", year=of.year)
+        if shipped.level is AreaLevel.GEMEENTE:
+            title = say("CBS boundaries of gemeenten {year}", year=of.year)
+        whole, receipt = self._part(of, shipped.path, title, shipped.level)
         _check_complete(whole.areas, of, self.root / shipped.path, WHOLE)
         areas, notes, read = whole.areas, whole.notes, [receipt]
         for path in shipped.detail:
-            better, receipt = self._part(of, path, "Basisregistratie gebieden", PUBLISHERS)
+            better, receipt = self._part(of, path, "Basisregistratie gebieden", shipped.level)
             areas, notes = cbs.replaced(areas, better.areas), (*notes, *better.notes)
             read.append(receipt)
         names = {}
@@ -176,10 +177,10 @@ class BoundaryFolder:
             read.append(replace(about, id=f"names/{place['code']}"))
         return FolderAreas(cbs.named(areas, **names), notes, tuple(read), national=True, tolerance=shipped.tolerance)
 
-    def _part(self, of: Vintage, path: str, title: str, publishers: str) -> tuple[AreasOfVintage, Receipt]:
-        raw = boundary_files.read(self._there(path), of)
-        result = cbs.read_areas(raw, of, path)
-        return result, _noted(self._receipt(path, title, len(raw), publishers), result.notes)
+    def _part(self, of: Vintage, path: str, title: str, level: AreaLevel) -> tuple[AreasOfVintage, Receipt]:
+        raw = boundary_files.read(self._there(path), of, level)
+        result = cbs.read_areas(raw, of, path, level)
+        return result, _noted(self._receipt(path, title, len(raw), PUBLISHERS), result.notes)
 
     def _there(self, path: str) -> Path:
         return existing(self.root, path)

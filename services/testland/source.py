@@ -39,7 +39,7 @@ class TestlandSource:
         """All buurten of Testland, as of any year."""
         raw = self.country.boundaries
         self._receive(AREAS, "Indeling van Testland", pd.DataFrame(raw.drop(columns="geometry")))
-        return cbs.buurten(raw, vintage, "Testland")
+        return cbs.no_finer_than(cbs.buurten(raw, vintage, "Testland"), vintage.finest)
 
     def identity(self, vintage: Vintage, declaration: SourceDeclaration | None = None) -> Identity:  # noqa: ARG002
         """Its seed; the rest is the code that makes it."""

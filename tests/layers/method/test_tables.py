@@ -59,7 +59,7 @@ def put(column: str, value: object, row: int = 3) -> Callable[[pd.DataFrame], No
         (put("koop", "1,5,2"), ["column 'koop'", "BU99990003 '1,5,2'"]),
         (put("koop", "1.234"), ["'1.234' (BU99990003) can be read as 1234 and as 1.234", "format.decimal"]),
         (put("buurtcode", "BU00000000"), ["1 of 20 codes is not in the vintage of 2024: BU00000000", "another year"]),
-        (lambda raw: raw.head(17), ["only 85% of the 20 buurten", "national table"]),
+        (lambda raw: raw.head(17), ["only 85% of the 20 areas", "national table"]),
     ],
 )  # fmt: skip
 def test_a_table_that_is_not_right_is_refused_with_where_what_and_the_way_out(
@@ -76,7 +76,7 @@ def test_nine_in_ten_buurten_of_the_country_must_have_a_row(listed: int, refused
     areas = pd.Index([f"BU9999{number:04}" for number in range(100)], name="area_id")
     raw = pd.concat([table()] * 5, ignore_index=True).assign(buurtcode=areas).head(listed)
     if refused:
-        with pytest.raises(SourceError, match="only 89% of the 100 buurten of the country have a row"):
+        with pytest.raises(SourceError, match="only 89% of the 100 areas of the country have a row"):
             figures_from_table(raw, SOURCE, 2024, areas, frozenset())
     else:
         assert figures_from_table(raw, SOURCE, 2024, areas, frozenset()).values["proef.huur"].notna().sum() == 90
@@ -185,3 +185,55 @@ def test_what_is_per_month_says_whether_it_adds_up():
     declared["columns"]["meldingen"].pop("kind")
     with pytest.raises(ValueError, match="columns meldingen do not say whether months or quarters"):
         SourceDeclaration.model_validate(declared)
+
+
+GEMEENTEN = pd.Index([f"GM{number:04}" for number in (3, 9999)], name="area_id")
+
+
+def per(level: str, **columns: dict[str, str]) -> SourceDeclaration:
+    added = SOURCE.model_dump(exclude_none=True)["columns"] | columns
+    return SourceDeclaration.model_validate(SOURCE.model_dump(exclude_none=True) | {"level": level, "columns": added})
+
+
+@hypothesis.given(st.lists(st.one_of(st.none(), st.integers(0, 500)), min_size=20, max_size=20))
+def test_counts_of_buurten_are_summed_to_their_gemeente_unless_one_is_unknown(counts: list[int | None]):
+    source = per("buurt", teller={"formula": "m", "title": "Teller", "kind": "count"})
+    raw = table().assign(m=pd.array(counts, dtype="Int64"), buurtcode=[*AREAS[:19], "BU00030000"])
+    read = figures_from_table(raw, source, 2024, GEMEENTEN, frozenset())
+    assert read.values.index.equals(GEMEENTEN)
+    assert list(read.values) == ["proef.teller"]  # what is not declared to add up is not summed
+    for gemeente, parts in (("GM9999", counts[:19]), ("GM0003", counts[19:])):
+        value, reason = read.values.loc[gemeente, "proef.teller"], read.reasons.loc[gemeente, "proef.teller"]
+        if None in parts:
+            assert np.isnan(value)
+            assert reason == Unknown.PARTLY
+        else:
+            assert value == sum(parts)
+
+
+def test_rows_of_gemeenten_go_before_sums_of_buurten():
+    raw = pd.concat([table(), table().head(2).assign(buurtcode=["GM0003", "GM9999"], inwoners=7)])
+    read = figures_from_table(raw, per("buurt"), 2024, GEMEENTEN, frozenset())
+    assert read.values["proef.inwoners"].tolist() == [7, 7]
+
+
+def test_a_figure_of_a_gemeente_is_no_figure_of_its_buurten():
+    with pytest.raises(SourceError, match="has figures per gemeente, which say nothing of the buurt in it; build at"):
+        figures_from_table(table(), per("gemeente"), 2024, AREAS, frozenset())
+
+
+def test_codes_of_another_year_without_any_figure_are_passed_over_and_those_with_one_are_refused():
+    raw = table().head(2).assign(buurtcode=["GM0003", "GM9999"]).astype(object)
+    older = raw.head(1).assign(
+        buurtcode="GM0007", inwoners="       .", huishoudens="", koop=None, m_2022=".", m_2023="."
+    )
+    provinces = raw.head(1).assign(buurtcode="PV20")
+    read = figures_from_table(pd.concat([raw, older, provinces]), per("gemeente"), 2024, GEMEENTEN, frozenset())
+    assert read.values["proef.huur"].tolist() == [30, 30]
+    with pytest.raises(SourceError, match="1 of 3 codes is not in the vintage of 2024: GM0007"):
+        figures_from_table(pd.concat([raw, older.assign(koop="4")]), per("gemeente"), 2024, GEMEENTEN, frozenset())
+
+
+def test_the_key_of_a_source_per_gemeente_is_called_so():
+    declared = SOURCE.model_dump(exclude_none=True, exclude={"key"}) | {"level": "gemeente"}
+    assert SourceDeclaration.model_validate(declared).key == "gemeentecode"

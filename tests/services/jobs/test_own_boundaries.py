@@ -169,7 +169,7 @@ def test_a_file_of_wijken_is_a_layer_of_wijken(tmp_path):
     assert made.table["gebiedscode"].tolist() == wijken.ids.tolist()
     assert set(made.table["indeling"]) == {2014}
     assert len(layer(of_wijken, AreaLevel.GEMEENTE).table) == 2
-    with pytest.raises(SourceError, match="2014: there is a boundary file of wijken only; give one of buurten, or ask"):
+    with pytest.raises(SourceError, match="2014: there are areas of level wijk only; give a boundary file of buurten"):
         layer(of_wijken)
 
 

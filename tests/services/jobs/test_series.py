@@ -302,7 +302,7 @@ def test_the_year_before_with_wijken_only_is_compared_with_the_wijken_of_the_buu
     made = series(SeriesRequest(files, "inwoners", 2022, AreaLevel.WIJK), folder, told)
     assert say(made.balances[2021].why) == "van 2021 is er een kaart per wijk, van 2022 een per buurt"
     assert (made.balances[2021].whole, made.balances[2021].after) == (2, 40)
-    with pytest.raises(SourceError, match="2021: there is a boundary file of wijken only; give one of buurten"):
+    with pytest.raises(SourceError, match="2021: there are areas of level wijk only; give a boundary file of buurten"):
         series(SeriesRequest({2022: figures(folder, 2022, 1, 2, 3, 4)}, "inwoners", 2021), folder, told)
 
 

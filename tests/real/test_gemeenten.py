@@ -1,0 +1,167 @@
+"""Figures per gemeente: all crimes of 2015 by kind, on the gemeenten of that year and carried to those of 2024."""
+
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from boundaries.counts import Counts
+from boundaries.crosswalk import Method
+from boundaries.routes import RouteKind, Routes
+from geo.areas import AreaLevel
+from geo.errors import SourceError
+from layers.declarations.catalog import Catalog, load
+from layers.publication.layer import Layer
+from services.jobs.build import LayerRequest, build, finest_of_theme, open_country
+from services.sources.boundaries import BoundaryFolder
+
+pytestmark = pytest.mark.real
+
+CRIMES = """
+id = "misdrijven_2015"
+title = "Geregistreerde misdrijven per gemeente en soort, 2015"
+publisher = "CBS (83648NED)"
+license = "CC BY 4.0"
+url = "https://opendata.cbs.nl/ODataApi/odata/83648NED"
+attribution = "CBS"
+level = "gemeente"
+key = "RegioS"
+vintage = 2015
+periods = [2015]
+
+[table]
+path = "crime/cbs_83648NED_2015_gemeente_soortmisdrijf.csv.gz"
+
+[table.column]
+drugs = { header = "TotaalGeregistreerdeMisdrijven_1", select = { SoortMisdrijf = "6000000" } }
+hard = { header = "TotaalGeregistreerdeMisdrijven_1", select = { SoortMisdrijf = "6010000" } }
+soft = { header = "TotaalGeregistreerdeMisdrijven_1", select = { SoortMisdrijf = "6020000" } }
+
+[columns.drugs]
+title = "Drugsmisdrijven"
+formula = "drugs"
+kind = "count"
+
+[columns.harddrugs]
+title = "Harddrugs"
+formula = "hard"
+kind = "count"
+
+[columns.softdrugs]
+title = "Softdrugs"
+formula = "soft"
+kind = "count"
+"""
+KEY_FIGURES = """
+id = "regio_2015"
+title = "Regionale kerncijfers 2015"
+publisher = "CBS (70072ned)"
+license = "CC BY 4.0"
+url = "https://opendata.cbs.nl/ODataApi/odata/70072ned"
+attribution = "CBS"
+level = "gemeente"
+key = "RegioS"
+vintage = 2015
+periods = [2015]
+
+[table]
+path = "branche/cbs_70072ned_2015_regionale_kerncijfers.csv.gz"
+
+[columns.inwoners]
+title = "Inwoners"
+formula = "TotaleBevolking_1"
+kind = "stock"
+"""
+THEME = """
+id = "drugs_gemeente"
+title = "Geregistreerde drugsmisdrijven per gemeente"
+question = "Waar worden meer drugsmisdrijven geregistreerd dan gemiddeld?"
+level = "gemeente"
+
+[search]
+statistic = "getis_ord"
+max_q = 0.05
+
+[privacy]
+min_count = 5
+min_exposure = 50
+
+[[indicator]]
+id = "drugs"
+title = "Drugsmisdrijven"
+why = "Proef."
+source = "misdrijven_2015"
+value = "drugs"
+per = "regio_2015.inwoners"
+scale = 1000
+unit = "per 1.000 inwoners"
+"""
+DRUGS = ("6000000", 14_790)
+
+
+@pytest.fixture(scope="module")
+def declared(tmp_path_factory: pytest.TempPathFactory) -> Catalog:
+    folder: Path = tmp_path_factory.mktemp("eigen")
+    files = {"themes/drugs_gemeente": THEME, "sources/misdrijven_2015": CRIMES, "sources/regio_2015": KEY_FIGURES}
+    for name, text in files.items():
+        (folder / name).parent.mkdir(exist_ok=True)
+        (folder / f"{name}.toml").write_text(text, encoding="utf-8")
+    return load(folder)
+
+
+@pytest.fixture(scope="module")
+def layer(declared: Catalog, real: Path) -> Layer:
+    finest = finest_of_theme(declared, declared.theme("drugs_gemeente"))
+    assert finest is AreaLevel.GEMEENTE
+    country = open_country(str(real), declared, 2015, finest=finest)
+    return build(country, LayerRequest("drugs_gemeente", AreaLevel.GEMEENTE), lambda _: None)
+
+
+@pytest.fixture(scope="module")
+def crimes(real: Path) -> pd.Series:
+    """The drug crimes of each gemeente of 2015, read apart from zicht."""
+    path = real / "crime/cbs_83648NED_2015_gemeente_soortmisdrijf.csv.gz"
+    raw = pd.read_csv(path, dtype=str).apply(lambda column: column.str.strip())
+    of_kind = raw[raw["SoortMisdrijf"] == DRUGS[0]].set_index("RegioS")["TotaalGeregistreerdeMisdrijven_1"]
+    return pd.to_numeric(of_kind[of_kind != "."])
+
+
+def test_all_gemeenten_of_2015_have_their_drug_crimes_per_inhabitant(layer: Layer, crimes: pd.Series, real: Path):
+    table = layer.table.set_index("gebiedscode")
+    assert len(table) == 393
+    assert crimes.sum() == DRUGS[1]
+    people = pd.read_csv(real / "branche/cbs_70072ned_2015_regionale_kerncijfers.csv.gz", dtype=str)
+    people = pd.to_numeric(people.set_index(people["RegioS"].str.strip())["TotaleBevolking_1"], errors="coerce")
+    assert people[table.index].sum() == 16_900_726
+    rate = 1000 * crimes[table.index].sum() / people[table.index].sum()
+    assert layer.summary["national"]["drugs"] == pytest.approx(rate, abs=1e-4)
+    amsterdam = 1000 * crimes["GM0363"] / people["GM0363"]
+    assert table.loc["GM0363", "drugs"] == pytest.approx(amsterdam, rel=0.02)  # shrunk a little
+    assert table.loc["GM0363", "gemeentenaam"] == "Amsterdam"
+
+
+def test_too_few_crimes_are_not_shown(layer: Layer, crimes: pd.Series):
+    table = layer.table.set_index("gebiedscode")
+    assert table["drugs"].isna().sum() == (crimes[table.index] < 5).sum()
+
+
+def test_what_is_counted_per_gemeente_is_on_no_buurt_and_no_hexagon(declared: Catalog, real: Path):
+    country = open_country(str(real), declared, 2015, finest=AreaLevel.GEMEENTE)
+    for level, said in ((AreaLevel.BUURT, "areas of level gemeente only"), (AreaLevel.H3_7, r"declare \[dasymetric\]")):
+        with pytest.raises(SourceError, match=said):
+            build(country, LayerRequest("drugs_gemeente", level), lambda _: None)
+
+
+def test_counts_of_2015_come_to_the_gemeenten_of_2024(crimes: pd.Series, real: Path):
+    boundaries = BoundaryFolder(real)
+    routes = Routes(boundaries, 2024, AreaLevel.GEMEENTE)
+    route = routes.of(2015)
+    old = boundaries.areas(2015)
+    counts = Counts("drugs", crimes.reindex(old.ids))
+    carried = route.crosswalk.sum(counts).figures
+    assert route.kind is RouteKind.OVERLAP
+    assert len(carried) == 342
+    assert carried.sum() == pytest.approx(counts.total)
+    assert (route.crosswalk.table["method"] == Method.WHOLE).sum() == 387
+    # West Betuwe is Geldermalsen, Neerijnen and Lingewaal.
+    assert carried["GM1960"] == crimes[["GM0236", "GM0304", "GM0733"]].sum()
