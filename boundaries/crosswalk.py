@@ -4,7 +4,7 @@ Areas are joined by code (here), by surface (here), by where people live (bounda
 another (boundaries.changes). The table with all shares stays visible; sums go through it as a sparse matrix.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Self
 
@@ -112,19 +112,15 @@ class Crosswalk:
         unsized = self._sum(measure.exposure.isna().astype(float)) > 0
         partly = (known < LEAST_KNOWN * complete) | unsized
         reason = pd.Series(None, index=self.targets, dtype=object).mask(partly, Unknown.PARTLY)
-        apportioned = Measure.of(
-            measure.id, events.mask(partly), known.mask(partly), reason, shrunk=measure.shrunk
-        )  # fmt: skip
-        if self.exact and not measure.interpolated:
-            return apportioned
-        return Measure(
-            apportioned.id,
-            apportioned.events,
-            apportioned.exposure,
-            apportioned.reason,
-            apportioned.shrunk,
-            interpolated=True,
+        of_events, of_exposure = (
+            None if margin is None else self._sum(margin.where(both, 0.0)).fillna(0.0)
+            for margin in (measure.margin, measure.exposure_margin)
         )
+        apportioned = Measure.of(
+            measure.id, events.mask(partly), known.mask(partly), reason, shrunk=measure.shrunk,
+            margins=(of_events, of_exposure),
+        )  # fmt: skip
+        return replace(apportioned, interpolated=measure.interpolated or not self.exact)
 
     def then(self, other: Self) -> Self:
         """This crosswalk and the next in one: from the sources of this to the targets of the other."""

@@ -10,6 +10,7 @@ def too_few(measure: Measure, min_count: float, *, share: bool = False) -> "pd.S
 
     Of a `share`, what is left of the exposure may not be less either: all says as much of everyone as none.
     A level (a percentage, a density) is not a count and has no such floor; exposure has its own, set before the value.
+    Of counts that were rounded, the fewest that there may be count.
 
     >>> counts = Measure.of("m", pd.Series([0, 4, 5, 96]), pd.Series([100] * 4), pd.Series([None] * 4))
     >>> too_few(counts, 5).tolist(), too_few(counts, 5, share=True).tolist()
@@ -17,7 +18,7 @@ def too_few(measure: Measure, min_count: float, *, share: bool = False) -> "pd.S
     """
     if not measure.shrunk:
         return pd.Series(data=False, index=measure.events.index)
-    few = measure.events < min_count
+    few = measure.lowest < min_count
     if share:
-        few |= measure.exposure - measure.events < min_count
+        few |= measure.lowest_exposure - measure.highest < min_count
     return measure.known & few

@@ -6,7 +6,7 @@ larger area come out right, and everything after this module treats both the sam
 known as it stands, a rate from few events is not.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Self
 
@@ -49,6 +49,8 @@ class Measure:
         reason: an `Unknown` exactly where there is no value, else None.
         shrunk: whether the value is an estimate that must be shrunk where exposure is small.
         interpolated: whether figures of larger areas were divided over these, by surface or by weights.
+        margin: how far events may be off because their publisher rounded them; None where they are exact.
+        exposure_margin: the same of exposure.
     """
 
     id: str
@@ -57,9 +59,13 @@ class Measure:
     reason: pd.Series
     shrunk: bool = True
     interpolated: bool = False
+    margin: pd.Series | None = None
+    exposure_margin: pd.Series | None = None
 
     def __post_init__(self) -> None:
-        check_aligned(message("measure {id!r}", id=self.id), self.events.index, self.exposure.index, self.reason.index)
+        margins = [one.index for one in (self.margin, self.exposure_margin) if one is not None]
+        aligned = (self.exposure.index, self.reason.index, *margins)
+        check_aligned(message("measure {id!r}", id=self.id), self.events.index, *aligned)
         for part, figures in ((message("events"), self.events), (message("exposure"), self.exposure)):
             wrong = (figures < 0) | np.isinf(figures)
             if wrong.any():
@@ -74,8 +80,19 @@ class Measure:
             raise MeasureError("measure {id!r}: a reason must stand exactly where there is no value", id=self.id)
 
     @classmethod
-    def of(cls, id_: str, events: pd.Series, exposure: pd.Series, reason: pd.Series, *, shrunk: bool = True) -> Self:
+    def of(
+        cls,
+        id_: str,
+        events: pd.Series,
+        exposure: pd.Series,
+        reason: pd.Series,
+        *,
+        shrunk: bool = True,
+        margins: tuple[pd.Series | None, pd.Series | None] = (None, None),
+    ) -> Self:
         """A measure whose `reason` still lacks why areas without exposure, or left out of a source, have no value.
+
+        `margins` are those of events and exposure. Exposure that was rounded to 0 may be there, too small to tell.
 
         >>> thefts = Measure.of("thefts", pd.Series([6, 2, 1]), pd.Series([300, 100, 0]), pd.Series([None] * 3))
         >>> thefts.known.tolist(), str(thefts.reason[2]), thefts.national
@@ -84,7 +101,10 @@ class Measure:
         unknown = events.isna() | exposure.isna()
         filled = reason.astype(object).where(unknown, None)
         filled = filled.mask(unknown & filled.isna(), Unknown.ABSENT).mask(exposure == 0, Unknown.NO_EXPOSURE)
-        return cls(id_, events.astype(float), exposure.astype(float), filled, shrunk)
+        if margins[1] is not None:
+            filled = filled.mask((exposure == 0) & (margins[1] > 0), Unknown.SMALL_EXPOSURE)
+        events, exposure = events.astype(float), exposure.astype(float)
+        return cls(id_, events, exposure, filled, shrunk, margin=margins[0], exposure_margin=margins[1])
 
     @property
     def known(self) -> "pd.Series[bool]":
@@ -105,11 +125,25 @@ class Measure:
             )
         return float(self.events[both].sum()) / exposure
 
+    @property
+    def lowest(self) -> pd.Series:
+        """The fewest events that there may be."""
+        return self.events if self.margin is None else (self.events - self.margin).clip(lower=0.0)
+
+    @property
+    def highest(self) -> pd.Series:
+        """The most events that there may be."""
+        return self.events if self.margin is None else self.events + self.margin
+
+    @property
+    def lowest_exposure(self) -> pd.Series:
+        """The least exposure that there may be."""
+        return self.exposure if self.exposure_margin is None else (self.exposure - self.exposure_margin).clip(lower=0.0)
+
     def with_floor(self, min_exposure: float) -> Self:
-        """The same measure without a value where exposure is under the floor: a rate of a handful says nothing."""
-        small = self.known & (self.exposure < min_exposure)
-        reason = self.reason.mask(small, Unknown.SMALL_EXPOSURE)
-        return type(self)(self.id, self.events, self.exposure, reason, self.shrunk, self.interpolated)
+        """The same measure without a value where exposure may be under the floor: a rate of a handful says nothing."""
+        small = self.known & (self.lowest_exposure < min_exposure)
+        return replace(self, reason=self.reason.mask(small, Unknown.SMALL_EXPOSURE))
 
 
 def check_aligned(where: Message | str, first: pd.Index, *others: pd.Index) -> None:

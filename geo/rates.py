@@ -6,12 +6,15 @@ inhabitants make up most of its variance between areas, so that it shrinks littl
 a registered crime gets one eighth of the national rate from it, and a quarter from the likelihood.
 """
 
+from collections.abc import Callable
+
 import numpy as np
 import pandas as pd
 from scipy.optimize import minimize_scalar
 from scipy.special import gammaln
 
 from geo.measures import Measure
+from geo.rounded import expected_count, probability
 
 SHAPES = (1e-3, 1e6)
 """Bounds of the gamma shape; at the upper one areas differ no more than chance makes them."""
@@ -30,6 +33,7 @@ def empirical_bayes(measure: Measure) -> pd.Series:
     Events are Poisson around exposure times a rate of the area's own; those rates are gamma around the national rate m
     with shape a. The estimate is the posterior mean (events + a) / (exposure + a / m): the raw rate where exposure is
     large, m where it is nothing. An area without exposure has no rate; its events count in m, as in the published one.
+    Events that were rounded are those that the model expects within what they may be (geo.rounded).
 
     Source: D. Clayton and J. Kaldor (1987), Empirical Bayes estimates of age-standardized relative risks for use in
     disease mapping, Biometrics 43(3), 671-681, doi:10.2307/2532003.
@@ -42,16 +46,26 @@ def empirical_bayes(measure: Measure) -> pd.Series:
     national = measure.national
     if national == 0:
         return (measure.events * 0.0).where(known)
-    shape = gamma_shape(measure.events[known].to_numpy(), measure.exposure[known].to_numpy() * national)
-    return ((measure.events + shape) / (measure.exposure + shape / national)).where(known)
+    expected = measure.exposure[known].to_numpy() * national
+    if measure.margin is None:
+        shape = gamma_shape(measure.events[known].to_numpy(), expected)
+        return ((measure.events + shape) / (measure.exposure + shape / national)).where(known)
+    lowest, highest = measure.lowest[known].to_numpy(), measure.highest[known].to_numpy()
+    shape = rounded_gamma_shape(lowest, highest, expected)
+    events = pd.Series(expected_count(lowest, highest, expected, shape), index=measure.events.index[known])
+    return ((events + shape) / (measure.exposure[known] + shape / national)).reindex(known.index)
+
+
+def rounded_gamma_shape(lowest: np.ndarray, highest: np.ndarray, expected: np.ndarray) -> float:
+    """The same as `gamma_shape` of events of which only an interval is known."""
+    return _most_likely(lambda shape: float(np.sum(np.log(probability(lowest, highest, expected, shape)))))
 
 
 def gamma_shape(events: np.ndarray, expected: np.ndarray) -> float:
     """The most likely shape of the gamma distribution of relative rates, given events and expected events (not 0)."""
 
-    def cost(log_shape: float) -> float:
-        shape = np.exp(log_shape)
-        return -float(
+    def log_likelihood(shape: float) -> float:
+        return float(
             np.sum(
                 gammaln(events + shape)
                 - gammaln(shape)
@@ -60,5 +74,10 @@ def gamma_shape(events: np.ndarray, expected: np.ndarray) -> float:
             )
         )
 
-    optimum = minimize_scalar(cost, bounds=(np.log(SHAPES[0]), np.log(SHAPES[1])), method="bounded")
+    return _most_likely(log_likelihood)
+
+
+def _most_likely(log_likelihood: Callable[[float], float]) -> float:
+    bounds = (np.log(SHAPES[0]), np.log(SHAPES[1]))
+    optimum = minimize_scalar(lambda log_shape: -log_likelihood(np.exp(log_shape)), bounds=bounds, method="bounded")
     return float(np.exp(optimum.x))

@@ -17,7 +17,7 @@ import pandas as pd
 from scipy.special import betainc, betaincc, ndtri
 
 from geo.measures import Measure
-from geo.rates import gamma_shape
+from geo.rates import gamma_shape, rounded_gamma_shape
 
 LIMIT = 4.0
 """Standard deviations at which a residual is cut off. At 3 strong small clusters lose half of their power; from 5 on a
@@ -34,7 +34,8 @@ def residuals(measure: Measure) -> pd.Series:
     of that of the events themselves included), cut off at `LIMIT`, so that one extreme area cannot make its neighbours
     significant. Nor can it make the others look equal: common rate and shape are fitted to the areas that are not cut
     off, again until those stay the same. All zero without any events. Events need not be whole: counts that were
-    apportioned to other areas are not.
+    apportioned to other areas are not. Of events that were rounded, half of the probability of all that they may be is
+    included (geo.rounded).
 
     >>> events, exposure = pd.Series([10, 12, 9, 11, 60]), pd.Series([100] * 5)
     >>> residuals(Measure.of("m", events, exposure, pd.Series([None] * 5))).round(2).tolist()
@@ -43,13 +44,18 @@ def residuals(measure: Measure) -> pd.Series:
     known = measure.known
     events = measure.events[known].to_numpy(dtype=float)
     exposure = measure.exposure[known].to_numpy(dtype=float)
+    lowest, highest = (one[known].to_numpy(dtype=float) for one in (measure.lowest, measure.highest))
     quantiles = np.zeros(len(events))
     fitted = np.ones(len(events), dtype=bool)
     for _ in range(ROUNDS):
         if not events[fitted].any():
             break
         expected = exposure * events[fitted].sum() / exposure[fitted].sum()
-        below, above = _tails(events, expected, gamma_shape(events[fitted], expected[fitted]))
+        if measure.margin is None:
+            shape = gamma_shape(events[fitted], expected[fitted])
+        else:
+            shape = rounded_gamma_shape(lowest[fitted], highest[fitted], expected[fitted])
+        below, above = _tails(lowest, highest, expected, shape)
         quantiles = np.where(below < above, ndtri(below), -ndtri(above))
         before, fitted = fitted, np.abs(quantiles) <= LIMIT
         if np.array_equal(before, fitted):
@@ -57,10 +63,12 @@ def residuals(measure: Measure) -> pd.Series:
     return pd.Series(quantiles.clip(-LIMIT, LIMIT), index=measure.events.index[known]).reindex(known.index)
 
 
-def _tails(events: np.ndarray, expected: np.ndarray, shape: float) -> tuple[np.ndarray, np.ndarray]:
-    """The probability of fewer and of more events, that of exactly as many divided between them (mid-p)."""
+def _tails(
+    lowest: np.ndarray, highest: np.ndarray, expected: np.ndarray, shape: float
+) -> tuple[np.ndarray, np.ndarray]:
+    """The probability of fewer and of more events, that of as many as there may be divided between them (mid-p)."""
     odds = shape / (shape + expected)
-    least = events > 0
-    fewer = np.where(least, betainc(shape, np.where(least, events, 1.0), odds), 0.0)
-    more = np.where(least, betaincc(shape, np.where(least, events, 1.0), odds), 1.0)
-    return (fewer + betainc(shape, events + 1, odds)) / 2, (more + betaincc(shape, events + 1, odds)) / 2
+    least = lowest > 0
+    fewer = np.where(least, betainc(shape, np.where(least, lowest, 1.0), odds), 0.0)
+    more = np.where(least, betaincc(shape, np.where(least, lowest, 1.0), odds), 1.0)
+    return (fewer + betainc(shape, highest + 1, odds)) / 2, (more + betaincc(shape, highest + 1, odds)) / 2

@@ -57,16 +57,22 @@ def columns_of(formula: str, period: Period | int) -> list[str]:
     return sorted(names)
 
 
+ADDED = ("count", "stock")
+"""Kinds of columns that may be added up over areas."""
+
+
 class Column(Declared):
     """One figure: a sum of columns of its source. `empty` says what an empty cell means, `why` how that is known.
 
     `kind` says what may be added up: a count over areas and periods, a stock (inhabitants on a day) over areas only, a
     rate over neither. It is needed where something is to be added up: in a source per month or quarter.
+    `rounded_to` is the step to which its publisher rounded it, where that is not what the source says; 1 is exact.
     """
 
     formula: Annotated[str, AfterValidator(_sums_of_columns)]
     title: Text
     kind: Literal["count", "stock", "rate"] | None = None
+    rounded_to: Annotated[int, Field(ge=1)] | None = None
     empty: Literal["unknown", "zero"] = "unknown"
     why: str = ""
 
@@ -122,6 +128,7 @@ KEYS = {"gemeente": "gemeentecode", "wijk": "wijkcode"}
 class SourceDeclaration(Declared):
     """Figures per buurt, or what else `level` says, and the `periods` it has: years, quarters or months.
 
+    `rounded_to` is the step to which its counts and stocks were rounded: with 5, a 0 may be 2, and a 5 may be 3 to 7.
     `key` is the column with the codes of the areas. Figures of a finer level are summed to a coarser one (counts and
     stocks); figures of a gemeente say nothing of a buurt in it, and a theme that reads them has no finer areas.
 
@@ -139,6 +146,7 @@ class SourceDeclaration(Declared):
     key: Text = "buurtcode"
     vintage: int
     periods: Periods
+    rounded_to: Annotated[int, Field(ge=2)] | None = None
     table: Table | None = None
     statline: StatLine | None = None
     records: Records | None = None
@@ -150,6 +158,11 @@ class SourceDeclaration(Declared):
     def years(self) -> tuple[int, ...]:
         """The years that it can feed: those of which it has every period."""
         return whole_years(self.periods)
+
+    def step_of(self, column: Column) -> int:
+        """The step to which a column was rounded; 1 where it is exact."""
+        of_source = self.rounded_to if column.kind in ADDED else None
+        return column.rounded_to or of_source or 1
 
     @property
     def native(self) -> AreaLevel:
@@ -179,6 +192,13 @@ class SourceDeclaration(Declared):
     @model_validator(mode="after")
     def _what_is_added_up_says_what_it_is(self) -> Self:
         unsaid = [name for name, column in self.columns.items() if column.kind is None]
+        if unsaid and self.rounded_to is not None:
+            raise RuleError(
+                'rounded_to = {step}, and columns {unsaid} do not say whether they are counts: add kind = "count", '
+                '"stock" or "rate"',
+                step=self.rounded_to,
+                unsaid=unsaid,
+            )
         if unsaid and self.periods[0].kind is not PeriodKind.YEAR:
             raise RuleError(
                 'columns {unsaid} do not say whether months or quarters of them add up to a year: add kind = "count", '

@@ -16,7 +16,7 @@ from geo.measures import Measure, Unknown, check_aligned
 from geo.messages import Message, message, plural
 from layers.declarations.indicators import Indicator, qualified
 from layers.declarations.periods import PER_YEAR, Period, absent_parts
-from layers.declarations.sources import Column, SourceDeclaration, columns_of, fill
+from layers.declarations.sources import ADDED, Column, SourceDeclaration, columns_of, fill
 from layers.declarations.themes import Theme
 from layers.method import numbers
 from layers.method.numbers import Mark
@@ -27,16 +27,16 @@ LARGER = r"(NL|LD|PV|CR)[0-9]{0,2}"
 """The country, its parts, provinces and COROP regions, which tables have beside gemeenten."""
 
 
-ADDED = ("count", "stock")
-"""Kinds of columns that may be added up over areas."""
-
-
 @dataclass(frozen=True, slots=True)
 class Figures:
-    """`values` (area by `source.column`, NaN where unknown) and `reasons` (an `Unknown` exactly there, else None)."""
+    """`values` (area by `source.column`, NaN where unknown) and `reasons` (an `Unknown` exactly there, else None).
+
+    `margins` say how far the columns that were rounded may be off; a column that is not there is exact.
+    """
 
     values: pd.DataFrame
     reasons: pd.DataFrame
+    margins: pd.DataFrame | None = None
 
     def __post_init__(self) -> None:
         check_aligned("figures", self.values.index, self.reasons.index)
@@ -51,14 +51,22 @@ class Figures:
         reasons = self.reasons.reindex(areas).astype(object)
         reasons = reasons.where(reasons.notna(), None)
         reasons[~areas.isin(self.reasons.index)] = Unknown.ABSENT
-        return Figures(self.values.reindex(areas), reasons)
+        margins = None if self.margins is None else self.margins.reindex(areas).fillna(0.0)
+        return Figures(self.values.reindex(areas), reasons, margins)
 
     def joined(self, other: "Figures") -> "Figures":
         """These columns and those of `other` that are not among them."""
         more = [column for column in other.values if column not in self.values]
+        margins = [one for one in (self.margins, other.margins) if one is not None]
         return Figures(
-            pd.concat([self.values, other.values[more]], axis=1), pd.concat([self.reasons, other.reasons[more]], axis=1)
+            pd.concat([self.values, other.values[more]], axis=1),
+            pd.concat([self.reasons, other.reasons[more]], axis=1),
+            pd.concat(margins, axis=1) if margins else None,
         )
+
+    def margin(self, column: str) -> pd.Series | None:
+        """How far a column may be off by rounding; None where it is exact."""
+        return self.margins[column] if self.margins is not None and column in self.margins else None
 
 
 def measure_of(indicator: Indicator, figures: Figures) -> Measure:
@@ -73,11 +81,13 @@ def measure_of(indicator: Indicator, figures: Figures) -> Measure:
     reason = reasons[list(indicator.columns)].bfill(axis=1).iloc[:, 0]
     value = values[indicator.value]
     if indicator.per is not None:
-        return Measure.of(indicator.id, value, values[indicator.per], reason)
+        margins = (figures.margin(indicator.value), figures.margin(indicator.per))
+        return Measure.of(indicator.id, value, values[indicator.per], reason, margins=margins)
     weight = (
         values[indicator.mean_weight] if indicator.mean_weight else value.notna().astype(float).where(value.notna())
     )
-    return Measure.of(indicator.id, value * weight, weight, reason, shrunk=False)
+    of_weight = figures.margin(indicator.mean_weight) if indicator.mean_weight else None
+    return Measure.of(indicator.id, value * weight, weight, reason, shrunk=False, margins=(None, of_weight))
 
 
 def figures_from_table(
@@ -154,7 +164,12 @@ def figures_of_columns(
     explained = pd.DataFrame(reasons, dtype=object).reindex(areas)
     explained = explained.where(explained.notna(), None)
     explained[~listed] = Unknown.ABSENT
-    return Figures(pd.DataFrame(values).reindex(areas), explained)
+    steps = {qualified(source.id, name): source.step_of(column) for name, column in source.columns.items()}
+    # Half a step of each part, which is as far as their sum may be off.
+    margins = {name: float(len(parts) * (step // 2)) for name, step in steps.items() if step > 1 and name in values}
+    return Figures(
+        pd.DataFrame(values).reindex(areas), explained, pd.DataFrame(margins, index=areas) if margins else None
+    )
 
 
 def check_level(theme: Theme, sources: Sequence[SourceDeclaration], level: AreaLevel) -> None:
@@ -240,7 +255,8 @@ def _summed(keyed: pd.DataFrame, source: SourceDeclaration, period: int, level: 
     known = figures.values.notna().groupby(larger).all()
     values = figures.values.groupby(larger).sum().where(known)
     reasons = pd.DataFrame(None, index=values.index, columns=values.columns, dtype=object)
-    return Figures(values, reasons.mask(values.isna(), Unknown.PARTLY))
+    margins = None if figures.margins is None else figures.margins.groupby(larger).sum()
+    return Figures(values, reasons.mask(values.isna(), Unknown.PARTLY), margins)
 
 
 def _without_older(keyed: pd.DataFrame, source: SourceDeclaration, areas: pd.Index) -> pd.DataFrame:

@@ -53,6 +53,6 @@ def divided(measure: Measure, boundaries: Boundaries, crosswalk: Crosswalk) -> M
 
 def within(measure: Measure, ids: pd.Index) -> Measure:
     """The measure of some of its areas."""
-    return replace(
-        measure, events=measure.events.loc[ids], exposure=measure.exposure.loc[ids], reason=measure.reason.loc[ids]
-    )
+    parts = ("events", "exposure", "reason", "margin", "exposure_margin")
+    columns = {name: column for name in parts if (column := getattr(measure, name)) is not None}
+    return replace(measure, **{name: column.loc[ids] for name, column in columns.items()})

@@ -10,7 +10,7 @@ from layers.method.country import Country
 from layers.method.indicator_values import IndicatorValues
 from layers.method.places import Boundaries, StudyArea, tolerance_of
 from layers.method.plan import Node, lineage, numbers_of
-from layers.method.provenance import method_of
+from layers.method.provenance import method_of, rounding_of
 from layers.method.published import published_layer
 from layers.publication.layer import Layer, LayerKey, Provenance, Receipt
 
@@ -44,9 +44,8 @@ def layer_plan(country: Country, key: LayerKey, theme: Theme, lens: Lens | None,
         "analysis", name, analysis, (study, result, *indicators.values()),
         {"theme": numbers_of(theme), "lens": numbers_of(lens) if lens else None, "period": period}, declared,
     )  # fmt: skip
-    provenance = Provenance(
-        (), country.catalog.digests_of(theme, lens), country.vintage.year, version, (), country.source.made_up
-    )
+    digests, rounding = country.catalog.digests_of(theme, lens), rounding_of(country.sources(theme))
+    provenance = Provenance((), digests, country.vintage.year, version, rounding, country.source.made_up)
     settings = {"key": key, "declared": (theme, lens), "provenance": provenance, "language": language()}
     inputs = (analysed, country.boundaries_node(), *country.receipt_nodes(analysed))
     return LayerPlan(
@@ -70,7 +69,7 @@ def layer(
     theme, lens = declared
     with speaking(language):
         by_id = {one.id: one for some in receipts for one in some}
-        method = method_of(analysed, theme, boundaries)
+        method = (*method_of(analysed, theme, boundaries), *provenance.method)
         made_from = replace(provenance, receipts=tuple(by_id.values()), method=method)
         tolerance = tolerance_of(key.level, boundaries)
         return published_layer(analysed, key, theme, lens, made_from, tolerance)

@@ -1,10 +1,13 @@
 """How a layer was made: the method in lines that can be read."""
 
+from collections.abc import Sequence
+
 from geo import deviations, residuals
 from geo.areas import AreaLevel
 from geo.errors import first_few
 from geo.measures import Unknown
 from geo.messages import Message, message
+from layers.declarations.sources import SourceDeclaration
 from layers.declarations.themes import Dasymetric, Theme
 from layers.messages import say
 from layers.method.build import LEAST_SEARCHED, Analysis
@@ -17,6 +20,18 @@ def method_of(analysis: Analysis, theme: Theme, boundaries: Boundaries) -> tuple
     if not boundaries.national:
         lines.append(message("areas: {count}, a part of the country", count=len(analysis.areas)))
     return tuple(say(line) for line in lines)
+
+
+def rounding_of(sources: Sequence[SourceDeclaration]) -> tuple[str, ...]:
+    """Which sources have counts that were rounded, in lines."""
+    return tuple(
+        say(
+            "counts of {source} are rounded to {step} by their publisher: 0 may be {most}",
+            source=one.id, step=one.rounded_to, most=one.rounded_to // 2,
+        )
+        for one in sources
+        if one.rounded_to is not None
+    )  # fmt: skip
 
 
 def _method(tolerance: float, analysis: Analysis, theme: Theme) -> list[Message]:

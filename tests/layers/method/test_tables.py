@@ -237,3 +237,29 @@ def test_codes_of_another_year_without_any_figure_are_passed_over_and_those_with
 def test_the_key_of_a_source_per_gemeente_is_called_so():
     declared = SOURCE.model_dump(exclude_none=True, exclude={"key"}) | {"level": "gemeente"}
     assert SourceDeclaration.model_validate(declared).key == "gemeentecode"
+
+
+def rounded(source: SourceDeclaration, **declared: object) -> SourceDeclaration:
+    columns = {
+        "meldingen": {"formula": "m", "title": "M", "kind": "count"},
+        "dichtheid": {"formula": "m", "title": "D", "kind": "rate"},
+        "precies": {"formula": "m", "title": "P", "kind": "count", "rounded_to": 1},
+    }
+    return SourceDeclaration.model_validate(
+        source.model_dump(exclude_none=True) | {"columns": columns, "rounded_to": 5} | declared
+    )
+
+
+def test_a_rounded_count_is_known_to_half_a_step_and_sums_of_it_to_more():
+    raw = table().assign(m=10)
+    read = figures_from_table(raw, rounded(SOURCE), 2024, AREAS, frozenset())
+    assert read.margin("proef.meldingen").tolist() == [2.0] * 20
+    assert read.margin("proef.dichtheid") is None
+    assert read.margin("proef.precies") is None
+    of_gemeente = figures_from_table(raw, rounded(SOURCE), 2024, GEMEENTEN, frozenset())
+    assert of_gemeente.margin("proef.meldingen")["GM9999"] == 40.0
+
+
+def test_what_is_rounded_says_what_counts():
+    with pytest.raises(ValueError, match="columns inwoners, huur, eerder do not say whether they are counts"):
+        SourceDeclaration.model_validate(SOURCE.model_dump(exclude_none=True) | {"rounded_to": 5})
