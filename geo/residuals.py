@@ -12,18 +12,37 @@ Statistics 5(3), 236-244, doi:10.1080/10618600.1996.10474708; with the middle of
 on it (mid-p), so that the same figures always give the same map.
 """
 
+from collections.abc import Mapping
+from dataclasses import dataclass
+
 import numpy as np
 import pandas as pd
 from scipy.special import betainc, betaincc, ndtri
 
-from geo.measures import Measure
-from geo.rates import gamma_shape, rounded_gamma_shape
+from geo.measures import Measure, check_aligned
+from geo.rates import SHAPES, gamma_shape, rounded_gamma_shape
 
 LIMIT = 4.0
 """Standard deviations at which a residual is cut off. At 3 strong small clusters lose half of their power; from 5 on a
 station makes quiet neighbours significant, and on a map with a few of those little else is."""
+NORMAL = 100.0
+"""Shape of gamma values that are normal as good as: for figures that no counts lie under."""
 ROUNDS = 20
 """Most times that the model is fitted again to the areas that are not cut off."""
+
+
+@dataclass(frozen=True, slots=True)
+class Residuals:
+    """Residuals and what they were fitted with: the events `expected` in each area, and the `shape` of the gamma by
+    which rates differ.
+    """
+
+    values: pd.Series
+    expected: pd.Series
+    shape: float
+
+    def __post_init__(self) -> None:
+        check_aligned("residuals", self.values.index, self.expected.index)
 
 
 def residuals(measure: Measure) -> pd.Series:
@@ -41,26 +60,59 @@ def residuals(measure: Measure) -> pd.Series:
     >>> residuals(Measure.of("m", events, exposure, pd.Series([None] * 5))).round(2).tolist()
     [-0.54, -0.36, -0.64, -0.45, 1.93]
     """
+    return fitted(measure).values
+
+
+def fitted(measure: Measure) -> Residuals:
+    """The same, with expected events and shape."""
     known = measure.known
     events = measure.events[known].to_numpy(dtype=float)
     exposure = measure.exposure[known].to_numpy(dtype=float)
     lowest, highest = (one[known].to_numpy(dtype=float) for one in (measure.lowest, measure.highest))
-    quantiles = np.zeros(len(events))
-    fitted = np.ones(len(events), dtype=bool)
+    quantiles, expected, shape = np.zeros(len(events)), np.zeros(len(events)), SHAPES[1]
+    steers = np.ones(len(events), dtype=bool)
     for _ in range(ROUNDS):
-        if not events[fitted].any():
+        if not events[steers].any():
             break
-        expected = exposure * events[fitted].sum() / exposure[fitted].sum()
+        expected = exposure * events[steers].sum() / exposure[steers].sum()
         if measure.margin is None:
-            shape = gamma_shape(events[fitted], expected[fitted])
+            shape = gamma_shape(events[steers], expected[steers])
         else:
-            shape = rounded_gamma_shape(lowest[fitted], highest[fitted], expected[fitted])
+            shape = rounded_gamma_shape(lowest[steers], highest[steers], expected[steers])
         below, above = _tails(lowest, highest, expected, shape)
         quantiles = np.where(below < above, ndtri(below), -ndtri(above))
-        before, fitted = fitted, np.abs(quantiles) <= LIMIT
-        if np.array_equal(before, fitted):
+        before, steers = steers, np.abs(quantiles) <= LIMIT
+        if np.array_equal(before, steers):
             break
-    return pd.Series(quantiles.clip(-LIMIT, LIMIT), index=measure.events.index[known]).reindex(known.index)
+    return Residuals(_everywhere(quantiles.clip(-LIMIT, LIMIT), known), _everywhere(expected, known), shape)
+
+
+def combined(residuals: Mapping[str, Residuals], values: pd.Series, weights: Mapping[str, float]) -> Residuals:
+    """Residuals of several indicators as one: their weighted sum `values`, brought to a spread of 1; of one, its own.
+
+    Expected events and shape are those of the indicator that weighs most among those with counts. Where none has,
+    values become normal scores, all areas are expected to have as much, and the shape is `NORMAL`.
+
+    Args:
+        residuals: those of indicators with counts.
+        values: the weighted sum of all.
+        weights: of all indicators; of equal ones the first weighs most.
+    """
+    counted = [name for name in weights if name in residuals and (residuals[name].expected > 0).any()]
+    if not counted:
+        ranks = values.rank()
+        normal = pd.Series(ndtri((ranks - 0.5) / max(values.notna().sum(), 1)), index=values.index)
+        return Residuals(normal, (values * 0.0) + 1.0, NORMAL)
+    heaviest = residuals[max(counted, key=lambda name: weights[name])]
+    if len(weights) == 1:
+        return heaviest
+    spread = float(values.std(ddof=0))
+    scaled = values / spread if spread > 0 else values
+    return Residuals(scaled, heaviest.expected, heaviest.shape)
+
+
+def _everywhere(figures: np.ndarray, known: "pd.Series[bool]") -> pd.Series:
+    return pd.Series(figures, index=known.index[known]).reindex(known.index)
 
 
 def _tails(

@@ -1,6 +1,10 @@
-"""Zoekgebied: hot areas that touch, joined, ranked and explained.
+"""Zoekgebied: a place where looking first is worthwhile, ranked and explained.
 
-The rules, in order:
+Of a place scan (`of_places`) every part is one. It has an own q, and each area in it a weight. Only areas that are high
+by themselves are in it: a flag means high. Rank 1 is the one of which it is surest that its areas, on average, have
+many times what was to be expected: strong and certain, however large. Ties go by id.
+
+Of a test per area (`find`) hot areas that touch are joined. The rules, in order:
 
 1. An area is hot when its q is at most `max_q` **and** its own score is above the national mean: Gi* tests the
    neighbours, so that a quiet area among hot ones would otherwise be flagged for what happens elsewhere.
@@ -12,12 +16,14 @@ The rules, in order:
 5. Score and contributions are the means over its areas, so that contributions still add up to the score.
 6. Rank 1 has the highest sum of scores: strong and large before strong and small. Ties go by id.
 
-Its q is the largest of its areas: every area in it is at least that certain. Where p is known within a bracket, q comes
-from its upper end and so is certified: no rounding makes a zoekgebied.
+Its q is then the largest of its areas: every area in it is at least that certain. Where p is known within a bracket, q
+comes from its upper end and so is certified: no rounding makes a zoekgebied.
 """
 
 import hashlib
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -29,6 +35,7 @@ from geo.measures import check_aligned
 from geo.neighbors import AnyNeighbors, Neighbors
 from geo.scores import Score
 from geo.statistics import LocalResult
+from geo.statistics.places.result import Place
 
 TOLERANCE = 1e-9
 LARGEST = 25
@@ -37,8 +44,17 @@ LARGEST = 25
 
 @dataclass(frozen=True, slots=True)
 class Zoekgebied:
-    """One place where looking first is worthwhile. `areas` are sorted; `reasons` (indicator to contribution) sum to
-    `score`.
+    """One place where looking first is worthwhile.
+
+    Args:
+        id: made from what was searched and the areas.
+        areas: the codes, sorted.
+        score: the mean over its areas.
+        reasons: indicator to contribution; they sum to `score`.
+        q: how certain it is.
+        rank: from 1.
+        weights: of a place scan, how surely each area belongs to it (geo.statistics.places.result.Place).
+        strength: of a place scan, how many times what was to be expected its areas have, at least.
     """
 
     id: str
@@ -47,6 +63,8 @@ class Zoekgebied:
     reasons: dict[str, float]
     q: float
     rank: int
+    weights: Mapping[str, float] = field(default_factory=dict)
+    strength: float | None = None
 
     def __post_init__(self) -> None:
         if not self.areas or list(self.areas) != sorted(set(self.areas)):
@@ -62,6 +80,21 @@ class Zoekgebied:
                 total=sum(self.reasons.values()),
                 score=self.score,
             )
+        if self.weights and set(self.weights) != set(self.areas):
+            raise AreaError("zoekgebied {id}: all of its areas have a weight, or none", id=self.id)
+
+
+def of_places(score: Score, places: Sequence[Place], *, kind: str) -> list[Zoekgebied]:
+    """The zoekgebieden of places, by rank; of each the members that have a score above 0. `kind` as in `find`."""
+    described = []
+    for place in places:
+        values = score.value.loc[list(place.areas)]
+        areas = values.index[values > 0]
+        if len(areas):
+            weights = {area: place.weights[area] for area in areas}
+            described.append(_describe(kind, areas, score, place.q, weights=weights, strength=place.strength))
+    ranked = sorted(described, key=lambda one: (-round(one.strength or 0.0, 9), one.id))
+    return [replace(one, rank=rank) for rank, one in enumerate(ranked, start=1)]
 
 
 def find(score: Score, result: LocalResult, neighbors: AnyNeighbors, *, max_q: float, kind: str) -> list[Zoekgebied]:
@@ -78,7 +111,10 @@ def find(score: Score, result: LocalResult, neighbors: AnyNeighbors, *, max_q: f
     part = _divided(part, among, result.statistic[hot].to_numpy())
     members = pd.Series(part, index=score.value.index[hot])
     strength = score.value[hot].groupby(part).sum()
-    zoekgebieden = {at: _describe(kind, areas.index, score, result) for at, areas in members.groupby(members)}
+    zoekgebieden = {
+        at: _describe(kind, areas.index, score, float(result.q.loc[areas.index].max()))
+        for at, areas in members.groupby(members)
+    }
     ranked = sorted(zoekgebieden, key=lambda at: (-round(float(strength[at]), 9), zoekgebieden[at].id))
     return [replace(zoekgebieden[at], rank=rank) for rank, at in enumerate(ranked, start=1)]
 
@@ -108,7 +144,7 @@ def _peaks(among: csr_array, height: np.ndarray) -> np.ndarray:
     return upward
 
 
-def _describe(kind: str, areas: pd.Index, score: Score, result: LocalResult) -> Zoekgebied:
+def _describe(kind: str, areas: pd.Index, score: Score, q: float, **how: Any) -> Zoekgebied:
     """The zoekgebied of these areas, its rank still 0."""
     means = score.contributions.loc[areas].fillna(0.0).mean()
     codes = tuple(sorted(areas))
@@ -117,6 +153,7 @@ def _describe(kind: str, areas: pd.Index, score: Score, result: LocalResult) -> 
         codes,
         float(np.sum(means)),
         {str(name): float(mean) for name, mean in means.items()},
-        float(result.q.loc[areas].max()),
+        q,
         0,
+        **how,
     )

@@ -1,10 +1,11 @@
 """Local statistics by name. All give a LocalResult, which says how its p was computed or drawn.
 
 STATISTICS are all of them, each with what it takes beside neighbours and an alternative. SEARCHES are those that one
-value per area is enough for: a theme can search with them. A new one is a function like these and its name here. Of the
-whole map: `moran`, `moran_drawn` and `join_counts`, which give a GlobalResult.
+value per area is enough for, PLACE_SEARCHES those that find whole places: a theme can search with both. A new one is a
+function like these and its name here. Of the whole map: `moran`, `moran_drawn` and `join_counts`, which give a
+GlobalResult.
 
-A scan and trends give more than a test per area, by their own names; as `.local` it is a LocalResult too.
+`place_scan`, a scan and trends give more than a test per area, by their own names; as `.local` it is a LocalResult too.
 """
 
 from collections.abc import Callable, Mapping
@@ -15,9 +16,12 @@ from typing import Any, Literal
 from geo.statistics.bivariate import local_moran_among
 from geo.statistics.getis_ord import getis_ord
 from geo.statistics.getis_ord_i import getis_ord_i
+from geo.statistics.getis_ord_total import getis_ord_total
 from geo.statistics.joins import local_join_counts
 from geo.statistics.local_moran import local_moran
 from geo.statistics.of_rates import getis_ord_i_of_rates, getis_ord_of_rates, local_moran_of_rates
+from geo.statistics.places.result import PlaceResult
+from geo.statistics.places.scan import place_scan
 from geo.statistics.result import Alternative, How, LocalResult, LocalStatistic
 from geo.statistics.rings import getis_ord_rings
 from geo.statistics.scan import scan
@@ -25,8 +29,16 @@ from geo.statistics.trends import trends
 from geo.statistics.weighted import getis_ord_weighted
 
 SEARCHES: Mapping[str, LocalStatistic] = MappingProxyType(
-    {"getis_ord": getis_ord, "getis_ord_i": getis_ord_i, "local_moran": local_moran}
+    {
+        "getis_ord": getis_ord,
+        "getis_ord_i": getis_ord_i,
+        "getis_ord_total": getis_ord_total,
+        "local_moran": local_moran,
+    }
 )
+
+PLACE_SEARCHES: Mapping[str, Callable[..., PlaceResult]] = MappingProxyType({"place_scan": place_scan})
+"""Searches that find whole places, from residuals and what they were fitted with: a theme can search with these too."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,13 +46,25 @@ class Local:
     """A local statistic: what it takes, and what makes a LocalResult of that."""
 
     takes: Literal[
-        "values", "rates", "flags", "two values", "values and rings", "values and weights", "events", "years"
+        "values",
+        "rates",
+        "flags",
+        "two values",
+        "values and rings",
+        "values and weights",
+        "residuals",
+        "events",
+        "years",
     ]
     test: Callable[..., LocalResult]
 
 
 def _scan(*figures: Any, **how: Any) -> LocalResult:
     return scan(*figures, **how).local
+
+
+def _place_scan(*figures: Any, **how: Any) -> LocalResult:
+    return place_scan(*figures, **how).local
 
 
 def _trends(*figures: Any, **how: Any) -> LocalResult:
@@ -57,9 +81,20 @@ STATISTICS: Mapping[str, Local] = MappingProxyType(
         "local_moran_among": Local("two values", local_moran_among),
         "getis_ord_rings": Local("values and rings", getis_ord_rings),
         "getis_ord_weighted": Local("values and weights", getis_ord_weighted),
+        "place_scan": Local("residuals", _place_scan),
         "scan": Local("events", _scan),
         "trends": Local("years", _trends),
     }
 )
 
-__all__ = ["SEARCHES", "STATISTICS", "Alternative", "How", "Local", "LocalResult", "LocalStatistic"]
+__all__ = [
+    "PLACE_SEARCHES",
+    "SEARCHES",
+    "STATISTICS",
+    "Alternative",
+    "How",
+    "Local",
+    "LocalResult",
+    "LocalStatistic",
+    "PlaceResult",
+]

@@ -56,20 +56,20 @@ def upper_tail(values: Floats, neighbors: Neighbors) -> Tail:
     exact = True
     others = len(values) - 1
     with log_compilation():
-        for areas, mirrored in _groups(counts, others):
+        for areas, mirrored in groups(counts, others):
             drawn = others - counts[areas] if mirrored else counts[areas]
             lattice = Lattice.of(-values if mirrored else values, max(int(drawn.max()), 1))
             sums = _sums(lattice.positions, neighbors.matrix.indptr, neighbors.matrix.indices, areas)
             if mirrored:  # as high a sum of k is as low a sum of the rest, which is as high a sum of the rest mirrored
                 sums = lattice.positions.sum() - lattice.positions[areas] - sums
-            tails = _tails(lattice, len(values), int(drawn.max()))
-            upper[areas], lower[areas] = _chances(lattice.points, areas, drawn, lattice.goals(sums, drawn), tails)
+            table = tails(lattice, len(values), int(drawn.max()))
+            upper[areas], lower[areas] = _chances(lattice.points, areas, drawn, lattice.goals(sums, drawn), table)
             exact &= lattice.exact
     upper = np.clip(upper, FLOOR, 1.0)
     return Tail(upper, np.clip(lower, FLOOR, upper), exact)
 
 
-def _groups(counts: Whole, others: int) -> list[tuple[Whole, bool]]:
+def groups(counts: Whole, others: int) -> list[tuple[Whole, bool]]:
     """Areas that share a lattice: with few neighbours, many, or most of all others (computed by the rest)."""
     most = counts > others // 2
     few, many = (counts > 0) & (counts <= FEW) & ~most, (counts > FEW) & ~most
@@ -77,17 +77,17 @@ def _groups(counts: Whole, others: int) -> list[tuple[Whole, bool]]:
     return [(areas, mirrored) for areas, mirrored in groups if len(areas)]
 
 
-def _tails(lattice: Lattice, n: int, largest: int) -> Floats:
+def tails(lattice: Lattice, n: int, largest: int) -> Floats:
     """The chance that k values drawn from all n sum to s or more, as [k, s], for k to `largest` and s to `length`."""
     transform = np.fft.fft(np.bincount(lattice.points, minlength=lattice.length).astype(float))
     # One array for both: pages that are touched for the first time cost more than what is computed on them.
     wide = lattice.length + 2
     space = np.empty((largest + 1, 2 * wide))
-    subsets, tails = space[:, :wide].view(np.complex128), space[:, wide:-1]
+    subsets, chances = space[:, :wide].view(np.complex128), space[:, wide:-1]
     _subsets(transform.real.copy(), transform.imag.copy(), _shares(n, largest), subsets)
-    np.fft.irfft(subsets, lattice.length, axis=1, out=tails[:, :-1])
-    _sum_up(tails)
-    return tails
+    np.fft.irfft(subsets, lattice.length, axis=1, out=chances[:, :-1])
+    _sum_up(chances)
+    return chances
 
 
 @njit(parallel=True)

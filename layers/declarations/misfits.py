@@ -3,7 +3,7 @@
 from collections.abc import Collection, Iterator, Mapping
 
 from geo.messages import Message, message
-from geo.statistics import SEARCHES
+from geo.statistics import PLACE_SEARCHES, SEARCHES
 from layers.declarations.faults import listed
 from layers.declarations.lenses import Lens
 from layers.declarations.references import Sources, reference_faults
@@ -25,10 +25,10 @@ def theme_faults(where: str, theme: Theme, sources: Sources, broken: Collection[
         elif not broken:
             yield from reference_faults(place, indicator, sources)
     statistic = theme.search.statistic
-    if statistic not in SEARCHES:
+    if statistic not in (known := [*SEARCHES, *PLACE_SEARCHES]):
         yield message(
             "{where}: search.statistic: unknown statistic {statistic!r}; known: {known}",
-            where=where, statistic=statistic, known=listed(SEARCHES),
+            where=where, statistic=statistic, known=listed(known),
         )  # fmt: skip
     if theme.dasymetric is not None and theme.dasymetric.source not in broken:
         yield from _dasymetric_faults(where, theme.dasymetric, sources)

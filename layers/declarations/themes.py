@@ -10,11 +10,16 @@ from layers.declarations.indicators import OF_FORMATS, RESERVED, SUFFIXES, Decla
 
 
 class Search(Declared):
-    """When an area joins a kansrijk zoekgebied: its q, after correction for testing every area, is `max_q` at most."""
+    """When an area joins a kansrijk zoekgebied: its q, after correction for all that was tested, is `max_q` at most.
+
+    `largest` is how many areas a zoekgebied of a place scan holds at most; more is half a city, and helps nobody to
+    choose.
+    """
 
     statistic: Text
     neighbors: Literal["queen"] = "queen"
     max_q: Annotated[Number, Field(gt=0, lt=1)]
+    largest: Annotated[int, Field(ge=3, le=64)] = 12
 
 
 class Privacy(Declared):

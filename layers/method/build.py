@@ -1,37 +1,43 @@
 """The method, from what is known of each indicator to what may be published of all. Pure: values in, values out.
 
     measure ─► rate ─► deviation ─► score ───────────────┐
-       └─────► quantile residual ─► weighed ─► Gi* ─► zoekgebieden ─► suppression ─► analysis
+       └─────► quantile residual ─► weighed ─► place scan ─► zoekgebieden ─► suppression ─► analysis
 
 What is shown is the score, from shrunk rates: the best guess of each area. What is searched in are quantile residuals,
 weighed in the same way: shrunk rates are equal where inhabitants are, and give zoekgebieden where there is no pattern
 (geo.residuals). Shares and levels, which chance hardly moves, are searched in as they are shown.
 
-That choice was measured (`make calibrate`; 2,400 maps with planted clusters, 1,300 without). Of what it flags 0.5 % is
-far from any cluster, 3.8 % in the worst setting; on maps without a cluster it flags something on 4.5 % at most. Shrunk
-rates gave 27 % and 45 %, local Moran 27 % and 58 %. It flags 30 % of all planted areas and finds 61 % of the clusters.
-Rates standardised by Assunção and Reis are as fair, but among a few stations they find nothing (0 %, to 28 % for
-residuals). Kulldorff's scan flags more (70 % of planted areas), but every station too, and takes rates that merely
-differ for clusters, on 65 % of such maps. What both find is right more often (97 % of it is planted, to 91 %), but a
-scan counts the events of one indicator and cannot be asked about a score.
+Searched for are whole places (geo.statistics.places.scan): an area is tested with its surroundings as one, its own
+figures along. A flag means high: a member has a score above 0, and above the national value on what weighs most.
+
+A theme may search with a test per area instead. What was measured of those (`make calibrate`; 2,400 maps with planted
+clusters, 1,300 without): of what Gi* flags 0.5 % is far from any cluster, 3.8 % in the worst setting; on maps without a
+cluster it flags something on 4.5 % at most. Shrunk rates gave 27 % and 45 %, local Moran 27 % and 58 %. Gi* flags 30 %
+of all planted areas and finds 61 % of the clusters. Rates standardised by Assunção and Reis are as fair, but among a
+few stations they find nothing (0 %, to 28 % for residuals). Kulldorff's scan of events flags more (70 % of planted
+areas), but every station too, and takes rates that merely differ for clusters, on 65 % of such maps.
 
 The statistic uses every figure, because a neighbour with a low value left out would make the others look hot. What is
 too small to show is suppressed in what comes after: an area with a suppressed figure has no published score,
 contribution or q, and joins no zoekgebied.
 """
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
 
 import pandas as pd
+import shapely
 
 from geo.areas import AreaFrame
 from geo.disclosure import too_few
 from geo.measures import Measure, Unknown
 from geo.neighbors import Neighbors
+from geo.residuals import Residuals, combined
 from geo.scores import Score, combine
-from geo.statistics import SEARCHES, LocalResult
-from geo.zoekgebieden import Zoekgebied, find
+from geo.statistics import PLACE_SEARCHES, SEARCHES, LocalResult
+from geo.statistics.places.result import Place, PlaceResult
+from geo.statistics.places.scan import Places
+from geo.zoekgebieden import Zoekgebied, find, of_places
 from layers.declarations.lenses import BASIS, Lens
 from layers.declarations.themes import Theme
 from layers.method.coverage import gemeenten_with_figures
@@ -57,6 +63,7 @@ class Analysis:
     score: Score
     result: LocalResult
     zoekgebieden: tuple[Zoekgebied, ...]
+    zones: tuple[Place, ...]
     reasons: pd.DataFrame
     reason: pd.Series
     exposure: pd.DataFrame
@@ -65,8 +72,15 @@ class Analysis:
     local: Mapping[str, tuple[str, ...]]
 
 
-def search(study: StudyArea, *indicators: IndicatorValues, statistic: str, weights: Mapping[str, float]) -> LocalResult:
-    """The local statistic over all areas, in what is searched in of the indicators that weigh, weighed.
+def search(
+    study: StudyArea,
+    *indicators: IndicatorValues,
+    statistic: str,
+    weights: Mapping[str, float],
+    max_q: float,
+    largest: int,
+) -> LocalResult | PlaceResult:
+    """The places, or the local statistic over all areas, in what is searched in of the indicators that weigh, weighed.
 
     Not over figures that were interpolated: there one buurt would count as often as it has cells, and be its own
     neighbour. Nor over a part of the country with few areas: each of them would be compared with a handful of others.
@@ -74,20 +88,53 @@ def search(study: StudyArea, *indicators: IndicatorValues, statistic: str, weigh
     Args:
         study: the areas, and who borders whom.
         indicators: those of `weights`, in that order.
-        statistic: its name in geo.statistics.SEARCHES.
+        statistic: its name in geo.statistics.SEARCHES or PLACE_SEARCHES.
         weights: what each indicator weighs, none of them 0.
+        max_q: the q at or under which there is a place.
+        largest: areas in a part of a place at most.
     """
     searched = {name: one.searched for name, one in zip(weights, indicators, strict=True)}
-    residual = combine(searched, weights).value.loc[study.areas.ids]
+    residual = combine(searched, weights).value
+    ids = study.areas.ids
     if any(one.measure.interpolated for one in indicators):
-        return LocalResult.none(residual.index, Unknown.INTERPOLATED)
+        return LocalResult.none(ids, Unknown.INTERPOLATED)
     if study.gemeenten is not None and len(study.areas) < LEAST_SEARCHED:
-        return LocalResult.none(residual.index, Unknown.TOO_FEW_AREAS)
-    return SEARCHES[statistic](residual, study.neighbors, alternative="greater")
+        return LocalResult.none(ids, Unknown.TOO_FEW_AREAS)
+    if statistic in SEARCHES:
+        return SEARCHES[statistic](residual.loc[ids], study.neighbors, alternative="greater")
+    by_name = dict(zip(weights, indicators, strict=True))
+    counted = {name: one.residuals for name, one in by_name.items() if one.residuals is not None}
+    score = combine({name: one.deviation for name, one in by_name.items()}, weights).value
+    high = (score > 0) & (by_name[max(weights, key=lambda name: weights[name])].deviation > 0)
+    places = Places("rate" if study.gemeenten is None else "whole", max_q, largest)
+    return _places(combined(counted, residual, weights), high, study, places, PLACE_SEARCHES[statistic])
+
+
+def _places(
+    residuals: Residuals,
+    high: "pd.Series[bool]",
+    study: StudyArea,
+    places: Places,
+    find_places: Callable[..., PlaceResult],
+) -> PlaceResult:
+    """The places of the study area, of areas that are `high` themselves.
+
+    The country has many places: what is bounded there is the share of them that is wrong. In a part of it, it is the
+    chance of any wrong one.
+    """
+    ids = study.areas.ids
+    here = replace(residuals, values=residuals.values.loc[ids], expected=residuals.expected.loc[ids])
+    points = shapely.get_coordinates(shapely.centroid(study.areas.table.geometry.to_numpy()))
+    return find_places(here, study.neighbors, points, may_join=high.loc[ids], places=places)
 
 
 def analysis(
-    study: StudyArea, result: LocalResult, *indicators: IndicatorValues, theme: Theme, lens: Lens | None, period: int
+    study: StudyArea,
+    found: LocalResult | PlaceResult,
+    *indicators: IndicatorValues,
+    theme: Theme,
+    lens: Lens | None,
+    period: int,
 ) -> Analysis:
     """Score every area on the theme under the lens and find its zoekgebieden.
 
@@ -96,13 +143,14 @@ def analysis(
 
     Args:
         study: the areas, and who borders whom.
-        result: of the search under the lens.
+        found: by the search under the lens.
         indicators: those of the theme, in its order.
         theme: what is looked for.
         lens: other weights, or None for the theme's own.
         period: the year of the figures; it goes into the ids of zoekgebieden.
     """
     areas, neighbors = study.areas, study.neighbors
+    result = found.local if isinstance(found, PlaceResult) else found
     weights = weights_of(theme, lens)
     made = {one.id: values for one, values in zip(theme.indicator, indicators, strict=True)}
     deviation = {name: one.deviation for name, one in made.items()}
@@ -121,7 +169,12 @@ def analysis(
         deviations=pd.DataFrame(deviation).loc[areas.ids].mask(suppressed),
         score=published,
         result=result.where(publishable, Unknown.SMALL_COUNT),
-        zoekgebieden=tuple(find(published, result, neighbors, max_q=theme.search.max_q, kind=kind)),
+        zoekgebieden=tuple(
+            of_places(published, found.parts, kind=kind)
+            if isinstance(found, PlaceResult)
+            else find(published, result, neighbors, max_q=theme.search.max_q, kind=kind)
+        ),
+        zones=found.zones if isinstance(found, PlaceResult) else (),
         reasons=reasons.mask(suppressed, Unknown.SMALL_COUNT),
         reason=_why_no_score(score, publishable, result, neighbors),
         exposure=pd.DataFrame({name: measure.exposure for name, measure in measures.items()}),

@@ -1,14 +1,14 @@
 """What is known of one indicator in every area, whatever the lens: measure, value, deviation, what is searched in."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import pandas as pd
 
 from geo import deviations
 from geo.measures import Measure
 from geo.rates import rates
-from geo.residuals import residuals
+from geo.residuals import Residuals, fitted
 from layers.declarations.indicators import Indicator
 
 SCALES: Mapping[str, Callable[[pd.Series, float], pd.Series]] = {
@@ -28,6 +28,7 @@ class IndicatorValues:
         value: per unit of exposure, shrunk where the measure asks for it.
         deviation: standard deviations from the national value; positive is what the theme looks for.
         searched: what is searched in: the quantile residual of a rate, the deviation of a share or level.
+        residuals: of a rate, the same with what it was fitted with.
         national: the value of all areas together, per unit of exposure.
     """
 
@@ -35,6 +36,7 @@ class IndicatorValues:
     value: pd.Series
     deviation: pd.Series
     searched: pd.Series
+    residuals: Residuals | None
     national: float
 
 
@@ -45,6 +47,8 @@ def indicator_values(measure: Measure, *, indicator: Indicator, floor: float) ->
     scale = "share" if indicator.share else "rate" if indicator.per else "level"
     sign = 1 if indicator.direction == "high" else -1
     deviation = sign * deviations.standardise(SCALES[scale](value, national))
-    of_chance = not indicator.share and with_floor.shrunk
-    searched = sign * residuals(with_floor) if of_chance else deviation
-    return IndicatorValues(with_floor, value, deviation, searched, national)
+    if indicator.share or not with_floor.shrunk:
+        return IndicatorValues(with_floor, value, deviation, deviation, None, national)
+    fit = fitted(with_floor)
+    turned = replace(fit, values=sign * fit.values)
+    return IndicatorValues(with_floor, value, deviation, turned.values, turned, national)

@@ -38,7 +38,8 @@ def layer_plan(country: Country, key: LayerKey, theme: Theme, lens: Lens | None,
     name = (theme.id, key.lens, level, str(period))
     result = Node(
         "search", name, search, (study, *(indicators[one] for one in weights)),
-        {"statistic": theme.search.statistic, "weights": weights}, declared, stored=True,
+        {"weights": weights} | {one: getattr(theme.search, one) for one in ("statistic", "max_q", "largest")},
+        declared, stored=True,
     )  # fmt: skip
     analysed = Node(
         "analysis", name, analysis, (study, result, *indicators.values()),

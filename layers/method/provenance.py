@@ -7,6 +7,7 @@ from geo.areas import AreaLevel
 from geo.errors import first_few
 from geo.measures import Unknown
 from geo.messages import Message, message
+from geo.statistics import PLACE_SEARCHES
 from layers.declarations.sources import SourceDeclaration
 from layers.declarations.themes import Dasymetric, Theme
 from layers.messages import say
@@ -58,6 +59,14 @@ def _method(tolerance: float, analysis: Analysis, theme: Theme) -> list[Message]
 def _search(analysis: Analysis, theme: Theme) -> Message:
     if (analysis.result.reason == Unknown.TOO_FEW_AREAS).any():
         return message("search: none; {least} areas are needed", least=LEAST_SEARCHED)
+    if theme.search.statistic in PLACE_SEARCHES:
+        return message(
+            "search: {statistic}, zones and parts of at most {largest} areas, {how}, q <= {max_q:g}",
+            statistic=theme.search.statistic,
+            largest=theme.search.largest,
+            how=analysis.result.how.message,
+            max_q=theme.search.max_q,
+        )
     return message("search: {statistic}, greater, exact conditional permutation, Benjamini-Hochberg q <= {max_q:g}",
                    statistic=theme.search.statistic, max_q=theme.search.max_q)  # fmt: skip
 

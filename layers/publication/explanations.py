@@ -46,13 +46,6 @@ PLURALS = {
     AreaLevel.BUURT: message("buurten"),
 }
 
-HOW_SEARCHED = {
-    "exact": message("exact conditional permutation"),
-    "certified": message("exact conditional permutation, certified from above"),
-    "none": message("not searched"),
-}
-"""How the statistics that a theme can search with find p."""
-
 
 def plural_of(level: AreaLevel) -> str:
     """What several areas of this level are called."""
@@ -61,7 +54,7 @@ def plural_of(level: AreaLevel) -> str:
 
 def how_searched(how: How) -> str:
     """How p was found."""
-    return said(HOW_SEARCHED.get(how.kind, str(how)))
+    return said(how.message)
 
 
 def caveat(references: References = NATIONAL) -> str:

@@ -83,7 +83,9 @@ Q = Field(
     "q",
     message("q-value"),
     "number",
-    message("Expected share of false alarms among all areas that come out at least as strong (Benjamini-Hochberg)."),
+    message(
+        "Expected share of false alarms among all places or areas that come out at least as strong; 1 outside a place."
+    ),
 )
 FLAG = Field("kansrijk", message("Promising"), "boolean", message("Whether the area is part of a kansrijk zoekgebied."))
 REASON = Field(
@@ -99,7 +101,7 @@ RANK = Field(
     "rang",
     message("Rank"),
     "integer",
-    message("Place among the zoekgebieden, by the summed score of their areas: strong and large comes first."),
+    message("Place among the zoekgebieden: strong and certain comes first, however large."),
 )
 TITLE = Field("titel", message("Title"), "string", message("Name of the zoekgebied."))
 AREA_COUNT = Field(

@@ -30,6 +30,8 @@ from geo.areas import AreaFrame, AreaLevel
 from geo.measures import Measure, Unknown
 from geo.messages import Message
 from geo.neighbors import Neighbors
+from geo.residuals import Residuals
+from geo.statistics.places.result import Place, PlaceResult
 from geo.statistics.result import How, LocalResult
 from layers.method.figures import Figures
 from layers.method.indicator_values import IndicatorValues
@@ -40,7 +42,7 @@ CLASSES: Mapping[str, type[Any]] = {
     one.__name__: one
     for one in (
         AreaFrame, Boundaries, Crosswalk, Figures, How, IndicatorValues, LocalResult, Measure, Message, Neighbors,
-        Receipt,
+        Place, PlaceResult, Receipt, Residuals,
     )
 }  # fmt: skip
 """What a value may be made of, beside what JSON holds."""

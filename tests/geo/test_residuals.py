@@ -10,7 +10,7 @@ from scipy.stats import nbinom, norm
 from geo import residuals as module
 from geo.measures import Measure
 from geo.rates import gamma_shape
-from geo.residuals import LIMIT, residuals
+from geo.residuals import LIMIT, combined, fitted, residuals
 
 AREAS = 3_000
 
@@ -120,3 +120,35 @@ def test_events_need_not_be_whole(part):
         events[0], exposure[0] = result, 100.0
         around.append(residuals(measure(events, exposure)).iloc[0])
     assert around == sorted(around)
+
+
+def test_they_come_with_what_they_were_fitted_with():
+    events, exposure = country(4)
+    made = measure(events, exposure)
+    fit = fitted(made)
+    pd.testing.assert_series_equal(fit.values, residuals(made))
+    steers = fit.values.abs() < LIMIT
+    assert fit.expected.sum() / exposure.sum() == pytest.approx(events[steers].sum() / exposure[steers].sum())
+    assert fit.shape == pytest.approx(6, rel=0.15)
+
+
+def test_of_several_the_spread_is_one_and_the_model_that_of_the_heaviest_with_counts():
+    one, other = (fitted(measure(*country(seed))) for seed in (5, 6))
+    weighed = 0.2 * one.values + 0.8 * other.values
+    both = combined({"one": one, "other": other}, weighed, {"one": 1, "other": 4, "share": 9})
+    assert both.values.std(ddof=0) == pytest.approx(1)
+    assert np.corrcoef(both.values, weighed)[0, 1] == pytest.approx(1)
+    assert (both.expected.equals(other.expected), both.shape) == (True, other.shape)
+
+
+def test_of_one_indicator_it_is_its_own():
+    one = fitted(measure(*country(7)))
+    assert combined({"one": one}, one.values, {"one": 2}) is one
+
+
+def test_without_counts_values_are_normal_scores_of_areas_that_are_alike():
+    values = pd.Series([30.0, np.nan, 10.0, 20.0, 90.0])
+    found = combined({}, values, {"share": 1})
+    assert found.values.to_numpy() == pytest.approx(norm.ppf([0.625, np.nan, 0.125, 0.375, 0.875]), nan_ok=True)
+    assert found.expected.dropna().tolist() == [1, 1, 1, 1]
+    assert found.shape == 100

@@ -11,7 +11,8 @@ from scipy.sparse.csgraph import connected_components
 from geo.errors import AlignmentError, AreaError
 from geo.neighbors import Neighbors
 from geo.scores import Score
-from geo.zoekgebieden import LARGEST, Zoekgebied, find
+from geo.statistics.places.result import Place
+from geo.zoekgebieden import LARGEST, Zoekgebied, find, of_places
 from tests.country import graph_of, grid, names
 from tests.geo.statistics.results import made
 
@@ -262,3 +263,34 @@ def test_scores_of_other_areas_are_refused():
 def test_a_zoekgebied_that_contradicts_itself_is_refused(areas, reasons, rule):
     with pytest.raises(AreaError, match=rule):
         Zoekgebied("x", areas, 1.0, reasons, 0.01, 1)
+
+
+def place(weights, strength=2.0, q=0.01):
+    return Place(weights, tuple(sorted(weights)), 9.0, strength, q, q)
+
+
+def test_of_places_an_area_without_a_score_above_the_mean_is_left_out_and_so_is_a_place_without_any():
+    score = score_of([1.0, -0.1, np.nan, 2.0, 0.0], names(5))
+    places = [place({"a0000": 1.0, "a0001": 0.9, "a0002": 0.8, "a0003": 0.6}), place({"a0004": 1.0})]
+    (only,) = of_places(score, places, kind="x")
+    assert only.areas == ("a0000", "a0003")
+    assert only.weights == {"a0000": 1.0, "a0003": 0.6}
+    assert (only.score, only.q, only.strength) == (1.5, 0.01, 2.0)
+
+
+def test_of_places_the_surely_strongest_comes_first_however_large():
+    score = score_of(np.ones(4), names(4))
+    large, small = place({"a0000": 1, "a0001": 1, "a0002": 1}, 1.5), place({"a0003": 1}, 1.8)
+    assert [(one.rank, len(one.areas)) for one in of_places(score, [large, small], kind="x")] == [(1, 1), (2, 3)]
+
+
+def test_of_places_an_id_is_that_of_the_same_areas_found_otherwise():
+    score = score_of([1.0, 1.0], names(2))
+    (one,) = of_places(score, [place({"a0000": 1.0, "a0001": 1.0})], kind="x")
+    (other,) = find(score, result_of([True, True], names(2)), graph_of([(0, 1)], 2), max_q=MAX_Q, kind="x")
+    assert one.id == other.id
+
+
+def test_weights_of_some_areas_only_are_refused():
+    with pytest.raises(AreaError, match="all of its areas have a weight"):
+        Zoekgebied("x", ("a", "b"), 1.0, {"een": 1.0}, 0.01, 1, {"a": 1.0})

@@ -188,5 +188,6 @@ def built(known: Catalog, table: pd.DataFrame | None = None, lens: str = "basis"
     study, through = StudyArea(areas, neighbors), known.lens(lens, theme)
     values = {one.id: indicator_values(made[one.id], indicator=one, floor=theme.floor(one)) for one in theme.indicator}
     weights = weights_of(theme, through)
-    result = search(study, *(values[one] for one in weights), statistic=theme.search.statistic, weights=weights)
+    how = {"statistic": theme.search.statistic, "max_q": theme.search.max_q, "largest": theme.search.largest}
+    result = search(study, *(values[one] for one in weights), weights=weights, **how)
     return analysis(study, result, *values.values(), theme=theme, lens=through, period=2024)

@@ -10,7 +10,9 @@ from scipy.sparse import csr_array
 from geo.errors import StatisticError
 from geo.measures import Unknown
 from geo.neighbors import Neighbors, rings
+from geo.residuals import fitted
 from geo.statistics import SEARCHES, STATISTICS, LocalResult
+from geo.statistics.getis_ord_total import getis_ord_total
 from geo.statistics.scan import scan
 from geo.statistics.significance import benjamini_hochberg
 from geo.statistics.trends import trends
@@ -26,9 +28,11 @@ HOW = {
     "two values": "exact conditional permutation, certified from above",
     "values and rings": "exact conditional permutation, certified from above",
     "values and weights": "conditional permutation, 999 draws, seed 1",
+    "residuals": "permutation within classes of expected events, 999 draws, seed 1",
     "events": "simulation under the null, 999 draws, seed 1",
     "years": "exact permutation of the years",
 }
+HOW_TOTAL = "exact total permutation, over one and two rings of neighbours, certified from above"
 
 
 def board():
@@ -60,6 +64,7 @@ def given(takes):
         "two values": ((values, values + rng.normal(size=144), NEIGHBORS), side),
         "values and rings": ((values, rings(NEIGHBORS, 2), [2, 1]), side),
         "values and weights": ((values, near), side | {"draws": 999, "seed": 1}),
+        "residuals": ((fitted(measure), NEIGHBORS, POINTS), {}),
         "events": ((measure.events, measure.exposure, POINTS), {"seed": 1}),
         "years": ((by_year, NEIGHBORS), {"max_q": 0.05}),
     }[takes]
@@ -75,7 +80,8 @@ def result(request):
 def test_every_statistic_gives_one_kind_of_result_that_says_how_p_was_found(result):
     one, local = result
     assert isinstance(local, LocalResult)
-    assert str(local.how) == HOW[one.takes]
+    total = one.test is getis_ord_total
+    assert str(local.how) == (HOW_TOTAL if total else HOW[one.takes])
     assert local.p.dropna().ge(local.how.floor).all()
     assert local.lower.equals(local.p) == (local.how.kind != "certified")
 
@@ -99,7 +105,7 @@ def test_what_was_not_tested_has_a_reason_and_nothing_else(result):
 def test_what_is_high_is_tested_by_default_and_by_local_moran_both_clusters_and_outliers():
     for name, statistic in STATISTICS.items():
         alternative = inspect.signature(statistic.test).parameters.get("alternative")
-        if name in {"scan", "trends"}:  # an excess of events; rising and falling alike
+        if name in {"place_scan", "scan", "trends"}:  # an excess of events; rising and falling alike
             assert alternative is None
         else:
             default = "two-sided" if name.startswith("local_moran") else "greater"

@@ -13,7 +13,7 @@ from scipy.sparse import block_diag, csr_array
 from scipy.stats import hypergeom
 
 from geo.neighbors import Neighbors
-from geo.statistics.exact import FLOOR, _tails, upper_tail
+from geo.statistics.exact import FLOOR, tails, upper_tail
 from geo.statistics.lattice import Lattice
 from tests.country import graph_of, grid, names
 from tests.geo.statistics.permutations import drawn, every_subset
@@ -180,10 +180,10 @@ def test_the_chances_of_all_sums_add_up_to_one(values, seed):
 def test_for_every_number_of_neighbours_the_chances_are_those_of_something(kind):
     values = np.random.default_rng(1).gamma(1, 9, size=500)
     lattice = Lattice.of(np.rint(values) if kind == "whole" else values, 30)
-    tails = _tails(lattice, 500, 30)
-    assert tails[:, 0] == pytest.approx(1, abs=1e-12)
-    assert np.diff(tails).max() <= NOISE
-    mean = tails[:, 1:].sum(axis=1)
+    table = tails(lattice, 500, 30)
+    assert table[:, 0] == pytest.approx(1, abs=1e-12)
+    assert np.diff(table).max() <= NOISE
+    mean = table[:, 1:].sum(axis=1)
     assert mean == pytest.approx(np.arange(31) * lattice.points.mean(), rel=1e-9)
 
 

@@ -266,3 +266,45 @@ def test_the_measures_are_left_as_they_were(declared):
     assert all(made[name].events.equals(events) for name, events in before.items())
     assert isinstance(made["huur"], Measure)
     assert isinstance(COUNTS, pd.DataFrame)
+
+
+@pytest.fixture(scope="module")
+def of_places(tmp_path_factory):
+    """The same theme, that searches for whole places."""
+    theme = THEME.replace('statistic = "getis_ord"', 'statistic = "place_scan"')
+    return catalog(tmp_path_factory.mktemp("places"), themes_proef=theme)
+
+
+def test_a_search_for_places_finds_the_hot_one_whole(of_places):
+    analysis = built(of_places, COUNTS)
+    (first, *others) = analysis.zoekgebieden
+    assert not others
+    assert set(first.areas) <= HOT_CODES
+    assert len(first.areas) >= len(HOT_CODES) - 2
+    assert set(first.weights) == set(first.areas)
+    assert (analysis.result.q[list(first.areas)] == first.q).all()
+    assert analysis.zones
+
+
+def test_a_flag_means_high(of_places):
+    """Above the mean by its score, and above the national value on what weighs most."""
+    bold = COUNTS.copy()
+    quiet = sorted(HOT_CODES)[4]
+    bold.loc[quiet, ["misdrijven", "huurders"]] = [5, bold.loc[quiet, "huishoudens"]]
+    analysis = built(of_places, bold)
+    flagged = [area for one in analysis.zoekgebieden for area in one.areas]
+    assert flagged
+    assert quiet not in flagged
+    assert (analysis.score.value[flagged] > 0).all()
+    assert (analysis.values.loc[flagged, "misdrijven"] > analysis.national["misdrijven"]).all()
+
+
+def test_a_zoekgebied_holds_no_more_areas_than_the_theme_says(tmp_path):
+    theme = THEME.replace('statistic = "getis_ord"', 'statistic = "place_scan"\nlargest = 3')
+    analysis = built(catalog(tmp_path, themes_proef=theme), COUNTS)
+    assert analysis.zoekgebieden
+    assert all(len(one.areas) <= 3 for one in analysis.zoekgebieden)
+
+
+def test_places_are_found_in_shares_and_levels_too(of_places):
+    assert built(of_places, COUNTS, "nabij").tested == len(AREAS)

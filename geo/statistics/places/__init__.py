@@ -1,0 +1,1 @@
+"""Searching for whole places: windows of areas that lie together, each place tested as one."""

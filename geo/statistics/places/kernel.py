@@ -1,0 +1,143 @@
+"""The inner loops of the place scan, compiled: scores of windows, for the map and for draws of it.
+
+`members` has a row per area: its nearest areas, itself first, and -1 where there are no more. A window is the first
+`sizes[j]` of a row. Values are added in the order of the row, on the map and in draws alike.
+"""
+
+import numpy as np
+from numpy.typing import NDArray
+
+from geo.compiled import njit
+
+LANES = 16
+"""Draws that are scanned in one pass over the windows: as many numbers as two lines of the nearest cache hold."""
+
+Floats = NDArray[np.float64]
+Areas = NDArray[np.int32]
+Whole = NDArray[np.int64]
+Candidates = tuple[Floats, Areas, Areas, Areas]
+"""Score, row, size and draw of windows."""
+
+
+@njit(nogil=True, error_model="numpy")
+def score(total: float, size: int, shape: float, least: float, most: float) -> float:
+    """The log likelihood ratio of a window: mean `r` times as high inside, `r` its own mean between `least` and `most`.
+
+    >>> round(score(20.0, 10, 1.5, 1.8, 3.1), 3)
+    4.603
+    """
+    mean = total / size
+    risk = min(max(mean, least), most)
+    return float(size * shape * (mean * (1.0 - 1.0 / risk) - np.log(risk)))
+
+
+@njit(nogil=True, error_model="numpy")
+def scores(members: Areas, sizes: Whole, values: Floats, shape: float, bounds: tuple[float, float]) -> Floats:
+    """The score of every window, as [row, size]; minus infinity where there are too few areas."""
+    ratios = np.full((len(members), len(sizes)), -np.inf)
+    for row in range(len(members)):
+        total, at = 0.0, 0
+        for nth in range(len(sizes)):
+            if members[row, sizes[nth] - 1] < 0:
+                break
+            while at < sizes[nth]:
+                total += values[members[row, at]]
+                at += 1
+            ratios[row, nth] = score(total, at, shape, bounds[0], bounds[1])
+    return ratios
+
+
+@njit(nogil=True, error_model="numpy")
+def candidates(
+    members: Areas, sizes: Whole, drawn: Floats, shape: float, bounds: tuple[float, float], sums: Floats
+) -> Candidates:
+    """The windows of `LANES` draws that add up to `sums` or more; `drawn` has a row per area, a column per draw."""
+    count, ratio, numbers = 0, np.empty(4096), np.empty((3, 4096), dtype=np.int32)
+    total = np.empty(LANES)
+    for row in range(len(members)):
+        total[:] = 0.0
+        at = 0
+        for nth in range(len(sizes)):
+            if members[row, sizes[nth] - 1] < 0:
+                break
+            while at < sizes[nth]:
+                area = members[row, at]
+                for lane in range(LANES):
+                    total[lane] += drawn[area, lane]
+                at += 1
+            above = 0
+            for lane in range(LANES):
+                above |= total[lane] >= sums[nth]
+            if above:
+                for draw in np.flatnonzero(total >= sums[nth]):
+                    if count == len(ratio):
+                        ratio, numbers = _larger(ratio, numbers)
+                    ratio[count] = score(total[draw], at, shape, bounds[0], bounds[1])
+                    numbers[0, count], numbers[1, count], numbers[2, count] = row, nth, draw
+                    count += 1
+    return ratio[:count], numbers[0, :count], numbers[1, :count], numbers[2, :count]
+
+
+@njit(nogil=True)
+def _larger(ratio: Floats, numbers: Areas) -> tuple[Floats, Areas]:
+    """The same with twice the room."""
+    return np.append(ratio, np.empty_like(ratio)), np.concatenate((numbers, np.empty_like(numbers)), axis=1)
+
+
+@njit(nogil=True)
+def apart(members: Areas, sizes: Whole, found: Candidates, lane: int, count: int) -> Floats:
+    """The scores of one draw's windows of the first `count` sizes that have no area in common, strongest first.
+
+    Of equal scores the window of the earlier row goes first, then the smaller.
+    """
+    ratio, rows, sized, lanes = found
+    chosen = np.flatnonzero((lanes == lane) & (sized < count))
+    order = chosen[np.argsort(-ratio[chosen], kind="mergesort")]
+    taken = np.zeros(len(members), dtype=np.bool_)
+    kept, nth = np.empty(len(order)), 0
+    for window in order:
+        areas = members[rows[window], : sizes[sized[window]]]
+        if not taken[areas].any():
+            taken[areas] = True
+            kept[nth] = ratio[window]
+            nth += 1
+    return kept[:nth]
+
+
+@njit(nogil=True)
+def first_in(members: Areas, inside: NDArray[np.bool_]) -> Areas:
+    """For each row the position of its first area that is `inside`; the number of positions where there is none."""
+    rows, most = members.shape
+    first = np.full(rows, most, dtype=np.int32)
+    for row in range(rows):
+        for at in range(most):
+            if members[row, at] < 0:
+                break
+            if inside[members[row, at]]:
+                first[row] = at
+                break
+    return first
+
+
+@njit(nogil=True)
+def weights(members: Areas, sizes: Whole, ratios: Floats, first: Areas, best: float) -> Floats:
+    """For each area the share of weight of the windows that hold it, of those that reach past `first`.
+
+    A window weighs exp(ratio - best): under equal prior chances, what the figures make of the chance that it is the
+    place.
+    """
+    held, total = np.zeros(len(members)), 0.0
+    most = int(sizes[-1])
+    for row in range(len(members)):
+        if first[row] >= most:
+            continue
+        here = np.zeros(most)
+        for nth in range(len(sizes)):
+            if sizes[nth] > first[row] and ratios[row, nth] > -np.inf:
+                weight = np.exp(ratios[row, nth] - best)
+                total += weight
+                here[: sizes[nth]] += weight
+        for at in range(most):
+            if members[row, at] >= 0:
+                held[members[row, at]] += here[at]
+    return held / total

@@ -1,0 +1,296 @@
+"""The place scan: which areas that lie together have, as one, more than was to be expected?
+
+1. Residuals z are cut at `LIMIT` and become positive values of mean 1: u, the gamma quantile of Phi(z), with the shape
+   s for which 1/s = 1/a + 1/median(e): a is the shape of the rates, e are the events expected. So what one area can
+   add is bounded, and what an area of any size has by chance is alike.
+2. A window is an area and its nearest (places.windows). With m the mean of its k values and r = m, kept between
+   exp(.7/sqrt s) and exp(1.4/sqrt s), its score is T = k s (m (1 - 1/r) - ln r): the log likelihood ratio of gamma
+   values of mean r against 1 (Kulldorff 1997, for gamma values). The bounds keep a window from being strong by size
+   alone, or by one area.
+3. From the strongest down, windows without an area in common are places (Zhang, Assuncao and Kulldorff 2010). A member
+   is an area of the window that holds at least half the weight: each window weighs exp(T), as in a Bayesian scan with
+   equal priors (Neill 2006), among those that overlap the place and no earlier one. So an edge that does not belong is
+   left out, and a place need not be round (Tango and Takahashi 2005 grow them for that; more than is gained here).
+4. The null: u permuted within classes of expected events, so that neither a wrong model of dispersion nor small areas
+   that vary more give an alarm.
+5. Gate: zones (windows of any size) and parts (small ones) are two tests. Unless the smaller p of the two is among the
+   5 % smallest that draws of a map without places give, nothing is found.
+6. Step down (`whole`): what is found leaves the map and the rest is tested again, until nothing is added (Romano and
+   Wolf 2005). The chance of any wrong place stays under `max_q`. Step up (`rate`): of the places found, `max_q` at
+   most is wrong on average: the number of places as strong that a draw has, divided by their number here.
+
+Sources: M. Kulldorff (1997), A spatial scan statistic, Communications in Statistics: Theory and Methods 26(6),
+1481-1496; Z. Zhang, R. Assuncao and M. Kulldorff (2010), Spatial scan statistics adjusted for multiple clusters,
+Journal of Probability and Statistics 2010, 642379; J.P. Romano and M. Wolf (2005), Exact and approximate stepdown
+methods for multiple hypothesis testing, JASA 100(469), 94-108; D.B. Neill, A.W. Moore and G.F. Cooper (2006), A
+Bayesian spatial scan statistic, NIPS 18, 1003-1010; T. Tango and K. Takahashi (2005), A flexibly shaped spatial scan
+statistic for detecting clusters, International Journal of Health Geographics 4, 11.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import islice
+from typing import Literal
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+from scipy.sparse import csr_array
+from scipy.special import gammaincinv, ndtr
+
+from geo.errors import StatisticError
+from geo.measures import Unknown, check_aligned
+from geo.neighbors import AnyNeighbors, Neighbors
+from geo.residuals import Residuals
+from geo.statistics.compiling import log_compilation
+from geo.statistics.places import kernel
+from geo.statistics.places.draws import Null, Windows, classes, drawn
+from geo.statistics.places.result import WITHIN, Place, PlaceResult
+from geo.statistics.places.windows import nearest, sizes
+from geo.statistics.result import How
+
+LIMIT = 3.0
+"""Standard deviations at which a residual is cut. At 4 four areas at three times the rate are found more often (.42 to
+.34), and among stations fewer of anything."""
+LEAST_SHIFT, MOST_SHIFT = 0.7, 1.4
+"""How far the mean of a place lies above 1, at least and at most, in units of the spread of one value."""
+HALF = 0.5
+"""Weight from which an area is a member."""
+LEAST_SEARCHED = 100
+"""Fewest areas for a search of its own."""
+EASY = 2.5
+"""How far under the logarithm of the number of areas scores are still looked at: most maps without places reach that,
+so that what does not cannot be significant."""
+CONFIDENT = 1.645
+"""Standard errors below the mean where the 90 % interval of a normal value ends."""
+
+Floats = NDArray[np.float64]
+Flags = NDArray[np.bool_]
+
+
+@dataclass(frozen=True, slots=True)
+class Places:
+    """How places are searched for.
+
+    Args:
+        control: what `max_q` bounds: the chance of any wrong place on the map (`whole`), or the share of wrong places
+            among those found (`rate`), which finds more where a map has many.
+        max_q: how much that may be.
+        part: areas in a part at most.
+        draws: how many maps are drawn; the least p is 1 / (1 + draws).
+        seed: of the draws.
+    """
+
+    control: Literal["whole", "rate"] = "whole"
+    max_q: float = 0.05
+    part: int = 12
+    draws: int = 999
+    seed: int = 1
+
+
+PLACES = Places()
+
+
+def place_scan(
+    residuals: Residuals,
+    neighbors: AnyNeighbors,
+    points: Floats,
+    *,
+    may_join: "pd.Series[bool] | None" = None,
+    places: Places = PLACES,
+) -> PlaceResult:
+    """The places of a map, as zones and parts.
+
+    Areas without a value drop out; windows do not reach across them. Those without neighbours are in no window. The
+    same figures give the same bytes, in any order of areas and with any number of threads.
+
+    Args:
+        residuals: one value per area, standard normal where nothing is the matter, and what they were fitted with.
+        neighbors: who borders whom.
+        points: x and y of each area in metres, in the order of the values.
+        may_join: which areas may be members: those that are high by themselves. All, where it is not given.
+        places: how they are searched for.
+
+    Fewer than `LEAST_SEARCHED` areas are not searched. Raises StatisticError where values do not differ.
+    """
+    borders, values = Neighbors.of(neighbors), residuals.values
+    joining = pd.Series(True, index=values.index) if may_join is None else may_join
+    check_aligned("place_scan", values.index, borders.ids, residuals.expected.index, joining.index)
+    reason = _reason(residuals, borders)
+    known = np.flatnonzero(reason.isna())
+    if len(known) < LEAST_SEARCHED:
+        return PlaceResult.none(values.index, Unknown.TOO_FEW_AREAS)
+    expected, z = residuals.expected.to_numpy(dtype=float), values.to_numpy(dtype=float)
+    if z[known].min() == z[known].max():
+        raise StatisticError(
+            "{where}: the values of {count} areas do not differ: nothing to test", where="place_scan", count=len(known)
+        )
+    order = known[np.lexsort((z[known], expected[known], points[known, 1], points[known, 0]))]
+    shape = 1 / (1 / residuals.shape + 1 / float(np.median(expected[order])))
+    board = _Board(
+        values.index[order], borders.matrix[order][:, order], points[order], gamma_values(z[order], shape), shape,
+        classes(expected[order]), joining.to_numpy(dtype=bool)[order],
+    )  # fmt: skip
+    with log_compilation():
+        zones, parts, p = _searched(board, places)
+    how = How("permutation", 1 / (1 + places.draws), places.draws, places.seed, over=WITHIN)
+    return PlaceResult(zones, parts, p, reason, how)
+
+
+def gamma_values(z: Floats, shape: float) -> Floats:
+    """Gamma values of mean 1 that lie as high among their like as the normal values z, cut at `LIMIT`, among theirs."""
+    values = gammaincinv(shape, ndtr(np.minimum(z, LIMIT))) / shape
+    return np.asarray(values / values.mean())
+
+
+def _reason(residuals: Residuals, borders: Neighbors) -> pd.Series:
+    """Why an area is not searched."""
+    unknown = residuals.values.isna() | residuals.expected.isna()
+    reason = pd.Series(None, index=unknown.index, dtype=object).mask(unknown, Unknown.ABSENT)
+    alone = ~unknown.to_numpy()
+    alone[alone] = borders.among(alone).count == 0
+    return reason.mask(pd.Series(alone, index=unknown.index), Unknown.ISLAND)
+
+
+@dataclass(frozen=True)
+class _Board:
+    """The searched areas in the order of their points."""
+
+    ids: pd.Index
+    borders: csr_array
+    points: Floats
+    values: Floats
+    shape: float
+    class_of: NDArray[np.intp]
+    may_join: Flags
+
+    def windows(self, left: Flags) -> Windows:
+        """The windows of the areas that are left."""
+        sized, spread = sizes(len(self.ids)), 1 / np.sqrt(self.shape)
+        members = nearest(self.borders.indptr, self.borders.indices, self.points, left, int(sized[-1]))
+        return Windows(members, sized, self.shape, (np.exp(LEAST_SHIFT * spread), np.exp(MOST_SHIFT * spread)))
+
+    def groups(self, left: Flags) -> list[NDArray[np.intp]]:
+        """Positions within which values are permuted."""
+        return [np.flatnonzero(left & (self.class_of == one)) for one in range(self.class_of.max() + 1)]
+
+    @property
+    def least(self) -> float:
+        """The least score that is looked at; a lower one counts as none, on the map and in draws."""
+        return float(np.log(len(self.ids))) - EASY
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """A place by positions: the window and its score, and members with their weights."""
+
+    score: float
+    window: NDArray[np.int32]
+    members: NDArray[np.intp]
+    weights: Floats
+
+
+def _searched(board: _Board, places: Places) -> tuple[tuple[Place, ...], tuple[Place, ...], float]:
+    """Zones, parts, and the p of the strongest of both."""
+    every = np.ones(len(board.ids), dtype=np.bool_)
+    windows = board.windows(every)
+    counts = (len(windows.sizes), int((windows.sizes <= places.part).sum()))
+    how = (board.least, places.draws, places.seed)
+    nulls = drawn(windows, board.values, board.groups(every), counts, how)
+    ratios = kernel.scores(windows.members, windows.sizes, board.values, windows.shape, windows.bounds)
+    best = [float(ratios[:, :count].max()) for count in counts]
+    p = smaller_p([score if score >= board.least else 0.0 for score in best], nulls)
+    if p > places.max_q:
+        return (), (), p
+    control = _stepped_down if places.control == "whole" else _stepped_up
+    zones, parts = (control(board, places, count, null) for count, null in zip(counts, nulls, strict=True))
+    return zones, parts, p
+
+
+def smaller_p(best: Sequence[float], nulls: Sequence[Null]) -> float:
+    """The chance of a smaller p at either level than the smaller here, from the same draws (min-P).
+
+    Source: P.H. Westfall and S.S. Young (1993), Resampling-based multiple testing, Wiley.
+    """
+    every = [np.append(null.strongest, score) for score, null in zip(best, nulls, strict=True)]
+    p = [(len(one) - np.searchsorted(np.sort(one), one, side="left")) / len(one) for one in every]
+    smaller = np.minimum(*p)
+    return float((smaller <= smaller[-1]).mean())
+
+
+def _stepped_down(board: _Board, places: Places, count: int, null: Null) -> tuple[Place, ...]:
+    """Places as long as taking out what was found shows more."""
+    left, q, seed = np.ones(len(board.ids), dtype=np.bool_), 0.0, places.seed
+    found: list[tuple[_Found, float, float]] = []
+    while True:
+        new = []
+        for one in _apart(board, left, count):
+            p = null.p(one.score)
+            if p > places.max_q:
+                break
+            q = max(q, p)
+            new.append((one, p, q))
+        if not new:
+            return _named(board, found)
+        found += new
+        left = left.copy()
+        for one, _, _ in new:
+            left[one.window] = False
+        seed += 1
+        windows = board.windows(left)
+        (null,) = drawn(windows, board.values, board.groups(left), (count,), (board.least, places.draws, seed))
+
+
+def _stepped_up(board: _Board, places: Places, count: int, null: Null) -> tuple[Place, ...]:
+    """The most places of which few enough are expected to be as strong on a map without any."""
+    every = np.ones(len(board.ids), dtype=np.bool_)
+    scores = _scores_apart(board, every, count)
+    wrong = np.array([null.expected(score) / nth for nth, score in enumerate(scores, start=1)])
+    q = np.minimum(1.0, np.minimum.accumulate(wrong[::-1])[::-1])
+    enough = int((q <= places.max_q).sum())
+    found = islice(_apart(board, every, count), enough)
+    return _named(board, [(one, null.p(one.score), float(part)) for one, part in zip(found, q, strict=False)])
+
+
+def _scores_apart(board: _Board, left: Flags, count: int) -> Floats:
+    """The scores of the windows that `_apart` gives."""
+    windows = board.windows(left)
+    ratios = kernel.scores(windows.members, windows.sizes, board.values, windows.shape, windows.bounds)
+    rows, sized = np.nonzero(ratios >= board.least)
+    lanes = np.zeros(len(rows), dtype=np.int32)
+    candidates = (ratios[rows, sized], rows.astype(np.int32), sized.astype(np.int32), lanes)
+    return np.asarray(kernel.apart(windows.members, windows.sizes, candidates, 0, count))
+
+
+def _apart(board: _Board, left: Flags, count: int) -> Iterator[_Found]:
+    """The strongest window, the strongest without any of its areas, and so on down to the least score that matters."""
+    windows = board.windows(left)
+    sized = windows.sizes[:count]
+    members = np.ascontiguousarray(windows.members[:, : int(sized[-1])])
+    ratios = kernel.scores(members, sized, board.values, windows.shape, windows.bounds)
+    while (best := ratios.max()) >= board.least:
+        row, nth = np.unravel_index(ratios.argmax(), ratios.shape)
+        window = members[row, : sized[nth]]
+        inside = np.zeros(len(board.ids), dtype=np.bool_)
+        inside[window] = True
+        first = kernel.first_in(members, inside)
+        held = kernel.weights(members, sized, ratios, first, best)
+        chosen = np.flatnonzero(inside & board.may_join & (held >= HALF))
+        yield _Found(float(best), window, chosen, held[chosen])
+        ratios[sized[None, :] > first[:, None]] = -np.inf
+
+
+def _named(board: _Board, found: Sequence[tuple[_Found, float, float]]) -> tuple[Place, ...]:
+    """The places that have a member, by the codes of their areas."""
+    return tuple(
+        Place(
+            {str(board.ids[at]): float(weight) for at, weight in zip(one.members, one.weights, strict=True)},
+            tuple(sorted(board.ids[one.window])),
+            one.score,
+            float(board.values[one.members].mean() * np.exp(-CONFIDENT / np.sqrt(board.shape * len(one.members)))),
+            p,
+            q,
+        )
+        for one, p, q in found
+        if len(one.members)
+    )
