@@ -1,1 +1,1 @@
-"""The release as an OGC API, through pygeoapi."""
+"""The release as an OGC API: items from the store, the rest through pygeoapi."""

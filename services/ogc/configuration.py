@@ -5,11 +5,9 @@ with the template that is shipped. Everything from the line `resources:` on is g
 or a moment, so that the same release gives the same file, and CI can tell whether the committed one is current.
 """
 
-import json
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from importlib.resources import files
-from io import StringIO
 from pathlib import Path
 from typing import Any
 
@@ -163,20 +161,3 @@ def _written(config: Path) -> Mapping[str, Any]:
             path=config, fault=str(fault),
         ) from fault  # fmt: skip
     return (content or {}).get("resources") or {}
-
-
-def openapi(config: Path) -> str:
-    """The OpenAPI document as JSON, through pygeoapi, which fills in the environment.
-
-    QGIS reads its page size from a shared parameter `limit`, which pygeoapi writes out per collection instead; so it
-    is added.
-    """
-    from pygeoapi.openapi import generate_openapi_document  # noqa: PLC0415  # seconds; only serving needs it
-
-    content = config.read_text(encoding="utf-8")
-    document = json.loads(generate_openapi_document(StringIO(content), "json"))
-    limits = yaml.safe_load(content)["server"]["limits"]
-    schema = {"type": "integer", "minimum": 1, "maximum": limits["max_items"], "default": limits["default_items"]}
-    limit = {"name": "limit", "in": "query", "required": False, "schema": schema, "style": "form", "explode": False}
-    document["components"]["parameters"]["limit"] = limit
-    return json.dumps(document, ensure_ascii=False, indent=1)

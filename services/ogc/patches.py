@@ -1,4 +1,4 @@
-"""Patches for what pygeoapi 0.24 answers wrongly, all on names in `pygeoapi.api.itemtypes`.
+"""Patches for what pygeoapi 0.24 answers wrongly, on names in `pygeoapi.api.itemtypes` and on `API`.
 
 Importing the provider applies them, so that `zicht serve` and a stock `pygeoapi serve` give the same answers:
 
@@ -6,25 +6,31 @@ Importing the provider applies them, so that `zicht serve` and a stock `pygeoapi
   standard, where pygeofilter reads AND and OR from left to right and knows a third of the standard's examples.
 - `bbox-crs`. pygeoapi transforms two corners, which leaves out wedges along the edges. A box in another CRS becomes a
   polygon with points along its edges.
+- `datetime` outside the extent. pygeoapi refuses it, where the answer is empty.
+- Errors. pygeoapi logs each mistake of a reader with a traceback and the reader's text; it answers problem+json.
 - JSON of items. pygeoapi writes `<` in values as `&lt;`, which changes them, and takes ten times as long.
 - Conformance. What works is declared, so that QGIS filters on the server; writing, which does not, is not.
 
 A middleware was rejected: it would put the polygon of a box in every link, and not help a stock server.
 """
 
+import logging
 from dataclasses import replace
+from http import HTTPStatus
 from typing import Any
 
 import orjson
-from pygeoapi.api import itemtypes
+from pygeoapi.api import API, itemtypes
 from pygeoapi.util import json_serial
 from pyproj.exceptions import CRSError
 from shapely.geometry.base import BaseGeometry
 
+from services.ogc import problems
 from services.stores import systems
 from services.stores.cql import Filter
 from services.stores.queries import QueryError
 
+LOGGER = logging.getLogger(__name__)
 FEATURES_3 = "http://www.opengis.net/spec/ogcapi-features-3/1.0/conf"
 CQL2 = "http://www.opengis.net/spec/cql2/1.0/conf"
 UNSUPPORTED = "http://www.opengis.net/spec/ogcapi-features-4/1.0/conf/create-replace-delete"
@@ -72,6 +78,26 @@ def transform_bbox(bbox: list[float], from_crs: str, _to_crs: str) -> list[float
     return box
 
 
+def any_time(_extents: object, text: str | None) -> str | None:
+    """The moment or interval as it was given; the provider reads it."""
+    return text
+
+
+def exception(  # pygeoapi's signature
+    _api: API,
+    status: int,
+    headers: dict[str, str],
+    _format: str | None,
+    code: str,
+    description: str,
+) -> tuple[dict[str, str], int, str]:
+    """What pygeoapi answers to a mistake, or to a fault of its own, which alone is logged."""
+    if status >= HTTPStatus.INTERNAL_SERVER_ERROR:
+        LOGGER.error("%s: %r", code, description)
+    headers["Content-Type"] = problems.MEDIA_TYPE
+    return headers, status, problems.body(status, description).decode()
+
+
 def to_json(content: Any, pretty: bool = False) -> str:  # noqa: FBT001, FBT002  # pygeoapi's signature
     """JSON with every value as it is; unknown types the way pygeoapi writes them."""
     option = orjson.OPT_INDENT_2 if pretty else 0
@@ -84,6 +110,8 @@ def apply() -> None:
     itemtypes.parse_cql2_json = from_json
     itemtypes.modify_pygeofilter = in_system
     itemtypes.transform_bbox = transform_bbox
+    itemtypes.validate_datetime = any_time
     itemtypes.to_json = to_json
+    API.get_exception = exception
     declared = [one for one in itemtypes.CONFORMANCE_CLASSES_FEATURES if one != UNSUPPORTED]
     itemtypes.CONFORMANCE_CLASSES_FEATURES = [*dict.fromkeys([*declared, *SUPPORTED])]

@@ -6,14 +6,11 @@ that says why: an unknown parameter, property or filter is never ignored. Errors
 who read them write programs.
 """
 
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, TypedDict, Unpack
 
-from pygeoapi.crs import CrsTransformSpec, crs_transform
 from pygeoapi.provider.base import (
     BaseProvider,
     ProviderConnectionError,
@@ -26,9 +23,10 @@ from geo.errors import StoreError
 from layers.messages import said
 from layers.publication.fields import Field
 from services.ogc import patches
-from services.stores import cql, served, systems
+from services.ogc.question import conditions
+from services.stores import served, systems
 from services.stores.cql import Filter
-from services.stores.queries import Condition, Described, Query, QueryError, System, equal, related, within_years
+from services.stores.queries import Condition, Described, Query, QueryError
 
 patches.apply()
 
@@ -47,7 +45,7 @@ class ItemsQuery(TypedDict, total=False):
     skip_geometry: bool
     q: str | None
     filterq: Filter | None
-    crs_transform_spec: CrsTransformSpec | None
+    crs_transform_spec: object
     language: object
 
 
@@ -79,18 +77,14 @@ class ReleaseProvider(BaseProvider):  # type: ignore[misc]  # pygeoapi has no ty
 
     def query(self, **arguments: Unpack[ItemsQuery]) -> dict[str, Any]:
         """A page of features, and how many there are in all."""
-        system, towards = _stored(arguments.pop("crs_transform_spec", None))
-        answer: dict[str, Any] = self._query(system, arguments, crs_transform_spec=towards)
-        return answer
-
-    @crs_transform  # type: ignore[untyped-decorator]  # pygeoapi has no types
-    def _query(self, system: System, arguments: ItemsQuery, **_transformed: object) -> dict[str, Any]:
+        uri = _uri(arguments.get("crs_transform_spec"))
         with _answering():
             store = served.opened(Path(self.data))
             collection = self._collection(store)
             where = tuple(_conditions(collection, arguments))
             matched = store.count(collection.id, where)
-            features = [] if _only_hits(arguments) else store.page(collection.id, _page(where, arguments, system))
+            features = [] if _only_hits(arguments) else store.page(collection.id, _page(where, arguments, uri))
+            features = systems.in_system(features, uri)
         return {
             "type": "FeatureCollection",
             "features": features,
@@ -98,20 +92,15 @@ class ReleaseProvider(BaseProvider):  # type: ignore[misc]  # pygeoapi has no ty
             "numberReturned": len(features),
         }
 
-    def get(self, identifier: str, **arguments: Any) -> served.Feature:
+    def get(self, identifier: str, crs_transform_spec: object = None, **_arguments: Any) -> served.Feature:
         """The feature with this id."""
-        system, towards = _stored(arguments.pop("crs_transform_spec", None))
-        feature: served.Feature = self._get(identifier, system, crs_transform_spec=towards)
-        return feature
-
-    @crs_transform  # type: ignore[untyped-decorator]  # pygeoapi has no types
-    def _get(self, identifier: str, system: System, **_transformed: object) -> served.Feature:
+        uri = _uri(crs_transform_spec)
         with _answering():
             store = served.opened(Path(self.data))
-            feature = store.item(self._collection(store).id, identifier, system)
+            feature = store.item(self._collection(store).id, identifier, systems.ready(uri))
         if feature is None:
             raise ProviderItemNotFoundError(user_msg=f"{self.table} has no item {identifier!r}")
-        return feature
+        return systems.in_system([feature], uri)[0]
 
     def _collection(self, store: served.Served) -> Described:
         try:
@@ -140,14 +129,12 @@ def _answering() -> Iterator[None]:
         raise ProviderConnectionError(str(fault), user_msg="no release can be read; publish one first") from fault
 
 
-def _stored(towards: CrsTransformSpec | None) -> tuple[System, CrsTransformSpec | None]:
-    """The system to read in, and the transformation that is left to pygeoapi: none to RD New, which is stored too."""
-    if towards is not None and str(towards.target_crs_uri).lower().endswith("/epsg/0/28992"):
-        return "RD", None
-    return "CRS84", towards
+def _uri(spec: Any) -> str:
+    """The system that pygeoapi asks coordinates in: it gives a specification, and none for CRS84."""
+    return systems.CRS84 if spec is None else str(spec.target_crs_uri)
 
 
-def _page(where: tuple[Condition, ...], arguments: ItemsQuery, system: System) -> Query:
+def _page(where: tuple[Condition, ...], arguments: ItemsQuery, uri: str) -> Query:
     return Query(
         where,
         sort=tuple((one["property"], one["order"] == "-") for one in arguments.get("sortby", ())),
@@ -155,7 +142,7 @@ def _page(where: tuple[Condition, ...], arguments: ItemsQuery, system: System) -
         geometry=not arguments.get("skip_geometry", False),
         limit=arguments.get("limit", 10),
         offset=arguments.get("offset", 0),
-        system=system,
+        system=systems.ready(uri),
     )
 
 
@@ -171,38 +158,9 @@ def _conditions(collection: Described, arguments: ItemsQuery) -> Iterator[Condit
     if text := arguments.get("q"):
         # pygeoapi reserves `q` for a text search, which features do not have; so it can only be a property.
         named.append(("q", text))
-    for name, value in named:
-        yield equal(collection, name, value)
-    if bbox := arguments.get("bbox"):
-        yield related(collection, "intersects", _box(bbox))
-    if text := arguments.get("datetime_"):
-        yield within_years(collection, *_years(text))
-    if (asked := arguments.get("filterq")) is not None:
-        yield cql.condition(collection, asked)
+    box = _box(bbox) if (bbox := arguments.get("bbox")) else None
+    return conditions(collection, named, box, arguments.get("datetime_"), arguments.get("filterq"))
 
 
 def _box(bbox: Sequence[float]) -> BaseGeometry:
     return bbox.shape if isinstance(bbox, patches.TransformedBox) else systems.box(bbox, systems.CRS84)
-
-
-def _years(text: str) -> tuple[int | None, int | None]:
-    """The first and last year that an RFC 3339 instant or interval touches; None where it is open."""
-    start, slash, end = text.partition("/")
-    first, last = _year(start), _year(end if slash else start)
-    if first is not None and last is not None and first > last:
-        raise QueryError("datetime {text!r} ends before it begins", text=text)
-    return first, last
-
-
-def _year(text: str) -> int | None:
-    if text in ("", ".."):
-        return None
-    if re.fullmatch(r"\d{4}(-\d\d)?", text):
-        return int(text[:4])
-    try:
-        moment = datetime.fromisoformat(text)
-        return (moment.astimezone(UTC) if moment.tzinfo else moment).year
-    except (ValueError, OverflowError):
-        raise QueryError(
-            "datetime {text!r} is no year, day or moment such as 2024 or 2024-05-01T00:00:00Z", text=text
-        ) from None

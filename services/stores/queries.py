@@ -76,7 +76,8 @@ class Query:
     """One page: rows for which every condition holds, sorted, then by id so that pages never overlap.
 
     `sort` holds pairs of a field name and whether it descends; unknown values come last either way. `columns` empty
-    means all. `system` is that of the coordinates.
+    means all. `system` is that of the coordinates. `after` is the id of the row that the page starts after, in that
+    order; an offset counts from there.
     """
 
     where: tuple[Condition, ...] = ()
@@ -86,6 +87,7 @@ class Query:
     limit: int = 100
     offset: int = 0
     system: System = "CRS84"
+    after: str | None = None
 
 
 def quoted(name: str) -> str:
@@ -170,12 +172,27 @@ def page(collection: Described, query: Query) -> Condition:
     order = "".join(
         f"{quoted(name)} IS NULL, {quoted(name)} {'DESC' if descends else 'ASC'}, " for name, descends in query.sort
     )
-    where = all_of(query.where)
+    where = all_of(query.where if query.after is None else (*query.where, _beyond(collection, query.sort, query.after)))
     selected = ", ".join(quoted(name) for name in columns)
     return Condition(
         f"SELECT {selected} FROM {quoted(collection.id)} WHERE {where.sql} ORDER BY {order}_fid LIMIT ? OFFSET ?",  # noqa: S608  # names are declared and quoted, values are bound
         (*where.values, min(query.limit, LARGEST), min(query.offset, LARGEST)),
     )
+
+
+def _beyond(collection: Described, sort: tuple[tuple[str, bool], ...], last: str) -> Condition:
+    """Rows that come after the one with the id `last`: unknown values last, equal ones by id."""
+
+    def of_last(column: str) -> str:
+        return f"(SELECT {column} FROM {quoted(collection.id)} WHERE id = ?)"  # noqa: S608  # declared names, quoted
+
+    sql, values = f"_fid > {of_last('_fid')}", [last]
+    for name, descends in reversed(sort):
+        column = quoted(name)
+        other = of_last(column)
+        beyond = f"{column} {'<' if descends else '>'} {other} OR ({column} IS NULL AND {other} IS NOT NULL)"
+        sql, values = f"({beyond} OR ({column} IS {other} AND {sql}))", [last, last, last, *values]
+    return Condition(sql, tuple(values))
 
 
 def all_of(conditions: tuple[Condition, ...]) -> Condition:

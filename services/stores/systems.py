@@ -4,21 +4,26 @@ Long edges get points along them first: a straight line in RD is bent in degrees
 wedge. An axis stands where the EPSG register has it: latitude first in 4258 and 4326.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import cache
 from itertools import pairwise
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+import orjson
 import pyproj
 import shapely
 from shapely.geometry.base import BaseGeometry
 
-from services.stores.queries import QueryError
+from services.stores.queries import QueryError, System
 
 CRS84 = "http://www.opengis.net/def/crs/OGC/1.3/CRS84"
 SYSTEMS = (CRS84, *(f"http://www.opengis.net/def/crs/EPSG/0/{code}" for code in (28992, 4258, 4326, 3857)))
 """What is answered in and asked in, by its URI; the first is stored."""
+
+READY: Mapping[str, System] = {SYSTEMS[0]: "CRS84", SYSTEMS[1]: "RD"}
+"""The systems in which a store has the text of each geometry ready."""
 
 EDGE = 100
 """Points on each edge of a box: one as wide as the country is then at most some decimetres off."""
@@ -79,3 +84,27 @@ def _name(uri: str) -> str:
         raise QueryError("coordinate reference system {uri!r} is not known; known: {known}", uri=uri, known=SYSTEMS)
     authority, _, code = uri.rsplit("/", 2)
     return f"{authority.rsplit('/', 1)[1]}:{code}"
+
+
+def ready(uri: str) -> System:
+    """The system to read a store in, to answer in this one."""
+    return READY.get(uri, "CRS84")
+
+
+def in_system(features: list[dict[str, Any]], uri: str) -> list[dict[str, Any]]:
+    """GeoJSON features that were read as `ready` says, in this system: to a millimetre, or 9 decimals of a degree.
+
+    All are transformed in one call, which is what makes a page of a thousand take milliseconds.
+    """
+    placed = [one for one in features if one["geometry"]]
+    if uri in READY or not placed:
+        return features
+    shapes = shapely.from_geojson([orjson.dumps(one["geometry"]) for one in placed])
+    texts = shapely.to_geojson(shapely.transform(shapes, lambda points: _from_degrees(points, uri)))
+    return [one | {"geometry": orjson.loads(text)} for one, text in zip(placed, texts, strict=True)]
+
+
+def _from_degrees(points: npt.NDArray[np.float64], uri: str) -> npt.NDArray[np.float64]:
+    transformed = np.column_stack(_transformer(uri).transform(points[:, 0], points[:, 1], direction="INVERSE"))
+    metric = pyproj.CRS(_name(uri)).axis_info[0].unit_name == "metre"
+    return np.round(transformed, 3 if metric else 9)

@@ -17,7 +17,7 @@ from tests.ogc import places
 
 ROOT = Path(__file__).parents[2]
 DATA = "${ZICHT_HOME:-output/demo}/current/zicht.sqlite"
-SERVE = "import sys; from pathlib import Path; from services.ogc.app import serve; "
+SERVE = "import sys; from pathlib import Path; from services.ogc.server import serve; "
 SERVE += "serve(Path(sys.argv[1]), Path(sys.argv[2]), '127.0.0.1', int(sys.argv[3]))"
 
 

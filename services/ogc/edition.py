@@ -1,0 +1,114 @@
+"""A release while it is served: its configuration, its OpenAPI document, and what pygeoapi renders of it, once.
+
+pygeoapi's own functions render the landing page, conformance, collections, queryables and schemas, and the templates of
+HTML. A release never changes, so each answer is made once and kept until another release is served.
+"""
+
+import hashlib
+from collections import OrderedDict
+from collections.abc import Callable
+from io import StringIO
+from pathlib import Path
+from threading import Lock
+from types import SimpleNamespace
+from typing import Any
+
+import orjson
+from pygeoapi import api as core
+from pygeoapi.api import API, APIRequest, itemtypes
+from pygeoapi.util import render_j2_template, yaml_load
+from starlette.datastructures import QueryParams
+
+from services.ogc import openapi
+from services.ogc.parameters import Given
+from services.ports import SERVED
+from services.stores.served import opened
+
+MOST_KEPT = 500
+"""How many rendered answers of a release are kept."""
+
+TOO_MUCH = ("/processes", "/tiling-schemes", "/job-list")
+"""Ends of relations that pygeoapi links to and that are not served."""
+
+type Rendered = tuple[int, str, bytes]
+"""Status, media type and body."""
+
+
+class Edition:
+    """One release as it is served, in the words of its configuration."""
+
+    def __init__(self, folder: Path, configuration: str) -> None:
+        self.folder, self.id, self.made = folder, folder.name, made(folder)
+        self.config: dict[str, Any] = yaml_load(StringIO(configuration))
+        self.url = str(self.config["server"]["url"]).rstrip("/")
+        self.config["server"]["url"] = self.url
+        limits = self.config["server"]["limits"]
+        self.default, self.most = int(limits["default_items"]), int(limits["max_items"])
+        document = openapi.document(self.config, opened(folder / SERVED).collections)
+        self.document = orjson.dumps(document)
+        self.api = API(self.config, document)
+        self.tag = hashlib.sha256(
+            f"{self.id}{self.made}{configuration}{self.url}".encode() + self.document
+        ).hexdigest()[:16]
+        self._kept: OrderedDict[tuple[Any, ...], Rendered] = OrderedDict()
+        self._lock = Lock()
+
+    def page(self, name: str, given: Given, language: str, *arguments: str) -> Rendered:
+        """One of pygeoapi's pages (`landing`, `conformance`, ...), in the format that `given` names in `f`."""
+        key = (name, tuple(sorted(given.items())), language, *arguments)
+        return self.once(key, lambda: self._page(PAGES[name], given, language, *arguments))
+
+    def once(self, key: tuple[Any, ...], make: Callable[[], Rendered]) -> Rendered:
+        """What was made under this key, made now if it was not."""
+        with self._lock:
+            if key in self._kept:
+                self._kept.move_to_end(key)
+                return self._kept[key]
+        made = make()
+        with self._lock:
+            self._kept[key] = made
+            while len(self._kept) > MOST_KEPT:
+                self._kept.popitem(last=False)
+        return made
+
+    def _page(self, function: Callable[..., Any], given: Given, language: str, *arguments: str) -> Rendered:
+        headers, status, content = function(self.api, self.request(given, language), *arguments)
+        if isinstance(content, dict):
+            content = orjson.dumps(content)
+        body = content.encode() if isinstance(content, str) else content
+        media_type = headers["Content-Type"]
+        if function is core.landing_page and media_type == "application/json":
+            landing = orjson.loads(body)
+            landing["links"] = [one for one in landing["links"] if not one["rel"].endswith(TOO_MUCH)]
+            body = orjson.dumps(landing)
+        return int(status), media_type, body
+
+    def request(self, given: Given, language: str) -> APIRequest:
+        """The request as pygeoapi wants it."""
+        asked = SimpleNamespace(query_params=QueryParams(given), headers={"accept-language": language})
+        return APIRequest(asked, self.api.locales)
+
+    def html(self, template: str, content: dict[str, Any], given: Given, language: str) -> bytes:
+        """A page of HTML by one of pygeoapi's templates."""
+        locale = self.request(given, language).locale
+        rendered: str = render_j2_template(
+            self.api.tpl_config, self.api.tpl_config["server"]["templates"], template, content, locale
+        )
+        return rendered.encode()
+
+
+def made(folder: Path) -> tuple[int, int]:
+    """Which writing of its store a release has: it is written anew, in place, by another version of zicht."""
+    written = (folder / SERVED).stat()
+    return written.st_ino, written.st_mtime_ns
+
+
+PAGES: dict[str, Callable[..., Any]] = {
+    "landing": core.landing_page,
+    "openapi": core.openapi_,
+    "conformance": core.conformance,
+    "collections": core.describe_collections,
+    "schema": core.get_collection_schema,
+    "queryables": itemtypes.get_collection_queryables,
+    "item": itemtypes.get_collection_item,
+}

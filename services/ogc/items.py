@@ -1,0 +1,219 @@
+"""The items of a collection: a page of features as GeoJSON, HTML or JSON-LD, or all of them as CSV.
+
+The store's own text of a geometry goes into the answer as it is. Coordinates of other systems are made for a whole page
+in one call.
+"""
+
+from collections import OrderedDict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from pathlib import Path
+from threading import Lock
+from typing import Any
+from urllib.parse import quote, urlencode
+
+import orjson
+from pygeoapi.linked_data import geojson2jsonld
+
+from layers.publication.fields import AREA_NAME, ID, TITLE
+from services.ogc import paging
+from services.ogc.edition import Edition, Rendered
+from services.ogc.parameters import MEDIA_TYPES, Given
+from services.ogc.problems import Problem
+from services.ogc.question import Question, digest, question
+from services.stores import systems
+from services.stores.queries import Condition, Query
+from services.stores.served import Feature, Served
+
+GEOJSON = "application/geo+json"
+OFFERED = {
+    GEOJSON: "json",
+    "application/json": "json",
+    "text/html": "html",
+    "text/csv": "csv",
+    "application/ld+json": "jsonld",
+}
+"""What items are offered in."""
+
+PLACE = ("cursor", "offset")
+"""Parameters that say where a page starts."""
+
+MOST_COUNTS = 2_000
+"""How many counts are kept."""
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A request for items: of which edition and collection, by which parameters, in which format and language."""
+
+    edition: Edition
+    collection: str
+    given: Given
+    format: str
+    media_type: str
+    language: str
+
+    @property
+    def url(self) -> str:
+        """Where the items are."""
+        return f"{self.edition.url}/collections/{quote(self.collection)}/items"
+
+    def link(self, given: Mapping[str, str], **more: str) -> str:
+        """A link to these items by these parameters and more."""
+        return f"{self.url}?{urlencode({**given, **more}, safe=',:/')}"
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """A page of features: what was asked, the features, how many there are in all, and where the next one starts.
+
+    A feature is its JSON where that stands ready in the store, else the feature itself.
+    """
+
+    question: Question
+    features: Sequence[Feature | orjson.Fragment]
+    matched: int
+    next: str | None
+
+
+class Counts:
+    """How many features there are under conditions, counted once: a release never changes."""
+
+    def __init__(self) -> None:
+        self._counted: OrderedDict[tuple[Path, str, tuple[Condition, ...]], int] = OrderedDict()
+        self._lock = Lock()
+
+    def of(self, store: Served, collection: str, where: tuple[Condition, ...]) -> int:
+        """The number in this collection of this store."""
+        key = (store.path, collection, where)
+        if (counted := self._counted.get(key)) is None:
+            counted = store.count(collection, where)
+            with self._lock:
+                self._counted[key] = counted
+                while len(self._counted) > MOST_COUNTS:
+                    self._counted.popitem(last=False)
+        return counted
+
+
+COUNTS = Counts()
+
+
+def page(store: Served, filters: paging.Filters, asked: Asked) -> Page:
+    """The page that is asked for. Raises QueryError for a question that cannot be answered, Problem for its cursor."""
+    given, after = _place(store, filters, asked)
+    collection = store.collection(asked.collection)
+    question_ = question(collection, given, asked.edition.default, asked.edition.most)
+    query = replace(question_.query, after=after, system=systems.ready(question_.system))
+    matched = COUNTS.of(store, asked.collection, query.where)
+    # One more than asked, to know whether there is a next page.
+    features, last = ([], "") if question_.hits else _features(store, asked, query, question_.system)
+    following = None
+    if len(features) > query.limit:
+        features = features[: query.limit]
+        linked, kept = filters.linked({name: value for name, value in given.items() if name not in PLACE})
+        onward = paging.Cursor(store.path.parent.name, digest(given), kept, last)
+        following = asked.link({**linked, "f": asked.format}, cursor=str(onward))
+    return Page(replace(question_, query=query), features, matched, following)
+
+
+def _place(store: Served, filters: paging.Filters, asked: Asked) -> tuple[Given, str | None]:
+    """The whole question, and the id of the feature after which the page starts; None for the first."""
+    if "cursor" not in asked.given:
+        return asked.given, None
+    if "offset" in asked.given:
+        raise Problem(400, "cursor and offset exclude one another; a cursor says where the page starts")
+    start = {name: value for name, value in asked.given.items() if name not in PLACE}
+    cursor = paging.read(asked.given["cursor"], store.path.parent.name, asked.link(start))
+    if not store.count(asked.collection, [Condition("id = ?", (cursor.after,))]):
+        raise Problem(400, "the cursor names no feature of this collection; follow the link to the next page as it is")
+    return filters.whole(start, cursor, asked.url), cursor.after
+
+
+def _features(store: Served, asked: Asked, query: Query, uri: str) -> tuple[Sequence[Feature | orjson.Fragment], str]:
+    """The features of a page and one more, and the id of the last one of the page."""
+    further = replace(query, limit=query.limit + 1)
+    if asked.format == "json" and uri in systems.READY:
+        texts = store.page_as_bytes(asked.collection, further)
+        last = orjson.loads(texts[query.limit - 1])["id"] if len(texts) > query.limit else ""
+        return [orjson.Fragment(one) for one in texts], last
+    found = store.page(asked.collection, further)
+    last = found[query.limit - 1]["id"] if len(found) > query.limit else ""
+    return systems.in_system(found, uri), last
+
+
+def single(edition: Edition, collection: str, identifier: str, feature: bytes) -> bytes:
+    """One feature as GeoJSON, with its links; `feature` is its JSON without."""
+    url = f"{edition.url}/collections/{quote(collection)}"
+    itself = f"{url}/items/{quote(identifier, safe='')}"
+    links = [
+        {
+            "rel": "self" if name == "json" else "alternate",
+            "type": media_type,
+            "title": f"This document as {name}",
+            "href": f"{itself}?f={name}",
+        }
+        for media_type, name in ((GEOJSON, "json"), ("text/html", "html"), ("application/ld+json", "jsonld"))
+    ]
+    to = {"rel": "collection", "type": "application/json", "title": collection, "href": url}
+    return feature.removesuffix(b"}") + b',"links":' + orjson.dumps([*links, to]) + b"}"
+
+
+def rendered(asked: Asked, found: Page) -> Rendered:
+    """The page in the format that is asked for, but CSV."""
+    content = _content(asked, found)
+    if asked.format == "json":
+        return 200, asked.media_type, orjson.dumps(content)
+    if asked.format == "jsonld":
+        content = orjson.loads(orjson.dumps(content))
+        linked = geojson2jsonld(asked.edition.api, content, asked.collection, id_field="id")
+        return 200, asked.media_type, linked.encode()
+    return 200, asked.media_type, _html(asked, content, found.question.query)
+
+
+def _content(asked: Asked, found: Page) -> dict[str, Any]:
+    return {
+        "type": "FeatureCollection",
+        "features": found.features,
+        "numberMatched": found.matched,
+        "numberReturned": len(found.features),
+        "links": _links(asked, found.next),
+        "timeStamp": datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ"),
+    }
+
+
+def _links(asked: Asked, following: str | None) -> list[dict[str, str]]:
+    given = {name: value for name, value in asked.given.items() if name != "f" and len(value) <= paging.LONGEST}
+    links = [
+        {
+            "type": GEOJSON if name == "json" else MEDIA_TYPES[name],
+            "rel": "self" if name == asked.format else "alternate",
+            "title": f"This document as {name}",
+            "href": asked.link({"f": name, **given}),
+        }
+        for name in MEDIA_TYPES
+    ]
+    if following:
+        links.append({"type": asked.media_type, "rel": "next", "title": "Next page", "href": following})
+    title = str(asked.edition.config["resources"].get(asked.collection, {}).get("title", asked.collection))
+    to = {"type": "application/json", "rel": "collection", "title": title, "href": asked.url.removesuffix("/items")}
+    return [*links, to]
+
+
+def _html(asked: Asked, content: dict[str, Any], query: Query) -> bytes:
+    names = [
+        field
+        for field in (TITLE.name, AREA_NAME.name)
+        if any(field in one["properties"] for one in content["features"][:1])
+    ]
+    page_ = orjson.loads(orjson.dumps(content)) | {
+        "itemtype": "feature",
+        "items_path": asked.url,
+        "dataset_path": asked.url.removesuffix("/items"),
+        "collections_path": f"{asked.edition.url}/collections",
+        "offset": query.offset,
+        "id_field": names[0] if names else ID.name,
+    }
+    if names:
+        page_["title_field"] = names[0]
+    return asked.edition.html("collections/items/index.html", page_, asked.given, asked.language)

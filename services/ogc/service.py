@@ -1,0 +1,221 @@
+"""Answers requests: items from the store, and what pygeoapi's functions render, once for a release.
+
+Nothing is ignored: a path, method, parameter or media type that is not known is a Problem.
+"""
+
+import hashlib
+import logging
+import re
+from collections.abc import Callable, Mapping
+from functools import partial
+from pathlib import Path
+
+import orjson
+import pygeoapi
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import ClientDisconnect, Request
+from starlette.responses import Response
+from starlette.staticfiles import StaticFiles
+from starlette.types import Receive, Scope, Send
+
+from geo.errors import ServeError, StoreError
+from layers.messages import say
+from services.ogc import csv_rows, items, paging, parameters, question, responses
+from services.ogc.edition import Edition, made
+from services.ogc.endpoints import FEATURE, OPENAPI, PAGES, PLAIN, SCHEMAS, Call, Endpoint, sent_filter
+from services.ogc.parameters import Given
+from services.ogc.problems import Problem
+from services.ports import SERVED
+from services.stores import systems
+from services.stores.queries import QueryError
+from services.stores.served import Served, opened
+
+LOGGER = logging.getLogger(__name__)
+DOWNLOADS = {"zicht.gpkg": "application/geopackage+sqlite3"}
+
+type Compose = Callable[[Path], str]
+"""Takes the folder of a release and returns the whole configuration that serves it."""
+
+
+class Service:
+    """Answers requests, each as the release that is served when it comes in."""
+
+    def __init__(self, home: Path, compose: Compose) -> None:
+        self._current, self._compose = home / "current", compose
+        self._filters = paging.Filters()
+        self._static = StaticFiles(directory=Path(pygeoapi.__file__).parent / "static")
+        self._take(self._current.resolve())
+        self._paths = self._all_paths()
+
+    @property
+    def open_to_others(self) -> bool:
+        """Whether pages of other sites may read the API, as the configuration says."""
+        return bool(self._edition.config["server"].get("cors"))
+
+    def _take(self, folder: Path) -> None:
+        self._edition = Edition(folder, self._compose(folder))
+        self._files = responses.Files(folder)
+
+    def _follow(self) -> None:
+        """Where another release was swapped in, serve it under its own titles; one that vanished changes nothing."""
+        folder = self._current.resolve()
+        if (folder / SERVED).exists() and (folder, made(folder)) != (self._edition.folder, self._edition.made):
+            self._take(folder)
+
+    def _all_paths(self) -> tuple[Endpoint, ...]:
+        reading = ("GET", "HEAD", "OPTIONS")
+
+        def page(pattern: str, name: str, formats: Mapping[str, str] = PAGES) -> Endpoint:
+            return Endpoint(re.compile(pattern), partial(self._page, name), ("f", "lang"), formats, reading)
+
+        one, any_method = r"/collections/([^/]+)", (*reading, "POST")
+        file, gpkg = {"text/html": "html"}, {"*/*": "file"}
+        return (
+            page(r"/", "landing"),
+            page(r"/conformance", "conformance", PLAIN),
+            page(r"/collections", "collections"),
+            page(one, "collections"),
+            page(f"{one}/schema", "schema", SCHEMAS),
+            page(f"{one}/queryables", "queryables", SCHEMAS),
+            Endpoint(re.compile(r"/openapi(?:\.json)?"), self._openapi, ("f", "lang", "ui"), OPENAPI, reading),
+            Endpoint(re.compile(f"{one}/items"), self._items, None, items.OFFERED, any_method),
+            Endpoint(re.compile(f"{one}/items/(.+)"), self._item, ("f", "lang", "crs"), FEATURE, reading),
+            Endpoint(re.compile(r"/(kaart)"), self._file, (), file, reading),
+            Endpoint(re.compile(r"/downloads/([^/]+)"), self._file, (), gpkg, reading),
+        )
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer a request."""
+        if scope["type"] != "http":
+            return
+        if scope["path"].startswith("/static/"):
+            await self._static({**scope, "path": scope["path"].removeprefix("/static")}, receive, send)
+            return
+        try:
+            response = await self._answer(Request(scope, receive))
+        except Problem as problem:
+            response = problem.response()
+        except QueryError as fault:
+            response = Problem(400, str(fault)).response()
+        except ClientDisconnect:
+            return
+        except (StoreError, ServeError) as fault:
+            LOGGER.error("%s", fault)  # noqa: TRY400  # it says what is wrong; where it was raised says nothing
+            response = Problem(500, "no release can be read; publish one first").response()
+        for name, value in responses.SECURE.items():
+            response.headers.setdefault(name, value)
+        response.headers.setdefault("Content-Security-Policy", responses.NOTHING)
+        await response(scope, receive, send)
+
+    async def _answer(self, request: Request) -> Response:
+        path, names = self._path_of(request)
+        if request.method not in path.methods:
+            allowed = ", ".join(path.methods)
+            raise Problem(405, f"{request.method} is not allowed here; allowed: {allowed}", {"Allow": allowed})
+        if request.method == "OPTIONS":
+            return Response(status_code=204, headers={"Allow": ", ".join(path.methods)})
+        self._follow()
+        given = parameters.read(request.scope["query_string"])
+        if path.known is not None:
+            parameters.check(given, path.known)
+        format_, media_type = parameters.chosen_format(given, request.headers.get("accept", ""), path.formats)
+        call = Call(request, self._edition, given, names, format_, media_type, self._tag(request, given, media_type))
+        if request.method != "POST" and (same := responses.unchanged(call.tag, call.header("if-none-match"))):
+            return same
+        return await path.handler(call)
+
+    def _path_of(self, request: Request) -> tuple[Endpoint, tuple[str, ...]]:
+        for path in self._paths:
+            if found := path.pattern.fullmatch(request.scope["path"]):
+                return path, found.groups()
+        raise Problem(
+            404, f"there is no path {request.scope['path'][:200]!r}; the paths are in {self._edition.url}/openapi"
+        )
+
+    def _tag(self, request: Request, given: Given, media_type: str) -> str:
+        parts = (
+            self._edition.tag,
+            request.scope["path"],
+            sorted(given.items()),
+            media_type,
+            request.headers.get("accept-language"),
+        )
+        return f'W/"{hashlib.sha256(repr(parts).encode()).hexdigest()[:20]}"'
+
+    def _store(self, collection: str) -> Served:
+        """The store, if it has the collection; raises Problem where it has not."""
+        store = opened(self._current / SERVED)
+        if all(one.id != collection for one in store.collections):
+            raise Problem(
+                404,
+                f"collection {collection[:100]!r} not found; the collections are in {self._edition.url}/collections",
+            )
+        return store
+
+    async def _page(self, name: str, call: Call) -> Response:
+        if call.names and call.names[0] not in call.edition.config["resources"]:
+            self._store(call.names[0])
+        given = {**call.given, "f": call.format}
+        page = partial(call.edition.page, name, given, call.header("accept-language"), *call.names)
+        return call.answer(*await run_in_threadpool(page))
+
+    async def _openapi(self, call: Call) -> Response:
+        if call.format == "json":
+            media_type = call.media_type if "oai" not in call.media_type else next(iter(OPENAPI))
+            return call.answer(200, media_type, call.edition.document)
+        return await self._page("openapi", call)
+
+    async def _items(self, call: Call) -> Response:
+        given = call.given
+        if call.request.method == "POST":
+            given = {**given, **await sent_filter(call.request, given)}
+        (collection,) = call.names
+        asked = items.Asked(
+            call.edition, collection, given, call.format, call.media_type, call.header("accept-language")
+        )
+        if call.format == "csv":
+            return await run_in_threadpool(self._csv, call, asked)
+        return await run_in_threadpool(self._features, call, asked)
+
+    def _features(self, call: Call, asked: items.Asked) -> Response:
+        store = self._store(asked.collection)
+        system = {"Content-Crs": f"<{question.system(asked.given)}>"}
+        if call.format == "html" and call.request.method != "POST":
+            key = (call.tag, store.path)
+            page = call.edition.once(key, lambda: items.rendered(asked, items.page(store, self._filters, asked)))
+            return call.answer(*page, system)
+        return call.answer(*items.rendered(asked, items.page(store, self._filters, asked)), system)
+
+    def _csv(self, call: Call, asked: items.Asked) -> Response:
+        store = self._store(asked.collection)
+        found = items.page(store, self._filters, asked)
+        query, limited = found.question.query, found.question.limited
+        headers = {"Content-Crs": f"<{found.question.system}>"}
+        if limited and found.next:
+            headers["Link"] = f'<{found.next}>; rel="next"; type="text/csv"'
+        rows = csv_rows.pieces(
+            store.path, asked.collection, query, found.question.system, query.limit if limited else None
+        )
+        return responses.streamed("text/csv", rows, call.header("accept-encoding"), headers)
+
+    async def _item(self, call: Call) -> Response:
+        collection, identifier = call.names
+        store = self._store(collection)
+        system = question.system(call.given)
+        feature = store.item_as_bytes(collection, identifier, systems.ready(system))
+        if feature is None:
+            raise Problem(404, f"{collection} has no item {identifier[:100]!r}")
+        if call.format != "json":
+            return await self._page("item", call)
+        if system not in systems.READY:
+            feature = orjson.dumps(systems.in_system([orjson.loads(feature)], system)[0])
+        body = items.single(call.edition, collection, identifier, feature)
+        return call.answer(200, call.media_type, body, {"Content-Crs": f"<{system}>"})
+
+    async def _file(self, call: Call) -> Response:
+        (name,) = call.names
+        name, media_type = ("kaart.html", "text/html") if name == "kaart" else (name, DOWNLOADS.get(name, ""))
+        if not media_type or not (self._edition.folder / name).is_file():
+            raise Problem(404, say("This release has no {name}.", name=name[:100]))
+        accepted = "" if call.header("range") else call.header("accept-encoding")
+        return await run_in_threadpool(self._files.answer, name, media_type, accepted, call.tag)
