@@ -22,7 +22,7 @@ from starlette.datastructures import QueryParams
 from services.ogc import openapi
 from services.ogc.parameters import Given
 from services.ports import SERVED
-from services.stores.served import opened
+from services.stores.served import opened, written
 
 MOST_KEPT = 500
 """How many rendered answers of a release are kept."""
@@ -38,7 +38,7 @@ class Edition:
     """One release as it is served, in the words of its configuration."""
 
     def __init__(self, folder: Path, configuration: str) -> None:
-        self.folder, self.id, self.made = folder, folder.name, made(folder)
+        self.folder, self.id, self.written = folder, folder.name, written(folder / SERVED)
         self.config: dict[str, Any] = yaml_load(StringIO(configuration))
         self.url = str(self.config["server"]["url"]).rstrip("/")
         self.config["server"]["url"] = self.url
@@ -48,7 +48,7 @@ class Edition:
         self.document = orjson.dumps(document)
         self.api = API(self.config, document)
         self.tag = hashlib.sha256(
-            f"{self.id}{self.made}{configuration}{self.url}".encode() + self.document
+            f"{self.id}{self.written}{configuration}{self.url}".encode() + self.document
         ).hexdigest()[:16]
         self._kept: OrderedDict[tuple[Any, ...], Rendered] = OrderedDict()
         self._lock = Lock()
@@ -95,12 +95,6 @@ class Edition:
             self.api.tpl_config, self.api.tpl_config["server"]["templates"], template, content, locale
         )
         return rendered.encode()
-
-
-def made(folder: Path) -> tuple[int, int]:
-    """Which writing of its store a release has: it is written anew, in place, by another version of zicht."""
-    written = (folder / SERVED).stat()
-    return written.st_ino, written.st_mtime_ns
 
 
 PAGES: dict[str, Callable[..., Any]] = {

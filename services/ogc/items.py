@@ -8,7 +8,6 @@ from collections import OrderedDict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from pathlib import Path
 from threading import Lock
 from typing import Any
 from urllib.parse import quote, urlencode
@@ -81,12 +80,12 @@ class Counts:
     """How many features there are under conditions, counted once: a release never changes."""
 
     def __init__(self) -> None:
-        self._counted: OrderedDict[tuple[Path, str, tuple[Condition, ...]], int] = OrderedDict()
+        self._counted: OrderedDict[tuple[Any, ...], int] = OrderedDict()
         self._lock = Lock()
 
     def of(self, store: Served, collection: str, where: tuple[Condition, ...]) -> int:
         """The number in this collection of this store."""
-        key = (store.path, collection, where)
+        key = (store.path, store.written, collection, where)
         if (counted := self._counted.get(key)) is None:
             counted = store.count(collection, where)
             with self._lock:

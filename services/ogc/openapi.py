@@ -204,7 +204,8 @@ def _names(name: str, one: Described, sign: str) -> Tree:
 
 
 def _property(field: Field) -> Tree:
-    return _query(field.name, said(field.description), {"type": field.type})
+    coded = {"enum": [*field.codes]} if field.codes else {}
+    return _query(field.name, said(field.description), {"type": field.type, **coded})
 
 
 def _shared(name: str) -> Tree:

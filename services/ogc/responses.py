@@ -7,9 +7,11 @@ answers and ask again each time, so that a new release is seen at once.
 import base64
 import hashlib
 import re
+import shutil
+import weakref
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from tempfile import TemporaryDirectory
+from tempfile import mkdtemp
 
 import zstandard
 from isal import igzip, isal_zlib
@@ -93,7 +95,8 @@ class Files:
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
-        self._prepared = TemporaryDirectory(prefix="zicht-", ignore_cleanup_errors=True)
+        self._prepared = Path(mkdtemp(prefix="zicht-"))
+        weakref.finalize(self, shutil.rmtree, self._prepared, ignore_errors=True)
 
     def answer(self, name: str, media_type: str, accepted: str, tag: str) -> Response:
         """The file; `accepted` is the reader's Accept-Encoding."""
@@ -105,7 +108,7 @@ class Files:
         return FileResponse(path, headers=headers, media_type=media_type)
 
     def _compressed(self, path: Path, name: str) -> Path:
-        made = Path(self._prepared.name) / f"{path.name}.{name}"
+        made = self._prepared / f"{path.name}.{name}"
         if not made.exists():
             content = path.read_bytes()
             best = zstandard.ZstdCompressor(level=9).compress(content) if name == "zstd" else igzip.compress(content, 3)

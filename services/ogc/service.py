@@ -21,14 +21,14 @@ from starlette.types import Receive, Scope, Send
 from geo.errors import ServeError, StoreError
 from layers.messages import say
 from services.ogc import csv_rows, items, paging, parameters, question, responses
-from services.ogc.edition import Edition, made
+from services.ogc.edition import Edition
 from services.ogc.endpoints import FEATURE, OPENAPI, PAGES, PLAIN, SCHEMAS, Call, Endpoint, sent_filter
 from services.ogc.parameters import Given
 from services.ogc.problems import Problem
 from services.ports import SERVED
 from services.stores import systems
 from services.stores.queries import QueryError
-from services.stores.served import Served, opened
+from services.stores.served import Served, opened, written
 
 LOGGER = logging.getLogger(__name__)
 DOWNLOADS = {"zicht.gpkg": "application/geopackage+sqlite3"}
@@ -59,7 +59,8 @@ class Service:
     def _follow(self) -> None:
         """Where another release was swapped in, serve it under its own titles; one that vanished changes nothing."""
         folder = self._current.resolve()
-        if (folder / SERVED).exists() and (folder, made(folder)) != (self._edition.folder, self._edition.made):
+        now = written(folder / SERVED)
+        if now and (folder, now) != (self._edition.folder, self._edition.written):
             self._take(folder)
 
     def _all_paths(self) -> tuple[Endpoint, ...]:
@@ -181,7 +182,7 @@ class Service:
         store = self._store(asked.collection)
         system = {"Content-Crs": f"<{question.system(asked.given)}>"}
         if call.format == "html" and call.request.method != "POST":
-            key = (call.tag, store.path)
+            key = (call.tag, store.path, store.written)
             page = call.edition.once(key, lambda: items.rendered(asked, items.page(store, self._filters, asked)))
             return call.answer(*page, system)
         return call.answer(*items.rendered(asked, items.page(store, self._filters, asked)), system)

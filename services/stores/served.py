@@ -39,7 +39,7 @@ class Served:
     """
 
     def __init__(self, path: Path) -> None:
-        self.path = path
+        self.path, self.written = path, written(path)
         try:
             # Used by one thread; but when that thread has gone, another lets go of the file.
             self._store = sqlite3.connect(f"{path.as_uri()}?mode=ro&immutable=1", uri=True, check_same_thread=False)
@@ -125,6 +125,15 @@ class Served:
         return features[0] if features else None
 
 
+def written(path: Path) -> tuple[int, int] | None:
+    """Which writing of a file this is: another version of zicht writes a release anew, in place. None without one."""
+    try:
+        found = path.stat()
+    except OSError:
+        return None
+    return found.st_ino, found.st_mtime_ns
+
+
 class _Connections(threading.local):
     """The open stores of this thread, by the path that leads to each."""
 
@@ -139,7 +148,7 @@ def opened(path: Path) -> Served:
     """The store that `path` leads to now, symlinks followed; cached for this thread until it leads elsewhere."""
     real = path.resolve()
     cached = _cache.by_path.get(path)
-    if cached is not None and cached.path == real:
+    if cached is not None and (cached.path, cached.written) == (real, written(real)):
         return cached
     store = _cache.by_path[path] = Served(real)
     if cached is not None:

@@ -1,5 +1,6 @@
 import asyncio
 import contextlib
+import json
 import re
 import signal
 import socket
@@ -7,6 +8,7 @@ import subprocess
 import sys
 import time
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 
 import httpx
 import pygeoapi
@@ -178,3 +180,30 @@ def test_ctrl_c_ends_the_service_without_a_word(home, written):
 def test_without_a_release_there_is_nothing_to_serve(tmp_path, written):
     with pytest.raises(ServeError, match="zicht publish"):
         app.application(tmp_path, written)
+
+
+def test_an_address_with_a_slash_at_its_end_gives_the_same_links(home, written, monkeypatch):
+    monkeypatch.setenv("ZICHT_HOME", str(home))
+    monkeypatch.setenv("ZICHT_URL", "https://kaart.example/api/")
+    application = app.application(home, written)
+    landing = json.loads(asyncio.run(body_of(application, "/")))
+    links = [link["href"] for link in landing["links"]]
+    assert "https://kaart.example/api/kaart" in links
+    assert not any("api//" in link for link in links)
+
+
+async def body_of(application, path):
+    async with httpx.AsyncClient(transport=httpx.ASGITransport(application), base_url="http://x") as client:
+        return (await client.get(path, params={"f": "json"})).content
+
+
+def test_a_store_that_is_written_anew_in_its_place_is_served_anew(tmp_path, monkeypatch):
+    monkeypatch.setenv("ZICHT_HOME", str(tmp_path))
+    _, config = servers.a_home(tmp_path, 5000)
+    application = app.application(tmp_path, config)
+    assert "Een andere titel" not in str(asyncio.run(body_of(application, "/collections")))
+    elsewhere = tmp_path / "elsewhere"
+    elsewhere.mkdir()
+    servers.sqlite.write([replace(one, title="Een andere titel") for one in places.collections(rows=5)], elsewhere)
+    (elsewhere / "zicht.sqlite").replace(tmp_path / "releases" / "large" / "zicht.sqlite")
+    assert "Een andere titel" in str(asyncio.run(body_of(application, "/collections")))
