@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from boundaries.codes import PATTERNS, malformed, parents
 from boundaries.crs import in_rd
-from boundaries.repair import repaired
+from boundaries.shapes import sound
 from boundaries.vintages import Vintage
 from geo.areas import AreaFrame, AreaLevel
 from geo.errors import AreaError, first_few
@@ -35,6 +35,9 @@ COARSENESS = (AreaLevel.BUURT, AreaLevel.WIJK, AreaLevel.GEMEENTE)
 """The levels of CBS's division, the finest first."""
 NOT_NAMED = pd.Series(dtype=object)
 WATER, LAND, ABROAD = "JA", "NEE", "B"
+CURVED = "curved"
+"""In the `attrs` of a raw table whose reader met curves, which it made straight."""
+STRAIGHTENED = message("the boundary file holds curves; they were made straight, with a corner every four degrees")
 SNAP = 0.01
 """Metres: parts whose borders do not coincide are joined on a grid of this size."""
 
@@ -71,7 +74,8 @@ def read_areas(
     inside, left_out = _in_the_country(table, where, level)
     _check_codes(inside, where, _column(vintage, OURS[level][0], raw.columns), level)
     placed, placing = in_rd(inside, where)
-    valid, repairs = repaired(placed, where)
+    valid, repairs = sound(placed, where)
+    curves = (STRAIGHTENED,) if raw.attrs.get(CURVED) else ()
     if "change" in valid:
         valid["change"] = _changes(valid, where)
     areas = _one_row_a_code(valid)
@@ -86,7 +90,7 @@ def read_areas(
         # What the file does not name is called by its code, until `named`.
         areas[column] = areas[column].fillna(codes) if column in areas else codes
     columns = [*COLUMNS[:-1], *(name for name in ("change",) if name in areas), "geometry"]
-    return AreasOfVintage(AreaFrame(level, vintage.year, areas[columns]), (*left_out, *placing, *repairs))
+    return AreasOfVintage(AreaFrame(level, vintage.year, areas[columns]), (*left_out, *placing, *curves, *repairs))
 
 
 def wijken(areas: AreaFrame) -> AreaFrame:

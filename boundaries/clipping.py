@@ -16,10 +16,7 @@ import shapely
 from numpy.typing import NDArray
 
 from geo.compiled import njit
-
-Floats = NDArray[np.float64]
-Whole = NDArray[np.int64]
-Polygons = NDArray[np.object_]
+from geo.polygons import Floats, Polygons, Whole, outlines
 
 BLOCK = 16
 """Corners that are passed over together."""
@@ -30,7 +27,7 @@ STRAIGHT = 1e-9
 
 class Rings(NamedTuple):
     """Polygons as bare corners: those of ring r at `start[r]` to `start[r + 1]`, the last of which is the first again;
-    rings of polygon p at `first[p]` to `first[p + 1]`.
+    rings of polygon p at `first[p]` to `first[p + 1]`, of which an empty one may have none.
 
     `sign` is what the surface of a ring counts for, which is negative where its corners run clockwise: outer rings
     count up and holes down, whichever way round they run.
@@ -44,30 +41,18 @@ class Rings(NamedTuple):
 
 def rings(polygons: Polygons) -> Rings:
     """The corners of polygons of one part or many."""
-    if _plain(polygons).all():  # hexagons and squares, of which there are most
-        start = np.concatenate([[0], np.cumsum(shapely.get_num_coordinates(polygons))])
-        first, corners = np.arange(len(polygons) + 1), shapely.get_coordinates(polygons)
-        outer = np.ones(len(polygons))
-    else:
-        _, corners, offsets = shapely.to_ragged_array(polygons, include_z=False)
-        start, parts = (offset.astype(np.int64) for offset in offsets[:2])
-        first = parts[offsets[2]] if len(offsets) == 3 else parts
-        outer = np.full(len(start) - 1, -1.0)
-        outer[parts[:-1]] = 1.0
-    return Rings(corners, start, first, outer * np.sign(_signed_surfaces(corners, start)))
+    corners, start, ring, part = outlines(polygons)
+    outer = np.full(len(start) - 1, -1.0)
+    outer[ring[:-1][np.diff(ring) > 0]] = 1.0
+    return Rings(corners, start, ring[part], outer * np.sign(_signed_surfaces(corners, start)))
 
 
-def convex(polygons: Polygons, outlines: Rings) -> NDArray[np.bool_]:
-    """Which of the polygons, whose corners are in `outlines`, are one ring that nowhere bends inwards."""
-    one_way: NDArray[np.bool_] = _bends_one_way(outlines.corners, outlines.start, outlines.first, outlines.sign)
-    return _plain(polygons) & one_way
-
-
-def _plain(polygons: Polygons) -> NDArray[np.bool_]:
-    plain: NDArray[np.bool_] = (shapely.get_type_id(polygons) == shapely.GeometryType.POLYGON) & (
-        shapely.get_num_interior_rings(polygons) == 0
-    )
-    return plain
+def convex(polygons: Polygons, corners: Rings) -> NDArray[np.bool_]:
+    """Which of the polygons, whose corners are in `corners`, are one ring that nowhere bends inwards."""
+    one_ring = (shapely.get_num_geometries(polygons) == 1) & (np.diff(corners.first) == 1)
+    one_way: NDArray[np.bool_] = _bends_one_way(*corners)
+    answer: NDArray[np.bool_] = one_ring & one_way
+    return answer
 
 
 def surfaces(subjects: Rings, clips: Rings, left: Whole, right: Whole) -> Floats:
@@ -80,8 +65,10 @@ def surfaces(subjects: Rings, clips: Rings, left: Whole, right: Whole) -> Floats
 @njit(nogil=True)
 def _signed_surfaces(corners, start):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202
     """The surface of every ring, negative for one that runs clockwise."""
-    surface = np.empty(len(start) - 1)
+    surface = np.zeros(len(start) - 1)
     for ring in range(len(surface)):
+        if start[ring] == start[ring + 1]:
+            continue
         x, y = corners[start[ring], 0], corners[start[ring], 1]
         twice = 0.0
         for at in range(start[ring], start[ring + 1] - 1):
@@ -92,18 +79,29 @@ def _signed_surfaces(corners, start):  # type: ignore[no-untyped-def]  # noqa: A
 
 @njit(nogil=True)
 def _bends_one_way(corners, start, first, sign):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202
-    """Whether the first ring of each polygon bends one way at every corner."""
-    answer = np.ones(len(first) - 1, dtype=np.bool_)
+    """Whether the first ring of each polygon bends one way at every corner, and nowhere back on itself. Corners that
+    repeat the one before are passed over: they bend nowhere.
+    """
+    answer = np.zeros(len(first) - 1, dtype=np.bool_)
     for polygon in range(len(answer)):
         ring = first[polygon]
+        if first[polygon + 1] == ring or sign[ring] == 0:
+            continue
         low, high = start[ring], start[ring + 1] - 1
+        before = high - 1
+        while corners[before, 0] == corners[low, 0] and corners[before, 1] == corners[low, 1]:
+            before -= 1
+        ax, ay = corners[low, 0] - corners[before, 0], corners[low, 1] - corners[before, 1]
+        answer[polygon] = True
         for at in range(low, high):
-            before = at - 1 if at > low else high - 1
-            ax, ay = corners[at, 0] - corners[before, 0], corners[at, 1] - corners[before, 1]
             bx, by = corners[at + 1, 0] - corners[at, 0], corners[at + 1, 1] - corners[at, 1]
-            if sign[ring] * (ax * by - ay * bx) < -STRAIGHT * np.hypot(ax, ay) * np.hypot(bx, by):
+            if bx == 0 and by == 0:
+                continue
+            bend, straight = sign[ring] * (ax * by - ay * bx), STRAIGHT * np.hypot(ax, ay) * np.hypot(bx, by)
+            if bend < -straight or (bend <= straight and ax * bx + ay * by < 0):
                 answer[polygon] = False
                 break
+            ax, ay = bx, by
     return answer
 
 
@@ -136,10 +134,15 @@ def _surfaces(subjects, boxes, clips, left, right):  # type: ignore[no-untyped-d
         around[2], around[3] = clip[:, 0].max(), clip[:, 1].max()
         for ring in range(subjects.first[left[k]], subjects.first[left[k] + 1]):
             most = subjects.start[ring + 1] - subjects.start[ring]
+            if most == 0:
+                continue
             if most > len(current):
                 current = np.empty((2 * most, 2))
             count = _near(subjects, ring, boxes, around, clip[0], current)
             for side in range(len(clip)):
+                after = clip[(side + 1) % len(clip)]
+                if clip[side, 0] == after[0] and clip[side, 1] == after[1]:
+                    continue  # a repeated corner cuts nothing off
                 if count < 3:
                     break
                 if 2 * count > len(clipped):

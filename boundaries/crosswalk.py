@@ -13,7 +13,6 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy.sparse import csr_array
 
-from boundaries.clipping import Whole
 from boundaries.codes import parents
 from boundaries.counts import Counts
 from boundaries.overlaps import overlaps
@@ -21,6 +20,7 @@ from geo.areas import AreaFrame, AreaLevel
 from geo.errors import AlignmentError, first_few
 from geo.measures import Measure, Unknown, check_aligned
 from geo.messages import Message
+from geo.polygons import Whole
 
 LEAST_KNOWN = 0.9
 """Share of a target's exposure that must be known for it to have a value."""

@@ -17,12 +17,13 @@ import pandas as pd
 import shapely
 from numpy.typing import NDArray
 
-from boundaries.clipping import Floats, Polygons, Whole
 from boundaries.crosswalk import Crosswalk, Method, by_surface, pairs
 from boundaries.overlaps import common, overlaps
+from boundaries.shapes import is_flat
 from geo.areas import RD_NEW, AreaFrame
 from geo.errors import AreaError, MeasureError, first_few
 from geo.messages import message
+from geo.polygons import Floats, Polygons, Whole, cleaned
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,12 +41,13 @@ class Weights:
             raise AreaError(
                 "weights {of!r}: must be in RD New (EPSG:28992), found {crs}", of=self.of, crs=str(self.table.crs)
             )
-        kinds = set(self.table.geom_type)
+        kinds = set(self.table.geom_type.dropna())
         if kinds - {"Point"} and kinds - {"Polygon", "MultiPolygon"}:
             raise AreaError(
                 "weights {of!r}: must be points or polygons, found {kinds}",
                 of=self.of, kinds=first_few(sorted(map(str, kinds))),
             )  # fmt: skip
+        object.__setattr__(self, "table", _sound(self.of, self.table))
         figures = self.table[self.column]
         if (wrong := (figures < 0) | np.isinf(figures)).any():
             raise MeasureError(
@@ -68,6 +70,25 @@ class Weights:
         """The numbers, with nothing for what is unknown."""
         numbers: Floats = self.table[self.column].fillna(0.0).to_numpy(dtype=float)
         return numbers
+
+
+def _sound(of: str, table: geopandas.GeoDataFrame) -> geopandas.GeoDataFrame:
+    """The weights, each at a place or spread over a surface. Raises AreaError for one that is not."""
+    shapes = table.geometry.to_numpy()
+    nowhere = shapely.is_missing(shapes) | shapely.is_empty(shapes)
+    polygons = (table.geom_type != "Point").to_numpy()
+    faults = (
+        (message("are nowhere: empty or absent; leave them out"), nowhere),
+        (message("cross themselves; repair them (in QGIS: Fix geometries)"), ~nowhere & ~shapely.is_valid(shapes)),
+        (message("have no surface; leave them out or give points"), polygons & ~nowhere & is_flat(shapes)),
+    )
+    for fault, which in faults:
+        if which.any():
+            raise AreaError(
+                "weights {of!r}: {count} of {whole} {fault}: {rows}",
+                of=of, count=int(which.sum()), whole=len(table), fault=fault, rows=first_few(table.index[which]),
+            )  # fmt: skip
+    return table.set_geometry(cleaned(shapes), crs=table.crs) if polygons.any() else table
 
 
 def by_weights(source: AreaFrame, target: AreaFrame, weights: Weights) -> Crosswalk:

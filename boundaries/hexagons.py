@@ -15,6 +15,7 @@ from h3ronpy.vector import cells_to_wkb_polygons, coordinates_to_cells, wkb_to_c
 from numpy.typing import NDArray
 
 from geo.areas import RD_NEW, AreaFrame, AreaLevel
+from geo.polygons import cleaned, densified
 
 WGS84 = 4326
 
@@ -26,7 +27,7 @@ def hexagons(areas: AreaFrame, level: AreaLevel) -> AreaFrame:
     """The H3 cells that touch any of the areas, each named after the area and gemeente its centre lies in, or the
     nearest one (cells on the coast). Polygons keep all their corners and are exact to a few centimetres in RD New.
     """
-    detailed = geopandas.GeoSeries(shapely.segmentize(areas.table.geometry.to_numpy(), LONGEST), crs=RD_NEW)
+    detailed = geopandas.GeoSeries(densified(cleaned(areas.table.geometry.to_numpy()), LONGEST), crs=RD_NEW)
     outlines = shapely.to_wkb(detailed.to_crs(WGS84).to_numpy())
     cells = wkb_to_cells(outlines, _resolution(level), containment_mode=ContainmentMode.Covers, flatten=True)
     # In the order of their numbers, which is that of their names.

@@ -9,7 +9,8 @@ from dataclasses import dataclass
 import numpy as np
 import shapely
 
-from boundaries.clipping import Polygons, Whole, convex, rings, surfaces
+from boundaries.clipping import convex, rings, surfaces
+from geo.polygons import Polygons, Whole, polygonal
 
 BLOCK = 50_000
 """Pairs that shapely intersects at once: their intersections are polygons, and polygons take memory."""
@@ -54,5 +55,5 @@ def common(left: Polygons, right: Polygons) -> tuple[Whole, Whole, Polygons]:
     lefts, rights = left[both.left], right[both.right]
     pieces = np.where(both.surface >= WHOLE * shapely.area(rights), rights, lefts)
     cut = np.flatnonzero(both.surface < WHOLE * np.minimum(shapely.area(lefts), shapely.area(rights)))
-    pieces[cut] = shapely.intersection(lefts[cut], rights[cut])
+    pieces[cut] = polygonal(shapely.intersection(lefts[cut], rights[cut]))
     return both.left, both.right, pieces

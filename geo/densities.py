@@ -26,7 +26,8 @@ from scipy.signal import fftconvolve
 
 from geo.errors import StatisticError
 from geo.messages import message
-from geo.rasters import Floats, Grid
+from geo.polygons import Floats
+from geo.rasters import Grid
 
 KernelShape = Literal["quartic", "gaussian"]
 

@@ -19,14 +19,16 @@ from exactextract.feature import Feature, FeatureSource
 from exactextract.raster import NumPyRasterSource, RasterSource
 from numpy.typing import NDArray
 
+from geo.polygons import Floats, Polygons, cleaned
+
 MOST_CELLS = 20_000_000
 """Cells in memory at once; a raster is read in windows of no more."""
 
+SINGLE = 2e-7
+"""Part of a number by which it may be off where it was stored in 32 bits, or scaled."""
+
 VALID = "valid"
 """The column with the share of each area's surface that lies on cells with a value."""
-
-Polygons = NDArray[np.object_]
-Floats = NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +87,7 @@ def zonal(raster: RasterSource, polygons: Polygons, takes: Sequence[Take]) -> pd
     """
     needed = {"mean": ("mean",), "sum": ("sum",), "share": ("unique", "frac")}
     operations = sorted({"count", *(operation for take in takes for operation in needed[take.how])})
-    areas = _Areas(list(shapely.to_wkb(polygons)), raster.srs_wkt())
+    areas = _Areas(list(shapely.to_wkb(cleaned(polygons))), raster.srs_wkt())
     extract = exact_extract(
         raster, areas, operations, strategy="raster-sequential", max_cells_in_memory=MOST_CELLS, output="pandas"
     )
@@ -105,10 +107,18 @@ def _taken(extract: pd.DataFrame, take: Take) -> Floats:
     classes = extract["unique"].map(len).to_numpy()
     if not classes.sum():
         return np.full(len(extract), np.nan)
-    of_class = np.isin(np.concatenate(extract["unique"].to_list()), take.classes)
+    of_class = _of_class(np.concatenate(extract["unique"].to_list()), take.classes)
     parts = np.where(of_class, np.concatenate(extract["frac"].to_list()), 0.0)
     shares = np.bincount(np.repeat(np.arange(len(extract)), classes), parts, len(extract))
     return np.where(covered, shares, np.nan)
+
+
+def _of_class(values: Floats, classes: Sequence[float]) -> NDArray[np.bool_]:
+    """Which values are one of the classes: whole numbers exactly, others as far as a cell of 32 bits can hold them."""
+    near = np.zeros(len(values), dtype=np.bool_)
+    for one in classes:
+        near |= (values == one) | (np.isclose(values, one, rtol=SINGLE, atol=0.0) & (values != np.rint(values)))
+    return near
 
 
 class _Area(Feature):  # type: ignore[misc]

@@ -15,7 +15,9 @@ import pandas as pd
 import pyarrow.parquet
 import pyogrio
 import shapely
+from pyproj.exceptions import CRSError
 
+from boundaries.cbs import CURVED
 from boundaries.codes import PREFIXES
 from boundaries.vintages import Vintage
 from geo.areas import AreaLevel
@@ -30,7 +32,7 @@ KINDS = (*INSIDE, *PARQUET, ".zip")
 UNREADABLE = (
     pyogrio.errors.DataSourceError, pyogrio.errors.DataLayerError, pyogrio.errors.FeatureError,
     pyogrio.errors.GeometryError, pyogrio.errors.CRSError, pyogrio.errors.FieldError,
-    shapely.errors.GEOSException, ValueError, OSError,
+    shapely.errors.GEOSException, CRSError, ValueError, OSError,
 )  # fmt: skip
 SAMPLE = 100
 """How many rows of a table are read to see whose codes it holds."""
@@ -55,14 +57,23 @@ def read(path: Path, vintage: Vintage, level: AreaLevel = AreaLevel.BUURT) -> ge
     try:
         if path.suffix.lower() in PARQUET:
             return read_parquet(path)
-        layer = _chosen(path, list(_layers(path, vintage)), vintage, level)
-        return pyogrio.read_dataframe(layer.path, layer=layer.name, use_arrow=True)
+        return _table(_chosen(path, list(_layers(path, vintage)), vintage, level))
     except UNREADABLE as fault:
         raise SourceError(
             "{path}: cannot be read as a boundary file: {fault}; the file is damaged or is of another kind than its "
             "name says; save it anew, for example from QGIS as GeoPackage",
             path=path, fault=_brief(fault),
         ) from None  # fmt: skip
+
+
+def _table(layer: PolygonTable) -> geopandas.GeoDataFrame:
+    """The rows of a table. GDAL makes curves straight where it hands over shapes and not their bytes; it is said."""
+    try:
+        return pyogrio.read_dataframe(layer.path, layer=layer.name, use_arrow=True)
+    except NotImplementedError:  # of shapely, for curves
+        table = pyogrio.read_dataframe(layer.path, layer=layer.name, use_arrow=False)
+        table.attrs[CURVED] = True
+        return table
 
 
 def names(path: Path, vintage: Vintage, level: AreaLevel) -> pd.Series:

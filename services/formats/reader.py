@@ -8,6 +8,7 @@ import pyarrow as pa
 import pyarrow.parquet
 import pyogrio
 from pyogrio.errors import DataLayerError, DataSourceError
+from pyproj.exceptions import CRSError
 from python_calamine import CalamineError
 
 from geo.errors import SourceError
@@ -23,7 +24,7 @@ TEXTS, BOOKS, COLUMNAR = (".csv", ".txt", ".tsv", ".csv.gz"), (".xlsx", ".xls", 
 MAPS = (".gpkg", ".geojson", ".json", ".fgb", ".shp", ".zip", ".gml")
 
 UNREADABLE = (
-    pa.ArrowException, DataSourceError, DataLayerError, CalamineError, OSError, ValueError, LookupError,
+    pa.ArrowException, DataSourceError, DataLayerError, CalamineError, CRSError, OSError, ValueError, LookupError,
 )  # fmt: skip
 
 
@@ -139,15 +140,17 @@ def _without_views(schema: pa.Schema) -> pa.Schema:
     return schema
 
 
-def _crs_of(metadata: bytes, geometry: str | None) -> str:
-    """The CRS of a geometry column of GeoParquet, else of the main one; that of degrees where none is given."""
+def _crs_of(metadata: bytes, geometry: str | None) -> str | None:
+    """The CRS of a geometry column of GeoParquet, else of the main one; that of degrees where none is given, and none
+    where the file says that it is not known.
+    """
     import orjson  # noqa: PLC0415
     from pyproj import CRS  # noqa: PLC0415
 
     described = orjson.loads(metadata)
     column = geometry if geometry in described["columns"] else described["primary_column"]
     crs = described["columns"][column].get("crs", "OGC:CRS84")
-    return str(CRS.from_user_input(crs).to_wkt())
+    return None if crs is None else str(CRS.from_user_input(crs).to_wkt())
 
 
 def _map(path: Path, format_: Format, _geometry: str | None) -> Rows:

@@ -17,7 +17,7 @@ from geo.areas import RD_NEW
 from geo.densities import LEAST_NEAR, Density, Kernel, density
 from geo.errors import SourceError, first_few
 from geo.messages import Message, message
-from geo.rasters import Floats
+from geo.polygons import Floats
 from layers.messages import say
 from services.exporters.geotiff import export_grid
 
@@ -70,7 +70,7 @@ def _read(path: Path, layer: str | None) -> pd.DataFrame:
         table: pd.DataFrame = (
             geopandas.read_parquet(path) if parquet else geopandas.read_file(path, layer=_layer(path, layer))
         )
-    except (ValueError, OSError, pa.ArrowException, DataSourceError, DataLayerError) as fault:
+    except (ValueError, OSError, pa.ArrowException, CRSError, DataSourceError, DataLayerError) as fault:
         raise SourceError(
             "{path}: cannot be read as GeoParquet, GeoPackage or GeoJSON: {fault}", path=path, fault=fault
         ) from None

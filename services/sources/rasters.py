@@ -2,7 +2,9 @@
 
 import warnings
 from pathlib import Path
+from typing import Any
 
+import geopandas
 import numpy as np
 import pandas as pd
 import rasterio
@@ -10,11 +12,13 @@ import shapely
 from exactextract.raster import RasterioRasterSource
 from numpy.typing import NDArray
 from rasterio.errors import NotGeoreferencedWarning, RasterioError
+from rasterio.windows import Window
 
 from geo.areas import RD_NEW, AreaFrame
 from geo.errors import SourceError, first_few
 from geo.messages import message
-from geo.rasters import VALID, Polygons, Take
+from geo.polygons import Polygons, cleaned, densified
+from geo.rasters import VALID, Take
 from geo.rasters import zonal as zonal_
 from layers.declarations.rasters import Raster
 from layers.declarations.sources import SourceDeclaration
@@ -68,22 +72,33 @@ class _Band(RasterioRasterSource):  # type: ignore[misc]
 
     def __init__(self, opened: rasterio.DatasetReader, raster: Raster) -> None:
         super().__init__(opened, raster.band)
-        self._declared = raster.nodata
+        self._declared = _as_stored(raster.nodata, np.dtype(opened.dtypes[raster.band - 1]))
         self.infinite = 0
 
     def nodata_value(self) -> None:
         """None: cells without a value are NaN."""
 
     def read_window(self, x0: int, y0: int, nx: int, ny: int) -> NDArray[np.floating]:
-        cells = np.ma.masked_array(super().read_window(x0, y0, nx, ny))
-        known: NDArray[np.floating] = cells.data.astype(np.result_type(cells.dtype, np.float32), copy=False)
-        np.copyto(known, np.nan, where=np.ma.getmaskarray(cells))
-        if self._declared is not None:
-            known[known == self._declared] = np.nan
+        stored = self.ds.read(self.band_idx, window=Window(x0, y0, nx, ny), masked=True)
+        none = np.ma.getmaskarray(stored)
+        if self._declared is not None:  # what is stored, before it is scaled, as GDAL compares its own
+            none = none | (stored.data == stored.dtype.type(self._declared))
+        known: NDArray[np.floating] = stored.data.astype(np.result_type(stored.dtype, np.float32), copy=False)
+        if self.scaled:
+            known = known.astype(np.float64, copy=False) * self.scale + self.offset
+        known[none] = np.nan
         infinite = np.isinf(known)
         self.infinite += int(infinite.sum())
         known[infinite] = np.nan
         return known
+
+
+def _as_stored(nodata: float | None, kind: np.dtype[Any]) -> float | None:
+    """What a band can hold of it: a whole number that is too large, or a fraction, is in no cell of whole numbers."""
+    if nodata is None or not np.issubdtype(kind, np.integer):
+        return nodata
+    limits = np.iinfo(kind)
+    return nodata if float(nodata).is_integer() and limits.min <= nodata <= limits.max else None
 
 
 def _opened(path: Path) -> rasterio.DatasetReader:
@@ -154,10 +169,11 @@ def _check_outside(opened: rasterio.DatasetReader, raster: Raster, outside: pd.I
 
 
 def _in_coordinates_of(opened: rasterio.DatasetReader, areas: AreaFrame) -> Polygons:
-    polygons = areas.table.geometry
-    if opened.crs.to_epsg() != RD_NEW:
-        polygons = polygons.segmentize(LONGEST).to_crs(opened.crs.to_wkt())
-    transformed: Polygons = polygons.to_numpy()
+    polygons = cleaned(areas.table.geometry.to_numpy())
+    if opened.crs.to_epsg() == RD_NEW:
+        return polygons
+    moved = geopandas.GeoSeries(densified(polygons, LONGEST), crs=RD_NEW).to_crs(opened.crs.to_wkt())
+    transformed: Polygons = moved.to_numpy()
     return transformed
 
 

@@ -5,11 +5,13 @@ import h3
 import numpy as np
 import pytest
 import shapely
+from hypothesis import given
 
 from boundaries.hexagons import cells_at, hexagons
 from geo.areas import RD_NEW, AreaLevel
 from tests.boundaries.tilings import areas_of
 from tests.country import squares
+from tests.odd_polygons import odd
 
 LEVELS = (AreaLevel.H3_7, AreaLevel.H3_8, AreaLevel.H3_9, AreaLevel.H3_10)
 AREAS = squares(6, 6)
@@ -103,6 +105,22 @@ def test_long_straight_sides_are_straight_in_rd():
     cells = hexagons(areas_of([sliver]), AreaLevel.H3_10)
     covered = shapely.union_all(cells.table.geometry, grid_size=0.01)
     assert sliver.difference(covered).area < 1e-3 * sliver.area
+
+
+@given(odd)
+def test_no_ground_is_left_out_of_what_set_operations_leave(shape):
+    cells = hexagons(areas_of([shape]), AreaLevel.H3_10)
+    assert shape.difference(shapely.union_all(cells.table.geometry, grid_size=0.01)).area < 0.5
+    assert (cells.table.distance(shape) < 0.1).all()
+
+
+@pytest.mark.parametrize("wkt", ["MULTIPOLYGON({part},EMPTY)", "MULTIPOLYGON(EMPTY,{part})", "POLYGON({ring},EMPTY)"])
+def test_empty_parts_and_holes_get_no_cells(wkt):
+    square = shapely.box(120_000, 480_000, 121_000, 481_000)
+    faulty = shapely.from_wkt(wkt.format(part=square.wkt[8:], ring=square.wkt[9:-1]))
+    assert list(hexagons(areas_of([faulty]), AreaLevel.H3_9).ids) == list(
+        hexagons(areas_of([square]), AreaLevel.H3_9).ids
+    )
 
 
 def test_an_area_within_one_cell_gets_that_cell():

@@ -8,6 +8,8 @@ from hypothesis import strategies as st
 
 from boundaries.clipping import convex, rings
 from boundaries.overlaps import common, overlaps
+from tests.exact_surface import surface_in_common
+from tests.odd_polygons import odd
 
 TOLERANCE = 1e-6  # square metres, of polygons of hundreds of thousands
 CENTRE = np.array([155_000.0, 463_000.0])
@@ -74,6 +76,66 @@ def test_pieces_have_the_surface_of_the_overlap(shapes, cells):
     assert shapely.area(pieces) == pytest.approx(pairs.surface, abs=TOLERANCE)
 
 
+@given(st.lists(odd, min_size=1, max_size=3), st.lists(odd, min_size=1, max_size=3))
+def test_surfaces_of_what_set_operations_leave_are_exact(shapes, others):
+    left, right = np.array(shapes), np.array(others)
+    pairs = overlaps(left, right)
+    got = np.zeros((len(left), len(right)))
+    got[pairs.left, pairs.right] = pairs.surface
+    for (one, other), surface in np.ndenumerate(got):
+        assert surface == pytest.approx(surface_in_common(left[one], right[other]), abs=1e-3)
+
+
+@given(st.lists(odd, min_size=1, max_size=3), st.lists(hexagons, min_size=1, max_size=4))
+def test_surfaces_with_hexagons_of_what_set_operations_leave_are_exact(shapes, cells):
+    left, right = np.array(shapes), np.array(cells)
+    pairs = overlaps(left, right)
+    got = np.zeros((len(left), len(right)))
+    got[pairs.left, pairs.right] = pairs.surface
+    for (one, other), surface in np.ndenumerate(got):
+        assert surface == pytest.approx(surface_in_common(left[one], right[other]), abs=1e-3)
+
+
+@pytest.mark.parametrize(
+    "bent",
+    [
+        [(0, 0), (200, 0), (200, 100), (100, 100), (100, 100), (100, 200), (0, 200)],  # inwards, at a repeated corner
+        [(0, 0), (0, 0), (200, 0), (200, 100), (100, 100), (100, 200), (0, 200), (0, 0)],
+        [(0, 0), (200, 0), (200, 200), (100, 100), (199 - 1e-9, 199), (0, 200)],  # and back on itself
+    ],
+)
+def test_what_bends_inwards_at_a_repeated_corner_or_back_on_itself_is_not_convex(bent):
+    shape = np.array([shapely.Polygon(CENTRE + np.array(bent))])
+    assert shape[0].is_valid
+    assert not convex(shape, rings(shape))[0]
+    square = np.array([shapely.box(*CENTRE + 50, *CENTRE + 250)])
+    assert found(square, shape)[0, 0] == pytest.approx(surface_in_common(square[0], shape[0]), abs=1e-6)
+
+
+def test_a_repeated_corner_of_a_convex_polygon_cuts_nothing_off():
+    doubled = shapely.Polygon(CENTRE + np.array([(0, 0), (100, 0), (100, 0), (100, 100), (0, 100), (0, 100)]))
+    square = shapely.box(*CENTRE + 50, *CENTRE + 250)
+    assert convex(np.array([doubled]), rings(np.array([doubled])))[0]
+    assert found(np.array([square]), np.array([doubled])) == {(0, 0): pytest.approx(2_500)}
+
+
+def test_empty_parts_and_holes_overlap_nothing():
+    square = shapely.box(*CENTRE, *CENTRE + 100)
+    faulty = np.array([
+        shapely.from_wkt(f"MULTIPOLYGON(EMPTY,{square.wkt[8:]})"),
+        shapely.from_wkt(f"{square.wkt[:-1]},EMPTY)"),
+        shapely.Polygon(),
+    ])  # fmt: skip
+    assert found(np.array([square]), faulty) == {(0, 0): pytest.approx(10_000), (0, 1): pytest.approx(10_000)}
+
+
+def test_pieces_are_polygons_also_where_polygons_touch_along_a_line():
+    left = shapely.Polygon([(0, 0), (300, 0), (300, 100), (100, 100), (100, 200), (0, 200)])
+    right = shapely.Polygon([(50, 50), (80, 50), (80, 90), (90, 90), (90, 100), (300, 100), (300, 200), (50, 200)])
+    _, _, pieces = common(np.array([left]), np.array([right]))
+    assert set(shapely.get_type_id(pieces)) <= {shapely.GeometryType.POLYGON, shapely.GeometryType.MULTIPOLYGON}
+
+
 def test_areas_that_only_touch_do_not_overlap():
     left, right = shapely.box(0, 0, 100, 100), shapely.box(100, 0, 200, 100)
     assert not len(overlaps(np.array([left]), np.array([right])).left)
@@ -95,7 +157,7 @@ def test_only_what_nowhere_bends_inwards_is_convex():
         shapely.MultiPolygon([shapely.box(0, 0, 1, 1), shapely.box(2, 2, 3, 3)]),
         shapely.MultiPolygon([shapely.box(0, 0, 1, 1)]),
     ])  # fmt: skip
-    assert convex(shapes, rings(shapes)).tolist() == [True, True, False, False, False, False]
+    assert convex(shapes, rings(shapes)).tolist() == [True, True, False, False, False, True]
 
 
 def test_no_polygons_overlap_nothing():

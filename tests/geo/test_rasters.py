@@ -11,6 +11,8 @@ from rasterio.transform import from_origin
 
 from geo.rasters import VALID, Grid, Take, zonal
 from tests.boundaries.tilings import tiling, tilings
+from tests.exact_surface import surface
+from tests.odd_polygons import odd
 
 MEAN, SUM = Take("mean", "mean"), Take("sum", "sum")
 VALUES = np.array([[1.0, 2.0], [3.0, 4.0]])
@@ -33,6 +35,20 @@ def test_mean_and_sum_take_the_part_of_each_cell_that_lies_inside():
     assert table["mean"].tolist() == pytest.approx([2.5, (1 + 2 / 2) / 1.5])
     assert table["sum"].tolist() == pytest.approx([10 / 4, 1 + 2 / 2])
     assert table[VALID].tolist() == pytest.approx([1, 1])
+
+
+@given(st.lists(odd, min_size=1, max_size=5), st.floats(3, 60))
+def test_no_surface_is_lost_of_what_set_operations_leave(shapes, cell):
+    ones = Grid(np.ones((int(1600 / cell) + 1, int(1600 / cell) + 1)), 154_500.0, 464_000.0, cell)
+    table = zonal(ones.raster(), polygons(*shapes), [SUM])
+    assert table["sum"].to_numpy() * cell**2 == pytest.approx([surface(shape) for shape in shapes], rel=1e-6, abs=1e-2)
+    assert table[VALID].to_numpy() == pytest.approx(1, abs=1e-5)
+
+
+def test_empty_parts_and_holes_count_for_nothing():
+    square = shapely.box(50, 50, 150, 150)
+    faulty = [shapely.from_wkt(f"MULTIPOLYGON({square.wkt[8:]},EMPTY)"), shapely.from_wkt(f"{square.wkt[:-1]},EMPTY)")]
+    assert zonal(BOARD.raster(), polygons(*faulty), [MEAN])["mean"].tolist() == [2.5, 2.5]
 
 
 def test_the_share_of_classes_is_of_the_cells_with_a_value():

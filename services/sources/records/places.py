@@ -19,6 +19,7 @@ from geo.messages import Message, message
 from layers.declarations.records import Place
 from layers.method.numbers import Mark
 from services.formats.cells import NOTHING, text
+from services.formats.curves import from_wkb, from_wkt
 from services.formats.numbers import coordinates
 from services.geocoder import Addresses
 from services.http.client import Client
@@ -52,6 +53,7 @@ class Placer:
         client: asks PDOK where a verblijfsobject or address lies; None where this may not be asked.
         on_progress: called with how many of these questions were answered, of how many.
         outside: what the first places outside the country look like.
+        curved: how many places were shapes with curves.
     """
 
     where: str
@@ -61,6 +63,7 @@ class Placer:
     client: Client | None
     on_progress: Callable[[int, int], None] = lambda _done, _whole: None
     outside: Message | None = field(init=False, default=None)
+    curved: int = field(init=False, default=0)
     _to_rd: Transformer | None = field(init=False)
     _addresses: Addresses | None = field(init=False)
 
@@ -108,7 +111,8 @@ class Placer:
             shapes = self._parsed(text(column))
         else:
             storage = column.storage if isinstance(column, pa.ExtensionArray) else column
-            shapes = shapely.from_wkb(np.array(storage.to_pylist(), dtype=object), on_invalid="ignore")
+            shapes, curved = from_wkb(storage.to_pylist())
+            self.curved += curved
         shapes[shapely.is_empty(shapes)] = None
         point = np.where(
             shapely.get_type_id(shapes) == shapely.GeometryType.POINT, shapes, shapely.point_on_surface(shapes)
@@ -123,8 +127,9 @@ class Placer:
         in_hex = pc.fill_null(pc.match_substring_regex(bare, WKB_IN_HEX), False)
         wkt = np.array(pc.if_else(in_hex, NOTHING, bare).to_pylist(), dtype=object)
         wkb = np.array(pc.if_else(in_hex, bare, NOTHING).to_pylist(), dtype=object)
-        shapes: NDArray[np.object_] = shapely.from_wkt(wkt, on_invalid="ignore")
-        shapes[pd.notna(wkb)] = shapely.from_wkb(wkb[pd.notna(wkb)], on_invalid="ignore")
+        shapes, curved = from_wkt(wkt)
+        shapes[pd.notna(wkb)], more = from_wkb(wkb[pd.notna(wkb)])
+        self.curved += curved + more
         of_wkt = pc.struct_field(pc.extract_regex(cells, SRID), "srid").drop_null()
         srids = {*map(int, of_wkt.unique().to_pylist()), *shapely.get_srid(shapes[pd.notna(wkb)]).tolist()}
         if strange := sorted(srids - {0, -1, self.place.crs}):
@@ -137,7 +142,10 @@ class Placer:
     @property
     def notes(self) -> tuple[Message | str, ...]:
         """What to know of how rows were placed."""
-        return () if self._addresses is None else tuple(self._addresses.notes)
+        looked_up = () if self._addresses is None else tuple(self._addresses.notes)
+        if not self.curved:
+            return looked_up
+        return (*looked_up, message("places with curves, which were made straight: {count}", count=self.curved))
 
     def _geocoded(self, batch: pa.RecordBatch) -> Placed:
         """What PDOK knows of verblijfsobjecten and addresses."""

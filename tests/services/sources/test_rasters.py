@@ -106,6 +106,50 @@ def test_cells_without_a_value_count_for_nothing(tmp_path, in_file, in_declarati
     assert got.table["hoogte"].iloc[0] == pytest.approx(wanted[wanted > 0].mean(), rel=1e-6)
 
 
+@pytest.mark.parametrize(("scale", "offset"), [(1.0, 0.0), (0.1, 0.0), (0.1, 273.0)])
+@pytest.mark.parametrize("kind", ["uint8", "int16", "float32"])
+def test_a_declared_nodata_is_what_is_stored_not_what_it_becomes_when_scaled(tmp_path, kind, scale, offset):
+    stored = (np.arange(ROWS * COLUMNS).reshape(ROWS, COLUMNS) % 200).astype(kind)
+    stored[::3] = 255
+    put(tmp_path, stored)
+    with rasterio.open(tmp_path / "hills.tif", "r+") as file:
+        file.scales, file.offsets = (scale,), (offset,)
+    got = zonal(declared(nodata=255), AREAS, tmp_path)
+    cells = expected(stored).astype(float)
+    assert got.table["hoogte"].iloc[0] == pytest.approx((cells[cells != 255] * scale + offset).mean(), rel=1e-6)
+
+
+@pytest.mark.parametrize("nodata", [-1.0, 300.0, 2.5])
+def test_a_nodata_that_no_cell_can_hold_is_in_none(tmp_path, nodata):
+    put(tmp_path, np.full((ROWS, COLUMNS), 44, dtype=np.uint8))
+    assert zonal(declared(nodata=nodata), AREAS, tmp_path).table["hoogte"].iloc[0] == pytest.approx(44)
+
+
+@pytest.mark.parametrize("kind", ["float32", "float64"])
+def test_a_class_is_found_however_many_decimals_a_cell_can_hold(tmp_path, kind):
+    values = np.full((ROWS, COLUMNS), 3.1, dtype=kind)
+    values[::2] = 3.2
+    put(tmp_path, values)
+    got = zonal(declared(column={"groen": Taken(take="share", classes=(3.1,))}), AREAS, tmp_path)
+    assert got.table["groen"].to_numpy() == pytest.approx(0.5)
+
+
+def test_a_class_of_a_scaled_raster_is_found(tmp_path):
+    stored = np.full((ROWS, COLUMNS), 3, dtype=np.uint8)
+    stored[::2] = 7
+    put(tmp_path, stored)
+    with rasterio.open(tmp_path / "hills.tif", "r+") as file:
+        file.scales = (0.1,)
+    got = zonal(declared(column={"groen": Taken(take="share", classes=(0.3,))}), AREAS, tmp_path)
+    assert got.table["groen"].to_numpy() == pytest.approx(0.5)
+
+
+def test_classes_that_are_whole_numbers_are_never_taken_for_their_neighbours(tmp_path):
+    put(tmp_path, np.full((ROWS, COLUMNS), 16_777_216, dtype=np.int32))
+    got = zonal(declared(column={"groen": Taken(take="share", classes=(16_777_217,))}), AREAS, tmp_path)
+    assert got.table["groen"].to_numpy() == pytest.approx(0.0)
+
+
 def test_nan_is_no_value_whatever_the_file_says(tmp_path):
     values = hills()
     values[::3] = np.nan
