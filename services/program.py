@@ -7,14 +7,20 @@ says what should have been installed.
 
 import hashlib
 import subprocess
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib import metadata, resources
 from pathlib import Path
 
 PACKAGES = ("geo", "boundaries", "layers", "services")
-DECLARED = ("themes", "lenses", "sources")
-"""Folders of declarations below `layers`: what stands there is told apart by itself."""
+MAKES_LAYERS = (
+    "geo", "boundaries", "layers/declarations", "layers/method", "layers/publication",
+    "services/sources", "services/formats", "services/persons", "services/testland",
+)  # fmt: skip
+"""What the values of a layer come from; a style sheet or a command makes no layer another."""
+DECLARED = ("layers/themes", "layers/lenses", "layers/sources")
+"""Declarations: what stands there is told apart by itself."""
 LENGTH = 16
 
 
@@ -22,30 +28,32 @@ LENGTH = 16
 class Program:
     """A state of zicht. `commit` is "" where it is not run from a checkout, and ends in -dirty where that was changed.
 
-    `code` and `libraries` are digests of the source and of the versions of all that is installed beside it.
+    `code`, `method` and `libraries` are digests: of its source, of the part of it that makes layers, and of the
+    versions of all that is installed beside it.
     """
 
     version: str
     commit: str
     code: str
+    method: str
     libraries: str
 
 
 @cache
 def program() -> Program:
     """The program that runs now."""
-    return Program(metadata.version("zicht"), _commit(), _code(), _libraries())
+    return Program(metadata.version("zicht"), _commit(), _code(PACKAGES), _code(MAKES_LAYERS), _libraries())
 
 
-def _code() -> str:
+def _code(parts: Sequence[str]) -> str:
+    """The digest of all files below these parts of the packages."""
     content = hashlib.sha256()
-    for package in PACKAGES:
-        root = Path(str(resources.files(package)))
-        declared = {root / name for name in DECLARED}
-        for file in sorted(root.rglob("*")):
-            if file.is_file() and "__pycache__" not in file.parts and not declared & {*file.parents}:
-                content.update(f"{package}/{file.relative_to(root).as_posix()}".encode() + b"\0")
-                content.update(hashlib.sha256(file.read_bytes()).digest())
+    root = Path(str(resources.files("services"))).parent
+    declared = {root / name for name in DECLARED}
+    for file in sorted(file for part in parts for file in (root / part).rglob("*") if file.is_file()):
+        if "__pycache__" not in file.parts and not declared & {*file.parents}:
+            content.update(file.relative_to(root).as_posix().encode() + b"\0")
+            content.update(hashlib.sha256(file.read_bytes()).digest())
     return content.hexdigest()[:LENGTH]
 
 

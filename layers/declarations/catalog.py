@@ -1,10 +1,11 @@
 """Catalog: every theme, lens and source that is declared, checked against one another."""
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from importlib import resources
 from importlib.resources.abc import Traversable
 from pathlib import Path
+from typing import Any
 
 from geo.errors import DeclarationError, UnknownNameError
 from geo.messages import Message, message
@@ -12,7 +13,7 @@ from layers.declarations.columns import formula_faults
 from layers.declarations.indicators import Declared
 from layers.declarations.lenses import BASIS, Lens
 from layers.declarations.misfits import lens_faults, theme_faults
-from layers.declarations.reading import digest, read
+from layers.declarations.reading import digest, digest_of, meaning, read
 from layers.declarations.references import resolved
 from layers.declarations.sources import SourceDeclaration
 from layers.declarations.themes import Theme
@@ -23,12 +24,14 @@ SHIPPED: Traversable = resources.files("layers")
 
 @dataclass(frozen=True, slots=True)
 class Catalog:
-    """All declarations by id, and the sha256 of each file as `<kind>/<id>`."""
+    """All declarations by id; and, as `<kind>/<id>`, what each says, the digest of that, and the sha256 of its file."""
 
     themes: Mapping[str, Theme]
     lenses: Mapping[str, Lens]
     sources: Mapping[str, SourceDeclaration]
     digests: Mapping[str, str]
+    meanings: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    files: Mapping[str, str] = field(default_factory=dict)
 
     def theme(self, name: str) -> Theme:
         """The theme of that name. Raises UnknownNameError listing those there are."""
@@ -56,10 +59,22 @@ class Catalog:
 
     def digests_of(self, theme: Theme, lens: Lens | None) -> dict[str, str]:
         """The digests of every declaration that a map of this theme under this lens rests on."""
+        return {name: self.digests[name] for name in self.names_of(theme, lens)}
+
+    def meanings_of(self, theme: Theme, lens: Lens | None) -> dict[str, Mapping[str, Any]]:
+        """What each of these declarations says."""
+        return {name: self.meanings[name] for name in self.names_of(theme, lens)}
+
+    def files_of(self, theme: Theme, lens: Lens | None) -> dict[str, str]:
+        """The sha256 of the file of each of these declarations."""
+        return {name: self.files[name] for name in self.names_of(theme, lens)}
+
+    def names_of(self, theme: Theme, lens: Lens | None) -> list[str]:
+        """Every declaration that a map of this theme under this lens rests on, as `<kind>/<id>`."""
         names = [f"themes/{theme.id}", *(f"sources/{source.id}" for source in self.needed_by(theme))]
         if lens is not None:
             names.append(f"lenses/{lens.id}")
-        return {name: self.digests[name] for name in names}
+        return names
 
 
 def load(*own: Path) -> Catalog:
@@ -91,7 +106,12 @@ def catalog_of(*folders: Traversable) -> Catalog:
     if faults:
         raise DeclarationError(faults)
     themes = {name: resolved(theme, sources) for name, theme in themes.items()}
-    return Catalog(themes, lenses, sources, {f"{one.kind}/{one.id}": digest(one.file) for one in files})
+    kinds: dict[str, Mapping[str, Declared]] = {"themes": themes, "lenses": lenses, "sources": sources}
+    meanings = {f"{kind}/{name}": meaning(one) for kind, declared in kinds.items() for name, one in declared.items()}
+    digests = {name: digest_of(said) for name, said in meanings.items()}
+    return Catalog(
+        themes, lenses, sources, digests, meanings, {f"{one.kind}/{one.id}": digest(one.file) for one in files}
+    )
 
 
 @dataclass(frozen=True, slots=True)

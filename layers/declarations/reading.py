@@ -1,8 +1,10 @@
 """read(): one TOML file in, one checked object or all its faults at once."""
 
 import hashlib
+import json
 import re
 import tomllib
+from collections.abc import Mapping
 from importlib.resources.abc import Traversable
 from typing import Any
 
@@ -13,6 +15,9 @@ from geo.errors import DeclarationError
 from geo.messages import Message, message
 from layers.declarations.faults import rule_of
 from layers.declarations.indicators import Declared
+
+SCHEMA = 1
+"""The version of how declarations are written; a file that does not say its `schema` is of version 1."""
 
 AT = re.compile(r"line (\d+), column (\d+)")
 """The place of a fault, as tomllib says it."""
@@ -44,6 +49,8 @@ def parsed[Kind: Declared](text: str, kind: type[Kind], id_: str, where: str) ->
     except tomllib.TOMLDecodeError as fault:
         raise DeclarationError([_not_toml(where, str(fault))]) from None
     faults = []
+    if (schema := content.pop("schema", 1)) != SCHEMA or isinstance(schema, bool):
+        raise DeclarationError([_other_schema(where, schema)])
     if content.get("id", id_) != id_:
         name = content["id"]
         faults.append(
@@ -59,8 +66,53 @@ def parsed[Kind: Declared](text: str, kind: type[Kind], id_: str, where: str) ->
 
 
 def digest(file: Traversable) -> str:
-    """The sha256 of a declaration, for provenance."""
+    """The sha256 of the bytes of a declaration, by which layers of format 1 name it."""
     return hashlib.sha256(file.read_bytes()).hexdigest()
+
+
+def meaning(declared: Declared) -> dict[str, Any]:
+    """What a declaration says, as JSON holds it: without comments, order of keys and what is left out by default."""
+    said: dict[str, Any] = declared.model_dump(mode="json", exclude_defaults=True)
+    return said
+
+
+def digest_of(said: Mapping[str, Any]) -> str:
+    """The sha256 of what a declaration says."""
+    return hashlib.sha256(json.dumps(said, sort_keys=True).encode()).hexdigest()
+
+
+def differences(before: object, after: object, place: str = "") -> list[str]:
+    """Where two declarations say something else, as `indicator.misdrijven.why`.
+
+    Items of a list are told apart by their `id`, or by the `indicator` they are about; any other list is one value.
+    """
+    first, second = _named(before), _named(after)
+    if first is None or second is None:
+        return [] if before == after else [place]
+    found: list[str] = []
+    for name in sorted({**first, **second}):
+        found += differences(first.get(name), second.get(name), f"{place}.{name}" if place else name)
+    return found
+
+
+def _named(value: object) -> dict[str, Any] | None:
+    """The parts of a value by name, where they have one."""
+    if isinstance(value, list) and value and all(isinstance(one, dict) for one in value):
+        named = {str(one.get("id", one.get("indicator"))): one for one in value}
+        return named if len(named) == len(value) and "None" not in named else None
+    return value if isinstance(value, dict) else None
+
+
+def _other_schema(where: str, schema: object) -> Message:
+    if isinstance(schema, int) and schema > SCHEMA:
+        return message(
+            "{where}: schema: has version {version}, and this zicht knows versions up to {known}; upgrade zicht",
+            where=where, version=schema, known=SCHEMA,
+        )  # fmt: skip
+    return message(
+        "{where}: schema: must be a version from 1 to {known}, found {found!r}; leave it out for 1",
+        where=where, known=SCHEMA, found=str(schema),
+    )  # fmt: skip
 
 
 def _not_toml(where: str, fault: str) -> Message:

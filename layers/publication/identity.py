@@ -15,7 +15,7 @@ fetched as (`sha256`), which differ from night to night where the figures in the
 
 import hashlib
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -25,6 +25,7 @@ import shapely
 
 from layers.publication.collection import Collection
 from layers.publication.fields import Field
+from layers.publication.layer import Layer
 
 DECIMALS = 3
 """Decimals of a metre in which outlines are compared."""
@@ -66,6 +67,18 @@ def identity(record: Mapping[str, Any]) -> str:
         "layers": sorted(map(_lineage, record["layers"]), key=_text),
     }
     return hashlib.sha256(_text(canonical).encode()).hexdigest()[:LENGTH]
+
+
+def run_identity(layers: Sequence[Layer]) -> str:
+    """The identity of the run that layers come from: of the bytes of all sources, the areas, made up or real, and the
+    state of the program.
+
+    Layers of one run may be built by several commands: equal data and an equal program are the same run.
+    """
+    origins = [layer.provenance for layer in layers]
+    receipts = sorted({(receipt.id, receipt.sha256) for one in origins for receipt in one.receipts})
+    states = sorted({(one.made_up, one.vintage, one.version, one.code, one.libraries) for one in origins})
+    return hashlib.sha256(_text([states, receipts]).encode()).hexdigest()[:LENGTH]
 
 
 def _canonical(field: Field, column: "pd.Series[Any]") -> Iterator[bytes]:

@@ -34,9 +34,11 @@ class Receipt:
 
 @dataclass(frozen=True, slots=True)
 class Provenance:
-    """From what and how a layer was made; the same provenance gives the same bytes.
+    """From what and how a layer was made; the same provenance gives the same values.
 
-    `plan` is the key of what decided all of it (layers.method.plan); "" where that is not known.
+    `digests` are those of what the `declarations` say, by `<kind>/<id>`. `commit`, `code` and `libraries` tell apart
+    states of one version of zicht (services.program), and `plan` is the key of what decided all of it
+    (layers.method.plan); "" where that is not known.
     """
 
     receipts: tuple[Receipt, ...]
@@ -45,6 +47,10 @@ class Provenance:
     version: str
     method: tuple[str, ...]
     made_up: bool
+    declarations: Mapping[str, Any] = field(default_factory=dict)
+    commit: str = ""
+    code: str = ""
+    libraries: str = ""
     plan: str = ""
 
 

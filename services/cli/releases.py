@@ -8,7 +8,7 @@ from rich.markup import escape
 from geo.errors import ZichtError
 from geo.messages import plural
 from layers.messages import say
-from services.cli.screen import Config, Home, screen
+from services.cli.screen import Config, Home, progress, screen
 
 ROLLBACK, PRUNE = "rollback", "prune"
 
@@ -59,6 +59,9 @@ def verify(
     release: Annotated[
         str | None, typer.Argument(help=say("The id of a release, or the beginning of it. Default: the one served."))
     ] = None,
+    repair: Annotated[  # noqa: FBT002
+        bool, typer.Option("--repair", help=say("Make its files again first, from its record."))
+    ] = False,
     home: Home = None,
 ) -> None:
     """Check every file of a release, and its values, against what was published.
@@ -68,7 +71,11 @@ def verify(
     from services.jobs import releases as job
     from services.jobs.serve import home_to_read
 
-    one = job.verify(home_to_read(home), release)
+    home = home_to_read(home)
+    if repair:
+        with progress() as steps:
+            job.repair(home, release, steps)
+    one = job.verify(home, release)
     count = len(one.manifest["artefacts"])
     whole = plural("Release {id} is whole: 1 file.", "Release {id} is whole: {count} files.",
                    count=count, id=one.folder.name)  # fmt: skip

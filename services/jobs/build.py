@@ -26,6 +26,7 @@ from layers.method.reading import Own
 from layers.publication.layer import Layer, LayerKey
 from services import receipts
 from services.cache.disk import HomeCache
+from services.program import program
 from services.registry import OWN, SOURCES, WEIGHTS, adapter
 from services.settings import TESTLAND, Settings
 from services.workspace import storage
@@ -158,7 +159,16 @@ def build(country: Country, request: LayerRequest, on_step: OnStep) -> Layer:
     on_step(message("statistics"))
     country.results.of(plan.analysis)
     on_step(message("zoekgebieden"))
-    return with_key(country.results.of(plan.layer), plan.layer)
+    return _by_this_program(with_key(country.results.of(plan.layer), plan.layer))
+
+
+def _by_this_program(layer: Layer) -> Layer:
+    """The layer that says which state of the program it was built by, remembered or not."""
+    running = program()
+    made_from = replace(
+        layer.provenance, commit=running.commit, code=running.method, libraries=running.libraries
+    )  # fmt: skip
+    return replace(layer, provenance=made_from)
 
 
 def plan_of(country: Country, request: LayerRequest) -> LayerPlan:

@@ -29,21 +29,27 @@ def publish_all(
     It is in the language that the layers were built in, whatever the screen speaks. The configuration is written before
     the release is shown: where either fails, what was served is served as it was.
     """
-    screen = language()
-
-    def step(text: Message | str) -> None:
-        with speaking(screen):
-            on_step(text)
+    step = in_language(language(), on_step)
 
     def configure(folder: Path) -> None:
         step(message("configuration"))
-        ogc.write(config, resources_of(home, folder))
+        ogc.write(config, resources_of(home, config, folder))
 
     built = storage.read(home, catalog)
     if resume:
         retention.lift(home)
     with speaking(built.language), unchanged_on_failure(config):
         return release.publish(home, built.layers, collections(built.layers), step, configure)
+
+
+def in_language(screen: str, on_step: OnStep) -> OnStep:
+    """Steps that are told in the language of the screen, while another is spoken."""
+
+    def step(text: Message | str) -> None:
+        with speaking(screen):
+            on_step(text)
+
+    return step
 
 
 @contextmanager
@@ -73,18 +79,21 @@ def configuration_of(home: Path, chosen: Path | None = None) -> Path:
 
 def difference(home: Path, config: Path) -> Message | None:
     """How the configuration differs from the release that is served; None where it does not."""
-    return ogc.difference(config, resources_of(home, release.current(home)))
+    return ogc.difference(config, resources_of(home, config, release.current(home)))
 
 
 def composed(home: Path, config: Path, folder: Path) -> str:
     """The whole configuration of a release: what is written by hand in `config`, and its own resources."""
     with speaking(release.language_of(folder)):
-        return ogc.complete(config, resources_of(home, folder))
+        return ogc.complete(config, resources_of(home, config, folder))
 
 
-def resources_of(home: Path, folder: Path) -> ogc.Resources:
-    """The `resources` of a release, in its language. They name a relative home relatively, so that they can be
-    committed.
+def resources_of(home: Path, config: Path, folder: Path) -> ogc.Resources:
+    """The `resources` of a release, in its language.
+
+    They name the home by where it lies from the folder of the configuration, so that they can be committed, and a copy
+    of both elsewhere is served from the copy; a stock pygeoapi is started in that folder.
     """
+    place = Path(os.path.relpath(home, config.parent)).as_posix()
     with speaking(release.language_of(folder)):
-        return ogc.resources(folder, f"${{ZICHT_HOME:-{os.fspath(home)}}}/{homes.CURRENT}/{SERVED}")
+        return ogc.resources(folder, f"${{ZICHT_HOME:-{place}}}/{homes.CURRENT}/{SERVED}")

@@ -6,7 +6,9 @@ from pathlib import Path
 from typing import Any
 
 from geo.errors import StoreError
-from services.jobs.publish import resources_of, unchanged_on_failure
+from layers.messages import language, speaking
+from services.jobs.build import OnStep
+from services.jobs.publish import in_language, resources_of, unchanged_on_failure
 from services.ogc import configuration as ogc
 from services.releases import confirmation, integrity, release, retention
 from services.releases.retention import Listed
@@ -51,11 +53,20 @@ def verify(home: Path, name: str | None) -> Shown:
     folder = retention.folder_of(home, name)
     if faults := integrity.faults(folder) or integrity.faults_of_values(folder):
         raise StoreError(
-            "release {id} is not whole: {faults}; `zicht publish` makes it again from layers with the same values, and "
-            "`zicht releases rollback ID` serves another",
+            "release {id} is not whole: {faults}; `zicht verify {id} --repair` makes its files again from its record, "
+            "and `zicht releases rollback ID` serves another",
             id=folder.name, faults=faults,
         )  # fmt: skip
     return shown(home, folder.name)
+
+
+def repair(home: Path, name: str | None, on_step: OnStep) -> Shown:
+    """Make every file of a release again from its record, and check it. Raises StoreError where that is not whole."""
+    folder = retention.folder_of(home, name)
+    step = in_language(language(), on_step)
+    with release.alone(home), speaking(release.language_of(folder)):
+        release.make_again(folder, step)
+    return verify(home, folder.name)
 
 
 def roll_back(home: Path, config: Path, name: str) -> Path:
@@ -66,7 +77,7 @@ def roll_back(home: Path, config: Path, name: str) -> Path:
     folder = retention.folder_of(home, name)
     verify(home, folder.name)
     with release.alone(home), unchanged_on_failure(config):
-        ogc.write(config, resources_of(home, folder))
+        ogc.write(config, resources_of(home, config, folder))
         retention.hold(home, folder)
         release.swap(home, folder)
     return folder

@@ -18,9 +18,20 @@ def faults(folder: Path) -> list[Message]:
     except StoreError as fault:
         return [fault.message]
     found = [artefacts.fault(folder, name, wanted) for name, wanted in content["artefacts"].items()]
-    if content["format"] >= BY_VALUES and not content["id"] == _identity(content) == folder.name:
-        found.append(message("{path}: was changed since it was written: its id is another", path=folder / MANIFEST))
-    return [one for one in found if one is not None]
+    return [one for one in (*found, _fault_of_identity(folder, content)) if one is not None]
+
+
+def faults_of_record(folder: Path) -> list[Message]:
+    """What is wrong with the record alone: with what it says, or with values that are not those that were published."""
+    content = manifest(folder)
+    said = _fault_of_identity(folder, content)
+    return [said] if said is not None else faults_of_values(folder)
+
+
+def _fault_of_identity(folder: Path, content: Mapping[str, Any]) -> Message | None:
+    if content["format"] < BY_VALUES or content["id"] == _identity(content) == folder.name:
+        return None
+    return message("{path}: was changed since it was written: its id is another", path=folder / MANIFEST)
 
 
 def _identity(content: Mapping[str, Any]) -> str | None:

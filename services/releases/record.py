@@ -1,8 +1,8 @@
 """The record of a release: `release.json` and a Parquet file for each collection, from which all else can be made.
 
 `release.json` says what was published: collections with the digest of their values, layers with their provenance, the
-program, and the size and sha256 of every artefact. The id is a digest of what it says (layers.publication.identity), in
-which `created`, `program` and the artefacts do not count.
+run and program, and the size and sha256 of every artefact. The id is a digest of what it says
+(layers.publication.identity), in which `created`, `run`, `program` and the artefacts do not count.
 """
 
 import json
@@ -19,7 +19,7 @@ from geo.messages import message
 from layers.messages import LANGUAGES, language
 from layers.publication.collection import Collection, typed
 from layers.publication.fields import Field
-from layers.publication.identity import identity, values_digest
+from layers.publication.identity import identity, run_identity, values_digest
 from layers.publication.layer import Layer
 from services.files import read_errors, read_formatted
 from services.program import program
@@ -53,7 +53,8 @@ def recorded(layers: Sequence[Layer], collections: Sequence[Collection]) -> dict
     }
     said = json.loads(json.dumps(said))  # as it will be read
     moment = datetime.now(UTC).isoformat(timespec="seconds")
-    return {"format": FORMAT, "id": identity(said), "created": moment, **said, "program": asdict(program())}
+    made = {"run": run_identity(layers), "program": asdict(program())}
+    return {"format": FORMAT, "id": identity(said), "created": moment, **said, **made}
 
 
 def _about(collection: Collection) -> dict[str, Any]:

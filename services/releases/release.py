@@ -17,7 +17,7 @@ import os
 import shutil
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from enum import Enum
 from pathlib import Path
 from typing import Any
@@ -27,12 +27,13 @@ from geo.messages import Message, message
 from layers.publication.collection import Collection
 from layers.publication.layer import Layer
 from services.files import UNFINISHED, disk_errors, locked
+from services.program import program
 from services.releases import artefacts
 from services.releases.artefacts import GPKG, MAP
 from services.releases.confirmation import confirm, confirmed
 from services.releases.homes import CURRENT
-from services.releases.integrity import faults
-from services.releases.record import MANIFEST, collections, language_of, manifest, recorded
+from services.releases.integrity import faults, faults_of_record
+from services.releases.record import AGAIN, MANIFEST, collections, language_of, manifest, recorded
 from services.releases.retention import held, serves
 
 __all__ = ["CURRENT", "GPKG", "MANIFEST", "MAP", "collections", "confirmed", "current", "language_of", "manifest"]
@@ -86,6 +87,19 @@ def publish(
                 swap(home, shown)
             confirm(folder, layers)
     return Publication(folder, outcome, shown if shown != folder else None)
+
+
+def make_again(folder: Path, steps: Callable[[Message | str], None]) -> None:
+    """Make every artefact of a release again, from its record alone and in its folder.
+
+    Raises StoreError where the record is not whole: its values are then to be published again.
+    """
+    content = manifest(folder)
+    if damaged := faults_of_record(folder):
+        raise StoreError("{fault}; its record is not whole, so nothing can be made from it; {again}",
+                         fault=damaged[0], again=AGAIN)  # fmt: skip
+    about = {name: value for name, value in content.items() if name != "artefacts"}
+    _write(folder, about | {"program": asdict(program())}, collections(folder), steps)
 
 
 def current(home: Path) -> Path:

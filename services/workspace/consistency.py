@@ -1,4 +1,5 @@
-"""Layers that may be published together: of one country, from one state of its data, and one part of it each.
+"""Layers that may be published together: of one run, which is one state of the data and of the program, and of one part
+of the country each. They may be built by several commands.
 
 Rejected: publishing those that agree and leaving the rest out. Only the analyst knows which of two states is meant.
 """
@@ -41,11 +42,15 @@ def check(layers: Mapping[Path, Layer]) -> None:
 
 
 def _common(layer: Layer) -> Iterator[tuple[str, object]]:
-    """What all layers of a release have in common: real or made up, areas, program, and the bytes of every source."""
+    """What the layers of one run have in common: real or made up, areas, program, and the bytes of every source."""
     made_from = layer.provenance
     yield "made_up", made_from.made_up
     yield "vintage", made_from.vintage
     yield "version", made_from.version
+    if made_from.code:  # not known of layers of format 1
+        yield "code", made_from.code
+    if made_from.libraries:
+        yield "libraries", made_from.libraries
     for receipt in made_from.receipts:
         yield f"receipt {receipt.id}", receipt.sha256
 
@@ -57,6 +62,11 @@ def _difference(what: str, first: object, second: object) -> Message:
         return message("their areas are those of {first} and of {second}", first=first, second=second)
     if what == "version":
         return message("they were built by zicht {first} and by zicht {second}", first=first, second=second)
+    if what == "code":
+        return message("they were built by two states of the code of zicht ({first} and {second})",
+                       first=first, second=second)  # fmt: skip
+    if what == "libraries":
+        return message("a library that zicht uses is another since one of them was built")
     return message("{source} changed in between", source=what.removeprefix("receipt "))
 
 

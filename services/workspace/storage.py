@@ -23,19 +23,25 @@ from typing import Any
 import geopandas
 
 from geo.areas import AreaLevel
-from geo.errors import StoreError
+from geo.errors import StoreError, UnknownNameError, first_few
 from geo.messages import message
 from layers.declarations.catalog import Catalog
+from layers.declarations.lenses import BASIS, Lens
+from layers.declarations.reading import differences
+from layers.declarations.themes import Theme
 from layers.messages import language
-from layers.publication.collection import typed
+from layers.publication.collection import names, typed
 from layers.publication.fields import Field, layer_fields, zoekgebied_fields
 from layers.publication.layer import Layer, LayerKey, Provenance, Receipt
 from layers.publication.reasons import recoded
 from services.files import disk_errors, locked, read_errors, read_formatted, whole_file
 from services.workspace import consistency
 
-FORMAT = 1
+FORMAT = 2
 """The format of a built layer: its folder, its tables and layer.json."""
+
+OLDEST = 1
+"""The oldest format that is read; in it the digests of declarations are those of the bytes of their files."""
 
 LAYER = "layer.json"
 LOCK = ".lock"
@@ -139,26 +145,69 @@ def _folders(home: Path) -> list[Path]:
 
 def _about(home: Path, folder: Path) -> dict[str, Any]:
     again = message("remove {folder} and build its layers again", folder=home / "layers")
-    return read_formatted(folder / LAYER, FORMAT, again)
+    return read_formatted(folder / LAYER, FORMAT, again, oldest=OLDEST)
 
 
 def _read(folder: Path, about: dict[str, Any], catalog: Catalog) -> Layer:
     key = LayerKey(**about["key"] | {"level": AreaLevel(about["key"]["level"])})
-    theme = catalog.theme(key.theme)
-    lens = catalog.lens(key.lens, theme)
+    theme, lens = _declared(folder, key, catalog)
     origin = about["provenance"]
-    if origin["digests"] != catalog.digests_of(theme, lens):
+    known = catalog.digests_of(theme, lens) if about["format"] != OLDEST else catalog.files_of(theme, lens)
+    if origin["digests"] != known:
         raise StoreError(
-            "{folder}: its theme, lens or a source was changed since it was built; build it again", folder=folder
-        )
+            "{folder}: {what} changed since it was built; build it again: `{command}`",
+            folder=folder, what=", ".join(_changed(origin, known, catalog)), command=_command(key),
+        )  # fmt: skip
+    if about["format"] == OLDEST:  # the files are the same, so this is what they said
+        origin |= {"digests": catalog.digests_of(theme, lens), "declarations": catalog.meanings_of(theme, lens)}
     receipts = tuple(Receipt(**one | {"notes": tuple(one["notes"])}) for one in origin["receipts"])
     provenance = Provenance(**origin | {"receipts": receipts, "method": tuple(origin["method"])})
-    with read_errors(folder, message("build it again")):
-        table, zoekgebieden = (
-            _in_codes(geopandas.read_parquet(folder / about["tables"][name]), fields(theme.indicator))
-            for name, fields in FIELDS.items()
-        )
+    table, zoekgebieden = (
+        _table(folder / about["tables"][name], fields(theme.indicator), key) for name, fields in FIELDS.items()
+    )
     return Layer(key, theme, lens, table, zoekgebieden, provenance, about["summary"])
+
+
+def _declared(folder: Path, key: LayerKey, catalog: Catalog) -> tuple[Theme, Lens | None]:
+    """The theme and lens of a layer; raises StoreError that says where it lies if either is no longer declared."""
+    try:
+        theme = catalog.theme(key.theme)
+        return theme, catalog.lens(key.lens, theme)
+    except UnknownNameError as fault:
+        raise StoreError(
+            "{folder}: was built of what is no longer declared: {fault}; remove {folder}, or put that declaration back "
+            "(ZICHT_LAYERS)",
+            folder=folder, fault=fault.message,
+        ) from None  # fmt: skip
+
+
+def _changed(origin: Mapping[str, Any], known: Mapping[str, str], catalog: Catalog) -> list[str]:
+    """What in the declarations is another than when a layer was built: field by field where it says what they were."""
+    names = sorted(name for name in {**origin["digests"], **known} if origin["digests"].get(name) != known.get(name))
+    before = origin.get("declarations", {})
+    fields = {
+        name: differences(before[name], catalog.meanings[name]) for name in names if name in before and name in known
+    }
+    return [f"{name} ({first_few(fields[name])})" if fields.get(name) else name for name in names]
+
+
+def _command(key: LayerKey) -> str:
+    """The command that builds a layer again."""
+    options = {"level": key.level, "lens": key.lens, "period": key.period, "gemeente": key.gemeente}
+    said = (f"--{name} {value}" for name, value in options.items() if value is not None and value != BASIS)
+    return " ".join(["zicht build", key.theme, *said])
+
+
+def _table(path: Path, fields: Sequence[Field], key: LayerKey) -> geopandas.GeoDataFrame:
+    """A table with just its columns; raises StoreError where it has others than this zicht publishes."""
+    with read_errors(path.parent, message("build it again")):
+        table = geopandas.read_parquet(path)
+    if differing := sorted({*names(fields), "geometry"} ^ {*table.columns}):
+        raise StoreError(
+            "{path}: was written by a zicht that has other columns ({names}); build it again: `{command}`",
+            path=path, names=first_few(differing), command=_command(key),
+        )  # fmt: skip
+    return _in_codes(table[[*names(fields), "geometry"]], fields)
 
 
 def _in_codes(table: geopandas.GeoDataFrame, fields: Sequence[Field]) -> geopandas.GeoDataFrame:

@@ -119,7 +119,7 @@ def test_a_damaged_release_is_named_and_made_whole_in_its_folder(home: Path, dam
 def test_another_program_makes_the_files_again_and_no_other_release(home: Path, monkeypatch: pytest.MonkeyPatch):
     folder = release.current(home)
     made = release.manifest(folder)["created"]
-    monkeypatch.setattr(record, "program", lambda: Program("9.9", "", "f" * 16, "0" * 16))
+    monkeypatch.setattr(record, "program", lambda: Program("9.9", "", "f" * 16, "e" * 16, "0" * 16))
     assert publish(home) == Publication(home / "releases" / folder.name, Outcome.RENEWED)
     assert release.manifest(folder)["program"]["version"] == "9.9"
     assert release.manifest(folder)["created"] == made

@@ -89,6 +89,22 @@ def test_verify_says_that_a_release_is_whole_or_names_what_fails(home: Path, zic
     assert zicht("verify", ids(home)[1], "--home", home).code == 0
 
 
+def test_damaged_files_are_made_again_from_the_record_alone(home: Path, zicht: Zicht):
+    folder = home / "releases" / ids(home)[1]
+    before = {one.name: one.read_bytes() for one in folder.iterdir()}
+    for name in ("zicht.sqlite", "zicht.gpkg", "kaart.html"):
+        (folder / name).write_text("other")
+    answer = zicht("verify", folder.name, "--repair", "--home", home)
+    assert answer.code == 0, answer.err
+    assert {one.name: one.read_bytes() for one in folder.iterdir()} == before
+    table = release.collections(folder)[0].table.assign(score=9.0)
+    table.to_parquet(folder / "zoekgebieden_drugs.parquet", index=False)
+    answer = zicht("verify", folder.name, "--repair", "--home", home)
+    assert answer.code == 1
+    assert "its values are not those that were published; its record is not whole" in answer.err
+    assert (folder / "zicht.sqlite").read_bytes() == before["zicht.sqlite"]
+
+
 def test_a_roll_back_is_not_undone_by_a_publication_until_it_resumes(home: Path, zicht: Zicht):
     newest, before, _ = ids(home)
     answer = zicht("releases", "rollback", before[:6], "--home", home)

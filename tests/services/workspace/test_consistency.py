@@ -9,9 +9,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from geo.errors import StoreError
+from layers.declarations.catalog import load
+from layers.publication.identity import run_identity
 from layers.publication.layer import Layer, Provenance
 from services.jobs import demo
-from services.workspace import consistency
+from services.program import program
+from services.releases import release
+from services.workspace import consistency, storage
 
 Change = Callable[[Provenance], Provenance]
 
@@ -25,6 +29,8 @@ CHANGES: list[tuple[Change, str]] = [
     (lambda one: replace(one, made_up=False), "the figures of one are made up, and those of the other are real"),
     (lambda one: replace(one, vintage=2019), "their areas are those of 2024 and of 2019"),
     (lambda one: replace(one, version="9.9.9"), "they were built by zicht .* and by zicht 9.9.9"),
+    (lambda one: replace(one, code="f" * 16), "they were built by two states of the code of zicht .* and f{16}"),
+    (lambda one: replace(one, libraries="f" * 16), "a library that zicht uses is another since one of them was built"),
     (other_receipt, "boundaries/testland changed in between"),
 ]
 
@@ -44,6 +50,24 @@ def test_what_differs_is_named_with_the_layers_and_the_way_out(shown: demo.Demon
     pattern = f"drugs, .* and drugs, .* do not go together: {why}; build all again .*--home.*, or remove layers/1"
     with pytest.raises(StoreError, match=pattern):
         consistency.check(in_folders([first, changed]))
+
+
+def test_layers_of_one_state_are_one_run_however_they_were_built(shown: demo.Demonstration):
+    first, second = shown.layers[:2]
+    run = run_identity([first, second])
+    assert run_identity([second, first]) == run == run_identity([first, second, first])
+    for change, _ in CHANGES:
+        assert run_identity([replace(one, provenance=change(one.provenance)) for one in (first, second)]) != run
+    assert release.manifest(shown.folder)["run"] == run_identity(shown.layers)
+
+
+def test_layers_carry_the_state_of_the_program(shown: demo.Demonstration):
+    running = program()
+    for layer in storage.load(shown.home, load()):
+        made_from = layer.provenance
+        assert (made_from.code, made_from.libraries) == (running.method, running.libraries)
+        assert made_from.commit == running.commit
+        assert len(made_from.code) == len(made_from.libraries) == 16
 
 
 def test_a_source_that_only_one_layer_reads_is_no_difference(shown: demo.Demonstration):

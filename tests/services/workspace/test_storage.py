@@ -1,8 +1,11 @@
 """What was built is kept apart by all that tells it apart, and read only in the format that it was written in."""
 
 import json
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -63,7 +66,7 @@ def test_building_again_replaces_the_layer(shown: demo.Demonstration, tmp_path: 
 @pytest.mark.parametrize(
     ("written", "said"),
     [
-        (2, "has format 2, and this zicht knows formats up to 1; upgrade"),
+        (3, "has format 3, and this zicht knows formats up to 2; upgrade"),
         (None, "older zicht .format 0.; remove .*layers"),
     ],
 )
@@ -72,7 +75,7 @@ def test_a_layer_of_another_format_is_not_read(
 ):
     path = storage.save(shown.layers[:1], tmp_path)[0] / "layer.json"
     about = json.loads(path.read_text())
-    assert about.pop("format") == 1
+    assert about.pop("format") == 2
     path.write_text(json.dumps(about if written is None else about | {"format": written}))
     with pytest.raises(StoreError, match=said):
         storage.load(tmp_path, load())
@@ -96,3 +99,34 @@ def test_reasons_that_an_earlier_zicht_wrote_in_words_are_read_as_codes(shown: d
     (read,) = storage.load(tmp_path, load())
     for name in fields:
         assert read.table[name].tolist() == layer.table[name].tolist()
+
+
+def test_layers_and_their_language_are_read_in_one_locked_step(
+    shown: demo.Demonstration, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    storage.save(shown.layers[:1], tmp_path)
+    locks: list[bool] = []
+    files: list[str] = []
+    locked, read_formatted, read_parquet = storage.locked, storage.read_formatted, storage.geopandas.read_parquet
+
+    @contextmanager
+    def watched(path: Path, kind: int) -> Iterator[None]:
+        with locked(path, kind):
+            locks.append(True)
+            yield
+            locks.pop()
+
+    def read(real: Callable[..., Any]) -> Callable[..., Any]:
+        def reading(path: Path, *others: Any, **options: Any) -> Any:
+            assert locks, f"{path} is read while another may save"
+            files.append(path.suffix)
+            return real(path, *others, **options)
+
+        return reading
+
+    monkeypatch.setattr(storage, "locked", watched)
+    monkeypatch.setattr(storage, "read_formatted", read(read_formatted))
+    monkeypatch.setattr(storage.geopandas, "read_parquet", read(read_parquet))
+    built = storage.read(tmp_path, load())
+    assert built.language == "nl"
+    assert files == [".json", ".parquet", ".parquet"]
