@@ -17,8 +17,9 @@ from layers.publication.layer import Layer, LayerKey, Provenance, Receipt
 
 @dataclass(frozen=True, slots=True)
 class LayerPlan:
-    """The nodes of a layer, in the order in which they are made."""
+    """Which layer, and its nodes in the order in which they are made."""
 
+    key: LayerKey
     study: Node[StudyArea]
     indicators: tuple[Node[IndicatorValues], ...]
     analysis: Node[Analysis]
@@ -53,7 +54,7 @@ def layer_plan(country: Country, key: LayerKey, theme: Theme, lens: Lens | None,
     settings = {"key": key, "declared": (theme, lens), "provenance": provenance, "language": language()}
     inputs = (analysed, country.boundaries_node(), *country.receipt_nodes(analysed))
     return LayerPlan(
-        study, tuple(indicators.values()), analysed, Node("layer", name, layer, inputs, settings, declared)
+        key, study, tuple(indicators.values()), analysed, Node("layer", name, layer, inputs, settings, declared)
     )
 
 

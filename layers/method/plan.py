@@ -73,15 +73,30 @@ class Node[Value]:
         return {name: json.dumps(canonical(value)) for name, value in self.parameters.items()}
 
     @property
+    def title(self) -> str:
+        """Kind and name in one, such as `figures/kerncijfers/2024`."""
+        return "/".join((self.kind, *self.name))
+
+    @property
     def about(self) -> About:
         """What a cache remembers beside the value, to say later why it is made again."""
         made_from = lineage(self)
-        inputs = {"/".join((one.kind, *one.name)): one.key for one in self.inputs}
-        settings = {name: digest(text) for name, text in self.settings.items()}
-        declared = tuple(sorted(made_from.declarations))
+        near = list(_unremembered(self))
+        inputs = {one.title: one.key for node in near for one in node.inputs if one.stored}
+        settings = {f"{one.title}/{name}": digest(text) for one in near for name, text in one.settings.items()}
         return About(
-            self.kind, self.name, self.method, self.reads or "", settings, inputs, declared, made_from.confidential
-        )
+            self.kind, self.name, {one.title: one.reads or "" for one in near if one.reads != ""},
+            {one.title: one.method for one in near}, settings, inputs,
+            tuple(sorted(made_from.declarations)), made_from.confidential,
+        )  # fmt: skip
+
+
+def _unremembered(node: Node[Any]) -> Iterator[Node[Any]]:
+    """The node, and what is made on the way to it from what is remembered."""
+    yield node
+    for one in node.inputs:
+        if not one.stored:
+            yield from _unremembered(one)
 
 
 @dataclass(frozen=True, slots=True)

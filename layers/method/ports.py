@@ -67,21 +67,24 @@ class Identity:
 class About:
     """What is remembered beside a value of the build: of what it is, and all that decided it, in parts.
 
+    Each part is a digest or key by what it is of, kind and name; what lies between the value and what is remembered
+    itself, and is not, counts with it.
+
     Attributes:
         kind: what it is, such as "figures".
         name: of what: source or indicator, level, period.
-        method: the version of the code that made it.
-        reads: what identifies the bytes that were read for it; "" where none were.
-        settings: the digest of each parameter.
-        inputs: the key of each value that it was made from, by kind and name.
+        reads: the bytes that were read for it.
+        methods: the code that made it.
+        settings: the parameters.
+        inputs: the remembered values that it was made from.
         declarations: which declarations it rests on.
         confidential: whether it comes of a confidential source.
     """
 
     kind: str
     name: tuple[str, ...]
-    method: str
-    reads: str
+    reads: Mapping[str, str]
+    methods: Mapping[str, str]
     settings: Mapping[str, str]
     inputs: Mapping[str, str]
     declarations: tuple[str, ...]
@@ -93,6 +96,10 @@ class Cache(Protocol):
 
     def get(self, key: str) -> object | None:
         """The value of that key, whole, as it was put; None where it is not remembered or was damaged."""
+        ...
+
+    def has(self, key: str) -> bool:
+        """Whether a value of that key is remembered; whether it is whole is seen when it is asked for."""
         ...
 
     def put(self, key: str, value: object, about: About) -> None:

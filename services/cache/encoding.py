@@ -21,7 +21,7 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 import shapely
-from geopandas.array import GeometryArray
+from geopandas.array import GeometryArray, GeometryDtype
 from numpy.typing import NDArray
 from scipy.sparse import csr_array
 
@@ -205,8 +205,8 @@ class _Reader:
         return series
 
     def _table(self, index: Any, *columns: Any) -> pd.DataFrame:
-        arrays = {name: self.value(array) for name, array in columns}
-        of_places = [name for name, one in arrays.items() if isinstance(one, GeometryArray)]
+        arrays = {name: self._series(index, array, name) for name, array in columns}
+        of_places = [name for name, one in arrays.items() if isinstance(one.dtype, GeometryDtype)]
         table = pd.DataFrame(arrays, self.value(index))
         return geopandas.GeoDataFrame(table, geometry=of_places[0]) if of_places else table
 

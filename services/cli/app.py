@@ -9,12 +9,14 @@ import typer
 from layers.messages import say
 from services.cli.build import build
 from services.cli.check import check
+from services.cli.clean import clean
 from services.cli.demo import demo
 from services.cli.density import density
 from services.cli.export import export
 from services.cli.fetch import fetch
 from services.cli.layers import layers
 from services.cli.new import new
+from services.cli.plan import plan
 from services.cli.publish import publish
 from services.cli.releases import releases, verify
 from services.cli.series import series
@@ -22,7 +24,10 @@ from services.cli.serve import serve
 from services.cli.tally import tally
 from services.cli.usage import Command, Group
 
-COMMANDS = (demo, fetch, new, check, build, publish, serve, export, layers, releases, verify, tally, series, density)
+COMMANDS = (
+    demo, fetch, new, check, plan, build, publish, serve, export, layers, releases, verify, tally, series, density,
+    clean,
+)  # fmt: skip
 
 ABOUT = (
     say("Find kansrijke zoekgebieden and publish them as a map, an API and files."),

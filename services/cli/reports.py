@@ -15,13 +15,24 @@ from layers.declarations.lenses import BASIS
 from layers.messages import number, say
 from layers.publication import explanations
 from layers.publication.explanations import MADE_UP, REASONS, caveat
-from layers.publication.layer import Layer
+from layers.publication.layer import Layer, LayerKey
 from services.jobs.demo import Demonstration
+from services.jobs.plan import LayerSteps, Renewed, State
 
 if TYPE_CHECKING:  # it reads addresses, and loads all that asks the geocoder
     from services.jobs.tally import Tally
 
 MOST = 10
+PARTS = {
+    "boundaries": message("boundaries"), "areas": message("areas"), "neighbors": message("neighbors"),
+    "table": message("table"), "points": message("points"), "counted": message("own records"),
+    "weights": message("weights"), "crosswalk": message("crosswalk"), "figures": message("figures"),
+    "indicator": message("indicator"), "search": message("search"), "receipts": message("receipts"),
+}  # fmt: skip
+"""What the parts of a plan are called."""
+STATES = {
+    State.REMEMBERED: message("remembers it"), State.READ: message("reads it"), State.MADE: message("makes it"),
+}  # fmt: skip
 
 OUTCOMES = {
     "new": message("New values: this release is served from now on."),
@@ -113,6 +124,38 @@ def built(layers: Sequence[Layer], gemeenten: Mapping[str, str], whole: Message,
             "Built in {home}: {theme}, {level}, {period}, lens {lens}, {place}",
             home=home, theme=key.theme, level=key.level, period=key.period, lens=key.lens, place=place,
         )  # fmt: skip
+
+
+def renewed(renewed: Renewed, home: Path) -> Iterator[str]:
+    """Which layers were built again, how many were not, and which could not be."""
+    for layer in renewed.layers:
+        yield say("Built again in {home}: {layer}", home=home, layer=_key(layer.key))
+    yield say(plural("1 layer was not out of date", "{count} layers were not out of date", count=renewed.current))
+    for key in renewed.gone:
+        yield say("Its theme or lens is no longer there, so it is left as it was: {layer}", layer=_key(key))
+
+
+def planned(layer: LayerSteps) -> RenderableType:
+    """What a build does for a layer, with why something is made again."""
+    state = (
+        message("{layer}: built, and not out of date", layer=_key(layer.key))
+        if layer.built
+        else message("{layer}: to be built", layer=_key(layer.key))
+    )
+    if not layer.steps:
+        return escape(say(state))
+    table = Table(say("part"), say("of"), say("a build"), title=escape(say(state)), title_justify="left")
+    for step in layer.steps:
+        done = say(STATES[step.state])
+        why = done if step.why is None else say("{done}: {why}", done=done, why=step.why)
+        table.add_row(say(PARTS[step.kind]), escape(", ".join(step.name)), escape(why))
+    return table
+
+
+def _key(key: LayerKey) -> Message:
+    return message(
+        "{theme}, {level}, {period}, lens {lens}", theme=key.theme, level=key.level, period=key.period, lens=key.lens
+    )
 
 
 def demonstrated(demonstration: Demonstration) -> Iterator[RenderableType]:

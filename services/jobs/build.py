@@ -54,6 +54,33 @@ class LayerRequest:
     gemeente: str | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """Which layers of a theme a command is about; see LayerRequest. Without levels the theme's own, without a vintage
+    that of the sources of the theme.
+    """
+
+    theme: str
+    levels: Sequence[str] = ()
+    lens: str = BASIS
+    period: int | None = None
+    gemeente: str | None = None
+    vintage: int | None = None
+
+
+def opened(wanted: Wanted, data: str, catalog: Catalog, home: Path) -> tuple[Country, list[LayerRequest]]:
+    """The country of these layers, with what `home` remembers of it, and a request for each.
+
+    Raises UnknownNameError for a theme or lens that is not there.
+    """
+    theme = catalog.theme(wanted.theme)
+    catalog.lens(wanted.lens, theme)
+    levels = [AreaLevel(name) for name in wanted.levels] or [theme.level]
+    country = open_of_theme(theme, data, catalog, wanted.vintage or vintage_of_theme(catalog, theme), home)
+    requests = [LayerRequest(theme.id, level, wanted.lens, wanted.period, wanted.gemeente) for level in levels]
+    return country, requests
+
+
 def open_country(
     data: str, catalog: Catalog, year: int = 2024, home: Path | None = None, finest: AreaLevel = AreaLevel.BUURT
 ) -> Country:
@@ -68,6 +95,11 @@ def open_country(
     own = Own(partial(_own_table, folder), partial(_weights, folder), partial(_identity, folder), _module)
     vintage = replace(vintage_of(year), finest=finest)
     return Country(source, vintage, catalog, own, Results(HomeCache(home) if home else None))
+
+
+def open_of_theme(theme: Theme, data: str, catalog: Catalog, year: int, home: Path) -> Country:
+    """The country that a theme is built from, of a vintage: its finest areas are those that its sources know."""
+    return open_country(data, catalog, year, home, finest_of_theme(catalog, theme))
 
 
 def vintage_of_theme(catalog: Catalog, theme: Theme) -> int:

@@ -49,6 +49,16 @@ FIELDS = {"indicatoren": layer_fields, "zoekgebieden": zoekgebied_fields}
 """The tables of a layer."""
 
 
+@dataclass(frozen=True, slots=True)
+class BuiltLayer:
+    """A layer that was built: which, of which vintage, by what plan ("" where that is not known), in what language."""
+
+    key: LayerKey
+    vintage: int
+    plan: str
+    language: str
+
+
 def save(layers: Sequence[Layer], home: Path) -> list[Path]:
     """Write layers, each replacing the one of the same theme, level, period, lens and gemeente. Returns their folders.
 
@@ -139,6 +149,24 @@ def _only(languages: Mapping[str, Path], home: Path) -> str:
     return next(iter(languages))
 
 
+def listed(home: Path) -> list[BuiltLayer]:
+    """Which layers were built and from what plan, in a fixed order, whether or not their declarations changed since."""
+    root = home / "layers"
+    if not root.is_dir():
+        return []
+    with locked(root / LOCK, fcntl.LOCK_SH):
+        return [_listed(_about(home, folder)) for folder in _folders(home)]
+
+
+def _listed(about: dict[str, Any]) -> BuiltLayer:
+    origin = about["provenance"]
+    return BuiltLayer(_key(about), origin["vintage"], origin.get("plan", ""), about.get("language", "nl"))
+
+
+def _key(about: dict[str, Any]) -> LayerKey:
+    return LayerKey(**about["key"] | {"level": AreaLevel(about["key"]["level"])})
+
+
 def _folders(home: Path) -> list[Path]:
     return sorted(path.parent for path in (home / "layers").rglob(LAYER))
 
@@ -149,7 +177,7 @@ def _about(home: Path, folder: Path) -> dict[str, Any]:
 
 
 def _read(folder: Path, about: dict[str, Any], catalog: Catalog) -> Layer:
-    key = LayerKey(**about["key"] | {"level": AreaLevel(about["key"]["level"])})
+    key = _key(about)
     theme, lens = _declared(folder, key, catalog)
     origin = about["provenance"]
     known = catalog.digests_of(theme, lens) if about["format"] != OLDEST else catalog.files_of(theme, lens)

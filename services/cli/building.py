@@ -1,0 +1,49 @@
+"""Which layers a command is about: `build` and `plan` are asked in the same words."""
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from layers.messages import say
+from services.cli.levels import LEVELS, check_level
+
+if TYPE_CHECKING:  # it loads all that builds, and --help must answer at once
+    from services.jobs.build import Wanted
+
+Theme = Annotated[str | None, typer.Argument(help=say("The theme, for example 'drugs'."), show_default=False)]
+Levels = Annotated[
+    list[str] | None,
+    typer.Option("--level", help=say("{levels}; may be repeated. Default: the theme's own.", levels=", ".join(LEVELS))),
+]
+Lens = Annotated[str, typer.Option(help=say("The lens to look through."))]
+Period = Annotated[
+    int | None,
+    typer.Option(help=say("Year of the figures. Default: the newest that all sources of the theme have.")),
+]
+Gemeente = Annotated[
+    str | None,
+    typer.Option(
+        help=say(
+            "Show this gemeente only, by name or code (Amsterdam, GM0363), or NL for the whole country; figures of "
+            "the whole country are used all the same. Default: what the lens shows."
+        )
+    ),
+]
+Vintage = Annotated[
+    int | None,
+    typer.Option(help=say("Year of the boundaries, such as 2024. Default: that of the sources of the theme.")),
+]
+Stale = Annotated[bool, typer.Option("--stale", help=say("Instead of a theme: all built layers that are out of date."))]
+
+
+def wanted(  # the options of the commands
+    theme: str | None, level: list[str] | None, lens: str, period: int | None, gemeente: str | None, vintage: int | None
+) -> "Wanted":
+    """What was asked for. Raises BadParameter without a theme, UnknownNameError for a level that there is not."""
+    from services.jobs.build import Wanted
+
+    if theme is None:
+        raise typer.BadParameter(say("name a theme, as in `zicht build drugs`, or give --stale"))
+    for name in level or ():
+        check_level(name)
+    return Wanted(theme, level or (), lens, period, gemeente, vintage)

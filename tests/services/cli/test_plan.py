@@ -1,0 +1,72 @@
+"""What a user reads of what is remembered: plan, build --stale, clean."""
+
+from pathlib import Path
+
+import pytest
+
+from services.cache.disk import HomeCache
+from services.workspace import storage
+from tests.services.running import Zicht
+
+WIJKEN = ("drugs", "--level", "wijk", "--period", "2024")
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Path:
+    return tmp_path / "home"
+
+
+def test_a_plan_says_what_is_made_and_then_that_nothing_is_out_of_date(zicht: Zicht, home: Path):
+    before = zicht("plan", *WIJKEN, "--home", home)
+    assert (before.code, "drugs, wijk, 2024, lens basis: to be built" in before.out) == (0, True)
+    assert "not made before, or no longer remembered" in before.out
+    assert not home.exists()
+    assert zicht("build", *WIJKEN, "--home", home).code == 0
+    after = zicht("plan", *WIJKEN, "--home", home)
+    assert "drugs, wijk, 2024, lens basis: built, and not out of date" in after.out
+    assert "remembers it" in after.out
+    assert "makes it" not in after.out
+    in_dutch = zicht("plan", *WIJKEN, "--home", home, "--lang", "nl").out
+    assert "drugs, wijk, 2024, lens basis: nog te bouwen" in in_dutch  # its texts are not those that were built
+    assert "onthouden" in in_dutch
+
+
+def test_only_what_is_out_of_date_is_built_again_in_its_own_language(zicht: Zicht, home: Path, monkeypatch):
+    zicht("build", *WIJKEN, "--home", home, "--lang", "nl")
+    (built,) = storage.listed(home)
+    fresh = zicht("build", "--stale", "--home", home)
+    assert (fresh.code, "1 layer was not out of date" in fresh.out) == (0, True)
+    monkeypatch.setattr("layers.method.plan.version_of", lambda function: f"other {function.__qualname__}")
+    assert "to be built" in zicht("plan", "--stale", "--home", home).out
+    again = zicht("build", "--stale", "--home", home)
+    assert f"Built again in {home}: drugs, wijk, 2024, lens basis" in again.out
+    (renewed,) = storage.listed(home)
+    assert (renewed.key, renewed.language, renewed.plan != built.plan) == (built.key, "nl", True)
+
+
+def test_a_layer_whose_lens_is_gone_is_left_and_named(zicht: Zicht, home: Path, tmp_path: Path):
+    own = tmp_path / "eigen"
+    zicht("new", "lens", "nabij", "--to", own)
+    zicht("build", *WIJKEN, "--lens", "nabij", "--home", home, "--layers", own)
+    answer = zicht("build", "--stale", "--home", home)
+    assert answer.code == 0
+    assert "drugs, wijk, 2024, lens nabij" in answer.out
+    assert "Its theme or lens is no longer there" in answer.out
+    assert len(storage.listed(home)) == 1
+
+
+def test_what_is_remembered_can_be_removed_and_layers_stay(zicht: Zicht, home: Path):
+    zicht("build", *WIJKEN, "--home", home)
+    assert "0 values" in zicht("clean", "--cache", "--confidential-only", "--home", home).out
+    answer = zicht("clean", "--cache", "--home", home)
+    assert (answer.code, f"Removed from {home}: " in answer.out) == (0, True)
+    assert not list((home / "cache").glob("*/*.zip"))
+    assert len(storage.listed(home)) == 1
+    assert HomeCache(home).clean() == (0, 0)
+
+
+@pytest.mark.parametrize("command", ["build", "plan", "clean"])
+def test_without_saying_of_what_it_is_wrong_usage(zicht: Zicht, command: str):
+    answer = zicht(command)
+    assert answer.code == 2
+    assert "--cache" in answer.err if command == "clean" else "--stale" in answer.err
