@@ -6,6 +6,7 @@ function like these and its name here. Of the whole map: `moran`, `moran_drawn` 
 GlobalResult.
 
 `place_scan`, a scan and trends give more than a test per area, by their own names; as `.local` it is a LocalResult too.
+`scan` alarms wherever rates differ more than chance makes them, and so is offered to no theme.
 """
 
 from collections.abc import Callable, Mapping

@@ -5,6 +5,10 @@ window, the likelihood ratio says how much better two rates (inside and outside)
 The window with the highest is the most likely cluster. Because the maximum over all windows is tested, no correction
 for testing many of them remains to be made.
 
+It alarms wherever rates merely differ: its null is that of one rate everywhere, and registered crimes differ more than
+that (on maps without places, 15 to 100 % give an alarm). So no theme searches with it; `geo.statistics.places.scan`
+does not depend on how rates differ.
+
 The null: as many events as there are, each at an area with the chance its share of exposure gives. Every draw has its
 own stream of random numbers, spawned from the seed, so that neither threads nor batches change the result; areas are
 put in the order of their points first, so that neither their order nor their codes do.
