@@ -20,8 +20,12 @@ PATTERNS = {
 LENGTHS = {AreaLevel.GEMEENTE: 6, AreaLevel.WIJK: 8, AreaLevel.BUURT: 10}
 PREFIXES = {AreaLevel.GEMEENTE: "GM", AreaLevel.WIJK: "WK", AreaLevel.BUURT: "BU"}
 
-CBS_MISSING = {-99997: Unknown.SECRET, -99995: Unknown.LATER, -99991: Unknown.DISCONTINUED, -99999999: Unknown.ABSENT}
-"""What CBS writes where there is no figure. They are different facts, and none of them is zero."""
+CBS_MISSING = {
+    -99997: Unknown.SECRET, -99998: Unknown.ABSENT, -99995: Unknown.LATER, -99991: Unknown.DISCONTINUED,
+    -99999999: Unknown.ABSENT,
+}  # fmt: skip
+"""What CBS writes where there is no figure. They are different facts, and none of them is zero.
+-99998 stands in squares of older years."""
 
 
 def is_code(code: str, level: AreaLevel) -> bool:

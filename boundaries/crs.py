@@ -27,6 +27,7 @@ NEARLY = 0.9
 
 SYSTEMS: tuple[tuple[Message, Box], ...] = (
     (message("RD New (EPSG:28992)"), RD_BOUNDS),
+    (message("RD New in kilometres (EPSG:28992 times 1,000; give them in metres)"), (10.0, 300.0, 280.0, 650.0)),
     (message("longitude and latitude (EPSG:4326)"), (2.0, 50.0, 8.0, 56.0)),
     (message("latitude before longitude (swap the two and declare EPSG:4326)"), (50.0, 2.0, 56.0, 8.0)),
     (message("Web Mercator (EPSG:3857)"), (220_000.0, 6_440_000.0, 890_000.0, 7_560_000.0)),

@@ -11,12 +11,15 @@ Source: OECD (2008), Handbook on constructing composite indicators, on z-scores 
 import numpy as np
 import pandas as pd
 
+from geo.variation import NOISE, same
+
 LIMIT = 3.0
 """Standard deviations at which a deviation is cut off."""
 
 
 def relative(values: pd.Series, national: float) -> pd.Series:
-    """How many times the national value, as a natural logarithm. All zero where the national value is 0.
+    """How many times the national value, as a natural logarithm; 0 where they are equal but for rounding, and
+    everywhere where the national value is 0.
 
     >>> relative(pd.Series([2.0, 1.0, 0.5]), 1.0).round(3).tolist()
     [0.693, 0.0, -0.693]
@@ -24,23 +27,27 @@ def relative(values: pd.Series, national: float) -> pd.Series:
     if national == 0:
         return values * 0.0
     with np.errstate(divide="ignore"):
-        return pd.Series(np.log(values / national), index=values.index)
+        return pd.Series(np.log(values / national), index=values.index).mask(same(values, national), 0.0)
 
 
 def log_odds(shares: pd.Series, national: float) -> pd.Series:
     """How much larger the odds of a share are than the national odds, as a natural logarithm.
 
-    A share cannot be more than 1: on a plain log scale it could fall far below the national one, and hardly rise.
+    A share cannot be more than 1: on a plain log scale it could fall far below the national one, and hardly rise. All
+    zero where the national share is 1: then that of every area is.
 
     >>> log_odds(pd.Series([0.9, 0.5, 0.1]), 0.5).round(3).tolist()
     [2.197, 0.0, -2.197]
     """
-    return relative(shares / (1 - shares), national / (1 - national))
+    shares = shares.mask(same(shares, 1.0), 1.0)
+    if national >= 1 - NOISE:
+        return shares * 0.0
+    return relative(shares / (1 - shares), national / (1 - national)).mask(same(shares, national), 0.0)
 
 
 def absolute(values: pd.Series, national: float) -> pd.Series:
-    """How much more than the national value, in the unit of the values."""
-    return values - national
+    """How much more than the national value, in the unit of the values; 0 where they are equal but for rounding."""
+    return (values - national).mask(same(values, national), 0.0)
 
 
 def standardise(deviations: pd.Series) -> pd.Series:

@@ -20,7 +20,8 @@ from geo.messages import Message, message
 class Unknown(StrEnum):
     """Why a figure is not known. These are different facts, and none of them is zero.
 
-    `INTERPOLATED`: a local statistic is not computed over figures that were interpolated from larger areas.
+    `IMPOSSIBLE`: a share of more than all. `INTERPOLATED`: a local statistic is not computed over figures that were
+    interpolated from larger areas.
     """
 
     SECRET = "secret"  # noqa: S105  # a figure that CBS keeps secret
@@ -36,6 +37,7 @@ class Unknown(StrEnum):
     NO_KNOWN_NEIGHBOR = "no_known_neighbor"
     INTERPOLATED = "interpolated"
     TOO_FEW_AREAS = "too_few_areas"
+    IMPOSSIBLE = "impossible"
 
 
 @dataclass(frozen=True, slots=True)

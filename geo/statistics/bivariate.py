@@ -12,10 +12,10 @@ import pandas as pd
 from geo.errors import StatisticError
 from geo.measures import check_aligned
 from geo.neighbors import AnyNeighbors, Neighbors
-from geo.statistics.exact import FLOOR
 from geo.statistics.local_moran import product_tail, quadrants_of, signs, standard_scores
 from geo.statistics.moran import row_standardised
-from geo.statistics.result import Alternative, How, LocalResult
+from geo.statistics.result import Alternative, LocalResult
+from geo.variation import differs
 
 
 def local_moran_among(
@@ -36,7 +36,7 @@ def local_moran_among(
     among = borders.among(known)
     own, others = (part[known].to_numpy(dtype=float) for part in (first, second))
     for name, values in (("first", own), ("second", others)):
-        if len(values) == 0 or values.min() == values.max():
+        if not differs(values):
             raise StatisticError(
                 "local_moran_among: the {name} does not differ over {count} areas where both are known",
                 name=name,
@@ -44,8 +44,7 @@ def local_moran_among(
             )
     tail = product_tail(signs(own), others, among, alternative)
     statistic = (1 - 1 / len(own)) * standard_scores(own) * (row_standardised(among) @ standard_scores(others))
-    how = How("exact" if tail.exact else "certified", FLOOR)
-    return LocalResult.of(first.index, known, among, (statistic, tail.upper, tail.lower), alternative, how)
+    return LocalResult.of(first.index, known, among, (statistic, tail.upper, tail.lower), alternative, tail.how)
 
 
 def quadrants_among(first: pd.Series, second: pd.Series, neighbors: AnyNeighbors) -> pd.Series:

@@ -14,19 +14,27 @@ the last step would lose its precision there.
 
 Values that are multiples of one step keep their own lattice and their ties, and p is exact. Others are rounded to a
 lattice, and the chances of sums a little below and above the observed one certify p from above and below: see
-geo.statistics.lattice.
+geo.statistics.lattice. Where these are too far apart, beside an extreme value or with hundreds of neighbours, p is
+drawn instead, and the result says of how many areas.
 """
 
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+from typing import Self
 
 import numpy as np
 from numba import prange
 from numpy.typing import NDArray
+from scipy.special import binom
 
 from geo.compiled import njit
+from geo.errors import StatisticError
 from geo.neighbors import Neighbors
 from geo.statistics.compiling import log_compilation
-from geo.statistics.lattice import FEW, Floats, Lattice, Whole
+from geo.statistics.lattice import FEW, Floats, Lattice, Whole, decisive
+from geo.statistics.permutations import tails as tails_drawn
+from geo.statistics.result import How
+from geo.variation import DIGIT, are_whole
 
 FLOOR = 1e-12
 """Below this the noise of the transform rules; a smaller p is given as this one."""
@@ -34,14 +42,64 @@ FLOOR = 1e-12
 BLOCK = 256
 """Frequencies that are worked on together: they fit the nearest cache."""
 
+WIDE, TOO_WIDE, MATTERS = 1.1, 2.0, 1e-3
+"""How many times its lower end an upper end is for another lattice to be tried, and for p to be drawn instead, if it is
+above what draws can tell; a smaller one stands, certified from above."""
+
+DRAWS, LEAST_DRAWS, ADDITIONS, SEED = 9_999, 999, 10**10, 1
+"""Draws where p is drawn, the least of them, and how many values are added up for them at most: some ten seconds."""
+
 
 @dataclass(frozen=True, slots=True)
 class Tail:
-    """For each area the chance that its neighbours sum to what they do, or more: at most `upper`, at least `lower`."""
+    """For each area the chance that its neighbours sum to what they do, or more: at most `upper`, at least `lower`.
+
+    `drawn` is where it is no certified bound but a share of `draws` draws.
+    """
 
     upper: Floats
     lower: Floats
     exact: bool
+    drawn: NDArray[np.bool_] = field(default_factory=lambda: np.zeros(0, dtype=bool))
+    draws: int = 0
+
+    @property
+    def how(self) -> How:
+        """The same for a result."""
+        if not self.drawn.any():
+            return How("exact" if self.exact else "certified", FLOOR)
+        return How("certified", FLOOR, self.draws, SEED, drawn=int(self.drawn.sum()))
+
+
+@dataclass(frozen=True, slots=True)
+class _Group:
+    """Areas that are computed together: with few neighbours, many, or most of all others (`mirrored`: by the rest).
+
+    Attributes:
+        values: of all areas, mirrored where that is so.
+        neighbors: who borders whom.
+        areas: which are computed.
+        drawn: how many values are drawn for each of them.
+        rounding: what floating point makes of usual values.
+        mirrored: whether what is drawn are the values that are not those of its neighbours.
+    """
+
+    values: Floats
+    neighbors: Neighbors
+    areas: Whole
+    drawn: Whole
+    rounding: float
+    mirrored: bool = False
+
+    def sums(self, values: Floats) -> Floats:
+        """What the values that belong to each area add up to. As high a sum of k is as low a sum of the rest."""
+        sums = _sums(values, self.neighbors.matrix.indptr, self.neighbors.matrix.indices, self.areas)
+        rest: Floats = values.sum() - values[self.areas] - sums
+        return rest if self.mirrored else sums
+
+    def of(self, which: Whole, values: Floats) -> Self:
+        """Some of the areas, with other values."""
+        return replace(self, values=values, areas=self.areas[which], drawn=self.drawn[which])
 
 
 def upper_tail(values: Floats, neighbors: Neighbors) -> Tail:
@@ -50,31 +108,91 @@ def upper_tail(values: Floats, neighbors: Neighbors) -> Tail:
     Args:
         values: one finite number per area, not all equal.
         neighbors: who borders whom; 1 for an area that has none.
+
+    Raises StatisticError for so many neighbours that neither computing nor drawing ends within minutes.
     """
-    counts = neighbors.count.astype(np.int64)
-    upper, lower = np.ones(len(values)), np.ones(len(values))
-    exact = True
-    others = len(values) - 1
+    upper, lower, drawn = np.ones(len(values)), np.ones(len(values)), np.zeros(len(values), dtype=bool)
+    exact, draws = True, 0
     with log_compilation():
-        for areas, mirrored in groups(counts, others):
-            drawn = others - counts[areas] if mirrored else counts[areas]
-            lattice = Lattice.of(-values if mirrored else values, max(int(drawn.max()), 1))
-            sums = _sums(lattice.positions, neighbors.matrix.indptr, neighbors.matrix.indices, areas)
-            if mirrored:  # as high a sum of k is as low a sum of the rest, which is as high a sum of the rest mirrored
-                sums = lattice.positions.sum() - lattice.positions[areas] - sums
-            table = tails(lattice, len(values), int(drawn.max()))
-            upper[areas], lower[areas] = _chances(lattice.points, areas, drawn, lattice.goals(sums, drawn), table)
-            exact &= lattice.exact
-    upper = np.clip(upper, FLOOR, 1.0)
-    return Tail(upper, np.clip(lower, FLOOR, upper), exact)
+        for group in _grouped(values, neighbors):
+            tail = _certified(group)
+            if tail.drawn.any():
+                which = np.flatnonzero(tail.drawn)
+                chances, draws = _by_drawing(values, neighbors, group.areas[which])
+                tail.upper[which], tail.lower[which] = chances, np.minimum(tail.lower[which], chances)
+            upper[group.areas], lower[group.areas], drawn[group.areas] = tail.upper, tail.lower, tail.drawn
+            exact &= tail.exact
+    return Tail(upper, lower, exact, drawn, draws)
 
 
-def groups(counts: Whole, others: int) -> list[tuple[Whole, bool]]:
-    """Areas that share a lattice: with few neighbours, many, or most of all others (computed by the rest)."""
+def groups(counts: Whole, others: int) -> Iterator[tuple[Whole, bool]]:
+    """Areas that share a lattice: the more neighbours they have the coarser it is; and those with most of all others
+    (computed by the rest).
+    """
     most = counts > others // 2
-    few, many = (counts > 0) & (counts <= FEW) & ~most, (counts > FEW) & ~most
-    groups = [(np.flatnonzero(few), False), (np.flatnonzero(many), False), (np.flatnonzero(most), True)]
-    return [(areas, mirrored) for areas, mirrored in groups if len(areas)]
+    least, limit = 0, FEW
+    while least < others:
+        areas = np.flatnonzero((counts > least) & (counts <= limit) & ~most)
+        if len(areas):
+            yield areas, False
+        least, limit = limit, 4 * limit
+    if most.any():
+        yield np.flatnonzero(most), True
+
+
+def _grouped(values: Floats, neighbors: Neighbors) -> Iterator[_Group]:
+    """The groups with what is drawn for them."""
+    counts = neighbors.count.astype(np.int64)
+    others = len(values) - 1
+    rounding = 0.0 if are_whole(values) else 4 * DIGIT * float(np.median(np.abs(values)))
+    for areas, mirrored in groups(counts, others):
+        drawn = others - counts[areas] if mirrored else counts[areas]
+        yield _Group(-values if mirrored else values, neighbors, areas, drawn, rounding, mirrored)
+
+
+def _certified(group: _Group) -> Tail:
+    """The bracket of each area of a group; where it is wide, with only the values that decide spread on the lattice.
+
+    One value of ten million among counts of twenty would take the whole lattice: every other count becomes 0. Where it
+    cannot matter how large it is (geo.statistics.lattice.decisive) it is taken for less.
+    """
+    largest = max(int(group.drawn.max()), 1)
+    try:
+        lattice = Lattice.of(group.values, largest)
+    except StatisticError:  # values that cannot be told apart well enough
+        unknown = np.ones(len(group.areas))
+        return Tail(unknown, np.full(len(unknown), FLOOR), exact=False, drawn=unknown > 0)
+    goals = lattice.goals(group.sums(lattice.positions), group.drawn)
+    table = tails(lattice, len(group.values), largest)
+    upper, lower = (
+        np.clip(one, FLOOR, 1.0) for one in _chances(lattice.points, group.areas, group.drawn, goals, table)
+    )
+    lower = np.minimum(lower, upper)
+    doubt = upper - 1 / binom(len(group.values) - 1, group.drawn)  # its own values are surely as high, never higher
+    tail = Tail(upper, lower, lattice.exact, (doubt > TOO_WIDE * lower) & (upper > MATTERS))
+    wide = np.flatnonzero((doubt > WIDE * lower) & (upper > MATTERS**2))
+    which, values = decisive(group.values, group.sums(group.values)[wide], group.drawn[wide], group.rounding)
+    if len(which):
+        finer, which = _certified(group.of(wide[which], values)), wide[which]
+        tail.upper[which], tail.lower[which], tail.drawn[which] = finer.upper, finer.lower, finer.drawn
+    return tail
+
+
+def _by_drawing(values: Floats, neighbors: Neighbors, areas: Whole) -> tuple[Floats, int]:
+    """The chance for some areas by drawing, and in how many draws."""
+    edges = int(neighbors.count[areas].sum())
+    draws = min(DRAWS, ADDITIONS // max(edges, 1))
+    if draws < LEAST_DRAWS:
+        raise StatisticError(
+            "{count} areas with up to {most} neighbours and values that are not whole: p can neither be computed nor "
+            "drawn within minutes; take fewer neighbours or round the values",
+            count=len(areas), most=int(neighbors.count[areas].max()),
+        )  # fmt: skip
+    chosen = np.zeros(len(values))
+    chosen[areas] = 1.0
+    rows = neighbors.matrix.astype(float).multiply(chosen[:, None]).tocsr()
+    above, _ = tails_drawn(values, rows, draws=draws, seed=SEED)
+    return above[areas], draws
 
 
 def tails(lattice: Lattice, n: int, largest: int) -> Floats:

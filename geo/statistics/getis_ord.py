@@ -4,10 +4,11 @@ import numpy as np
 import pandas as pd
 
 from geo.neighbors import AnyNeighbors, Neighbors
-from geo.statistics.exact import FLOOR, Tail, upper_tail
+from geo.statistics.exact import Tail, upper_tail
 from geo.statistics.lattice import Floats
 from geo.statistics.reference import reference
-from geo.statistics.result import Alternative, How, LocalResult
+from geo.statistics.result import Alternative, LocalResult
+from geo.variation import from_mean
 
 
 def getis_ord(values: pd.Series, neighbors: AnyNeighbors, *, alternative: Alternative = "greater") -> LocalResult:
@@ -34,9 +35,8 @@ def getis_ord(values: pd.Series, neighbors: AnyNeighbors, *, alternative: Altern
     known, figures = reference("getis_ord", values, borders.ids)
     among = borders.among(known)
     tail = tail_of(figures, among, alternative)
-    how = How("exact" if tail.exact else "certified", FLOOR)
     tests = (z_star(figures, among), tail.upper, tail.lower)
-    return LocalResult.of(values.index, known, among, tests, alternative, how)
+    return LocalResult.of(values.index, known, among, tests, alternative, tail.how)
 
 
 def tail_of(values: Floats, among: Neighbors, alternative: Alternative) -> Tail:
@@ -48,12 +48,14 @@ def tail_of(values: Floats, among: Neighbors, alternative: Alternative) -> Tail:
         return below
     above = upper_tail(values, among)
     upper, lower = np.minimum(above.upper, below.upper), np.minimum(above.lower, below.lower)
-    return Tail(np.minimum(1.0, 2 * upper), np.minimum(1.0, 2 * lower), above.exact)
+    drawn = above.drawn | below.drawn
+    exact, draws = above.exact and below.exact, max(above.draws, below.draws)
+    return Tail(np.minimum(1.0, 2 * upper), np.minimum(1.0, 2 * lower), exact, drawn, draws)
 
 
 def z_star(values: Floats, among: Neighbors) -> Floats:
     """Gi* in standard deviations from its mean under randomisation (formula 14.3 for equal weights)."""
     n, size = len(values), among.count + 1.0
-    total = among.matrix @ values + values
-    deviation = values.std() * np.sqrt(np.maximum(size * (n - size), 1.0) / (n - 1))
-    return np.asarray((total - size * values.mean()) / deviation, dtype=float)
+    apart = from_mean(values)
+    deviation = apart.std() * np.sqrt(np.maximum(size * (n - size), 1.0) / (n - 1))
+    return np.asarray((among.matrix @ apart + apart) / deviation, dtype=float)

@@ -9,12 +9,12 @@ import pandas as pd
 from scipy.sparse import csr_array
 
 from geo.neighbors import AnyNeighbors, Neighbors
-from geo.statistics.exact import FLOOR
 from geo.statistics.getis_ord import tail_of
 from geo.statistics.lattice import Floats
 from geo.statistics.permutations import TIE
 from geo.statistics.reference import reference
-from geo.statistics.result import Alternative, How, LocalResult
+from geo.statistics.result import Alternative, LocalResult
+from geo.variation import from_mean
 
 
 def getis_ord_i(values: pd.Series, neighbors: AnyNeighbors, *, alternative: Alternative = "greater") -> LocalResult:
@@ -35,18 +35,17 @@ def getis_ord_i(values: pd.Series, neighbors: AnyNeighbors, *, alternative: Alte
     known, figures = reference("getis_ord_i", values, borders.ids)
     among = borders.among(known)
     tail = tail_of(figures, among, alternative)
-    how = How("exact" if tail.exact else "certified", FLOOR)
     statistic = z_without(figures, among.matrix.astype(float))
-    return LocalResult.of(values.index, known, among, (statistic, tail.upper, tail.lower), alternative, how)
+    return LocalResult.of(values.index, known, among, (statistic, tail.upper, tail.lower), alternative, tail.how)
 
 
 def z_without(values: Floats, weights: csr_array) -> Floats:
     """Gi in standard deviations from its mean under conditional permutation (formula 5); 0 where it cannot vary."""
-    others, apart = len(values) - 1, values - values.mean()
+    others, apart = len(values) - 1, from_mean(values)
     mean = -apart / others
     variance = np.maximum((apart @ apart - apart**2) / others - mean**2, 0.0)
     total, square = weights.sum(axis=1), (weights * weights).sum(axis=1)
     deviation = np.sqrt(variance * np.maximum(others * square - total**2, 0.0) / (others - 1))
-    from_mean = weights @ apart - total * mean
+    beyond = weights @ apart - total * mean
     varies = deviation > TIE * np.abs(apart).max()
-    return np.asarray(np.divide(from_mean, deviation, out=np.zeros(len(values)), where=varies), dtype=float)
+    return np.asarray(np.divide(beyond, deviation, out=np.zeros(len(values)), where=varies), dtype=float)

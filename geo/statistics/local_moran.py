@@ -19,13 +19,14 @@ from numpy.typing import NDArray
 
 from geo.measures import check_aligned
 from geo.neighbors import AnyNeighbors, Neighbors
-from geo.statistics.exact import FLOOR, Tail
+from geo.statistics.exact import Tail
 from geo.statistics.getis_ord import tail_of
 from geo.statistics.lattice import Floats
 from geo.statistics.moran import row_standardised
 from geo.statistics.permutations import TIE
 from geo.statistics.reference import reference
-from geo.statistics.result import Alternative, How, LocalResult
+from geo.statistics.result import Alternative, LocalResult
+from geo.variation import from_mean, noise
 
 UNDEFINED = "undefined"
 """The quadrant of an area that lies, or whose neighbours lie, exactly at the mean."""
@@ -47,8 +48,7 @@ def local_moran(values: pd.Series, neighbors: AnyNeighbors, *, alternative: Alte
     z = standard_scores(figures)
     tail = product_tail(signs(figures), figures, among, alternative)
     statistic = (1 - 1 / len(z)) * z * (row_standardised(among) @ z)
-    how = How("exact" if tail.exact else "certified", FLOOR)
-    return LocalResult.of(values.index, known, among, (statistic, tail.upper, tail.lower), alternative, how)
+    return LocalResult.of(values.index, known, among, (statistic, tail.upper, tail.lower), alternative, tail.how)
 
 
 def quadrants(values: pd.Series, neighbors: AnyNeighbors) -> pd.Series:
@@ -83,30 +83,35 @@ def quadrants_of(own: pd.Series, around: pd.Series, among: Neighbors, every: pd.
 def product_tail(sign: NDArray[np.int64], values: Floats, among: Neighbors, alternative: Alternative) -> Tail:
     """P of `sign` times the sum of `values` over the neighbours; 1 where the sign is 0."""
     if alternative == "two-sided":
-        tail = tail_of(values, among, alternative)
-        upper, lower = tail.upper, tail.lower
+        tail = other = tail_of(values, among, alternative)
     else:
         sides = {1: tail_of(values, among, "greater"), -1: tail_of(values, among, "less")}
         tail, other = (sides[1], sides[-1]) if alternative == "greater" else (sides[-1], sides[1])
-        upper = np.where(sign > 0, tail.upper, other.upper)
-        lower = np.where(sign > 0, tail.lower, other.lower)
-    return Tail(np.where(sign == 0, 1.0, upper), np.where(sign == 0, 1.0, lower), tail.exact)
+    upper, lower, drawn = (
+        np.where(sign > 0, of_high, np.where(sign < 0, of_low, none))
+        for of_high, of_low, none in (
+            (tail.upper, other.upper, 1.0), (tail.lower, other.lower, 1.0), (tail.drawn, other.drawn, False)
+        )
+    )  # fmt: skip
+    return Tail(upper, lower, tail.exact and other.exact, drawn.astype(bool), max(tail.draws, other.draws))
 
 
 def standard_scores(values: Floats) -> Floats:
     """Distance from the mean in standard deviations."""
-    return np.asarray((values - values.mean()) / values.std(), dtype=float)
+    apart = from_mean(values)
+    return np.asarray(apart / apart.std(), dtype=float)
 
 
 def signs(values: Floats) -> NDArray[np.int64]:
     """1 above the mean, -1 below it, 0 at it but for rounding."""
-    return _sign_beyond(values - values.mean(), np.abs(values).max())
+    return _sign_beyond(from_mean(values), noise(values))
 
 
 def _lag_signs(values: Floats, among: Neighbors) -> NDArray[np.int64]:
     """The same for the mean of the neighbours."""
-    return _sign_beyond(row_standardised(among) @ (values - values.mean()), np.abs(values).max())
+    return _sign_beyond(row_standardised(among) @ from_mean(values), noise(values))
 
 
-def _sign_beyond(distance: Floats, largest: float) -> NDArray[np.int64]:
-    return np.where(np.abs(distance) <= TIE * largest, 0, np.sign(distance)).astype(np.int64)
+def _sign_beyond(distance: Floats, rounding: float) -> NDArray[np.int64]:
+    least = max(TIE * float(np.abs(distance).max(initial=0.0)), len(distance) ** 0.5 * rounding)
+    return np.where(np.abs(distance) <= least, 0, np.sign(distance)).astype(np.int64)

@@ -21,6 +21,7 @@ from geo.neighbors import AnyNeighbors, Neighbors
 from geo.statistics.global_result import GlobalResult
 from geo.statistics.lattice import Floats
 from geo.statistics.result import Alternative
+from geo.variation import differs, from_mean
 
 Null = Literal["randomisation", "normality"]
 """The null hypothesis: these values in any order, or n independent values from one normal distribution."""
@@ -70,7 +71,7 @@ def _prepared(values: pd.Series, neighbors: AnyNeighbors) -> tuple[Floats, csr_a
     check_aligned("moran", values.index, borders.ids)
     known = values.notna().to_numpy()
     among, figures = borders.among(known), values[known].to_numpy(dtype=float)
-    if len(figures) < 4 or np.ptp(figures) == 0 or not among.count.any():
+    if len(figures) < 4 or not differs(figures) or not among.count.any():
         raise StatisticError(
             "moran: nothing to test in {count} areas with a value, {different} of them different and {bordering} with "
             "a neighbour; at least 4 areas, 2 values and 2 neighbours are needed",
@@ -78,7 +79,7 @@ def _prepared(values: pd.Series, neighbors: AnyNeighbors) -> tuple[Floats, csr_a
             different=np.unique(figures).size,
             bordering=np.count_nonzero(among.count),
         )
-    return figures - figures.mean(), row_standardised(among)
+    return from_mean(figures), row_standardised(among)
 
 
 def row_standardised(neighbors: Neighbors) -> csr_array:

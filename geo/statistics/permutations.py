@@ -63,7 +63,8 @@ def tails(values: Floats, weights: csr_array, *, draws: int, seed: int) -> tuple
     NaN for an area without neighbours. Raises StatisticError for weights or values that cannot be drawn with.
     """
     _check(values, weights, draws)
-    x, w = np.array(values, dtype=np.float64), weights.astype(np.float64)  # copies: what is read-only compiles anew
+    x = np.asarray(values - values.min(), dtype=np.float64)  # what all have in common is in every sum
+    w = weights.astype(np.float64)  # copies: what is read-only compiles anew
     w.sum_duplicates()
     w.eliminate_zeros()
     observed = w @ x

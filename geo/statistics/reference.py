@@ -6,13 +6,14 @@ from numpy.typing import NDArray
 
 from geo.errors import StatisticError, first_few
 from geo.measures import check_aligned
+from geo.variation import differs
 
 
 def reference(where: str, values: pd.Series, *indexes: pd.Index) -> tuple[NDArray[np.bool_], NDArray[np.float64]]:
     """Which areas have a value, and the values of those; NaN drops out.
 
     Raises AlignmentError unless all `indexes` are those of the values, and StatisticError, naming `where`, for values
-    that are infinite or do not differ.
+    that are infinite or do not differ by more than rounding.
     """
     check_aligned(where, values.index, *indexes)
     known = values.notna().to_numpy()
@@ -20,7 +21,7 @@ def reference(where: str, values: pd.Series, *indexes: pd.Index) -> tuple[NDArra
     if (infinite := np.isinf(figures)).any():
         areas = first_few(values.index[known][infinite])
         raise StatisticError("{where}: values must be finite, not so in {areas}", where=where, areas=areas)
-    if len(figures) == 0 or figures.min() == figures.max():
+    if not differs(figures):
         raise StatisticError(
             "{where}: the values of {count} areas do not differ: nothing to test", where=where, count=len(figures)
         )

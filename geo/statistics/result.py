@@ -26,7 +26,8 @@ CONDITIONAL = message("conditional permutation")
 class How:
     """How p was computed or drawn.
 
-    `exact`: computed, no noise. `certified`: computed on a lattice; the true p lies between `lower` and `p`.
+    `exact`: computed, no noise. `certified`: computed on a lattice; the true p lies between `lower` and `p`, but for
+    `drawn` areas where these were too far apart and p is the share of `draws` draws.
     `permutation`: the share of `draws` draws with `seed`. `simulation`: likewise, of maps under the null. `normal`: by
     that approximation. `none`: not searched. `floor` is the least p it can give; `over` the null distribution.
 
@@ -39,6 +40,7 @@ class How:
     draws: int = 0
     seed: int | None = None
     over: Message = CONDITIONAL
+    drawn: int = 0
 
     def __str__(self) -> str:
         return str(self.message)
@@ -49,6 +51,12 @@ class How:
         if self.kind in {"permutation", "simulation"}:
             over = self.over if self.kind == "permutation" else message("simulation under the null")
             return message("{over}, {draws} draws, seed {seed}", over=over, draws=self.draws, seed=self.seed)
+        if self.drawn:
+            return message(
+                "exact {over}, certified from above; of {drawn} areas where that left p too uncertain, {draws} draws, "
+                "seed {seed}",
+                over=self.over, drawn=self.drawn, draws=self.draws, seed=self.seed,
+            )  # fmt: skip
         return {
             "exact": message("exact {over}", over=self.over),
             "certified": message("exact {over}, certified from above", over=self.over),

@@ -27,7 +27,7 @@ from geo.statistics.exact import FLOOR, Tail
 from geo.statistics.getis_ord_i import z_without
 from geo.statistics.lattice import Floats, Lattice, Whole
 from geo.statistics.reference import reference
-from geo.statistics.result import Alternative, How, LocalResult
+from geo.statistics.result import Alternative, LocalResult
 
 MOST = 60_000
 """Most products of two classes that are computed; beyond it (some twenty areas in each of two rings) the table takes
@@ -65,10 +65,9 @@ def getis_ord_rings(
         figures if alternative == "greater" else -figures, among, weights
     )  # fmt: skip
     weighed = sum(weight * ring.matrix.astype(float) for weight, ring in zip(weights, among, strict=True)).tocsr()
-    how = How("exact" if tail.exact else "certified", FLOOR)
     in_any = Neighbors(among[0].ids, (weighed > 0).astype(np.int8).tocsr())
     tests = (z_without(figures, weighed), tail.upper, tail.lower)
-    return LocalResult.of(values.index, known, in_any, tests, alternative, how)
+    return LocalResult.of(values.index, known, in_any, tests, alternative, tail.how)
 
 
 def _two_sided(values: Floats, rings: Sequence[Neighbors], weights: Sequence[int]) -> Tail:

@@ -8,6 +8,7 @@ take to become their empirical-Bayes forms: `moran(standardised(measure), neighb
 import numpy as np
 import pandas as pd
 
+from geo.deviations import absolute
 from geo.measures import Measure
 
 
@@ -34,4 +35,5 @@ def standardised(measure: Measure) -> pd.Series:
     around = (exposure * (rates - overall) ** 2).sum() / exposure.sum()
     between, chance = around - overall / exposure.mean(), overall / exposure
     variance = np.where(between + chance <= 0, chance, between + chance)
-    return pd.Series((rates - overall) / np.sqrt(variance), index=measure.events.index[known]).reindex(known.index)
+    apart = absolute(pd.Series(rates, index=measure.events.index[known]), overall)
+    return pd.Series(apart / np.sqrt(variance), index=apart.index).reindex(known.index)

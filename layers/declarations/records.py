@@ -4,6 +4,7 @@
     path         = "meldingen.csv"             # CSV, XLSX, GeoPackage, Parquet; or postgis = "schema.table"
     legal_ground = "Gemeentewet art. 172, verwerkingsregister nr. 12"
     covers       = ["GM0599"]                  # elsewhere nothing is known; here a buurt without rows has 0
+    max_lost     = 0.02                        # share of rows without place or year that may be lost; else 0.05
     years        = [2022, 2023, 2024]          # every count becomes a column a year: hennep_2024
 
     [records.place]
@@ -13,6 +14,7 @@
     [records.period]
     column = "datum"                           # a date, or a year
     format = "%d-%m-%Y"                        # only where it is not written year-month-day
+    zone   = "UTC"                             # only where moments name no zone and are not by the clock here
 
     [records.format]                           # only where looking at the file does not tell
     decimal = ","                              # 1.234 is 1234
@@ -29,6 +31,7 @@ Only the columns that are named here are read, but for the search for persons th
 """
 
 from typing import Annotated, Literal, Self
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import AfterValidator, Field, StringConstraints, model_validator
 
@@ -106,6 +109,15 @@ def _holds_a_year(format_: str) -> str:
     return format_
 
 
+def _is_a_zone(name: str) -> str:
+    """A zone of the tz database."""
+    try:
+        ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        raise RuleError("no such zone; write it as in Europe/Amsterdam or UTC") from None
+    return name
+
+
 def _ends_at_most_in_a_star(code: str) -> str:
     """A code, of which only the end may be left open."""
     if "*" in code[:-1]:
@@ -114,10 +126,17 @@ def _ends_at_most_in_a_star(code: str) -> str:
 
 
 class PeriodColumn(Declared):
-    """Which column says when: a date, or the year itself."""
+    """Which column says when: a date, or the year itself.
+
+    Attributes:
+        column: the column.
+        format: how dates are written, where that is not year-month-day.
+        zone: of moments that name none, as in Europe/London; undeclared they are by the clock here.
+    """
 
     column: Text
     format: Annotated[str, AfterValidator(_holds_a_year)] | None = None
+    zone: Annotated[str, AfterValidator(_is_a_zone)] | None = None
 
 
 Code = Annotated[Text, AfterValidator(_ends_at_most_in_a_star)]
@@ -139,13 +158,23 @@ class Count(Declared):
 
 
 class Format(Declared):
-    """How the file is written, where looking at it does not tell. `decimal` says what 1.234 is: "," makes it 1234."""
+    """How the file is written, where looking at it does not tell.
+
+    Attributes:
+        decimal: what 1.234 is: "," makes it 1234.
+        delimiter: what stands between cells of text.
+        encoding: what letters are written in, also of a map; or several, of which the first that fits the whole file.
+        sheet: the sheet of a workbook.
+        layer: the table of a map.
+        header_row: the row with the names of columns, counted from 1, where a title stands above it.
+    """
 
     decimal: Literal[",", "."] | None = None
     delimiter: Annotated[str, StringConstraints(min_length=1, max_length=1)] | None = None
-    encoding: Text | None = None
+    encoding: Text | tuple[Text, ...] | None = None
     sheet: Text | None = None
     layer: Text | None = None
+    header_row: Annotated[int, Field(ge=1)] | None = None
 
 
 class Records(Declared):
@@ -155,6 +184,7 @@ class Records(Declared):
     postgis: Annotated[str, StringConstraints(pattern=TABLE_PATTERN)] | None = None
     legal_ground: Text
     covers: tuple[Gemeente, ...] = Field(min_length=1)
+    max_lost: float = Field(default=0.05, ge=0, le=1)
     years: tuple[int, ...] = ()
     format: Format = Format()
     place: Place

@@ -27,6 +27,7 @@ REASONS = {
     Unknown.NO_KNOWN_NEIGHBOR: message("no neighboring area with a score"),
     Unknown.INTERPOLATED: message("estimated from larger areas; these are not searched"),
     Unknown.TOO_FEW_AREAS: message("too few areas to search in"),
+    Unknown.IMPOSSIBLE: message("impossible: more of them than there are"),
 }
 """What each reason is called on the map."""
 

@@ -6,10 +6,13 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from geo.errors import SourceError
+from services.formats import mixed
 
 LARGEST = 2.0**53
 """Below it whole numbers are exact."""
 NOTHING = pa.scalar(None, pa.string())
+ERRORS = r"^\s*#(?:N/?[AB]|(?:DIV|DEEL)/0!|REF!|VERW!|VALUE!|WAARDE!|NAME\?|NAAM\?|NUM!|GETAL!|NULL!|LEEG!|SPILL!)\s*$"
+"""What a workbook shows where a formula has no outcome, in English and in Dutch; an export has it as text."""
 READABLE = (
     pa.types.is_string, pa.types.is_large_string, pa.types.is_string_view, pa.types.is_integer, pa.types.is_floating,
     pa.types.is_decimal, pa.types.is_date, pa.types.is_timestamp, pa.types.is_boolean, pa.types.is_null,
@@ -31,7 +34,7 @@ def check(where: str, columns: pa.RecordBatch, geometry: str | None) -> None:
                 name=field.name,
                 kind=kind,
             )
-        if not any(one(kind) for one in READABLE):
+        if not mixed.is_mixed(kind) and not any(one(kind) for one in READABLE):
             raise SourceError(
                 "{where}: column {name!r} is {kind}; write it as text, numbers or dates",
                 where=where,
@@ -40,8 +43,20 @@ def check(where: str, columns: pa.RecordBatch, geometry: str | None) -> None:
             )
 
 
+def lacking(column: pa.Array) -> dict[str, int]:
+    """How many cells have no value though they are not blank, by why (services.formats.mixed.REASONS)."""
+    if mixed.is_mixed(column.type):
+        return mixed.reasons(column)
+    if not pa.types.is_string(column.type):
+        return {}
+    errors = pc.sum(matching(column, ERRORS)).as_py()
+    return {mixed.ERROR: int(errors)} if errors else {}
+
+
 def text(column: pa.Array) -> pa.Array:
     """Cells as text without blanks around them; numbers that are whole without a point."""
+    if mixed.is_mixed(column.type):
+        column = mixed.text(column)
     if pa.types.is_dictionary(column.type):
         column = column.dictionary_decode()
     if pa.types.is_floating(column.type):

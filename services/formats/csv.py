@@ -5,7 +5,6 @@ follow from the content; nothing is guessed that the file contradicts further on
 an error that says which, and so is a quote that is never closed, since it would swallow all rows after it.
 """
 
-import codecs
 import io
 import re
 from collections.abc import Iterator, Sequence
@@ -20,6 +19,8 @@ import pyarrow.csv
 from geo.errors import SourceError
 from geo.messages import message
 from layers.declarations.records import Format
+from services.formats import encodings
+from services.formats.encodings import Encoding
 
 BYTES = 16 << 20
 """Of a file that is parsed at a time."""
@@ -38,7 +39,7 @@ class CsvFile:
 
     Attributes:
         path: the file.
-        encoding: what its bytes mean.
+        encoding: what its bytes mean, and whether all of them do.
         delimiter: what stands between cells.
         skipped: lines above the header.
         names: of all columns; some exports have columns without a name.
@@ -46,7 +47,7 @@ class CsvFile:
     """
 
     path: Path
-    encoding: str
+    encoding: Encoding
     delimiter: str
     skipped: int = 0
     names: tuple[str, ...] = ()
@@ -59,16 +60,20 @@ class CsvFile:
 
         Raises SourceError where two columns have one name.
         """
-        encoding = format_.encoding or _encoding(path)
+        encoding = encodings.decided(path, format_.encoding)
+        above = (format_.header_row or 1) - 1
         with pa.input_stream(path) as content:
-            lines = io.TextIOWrapper(content, encoding)
-            first, *rest = (lines.readline().removeprefix(BYTE_ORDER_MARK) for _ in range(3))
-        named = SEP_LINE.match(first)
+            lines = io.TextIOWrapper(content, encoding.name, errors="replace")
+            top = [lines.readline().removeprefix(BYTE_ORDER_MARK) for _ in range(above + 3)]
+        named = SEP_LINE.match(top[0])
+        first, *rest = top[above:]
+        if named and not above:
+            above, first, *rest = 1, *rest
         delimiter = named[1] if named else max(DELIMITERS, key=first.count)
-        file = cls(path, encoding, format_.delimiter or delimiter, 1 if named else 0)
+        file = cls(path, encoding, format_.delimiter or delimiter, above)
         with file._opened(None) as stream:
             file.names = tuple(stream.schema.names)
-        file.row = file._like(rest[1 if named else 0])
+        file.row = file._like(rest[0] if rest else "")
         if len(set(file.headers)) < len(file.headers):
             raise SourceError(
                 "{path}: two columns of one name: {headers!r}; rename one", path=path, headers=list(file.headers)
@@ -95,12 +100,15 @@ class CsvFile:
 
     @contextmanager
     def _opened(self, convert: pyarrow.csv.ConvertOptions | None) -> Iterator[pyarrow.csv.CSVStreamingReader]:
-        read = pyarrow.csv.ReadOptions(encoding=self.encoding, block_size=BYTES, skip_rows=self.skipped)
+        whole = self.encoding.whole
+        name = self.encoding.name if whole else "utf-8"
+        read = pyarrow.csv.ReadOptions(encoding=name, block_size=BYTES, skip_rows=self.skipped)
         parse = pyarrow.csv.ParseOptions(
             delimiter=self.delimiter, newlines_in_values=True, invalid_row_handler=self._refuse
         )
         try:
-            with pyarrow.csv.open_csv(self.path, read, parse, convert) as stream:
+            source = self.path if whole else encodings.readable(self.path, self.encoding)
+            with pyarrow.csv.open_csv(source, read, parse, convert) as stream:
                 yield stream
         except pa.ArrowInvalid as fault:
             raise self._error(fault) from None
@@ -116,13 +124,13 @@ class CsvFile:
         if not self._ragged:
             return SourceError(
                 "{path}: is not {encoding}: {fault}; {correct}",
-                path=self.path, encoding=self.encoding, fault=fault, correct=CORRECT,
+                path=self.path, encoding=self.encoding.name, fault=fault, correct=CORRECT,
             )  # fmt: skip
         row = self._ragged[0]
         if row.expected_columns == 1:
             return SourceError(
-                "{path}: its first line has 1 cell, another {count}; remove lines above the header, or declare "
-                "format.delimiter in the source",
+                "{path}: its first line has 1 cell, another {count}; declare which line has the names of columns, "
+                "format.header_row, or format.delimiter, in the source",
                 path=self.path, count=row.actual_columns,
             )  # fmt: skip
         return SourceError(
@@ -136,7 +144,7 @@ class CsvFile:
         """Where that line is: several threads do not know."""
         wanted = row.text.encode("utf-8")
         with pa.input_stream(self.path) as content:
-            lines = io.TextIOWrapper(content, self.encoding, newline="\n")
+            lines = io.TextIOWrapper(content, self.encoding.name, errors="replace", newline="\n")
             return next((at for at, one in enumerate(lines, 1) if one.rstrip("\r\n").encode("utf-8") == wanted), 0)
 
     def _like(self, line: str) -> str:
@@ -162,19 +170,3 @@ class CsvFile:
                     "like rows; close or remove the quote",
                     path=self.path, row=first + at, name=name,
                 )  # fmt: skip
-
-
-def _encoding(path: Path) -> str:
-    """UTF-16 and UTF-8 by their marks, UTF-8 where all of it is that, else that of Windows."""
-    decoder = codecs.getincrementaldecoder("utf-8")()
-    with pa.input_stream(path) as content:
-        block = content.read(BYTES)
-        if block.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
-            return "utf-16"
-        try:
-            while block:
-                decoder.decode(block)
-                block = content.read(BYTES)
-        except UnicodeDecodeError:
-            return "cp1252"
-    return "utf-8"

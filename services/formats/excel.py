@@ -1,65 +1,119 @@
-"""A sheet of a workbook as columns: numbers stay numbers and dates dates, whatever a cell looks like in Excel."""
+"""A sheet of a workbook as columns: numbers stay numbers and dates dates, whatever a cell looks like in Excel.
 
-import datetime as dt
-import re
-from collections.abc import Sequence
+calamine gives a cell without a value as a blank one. Which of them show something on the sheet all the same, because
+they are merged, an error, or a formula that was never computed, the sheet itself tells (services.formats.sheet_xml).
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 import pyarrow as pa
-from python_calamine import CalamineWorkbook
+from python_calamine import CalamineSheet, CalamineWorkbook
 
 from geo.errors import SourceError
+from geo.messages import Message, plural
 from layers.declarations.records import Format
+from services.formats import mixed
+from services.formats.mixed import MERGED, Cell, Lacking
+from services.formats.sheet_xml import Shown, shown
 
-Cell = str | int | float | bool | dt.date | dt.datetime | dt.time | dt.timedelta
+TITLE_ROWS = 20
+"""How many rows from the top are looked at for the one with the names of columns."""
 
 
-def sheet(path: Path, format_: Format) -> pa.Table:
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """The columns of a sheet, and what to know of them."""
+
+    columns: pa.Table
+    notes: tuple[Message, ...] = ()
+
+
+def sheet(path: Path, format_: Format) -> Sheet:
     """The declared sheet, or the only one that is not empty. Raises SourceError where that is not clear."""
     with CalamineWorkbook.from_path(path) as book:
-        names = book.sheet_names
-        filled = [one for one in names if one == format_.sheet or book.get_sheet_by_name(one).height > 0]
-        if format_.sheet is not None and format_.sheet not in names:
-            raise SourceError(
-                "{path}: has no sheet {sheet!r}; it has {names!r}", path=path, sheet=format_.sheet, names=names
-            )
-        if format_.sheet is None and not filled:
-            raise SourceError("{path}: has no rows", path=path)
-        if format_.sheet is None and len(filled) > 1:
-            raise SourceError(
-                "{path}: has sheets {sheets!r} that are not empty; name one as format.sheet in the source",
-                path=path, sheets=filled,
-            )  # fmt: skip
-        rows = book.get_sheet_by_name(format_.sheet or filled[0]).to_python(skip_empty_area=True)
-    headers = [str(one).strip() for one in rows[0]] if rows else []
+        chosen = _chosen(path, book, format_)
+        rows = chosen.to_python(skip_empty_area=False)
+        about = shown(path, book.sheet_names.index(chosen.name))
+        merged = _merged(chosen)
+    top = _header(path, rows, format_)
+    headers = [str(one).strip() for one in rows[top]] if rows else []
     named = [one for one in headers if one]
     if len(set(named)) < len(named):
         raise SourceError("{path}: two columns of one name: {headers!r}; rename one", path=path, headers=named)
-    columns = {name: _column([row[at] for row in rows[1:]]) for at, name in enumerate(headers) if name}
-    return pa.table(columns)
+    lacking = {at: merged.get(at, {}) | about.lacking.get(at, {}) for at in {*merged, *about.lacking}}
+    columns = {
+        name: mixed.column(_cells(rows, at, top + 1, lacking)) for at, name in enumerate(headers) if name
+    }  # fmt: skip
+    return Sheet(pa.table(columns), _notes(about, top, len(rows)))
 
 
-def _column(cells: Sequence[Cell]) -> pa.Array:
-    """Cells of one kind as that kind, others as text: whole numbers without a point, dates year-month-day."""
-    filled = [one for one in cells if one != ""]
-    if filled and all(isinstance(one, int | float) and not isinstance(one, bool) for one in filled):
-        return pa.array([None if one == "" else float(one) for one in cells], pa.float64())  # type: ignore[arg-type]
-    if filled and all(isinstance(one, dt.date) for one in filled):  # a moment is a date too
-        return pa.array([None if one == "" else _moment(one) for one in cells], pa.timestamp("s"))
-    return pa.array([None if one == "" else _text(one) for one in cells], pa.string())
+def _chosen(path: Path, book: CalamineWorkbook, format_: Format) -> CalamineSheet:
+    names = book.sheet_names
+    filled = [one for one in names if one == format_.sheet or book.get_sheet_by_name(one).height > 0]
+    if format_.sheet is not None and format_.sheet not in names:
+        raise SourceError(
+            "{path}: has no sheet {sheet!r}; it has {names!r}", path=path, sheet=format_.sheet, names=names
+        )
+    if format_.sheet is None and not filled:
+        raise SourceError("{path}: has no rows", path=path)
+    if format_.sheet is None and len(filled) > 1:
+        raise SourceError(
+            "{path}: has sheets {sheets!r} that are not empty; name one as format.sheet in the source",
+            path=path, sheets=filled,
+        )  # fmt: skip
+    return book.get_sheet_by_name(format_.sheet or filled[0])
 
 
-def _moment(cell: Cell) -> dt.datetime:
-    if isinstance(cell, dt.datetime):
-        return cell.replace(microsecond=0)
-    if isinstance(cell, dt.date):
-        return dt.datetime(cell.year, cell.month, cell.day)  # noqa: DTZ001  # a workbook knows no zone
-    raise TypeError(f"a {type(cell).__name__} is no date")
+def _header(path: Path, rows: Sequence[Sequence[Cell]], format_: Format) -> int:
+    """The position of the row with the names of columns: the one declared, else the first that is not empty.
+
+    Raises SourceError where that looks like a title above the table.
+    """
+    if format_.header_row is not None:
+        return min(format_.header_row, len(rows)) - 1
+    filled = [sum(one != "" for one in row) for row in rows[:TITLE_ROWS]]
+    first = next((at for at, count in enumerate(filled) if count), 0)
+    most = max(filled, default=0)
+    if most > 2 and filled[first] == 1:
+        below = next(at for at, count in enumerate(filled) if count > 1)
+        raise SourceError(
+            "{path}: row {first} has one cell where others have {most}: a title above the table; declare which row has "
+            "the names of columns, format.header_row = {row}, or remove the rows above it",
+            path=path, first=first + 1, most=most, row=below + 1,
+        )  # fmt: skip
+    return first
 
 
-def _text(cell: Cell) -> str:
-    if isinstance(cell, float) and cell.is_integer():
-        return str(int(cell))
-    text = str(cell).removesuffix(" 00:00:00")
-    # a number of three decimals with a zero behind it, so that its point is not taken for a mark between thousands
-    return f"{text}0" if isinstance(cell, float) and re.fullmatch(r"-?[0-9]{1,3}\.[0-9]{3}", text) else text
+def _cells(rows: Sequence[Sequence[Cell]], at: int, first: int, lacking: Mapping[int, Mapping[int, str]]) -> list[Cell]:
+    """The cells of a column from a row on, with why they have no value where they show one."""
+    cells = [row[at] for row in rows[first:]]
+    for row, why in lacking.get(at, {}).items():
+        if 0 <= row - first < len(cells) and cells[row - first] == "":
+            cells[row - first] = Lacking(why)
+    return cells
+
+
+def _merged(chosen: CalamineSheet) -> dict[int, dict[int, str]]:
+    """By column and row the cells that are merged with another that has the value."""
+    merged: dict[int, dict[int, str]] = {}
+    for (top, left), (bottom, right) in chosen.merged_cell_ranges or []:
+        for column in range(left, right + 1):
+            for row in range(top, min(bottom, chosen.total_height) + 1):
+                if (row, column) != (top, left):
+                    merged.setdefault(column, {})[row] = MERGED
+    return merged
+
+
+def _notes(about: Shown, top: int, whole: int) -> tuple[Message, ...]:
+    hidden = sum(top < row < whole for row in about.hidden)
+    if not hidden:
+        return ()
+    return (
+        plural(
+            "1 row is hidden in the sheet, by a filter or by hand, and was read all the same",
+            "{count} rows are hidden in the sheet, by a filter or by hand, and were read all the same",
+            count=hidden,
+        ),
+    )

@@ -6,48 +6,96 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
+from services.formats import mixed
 from services.formats.cells import NOTHING, matching, text
 
 NO_YEAR = -1
 ZONE = "Europe/Amsterdam"
 ZONED = r"[0-9]{2}:[0-9]{2}.*(?:[Zz]|[-+][0-9]{2}(?::?[0-9]{2})?)$"
 """A moment that says in which zone: the year here may be another than there."""
-SERIAL = r"^[2-5][0-9]{4}$"
-"""A day as a workbook counts them; 1954 to 2064."""
-STARTS_WITH_YEAR = r"^(?P<year>[0-9]{4})(?:[^0-9]|[0-9]{4}|$)"
-"""A year, or a date that begins with it: 2024, 2024-03-01, 20240301, 2024-03-01T12:00."""
+TIMED = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}[ T][0-9]{2}:[0-9]{2}"
+SERIAL = r"^[2-5][0-9]{4}(?:[.,][0-9]+)?$"
+"""A day as a workbook counts them, with its time behind the mark; 1954 to 2064."""
+STARTS_WITH_YEAR = (
+    r"^(?P<year>[0-9]{4})(?:[^0-9]|$)"
+    r"|^(?P<whole>(?:19|20)[0-9]{2})(?:0[1-9]|1[0-2])(?:0[1-9]|[12][0-9]|3[01])(?:[^0-9]|$)"
+)
+"""A year, or a date that begins with it: 2024, 2024-03-01, 2024-03-01T12:00; 20240301, but never 01032024."""
+MONTHS = {
+    "jan": "Jan", "feb": "Feb", "mrt": "Mar", "maart": "Mar", "mar": "Mar", "apr": "Apr", "mei": "May", "may": "May",
+    "jun": "Jun", "jul": "Jul", "aug": "Aug", "sep": "Sep", "okt": "Oct", "oct": "Oct", "nov": "Nov", "dec": "Dec",
+}  # fmt: skip
+"""How the names of months begin, in Dutch and in English."""
+MONTH = "|".join(sorted(MONTHS, key=len, reverse=True))
+NAMED = rf"(?i)^(?:[a-z]+\.?,? +)?[0-9]{{1,2}}[ .-]*(?:{MONTH})[a-z]*\.?[ ,.-]*(?P<named>[0-9]{{4}})(?:[^0-9]|$)"
+"""A date with the name of its month: 1 maart 2024, 12-okt-2024; of such a date no format need be declared."""
 
 
-def years(column: pa.Array, format_: str | None) -> NDArray[np.int64]:
+def years(column: pa.Array, format_: str | None, zone: str | None = None) -> NDArray[np.int64]:
     """The year of each date, or the year that each cell is; `NO_YEAR` where there is none.
 
-    A moment that names a zone is of the year that it was in the Netherlands. A cell that is not of the declared format
-    may be a date year-month-day, or a day as a workbook counts them.
+    A moment is of the year that it was in the Netherlands, by the zone that it names, else by `zone`; without either it
+    is by the clock here. A cell that is not of the declared format may be a date year-month-day, or a day as a workbook
+    counts them.
     """
+    if mixed.is_mixed(column.type):
+        typed = years(mixed.part(column, "moment"), None, zone)
+        return np.where(typed != NO_YEAR, typed, years(mixed.text(column), format_, zone))
     if pa.types.is_temporal(column.type):
-        local = column.cast(pa.timestamp("us", ZONE)) if getattr(column.type, "tz", None) else column
-        return _filled(pc.year(local))
+        return _filled(pc.year(_here(column, zone)))
     cells = text(column)
-    year = pc.cast(pc.struct_field(pc.extract_regex(cells, STARTS_WITH_YEAR), "year"), pa.int64())
+    year = _undeclared(cells)
     if format_ is not None:
-        day = pc.replace_substring_regex(cells, r"\s+0?0:00(?::00)?$", "") if "%H" not in format_ else cells
-        declared = pc.year(pc.strptime(day, format=format_, unit="s", error_is_null=True))
+        declared = pc.year(_here(_parsed(cells, format_), "UTC" if "%z" in format_ else zone))
         year = pc.coalesce(declared, pc.if_else(matching(cells, r"^[0-9]{4}-"), year, pa.scalar(None, pa.int64())))
     serial = matching(cells, SERIAL)
     if pc.any(serial).as_py():
-        days = pc.if_else(serial, cells, NOTHING).cast(pa.int32())
+        days = pc.replace_substring_regex(pc.if_else(serial, cells, NOTHING), "[.,].*$", "").cast(pa.int32())
         since = pc.subtract(days, pa.scalar(25_569, pa.int32()))  # 1 January 1970 is day 25,569
         year = pc.if_else(serial, pc.year(since.cast(pa.date32())), year)
-    return _zoned(cells, _filled(year))
+    return _zoned(cells, _filled(year), zone)
 
 
-def _zoned(cells: pa.Array, year: NDArray[np.int64]) -> NDArray[np.int64]:
-    """The years of moments that name a zone, by the clock here."""
-    zoned = np.flatnonzero(matching(cells, ZONED).to_numpy(zero_copy_only=False))
-    if len(zoned):
-        moments = pd.to_datetime(cells.take(pa.array(zoned)).to_pandas(), utc=True, format="ISO8601", errors="coerce")
-        years = moments.dt.tz_convert(ZONE).dt.year
-        year[zoned] = years.fillna(NO_YEAR).astype(np.int64)
+def _undeclared(cells: pa.Array) -> pa.Array:
+    """The year of dates that can be read in one way only."""
+    found = pc.extract_regex(cells, STARTS_WITH_YEAR)
+    named = pc.struct_field(pc.extract_regex(cells, NAMED), "named")
+    parts = [pc.struct_field(found, part) for part in ("year", "whole")]
+    texts = [pc.if_else(pc.equal(one, ""), NOTHING, one) for one in (*parts, named)]
+    return pc.cast(pc.coalesce(*texts), pa.int64())
+
+
+def _parsed(cells: pa.Array, format_: str) -> pa.Array:
+    """Moments in a declared format; names of months may be Dutch."""
+    day = pc.replace_substring_regex(cells, r"\s+0?0:00(?::00)?$", "") if "%H" not in format_ else cells
+    if "%b" in format_ or "%B" in format_ or "%h" in format_:
+        format_ = format_.replace("%B", "%b").replace("%h", "%b")
+        for dutch, english in MONTHS.items():
+            day = pc.replace_substring_regex(day, rf"(?i)\b{dutch}[a-z]*\.?", english)
+    return pc.strptime(day, format=format_, unit="s", error_is_null=True)
+
+
+def _here(moments: pa.Array, zone: str | None) -> pa.Array:
+    """Moments by the clock in the Netherlands."""
+    if not pa.types.is_timestamp(moments.type):
+        return moments
+    if moments.type.tz is None and zone is not None:
+        moments = pc.assume_timezone(moments, zone, ambiguous="earliest", nonexistent="earliest")
+    return moments.cast(pa.timestamp("us", ZONE)) if moments.type.tz is not None else moments
+
+
+def _zoned(cells: pa.Array, year: NDArray[np.int64], zone: str | None) -> NDArray[np.int64]:
+    """The years of moments that name a zone, or of which one is declared, by the clock here."""
+    names_one = matching(cells, ZONED)
+    for which, utc in ((names_one, True), (pc.and_(matching(cells, TIMED), pc.invert(names_one)), False)):
+        at = np.flatnonzero(which.to_numpy(zero_copy_only=False))
+        if not len(at) or not (utc or zone):
+            continue
+        moments = pd.to_datetime(cells.take(pa.array(at)).to_pandas(), utc=utc, format="ISO8601", errors="coerce")
+        if not utc:
+            moments = moments.dt.tz_localize(zone, ambiguous=False, nonexistent="shift_forward")
+        local = moments.dt.tz_convert(ZONE).dt.year
+        year[at] = local.fillna(NO_YEAR).astype(np.int64)
     return year
 
 

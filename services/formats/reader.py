@@ -6,7 +6,6 @@ from pathlib import Path
 import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet
-import pyogrio
 from pyogrio.errors import DataLayerError, DataSourceError
 from pyproj.exceptions import CRSError
 from python_calamine import CalamineError
@@ -14,12 +13,13 @@ from python_calamine import CalamineError
 from geo.errors import SourceError
 from layers.declarations.records import Format, Records
 from services.files import digest
+from services.formats import maps
 from services.formats.cells import text
 from services.formats.csv import CsvFile
 from services.formats.excel import sheet
-from services.formats.rows import Batches, Rows
+from services.formats.mixed import is_mixed
+from services.formats.rows import ROWS, Batches, Rows, frame
 
-ROWS = 65_536
 TEXTS, BOOKS, COLUMNAR = (".csv", ".txt", ".tsv", ".csv.gz"), (".xlsx", ".xls", ".ods"), (".parquet", ".geoparquet")
 MAPS = (".gpkg", ".geojson", ".json", ".fgb", ".shp", ".zip", ".gml")
 
@@ -64,7 +64,7 @@ def table(path: Path, format_: Format) -> pd.DataFrame:
         batches = [_cleaned(batch) for batch in rows.batches([name for name in rows.headers if name != rows.geometry])]
     except UNREADABLE as fault:
         raise _unreadable(path, fault) from None
-    return pa.Table.from_batches(batches).to_pandas() if batches else pd.DataFrame(columns=list(rows.headers))
+    return frame(batches) if batches else pd.DataFrame(columns=list(rows.headers))
 
 
 def _cleaned(batch: pa.RecordBatch) -> pa.RecordBatch:
@@ -74,7 +74,9 @@ def _cleaned(batch: pa.RecordBatch) -> pa.RecordBatch:
         plain = column.dictionary_decode() if pa.types.is_dictionary(column.type) else column
         if pa.types.is_string(plain.type) or pa.types.is_large_string(plain.type):
             columns[name] = text(plain)
-        elif not (pa.types.is_binary(plain.type) or pa.types.is_large_binary(plain.type) or _is_extension(plain)):
+        elif is_mixed(plain.type) or not (
+            pa.types.is_binary(plain.type) or pa.types.is_large_binary(plain.type) or _is_extension(plain)
+        ):
             columns[name] = plain
     return pa.RecordBatch.from_pydict(columns)
 
@@ -90,7 +92,7 @@ def file(path: Path, format_: Format, geometry: str | None = None) -> Rows:
             "{path}: no such file; what is declared as path lies below {parent}", path=path, parent=path.parent
         )
     name = path.name.lower()
-    kinds = ((TEXTS, _text), (BOOKS, _book), (COLUMNAR, _columnar), (MAPS, _map))
+    kinds = ((TEXTS, _text), (BOOKS, _book), (COLUMNAR, _columnar), (MAPS, maps.rows))
     kind: Callable[[Path, Format, str | None], Rows] | None = next(
         (read for endings, read in kinds if name.endswith(endings)), None
     )
@@ -113,11 +115,12 @@ def _text(path: Path, format_: Format, _geometry: str | None) -> Rows:
 
 
 def _book(path: Path, format_: Format, _geometry: str | None) -> Rows:
-    whole = sheet(path, format_)
-    headers = tuple(whole.column_names)
+    found = sheet(path, format_)
+    whole = found.columns
     return Rows(
-        str(path), headers, lambda columns: iter(whole.select(list(columns)).to_batches(ROWS)), sha256=digest(path)
-    )
+        str(path), tuple(whole.column_names), lambda columns: iter(whole.select(list(columns)).to_batches(ROWS)),
+        sha256=digest(path), notes=found.notes,
+    )  # fmt: skip
 
 
 def _columnar(path: Path, _format: Format, geometry: str | None) -> Rows:
@@ -151,30 +154,3 @@ def _crs_of(metadata: bytes, geometry: str | None) -> str | None:
     column = geometry if geometry in described["columns"] else described["primary_column"]
     crs = described["columns"][column].get("crs", "OGC:CRS84")
     return None if crs is None else str(CRS.from_user_input(crs).to_wkt())
-
-
-def _map(path: Path, format_: Format, _geometry: str | None) -> Rows:
-    layers = [str(name) for name in pyogrio.list_layers(path)[:, 0]]
-    if format_.layer is None and len(layers) > 1:
-        raise SourceError(
-            "{path}: has layers {layers!r}; name one as format.layer in the source", path=path, layers=layers
-        )
-    layer = format_.layer or layers[0]
-    about = pyogrio.read_info(path, layer=layer)
-    name = about["geometry_name"] or "geometry"
-
-    def batches(columns: Sequence[str]) -> Batches:
-        fields = [one for one in columns if one != name]
-        with pyogrio.open_arrow(
-            path, layer=layer, columns=fields, read_geometry=name in columns, batch_size=ROWS, use_pyarrow=True
-        ) as (described, stream):
-            for batch in stream:
-                yield batch.rename_columns(
-                    [
-                        name if one == (described["geometry_name"] or "wkb_geometry") else one
-                        for one in batch.schema.names
-                    ]
-                ).select(list(columns))
-
-    headers = (*(str(one) for one in about["fields"]), *((name,) if about["geometry_type"] else ()))
-    return Rows(str(path), headers, batches, about["crs"], digest(path), name)

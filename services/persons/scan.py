@@ -26,13 +26,16 @@ from geo.errors import SourceError
 from geo.messages import Message, joined, message, plural
 from layers.declarations.persons import persons
 from services.formats import cells
-from services.persons import bsn, names
+from services.formats.mixed import is_mixed
+from services.persons import bsn, names, nested
 from services.persons.opaque import is_opaque, refusal
 
 SAMPLE = 4096
 """Filled cells of a column that are looked at in a batch."""
 MOST_NUMBERS = 100_000
 """Different numbers of a column that are collected for the elfproef."""
+MOST_PARTS = 500
+"""Columns, and parts of what is nested in them, that are searched."""
 FEW = 3
 """What a column holds fewer of may be chance."""
 NAMED, NAMED_WHERE_EXPECTED = 0.2, 0.05
@@ -92,13 +95,34 @@ class PersonScan:
 
     def search(self, batch: pa.RecordBatch) -> None:
         """Search a batch with these columns."""
-        for name, scan in self._scans.items():
+        for name in self.columns:
+            scan = self._scans[name]
             column = batch.column(name)
-            column = column.storage if isinstance(column, pa.ExtensionArray) else column
-            if is_opaque(column):
+            if isinstance(column, pa.ExtensionArray) and not is_mixed(column.type):
+                column = column.storage
+            if not is_mixed(column.type) and is_opaque(column):
                 scan.refusal = scan.refusal or refusal(column)
             else:
-                scan.search(_sample(column))
+                sample = _sample(column)
+                scan.search(sample)
+                self._search_within(name, sample)
+
+    def _search_within(self, name: str, sample: pa.Array) -> None:
+        """Search what is nested in the text of a column, each of its parts as a column of its own."""
+        parts, unsearchable = nested.parts(sample)
+        for part, values in parts.items():
+            inside = f"{name}.{part}"
+            if inside not in self._scans and len(self._scans) < MOST_PARTS:
+                expected = persons().may_name(part)
+                self._scans[inside] = _ColumnScan(expected, dated=not persons().dates_things(part))
+                if (kind := persons().kind_of(part)) and len(values) >= (1 if nested.is_structured(sample) else FEW):
+                    self._scans[inside].refusal = message("{what}: {why}", what=kind.what, why=kind.why)
+            if inside in self._scans:
+                self._scans[inside].search(pa.array(values, pa.string()))
+        if unsearchable > nested.UNSEARCHABLE * len(sample):
+            self._scans[name].refusal = message(
+                "nested text that cannot be opened to search it for persons: flatten it or leave it out"
+            )
 
     def check(self) -> None:
         """Raise SourceError for all columns that hold persons, or whose name says so."""

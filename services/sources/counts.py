@@ -25,7 +25,7 @@ from layers.method import numbers
 from layers.method.numbers import Mark
 from layers.method.series import Counted
 from services.formats import reader
-from services.formats.rows import Rows
+from services.formats.rows import Rows, frame
 from services.sources.boundaries import PLURALS
 
 COUNTRY_OR_GEMEENTE = rf"NL[0-9]{{0,2}}|{PATTERNS[AreaLevel.GEMEENTE]}"
@@ -122,8 +122,7 @@ def _columns(rows: Rows, wanted: Sequence[str]) -> pd.DataFrame:
     batches = list(rows.batches(list(wanted)))
     if not sum(len(one) for one in batches):
         raise SourceError("{where}: no rows; give a table with a row a buurt", where=rows.where)
-    table: pd.DataFrame = pa.Table.from_batches(batches).to_pandas()
-    return table
+    return frame(batches)
 
 
 def _keyed(path: Path, column: str, key: str | None, level: AreaLevel) -> pd.Series:

@@ -8,7 +8,6 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import pandas as pd
-import pyarrow as pa
 
 from geo.errors import SourceError, first_few
 from geo.messages import Message, message
@@ -16,6 +15,7 @@ from layers.declarations.periods import RULE, Period
 from layers.declarations.records import Format
 from layers.declarations.sources import SourceDeclaration, Table, TableColumn
 from services.formats import reader
+from services.formats.rows import frame
 
 
 def columns_of_text(path: Path, columns: Sequence[str] = (), format_: Format | None = None) -> pd.DataFrame:
@@ -32,8 +32,7 @@ def columns_of_text(path: Path, columns: Sequence[str] = (), format_: Format | N
     batches = list(rows.batches(wanted))
     if not sum(batch.num_rows for batch in batches):
         raise SourceError("{path}: no rows; give a table with a row for each area", path=path)
-    table: pd.DataFrame = pa.Table.from_batches(batches).to_pandas()
-    return table
+    return frame(batches)
 
 
 def declared_columns(table: pd.DataFrame, source: SourceDeclaration) -> pd.DataFrame:

@@ -23,6 +23,7 @@ from services.formats.curves import from_wkb, from_wkt
 from services.formats.numbers import coordinates
 from services.geocoder import Addresses
 from services.http.client import Client
+from services.sources.records.warnings import rounded_degrees
 
 Floats = NDArray[np.float64]
 
@@ -66,6 +67,7 @@ class Placer:
     curved: int = field(init=False, default=0)
     _to_rd: Transformer | None = field(init=False)
     _addresses: Addresses | None = field(init=False)
+    _rounded: Message | None = field(init=False, default=None)
 
     def __post_init__(self) -> None:
         self._addresses = None if self.client is None else Addresses(self.client, self.on_progress)
@@ -103,6 +105,8 @@ class Placer:
     def _pair(self, batch: pa.RecordBatch) -> tuple[Floats, Floats]:
         first, second = (coordinates(batch.column(name), self.decimal) for name in self.place.columns)
         none = (first == 0) & (second == 0)  # what many a system writes where it knows no place
+        if self.place.way[0] == "lon":
+            self._rounded = rounded_degrees(first, second)
         return np.where(none, np.nan, first), np.where(none, np.nan, second)
 
     def _points(self, batch: pa.RecordBatch) -> tuple[Floats, Floats]:
@@ -143,9 +147,8 @@ class Placer:
     def notes(self) -> tuple[Message | str, ...]:
         """What to know of how rows were placed."""
         looked_up = () if self._addresses is None else tuple(self._addresses.notes)
-        if not self.curved:
-            return looked_up
-        return (*looked_up, message("places with curves, which were made straight: {count}", count=self.curved))
+        straight = message("places with curves, which were made straight: {count}", count=self.curved)
+        return (*looked_up, *((straight,) if self.curved else ()), *((self._rounded,) if self._rounded else ()))
 
     def _geocoded(self, batch: pa.RecordBatch) -> Placed:
         """What PDOK knows of verblijfsobjecten and addresses."""

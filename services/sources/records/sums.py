@@ -17,9 +17,12 @@ from geo.errors import SourceError, first_few
 from geo.messages import Message, message
 from layers.declarations.records import WHOLE_COUNTRY, Records
 from services.formats import moments, numbers
-from services.formats.cells import matches, text
+from services.formats.cells import lacking, matches, matching, text
+from services.formats.encodings import LOST
+from services.formats.mixed import said
 
 NOWHERE, NOT_COVERED = message("lies in no area"), message("lies in a gemeente that the source does not cover")
+UNDECODED = message("letters that are not in the encoding of the file")
 NO_YEAR, OTHER_YEAR = message("no year"), message("a year that the source does not name")
 
 Positions = NDArray[np.int64]
@@ -39,7 +42,8 @@ class Sums:
         rejected: how many rows were not counted, by the English of the reason.
         empty: amounts that are not filled, by the name of the count; `unread` those that are no number or that can be
             read in two ways.
-        met: name, column and code of what some row has.
+        lacking: cells of a column that have no value though they are not blank, by column and why.
+        met: name, column and code of what some row has; `bare` likewise, but for zeros in front.
     """
 
     records: Records
@@ -51,7 +55,9 @@ class Sums:
     rejected: Counter[str] = field(default_factory=Counter)
     empty: Counter[str] = field(default_factory=Counter)
     unread: Counter[str] = field(default_factory=Counter)
+    lacking: Counter[tuple[str, str]] = field(default_factory=Counter)
     met: set[tuple[str, str, str]] = field(default_factory=set)
+    bare: set[tuple[str, str, str]] = field(default_factory=set)
 
     @classmethod
     def of(cls, records: Records, areas: AreaFrame) -> "Sums":
@@ -78,17 +84,35 @@ class Sums:
         order = np.argsort(self.years)
         which = order[np.minimum(np.searchsorted(self.years[order], year), len(order) - 1)]
         for reason, rejected in (
+            (UNDECODED, self._undecoded(batch)),
             (NOWHERE, area < 0),
             (NOT_COVERED, ~self.covered[area]),
             (NO_YEAR, year == moments.NO_YEAR),
             (OTHER_YEAR, self.years[which] != year),
         ):
-            why[pd.isna(why) & rejected] = reason
+            why[(pd.isna(why) | (reason is UNDECODED)) & rejected] = reason
         good: NDArray[np.bool_] = pd.isna(why)
         self.rejected.update(str(reason) for reason in why[~good])
         self.counted += int(good.sum())
         self._count(batch, good, which * self.sums.shape[2] + area)
+        for name, column in zip(batch.schema.names, batch.columns, strict=True):
+            self.lacking.update({(name, reason): count for reason, count in lacking(column).items()})
         return why
+
+    @property
+    def lost(self) -> int:
+        """How many rows were not counted though they should: without place or year. Rows of other years, or of
+        gemeenten that are not covered, are left out on purpose.
+        """
+        return self.rejected.total() - sum(self.rejected[str(reason)] for reason in (NOT_COVERED, OTHER_YEAR))
+
+    def _undecoded(self, batch: pa.RecordBatch) -> NDArray[np.bool_]:
+        """Rows of which a cell has letters that could not be read."""
+        undecoded = np.zeros(batch.num_rows, dtype=bool)
+        for column in batch.columns:
+            if pa.types.is_string(column.type):
+                undecoded |= matching(column, LOST).to_numpy(zero_copy_only=False)
+        return undecoded
 
     def _count(self, batch: pa.RecordBatch, good: NDArray[np.bool_], cell: Positions) -> None:
         """Add what is counted of the good rows to the cell, of year and area, of each."""
@@ -98,6 +122,7 @@ class Sums:
                 mine &= matches(batch.column(column), codes)
                 unmet = [code for code in codes if (name, column, code) not in self.met]
                 self.met.update((name, column, code) for code in unmet if matches(batch.column(column), (code,)).any())
+                self._look_for_bare(batch, name, column, codes)
             decimal = self.records.format.decimal
             amounts = numbers.amounts(batch.column(count.sum), decimal)[mine] if count.sum else None
             if amounts is not None:
@@ -107,11 +132,23 @@ class Sums:
             size = self.sums.shape[1] * self.sums.shape[2]
             self.sums[at] += np.bincount(cell[mine], amounts, size).reshape(self.sums.shape[1:])
 
+    def _look_for_bare(self, batch: pa.RecordBatch, name: str, column: str, codes: tuple[str, ...]) -> None:
+        """Codes that begin with zeros, as a spreadsheet leaves them: SBI 0147 becomes 147."""
+        for code in codes:
+            if (
+                code.startswith("0")
+                and (bare := code.lstrip("0").rstrip("*"))
+                and (name, column, code) not in self.bare
+            ):
+                cells = text(batch.column(column))
+                if pc.any(pc.fill_null(pc.equal(cells, bare), False)).as_py():
+                    self.bare.add((name, column, code))
+
     def _years(self, batch: pa.RecordBatch) -> NDArray[np.int64]:
         period = self.records.period
         if period is None:
             return np.zeros(batch.num_rows, dtype=np.int64)
-        return moments.years(batch.column(period.column), period.format)
+        return moments.years(batch.column(period.column), period.format, period.zone)
 
     def table(self, areas: AreaFrame) -> pd.DataFrame:
         """A row an area, a column a count and year."""
@@ -136,8 +173,33 @@ class Sums:
             for code in codes
             if (name, column, code) not in self.met
         ]
+        bare = [
+            message(
+                "{name}: some rows have {bare!r} in column {column!r} where {code!r} is declared: codes that lost "
+                "their zeros in a spreadsheet are not counted; add {bare!r} to the codes, or export the column as text",
+                name=name, bare=code.lstrip("0").rstrip("*"), column=column, code=code,
+            )
+            for name, column, code in sorted(self.bare)
+        ]  # fmt: skip
+        lacking_ = [
+            message(
+                "{count} cells of column {column!r} are empty for a reason: {why}",
+                count=count,
+                column=column,
+                why=said(why),
+            )
+            for (column, why), count in self.lacking.most_common()
+        ]
         ground = message("legal ground: {ground}", ground=self.records.legal_ground)
-        return (message("{count} rows counted", count=self.counted), *rejected, *unread, *unmet, ground)
+        return (
+            message("{count} rows counted", count=self.counted),
+            *rejected,
+            *unread,
+            *lacking_,
+            *unmet,
+            *bare,
+            ground,
+        )
 
     def _of_amounts(self, name: str) -> Iterator[Message]:
         """How many amounts of a count are not known."""

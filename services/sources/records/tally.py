@@ -35,6 +35,7 @@ from services.http.client import Client
 from services.persons.scan import PersonScan
 from services.sources.records.places import Placer
 from services.sources.records.sums import NO_YEAR, Sums
+from services.sources.records.warnings import Warnings
 
 OnRows = Callable[[int], None]
 
@@ -70,7 +71,7 @@ def tally(declaration: SourceDeclaration, areas: AreaFrame, given: RecordsInput)
         raise SourceError("source {id!r}: declares no [records]", id=declaration.id)
     rows = opened(records, given.root, given.database)
     with _reading(rows.where):
-        _search_for_persons(rows, records)
+        warnings = _search_for_persons(rows, records)
     sums = Sums.of(records, areas)
     decimal = records.format.decimal
     places = Placer(rows.where, records.place, rows.crs, decimal, given.client, given.on_lookup)
@@ -80,6 +81,7 @@ def tally(declaration: SourceDeclaration, areas: AreaFrame, given: RecordsInput)
             cells.check(rows.where, batch, records.place.geometry)
             placed = places.of(batch)
             why = sums.add(batch, placed.x, placed.y, placed.why)
+            warnings.look_at_places(placed.x, placed.y)
             reject(first, why)
             first += batch.num_rows
             given.on_rows(first - 1)
@@ -90,8 +92,31 @@ def tally(declaration: SourceDeclaration, areas: AreaFrame, given: RecordsInput)
             count=first - 1,
             why=_why_none(sums, places),
         )
-    notes = tuple(say(note) for note in (*sums.notes(), *places.notes))
+    _check_lost(rows.where, sums, places, given.rejects)
+    notes = tuple(say(note) for note in (*_lost(sums), *sums.notes(), *places.notes, *rows.notes, *warnings.notes()))
     return Delivered(sums.table(areas), records.path or rows.where, first - 1, rows.sha256, notes)
+
+
+def _check_lost(where: str, sums: Sums, places: Placer, rejects: Path | None) -> None:
+    """Refuse counts from which a larger part of the rows fell out than the source allows."""
+    whole = sums.counted + sums.lost
+    if sums.lost > sums.records.max_lost * whole:
+        raise SourceError(
+            "{where}: {lost} of {whole} rows ({share:.1%}) could not be counted, more than the {most:.1%} that may be "
+            "lost: {why}{listed}; correct the file or the declaration, or declare max_lost in [records]",
+            where=where, lost=sums.lost, whole=whole, share=sums.lost / whole, most=sums.records.max_lost,
+            why=_why_none(sums, places), listed=message(" (listed in {file})", file=rejects) if rejects else "",
+        )  # fmt: skip
+
+
+def _lost(sums: Sums) -> Iterator[Message]:
+    """What fell out, where that is not too much, in sight."""
+    if sums.lost:
+        whole = sums.counted + sums.lost
+        yield message(
+            "WARNING: {lost} of {whole} rows ({share:.1%}) could not be counted", lost=sums.lost, whole=whole,
+            share=sums.lost / whole,
+        )  # fmt: skip
 
 
 @contextmanager
@@ -127,15 +152,21 @@ def _why_none(sums: Sums, places: Placer) -> Message:
     return joined("; ", reasons) if reasons else message("there are none")
 
 
-def _search_for_persons(rows: Rows, records: Records) -> None:
-    """Refuse a file with columns that identify persons, declared or not; of a table only what is declared is read."""
+def _search_for_persons(rows: Rows, records: Records) -> Warnings:
+    """Refuse a file with columns that identify persons, declared or not; of a table only what is declared is read.
+
+    Gives what else was seen of the rows meanwhile.
+    """
+    warnings = Warnings()
     read = records.columns if records.postgis else rows.headers
     searched = [name for name in read if name != records.place.geometry]
     scan = PersonScan(rows.where, rows.headers, searched, records.period.column if records.period else None)
     if searched:
         for batch in rows.batches(searched):
             scan.search(batch)
+            warnings.look_at_rows(batch)
     scan.check()
+    return warnings
 
 
 @contextmanager

@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from geo.errors import AlignmentError
+from geo.errors import AlignmentError, MeasureError
 from geo.measures import Unknown
 from geo.rates import rates
 from layers.declarations.indicators import Indicator
@@ -98,3 +98,20 @@ def test_no_column_of_an_indicator_is_forgotten():
     assert indicator(per="noemer").columns == ("teller", "noemer")
     assert indicator(mean_weight="woningen").columns == ("teller", "woningen")
     assert np.size(indicator().columns) == 1
+
+
+def test_a_share_of_more_than_all_has_no_figure_and_says_that_it_is_impossible():
+    huge, areas = [12, *[4] * 29], names(30)
+    values = pd.DataFrame({"teller": huge, "noemer": [10] * 30}, index=areas, dtype=float)
+    of_many = Figures(values, pd.DataFrame(None, index=areas, columns=values.columns, dtype=object))
+    measure = measure_of(indicator(per="noemer", share=True), of_many)
+    assert measure.reason.tolist() == [Unknown.IMPOSSIBLE, *[None] * 29]
+    assert measure.national == 0.4
+    assert measure_of(indicator(per="noemer"), of_many).known.all()  # more crimes than people there may be
+
+
+def test_a_share_of_more_than_all_in_one_of_twenty_areas_or_more_is_refused_by_name():
+    with pytest.raises(MeasureError, match="teller is more than noemer in 1 areas: a0000 12 of 10"):
+        measure_of(indicator(per="noemer", share=True), figures(teller=[12, 4, 6], noemer=[10, 10, 20]))
+    all_of_them = measure_of(indicator(per="noemer", share=True), figures(teller=[10, 10, 20], noemer=[10, 10, 20]))
+    assert all_of_them.known.all()

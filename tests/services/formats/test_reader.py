@@ -3,14 +3,12 @@
 import geopandas
 import numpy as np
 import pandas as pd
-import pyarrow as pa
 import pytest
 import shapely
 
 from geo.errors import SourceError
 from layers.declarations.records import Format
 from layers.method import numbers
-from services.formats.excel import _column
 from services.formats.reader import table
 
 TABLE = pd.DataFrame(
@@ -57,12 +55,3 @@ def test_a_damaged_file_is_refused_in_the_same_words(tmp_path, name, content):
     (tmp_path / name).write_bytes(content)
     with pytest.raises(SourceError, match=f"{name}: cannot be read: "):
         table(tmp_path / name, Format())
-
-
-def test_a_number_among_the_text_of_a_sheet_is_never_taken_for_thousands():
-    cells = _column([1.234, -12.345, 1234.5, 12.0, "geheim"])
-    assert cells.to_pylist() == ["1.2340", "-12.3450", "1234.5", "12", "geheim"]
-    dutch, undeclared = (numbers.amounts(cells, mark) for mark in (",", None))
-    np.testing.assert_equal(undeclared, [1.234, -12.345, 1234.5, 12, np.nan])
-    np.testing.assert_equal(dutch, [np.nan, np.nan, np.nan, 12, np.nan])
-    assert cells.type == pa.string()

@@ -24,6 +24,7 @@ from tests.services.sources.records.declared import AREAS, GEMEENTEN, expected, 
 
 
 def counted(folder, table, write=None, **records):
+    records.setdefault("max_lost", 1.0)
     (write or (lambda path: table.to_csv(path, index=False)))(folder / records.setdefault("path", "rijen.csv"))
     return tally(source(**records), AREAS, RecordsInput(folder, rejects=folder / "uit.csv"))
 
@@ -336,3 +337,86 @@ def test_a_crash_in_the_middle_leaves_no_list(tmp_path):
         tally(source(), AREAS, RecordsInput(tmp_path, rejects=tmp_path / "uit.csv", on_rows=stop))
     assert (tmp_path / "uit.csv").read_text() == "van de vorige keer"
     assert len(list(tmp_path.iterdir())) == 2
+
+
+# Nothing is lost in silence
+
+
+@pytest.mark.parametrize(("lost", "refused"), [(20, False), (21, True)])
+def test_more_than_one_row_in_twenty_lost_is_no_success_and_less_is_a_warning(tmp_path, lost, refused):
+    table = rows().astype({"datum": object})
+    table.loc[: lost - 1, "datum"] = "onbekend"
+    if refused:
+        with pytest.raises(
+            SourceError, match=r"21 of 400 rows \(5\.2%\) could not be counted, more than the 5\.0%.*21 no year"
+        ):
+            counted(tmp_path, table, max_lost=0.05)
+        assert len(listed(tmp_path)) == 21
+        assert counted(tmp_path, table, max_lost=0.06).table.notna().all(axis=None)
+    else:
+        assert counted(tmp_path, table, max_lost=0.05).notes[0].startswith("LET OP: 20 van 400 rijen (5,0%)")
+
+
+def test_rows_of_other_years_and_of_gemeenten_that_are_not_covered_are_not_lost(tmp_path):
+    table = rows()
+    found = counted(tmp_path, table, max_lost=0.0, covers=[GEMEENTEN[0]], years=[2024])
+    assert not any(note.startswith("LET OP") for note in found.notes)
+
+
+def test_letters_that_cannot_be_read_are_listed_where_they_stand_in_a_column_that_counts(tmp_path):
+    lines = rows(40)[["x", "y", "datum", "soort", "bedrag"]].to_csv(index=False, sep=";").encode().splitlines()
+    lines[1:] = [line.replace(b"lawaai", "caf\u00e9".encode()) for line in lines[1:]]
+    last = lines[-1].split(b";")
+    lines[-1] = b";".join([*last[:3], "caf\u00e9".encode("cp1252"), last[4]])
+    found = counted(tmp_path, None, lambda path: path.write_bytes(b"\n".join(lines)))
+    assert listed(tmp_path) == [(40, "letters die niet in de codering van het bestand staan")]
+    assert found.rows == 40
+
+
+def test_cells_that_are_empty_for_a_reason_are_counted_and_named(tmp_path):
+    table = rows(8).astype({"soort": object})
+
+    def write(path):
+        import openpyxl  # noqa: PLC0415
+
+        table.to_excel(path, index=False)
+        book = openpyxl.load_workbook(path)
+        book.active.merge_cells("E2:E4")
+        book.active["F5"] = "=1/0"
+        book.save(path)
+
+    notes = counted(tmp_path, table, write, path="rijen.xlsx").notes
+    assert "2 cellen van kolom 'soort' zijn leeg om een reden: samengevoegd met de cel erboven of ervoor" in notes
+    assert any(note.startswith("1 cellen van kolom 'bedrag' zijn leeg om een reden: formules") for note in notes)
+
+
+def test_codes_that_lost_their_zeros_are_named_also_where_some_rows_match(tmp_path):
+    table = rows(60).assign(sbi=["0147", "147", "9999"] * 20)
+    notes = counted(tmp_path, table, count={"meldingen": {}, "vee": {"where": {"sbi": ["0147"]}}}).notes
+    assert any("'147' in kolom 'sbi'" in note and "'0147'" in note for note in notes)
+    without = counted(tmp_path, table, count={"meldingen": {}, "vee": {"where": {"sbi": ["9999"]}}}).notes
+    assert not any("sbi" in note for note in without)
+
+
+def test_rows_twice_many_on_one_place_and_rounded_places_are_warned_of(tmp_path):
+    table = rows()
+    assert not any("keer" in note or "plek" in note or "afgerond" in note for note in counted(tmp_path, table).notes)
+    assert any(
+        note.startswith("400 rijen staan er meer dan eens in")
+        for note in counted(tmp_path, pd.concat([table, table])).notes
+    )
+    hall = table.assign(
+        x=table["x"].where(table.index > 39, table["x"][0]), y=table["y"].where(table.index > 39, table["y"][0])
+    )
+    assert any(note.startswith("40 van 400 rijen liggen op een plek") for note in counted(tmp_path, hall).notes)
+    rounded = table.assign(x=table["x"].round(-2), y=table["y"].round(-2))
+    assert any("afgerond op 100 m" in note for note in counted(tmp_path, rounded).notes)
+    at = points(table).to_crs(4326).geometry
+    degrees = table.drop(columns=["x", "y"]).assign(lon=at.x.round(3), lat=at.y.round(3))
+    assert any("3 decimalen" in note for note in counted(tmp_path, degrees, place={"lon": "lon", "lat": "lat"}).notes)
+
+
+def test_rd_in_kilometres_is_recognised(tmp_path):
+    table = rows(200)
+    with pytest.raises(SourceError, match="RD New in kilometres"):
+        counted(tmp_path, table.assign(x=table["x"] / 1000, y=table["y"] / 1000))

@@ -1,0 +1,140 @@
+"""Maps as rows: GeoPackage, GeoJSON, FlatGeobuf, shapefile, GML, by GDAL's Arrow stream.
+
+What the stream would decide for us is asked for otherwise. Moments come as text, with their zone where they have one:
+as times GDAL takes those of a GeoPackage for UTC, and loses the UTC of a FlatGeobuf. Properties of GeoJSON of which the
+cells are of several types come as they are in the file.
+"""
+
+import codecs
+import zipfile
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import orjson
+import pyarrow as pa
+import pyogrio
+
+from geo.errors import SourceError
+from layers.declarations.records import Format
+from services.files import digest
+from services.formats import encodings, mixed
+from services.formats.rows import ROWS, Batches, Rows
+
+JSON = (".json", ".geojson")
+
+
+def rows(path: Path, format_: Format, _geometry: str | None) -> Rows:
+    """The rows of a map, or of a list in JSON.
+
+    Raises SourceError where it has several tables, or letters that cannot be read.
+    """
+    if path.suffix.lower() == ".json" and (listed := _listed(path)) is not None:
+        return listed
+    layers = [str(name) for name in pyogrio.list_layers(path)[:, 0]]
+    if format_.layer is None and len(layers) > 1:
+        raise SourceError(
+            "{path}: has layers {layers!r}; name one as format.layer in the source", path=path, layers=layers
+        )
+    layer = format_.layer or layers[0]
+    encoding = _encoding(path, format_)
+    about = pyogrio.read_info(path, layer=layer, encoding=encoding)
+    name = about["geometry_name"] or "geometry"
+
+    def batches(columns: Sequence[str]) -> Batches:
+        fields, first = [one for one in columns if one != name], 0
+        with pyogrio.open_arrow(
+            path, layer=layer, encoding=encoding, columns=fields, read_geometry=name in columns, batch_size=ROWS,
+            use_pyarrow=True, datetime_as_string=True,
+        ) as (described, stream):  # fmt: skip
+            theirs = described["geometry_name"] or "wkb_geometry"
+            for batch in stream:
+                renamed = batch.rename_columns([name if one == theirs else one for one in batch.schema.names])
+                checked = _checked(path, renamed.select(list(columns)))
+                yield _typed(path, checked, first)
+                first += batch.num_rows
+
+    headers = (*(str(one) for one in about["fields"]), *((name,) if about["geometry_type"] else ()))
+    return Rows(str(path), headers, batches, about["crs"], digest(path), name)
+
+
+def _listed(path: Path) -> Rows | None:
+    """The rows of a list of objects; None where a file has something else, which GDAL may know."""
+    try:
+        content = orjson.loads(path.read_bytes().removeprefix(codecs.BOM_UTF8))
+    except orjson.JSONDecodeError:
+        return None
+    if isinstance(content, dict) and not {"type", "features", "arcs", "geometryType"} & content.keys():
+        raise SourceError(
+            "{path}: JSON that is neither GeoJSON nor a list of rows, but has {keys}; save the list in it by itself",
+            path=path, keys=list(content)[:10],
+        )  # fmt: skip
+    if not isinstance(content, list) or not all(isinstance(one, dict) for one in content):
+        return None
+    names = list(dict.fromkeys(name for one in content for name in one))
+    table = pa.table({name: mixed.column([_plain(one.get(name)) for one in content]) for name in names})
+    return Rows(
+        str(path), tuple(names), lambda columns: iter(table.select(list(columns)).to_batches(ROWS)),
+        sha256=digest(path),
+    )  # fmt: skip
+
+
+def _encoding(path: Path, format_: Format) -> str | None:
+    """What is declared; of a shapefile that does not say it, what its letters show; else what the file says."""
+    declared = format_.encoding
+    if isinstance(declared, str):
+        return encodings.decided(path, declared).name
+    table = path.with_suffix(".dbf")
+    if path.suffix.lower() == ".shp" and table.is_file() and not path.with_suffix(".cpg").is_file():
+        return encodings.decided(table, declared).name
+    return None
+
+
+def _checked(path: Path, batch: pa.RecordBatch) -> pa.RecordBatch:
+    try:
+        batch.validate(full=True)
+    except pa.ArrowInvalid:
+        raise SourceError(
+            "{path}: letters that are not in the encoding that the file names; declare the one they are in, as "
+            'format.encoding = "cp1252" in the source',
+            path=path,
+        ) from None
+    return batch
+
+
+def _typed(path: Path, batch: pa.RecordBatch, first: int) -> pa.RecordBatch:
+    """The batch with properties of several types as cells with a type of their own."""
+    several = [field.name for field in batch.schema if _is_json(field.type)]
+    if not several:
+        return batch
+    properties = _properties(path)
+    columns = []
+    for name, column in zip(batch.schema.names, batch.columns, strict=True):
+        if name not in several:
+            columns.append(column)
+        elif properties is None:
+            columns.append(column.storage.cast(pa.string()))
+        else:
+            cells = [_plain(one.get(name)) for one in properties[first : first + batch.num_rows]]
+            columns.append(mixed.column(cells))
+    return pa.RecordBatch.from_arrays(columns, names=batch.schema.names)
+
+
+def _is_json(kind: pa.DataType) -> bool:
+    return isinstance(kind, pa.BaseExtensionType) and kind.extension_name == "arrow.json"
+
+
+def _properties(path: Path) -> list[dict[str, Any]] | None:
+    """The properties of every feature of a GeoJSON file; None where it is something else."""
+    if path.suffix.lower() not in JSON or zipfile.is_zipfile(path):
+        return None
+    content = orjson.loads(path.read_bytes())
+    features = content.get("features") if isinstance(content, dict) else None
+    if not isinstance(features, list):
+        return None
+    return [feature.get("properties") or {} for feature in features]
+
+
+def _plain(cell: Any) -> Any:
+    """A cell as it is; what is nested as the JSON that it is."""
+    return orjson.dumps(cell).decode() if isinstance(cell, dict | list) else cell

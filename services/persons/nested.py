@@ -1,0 +1,88 @@
+"""What is nested in the text of a cell: JSON, what Python prints of it, XML, and pairs of a name and a value.
+
+A GeoJSON property that holds another object, a column that an export packed, an hstore of PostGIS: each part is given
+by its name, as if it were a column.
+"""
+
+import ast
+import re
+from collections.abc import Iterator
+from typing import Any
+from xml.etree import ElementTree as ET
+
+import orjson
+import pyarrow as pa
+import pyarrow.compute as pc
+
+OPENS = r"^\s*(?:[\[{(]|<[A-Za-z?!])"
+"""How a cell begins that is nothing but something nested."""
+PAIR = re.compile(r"""["']?([A-Za-z_][A-Za-z_ -]{1,30}?)["']?\s*(?:=>|[:=])\s*["']?([^"';,|&\n{}\[\]<>]+)""")
+"""A name and its value: "naam"=>"X", naam: X, naam=X."""
+PAIRS = r"[A-Za-z_]{2}[\"']?\s*(?:=>|[:=])\s*[^\s/]"
+UNSEARCHABLE = 0.05
+"""Share of cells that are nested and cannot be opened, above which a column is refused."""
+DEEP = 20
+
+
+def is_structured(cells: pa.Array) -> bool:
+    """Whether most filled cells are nothing but something nested."""
+    return bool(len(cells)) and pc.mean(pc.match_substring_regex(cells, OPENS).cast(pa.int8())).as_py() > 0.5
+
+
+def parts(cells: pa.Array) -> tuple[dict[str, list[str]], int]:
+    """The values of each part by its name, and how many cells are nested and cannot be opened."""
+    found: dict[str, list[str]] = {}
+    unsearchable = 0
+    opens = pc.match_substring_regex(cells, OPENS)
+    for cell in cells.filter(opens).to_pylist():
+        content = _opened(cell)
+        pairs = list(_leaves(content)) if content is not None else PAIR.findall(cell)
+        unsearchable += not pairs and content is None and re.search(r"[\"'=:]", cell) is not None
+        for name, value in pairs:
+            found.setdefault(name, []).append(value)
+    rest = cells.filter(pc.invert(opens))
+    for cell in rest.filter(pc.match_substring_regex(rest, PAIRS)).to_pylist():
+        for name, value in PAIR.findall(cell):
+            found.setdefault(name.strip().lower(), []).append(value.strip())
+    return found, unsearchable
+
+
+def _opened(cell: str) -> Any:
+    """What is nested in a cell; None where it cannot be opened."""
+    if cell.lstrip().startswith("<"):
+        try:
+            return ET.fromstring(cell)  # noqa: S314  # expat refuses what expands
+        except ET.ParseError:
+            return None
+    try:
+        return orjson.loads(cell)
+    except orjson.JSONDecodeError:
+        pass
+    try:
+        return ast.literal_eval(cell)
+    except (ValueError, SyntaxError, MemoryError, RecursionError):
+        return None
+
+
+def _leaves(content: Any, name: str = "", depth: int = 0) -> Iterator[tuple[str, str]]:
+    """Every value that is not itself nested, with the nearest name above it."""
+    if depth > DEEP or content is None:
+        return
+    if isinstance(content, ET.Element):
+        yield from _of_xml(content)
+    elif isinstance(content, dict | list | tuple | set):
+        named = content.items() if isinstance(content, dict) else ((name, value) for value in content)
+        for key, value in named:
+            yield from _leaves(value, str(key), depth + 1)
+    elif isinstance(content, str) and re.match(OPENS, content) and (inside := _opened(content)) is not None:
+        yield from _leaves(inside, name, depth + 1)
+    elif str(content).strip():
+        yield name, str(content)
+
+
+def _of_xml(root: ET.Element) -> Iterator[tuple[str, str]]:
+    """The text and the attributes of every element."""
+    for element in root.iter():
+        yield from ((key, value) for key, value in element.attrib.items() if value.strip())
+        if element.text and element.text.strip():
+            yield element.tag.rpartition("}")[2], element.text.strip()

@@ -1,0 +1,70 @@
+"""The encoding is that of the file: one row in another never changes all others, and it is listed."""
+
+import geopandas
+import pyarrow as pa
+import pytest
+import shapely
+
+from geo.errors import SourceError
+from layers.declarations.records import Format
+from services.formats import cells
+from services.formats.encodings import LOST, Encoding, decided
+from services.formats.reader import file
+
+CAFE = "café"
+
+
+def kinds(path, **format_):
+    rows = file(path, Format(**format_))
+    return cells.text(pa.concat_arrays([batch.column(0) for batch in rows.batches(["soort"])])).to_pylist()
+
+
+def written(path, *lines, head="n;soort"):
+    path.write_bytes(b"\n".join([head.encode(), *lines]) + b"\n")
+    return path
+
+
+UTF8, LATIN = (f"1;{CAFE}".encode(one) for one in ("utf-8", "iso-8859-1"))
+
+
+@pytest.mark.parametrize(
+    ("lines", "encoding", "found"),
+    [
+        ([UTF8] * 3, Encoding("utf-8"), [CAFE] * 3),
+        ([LATIN] * 3, Encoding("cp1252"), [CAFE] * 3),
+        ([UTF8, UTF8, LATIN], Encoding("utf-8", whole=False), [CAFE, CAFE, f"caf{LOST}"]),
+        ([LATIN, UTF8, LATIN], Encoding("cp1252", whole=False), [CAFE, f"caf{LOST}{LOST}", CAFE]),
+        ([b"1;bar"], Encoding("utf-8"), ["bar"]),
+    ],
+)
+def test_one_row_in_another_encoding_changes_no_other(tmp_path, lines, encoding, found):
+    path = written(tmp_path / "a.csv", *lines)
+    assert decided(path) == encoding
+    assert kinds(path) == found
+
+
+def test_a_declared_encoding_counts_and_of_several_the_first_that_fits_the_whole(tmp_path):
+    path = written(tmp_path / "a.csv", LATIN)
+    assert kinds(path, encoding="iso-8859-1") == [CAFE]
+    assert kinds(path, encoding=("utf-8", "cp437")) == ["cafΘ"]
+    assert kinds(path, encoding="utf-8") == [f"caf{LOST}"]
+    with pytest.raises(SourceError, match="no such encoding: 'utf9'"):
+        kinds(path, encoding="utf9")
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "cp1252"])
+def test_a_shapefile_that_does_not_name_its_encoding_is_read(tmp_path, encoding):
+    frame = geopandas.GeoDataFrame({"soort": [CAFE, "thé"]}, geometry=[shapely.Point(5, 52)] * 2, crs=4326)
+    frame.to_file(tmp_path / "a.shp", encoding=encoding)
+    (tmp_path / "a.cpg").unlink()
+    assert kinds(tmp_path / "a.shp") == [CAFE, "thé"]
+    assert kinds(tmp_path / "a.shp", encoding=encoding) == [CAFE, "thé"]
+
+
+def test_letters_that_are_not_in_the_named_encoding_are_said_with_the_way_out(tmp_path):
+    frame = geopandas.GeoDataFrame({"soort": [CAFE]}, geometry=[shapely.Point(5, 52)], crs=4326)
+    frame.to_file(tmp_path / "a.shp", encoding="cp1252")
+    (tmp_path / "a.cpg").write_text("UTF-8")
+    with pytest.raises(SourceError, match=r'format\.encoding = "cp1252"'):
+        kinds(tmp_path / "a.shp")
+    assert kinds(tmp_path / "a.shp", encoding="cp1252") == [CAFE]
