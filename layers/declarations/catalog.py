@@ -24,13 +24,12 @@ SHIPPED: Traversable = resources.files("layers")
 
 @dataclass(frozen=True, slots=True)
 class Catalog:
-    """All declarations by id; and, as `<kind>/<id>`, what each says, the digest of that, and the sha256 of its file."""
+    """All declarations by id; and, as `<kind>/<id>`, the digest of what each says and the sha256 of its file."""
 
     themes: Mapping[str, Theme]
     lenses: Mapping[str, Lens]
     sources: Mapping[str, SourceDeclaration]
     digests: Mapping[str, str]
-    meanings: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     files: Mapping[str, str] = field(default_factory=dict)
 
     def theme(self, name: str) -> Theme:
@@ -61,9 +60,11 @@ class Catalog:
         """The digests of every declaration that a map of this theme under this lens rests on."""
         return {name: self.digests[name] for name in self.names_of(theme, lens)}
 
-    def meanings_of(self, theme: Theme, lens: Lens | None) -> dict[str, Mapping[str, Any]]:
+    def meanings_of(self, theme: Theme, lens: Lens | None) -> dict[str, dict[str, Any]]:
         """What each of these declarations says."""
-        return {name: self.meanings[name] for name in self.names_of(theme, lens)}
+        said = {f"themes/{theme.id}": meaning(theme)}
+        said |= {f"sources/{source.id}": meaning(source) for source in self.needed_by(theme)}
+        return said | ({f"lenses/{lens.id}": meaning(lens)} if lens is not None else {})
 
     def files_of(self, theme: Theme, lens: Lens | None) -> dict[str, str]:
         """The sha256 of the file of each of these declarations."""
@@ -107,11 +108,10 @@ def catalog_of(*folders: Traversable) -> Catalog:
         raise DeclarationError(faults)
     themes = {name: resolved(theme, sources) for name, theme in themes.items()}
     kinds: dict[str, Mapping[str, Declared]] = {"themes": themes, "lenses": lenses, "sources": sources}
-    meanings = {f"{kind}/{name}": meaning(one) for kind, declared in kinds.items() for name, one in declared.items()}
-    digests = {name: digest_of(said) for name, said in meanings.items()}
-    return Catalog(
-        themes, lenses, sources, digests, meanings, {f"{one.kind}/{one.id}": digest(one.file) for one in files}
-    )
+    digests = {
+        f"{kind}/{name}": digest_of(meaning(one)) for kind, declared in kinds.items() for name, one in declared.items()
+    }
+    return Catalog(themes, lenses, sources, digests, {f"{one.kind}/{one.id}": digest(one.file) for one in files})
 
 
 @dataclass(frozen=True, slots=True)

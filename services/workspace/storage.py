@@ -182,9 +182,10 @@ def _read(folder: Path, about: dict[str, Any], catalog: Catalog) -> Layer:
     origin = about["provenance"]
     known = catalog.digests_of(theme, lens) if about["format"] != OLDEST else catalog.files_of(theme, lens)
     if origin["digests"] != known:
+        changed = _changed(origin, known, catalog.meanings_of(theme, lens))
         raise StoreError(
             "{folder}: {what} changed since it was built; build it again: `{command}`",
-            folder=folder, what=", ".join(_changed(origin, known, catalog)), command=_command(key),
+            folder=folder, what=", ".join(changed), command=_command(key),
         )  # fmt: skip
     if about["format"] == OLDEST:  # the files are the same, so this is what they said
         origin |= {"digests": catalog.digests_of(theme, lens), "declarations": catalog.meanings_of(theme, lens)}
@@ -209,13 +210,11 @@ def _declared(folder: Path, key: LayerKey, catalog: Catalog) -> tuple[Theme, Len
         ) from None  # fmt: skip
 
 
-def _changed(origin: Mapping[str, Any], known: Mapping[str, str], catalog: Catalog) -> list[str]:
+def _changed(origin: Mapping[str, Any], known: Mapping[str, str], now: Mapping[str, Any]) -> list[str]:
     """What in the declarations is another than when a layer was built: field by field where it says what they were."""
     names = sorted(name for name in {**origin["digests"], **known} if origin["digests"].get(name) != known.get(name))
     before = origin.get("declarations", {})
-    fields = {
-        name: differences(before[name], catalog.meanings[name]) for name in names if name in before and name in known
-    }
+    fields = {name: differences(before[name], now[name]) for name in names if name in before and name in known}
     return [f"{name} ({first_few(fields[name])})" if fields.get(name) else name for name in names]
 
 
