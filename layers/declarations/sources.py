@@ -134,6 +134,9 @@ class SourceDeclaration(Declared):
 
     Where they come from is one section or more: `table`, a file; `statline`, a service of CBS OData; `records`, points
     of the municipality's own; `raster`, a GeoTIFF; `squares`, CBS's squares of 100 m. The first that is there is used.
+
+    `status` is whether everyone may have these figures as they are; where nothing is said they are taken to be
+    confidential.
     """
 
     id: Id
@@ -143,6 +146,7 @@ class SourceDeclaration(Declared):
     url: Text
     attribution: Text
     level: Literal["gemeente", "wijk", "buurt"] | None = None
+    status: Literal["open", "vertrouwelijk"] = "vertrouwelijk"
     key: Text = "buurtcode"
     vintage: int
     periods: Periods

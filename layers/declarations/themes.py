@@ -42,13 +42,16 @@ class Dasymetric(Declared):
 class Theme(Declared):
     """One topic, whole in one file. Indicators stand in the order in which they matter.
 
-    Without `dasymetric`, figures that are only known per buurt go to hexagons by surface.
+    Without `dasymetric`, figures that are only known per buurt go to hexagons by surface. `audience` is for whom it is
+    published; where nothing is said for everyone (`publiek`) if all its sources are open, else for colleagues
+    (`intern`).
     """
 
     id: Id
     title: Text
     question: Text
     level: AreaLevel
+    audience: Literal["intern", "publiek"] | None = None
     search: Search
     privacy: Privacy
     dasymetric: Dasymetric | None = None

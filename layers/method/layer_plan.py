@@ -47,9 +47,10 @@ def layer_plan(country: Country, key: LayerKey, theme: Theme, lens: Lens | None,
         {"theme": numbers_of(theme), "lens": numbers_of(lens) if lens else None, "period": period}, declared,
     )  # fmt: skip
     digests, rounding = country.catalog.digests_of(theme, lens), rounding_of(country.sources(theme))
+    statuses = {one.id: one.status for one in country.sources(theme)}
     provenance = Provenance(
         (), digests, country.vintage.year, version, rounding, country.source.made_up,
-        country.catalog.meanings_of(theme, lens),
+        country.catalog.meanings_of(theme, lens), sources=statuses,
     )  # fmt: skip
     settings = {"key": key, "declared": (theme, lens), "provenance": provenance, "language": language()}
     inputs = (analysed, country.boundaries_node(), *country.receipt_nodes(analysed))

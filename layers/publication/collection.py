@@ -2,11 +2,14 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Literal
 
 import geopandas
 
 from geo.areas import RD_NEW
 from layers.publication.fields import Field
+
+type Audience = Literal["intern", "publiek"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,7 +18,7 @@ class Collection:
 
     All its text is in one language; that of its fields is said here. `time_field` names the integer column that holds
     the year, where there is one. `attribution` is shown with the data wherever it goes; `caveat` is the sentence on
-    what it does not show.
+    what it does not show. `audience` is for whom it is: colleagues, unless everyone is said.
     """
 
     id: str
@@ -28,6 +31,7 @@ class Collection:
     license: str
     caveat: str
     time_field: str | None = None
+    audience: Audience = "intern"
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "fields", tuple(field.said() for field in self.fields))

@@ -14,7 +14,7 @@ from geo.measures import Unknown
 from geo.messages import Message, message
 from layers.declarations.indicators import Indicator
 from layers.messages import say
-from layers.publication.collection import Collection, typed
+from layers.publication.collection import Audience, Collection, typed
 from layers.publication.comparison import References, mean, shared
 from layers.publication.explanations import MADE_UP, REASONS, caveat, plural_of
 from layers.publication.fields import AREA_FIELDS, PERIOD, Field, layer_fields, zoekgebied_fields
@@ -119,7 +119,13 @@ def _collection(
         license=", ".join(dict.fromkeys(receipt.license for receipt in receipts)),
         caveat=caveat(_references(layers)),
         time_field=time_field,
+        audience=_audience(layers),
     )
+
+
+def _audience(layers: Sequence[Layer]) -> Audience:
+    """For everyone only where each of the layers is."""
+    return "publiek" if all(layer.audience == "publiek" for layer in layers) else "intern"
 
 
 def _references(layers: Sequence[Layer]) -> References:

@@ -9,7 +9,7 @@ import geopandas
 from geo.areas import AreaLevel
 from layers.declarations.lenses import Lens
 from layers.declarations.themes import Theme
-from layers.publication.collection import names
+from layers.publication.collection import Audience, names
 from layers.publication.comparison import References, references
 from layers.publication.fields import layer_fields, zoekgebied_fields
 
@@ -38,7 +38,8 @@ class Provenance:
 
     `digests` are those of what the `declarations` say, by `<kind>/<id>`. `commit`, `code` and `libraries` tell apart
     states of one version of zicht (services.program), and `plan` is the key of what decided all of it
-    (layers.method.plan); "" where that is not known.
+    (layers.method.plan); "" where that is not known. `sources` has the status of each source that its theme reads,
+    `open` or `vertrouwelijk`, by its id.
     """
 
     receipts: tuple[Receipt, ...]
@@ -52,6 +53,7 @@ class Provenance:
     code: str = ""
     libraries: str = ""
     plan: str = ""
+    sources: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +94,12 @@ class Layer:
             unexplained = self.table[one.id].isna() == self.table[f"{one.id}_reden"].isna()
             if unexplained.any():
                 raise ValueError(f"layer {self.key}: {one.id} must have a reason exactly where it has no value")
+
+    @property
+    def audience(self) -> Audience:
+        """For whom it is: what its theme says, else for everyone only where each of its sources is known to be open."""
+        open_to_all = set(self.provenance.sources.values()) == {"open"}
+        return self.theme.audience or ("publiek" if open_to_all else "intern")
 
     @property
     def references(self) -> References:

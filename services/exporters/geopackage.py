@@ -1,8 +1,13 @@
-"""GeoPackage: all collections in one file, as QGIS users expect it."""
+"""GeoPackage: all collections in one file, as QGIS users expect it.
+
+Where the polygons of a collection are those of the collection of areas, as for each lens and period of its indicators,
+they are not written again: it is a spatial view, which QGIS, GDAL and ArcGIS read as any layer, with a spatial index of
+its own. https://gdal.org/en/stable/drivers/vector/gpkg.html#spatial-views
+"""
 
 import sqlite3
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import closing
 from pathlib import Path
 
@@ -11,7 +16,7 @@ import pyogrio
 from geo.errors import StoreError
 from layers.messages import say
 from layers.publication.collection import Collection
-from services.exporters import field_domains
+from services.exporters import field_domains, spatial_views
 from services.files import whole_file
 
 FILE = "zicht.gpkg"
@@ -25,14 +30,14 @@ def export(collections: Sequence[Collection], path: Path) -> None:
     if not collections:
         raise StoreError("{path}: no collections to write; build and publish a theme first", path=path)
     pyogrio.set_gdal_config_options({"OGR_CURRENT_DATE": NO_DATE})
-    titles = Counter(collection.title for collection in collections)
+    views = spatial_views.views(collections)
     with whole_file(path) as unfinished:
         try:
             for collection in collections:
-                # A GeoPackage has no two layers of one title.
-                title = collection.title if titles[collection.title] == 1 else f"{collection.title} ({collection.id})"
-                _write(collection, title, unfinished)
+                if collection.id not in views:
+                    _write(collection, _layer_options(collection, collections), unfinished)
             with closing(sqlite3.connect(unfinished)) as package, package:
+                _add_views(package, collections, views)
                 field_domains.write(package, collections)
             _check(collections, unfinished)
         except (RuntimeError, sqlite3.Error) as fault:  # all errors of pyogrio are RuntimeErrors
@@ -41,8 +46,28 @@ def export(collections: Sequence[Collection], path: Path) -> None:
             ) from None
 
 
-def _write(collection: Collection, title: str, path: Path) -> None:
+def _add_views(
+    package: sqlite3.Connection, collections: Sequence[Collection], views: Mapping[str, spatial_views.View]
+) -> None:
+    for collection in collections:
+        if collection.id in views:
+            about = {**_layer_options(collection, collections), "DATE": NO_DATE}
+            spatial_views.write(package, collection, views[collection.id], about)
+    if views:
+        spatial_views.write_codes(package, collections, NO_DATE)
+
+
+def _layer_options(collection: Collection, collections: Sequence[Collection]) -> dict[str, str]:
+    """The title of a layer, which no other has, and what it says of itself."""
+    titles = Counter(one.title for one in collections)
     source = say("Source: {attribution} ({license}).", attribution=collection.attribution, license=collection.license)
+    return {
+        "IDENTIFIER": collection.title if titles[collection.title] == 1 else f"{collection.title} ({collection.id})",
+        "DESCRIPTION": f"{collection.description} {collection.caveat} {source}",
+    }
+
+
+def _write(collection: Collection, options: dict[str, str], path: Path) -> None:
     pyogrio.write_dataframe(
         collection.table,
         path,
@@ -51,10 +76,7 @@ def _write(collection: Collection, title: str, path: Path) -> None:
         append=path.exists(),
         promote_to_multi=True,
         geometry_type="MultiPolygon",
-        layer_options={
-            "IDENTIFIER": title,
-            "DESCRIPTION": f"{collection.description} {collection.caveat} {source}",
-        },
+        layer_options=options,
     )
 
 

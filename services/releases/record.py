@@ -36,7 +36,7 @@ BY_VALUES = 2
 
 AGAIN = message("publish again")
 
-ABOUT = ("id", "title", "description", "keywords", "attribution", "license", "caveat", "time_field")
+ABOUT = ("id", "title", "description", "keywords", "attribution", "license", "caveat", "time_field", "audience")
 """What a record holds of a collection besides its fields."""
 
 
@@ -97,7 +97,7 @@ def collections(folder: Path) -> list[Collection]:
 
 def _collection(folder: Path, described: Mapping[str, Any]) -> Collection:
     fields = tuple(Field(**one) for one in described["fields"])
-    about = {name: described[name] for name in ABOUT}
+    about = {name: described[name] for name in ABOUT if name in described}  # an older one lacks the last
     path = folder / f"{about['id']}.parquet"
     with read_errors(path, AGAIN):
         table = typed(geopandas.read_parquet(path), fields)

@@ -19,9 +19,10 @@ import shapely
 from shapely.geometry.base import BaseGeometry
 
 from geo.messages import Message, message
+from services.parted_tables import Value, quoted
 from services.stores import periods, systems
 from services.stores.functions import ARITHMETIC, TEXTS
-from services.stores.queries import Condition, Described, QueryError, Value, quoted, related, sound
+from services.stores.queries import Condition, Described, QueryError, related, sound
 
 type Kind = Literal["string", "number", "boolean", "geometry", "shape", "period", "predicate", "AND", "OR"]
 

@@ -13,9 +13,10 @@ import shapely
 from shapely.geometry.base import BaseGeometry
 
 from geo.errors import ZichtError
+from layers.publication.collection import Audience
 from layers.publication.fields import Field
+from services.parted_tables import Value, quoted
 
-type Value = str | int | float | bytes
 type System = Literal["CRS84", "RD"]
 """A coordinate reference system of which the text of each geometry stands ready: degrees, or RD New in metres."""
 
@@ -35,7 +36,7 @@ class Described:
     """What a store knows of one collection beside its rows.
 
     `bbox` is west, south, east, north in CRS84 degrees; `years` the first and last year, None without a time field;
-    `group` the name of the shapes that it shares.
+    `group` the name of the shapes that it shares; `audience` for whom it is.
     """
 
     id: str
@@ -50,6 +51,7 @@ class Described:
     bbox: tuple[float, float, float, float]
     years: tuple[int, int] | None
     group: str
+    audience: Audience = "intern"
 
     def field(self, name: str) -> Field:
         """The field called `name`; raises QueryError naming those that are."""
@@ -88,11 +90,6 @@ class Query:
     offset: int = 0
     system: System = "CRS84"
     after: str | None = None
-
-
-def quoted(name: str) -> str:
-    """An SQL identifier."""
-    return '"' + name.replace('"', '""') + '"'
 
 
 def shapes(group: str) -> str:

@@ -22,8 +22,9 @@ from geo.errors import StoreError
 from geo.messages import message
 from layers.publication.fields import Field
 from services.files import check_format
+from services.parted_tables import quoted
 from services.stores.functions import FUNCTIONS
-from services.stores.queries import Condition, Described, Query, System, all_of, page, quoted
+from services.stores.queries import Condition, Described, Query, System, all_of, page
 from services.stores.sqlite import APPLICATION, FORMAT
 
 type Feature = dict[str, Any]
@@ -55,6 +56,7 @@ class Served:
         self._store.create_function("related", 3, partial(_related, prepared), deterministic=True)
         for name, (count, function) in FUNCTIONS.items():
             self._store.create_function(name, count, function, deterministic=True)
+        self._count = lru_cache(maxsize=256)(partial(_count, self._store))
         self._collections = {one.id: one for one in (_described(about) for (about,) in rows)}
 
     def _check_format(self) -> None:
@@ -80,11 +82,8 @@ class Served:
         return self._collections[name]
 
     def count(self, name: str, where: Sequence[Condition] = ()) -> int:
-        """How many rows there are for which every condition holds."""
-        condition = all_of(tuple(where))
-        table = quoted(self.collection(name).id)
-        rows = self._store.execute(f"SELECT count(*) FROM {table} WHERE {condition.sql}", condition.values)  # noqa: S608  # names are declared and quoted, values are bound
-        return int(rows.fetchone()[0])
+        """How many rows there are for which every condition holds; counted once, for a release never changes."""
+        return self._count(self.collection(name).id, all_of(tuple(where)))
 
     def page(self, name: str, query: Query) -> list[Feature]:
         """One page of GeoJSON features, in the system of the query."""
@@ -174,6 +173,11 @@ def _one(item_id: str, system: System) -> Query:
 
 def _feature(item_id: str, geometry: Any, properties: dict[str, Any]) -> Feature:
     return {"type": "Feature", "id": item_id, "geometry": geometry, "properties": properties}
+
+
+def _count(store: sqlite3.Connection, table: str, where: Condition) -> int:
+    (count,) = store.execute(f"SELECT count(*) FROM {quoted(table)} WHERE {where.sql}", where.values).fetchone()  # noqa: S608  # names are declared and quoted, values are bound
+    return int(count)
 
 
 def _related(prepared: Callable[[bytes], BaseGeometry], predicate: str, wkb: bytes, literal: bytes) -> bool:

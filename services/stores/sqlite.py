@@ -7,11 +7,8 @@ database server because a release must be a file that can be swapped.
   exact answers to "does it intersect"; `_boxes_<group>` is its R-tree. A group is a level, which lenses, periods and
   themes share; what has no areas, as zoekgebieden, is a group of its own. Rejected: one R-tree over all levels, for a
   box of ten buurten may hold a thousand hexagons.
-- `_area_<collection>` and `_figures_<collection>` have what does not differ between its lenses and periods
-  (layers.publication.normal_form), `_rows_<collection>` what does.
-- `<collection>` is the view that joins them, with the columns of its fields in their order, and `_fid`, `_shape`,
-  `_geojson`, `_geojson_rd` and `_wkb`. Every join is on a primary key, and SQLite leaves it out where a query names
-  none of its columns.
+- `<collection>` is the view over its tables (services.parted_tables) and these shapes, with the columns of its fields
+  in their order, and `_fid`, `_shape`, `_geojson`, `_geojson_rd` and `_wkb`.
 - `_collections` describes each in JSON.
 
 Rows are written in the order of their id, in one transaction without journal, and no timestamp is written: the same
@@ -20,7 +17,7 @@ collections give the same bytes. `services.stores.served` reads the file.
 
 import json
 import sqlite3
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from contextlib import closing
 from dataclasses import asdict
 from pathlib import Path
@@ -32,28 +29,22 @@ import pandas as pd
 import shapely
 
 from geo.errors import StoreError, first_few
-from geo.messages import message
 from layers.publication.collection import Collection
-from layers.publication.fields import AREA, LEVEL, Field
-from layers.publication.normal_form import NormalForm, Places, distinct, normal_form
+from layers.publication.fields import AREA, LEVEL
+from layers.publication.normal_form import Places, distinct
+from services.parted_tables import quoted, write_parted
 from services.ports import SERVED
 from services.stores.coordinates import Shapes, texts
-from services.stores.queries import Value, boxes, quoted, shapes
+from services.stores.queries import boxes, shapes
 
-TYPES = {
-    "string": ("string", "TEXT"),
-    "integer": ("Int64", "INTEGER"),
-    "number": ("Float64", "REAL"),
-    "boolean": ("boolean", "INTEGER"),
-}
-"""Per field type: the pandas type that tells unknown from zero, and the column type of SQLite."""
+TYPES = {"string": "TEXT", "integer": "INTEGER", "number": "REAL", "boolean": "INTEGER"}
 
 APPLICATION, FORMAT = 0x7A696368, 2
 """What SQLite's header says of the file: that it is of zicht (its letters in ASCII), and the format of its tables."""
 
 DESCRIPTIONS = "CREATE TABLE _collections (id TEXT PRIMARY KEY, about TEXT) WITHOUT ROWID"
 
-DESCRIBED = ("id", "title", "description", "attribution", "license", "caveat", "time_field")
+DESCRIBED = ("id", "title", "description", "attribution", "license", "caveat", "time_field", "audience")
 """What is stored of a collection as it is."""
 
 type Boxes = npt.NDArray[np.float64]
@@ -103,7 +94,7 @@ def _write_group(store: sqlite3.Connection, group: str, members: Sequence[Collec
     bounds = _write_shapes(store, group, np.concatenate(geometry)[first])
     ends = np.cumsum([len(one) for one in geometry])
     for collection, table, shape in zip(members, tables, np.split(which, ends[:-1]), strict=True):
-        _write_one(store, collection, group, _typed(collection, table), shape)
+        _write_one(store, collection, group, table, shape)
         about = json.dumps(_about(collection, group, bounds[shape]), ensure_ascii=False)
         store.execute("INSERT INTO _collections VALUES (?, ?)", (collection.id, about))
 
@@ -134,63 +125,17 @@ def _write_shapes(store: sqlite3.Connection, group: str, distinct_shapes: Shapes
 
 
 def _write_one(
-    store: sqlite3.Connection, collection: Collection, group: str, table: pd.DataFrame, shape: Places
+    store: sqlite3.Connection, collection: Collection, group: str, table: geopandas.GeoDataFrame, shape: Places
 ) -> None:
     """Write the rows of a collection, what they share, and the view that joins these."""
-    form = normal_form(table)
-    keys = {f"_{name}": part.at + 1 for name, part in form.parts.items()} | {"_shape": shape + 1}
-    types = {field.name: TYPES[field.type][1] for field in collection.fields} | dict.fromkeys(keys, "INTEGER")
-    for name, part in form.parts.items():
-        _write_table(store, f"_{name}_{collection.id}", f"_{name}", part.table, types)
-    rows = f"_rows_{collection.id}"
-    _write_table(store, rows, "_fid", form.rows.assign(**keys), types)
-    store.execute(f"CREATE UNIQUE INDEX {quoted(f'_id_{collection.id}')} ON {quoted(rows)} (id)")
-    store.execute(f"CREATE INDEX {quoted(f'_shape_{collection.id}')} ON {quoted(rows)} (_shape)")
-    store.execute(_view(collection, group, form))
-
-
-def _write_table(store: sqlite3.Connection, name: str, key: str, table: pd.DataFrame, types: Mapping[str, str]) -> None:
-    """Write a table, with a `key` that counts its rows from 1."""
-    columns = "".join(f", {quoted(column)} {types[column]}" for column in map(str, table))
-    store.execute(f"CREATE TABLE {quoted(name)} ({key} INTEGER PRIMARY KEY{columns})")
-    marks = ", ".join("?" * (len(table.columns) + 1))
-    rows = zip(range(1, len(table) + 1), *(table[column].tolist() for column in table), strict=True)
-    store.executemany(f"INSERT INTO {quoted(name)} VALUES ({marks})", rows)  # noqa: S608  # a quoted name and marks
-
-
-def _view(collection: Collection, group: str, form: NormalForm) -> str:
-    """The collection as one table, each column from the part that has it."""
-    part_of = {column: f"_{name}" for name, part in form.parts.items() for column in part.table}
-    columns = ", ".join(f"{part_of.get(one.name, 'r')}.{quoted(one.name)}" for one in collection.fields)
-    joins = [(f"_{name}", quoted(f"_{name}_{collection.id}")) for name in form.parts]
-    joined = " ".join(f"LEFT JOIN {table} {key} ON {key}.{key} = r.{key}" for key, table in joins)
-    return (
-        f"CREATE VIEW {quoted(collection.id)} AS SELECT r._fid, r._shape, {columns}, "  # noqa: S608  # names are quoted
-        f"_s.crs84 AS _geojson, _s.rd AS _geojson_rd, _s.wkb AS _wkb FROM {quoted(f'_rows_{collection.id}')} r "
-        f"{joined} LEFT JOIN {shapes(group)} _s ON _s._shape = r._shape"
+    parted = write_parted(store, collection, table, {"_shape": shape}, TYPES)
+    store.execute(f"CREATE UNIQUE INDEX {quoted(f'_id_{collection.id}')} ON {parted.rows} (id)")
+    store.execute(f"CREATE INDEX {quoted(f'_shape_{collection.id}')} ON {parted.rows} (_shape)")
+    store.execute(
+        f"CREATE VIEW {quoted(collection.id)} AS SELECT r._fid, r._shape, {', '.join(parted.columns.values())}, "  # noqa: S608  # names are quoted
+        "_s.crs84 AS _geojson, _s.rd AS _geojson_rd, _s.wkb AS _wkb "
+        f"FROM {parted.source} LEFT JOIN {shapes(group)} _s ON _s._shape = r._shape"
     )
-
-
-def _typed(collection: Collection, table: pd.DataFrame) -> pd.DataFrame:
-    """The columns of the fields as what SQLite holds, unknown as None."""
-    return pd.DataFrame(
-        {one.name: pd.Series(_values(collection.id, one, table[one.name]), dtype=object) for one in collection.fields}
-    )
-
-
-def _values(name: str, field: Field, column: "pd.Series[float]") -> list[Value | None]:
-    """The column as what SQLite holds, unknown as None; raises StoreError for what is not of the field's type."""
-    where = message("collection {name}, column {column}", name=name, column=field.name)
-    try:
-        typed = column.astype(TYPES[field.type][0])  # type: ignore[call-overload]  # names of pandas types
-    except (TypeError, ValueError) as fault:
-        raise StoreError(
-            "{where}: declared {type}, but {fault}", where=where, type=field.type, fault=str(fault)
-        ) from fault
-    if field.type == "number" and np.isinf(typed.to_numpy(float, na_value=np.nan)).any():
-        raise StoreError("{where}: holds infinite values; JSON has none", where=where)
-    values: list[Value | None] = typed.array.to_numpy(object, na_value=None).tolist()
-    return values
 
 
 def _about(collection: Collection, group: str, bounds: Boxes) -> dict[str, object]:

@@ -171,3 +171,20 @@ def test_what_is_wrong_elsewhere_is_said_beside_a_file_with_faults(tmp_path):
     wrong = THEME.replace('source = "tellingen"', 'source = "politie"', 1).replace('"getis_ord"', '"moran"')
     said = faults(tmp_path, sources_tellingen=SOURCE.replace("vintage = 2024", ""), themes_proef=wrong)
     assert [one.split(": ")[1] for one in said] == ["vintage", "indicator 'misdrijven'", "search.statistic"]
+
+
+def test_figures_are_confidential_unless_their_source_says_that_they_are_open(tmp_path):
+    assert catalog(tmp_path).sources["tellingen"].status == "vertrouwelijk"
+    said = catalog(tmp_path, sources_tellingen=SOURCE.replace("key =", 'status = "open"\nkey ='))
+    assert said.sources["tellingen"].status == "open"
+
+
+def test_a_status_or_audience_that_is_none_is_refused(tmp_path):
+    changed = {
+        "sources_tellingen": SOURCE.replace("key =", 'status = "geheim"\nkey ='),
+        "themes_proef": THEME.replace("level =", 'audience = "iedereen"\nlevel ='),
+    }
+    assert faults(tmp_path, **changed) == [
+        "themes/proef.toml: audience: should be 'intern', 'publiek', found 'iedereen'",
+        "sources/tellingen.toml: status: should be 'open', 'vertrouwelijk', found 'geheim'",
+    ]

@@ -83,6 +83,7 @@ def test_a_lens_leaves_a_weight_and_says_why_it_changes_one(lens):
 def test_a_source_can_be_named_found_and_read_for_every_period(source):
     assert source.url.startswith("https://")
     assert source.attribution
+    assert source.status == "open"
     assert source.vintage in vintages()
     for period in source.periods:
         assert all(columns_of(column.formula, period) for column in source.columns.values())

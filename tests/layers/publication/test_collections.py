@@ -157,3 +157,29 @@ def test_missing_text_is_none_and_types_hold_without_rows():
     table = points(["a", None])
     assert typed(table, FIELDS)["id"].tolist() == ["a", None]
     assert str(typed(table[:0], FIELDS)["n"].dtype) == "int64"
+
+
+@pytest.mark.parametrize(
+    ("sources", "theirs", "audience"),
+    [
+        ({"tellingen": "open"}, None, "publiek"),
+        ({"tellingen": "open", "meldingen": "vertrouwelijk"}, None, "intern"),
+        ({}, None, "intern"),
+        ({"meldingen": "vertrouwelijk"}, "publiek", "publiek"),
+        ({"tellingen": "open"}, "intern", "intern"),
+    ],
+)
+def test_what_is_made_from_confidential_figures_is_for_colleagues_unless_its_theme_says_otherwise(
+    layers, sources, theirs, audience
+):
+    layer = layers[0]
+    provenance = replace(layer.provenance, sources=sources)
+    one = replace(layer, provenance=provenance, theme=layer.theme.model_copy(update={"audience": theirs}))
+    assert {collection.audience for collection in collections([one])} == {audience}
+
+
+def test_one_layer_for_colleagues_makes_the_collection_theirs(layers):
+    provenances = [replace(layers[0].provenance, sources={"tellingen": one}) for one in ("open", "vertrouwelijk")]
+    both = [replace(one, provenance=made_from) for one, made_from in zip(layers[:2], provenances, strict=True)]
+    assert {one.audience for one in collections(both)} == {"intern"}
+    assert {one.audience for one in collections(both[:1])} == {"publiek"}

@@ -67,6 +67,8 @@ def test_a_release_says_from_what_it_was_made(shown: demo.Demonstration):
         assert {"themes/drugs", "sources/misdrijven", "sources/kerncijfers"} <= set(provenance["digests"])
         assert all(len(one["sha256"]) == 64 and one["license"] for one in provenance["receipts"])
         assert provenance["method"]
+        assert set(provenance["sources"].values()) == {"open"}
+    assert {one["audience"] for one in content["collections"]} == {"publiek"}
     assert whole(shown.folder)
 
 

@@ -1,0 +1,89 @@
+"""Layers of a GeoPackage that borrow their polygons from another layer of it."""
+
+import sqlite3
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from geo.areas import RD_NEW
+from layers.publication.collection import Collection
+from layers.publication.normal_form import Places, distinct
+from services.parted_tables import quoted, write_parted
+
+TYPES = {"string": "TEXT", "integer": "INTEGER", "number": "REAL", "boolean": "BOOLEAN"}
+RTREE = "http://www.geopackage.org/spec120/#extension_rtree"
+CODES = "codes"
+"""The layer without geometry that says what each code is called. GDAL lists unregistered tables, such as the parts of a
+view, only in a file that registers no table of attributes.
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """Whose polygons a collection has: those of the layer `areas`, and `shape` says which, counted from 0."""
+
+    areas: str
+    shape: Places
+
+
+def views(collections: Sequence[Collection]) -> dict[str, View]:
+    """The collections, by id, that have the polygons of a collection of areas, each at least once or nearly so."""
+    found: dict[str, View] = {}
+    for areas in collections:
+        if not areas.id.startswith("gebieden_"):
+            continue
+        for other in collections:
+            if other is not areas and len(other.table) >= len(areas.table) > 0:
+                first, which = distinct(np.concatenate([areas.table.geometry, other.table.geometry]))
+                shape = first[which[len(areas.table) :]]
+                if (shape < len(areas.table)).all():
+                    found[other.id] = View(areas.id, shape)
+    return found
+
+
+def write(package: sqlite3.Connection, collection: Collection, view: View, about: Mapping[str, str]) -> None:
+    """Add the layer of a collection; `about` has its IDENTIFIER, DESCRIPTION and DATE."""
+    table = collection.table.drop(columns="geometry")
+    parted = write_parted(package, collection, table, {"_shape": view.shape}, TYPES)
+    columns = ", ".join(parted.columns.values())
+    package.execute(
+        f"CREATE VIEW {quoted(collection.id)} AS SELECT r._fid AS OGC_FID, {columns}, a.geom "  # noqa: S608  # names are quoted
+        f"FROM {parted.source} LEFT JOIN {quoted(view.areas)} a ON a.fid = r._shape"
+    )
+    package.execute(
+        "INSERT INTO gpkg_contents (table_name, data_type, identifier, description, last_change, min_x, min_y, max_x, "
+        "max_y, srs_id) VALUES (?, 'features', ?, ?, ?, ?, ?, ?, ?, ?)",
+        (
+            *(collection.id, about["IDENTIFIER"], about["DESCRIPTION"], about["DATE"]),
+            *(*collection.table.total_bounds.tolist(), RD_NEW),
+        ),
+    )
+    package.execute(
+        "INSERT INTO gpkg_geometry_columns VALUES (?, 'geom', 'MULTIPOLYGON', ?, 0, 0)", (collection.id, RD_NEW)
+    )
+    _index(package, collection)
+
+
+def _index(package: sqlite3.Connection, collection: Collection) -> None:
+    """The R-tree of a layer, as GDAL makes it for a table."""
+    name = quoted(f"rtree_{collection.id}_geom")
+    package.execute(f"CREATE VIRTUAL TABLE {name} USING rtree(id, minx, maxx, miny, maxy)")
+    boxes = collection.table.bounds[["minx", "maxx", "miny", "maxy"]].to_numpy().tolist()
+    rows = ((number, *box) for number, box in enumerate(boxes, start=1))
+    package.executemany(f"INSERT INTO {name} VALUES (?, ?, ?, ?, ?)", rows)  # noqa: S608  # a quoted name
+    package.execute(
+        "INSERT INTO gpkg_extensions VALUES (?, 'geom', 'gpkg_rtree_index', ?, 'write-only')", (collection.id, RTREE)
+    )
+
+
+def write_codes(package: sqlite3.Connection, collections: Iterable[Collection], date: str) -> None:
+    """Add the table of all codes with what each is called."""
+    labels = {code: str(label) for one in collections for field in one.fields for code, label in field.codes.items()}
+    package.execute(f"CREATE TABLE {CODES} (fid INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL, code TEXT, label TEXT)")
+    package.executemany(f"INSERT INTO {CODES} (code, label) VALUES (?, ?)", labels.items())  # noqa: S608  # a name of ours
+    package.execute(
+        "INSERT INTO gpkg_contents (table_name, data_type, identifier, last_change, srs_id) "
+        "VALUES (?, 'attributes', ?, ?, 0)",
+        (CODES, CODES, date),
+    )
