@@ -46,7 +46,7 @@ def test_neighbors_are_found_although_borders_do_not_coincide(netherlands: Count
     generalised["geometry"] = raw.geometry[generalised.index]
     areas = type(official)(official.level, official.vintage, generalised)
     both = {pair for pair in true if pair <= set(generalised.index)}
-    found = pairs(queen(areas, netherlands.tolerance(AreaLevel.BUURT)).graph())
+    found = pairs(queen(areas, netherlands.source.tolerance(netherlands.vintage)).graph())
     assert len(found & both) / len(both) > 0.975
     assert len(found & both) / len(found) > 0.97
     exact = pairs(queen(areas, 0).graph())
