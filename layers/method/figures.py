@@ -85,7 +85,7 @@ def measure_of(indicator: Indicator, figures: Figures) -> Measure:
     value = values[indicator.value]
     if indicator.per is not None:
         exposure, margins = values[indicator.per], (figures.margin(indicator.value), figures.margin(indicator.per))
-        possible = value.where(~_above_all(indicator, value, exposure))
+        possible = value.where(~_above_all(indicator, value, exposure, margins))
         reason = reason.mask(possible.isna() & value.notna(), Unknown.IMPOSSIBLE)
         return Measure.of(indicator.id, possible, exposure, reason, margins=margins)
     weight = (
@@ -95,12 +95,15 @@ def measure_of(indicator: Indicator, figures: Figures) -> Measure:
     return Measure.of(indicator.id, value * weight, weight, reason, shrunk=False, margins=(None, of_weight))
 
 
-def _above_all(indicator: Indicator, value: pd.Series, exposure: pd.Series) -> "pd.Series[bool]":
+def _above_all(
+    indicator: Indicator, value: pd.Series, exposure: pd.Series, margins: Sequence[pd.Series | None]
+) -> "pd.Series[bool]":
     """Where a share is of more than all. A few such areas come of rounding or a typing error: they have no figure.
 
     Raises MeasureError where there are many: then events are no part of the exposure.
     """
-    above = (value > exposure * (1 + NOISE)) & (exposure > 0)
+    rounding = sum(margin.fillna(0.0) for margin in margins if margin is not None)
+    above = (value > exposure * (1 + NOISE) + rounding) & (exposure > 0)
     if not indicator.share or not above.any():
         return above & False
     if above.sum() > MOST_IMPOSSIBLE * value.notna().sum():
