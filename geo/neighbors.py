@@ -1,6 +1,7 @@
 """Neighbors: who borders whom, all neighbours of equal weight, islands included.
 
-Boundaries that coincide where areas border need no contiguity tolerance. In generalised boundaries, of which every
+Boundaries that coincide where areas border need no contiguity tolerance, and what they share is found by their corners;
+only where an edge is not that of a neighbour as well are distances measured. In generalised boundaries, of which every
 polygon was simplified by itself, there are slits and overlaps; there areas are neighbours when they come within
 `tolerance` metres of one another.
 
@@ -9,7 +10,7 @@ takes a Graph as well (`Neighbors.of`), and `Neighbors.graph` gives one.
 """
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, NamedTuple, Self
 
 import geopandas
 import h3
@@ -32,6 +33,38 @@ type AreaTable = AreaFrame | geopandas.GeoDataFrame
 """Areas by code: an AreaFrame, or any table of valid polygons in RD New with unique codes for index, in any order."""
 type AnyNeighbors = Neighbors | Graph
 """What every local statistic takes; see `Neighbors.of`."""
+
+
+TOUCH = 0.001
+"""Metres within which what lies beside one another touches."""
+
+LEAST_EDGE = 0.02
+"""Metres that areas must touch along for it to be more than a corner, where their edges are not the same."""
+
+
+class _Edges(NamedTuple):
+    """Sides of rings: where they stand among all corners, their two vertices, and the areas they are of."""
+
+    at: NDArray[np.intp]
+    start: NDArray[np.int64]
+    end: NDArray[np.int64]
+    owners: NDArray[np.intp]
+
+    @property
+    def numbers(self) -> NDArray[np.int64]:
+        """The same for the same two vertices."""
+        return (np.minimum(self.start, self.end) << 32) | np.maximum(self.start, self.end)
+
+
+class _Borders(NamedTuple):
+    """Every vertex as a number that is the same for the same millimetre, the area it is of, all edges, and for each
+    area the edges that no other area has, `alone`.
+    """
+
+    vertices: NDArray[np.int64]
+    owners: NDArray[np.intp]
+    edges: _Edges
+    alone: NDArray[np.object_]
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,12 +150,10 @@ class Neighbors:
 
 
 def queen(areas: AreaTable, tolerance: float = 0.0) -> Neighbors:
-    """Areas that share a vertex; with a `tolerance`, areas that come within so many metres of one another.
+    """Areas that touch, to the millimetre; with a `tolerance`, areas that come within so many metres of one another.
 
-    Without a tolerance, vertices are compared to the millimetre and nothing else is: right for boundaries with the same
-    vertices on both sides of a border, as CBS's have. With one, distance is measured between the polygons themselves,
-    so that nothing is snapped or filled: a canal wider than `tolerance` still parts its banks. Raises AreaError for a
-    table that is not what `AreaTable` says.
+    Nothing is snapped or filled: a canal wider than `tolerance` still parts its banks. A border may have a corner on
+    one side only. Raises AreaError for a table that is not what `AreaTable` says.
 
     >>> squares = shapely.box([0, 100, 200], [0, 0, 100], [100, 200, 300], [100, 100, 200])
     >>> table = geopandas.GeoDataFrame(index=["a", "b", "c"], geometry=squares, crs=28992)
@@ -134,19 +165,20 @@ def queen(areas: AreaTable, tolerance: float = 0.0) -> Neighbors:
         shapes = polygons.to_numpy()
         left, right = shapely.STRtree(shapes).query(shapes, predicate="dwithin", distance=tolerance)
         return _neighbors(polygons, left, right)
-    vertices, owners, _ = _vertices(polygons)
-    return _sharing(polygons, owners, vertices)
+    borders = _borders(polygons)
+    shared = _sharing(polygons, borders.owners, borders.vertices)
+    return _with(shared, *_beside(polygons, borders, shared))
 
 
 def rook(areas: AreaTable) -> Neighbors:
-    """Areas that share an edge, from vertex to vertex, not a corner only. For what it raises see `queen`."""
+    """Areas that touch along a line, not in a corner only. For what it raises see `queen`."""
     polygons = _polygons("rook", areas)
-    vertices, owners, rings = _vertices(polygons)
-    follows = rings[1:] == rings[:-1]
-    start, end = vertices[:-1][follows], vertices[1:][follows]
-    edge = start != end  # to the millimetre an edge may be a point, and a point is a corner
-    edges = (np.minimum(start, end) << 32) | np.maximum(start, end)
-    return _sharing(polygons, owners[:-1][follows][edge], edges[edge])
+    borders = _borders(polygons)
+    shared = _sharing(polygons, borders.edges.owners, borders.edges.numbers)
+    left, right = _beside(polygons, borders, shared)
+    sides, near = borders.alone[left], shapely.buffer(polygons.to_numpy()[right], TOUCH)
+    along = shapely.length(shapely.intersection(sides, near)) > LEAST_EDGE
+    return _with(shared, left[along], right[along])
 
 
 def within(areas: AreaTable, distance: float) -> Neighbors:
@@ -250,15 +282,69 @@ def _centres(polygons: geopandas.GeoSeries) -> NDArray[np.float64]:
     return shapely.get_coordinates(shapely.centroid(polygons.to_numpy()))
 
 
-def _vertices(polygons: geopandas.GeoSeries) -> tuple[NDArray[np.int64], NDArray[np.intp], NDArray[np.intp]]:
-    """Every vertex of every ring: a number that is the same for the same millimetre, its area and its ring."""
+def _borders(polygons: geopandas.GeoSeries) -> _Borders:
+    """All rings as vertices and edges. Two vertices in the same millimetre are one; an edge that only one area has is
+    alone: it lies on the outside, or its border has a corner on one side that is not on the other.
+    """
     parts, areas_of = shapely.get_parts(polygons.to_numpy(), return_index=True)
     rings, parts_of = shapely.get_rings(parts, return_index=True)  # of polygons only: an area of two parts gives none
     owners = areas_of[parts_of]
     points, ring_of = shapely.get_coordinates(rings, return_index=True)
     millimetres = np.rint(points * 1000).astype(np.int64)
     _, vertices = np.unique((millimetres[:, 0] << 32) + millimetres[:, 1], return_inverse=True)
-    return vertices.astype(np.int64), owners[ring_of], ring_of
+    # To the millimetre an edge may be a point, and a point is a corner.
+    at = np.flatnonzero((ring_of[1:] == ring_of[:-1]) & (vertices[:-1] != vertices[1:]))
+    edges = _Edges(at, vertices[at], vertices[at + 1], owners[ring_of[at]])
+    outer = np.r_[True, parts_of[1:] != parts_of[:-1]]
+    forward = (shapely.is_ccw(rings) == outer)[ring_of[at]]
+    alone = np.full(len(polygons), shapely.MultiLineString())
+    if len(single := _alone(edges, forward, vertices.max() + 1)):
+        sides = shapely.linestrings(np.stack([points[at[single]], points[at[single] + 1]], axis=1))
+        shapely.multilinestrings(np.asarray(sides).tolist(), indices=edges.owners[single], out=alone)
+    return _Borders(vertices, owners[ring_of], edges, alone)
+
+
+def _alone(edges: _Edges, forward: NDArray[np.bool_], count: int) -> NDArray[np.intp]:
+    """The edges that one area has. Where every edge is passed once each way, what is marked at its ends cancels out:
+    only edges between vertices where it does not are compared, which spares a sort of all.
+    """
+    marks = np.random.default_rng(0).integers(1, 2**32, count).astype(float)  # sums of these are exact
+    way = np.where(forward, 1.0, -1.0)
+    marked = np.bincount(edges.start, way * marks[edges.end], count)
+    marked -= np.bincount(edges.end, way * marks[edges.start], count)
+    open_ = marked != 0
+    some = np.flatnonzero(open_[edges.start] & open_[edges.end])
+    _, which, times = np.unique(edges.numbers[some], return_inverse=True, return_counts=True)
+    single: NDArray[np.intp] = some[times[which] == 1]
+    return single
+
+
+def _beside(
+    polygons: geopandas.GeoSeries, borders: _Borders, known: Neighbors
+) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
+    """Pairs that touch and are not known yet: an edge that is alone lies on the other area."""
+    shapes = polygons.to_numpy()
+    some = np.flatnonzero(~shapely.is_empty(borders.alone))
+    if not len(some):
+        return some, some
+    boxes = shapely.box(*(shapely.bounds(borders.alone[some]) + np.array([-1, -1, 1, 1]) * TOUCH).T)
+    one, right = shapely.STRtree(shapes).query(boxes)
+    left = some[one]
+    rows = np.repeat(np.arange(len(known.ids)), known.count)
+    unknown = ~np.isin(left * len(shapes) + right, rows * len(shapes) + known.matrix.indices) & (left != right)
+    left, right = left[unknown], right[unknown]
+    shapely.prepare(borders.alone[some])
+    touch = shapely.dwithin(borders.alone[left], shapes[right], TOUCH)
+    return left[touch], right[touch]
+
+
+def _with(known: Neighbors, left: NDArray[np.intp], right: NDArray[np.intp]) -> Neighbors:
+    """The neighbours and these pairs, both ways."""
+    if not len(left):
+        return known
+    pairs = known.matrix.tocoo()
+    both = np.concatenate([pairs.row, left, right]), np.concatenate([pairs.col, right, left])
+    return Neighbors(known.ids, _matrix(len(known.ids), *both))
 
 
 def _sharing(polygons: geopandas.GeoSeries, owners: NDArray[np.intp], marks: NDArray[np.int64]) -> Neighbors:

@@ -99,10 +99,49 @@ def test_joined_polygons_that_lost_vertices_are_neighbours_within_a_centimetre(b
     assert pairs(queen(wijken(buurten), tolerance=0.01)) == pairs(borders.merged(of_wijk))
 
 
-def test_a_vertex_in_the_middle_of_an_edge_needs_a_tolerance():
+@st.composite
+def shelves(draw):
+    """Rows of boxes of any width: nearly every corner lies in the middle of a side of the next row."""
+    rows = draw(st.lists(st.lists(st.integers(1, 9), min_size=1, max_size=4), min_size=1, max_size=4))
+    boxes, south = [], 0
+    for row in rows:
+        west = draw(st.integers(0, 5))
+        for width in row:
+            boxes.append(shapely.box(155_000 + west, 463_000 + south, 155_000 + west + width, 463_010 + south))
+            west += width
+        south += 10
+    return moved(squares(len(boxes), 1), boxes)
+
+
+@given(shelves())
+def test_areas_that_touch_are_neighbours_wherever_their_corners_are(areas):
+    shapes = areas.table.geometry.to_numpy()
+    touch = shapely.touches(shapes[:, None], shapes[None])
+    along = shapely.length(shapely.intersection(shapes[:, None], shapes[None])) > 0
+    assert (queen(areas).matrix.toarray() == touch).all()
+    assert (rook(areas).matrix.toarray() == (touch & along)).all()
+
+
+@pytest.mark.parametrize("offset", [0.0, 1e-7, 0.0002, 0.0004, 0.0005 - 1e-7, 0.0005, 0.0007])
+def test_corners_that_lie_a_hair_apart_are_one_wherever_the_millimetres_part(offset):
+    edge = 155_010 + offset
+    for apart in (2e-7, 1e-5, 0.0004):
+        boxes = [shapely.box(155_000, 463_000, edge, 463_010), shapely.box(edge + apart, 463_000, 155_020, 463_010)]
+        areas = moved(squares(2, 1), boxes)
+        assert queen(areas).count.tolist() == rook(areas).count.tolist() == [1, 1]
+
+
+def test_a_corner_on_the_middle_of_a_side_is_a_corner():
+    tent = shapely.Polygon([(0, 0), (20, 0), (10, 10)])
+    areas = moved(squares(2, 1), [tent, shapely.box(0, 10, 20, 20)])
+    assert queen(areas).count.tolist() == [1, 1]
+    assert rook(areas).count.tolist() == [0, 0]
+
+
+def test_a_vertex_in_the_middle_of_an_edge_needs_no_tolerance():
     west, south, north = shapely.box(0, 0, 10, 20), shapely.box(10, -7, 20, 7), shapely.box(10, 7, 20, 27)
     areas = moved(squares(3, 1), [west, south, north])
-    assert queen(areas).count.tolist() == [0, 1, 1]
+    assert queen(areas).count.tolist() == rook(areas).count.tolist() == [2, 2, 2]
     assert queen(areas, tolerance=0.001).count.tolist() == [2, 2, 2]
 
 
