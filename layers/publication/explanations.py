@@ -107,7 +107,7 @@ def _location(level: AreaLevel, area_count: int, gemeenten: Sequence[str]) -> st
     places = message("{first} and {last}", first=", ".join(first), last=last) if first else last
     located = plural(
         "One area in {places}, with neighboring areas that score high too.",
-        "{count} {areas} in {places} that border one another.",
+        "{count} {areas} in {places} that lie together.",
         count=area_count,
         areas=plural_of(level),
         places=places,

@@ -42,9 +42,9 @@ def test_a_zoekgebied_is_called_after_its_strongest_area(names, text):
     ("count", "gemeenten", "text"),
     [
         (1, ["Letterstad"], "Eén gebied in Letterstad, met buurgebieden die ook hoog scoren."),
-        (3, ["Letterstad"], "3 buurten in Letterstad die aan elkaar grenzen."),
-        (3, ["A", "B"], "3 buurten in A en B die aan elkaar grenzen."),
-        (9, ["A", "B", "C"], "9 buurten in A, B en C die aan elkaar grenzen."),
+        (3, ["Letterstad"], "3 buurten in Letterstad die bij elkaar liggen."),
+        (3, ["A", "B"], "3 buurten in A en B die bij elkaar liggen."),
+        (9, ["A", "B", "C"], "9 buurten in A, B en C die bij elkaar liggen."),
     ],
 )
 def test_an_explanation_says_where(count, gemeenten, text):
