@@ -41,6 +41,7 @@ TYPE_RULES = {
     "greater_than": message("should be greater than {gt:g}"),
     "greater_than_equal": message("should be greater than or equal to {ge:g}"),
     "less_than": message("should be less than {lt:g}"),
+    "less_than_equal": message("should be less than or equal to {le:g}"),
     "float_parsing": message("should be a number, without quotes"),
     "int_type": message("should be a whole number, without quotes"),
     "int_parsing": message("should be a whole number, without quotes"),
