@@ -194,8 +194,8 @@ def _as_read(declaration: SourceDeclaration) -> SourceDeclaration:
 
 
 def confidential(declaration: SourceDeclaration) -> bool:
-    """Whether what a source holds may not be read by everyone: records of a municipality's own."""
-    return declaration.records is not None
+    """Whether what a source holds is not for everyone, as it says itself."""
+    return declaration.status != "open"
 
 
 def receipts_node(read: Node[Read[Any]], crosswalk: Node[Crosswalk] | None = None) -> Node[tuple[Receipt, ...]]:

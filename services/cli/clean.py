@@ -15,7 +15,7 @@ def clean(
         bool, typer.Option("--cache", help=say("Remove what builds remember; the next one makes it again."))
     ] = False,
     confidential_only: Annotated[  # noqa: FBT002
-        bool, typer.Option("--confidential-only", help=say("Only what comes of a municipality's own records."))
+        bool, typer.Option("--confidential-only", help=say("Only what comes of confidential sources."))
     ] = False,
     home: Home = None,
 ) -> None:

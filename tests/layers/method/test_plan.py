@@ -104,6 +104,17 @@ def test_a_period_more_in_a_source_changes_nothing_of_the_others():
     assert "figures" not in again(plan(catalog=known), plan())
 
 
+@pytest.mark.parametrize(("status", "expected"), [("open", False), ("vertrouwelijk", True)])
+def test_what_comes_of_a_source_that_is_not_open_is_confidential(status: str, expected: bool):  # noqa: FBT001
+    own = SHIPPED.sources["misdrijven"].model_copy(update={"status": status})
+    made = plan(catalog=replace(SHIPPED, sources={**SHIPPED.sources, "misdrijven": own}))
+    by_title = {node.title: lineage(node).confidential for node in everything(made.layer)}
+    assert by_title["figures/misdrijven/2024"] is expected
+    assert by_title["search/drugs/basis/buurt/2024"] is expected
+    assert by_title["figures/kerncijfers/2024"] is False
+    assert by_title["neighbors/finest"] is False
+
+
 def test_themes_share_the_nodes_of_an_indicator_that_is_the_same():
     other = of_indicator(0, why="Anders.").model_copy(update={"id": "anders", "title": "Iets anders"})
     assert again(plan(other), plan()) == {"analysis", "layer"}
