@@ -15,6 +15,10 @@ import pandas as pd
 
 from geo.errors import AlignmentError, MeasureError, first_few
 from geo.messages import Message, message
+from geo.variation import NOISE
+
+MOST_IMPOSSIBLE = 0.05
+"""Share of areas in which a share may be of more than all."""
 
 
 class Unknown(StrEnum):
@@ -141,6 +145,28 @@ class Measure:
     def lowest_exposure(self) -> pd.Series:
         """The least exposure that there may be."""
         return self.exposure if self.exposure_margin is None else (self.exposure - self.exposure_margin).clip(lower=0.0)
+
+    def as_share(self) -> Self:
+        """The same measure without a value where events, which are a part of the exposure, are more than all of it.
+
+        A few such areas come of a typing error. Raises MeasureError, naming them, where there are many: then events
+        are no part of the exposure.
+        """
+        above = (self.lowest > self.highest_exposure * (1 + NOISE)) & (self.exposure > 0)
+        if above.sum() > MOST_IMPOSSIBLE * self.known.sum():
+            raise MeasureError(
+                "measure {id!r}: a share, and more than all in {count} areas: {areas}; take events that are a part of "
+                "the exposure, or declare it without share = true",
+                id=self.id, count=int(above.sum()),
+                areas=first_few(f"{one} {self.events[one]:g} of {self.exposure[one]:g}" for one in above.index[above]),
+            )  # fmt: skip
+        reason = self.reason.mask(above, Unknown.IMPOSSIBLE)
+        return replace(self, events=self.events.mask(above), reason=reason)
+
+    @property
+    def highest_exposure(self) -> pd.Series:
+        """The most exposure that there may be."""
+        return self.exposure if self.exposure_margin is None else self.exposure + self.exposure_margin
 
     def with_floor(self, min_exposure: float) -> Self:
         """The same measure without a value where exposure may be under the floor: a rate of a handful says nothing."""

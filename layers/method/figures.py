@@ -11,10 +11,9 @@ import pandas as pd
 from boundaries.cbs import COARSENESS, OPEN_WATER
 from boundaries.codes import CBS_MISSING, PATTERNS, PREFIXES, parents
 from geo.areas import AreaLevel
-from geo.errors import MeasureError, SourceError, first_few
+from geo.errors import SourceError, first_few
 from geo.measures import Measure, Unknown, check_aligned
 from geo.messages import Message, message, plural
-from geo.variation import NOISE
 from layers.declarations.indicators import Indicator, qualified
 from layers.declarations.periods import PER_YEAR, Period, absent_parts
 from layers.declarations.sources import ADDED, Column, SourceDeclaration, columns_of, fill
@@ -26,8 +25,6 @@ LEAST_COVERED = 0.9
 """Share of all areas a table must hold: without the country there is no national mean."""
 LARGER = r"(NL|LD|PV|CR)[0-9]{0,2}"
 """The country, its parts, provinces and COROP regions, which tables have beside gemeenten."""
-MOST_IMPOSSIBLE = 0.05
-"""Share of areas in which a share may be of more than all."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,36 +81,14 @@ def measure_of(indicator: Indicator, figures: Figures) -> Measure:
     reason = reasons[list(indicator.columns)].bfill(axis=1).iloc[:, 0]
     value = values[indicator.value]
     if indicator.per is not None:
-        exposure, margins = values[indicator.per], (figures.margin(indicator.value), figures.margin(indicator.per))
-        possible = value.where(~_above_all(indicator, value, exposure, margins))
-        reason = reason.mask(possible.isna() & value.notna(), Unknown.IMPOSSIBLE)
-        return Measure.of(indicator.id, possible, exposure, reason, margins=margins)
+        margins = (figures.margin(indicator.value), figures.margin(indicator.per))
+        measure = Measure.of(indicator.id, value, values[indicator.per], reason, margins=margins)
+        return measure.as_share() if indicator.share else measure
     weight = (
         values[indicator.mean_weight] if indicator.mean_weight else value.notna().astype(float).where(value.notna())
     )
     of_weight = figures.margin(indicator.mean_weight) if indicator.mean_weight else None
     return Measure.of(indicator.id, value * weight, weight, reason, shrunk=False, margins=(None, of_weight))
-
-
-def _above_all(
-    indicator: Indicator, value: pd.Series, exposure: pd.Series, margins: Sequence[pd.Series | None]
-) -> "pd.Series[bool]":
-    """Where a share is of more than all. A few such areas come of rounding or a typing error: they have no figure.
-
-    Raises MeasureError where there are many: then events are no part of the exposure.
-    """
-    rounding = sum(margin.fillna(0.0) for margin in margins if margin is not None)
-    above = (value > exposure * (1 + NOISE) + rounding) & (exposure > 0)
-    if not indicator.share or not above.any():
-        return above & False
-    if above.sum() > MOST_IMPOSSIBLE * value.notna().sum():
-        raise MeasureError(
-            "indicator {id!r}: a share, and {value} is more than {per} in {count} areas: {areas}; take a part of "
-            "{per}, or leave out share = true",
-            id=indicator.id, value=indicator.value, per=indicator.per, count=int(above.sum()),
-            areas=first_few(f"{area} {value[area]:g} of {exposure[area]:g}" for area in value.index[above]),
-        )  # fmt: skip
-    return above
 
 
 def figures_from_table(

@@ -42,7 +42,7 @@ class IndicatorValues:
 
 def indicator_values(measure: Measure, *, indicator: Indicator, floor: float) -> IndicatorValues:
     """Rate, deviation and residual of a measure without values where exposure is below the floor."""
-    with_floor = measure.with_floor(floor)
+    with_floor = (measure.as_share() if indicator.share else measure).with_floor(floor)
     value, national = rates(with_floor), with_floor.national
     scale = "share" if indicator.share else "rate" if indicator.per else "level"
     sign = 1 if indicator.direction == "high" else -1

@@ -90,3 +90,14 @@ def test_a_level_is_its_events_over_its_weight_in_every_sum():
     homes, percent = np.array([10.0, 30.0, 60.0]), np.array([50.0, 20.0, 0.0])
     measure = Measure.of("x", series(*(homes * percent)), series(*homes), NO_REASON, shrunk=False)
     assert measure.national == pytest.approx(np.average(percent, weights=homes))
+
+
+@pytest.mark.parametrize(("margins", "known"), [((None, None), False), ((2.0, None), False), ((2.0, 2.0), True)])
+def test_a_share_may_be_more_than_all_by_what_rounding_leaves_open_and_no_more(margins, known):
+    index = pd.RangeIndex(30)
+    events, exposure = (pd.Series([first, *[10.0] * 29], index) for first in (44.0, 40.0))
+    by_area = tuple(None if margin is None else pd.Series(margin, index) for margin in margins)
+    measure = Measure.of("huur", events, exposure, pd.Series([None] * 30, index), margins=by_area)
+    assert measure.highest_exposure[0] == 40 + (margins[1] or 0)
+    assert bool(measure.as_share().known[0]) == known
+    assert (measure.as_share().reason[0] == Unknown.IMPOSSIBLE) != known

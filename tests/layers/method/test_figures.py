@@ -111,7 +111,7 @@ def test_a_share_of_more_than_all_has_no_figure_and_says_that_it_is_impossible()
 
 
 def test_a_share_of_more_than_all_in_one_of_twenty_areas_or_more_is_refused_by_name():
-    with pytest.raises(MeasureError, match="teller is more than noemer in 1 areas: a0000 12 of 10"):
+    with pytest.raises(MeasureError, match="a share, and more than all in 1 areas: a0000 12 of 10"):
         measure_of(indicator(per="noemer", share=True), figures(teller=[12, 4, 6], noemer=[10, 10, 20]))
     all_of_them = measure_of(indicator(per="noemer", share=True), figures(teller=[10, 10, 20], noemer=[10, 10, 20]))
     assert all_of_them.known.all()
