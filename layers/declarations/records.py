@@ -27,7 +27,11 @@
     [records.count.verkoopsom]                 # an amount, summed
     sum = "koopsom"
 
-Only the columns that are named here are read, but for the search for persons that goes before (services.persons).
+    [records.exempt]                           # columns that the search for persons refuses wrongly, each with why
+    herkomst = "Langs welke weg de melding binnenkwam"
+
+Only the columns that are named here are read, but for the search for persons that goes before (services.persons), which
+reads all but those of `drop = ["opmerking"]`.
 """
 
 from typing import Annotated, Literal, Self
@@ -178,7 +182,10 @@ class Format(Declared):
 
 
 class Records(Declared):
-    """Where the rows are, by which right they are used, and what is counted of them."""
+    """Where the rows are, by which right they are used, and what is counted of them.
+
+    `drop` are columns that stay unread, `exempt` those that come in though they look like persons, each with why.
+    """
 
     path: FilePath | None = None
     postgis: Annotated[str, StringConstraints(pattern=TABLE_PATTERN)] | None = None
@@ -190,6 +197,8 @@ class Records(Declared):
     place: Place
     period: PeriodColumn | None = None
     count: dict[Id, Count] = Field(min_length=1)
+    exempt: dict[Text, Text] = Field(default_factory=dict)
+    drop: tuple[Text, ...] = ()
 
     @model_validator(mode="after")
     def _hangs_together(self) -> Self:
@@ -199,6 +208,8 @@ class Records(Declared):
             raise RuleError("a period needs years to count, and years need a period to tell them by")
         if len(set(self.years)) < len(self.years):
             raise RuleError("years {years}: name each once", years=self.years)
+        if used := sorted({*self.columns, *self.exempt} & set(self.drop)):
+            raise RuleError("drop names columns that the declaration uses: {used}; leave them out of drop", used=used)
         return self
 
     @property

@@ -42,16 +42,17 @@ def opened(records: Records, root: Path, database: str) -> Rows:
         rows = file(root / str(records.path), records.format, records.place.geometry)
     by_letters = {header.strip().casefold(): header for header in reversed(rows.headers)}
     headers = {
-        name: name if name in rows.headers else by_letters.get(name.strip().casefold()) for name in records.columns
+        name: name if name in rows.headers else by_letters.get(name.strip().casefold())
+        for name in (*records.columns, *records.exempt, *records.drop)
     }
-    if missing := [name for name, header in headers.items() if header is None]:
+    if missing := [name for name in records.columns if headers[name] is None]:
         raise SourceError(
             "{where}: declared columns {missing!r} are not there; it has {headers!r}",
             where=rows.where,
             missing=missing,
             headers=list(rows.headers),
         )
-    return rows.renamed({name: header for name, header in headers.items() if header not in {None, name}})
+    return rows.renamed({name: header for name, header in headers.items() if header and header != name})
 
 
 def table(path: Path, format_: Format) -> pd.DataFrame:

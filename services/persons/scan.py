@@ -10,10 +10,12 @@ column holds. So one name in a remark may pass; a remark is never read, counted 
 - Addresses of e-mail, mobile numbers, bank accounts. Not the plates of cars: codes of six signs look like them.
 - Nationalities and countries of origin.
 - What cannot be searched is not taken on trust (services.persons.opaque).
+
+A source may exempt a column that is refused wrongly, and say why; numbers that pass the elfproef never (UAVG art. 46).
 """
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 
@@ -79,12 +81,14 @@ class PersonScan:
         headers: the names of all columns, also those that are not searched.
         columns: those to search.
         period: the column with the date of a row, whose dates are nobody's birthday.
+        exempt: why columns come in all the same, by their name.
     """
 
     where: str
     headers: Sequence[str]
     columns: Sequence[str]
     period: str | None = None
+    exempt: Mapping[str, str] = field(default_factory=dict)
     _scans: dict[str, "_ColumnScan"] = field(init=False)
 
     def __post_init__(self) -> None:
@@ -125,25 +129,50 @@ class PersonScan:
             )
 
     def check(self) -> None:
-        """Raise SourceError for all columns that hold persons, or whose name says so."""
-        held = {name: scan.finding() for name, scan in self._scans.items()}
-        named = {name: f"{kind.what}: {kind.why}" for name in self.headers if (kind := persons().kind_of(name))}
+        """Raise SourceError for all columns that hold persons, or whose name says so, and are not exempted."""
         refused = [
             Message("{name!r} ({what})", {"name": name, "what": what})
-            for name, what in {**held, **named}.items()
-            if what
+            for name, what in self._findings().items()
+            if not self._exempted(name)
         ]
         if refused:
             raise SourceError(
                 "{where}: holds {columns}. zicht works with places and never with persons, and what a count does not "
-                "need stays outside (AVG art. 5(1)(c) and 9). Deliver the file without these columns; or count "
-                "beforehand, a row a buurt with its buurtcode and the counts, and read that as [table]",
+                "need stays outside (AVG art. 5(1)(c) and 9). Deliver the file without these columns, or leave them "
+                "unread with drop = [...] in [records]; a column that is refused wrongly can be exempted with the "
+                "reason, in [records.exempt]; or count beforehand, a row a buurt with its buurtcode and the counts, "
+                "and read that as [table]",
                 where=self.where,
                 columns=plural(
                     "1 column that may not come in: {columns}", "{count} columns that may not come in: {columns}",
                     count=len(refused), columns=joined("; ", refused),
                 ),
             )  # fmt: skip
+
+    def notes(self) -> Iterator[Message]:
+        """Which columns came in though they look like persons, and why."""
+        for name, what in self._findings().items():
+            if why := self._exempted(name):
+                yield message(
+                    "column {name!r} was exempted from the search for persons ({what}): {why}",
+                    name=name, what=what, why=why,
+                )  # fmt: skip
+
+    def _findings(self) -> dict[str, Message]:
+        """What each column that may not come in holds, by its cells or its name."""
+        held = {name: scan.finding() for name, scan in self._scans.items()}
+        named = {
+            name: message("{what}: {why}", what=kind.what, why=kind.why)
+            for name in self.headers
+            if (kind := persons().kind_of(name))
+        }
+        return {name: what for name, what in {**held, **named}.items() if what}
+
+    def _exempted(self, name: str) -> str | None:
+        """Why a column, or what is nested in it, was exempted; None where it was not, or may not be."""
+        if name in self._scans and bsn.passing(self._scans[name].numbers):
+            return None
+        return next((why for one, why in self.exempt.items() if name == one or name.startswith(f"{one}.")), None)
 
 
 @dataclass(slots=True)

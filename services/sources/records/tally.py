@@ -71,7 +71,7 @@ def tally(declaration: SourceDeclaration, areas: AreaFrame, given: RecordsInput)
         raise SourceError("source {id!r}: declares no [records]", id=declaration.id)
     rows = opened(records, given.root, given.database)
     with _reading(rows.where):
-        warnings = _search_for_persons(rows, records)
+        warnings, spared = _search_for_persons(rows, records)
     sums = Sums.of(records, areas)
     decimal = records.format.decimal
     places = Placer(rows.where, records.place, rows.crs, decimal, given.client, given.on_lookup)
@@ -93,7 +93,9 @@ def tally(declaration: SourceDeclaration, areas: AreaFrame, given: RecordsInput)
             why=_why_none(sums, places),
         )
     _check_lost(rows.where, sums, places, given.rejects)
-    notes = tuple(say(note) for note in (*_lost(sums), *sums.notes(), *places.notes, *rows.notes, *warnings.notes()))
+    notes = tuple(
+        say(note) for note in (*_lost(sums), *sums.notes(), *places.notes, *rows.notes, *spared, *warnings.notes())
+    )
     return Delivered(sums.table(areas), records.path or rows.where, first - 1, rows.sha256, notes)
 
 
@@ -152,21 +154,24 @@ def _why_none(sums: Sums, places: Placer) -> Message:
     return joined("; ", reasons) if reasons else message("there are none")
 
 
-def _search_for_persons(rows: Rows, records: Records) -> Warnings:
+def _search_for_persons(rows: Rows, records: Records) -> tuple[Warnings, tuple[Message, ...]]:
     """Refuse a file with columns that identify persons, declared or not; of a table only what is declared is read.
 
-    Gives what else was seen of the rows meanwhile.
+    Gives what else was seen of the rows meanwhile, and which columns were dropped unread or exempted.
     """
     warnings = Warnings()
-    read = records.columns if records.postgis else rows.headers
-    searched = [name for name in read if name != records.place.geometry]
-    scan = PersonScan(rows.where, rows.headers, searched, records.period.column if records.period else None)
+    headers = [name for name in rows.headers if name not in records.drop]
+    searched = [name for name in (records.columns if records.postgis else headers) if name != records.place.geometry]
+    period = records.period.column if records.period else None
+    scan = PersonScan(rows.where, headers, searched, period, records.exempt)
     if searched:
         for batch in rows.batches(searched):
             scan.search(batch)
             warnings.look_at_rows(batch)
     scan.check()
-    return warnings
+    dropped = [name for name in rows.headers if name in records.drop]
+    unread = (message("columns dropped unread: {columns}", columns=", ".join(dropped)),) if dropped else ()
+    return warnings, (*unread, *scan.notes())
 
 
 @contextmanager

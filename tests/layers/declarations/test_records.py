@@ -58,6 +58,9 @@ def test_a_place_knows_its_columns(place, columns):
         ({"count": {"rijen": {"where": {"soort": ["a*b"]}}}}, "at its end only"),
         ({"count": {"rijen": {"where": {"soort": []}}}}, "at least 1 item"),
         ({"count": {"rijen": {"where": {"groep": ["overig", "Turkse"]}}}}, "'Turkse' selects people by their origin"),
+        ({"drop": ["y", "opmerking"]}, r"drop names columns that the declaration uses: \['y'\]"),
+        ({"drop": ["bron"], "exempt": {"bron": "een balie"}}, r"drop names columns .*'bron'"),
+        ({"exempt": {"bron": " "}}, "at least 1 character"),
         ({"kolommen": ["naam"]}, "not permitted"),
     ],
 )  # fmt: skip
