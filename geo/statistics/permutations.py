@@ -26,6 +26,7 @@ from geo.errors import StatisticError
 from geo.statistics.compiling import log_compilation
 from geo.statistics.lattice import Floats
 from geo.statistics.result import Alternative
+from geo.variation import noise
 
 BLOCK = 128
 """Areas that share their draws."""
@@ -68,7 +69,7 @@ def tails(values: Floats, weights: csr_array, *, draws: int, seed: int) -> tuple
     w.sum_duplicates()
     w.eliminate_zeros()
     observed = w @ x
-    slack = TIE * (abs(w) @ np.full(len(x), np.abs(x).max()))
+    slack = abs(w) @ np.full(len(x), max(TIE * float(np.abs(x).max()), noise(values)))
     words = np.random.SeedSequence(seed).generate_state(WORDS * -(-len(x) // BLOCK), "uint64")
     streams = words.astype(np.uint64).reshape(-1, WORDS)
     with log_compilation():

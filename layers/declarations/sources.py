@@ -181,7 +181,7 @@ class SourceDeclaration(Declared):
     @model_validator(mode="before")
     @classmethod
     def _key_of_the_level(cls, declared: object) -> object:
-        if isinstance(declared, dict) and "key" not in declared and declared.get("level") in KEYS:
+        if isinstance(declared, dict) and "key" not in declared and str(declared.get("level")) in KEYS:
             return declared | {"key": KEYS[declared["level"]]}
         return declared
 

@@ -27,6 +27,7 @@ CODES: Mapping[Unknown, str] = {
     Unknown.NO_KNOWN_NEIGHBOR: "geen_bekend_buurgebied",
     Unknown.INTERPOLATED: "geschat",
     Unknown.TOO_FEW_AREAS: "weinig_gebieden",
+    Unknown.IMPOSSIBLE: "onmogelijk",
 }
 
 NOWHERE_FROM = "zonder_herkomst"

@@ -14,7 +14,8 @@ both.
 import fcntl
 import hashlib
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
 from dataclasses import asdict, dataclass
 from io import BytesIO
 from pathlib import Path
@@ -44,7 +45,8 @@ OLDEST = 1
 """The oldest format that is read; in it the digests of declarations are those of the bytes of their files."""
 
 LAYER = "layer.json"
-LOCK = ".lock"
+LOCK, TURN = ".lock", ".turn"
+"""The lock of all layers, and of who is next to get it."""
 FIELDS = {"indicatoren": layer_fields, "zoekgebieden": zoekgebied_fields}
 """The tables of a layer."""
 
@@ -67,7 +69,7 @@ def save(layers: Sequence[Layer], home: Path) -> list[Path]:
     root = home / "layers"
     with disk_errors(root):
         root.mkdir(parents=True, exist_ok=True)
-        with locked(root / LOCK, fcntl.LOCK_EX):
+        with _held(root, fcntl.LOCK_EX):
             return [_write(layer, home) for layer in layers]
 
 
@@ -128,7 +130,7 @@ def read(home: Path, catalog: Catalog) -> Built:
     layers: dict[Path, Layer] = {}
     languages: dict[str, Path] = {}
     if root.is_dir():
-        with locked(root / LOCK, fcntl.LOCK_SH):
+        with _held(root, fcntl.LOCK_SH):
             for folder in _folders(home):
                 about = _about(home, folder)
                 languages[str(about.get("language", "nl"))] = folder  # where it does not say there was no other
@@ -137,6 +139,17 @@ def read(home: Path, catalog: Catalog) -> Built:
         raise StoreError("{home}: no layers have been built; run `zicht build THEME` first", home=home)
     consistency.check(layers)
     return Built(tuple(layers.values()), _only(languages, home))
+
+
+@contextmanager
+def _held(root: Path, kind: int) -> Iterator[None]:
+    """The lock of all layers. Who waits for it is next: a process that saves again and again would else go before a
+    reader for ever, since the system keeps no order among those that wait.
+    """
+    with ExitStack() as stack:
+        with locked(root / TURN, fcntl.LOCK_EX):
+            stack.enter_context(locked(root / LOCK, kind))
+        yield
 
 
 def _only(languages: Mapping[str, Path], home: Path) -> str:
@@ -154,7 +167,7 @@ def listed(home: Path) -> list[BuiltLayer]:
     root = home / "layers"
     if not root.is_dir():
         return []
-    with locked(root / LOCK, fcntl.LOCK_SH):
+    with _held(root, fcntl.LOCK_SH):
         return [_listed(_about(home, folder)) for folder in _folders(home)]
 
 

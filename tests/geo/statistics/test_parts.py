@@ -169,7 +169,8 @@ def test_statistics_of_rates_are_those_of_standardised_rates(of_rates, name):
 def test_statistics_by_name_are_these():
     assert set(STATISTICS) == {
         "getis_ord", "getis_ord_i", "local_moran", "getis_ord_of_rates", "getis_ord_i_of_rates", "local_moran_of_rates",
-        "local_join_counts", "local_moran_among", "getis_ord_rings", "getis_ord_weighted", "scan", "trends",
+        "local_join_counts", "local_moran_among", "getis_ord_rings", "getis_ord_weighted", "getis_ord_total",
+        "place_scan", "scan", "trends",
     }  # fmt: skip
     assert all(isinstance(statistic, Local) for statistic in STATISTICS.values())
     assert STATISTICS["getis_ord"].test is getis_ord

@@ -112,6 +112,8 @@ def test_the_columns_a_formula_reads_are_named_once():
 
 
 def test_the_missing_codes_of_cbs_are_four_different_facts():
-    assert len(CBS_MISSING) == len(set(CBS_MISSING.values())) == 4
+    assert set(CBS_MISSING) == {-99997, -99995, -99991, -99998, -99999999}
+    assert len(set(CBS_MISSING.values())) == 4
+    assert CBS_MISSING[-99998] is CBS_MISSING[-99999999] is Unknown.ABSENT
     assert CBS_MISSING[-99997] is Unknown.SECRET
     assert all(code < 0 for code in CBS_MISSING)

@@ -25,6 +25,7 @@ PUBLISHED = {
     "no_known_neighbor": "geen_bekend_buurgebied",
     "interpolated": "geschat",
     "too_few_areas": "weinig_gebieden",
+    "impossible": "onmogelijk",
 }
 """To be added to, never changed: filters and scripts of others hold these codes."""
 

@@ -1,0 +1,68 @@
+"""What the place scan is put together from: draws, candidates among them, and the smaller p of two levels."""
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from geo.errors import StatisticError
+from geo.measures import Unknown
+from geo.statistics.places.draws import Null
+from geo.statistics.places.kernel import LANES, candidates, first_in, score, scores
+from geo.statistics.places.result import Place, PlaceResult
+from geo.statistics.places.scan import smaller_p
+from geo.statistics.result import How
+
+NULL = Null((np.array([5.0, 3.0]), np.array([4.0]), np.array([])))
+MEMBERS = np.array([[0, 1, 2], [1, 0, 2], [2, 1, -1]], dtype=np.int32)
+
+
+def test_the_map_itself_counts_as_a_draw():
+    assert [NULL.p(one) for one in (6.0, 5.0, 4.0, 0.5)] == [1 / 4, 2 / 4, 3 / 4, 3 / 4]
+    assert [NULL.expected(one) for one in (6.0, 4.5, 3.0)] == [1 / 4, 2 / 4, 4 / 4]
+    assert NULL.strongest.tolist() == [5.0, 4.0, 0.0]
+
+
+def test_candidates_are_the_windows_whose_sums_are_high_enough_each_with_its_score():
+    drawn = np.random.default_rng(1).gamma(1.5, size=(3, LANES))
+    sizes, sums = np.array([2, 3]), np.array([3.0, 4.0])
+    ratio, rows, sized, lanes = candidates(MEMBERS, sizes, drawn, 1.5, (1.2, 3.0), sums)
+    due = {}
+    for lane in range(LANES):
+        whole = scores(MEMBERS, sizes, drawn[:, lane].copy(), 1.5, (1.2, 3.0))
+        for row in range(3):
+            for nth, size in enumerate(sizes):
+                window = MEMBERS[row, :size]
+                if (window >= 0).all() and drawn[window, lane].sum() >= sums[nth]:
+                    due[row, nth, lane] = whole[row, nth]
+    found = {
+        (int(row), int(nth), int(lane)): one for one, row, nth, lane in zip(ratio, rows, sized, lanes, strict=True)
+    }
+    assert len(due) > 5
+    assert found == pytest.approx(due)
+
+
+def test_the_score_is_the_likelihood_ratio_of_gamma_values():
+    mean, size, shape = 2.0, 10, 1.5
+    log_ratio = size * shape * (mean - 1 - np.log(mean)) - size * shape * (mean / mean - 1)
+    assert score(mean * size, size, shape, 1.1, 9.0) == pytest.approx(log_ratio)
+
+
+def test_where_a_window_first_meets_a_place():
+    assert first_in(MEMBERS, np.array([False, False, True])).tolist() == [2, 2, 0]
+    assert first_in(MEMBERS, np.array([True, False, False])).tolist() == [0, 1, 3]
+
+
+def test_the_smaller_p_of_two_levels_is_held_against_the_smaller_of_each_draw():
+    zones, parts = Null((np.array([1.0]), np.array([2.0]), np.array([3.0]))), Null((np.array([3.0]),) * 3)
+    assert smaller_p((9.0, 0.0), (zones, parts)) == 1 / 4
+    assert smaller_p((0.5, 0.5), (zones, parts)) == 1.0
+
+
+def test_two_places_have_no_area_in_common():
+    one = Place({"a": 1.0}, ("a", "b"), 5.0, 2.0, 0.01, 0.01)
+    reason = pd.Series([None, None], index=["a", "b"], dtype=object)
+    how = How("permutation", 0.001, 999, 1)
+    with pytest.raises(StatisticError, match="in two places"):
+        PlaceResult((), (one, one), 0.01, reason, how)
+    assert PlaceResult((one,), (one,), 0.01, reason, how).local.q.to_dict() == {"a": 0.01, "b": 1.0}
+    assert PlaceResult.none(reason.index, Unknown.TOO_FEW_AREAS).local.q.isna().all()
