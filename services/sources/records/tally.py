@@ -93,9 +93,8 @@ def tally(declaration: SourceDeclaration, areas: AreaFrame, given: RecordsInput)
             why=_why_none(sums, places),
         )
     _check_lost(rows.where, sums, places, given.rejects)
-    notes = tuple(
-        say(note) for note in (*_lost(sums), *sums.notes(), *places.notes, *rows.notes, *spared, *warnings.notes())
-    )
+    seen = (*places.notes, *rows.notes, *spared, *warnings.notes())
+    notes = tuple(say(note) for note in (*_lost(sums), *sums.notes(), *seen))
     return Delivered(sums.table(areas), records.path or rows.where, first - 1, rows.sha256, notes)
 
 
