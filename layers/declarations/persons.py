@@ -35,6 +35,7 @@ class PersonalData(Declared):
     what: Said
     words: Words = Field(min_length=1)
     unless: Words = ()
+    harmless: Words = ()
     roles: Words = ()
     why: Said
 
@@ -63,6 +64,7 @@ class Names(Declared):
     words: Words
     between: Words
     address: Words
+    trades: Words
     titles: Words
 
 
@@ -108,6 +110,11 @@ class Persons(Declared):
         """Whether the name of a column holds a word for names or a role, so that people's names are likely in it."""
         words = _words(header)
         return _any(words, self.names.expected) or any(_any(words, one.roles) for one in self.kind)
+
+    def is_role(self, header: str) -> bool:
+        """Whether the name of a column says who people are: eigenaar, wie."""
+        words = _words(header)
+        return any(_any(words, one.roles) for one in self.kind)
 
     def dates_things(self, header: str) -> bool:
         """Whether the name of a column says that its dates are of things, not of people."""

@@ -20,6 +20,7 @@ class Word(StrEnum):
 
     COMMA = ","
     PLACE = "P"  # Centrum, Woonfunctie, ...straat
+    TRADE = "T"  # bakkerij, loodgieters
     PARTICLE = "b"  # van, de
     SALUTATION = "C"  # dhr, mevr
     TITLE_WITH_POINT = "A"  # dr., fam.
@@ -38,7 +39,9 @@ class Word(StrEnum):
 ANY_FAMILY = "(?:b*[FfSG]){1,2}"
 COMMON_FAMILY = "b*F(?:b*[FfSG])?"
 TITLES = "[CAa]*"
+TRADER = f"(?:[Ii]+{ANY_FAMILY}|{COMMON_FAMILY}|b+f|Gb*[FfS])"
 PATTERNS = (
+    f"T+{TRADER}|{TRADER}T+",  # Bakkerij J. de Vries; Jansen Loodgieters
     f"{TITLES}I+G*{ANY_FAMILY}",  # J. de Vries; drs. ing. P. Jansen
     f"{TITLES}[ips]+{COMMON_FAMILY}",  # PJ Jansen; pj jansen
     f"{TITLES}p+b*f",  # p.j. de boer
@@ -54,6 +57,17 @@ PATTERNS_WHERE_EXPECTED = (
     f"{ANY_FAMILY}(?:,i|I)+b*",  # Smolders, PJ; Smolders P.J.
     "Gb*w",  # jan smolders
 )
+SHAPE = f"{TITLES}(?:[GFS]+(?:b*[GFfS])+|[Iips]+b*[GFfS]+|b+S|{ANY_FAMILY},[GSIi]+b*)"
+"""How names are written that are in no list: Orhan Kaplan, van Gelderen, P Smolders."""
+FAMILY_NAME = r"(?:(?i:van|de|der|den|het|'t|ten|ter|el|al|vd|v\.d\.) )*(?P<family>[A-Z][a-z]{2,})"
+REMARK = (
+    r"\b(?:(?i:dhr|mevr|mw|meneer|mevrouw|de heer|fam|familie)\.? |(?:[A-Z]\.){1,4} ?"
+    r"|(?i:melder|bewoner|bewoonster|eigenaar|eigenaresse|huurder|verdachte|betrokkene|buurman|buurvrouw|zoon|dochter"
+    rf"|vader|moeder|getuige)(?: is|:| heet|,)? [A-Z][a-z]+ ){FAMILY_NAME}"
+)
+"""How a remark names someone; of one person in many files the family name stands behind a title, initials or a role."""
+WORDS_OF_A_REMARK = r"\S+(?:\s+\S+){3}"
+LEGAL_FORM = r"(?i)\b(?:b\.?v|n\.?v|v\.?o\.?f|stichting|vereniging|holding|vve)\b"
 LETTER, CAPITAL, SMALL = r"[A-Za-z\x{C0}-\x{24F}]", "[A-ZÆØĐŁ]", "[a-zßæøđł]"
 """Of what is left without accents; the classes of Unicode are so large that they take most of the time."""
 LONGEST = 80
@@ -67,11 +81,31 @@ BEHIND_A_NAME = (
 
 def are_names(cells: pa.Array, *, expected: bool) -> pa.Array:
     """Which cells are written as people's names are; `expected` where the header announces them."""
+    patterns = (*PATTERNS, *PATTERNS_WHERE_EXPECTED) if expected else PATTERNS
+    return pc.match_substring_regex(_written(cells), f"^(?:{'|'.join(patterns)})$")
+
+
+def have_the_shape(cells: pa.Array) -> pa.Array:
+    """Which cells are written as a name may be, of whatever words; where a header announces people."""
+    return pc.match_substring_regex(_written(cells), f"^(?:{SHAPE})$")
+
+
+def name_someone(cells: pa.Array) -> pa.Array:
+    """Which cells are remarks with someone's name in them; streets and businesses are no one."""
+    found = pc.struct_field(pc.extract_regex(cells, REMARK), "family")
+    place = rf"(?:{'|'.join(map(re.escape, persons().places.ends))})$"
+    someone = pc.invert(pc.match_substring_regex(pc.utf8_lower(found), place))
+    remark = pc.and_(
+        pc.match_substring_regex(cells, WORDS_OF_A_REMARK), pc.invert(pc.match_substring_regex(cells, LEGAL_FORM))
+    )
+    return pc.fill_null(pc.and_(someone, remark), False)
+
+
+def _written(cells: pa.Array) -> pa.Array:
+    """The letters of the kinds of words of each cell."""
     spaced = _spaced(cells)
     words = pc.utf8_split_whitespace(pc.if_else(pc.greater(pc.utf8_length(spaced), LONGEST), "", spaced))
-    kinds = pc.binary_join(pa.ListArray.from_arrays(words.offsets, _kinds(words.flatten())), "")
-    patterns = (*PATTERNS, *PATTERNS_WHERE_EXPECTED) if expected else PATTERNS
-    return pc.match_substring_regex(kinds, f"^(?:{'|'.join(patterns)})$")
+    return pc.binary_join(pa.ListArray.from_arrays(words.offsets, _kinds(words.flatten())), "")
 
 
 def plain(cells: pa.Array) -> pa.Array:
@@ -99,6 +133,7 @@ def _kinds(words: pa.Array) -> pa.Array:
     fits = {
         Word.COMMA: pc.equal(words, ","),
         Word.PLACE: pc.or_(pc.is_in(bare, lists["places"]), pc.match_substring_regex(small, place)),
+        Word.TRADE: pc.match_substring_regex(bare, _trades()),
         Word.PARTICLE: pc.is_in(small, lists["between"]),
         Word.SALUTATION: pc.is_in(bare, lists["address"]),
         Word.TITLE_WITH_POINT: pc.and_(pc.is_in(bare, lists["titles"]), pc.ends_with(words, ".")),
@@ -114,6 +149,12 @@ def _kinds(words: pa.Array) -> pa.Array:
     }
     letters = [kind.value for kind in fits]
     return pc.case_when(pa.StructArray.from_arrays(list(fits.values()), names=letters), *letters, Word.OTHER.value)
+
+
+@cache
+def _trades() -> str:
+    """The declared trades as one pattern."""
+    return f"^(?:{'|'.join(re.escape(one).replace(re.escape('*'), '.*') for one in persons().names.trades)})$"
 
 
 @cache

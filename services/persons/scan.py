@@ -7,7 +7,9 @@ column holds. So one name in a remark may pass; a remark is never read, counted 
 - People's names by how they are written and by names that are common here (services.persons.names).
 - Dates of birth: dates by the day from before 1965 and from after 1985, as many people have and few files else. Left
   out are the column that the source declares as its period and those that are called after things (bouwdatum).
-- Addresses of e-mail, mobile numbers, bank accounts. Not the plates of cars: codes of six signs look like them.
+- Addresses of e-mail and of computers, mobile numbers, bank accounts, profiles, plates (services.persons.plates).
+- Where a header announces people (eigenaar, wie), cells with the shape of names, of whatever words; remarks that name
+  someone, in more than a twentieth of the cells.
 - Nationalities and countries of origin.
 - What cannot be searched is not taken on trust (services.persons.opaque).
 
@@ -26,10 +28,10 @@ from numpy.typing import NDArray
 
 from geo.errors import SourceError
 from geo.messages import Message, joined, message, plural
-from layers.declarations.persons import persons
+from layers.declarations.persons import PersonalData, persons
 from services.formats import cells
 from services.formats.mixed import is_mixed
-from services.persons import bsn, names, nested
+from services.persons import bsn, names, nested, plates
 from services.persons.opaque import is_opaque, refusal
 
 SAMPLE = 4096
@@ -40,6 +42,13 @@ MOST_PARTS = 500
 """Columns, and parts of what is nested in them, that are searched."""
 FEW = 3
 """What a column holds fewer of may be chance."""
+SHAPED, DIFFERENT = 0.3, 0.2
+"""Share of cells that must have the shape of a name below a role, and of different ones among them: no categories."""
+REMARKED, PLATED = 0.05, 0.5
+"""Share of cells that must be remarks that name someone; and that must be plates without dashes."""
+MOST_VALUES = 40
+"""Different values of a column that are remembered, to see whether they show that it is something else."""
+UNKNOWN_WORDS = frozenset({"onbekend", "overig", "anders", "nvt", "n.v.t.", "-", "?"})
 NAMED, NAMED_WHERE_EXPECTED = 0.2, 0.05
 """Share of the cells of a column that must be people's names; and where its own name leads one to expect them."""
 OLD, YOUNG, TENTH = 1965, 1985, 0.1
@@ -63,10 +72,22 @@ MOBILE = (
     r"|(?:^|[^\d./-])06(?:-| ?- ?| )\d(?:[ -]?\d){7}\b"  # 06-12345678, 06 12 34 56 78
     r"|[a-z]\W{1,3}06\d{8}\b"  # bel 0612345678
 )
+OCTET = r"(?:25[0-5]|2[0-4]\d|1?\d?\d)"
+IP = (
+    rf"(?:^|[^\d.])(?:{OCTET}\.){{3}}{OCTET}(?:$|[^\d.])|\b(?:[0-9a-f]{{1,4}}:){{7}}[0-9a-f]{{1,4}}\b"
+    r"|\b[0-9a-f]{1,4}(?::[0-9a-f]{1,4}){1,6}::[0-9a-f]{1,4}\b"
+)
+PROFILE = (
+    r"\b(?:facebook|instagram|tiktok|twitter|snapchat|x)\.com/[\w.@/-]{2,}|\blinkedin\.com/in/[\w-]+"
+    r"|\bt\.me/\w{3,}|\bwa\.me/\d{6,}"
+)
 CONTACTS = (
     (message("addresses of e-mail"), r"[\w.+-]+@[\w-]+\.[a-z]{2,}", 0.0),
     (message("mobile numbers"), MOBILE, 0.0),
     (message("mobile numbers"), r"(?:^|[^\d./-])06\d{8}\b", 0.2),
+    (message("addresses of computers"), IP, 0.2),
+    (message("profiles on social media"), PROFILE, 0.0),
+    (message("plates of cars"), plates.DASHED, 0.05),
     (message("bank accounts"), r"\bnl\d{2} ?[a-z]{4} ?\d(?: ?\d){9}\b", 0.0),
 )
 """Ways to reach a person: what, how it is written, and the share of cells above which it is no chance."""
@@ -93,7 +114,11 @@ class PersonScan:
 
     def __post_init__(self) -> None:
         self._scans = {
-            name: _ColumnScan(persons().may_name(name), dated=name != self.period and not persons().dates_things(name))
+            name: _ColumnScan(
+                persons().may_name(name),
+                dated=name != self.period and not persons().dates_things(name),
+                role=persons().is_role(name),
+            )
             for name in self.columns
         }
 
@@ -164,7 +189,7 @@ class PersonScan:
         named = {
             name: message("{what}: {why}", what=kind.what, why=kind.why)
             for name in self.headers
-            if (kind := persons().kind_of(name))
+            if (kind := persons().kind_of(name)) and not (name in self._scans and self._scans[name].holds_only(kind))
         }
         return {name: what for name, what in {**held, **named}.items() if what}
 
@@ -183,17 +208,23 @@ class _ColumnScan:
         names_expected: whether its header announces names of persons.
         dated: whether its dates could be dates of birth.
         refusal: why it cannot be searched, where it cannot.
+        role: whether its header says who people are.
         cells: how many cells were looked at.
         contacts: how many of these are ways to reach a person, by kind.
         names: how many are names of persons; `examples` holds a few different ones.
         origins: how many are nationalities or countries, by which.
         years: those of cells that are dates by the day.
         numbers: different numbers of nine digits.
+        shaped: how many cells have the shape of a name, where there is a role; `shapes` holds different ones.
+        remarks: how many name someone; `remarked` holds a few different ones.
+        plates: how many are plates without dashes, by sidecode.
+        values: different cells in small letters, one more than `MOST_VALUES` at most.
     """
 
     names_expected: bool
     dated: bool
     refusal: Message | None = None
+    role: bool = False
     cells: int = 0
     contacts: NDArray[np.int64] = field(default_factory=lambda: np.zeros(len(CONTACTS), dtype=np.int64))
     names: int = 0
@@ -201,6 +232,12 @@ class _ColumnScan:
     origins: Counter[str] = field(default_factory=Counter)
     years: list[NDArray[np.int64]] = field(default_factory=list)
     numbers: set[str] = field(default_factory=set)
+    shaped: int = 0
+    shapes: set[str] = field(default_factory=set)
+    remarks: int = 0
+    remarked: set[str] = field(default_factory=set)
+    plates: Counter[str] = field(default_factory=Counter)
+    values: set[str] = field(default_factory=set)
 
     def search(self, sample: pa.Array) -> None:
         """Search filled cells, as text."""
@@ -219,6 +256,27 @@ class _ColumnScan:
             self.numbers.update(bsn.numbers(values).to_pylist())
         if self.dated:
             self.years.append(_years(values, counts))
+        self._search_for_shapes(values, counts)
+        if len(self.values) <= MOST_VALUES:
+            self.values.update(pc.utf8_lower(values.slice(0, MOST_VALUES + 1)).to_pylist())
+
+    def _search_for_shapes(self, values: pa.Array, counts: pa.Array) -> None:
+        """Names of whatever words below a role, names in remarks, plates."""
+        if self.role:
+            shaped = names.have_the_shape(values)
+            self.shaped += _sum(counts, shaped)
+            if len(self.shapes) < SAMPLE:
+                self.shapes.update(values.filter(shaped).to_pylist())
+        remarks = names.name_someone(values)
+        self.remarks += _sum(counts, remarks)
+        if len(self.remarked) < FEW:
+            self.remarked.update(values.filter(remarks).slice(0, FEW).to_pylist())
+        self.plates.update(plates.bare(values, counts))
+
+    def holds_only(self, kind: PersonalData) -> bool:
+        """Whether the cells show that the column is not of the kind that its name says: herkomst = app."""
+        known = self.values - UNKNOWN_WORDS
+        return bool(known) and known <= set(kind.harmless)
 
     def finding(self) -> Message | None:
         """What the column holds that may not come in; None where nothing was found."""
@@ -232,12 +290,24 @@ class _ColumnScan:
         for count, (what, _, least) in zip(self.contacts.tolist(), CONTACTS, strict=True):
             if count >= FEW and count > least * self.cells:
                 return self._counted(what, count)
-        least = NAMED_WHERE_EXPECTED if self.names_expected else NAMED
-        if len(self.examples) >= FEW and self.names > least * self.cells:
-            return self._counted(message("names of persons"), self.names)
+        if named := self._named():
+            return named
         if self._of_origin():
             return self._counted(message("origin or nationality"), sum(self.origins.values()))
         return message("dates of birth, by the years they lie in") if self._birthdays() else None
+
+    def _named(self) -> Message | None:
+        """Names of persons and plates of their cars; None for none."""
+        least = NAMED_WHERE_EXPECTED if self.names_expected else NAMED
+        if len(self.examples) >= FEW and self.names > least * self.cells:
+            return self._counted(message("names of persons"), self.names)
+        if len(self.shapes) >= max(FEW, min(DIFFERENT * self.shaped, SAMPLE / 2)) and self.shaped > SHAPED * self.cells:
+            return self._counted(message("names of persons"), self.shaped)
+        if len(self.remarked) >= FEW and self.remarks > REMARKED * self.cells:
+            return self._counted(message("remarks that name someone"), self.remarks)
+        if len(self.plates) >= plates.WAYS and sum(self.plates.values()) > PLATED * self.cells:
+            return self._counted(message("plates of cars"), sum(self.plates.values()))
+        return None
 
     def _counted(self, what: Message, count: int) -> Message:
         return message("{what}: {count} of {cells} cells that were looked at", what=what, count=count, cells=self.cells)

@@ -40,7 +40,9 @@ PERSONAL = {
         "nationaliteit", "herkomst", "land van herkomst", "percentage_westers", "etniciteit", "asielzoeker", "nat",
         "nat.", "nationalit.", "geb.land", "gebland", "allochtonen", "vreemdeling", "migr_achtergrond", "ras",
     ],
-    "religion, conviction or orientation": ["religie", "geloof", "politieke voorkeur", "seksuele_geaardheid"],
+    "criminal data of persons": ["antecedenten", "strafblad", "Veroordeeld", "recidive"],
+    "benefits and debts of persons": ["uitkering", "SoortUitkering", "schuldsanering"],
+    "religion, conviction or orientation": ["godsdienst", "geloof", "politieke voorkeur", "seksuele_geaardheid"],
     "health": ["gezondheid", "diagnose", "medicatie", "verslaafd", "ggz", "ziekte", "handicap", "wmo-indicatie"],
 }  # fmt: skip
 HARMLESS = [

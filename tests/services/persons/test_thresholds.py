@@ -139,3 +139,58 @@ def test_what_a_command_loads_takes_no_second_that_it_does_not_need():
     code += "print([name for name in ('scipy.stats', 'requests_cache', 'services.jobs.tally') if name in sys.modules])"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout == "[]\n"
+
+
+PEOPLE = ["Orhan Kaplan", "Tess Terlouw", "Ilham Boukhari", "Wietske Sijtsma"]
+REMARKS = [
+    "gesproken met dhr. Kaplan over lawaai",
+    "sleutel ligt bij mevrouw Terlouw",
+    "belde met P. Sijtsma over afval",
+]
+PLATES = ["12BDF3", "BD12FG", "GHJ12K", "1KLM23"]
+
+
+@pytest.mark.parametrize(("count", "comes_in"), [(30, True), (31, False)])
+def test_more_than_three_tenths_must_have_the_shape_of_a_name_below_a_role(count, comes_in):
+    people = [f"{PEOPLE[at % 4]}{'abcdefgh'[at // 4]}" for at in range(32)]
+    assert (refused(among(people, count, 100, "Woningcorporatie"), "eigenaar") is None) == comes_in
+    assert refused(among(people, count, 100, "Woningcorporatie")) is None
+
+
+@pytest.mark.parametrize(("different", "comes_in"), [(19, True), (20, False)])
+def test_few_different_names_below_a_role_are_categories(different, comes_in):
+    kinds = [f"Rood Blauw{'abcdefghijklmnopqrstuvwxyz'[at]}" for at in range(different)]
+    assert (refused(among(kinds, 100, 100), "eigenaar") is None) == comes_in
+
+
+@pytest.mark.parametrize(("count", "comes_in"), [(5, True), (6, False)])
+def test_more_than_a_twentieth_of_remarks_must_name_someone(count, comes_in):
+    assert (refused(among(REMARKS, count, 100, "geen bijzonderheden")) is None) == comes_in
+
+
+@pytest.mark.parametrize(("count", "comes_in"), [(50, True), (51, False)])
+def test_more_than_half_must_be_plates_without_dashes(count, comes_in):
+    assert (refused(among(PLATES, count, 100)) is None) == comes_in
+
+
+@pytest.mark.parametrize(("ways", "comes_in"), [(2, True), (3, False)])
+def test_codes_of_six_signs_are_plates_in_three_ways(ways, comes_in):
+    assert (refused(among(PLATES[:ways], 20, 20)) is None) == comes_in
+
+
+@pytest.mark.parametrize(("count", "comes_in"), [(5, True), (6, False)])
+def test_more_than_a_twentieth_must_be_plates_with_dashes(count, comes_in):
+    assert (refused(among(["12-BDF-3", "BD-12-FG"], count, 100)) is None) == comes_in
+
+
+@pytest.mark.parametrize(("count", "comes_in"), [(20, True), (21, False)])
+def test_more_than_a_fifth_must_be_addresses_of_computers(count, comes_in):
+    assert (refused(among(["192.168.10.4", "10.0.0.255"], count, 100)) is None) == comes_in
+    assert refused(["192.168.10.256", "1.2.3.4.5", "3.41.2"] * 9) is None
+
+
+@pytest.mark.parametrize(("cells", "comes_in"), [(["app", "balie", "onbekend"], True), (["onbekend"], False),
+                                                 (["app", "elders"], False), ([None], False)])  # fmt: skip
+def test_cells_can_show_that_a_column_is_not_what_its_name_says(cells, comes_in):
+    assert (refused(pa.array(cells * 9, pa.string()), "herkomst") is None) == comes_in
+    assert refused(["ja", "nee"], "gehandicapt")
