@@ -124,7 +124,7 @@ def vintage(year: int) -> Vintage:
     """
     if year < FIRST:
         raise UnknownNameError(message("vintage"), year, vintages())
-    return _all().get(year) or Vintage(year, 0, None, "", _aliases())
+    return vintages().get(year) or _all().get(year) or Vintage(year, 0, None, "", _aliases())
 
 
 def declared_vintage(year: int) -> Vintage:

@@ -108,7 +108,7 @@ def combined(residuals: Mapping[str, Residuals], values: pd.Series, weights: Map
         return heaviest
     spread = float(values.std(ddof=0))
     scaled = values / spread if spread > 0 else values
-    return Residuals(scaled, heaviest.expected, heaviest.shape)
+    return Residuals(scaled, heaviest.expected.loc[scaled.index], heaviest.shape)
 
 
 def _everywhere(figures: np.ndarray, known: "pd.Series[bool]") -> pd.Series:

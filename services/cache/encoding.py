@@ -140,7 +140,9 @@ class _Writer:
         np.save(content, np.ascontiguousarray(array), allow_pickle=False)
         return ["numbers", self._file(content.getvalue())]
 
-    def _texts(self, array: pa.Array) -> str:
+    def _texts(self, array: pa.Array | pa.ChunkedArray) -> str:
+        if isinstance(array, pa.ChunkedArray):  # what pandas put together from several
+            array = array.combine_chunks()
         batch = pa.record_batch([array], names=["text"])
         content = BytesIO()
         with pa.ipc.new_stream(content, batch.schema) as stream:

@@ -141,6 +141,13 @@ def test_of_several_the_spread_is_one_and_the_model_that_of_the_heaviest_with_co
     assert (both.expected.equals(other.expected), both.shape) == (True, other.shape)
 
 
+def test_what_is_expected_stands_in_the_order_of_the_values():
+    one, other = (fitted(measure(*country(seed))) for seed in (5, 6))
+    weighed = (one.values + other.values)[::-1]
+    both = combined({"one": one, "other": other}, weighed, {"one": 1, "other": 1})
+    assert both.expected.equals(one.expected[::-1])
+
+
 def test_of_one_indicator_it_is_its_own():
     one = fitted(measure(*country(7)))
     assert combined({"one": one}, one.values, {"one": 2}) is one

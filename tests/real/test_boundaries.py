@@ -63,8 +63,8 @@ def test_rotterdam_of_2014_has_eight_faults_that_are_repaired_and_said(real):
     assert "BU05990456" in note
     before = renamed.to_crs(RD_NEW).set_index("bu_code").geometry.area.sort_index()
     changed = (found.areas.table.area - before).abs()
-    assert (changed > 1e-6).sum() == 8
-    assert changed.sum() == pytest.approx(0.030, abs=0.005)  # m2, of 320 km2
+    assert (changed > 1e-3).sum() == 8  # of the others corners moved by less than a micrometre
+    assert changed[changed > 1e-3].sum() == pytest.approx(0.030, abs=0.005)  # m2, of 320 km2
 
 
 def test_amsterdam_of_2022_comes_over_from_degrees_whole(real):

@@ -65,8 +65,9 @@ def test_utrecht_alone_has_the_figures_that_it_has_among_all(real: Path, netherl
     whole = build(netherlands, LayerRequest("drugs", AreaLevel.BUURT, gemeente=UTRECHT), told)
     searched = ["q", "kansrijk", "reden", "geometry"]
     pd.testing.assert_frame_equal(
-        pd.DataFrame(mine.table.drop(columns=searched)), pd.DataFrame(whole.table.drop(columns=searched))
-    )
+        pd.DataFrame(mine.table.drop(columns=searched)), pd.DataFrame(whole.table.drop(columns=searched)),
+        atol=1.1e-4,  # sums in another order may round to another last decimal
+    )  # fmt: skip
     assert mine.summary["national"] == whole.summary["national"]
     assert mine.summary["local"] == {}
     assert 0 < mine.summary["tested"] <= 111

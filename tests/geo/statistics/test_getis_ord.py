@@ -43,6 +43,10 @@ def bracket(values, neighbors):
     return largest * np.ptp(values) / ((FINE - 1) // largest)
 
 
+DRAWN = 0.025
+"""Five standard errors of a share of 9,999 draws, at most."""
+
+
 def board_of_gammas(seed=1):
     return np.random.default_rng(seed).gamma(1.5, size=len(BOARD.ids))
 
@@ -67,10 +71,11 @@ def test_less_is_greater_of_the_negated_and_two_sided_is_twice_the_smaller(value
 def test_of_real_numbers_p_is_never_below_the_true_one_and_lies_within_what_rounding_leaves_open(values, neighbors):
     result = getis_ord(series(values), neighbors, alternative="greater")
     true, tested = every_subset(values, neighbors), result.p.notna().to_numpy()
+    chance = DRAWN if result.how.drawn else 1e-9
     assert (result.lower <= true + 1e-9)[tested].all()
-    assert (result.p >= true - 1e-9)[tested].all()
+    assert (result.p >= true - chance)[tested].all()
     at_most = every_subset(values, neighbors, slack=bracket(values, neighbors))
-    assert (result.p <= at_most + 1e-9)[tested].all()
+    assert (result.p <= at_most + chance)[tested].all()
 
 
 @settings(max_examples=12)
@@ -78,11 +83,12 @@ def test_of_real_numbers_p_is_never_below_the_true_one_and_lies_within_what_roun
 def test_shifting_and_stretching_values_changes_nothing_beyond_rounding(values, neighbors, shift, times):
     moved = shift + times * np.array(values)
     assume(np.ptp(moved) > 1e-3)
-    result = p_of(moved, neighbors)
+    found = getis_ord(series(moved), neighbors, alternative="greater")
+    result, chance = found.p.to_numpy(), DRAWN if found.how.drawn else 1e-9
     tested = ~np.isnan(result)
-    assert (result >= every_subset(values, neighbors, slack=-1e-6) - 1e-9)[tested].all()
+    assert (result >= every_subset(values, neighbors, slack=-1e-6) - chance)[tested].all()
     at_most = every_subset(values, neighbors, slack=bracket(values, neighbors) + 1e-6)
-    assert (result <= at_most + 1e-9)[tested].all()
+    assert (result <= at_most + chance)[tested].all()
 
 
 @given(whole, maps, st.permutations(range(SIZE)))

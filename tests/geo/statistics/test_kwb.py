@@ -22,7 +22,7 @@ DRAWS = 400_000
 
 @pytest.fixture(scope="module")
 def neighbors(netherlands):
-    return queen(netherlands.buurten, netherlands.tolerance(AreaLevel.BUURT))
+    return queen(netherlands.buurten, netherlands.source.tolerance(netherlands.vintage))
 
 
 @pytest.fixture(scope="module")
