@@ -35,7 +35,7 @@ from geo.neighbors import Neighbors
 from geo.residuals import Residuals, combined
 from geo.scores import Score, combine
 from geo.statistics import PLACE_SEARCHES, SEARCHES, LocalResult
-from geo.statistics.places.result import Place, PlaceResult
+from geo.statistics.places.result import PlaceResult
 from geo.statistics.places.scan import Places
 from geo.zoekgebieden import Zoekgebied, find, of_places
 from layers.declarations.lenses import BASIS, Lens
@@ -44,6 +44,7 @@ from layers.method.coverage import gemeenten_with_figures
 from layers.method.indicator_measures import within
 from layers.method.indicator_values import IndicatorValues
 from layers.method.places import StudyArea
+from layers.method.surplus import Counted, counted
 
 LEAST_SEARCHED = 100
 """Fewest areas of a part of the country for a search of its own."""
@@ -54,7 +55,8 @@ class Analysis:
     """All that is published of a theme, before it is put into words: a row an area, suppressed figures already NaN.
 
     `national` is the mean that each indicator is compared with; `local` has the gemeenten that this mean is of, for the
-    indicators of which it is not that of the country (layers.publication.comparison).
+    indicators of which it is not that of the country (layers.publication.comparison). `zones` are the larger patterns
+    around zoekgebieden. `decisive` is the indicator on which a member must be high, None where the score alone counts.
     """
 
     areas: AreaFrame
@@ -63,13 +65,16 @@ class Analysis:
     score: Score
     result: LocalResult
     zoekgebieden: tuple[Zoekgebied, ...]
-    zones: tuple[Place, ...]
+    zones: tuple[Zoekgebied, ...]
     reasons: pd.DataFrame
     reason: pd.Series
     exposure: pd.DataFrame
     tested: int
     national: Mapping[str, float]
     local: Mapping[str, tuple[str, ...]]
+    weights: Mapping[str, float]
+    decisive: str | None
+    counted: Counted | None
 
 
 def search(
@@ -103,11 +108,11 @@ def search(
     if statistic in SEARCHES:
         return SEARCHES[statistic](residual.loc[ids], study.neighbors, alternative="greater")
     by_name = dict(zip(weights, indicators, strict=True))
-    counted = {name: one.residuals for name, one in by_name.items() if one.residuals is not None}
+    fits = {name: one.residuals for name, one in by_name.items() if one.residuals is not None}
     score = combine({name: one.deviation for name, one in by_name.items()}, weights).value
-    high = (score > 0) & (by_name[max(weights, key=lambda name: weights[name])].deviation > 0)
+    high = (score > 0) & (by_name[_heaviest(weights)].deviation > 0)
     places = Places("rate" if study.gemeenten is None else "whole", max_q, largest)
-    return _places(combined(counted, residual, weights), high, study, places, PLACE_SEARCHES[statistic])
+    return _places(combined(fits, residual, weights), high, study, places, PLACE_SEARCHES[statistic])
 
 
 def _places(
@@ -162,6 +167,7 @@ def analysis(
     published = Score(score.value.where(publishable), score.contributions.where(publishable, axis=0))
     kind = f"{theme.id}-{BASIS if lens is None else lens.id}-{areas.level}-{period}-{areas.vintage}"
     reasons = pd.DataFrame({name: measure.reason for name, measure in measures.items()})
+    reasons = reasons.mask(suppressed, Unknown.SMALL_COUNT)
     return Analysis(
         areas=areas,
         values=pd.DataFrame({name: one.value for name, one in made.items()}).loc[areas.ids].mask(suppressed)
@@ -174,13 +180,16 @@ def analysis(
             if isinstance(found, PlaceResult)
             else find(published, result, neighbors, max_q=theme.search.max_q, kind=kind)
         ),
-        zones=found.zones if isinstance(found, PlaceResult) else (),
-        reasons=reasons.mask(suppressed, Unknown.SMALL_COUNT),
+        zones=tuple(of_places(published, found.zones, kind=f"{kind}-zone")) if isinstance(found, PlaceResult) else (),
+        reasons=reasons,
         reason=_why_no_score(score, publishable, result, neighbors),
         exposure=pd.DataFrame({name: measure.exposure for name, measure in measures.items()}),
         tested=result.tested,
         national={one.id: made[one.id].national * one.scale for one in theme.indicator},
         local={name: gemeenten for name, gemeenten in local.items() if gemeenten},
+        weights=weights,
+        decisive=_heaviest(weights) if isinstance(found, PlaceResult) else None,
+        counted=counted(made, weights, reasons),
     )
 
 
@@ -188,6 +197,11 @@ def weights_of(theme: Theme, lens: Lens | None) -> dict[str, float]:
     """The weights under a lens, or without one, of the indicators that have any."""
     weights = theme.weights if lens is None else lens.weights(theme)
     return {name: weight for name, weight in weights.items() if weight > 0}
+
+
+def _heaviest(weights: Mapping[str, float]) -> str:
+    """The indicator that weighs most; of equal ones the first."""
+    return max(weights, key=lambda name: weights[name])
 
 
 def _suppressed(theme: Theme, measures: Mapping[str, Measure]) -> pd.DataFrame:

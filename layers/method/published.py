@@ -1,6 +1,7 @@
 """From an analysis to the layer that is published: its columns, codes of reasons, polygons and explanations."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 import geopandas
 import numpy as np
@@ -13,15 +14,22 @@ from geo.zoekgebieden import Zoekgebied
 from layers.declarations.lenses import Lens
 from layers.declarations.themes import Theme
 from layers.method.build import LEAST_SEARCHED, Analysis
-from layers.publication.collection import names
+from layers.method.membership import core_count, membership, zone_of
+from layers.method.surplus import surplus
+from layers.publication.collection import names, typed
 from layers.publication.comparison import references
-from layers.publication.explanations import explanation, how_searched, title
+from layers.publication.explanations import Found, explanation, how_searched, title
 from layers.publication.fields import layer_fields, zoekgebied_fields
 from layers.publication.layer import Layer, LayerKey, Provenance
 from layers.publication.reasons import coded
 
 DECIMALS = 4
 """Decimals of published scores, deviations and contributions: more would pretend."""
+
+STRENGTH_DECIMALS = 2
+"""Of a strength: it is a lower bound, and all areas in it are in the search, also those that may not be shown."""
+SQUARE_METRES = 1e6
+"""Of a square kilometre."""
 
 LEAST_Q = 10.0**-DECIMALS
 
@@ -53,7 +61,7 @@ def published_layer(
 def _table(analysis: Analysis, key: LayerKey, theme: Theme, provenance: Provenance) -> geopandas.GeoDataFrame:
     areas = analysis.areas.table
     codes = areas.index.to_series()
-    flagged = codes.isin([code for zoekgebied in analysis.zoekgebieden for code in zoekgebied.areas])
+    found = membership(analysis)
     columns: dict[str, object] = {
         "id": codes + f"-{key.period}-{key.lens}",
         "gebiedscode": codes,
@@ -67,8 +75,13 @@ def _table(analysis: Analysis, key: LayerKey, theme: Theme, provenance: Provenan
         "indeling": analysis.areas.vintage,
         "score": analysis.score.value.round(DECIMALS),
         "q": _published_q(analysis.result.q),
-        "kansrijk": flagged,
+        "kansrijk": found["zoekgebied"].notna(),
+        "waarom": found["waarom"],
         "reden": coded(analysis.reason),
+        "zoekgebied": found["zoekgebied"],
+        "rol": found["rol"],
+        "gewicht": found["gewicht"].round(DECIMALS),
+        "zone": found["zone"],
         "fictief": provenance.made_up,
     }
     contributions = analysis.score.contributions.reindex(columns=analysis.values.columns)
@@ -98,13 +111,16 @@ def _zoekgebieden(
     polygons = analysis.areas.table.geometry
     outlines = [outline(polygons.loc[list(zoekgebied.areas)], tolerance) for zoekgebied in analysis.zoekgebieden]
     table = pd.DataFrame(rows, columns=names(fields))
-    return geopandas.GeoDataFrame(table, geometry=geopandas.GeoSeries(outlines, crs=RD_NEW), crs=RD_NEW)
+    return typed(geopandas.GeoDataFrame(table, geometry=geopandas.GeoSeries(outlines, crs=RD_NEW), crs=RD_NEW), fields)
 
 
 def _row(zoekgebied: Zoekgebied, analysis: Analysis, key: LayerKey, theme: Theme) -> dict[str, object]:
     areas = analysis.areas.table.loc[list(zoekgebied.areas)]
     strongest = analysis.score.value.loc[list(zoekgebied.areas)].sort_values(ascending=False, kind="stable").index
     gemeenten = sorted(areas["gemeente_name"].unique())
+    zone = zone_of(zoekgebied, analysis.zones)
+    km2 = float(areas.geometry.area.sum()) / SQUARE_METRES
+    counts = surplus(analysis.counted, list(zoekgebied.areas), km2, theme.privacy.min_count)
     contributions = {f"{name}_bijdrage": round(reason, DECIMALS) for name, reason in zoekgebied.reasons.items()}
     return {
         "id": zoekgebied.id,
@@ -121,9 +137,32 @@ def _row(zoekgebied: Zoekgebied, analysis: Analysis, key: LayerKey, theme: Theme
             gemeenten,
             _compared(zoekgebied, analysis),
             references(theme.indicator, analysis.local),
+            _found(zoekgebied, zone, theme, counts),
         ),
+        "zone": None if zone is None else zone.id,
+        **_strength(zoekgebied),
+        **counts,
         **contributions,
     }
+
+
+def _strength(zoekgebied: Zoekgebied) -> dict[str, object]:
+    """How strong a place is and how many of its areas are core; nothing of a test per area."""
+    if zoekgebied.strength is None:
+        return {}
+    return {"sterkte": round(zoekgebied.strength, STRENGTH_DECIMALS), "aantal_kern": core_count(zoekgebied)}
+
+
+def _found(zoekgebied: Zoekgebied, zone: Zoekgebied | None, theme: Theme, counts: Mapping[str, Any]) -> Found | None:
+    """The same with the zone around it and what was counted, for the explanation."""
+    if zoekgebied.strength is None:
+        return None
+    observed = None
+    if "waargenomen" in counts:
+        (name,) = (one.title for one in theme.indicator if one.id == counts["geteld"])
+        observed = (name, counts["waargenomen"], counts["verwacht"])
+    around = 0 if zone is None else len(zone.areas)
+    return Found(zoekgebied.strength, core_count(zoekgebied), around, observed)
 
 
 def _compared(zoekgebied: Zoekgebied, analysis: Analysis) -> dict[str, tuple[float, float]]:

@@ -1,6 +1,7 @@
 """The words of a zoekgebied: its name and why it is on the map, so that a council member can read them."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 from geo.areas import AreaLevel
 from geo.measures import Unknown
@@ -86,20 +87,75 @@ def title(area_names: Sequence[str], level: AreaLevel) -> str:
     return say("{first} and {count} other {areas}", first=first, count=len(others), areas=plural_of(level))
 
 
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What a place scan says of a zoekgebied.
+
+    Args:
+        strength: how many times what was to be expected its areas have, at least.
+        core: how many of its areas are core.
+        around: how many areas the larger pattern has in which it lies; 0 where there is none.
+        surplus: title of what was counted, how many were observed and expected; None where these are not there.
+    """
+
+    strength: float
+    core: int
+    around: int
+    surplus: tuple[str, float, float] | None
+
+
 def explanation(
     level: AreaLevel,
     area_count: int,
     gemeenten: Sequence[str],
     compared: Mapping[str, tuple[float, float]],
     references: References,
+    found: Found | None = None,
 ) -> str:
     """Why a zoekgebied is on the map. `compared` has, largest contribution first, the value of each indicator in the
-    zoekgebied and the mean of the place that `references` compares it with.
+    zoekgebied and the mean of the place that `references` compares it with; `found` is of a place scan.
     """
     by_id = {one.id: (one, place) for one, place in references.items()}
     sentences = [_location(level, area_count, gemeenten)]
+    sentences += [] if found is None else _pattern(found, level, area_count)
     sentences += [_comparison(*by_id[name], *values) for name, values in compared.items()]
+    sentences += [] if found is None else _surplus(found)
     return " ".join(sentences)
+
+
+def _pattern(found: Found, level: AreaLevel, area_count: int) -> list[str]:
+    """How strong it is, how much of it is core, and the larger pattern around it."""
+    areas = plural_of(level)
+    sentences = []
+    if found.strength > 1:
+        times = number(found.strength)
+        strong = message("The pattern is at least {times} times as strong here as was to be expected.", times=times)
+        sentences.append(say(strong))
+    if area_count > 1:
+        core = {"core": found.core, "count": area_count, "areas": areas}
+        sentences.append(
+            say("All {count} {areas} are core: they are surely part of it.", **core)
+            if found.core == area_count
+            else say("{core} of {count} {areas} are core; the others are probably part of it.", **core)
+        )
+    if found.around > area_count:
+        sentences.append(say("This lies in a larger pattern of {count} {areas}.", count=found.around, areas=areas))
+    return sentences
+
+
+def _surplus(found: Found) -> list[str]:
+    if found.surplus is None:
+        return []
+    title, observed, expected = found.surplus
+    figures = {
+        "title": title,
+        "observed": number(observed, 0),
+        "expected": number(expected, 0),
+        "more": number(abs(observed - expected), 0),
+    }
+    if observed < expected:
+        return [say("{title}: about {observed}, where {expected} were to be expected: {more} fewer.", **figures)]
+    return [say("{title}: about {observed}, where {expected} were to be expected: {more} more.", **figures)]
 
 
 def _location(level: AreaLevel, area_count: int, gemeenten: Sequence[str]) -> str:

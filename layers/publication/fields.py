@@ -12,7 +12,7 @@ from typing import Literal, Self
 from geo.messages import Message, message
 from layers.declarations.indicators import Indicator
 from layers.messages import said, say, translations
-from layers.publication import reasons, routes
+from layers.publication import outcomes, reasons, routes
 from layers.publication.comparison import NATIONAL, NATIONWIDE, References, average, mean, shared
 
 FieldType = Literal["string", "integer", "number", "boolean"]
@@ -96,6 +96,39 @@ REASON = Field(
     codes=reasons.LABELS,
 )
 
+ZOEKGEBIED = Field(
+    "zoekgebied",
+    message("Zoekgebied"),
+    "string",
+    message("Identifier of the zoekgebied that the area is part of; empty outside one."),
+)
+ROLE = Field(
+    "rol",
+    message("Role"),
+    "string",
+    message("What the area is to its zoekgebied; empty outside one."),
+    codes=outcomes.ROLES,
+)
+WEIGHT = Field(
+    "gewicht",
+    message("Weight"),
+    "number",
+    message("How surely the area belongs to its zoekgebied, from 0 to 1; empty outside one."),
+)
+ZONE = Field(
+    "zone",
+    message("Larger pattern"),
+    "string",
+    message("Identifier of the larger pattern in which it lies; empty outside one."),
+)
+OUTCOME = Field(
+    "waarom",
+    message("Why or why not"),
+    "string",
+    message("Why the area is on the map, or why it is not."),
+    codes=outcomes.OUTCOMES,
+)
+
 MADE_UP = Field("fictief", message("Made up"), "boolean", message("Whether the figures are made up (Testland)."))
 RANK = Field(
     "rang",
@@ -110,6 +143,55 @@ AREA_COUNT = Field(
 AREA_CODES = Field("gebiedscodes", message("Area codes"), "string", message("Codes of the areas, parted by commas."))
 GEMEENTEN = Field("gemeenten", message("Gemeenten"), "string", message("Gemeenten in which the zoekgebied lies."))
 EXPLANATION = Field("toelichting", message("Explanation"), "string", message("Why this area was found."))
+
+STRENGTH = Field(
+    "sterkte",
+    message("Strength"),
+    "number",
+    message("How many times as strong as was to be expected the pattern is here, at least."),
+    message("times what was to be expected"),
+)
+CORE_COUNT = Field(
+    "aantal_kern", message("Core areas"), "number", message("Number of areas that are surely part of the zoekgebied.")
+)
+COUNTED = Field(
+    "geteld",
+    message("What was counted"),
+    "string",
+    message("Indicator whose events are counted: of those with counts the one that weighs most."),
+)
+OBSERVED = Field(
+    "waargenomen",
+    message("Observed"),
+    "number",
+    message("Events in the zoekgebied, rounded to a multiple of the least number that is shown."),
+)
+EXPECTED = Field(
+    "verwacht",
+    message("Expected"),
+    "number",
+    message("Events that were to be expected in the zoekgebied at the rate of ordinary areas."),
+)
+SURPLUS = Field("meer_dan_verwacht", message("More than expected"), "number", message("Observed minus expected."))
+SURPLUS_DENSITY = Field(
+    "meer_per_km2",
+    message("More than expected, per km²"),
+    "number",
+    message("Observed minus expected, per square kilometre of the zoekgebied."),
+)
+COUNT_REASON = Field(
+    "zonder_telling",
+    message("Reason without counts"),
+    "string",
+    message("Why observed and expected are not there; empty if they are."),
+    codes=reasons.COUNT_LABELS,
+)
+
+ADDED = (
+    ZOEKGEBIED, ROLE, WEIGHT, ZONE, OUTCOME, STRENGTH, CORE_COUNT, COUNTED, OBSERVED, EXPECTED, SURPLUS,
+    SURPLUS_DENSITY, COUNT_REASON,
+)  # fmt: skip
+"""Columns that a layer of before they were there does not have: they are read as empty."""
 
 COUNT = Field("telling", message("Count"), "string", message("What was counted: the column of the source."))
 VALUE = Field(
@@ -198,16 +280,18 @@ def _fields_of(indicator: Indicator, place: str) -> tuple[Field, ...]:
 
 def layer_fields(indicators: Sequence[Indicator], references: References = NATIONAL) -> tuple[Field, ...]:
     """The columns of `indicatoren_<theme>_<level>`."""
-    middle = (THEME, LENS, PERIOD, LEVEL, VINTAGE, _score(indicators, references), Q, FLAG, REASON)
+    middle = (THEME, LENS, PERIOD, LEVEL, VINTAGE, _score(indicators, references), Q, FLAG)
+    found = (OUTCOME, REASON, ZOEKGEBIED, ROLE, WEIGHT, ZONE)
     figures = indicator_fields(indicators, references)
-    return (ID, AREA, AREA_NAME, GEMEENTE, GEMEENTE_NAME, *middle, *figures, MADE_UP)
+    return (ID, AREA, AREA_NAME, GEMEENTE, GEMEENTE_NAME, *middle, *found, *figures, MADE_UP)
 
 
 def zoekgebied_fields(indicators: Sequence[Indicator], references: References = NATIONAL) -> tuple[Field, ...]:
     """The columns of `zoekgebieden_<theme>`."""
     contributions = tuple(one for one in indicator_fields(indicators) if one.name.endswith("_bijdrage"))
-    what = (RANK, TITLE, _score(indicators, references), Q, AREA_COUNT, AREA_CODES, GEMEENTEN, EXPLANATION)
-    return (ID, THEME, LENS, PERIOD, LEVEL, VINTAGE, *what, *contributions, MADE_UP)
+    what = (RANK, TITLE, _score(indicators, references), Q, STRENGTH, AREA_COUNT, CORE_COUNT, AREA_CODES, GEMEENTEN)
+    counts = (COUNTED, OBSERVED, EXPECTED, SURPLUS, SURPLUS_DENSITY, COUNT_REASON)
+    return (ID, THEME, LENS, PERIOD, LEVEL, VINTAGE, *what, ZONE, *counts, EXPLANATION, *contributions, MADE_UP)
 
 
 def _score(indicators: Sequence[Indicator], references: References) -> Field:

@@ -32,8 +32,14 @@ CODES: Mapping[Unknown, str] = {
 
 NOWHERE_FROM = "zonder_herkomst"
 """The code in a series for an area in which no area of that year ends up."""
+NOT_COUNTED = "niet_geteld"
+"""The code of a zoekgebied for which no indicator counts events."""
 
 LABELS: Mapping[str, Message] = {code: REASONS[reason] for reason, code in CODES.items()}
+COUNT_LABELS: Mapping[str, Message] = {
+    **LABELS,
+    NOT_COUNTED: message("nothing is counted: the indicators are shares and levels"),
+}
 SERIES_LABELS: Mapping[str, Message] = {
     **LABELS,
     NOWHERE_FROM: message("no area of that year ends up in this one"),

@@ -188,5 +188,6 @@ function showRelease(map) {
   zones.addTo(map);
   listen();
   drawChoices(draw);
+  drawOrders(() => drawList(zoomTo));
   draw();
 }

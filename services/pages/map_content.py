@@ -23,16 +23,22 @@ from layers.publication.fields import (
     AREA_CODES,
     AREA_COUNT,
     AREA_NAME,
+    CORE_COUNT,
     EXPLANATION,
     FLAG,
     GEMEENTE_NAME,
     GEMEENTEN,
     LENS,
     LEVEL,
+    OUTCOME,
     PERIOD,
     RANK,
     REASON,
+    ROLE,
     SCORE,
+    STRENGTH,
+    SURPLUS,
+    SURPLUS_DENSITY,
     THEME,
     TITLE,
     VINTAGE,
@@ -134,6 +140,8 @@ def _pictures(figures: Collection, levels: dict[str, geopandas.GeoDataFrame], co
             "vintage": int(rows[VINTAGE.name].max()),
             "q": columns.add(_readable(ordered[Q.name].astype(float))),
             "unsearched": _unsearched(rows),
+            "why": columns.add(_labelled(_added(ordered, OUTCOME))),
+            "role": columns.add(_labelled(_added(ordered, ROLE))),
             "flagged": columns.add(ordered[FLAG.name].eq(True).fillna(False).astype(int).tolist()),
             "measures": [_measure(one, ordered, legends[one.name], columns) for one in measures],
         }
@@ -193,6 +201,10 @@ def _zones(ranked: geopandas.GeoDataFrame, contributions: Sequence[Field]) -> li
         "title": ranked[TITLE.name].tolist(),
         "score": _readable(ranked[SCORE.name]),
         "q": _readable(ranked[Q.name]),
+        "strength": _readable(_added(ranked, STRENGTH)),
+        "core": _readable(_added(ranked, CORE_COUNT)),
+        "surplus": _readable(_added(ranked, SURPLUS)),
+        "density": _readable(_added(ranked, SURPLUS_DENSITY)),
         "count": ranked[AREA_COUNT.name].astype(int).tolist(),
         "codes": [codes.replace(" ", "").split(",") for codes in ranked[AREA_CODES.name]],
         "gemeenten": ranked[GEMEENTEN.name].tolist(),
@@ -202,6 +214,11 @@ def _zones(ranked: geopandas.GeoDataFrame, contributions: Sequence[Field]) -> li
         "label": _geojson(ranked.representative_point()),
     }
     return [dict(zip(shown, zone, strict=True)) for zone in zip(*shown.values(), strict=True)]
+
+
+def _added(table: pd.DataFrame, field: Field) -> "pd.Series[Any]":
+    """A column that releases of before it was there do not have: empty in these."""
+    return table.reindex(columns=[field.name])[field.name]
 
 
 def _choices(shown: Sequence[Packed], collections: Sequence[Collection]) -> list[Packed]:

@@ -93,9 +93,22 @@ function zonePopup(zone, openArea) {
     make("h3", {}, rankMark(zone), zone.title),
     make("p", {class: "place"}, `${zone.gemeenten} · ${counted(zone.count)}`),
     make("p", {}, zone.why),
+    strengthTable(zone),
     contributionTable(zone),
     make("p", {class: "small"}, say("Expected share of false alarms (q): {q}", {q: chance(zone.q)})),
     areaList(zone, openArea));
+}
+
+function strengthTable(zone) {
+  const rows = [
+    [say("Times what was to be expected, at least"), zone.strength],
+    [say("Areas that are core"), zone.core],
+    [say("More than expected"), zone.surplus],
+    [say("More than expected, per km²"), zone.density],
+  ].filter(([, value]) => value !== null);
+  if (!rows.length) return "";
+  return make("table", {class: "reasons"}, make("caption", {}, say("How strong it is")), ...rows.map(([head, value]) =>
+    make("tr", {}, make("th", {scope: "row"}, head), make("td", {}, twoDecimals.format(value)))));
 }
 
 function contributionTable(zone) {
@@ -133,7 +146,15 @@ function areaPopup(area) {
     make("h3", {}, level().names[area]),
     make("p", {class: "place"}, say("{area} in {gemeente}", {area: areasNamed(1), gemeente: labelOf(level().gemeenten, area)})),
     make("p", {}, make("strong", {}, `${say("Score")} `), text),
+    ...onMap(area),
     make("table", {class: "reasons"}, make("caption", {}, say("Figures of {period}", {period: shown.chosen.periode})), ...rows));
+}
+
+function onMap(area) { // why it is on the map, or why it is not
+  const why = labelOf(column(shown.picture.why), area);
+  const role = labelOf(column(shown.picture.role), area);
+  const text = [why, role].filter(Boolean).join("; ");
+  return text ? [make("p", {}, make("strong", {}, `${say("On the map")} `), text)] : [];
 }
 
 function indicatorRow(indicator, deviates, area) {
@@ -160,18 +181,43 @@ function drawLegend(withZones) {
   byId("legend").replaceChildren(make("summary", {}, title), body);
 }
 
+const ORDERS = { // by what a user may want zoekgebieden in order
+  rank: say("strong and certain"),
+  surplus: say("more than expected"),
+  density: say("more than expected, per km²"),
+};
+
+function inOrder(one, other) {
+  const by = byId("order").value;
+  if (by === "rank" || one[by] === other[by]) return one.rank - other.rank;
+  return (other[by] ?? -Infinity) - (one[by] ?? -Infinity);
+}
+
+function measureOf(zone) { // what its place in the list rests on
+  const by = byId("order").value;
+  if (by === "surplus" && zone.surplus !== null) return say("{more} more than expected", {more: written.format(zone.surplus)});
+  if (by === "density" && zone.density !== null) return say("{more} more per km²", {more: written.format(zone.density)});
+  if (zone.strength !== null) return say("at least {times} times what was expected", {times: twoDecimals.format(zone.strength)});
+  return say("score {score}", {score: twoDecimals.format(zone.score)});
+}
+
+function drawOrders(draw) {
+  byId("order").append(...Object.entries(ORDERS).map(([name, title]) => make("option", {value: name}, title)));
+  byId("order").onchange = draw;
+}
+
 function drawList(openZone) {
   const typed = byId("filter").value.trim().toLocaleLowerCase(language);
   const matches = (zone) => `${zone.title} ${zone.gemeenten}`.toLocaleLowerCase(language).includes(typed);
   const reason = shown.picture?.unsearched;
   const empty = reason ? say("Not searched: {reason}.", {reason}) : say("No zoekgebieden for this choice.");
   const none = typed ? say("No zoekgebied with that name or gemeente.") : empty;
-  const items = zoekgebieden().filter(matches).map((zone) => {
-    const score = say("score {score}", {score: twoDecimals.format(zone.score)});
-    const about = `${score} · ${counted(zone.count)} · ${zone.gemeenten}`;
+  const items = zoekgebieden().filter(matches).sort(inOrder).map((zone) => {
+    const about = `${measureOf(zone)} · ${counted(zone.count)} · ${zone.gemeenten}`;
     const words = make("span", {}, make("strong", {}, zone.title), make("span", {class: "small"}, about));
     return make("li", {}, button((pressed) => openZone(zone, pressed), rankMark(zone), words));
   });
+  byId("order-choice").hidden = zoekgebieden().every((zone) => zone.surplus === null);
   byId("list").replaceChildren(...(items.length ? items : [make("li", {class: "none"}, none)]));
 }
 

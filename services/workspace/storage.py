@@ -32,7 +32,7 @@ from layers.declarations.reading import differences
 from layers.declarations.themes import Theme
 from layers.messages import language
 from layers.publication.collection import names, typed
-from layers.publication.fields import Field, layer_fields, zoekgebied_fields
+from layers.publication.fields import ADDED, Field, layer_fields, zoekgebied_fields
 from layers.publication.layer import Layer, LayerKey, Provenance, Receipt
 from layers.publication.reasons import recoded
 from services.files import disk_errors, locked, read_errors, read_formatted, whole_file
@@ -242,6 +242,7 @@ def _table(path: Path, fields: Sequence[Field], key: LayerKey) -> geopandas.GeoD
     """A table with just its columns; raises StoreError where it has others than this zicht publishes."""
     with read_errors(path.parent, message("build it again")):
         table = geopandas.read_parquet(path)
+    table = table.assign(**{one.name: None for one in fields if one in ADDED and one.name not in table})
     if differing := sorted({*names(fields), "geometry"} ^ {*table.columns}):
         raise StoreError(
             "{path}: was written by a zicht that has other columns ({names}); build it again: `{command}`",

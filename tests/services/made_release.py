@@ -122,6 +122,12 @@ def _layer(areas, level, lens, period, rng):
     layer["reden"] = pd.Series(np.where(layer["score"].isna(), "geen cijfers", None), dtype=object)
     layer["q"] = np.clip(np.exp(-3 * layer["score"].fillna(0)), 0.0004, 1)
     layer["kansrijk"] = layer["score"].gt(0.9)
+    hot = layer["kansrijk"]
+    layer["waarom"] = np.select([hot, layer["score"].isna()], ["in_zoekgebied", "onbekend"], "niet_hoog")
+    layer["zoekgebied"] = pd.Series(np.where(hot, "zoekgebied", None), dtype=object)
+    layer["rol"] = pd.Series(np.where(hot, "kern", None), dtype=object)
+    layer["gewicht"] = np.where(hot, 0.95, np.nan)
+    layer["zone"] = None
     return layer
 
 
@@ -149,6 +155,15 @@ def _zone(rank, rows):
         "aantal_gebieden": len(rows),
         "gebiedscodes": ",".join(rows["gebiedscode"]),
         "gemeenten": gemeenten,
+        "sterkte": 2.5 / rank,
+        "aantal_kern": len(rows),
+        "zone": None,
+        "geteld": "misdrijven",
+        "waargenomen": 100.0 * rank,
+        "verwacht": 40.0 * rank,
+        "meer_dan_verwacht": 60.0 * rank,
+        "meer_per_km2": 10.0 * rank,
+        "zonder_telling": None,
         "toelichting": f"In {gemeenten} zijn er veel meer geregistreerde misdrijven dan landelijk, en meer leegstand.",
         "geometry": rows.geometry.union_all(),
     }  # fmt: skip

@@ -20,10 +20,10 @@ WITHIN = message("permutation within classes of expected events")
 
 
 class Role(StrEnum):
-    """What an area is to its place, as it is published: the core of it, or part of it by all likelihood."""
+    """What an area is to its place: the core of it, or part of it by all likelihood."""
 
-    CORE = "kern"
-    MEMBER = "hoort erbij"
+    CORE = "core"
+    MEMBER = "member"
 
 
 @dataclass(frozen=True, slots=True)

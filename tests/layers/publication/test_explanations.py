@@ -8,7 +8,7 @@ from geo.statistics.trends import Trend
 from layers.declarations.indicators import Indicator
 from layers.messages import say
 from layers.publication.comparison import references
-from layers.publication.explanations import MADE_UP, REASONS, TRENDS, caveat, explanation, plural_of, title
+from layers.publication.explanations import MADE_UP, REASONS, TRENDS, Found, caveat, explanation, plural_of, title
 
 RATE = Indicator(
     id="misdrijven", title="Misdrijven", why="Omdat.", source="bron", value="teller", unit="per 1.000 inwoners"
@@ -67,6 +67,29 @@ def test_an_explanation_compares_with_the_country(here, national, text):
 def test_an_explanation_names_indicators_in_the_order_given():
     text = explanation(AreaLevel.BUURT, 2, ["A"], {"huur": (60, 40), "misdrijven": (90, 30)}, NATIONALLY)
     assert text.index("Huurders: 60,0 %") < text.index("Misdrijven: 90,0")
+
+
+def found(**other):
+    values = {"strength": 2.14, "core": 2, "around": 0, "surplus": None} | other
+    return explanation(AreaLevel.BUURT, 3, ["A"], {}, NATIONALLY, Found(**values))
+
+
+def test_an_explanation_says_how_strong_a_place_is_and_how_much_of_it_is_core():
+    assert "Het patroon is hier minstens 2,1 keer zo sterk als te verwachten was." in found()
+    assert "Kern zijn 2 van de 3 buurten; de andere horen er waarschijnlijk bij." in found()
+    assert "Alle 3 buurten zijn kern: ze horen er zeker bij." in found(core=3)
+
+
+def test_a_larger_pattern_is_named_only_where_it_is_larger():
+    assert "Dit ligt in een groter patroon van 21 buurten." in found(around=21)
+    assert "groter patroon" not in found(around=3)
+
+
+def test_an_explanation_has_what_was_counted_beside_what_was_expected():
+    text = "Misdrijven: ongeveer 1.610, waar 290 te verwachten waren: 1.320 meer."
+    assert text in found(surplus=("Misdrijven", 1610.0, 290.0))
+    assert "waar 20 te verwachten waren: 5 minder." in found(surplus=("Misdrijven", 15.0, 20.0))
+    assert "te verwachten waren" not in found()
 
 
 def test_the_caveat_says_that_the_map_is_not_about_persons_or_addresses():

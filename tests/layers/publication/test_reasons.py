@@ -8,7 +8,8 @@ from geo.measures import Unknown
 from layers.messages import LANGUAGES, say, speaking
 from layers.publication import routes
 from layers.publication.explanations import REASONS
-from layers.publication.fields import REASON, ROUTE, UNKNOWN
+from layers.publication.fields import COUNT_REASON, OUTCOME, REASON, ROLE, ROUTE, UNKNOWN
+from layers.publication.outcomes import OUTCOMES, ROLES, Outcome
 from layers.publication.reasons import CODES, LABELS, coded, recoded
 
 PUBLISHED = {
@@ -41,9 +42,14 @@ def test_the_codes_are_those_that_were_published():
     }
     assert set(CODES) == set(Unknown)
     assert set(routes.CODES) == set(RouteKind)
+    assert list(ROLES) == ["kern", "hoort_bij"]
+    assert list(OUTCOMES) == [
+        "in_zoekgebied", "in_zone", "geen_plaats", "niet_hoog", "te_klein", "onbekend", "niet_gezocht",
+    ]  # fmt: skip
+    assert {str(one) for one in Outcome} == set(OUTCOMES)
 
 
-@pytest.mark.parametrize("field", [REASON, UNKNOWN, ROUTE], ids=lambda one: one.name)
+@pytest.mark.parametrize("field", [REASON, UNKNOWN, ROUTE, OUTCOME, ROLE, COUNT_REASON], ids=lambda one: one.name)
 def test_every_code_is_plain_text_with_a_label_of_its_own_in_each_language(field):
     assert all(code.isascii() and code.replace("_", "").isalpha() and code == code.lower() for code in field.codes)
     for language in LANGUAGES:

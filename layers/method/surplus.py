@@ -1,0 +1,75 @@
+"""What was counted in a zoekgebied beside what was to be expected there.
+
+Counted are the events of one indicator: of those with counts the one that weighs most, whose expected events the search
+uses too (geo.residuals.combined). Sums are of areas of which each may be shown, and rounded to a multiple of the least
+number that is: else the sum over a wijk less that over its buurten would tell a number too small to show.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import pandas as pd
+
+from geo.measures import Unknown
+from layers.method.indicator_values import IndicatorValues
+from layers.publication.reasons import CODES, NOT_COUNTED
+
+
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """Events and expected events of an indicator in every area; NaN where they are not known or not shown.
+
+    `reason` is an `Unknown` where they are not.
+    """
+
+    indicator: str
+    events: pd.Series
+    expected: pd.Series
+    reason: pd.Series
+
+
+def counted(
+    indicators: Mapping[str, IndicatorValues], weights: Mapping[str, float], reasons: pd.DataFrame
+) -> Counted | None:
+    """What is counted of the indicators that weigh; None where they are shares and levels only.
+
+    `reasons` are those why figures are not known or not shown.
+    """
+    expected = {name: fit.expected for name in weights if (fit := indicators[name].residuals) is not None}
+    counts = [name for name in expected if (expected[name] > 0).any()]
+    if not counts:
+        return None
+    name = max(counts, key=lambda one: weights[one])
+    reason = reasons[name]
+    events, expects = (
+        one.loc[reason.index].where(reason.isna()) for one in (indicators[name].measure.events, expected[name])
+    )
+    return Counted(name, events, expects, reason)
+
+
+def surplus(count: Counted | None, areas: list[str], km2: float, least: float) -> dict[str, object]:
+    """The columns of a zoekgebied on what was counted: all of them, or why they are not there.
+
+    Args:
+        count: what is counted; None where nothing is.
+        areas: the codes of the zoekgebied.
+        km2: how large it is.
+        least: the least number that is shown.
+    """
+    if count is None:
+        return {"zonder_telling": NOT_COUNTED}
+    reasons = set(count.reason.loc[areas].dropna())
+    if reasons:
+        first = Unknown.SMALL_COUNT if Unknown.SMALL_COUNT in reasons else min(reasons)
+        return {"geteld": count.indicator, "zonder_telling": CODES[first]}
+    step = max(1.0, least)
+    observed = round(float(count.events.loc[areas].sum()) / step) * step
+    expected = round(float(count.expected.loc[areas].sum()), 1)
+    more = observed - expected
+    return {
+        "geteld": count.indicator,
+        "waargenomen": observed,
+        "verwacht": expected,
+        "meer_dan_verwacht": round(more, 1),
+        "meer_per_km2": round(more / km2, 1) if km2 > 0 else None,
+    }

@@ -1,0 +1,39 @@
+"""What the search says of every area: why it is on the map or not, and what it is to its zoekgebied.
+
+Codes, as in layers.publication.reasons: they never change, what they are called may.
+"""
+
+from collections.abc import Mapping
+from enum import StrEnum
+
+from geo.messages import Message, message
+from geo.statistics.places.result import Role
+
+
+class Outcome(StrEnum):
+    """Why an area is on the map or not; every area has one."""
+
+    IN_ZOEKGEBIED = "in_zoekgebied"
+    IN_ZONE = "in_zone"
+    NO_PLACE = "geen_plaats"
+    NOT_HIGH = "niet_hoog"
+    TOO_SMALL = "te_klein"
+    UNKNOWN = "onbekend"
+    NOT_SEARCHED = "niet_gezocht"
+
+
+OUTCOMES: Mapping[str, Message] = {
+    Outcome.IN_ZOEKGEBIED.value: message("in a zoekgebied"),
+    Outcome.IN_ZONE.value: message("high, in a larger pattern but not in one of its strongest parts"),
+    Outcome.NO_PLACE.value: message("high by itself, but chance may explain it: not clearly so with its surroundings"),
+    Outcome.NOT_HIGH.value: message("not higher than what it is compared with"),
+    Outcome.TOO_SMALL.value: message("cannot be judged: too little happens there, or too few people live there"),
+    Outcome.UNKNOWN.value: message("cannot be judged: too few figures are known"),
+    Outcome.NOT_SEARCHED.value: message("not searched; see the reason without a test"),
+}
+
+ROLE_CODES: Mapping[Role, str] = {Role.CORE: "kern", Role.MEMBER: "hoort_bij"}
+ROLES: Mapping[str, Message] = {
+    ROLE_CODES[Role.CORE]: message("core: surely part of it"),
+    ROLE_CODES[Role.MEMBER]: message("probably part of it"),
+}
