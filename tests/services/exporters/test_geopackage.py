@@ -34,9 +34,11 @@ def test_each_column_has_its_title_and_each_code_what_it_is_called(package):
         "SELECT DISTINCT column_name, value, c.description FROM gpkg_data_columns "
         "JOIN gpkg_data_column_constraints c USING (constraint_name) WHERE constraint_type = 'enum'"
     ).fetchall()
-    assert {name for name, _, _ in coded} == {"reden", "misdrijven_reden", "leegstand_reden", "woz_reden"}
+    of_figures = {"reden", "misdrijven_reden", "leegstand_reden", "woz_reden"}
+    assert {name for name, _, _ in coded} == of_figures | {"waarom", "rol", "zonder_telling"}
     assert ("reden", "geheim", "geheim bij de bron") in coded
-    assert {code for _, code, _ in coded} == set(LABELS)
+    assert {code for name, code, _ in coded if name == "rol"} == {"kern", "hoort_bij"}
+    assert {code for name, code, _ in coded if name in of_figures} == set(LABELS)
 
 
 def test_what_it_adds_to_a_plain_geopackage_is_declared(package):
