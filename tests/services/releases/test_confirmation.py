@@ -79,7 +79,7 @@ def test_another_value_is_another_release(home: Path):
 
 def tampered(folder: Path) -> None:
     with closing(sqlite3.connect(folder / "zicht.sqlite")) as store:
-        store.execute('UPDATE "indicatoren_drugs_buurt" SET score = 99 WHERE _fid = 1')
+        store.execute('UPDATE "_rows_indicatoren_drugs_buurt" SET score = 99 WHERE _fid = 1')
         store.commit()
 
 

@@ -10,7 +10,7 @@ import yaml
 from layers.messages import speaking
 from services.jobs import demo, serve
 from services.jobs.publish import composed
-from services.ogc import app, configuration
+from services.ogc import configuration, server
 from services.releases import homes, release
 from tests.services.running import Zicht
 
@@ -79,7 +79,7 @@ def test_serve_takes_the_home_published_last_with_its_own_configuration_and_says
     zicht: Zicht, shown: demo.Demonstration, elsewhere: Path, monkeypatch: pytest.MonkeyPatch
 ):
     served = []
-    monkeypatch.setattr(app, "serve", lambda *arguments: served.append(arguments))
+    monkeypatch.setattr(server, "serve", lambda *arguments: served.append(arguments))
     for home, level in (("output/demo", "wijk"), ("output/demo-gm0363", "buurt")):
         shutil.copytree(shown.home / "layers" / "drugs" / level, elsewhere / home / "layers" / "drugs" / level)
         assert zicht("publish", "--home", home).code == 0
