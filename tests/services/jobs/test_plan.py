@@ -226,7 +226,7 @@ def test_two_builders_that_are_killed_leave_nothing_that_another_build_would_not
     for moment, one in zip((0.3, 0.7), both, strict=True):
         time.sleep(moment)
         one.kill()
-        one.wait()
+        one.communicate()
     for request in (REQUESTS[1], REQUESTS[6]):
         remembered = build(world.country(remembering=True), request, told)
         assert content(remembered) == content(build(world.country(remembering=False), request, told))

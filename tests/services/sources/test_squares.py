@@ -18,7 +18,7 @@ from layers.method.figures import figures_of_columns
 from layers.publication.layer import Receipt
 from services import receipts
 from services.files import digest
-from services.jobs.build import open_country
+from services.jobs import build
 from services.sources.squares import counted, fetched_file, weighed
 from tests.country import squares
 
@@ -217,8 +217,7 @@ def test_squares_that_are_not_there_are_told_with_where_to_get_them(tmp_path):
 
 
 def test_the_pipeline_knows_who_reads_squares(tmp_path):
-    country = open_country("testland", load())
-    got = country._deliver.func(put(tmp_path, table()), declared(), AREAS)
+    got = build._own_table(put(tmp_path, table()), declared(), AREAS)
     assert got.table["inwoners"].sum() == pytest.approx(3000)
 
 

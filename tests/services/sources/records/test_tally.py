@@ -250,7 +250,7 @@ def test_why_none_could_be_counted_is_told_of_few_rows_too(tmp_path):
     with pytest.raises(SourceError, match=r"none of 5 rows .*: they lie as places do in RD New with y before x"):
         counted(tmp_path, table.assign(x=table["y"], y=table["x"]))
     with pytest.raises(SourceError, match="see column 'datum': dates are read as year-month-day"):
-        counted(tmp_path, table.assign(datum="1 januari 2024"))
+        counted(tmp_path, table.assign(datum="eerste kwartaal van 2024"))
 
 
 @pytest.mark.parametrize(("outside", "whole", "refused"), [(99, 99, False), (100, 111, True), (100, 112, False)])
