@@ -18,11 +18,12 @@ from services.cli.layers import layers
 from services.cli.new import new
 from services.cli.plan import plan
 from services.cli.publish import publish
-from services.cli.releases import releases, verify
+from services.cli.releases import releases
 from services.cli.series import series
 from services.cli.serve import serve
 from services.cli.tally import tally
 from services.cli.usage import Command, Group
+from services.cli.verify import verify
 
 COMMANDS = (
     demo, fetch, new, check, plan, build, publish, serve, export, layers, releases, verify, tally, series, density,

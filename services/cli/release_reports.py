@@ -10,6 +10,7 @@ from rich.table import Table
 
 from geo.messages import message
 from layers.messages import number, say
+from layers.publication.identity import LENGTH
 from services.jobs import releases as job
 from services.jobs.releases import Shown
 
@@ -20,6 +21,7 @@ def listed(releases: Sequence[Any], held: Path | None) -> RenderableType:
     """Every release: when it was made and confirmed, how large, what is in it and how old its sources are."""
     headings = (say("release"), say("made"), say("confirmed"), say("size"), say("layers"), say("sources fetched"))
     table = Table(*headings, title=say("Releases"))
+    table.columns[0].no_wrap, table.columns[0].min_width = True, LENGTH  # a name that is cut cannot be asked for
     for one in releases:
         name = f"{one.folder.name}\n{say('served')}" if one.served else one.folder.name
         size = f"{number(one.size / 1e6)} MB"
@@ -58,6 +60,7 @@ def pruned(removed: Sequence[Any]) -> Iterator[str]:
 
 def _collections(content: Mapping[str, Any]) -> Table:
     table = Table(say("collection"), say("rows"), say("digest of the values"), title=say("Collections"))
+    table.columns[2].overflow = "fold"
     for one in content["collections"]:
         table.add_row(one["id"], str(one["rows"]), one.get("values", "?"))
     return table
@@ -77,6 +80,7 @@ def _lineage(shown: Shown) -> Table:
 
 def _artefacts(content: Mapping[str, Any]) -> Table:
     table = Table(say("file"), say("bytes"), say("sha256"), title=say("Files"))
+    table.columns[2].overflow = "fold"
     for name, one in content["artefacts"].items():
         table.add_row(escape(name), str(one.get("size", "?")), one["sha256"])
     return table

@@ -60,7 +60,7 @@ def test_one_release_is_shown_in_full_by_the_beginning_of_its_id(home: Path, zic
     assert answer.code == 0, answer.err
     content = release.manifest(home / "releases" / name)
     for one in (name, content["artefacts"]["zicht.gpkg"]["sha256"], content["collections"][0]["values"]):
-        assert one in answer.out
+        assert one in "".join(filter(str.isalnum, answer.out))  # where the screen is narrow it goes on below
     unknown = zicht("releases", "zzz", "--home", home)
     assert unknown.code == 1
     assert all(one in unknown.err for one in ids(home))
