@@ -99,6 +99,10 @@ def test_a_click_on_a_zoekgebied_says_why_it_is_one(opened, shown_zones, shown):
     assert first["titel"] in said
     assert first["toelichting"] in said
     assert [one.strip() for one in texts(opened, f"{POPUP} .reasons th")] == [
+        "Keer wat te verwachten was, minstens",
+        "Gebieden in de kern",
+        "Meer dan verwacht",
+        "Meer dan verwacht, per km²",
         "Geregistreerde misdrijven",
         "Leegstaande panden",
         "WOZ-waarde <laag>",
@@ -183,7 +187,9 @@ def test_every_figure_says_with_which_mean_it_is_compared(desktop, release, tmp_
     rows = desktop.run(
         "return [...areaPopup(arguments[0]).querySelectorAll('p, tr')].map((one) => one.innerText)", area
     )
-    for row, said in zip(rows[1:4], ("waar cijfers zijn", "landelijk", "gemiddeld in Utrecht"), strict=True):
+    for row, said in zip(
+        (rows[1], rows[3], rows[4]), ("waar cijfers zijn", "landelijk", "gemiddeld in Utrecht"), strict=True
+    ):
         assert row.endswith(said)
     assert "afwijking van gemiddeld in Utrecht" in texts(desktop, ".deviation")
     assert f"afwijking van gemiddeld in {NASTY[1]}" in texts(desktop, ".deviation")

@@ -10,6 +10,7 @@ import pytest
 from layers.declarations.catalog import load
 from layers.messages import language, speak, speaking
 from services import cli
+from services.cli.screen import complaints, screen
 from services.jobs import demo
 from services.jobs.publish import publish_all
 from services.settings import override
@@ -32,6 +33,8 @@ def _english(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 def zicht(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Zicht:
     """Run the command line in this process: zicht("build", "drugs")."""
     monkeypatch.setenv("COLUMNS", "200")
+    for console in (screen, complaints):  # their width is of the environment that imported them first
+        monkeypatch.setattr(console, "width", 200)
 
     def run(*arguments: object) -> Answer:
         monkeypatch.setattr(sys, "argv", ["zicht", *(str(one) for one in arguments)])
