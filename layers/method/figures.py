@@ -4,7 +4,7 @@ Made from a raw table as a source delivers it: figures that are right, or an err
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import pandas as pd
 
@@ -31,18 +31,25 @@ LARGER = r"(NL|LD|PV|CR)[0-9]{0,2}"
 class Figures:
     """`values` (area by `source.column`, NaN where unknown) and `reasons` (an `Unknown` exactly there, else None).
 
-    `margins` say how far the columns that were rounded may be off; a column that is not there is exact.
+    `margins` say how far the columns that were rounded may be off; a column that is not there is exact. `blank` are
+    areas elsewhere of which the table has a row and no figure: of another year, unless another source has figures.
     """
 
     values: pd.DataFrame
     reasons: pd.DataFrame
     margins: pd.DataFrame | None = None
+    blank: pd.Index | None = None
 
     def __post_init__(self) -> None:
         check_aligned("figures", self.values.index, self.reasons.index)
         check_aligned("figures (columns)", self.values.columns, self.reasons.columns)
         if not (self.values.isna() == self.reasons.notna()).all(axis=None):
             raise ValueError("figures: a reason must stand exactly where there is no value")
+
+    def elsewhere(self, areas: pd.Index) -> pd.Index:
+        """The codes after those of `areas` of which there are figures."""
+        after = self.values.index[len(areas) :]
+        return after if self.blank is None else after.difference(self.blank)
 
     def of(self, areas: pd.Index) -> "Figures":
         """The figures of these areas, in this order; those that are not listed are unknown."""
@@ -135,13 +142,15 @@ def figures_from_table(
         return figures.of(areas.append(elsewhere) if len(elsewhere) else areas)
     others = "|".join([LARGER, *(pattern for other, pattern in PATTERNS.items() if other is not level)])
     keyed = keyed[~keyed.index.str.fullmatch(others)]
-    keyed = _without_older(keyed, source, areas.union(list(spare)))
     strange = keyed.index[~keyed.index.isin(areas) & ~keyed.index.isin(list(spare))]
     elsewhere = _elsewhere(strange, areas, level) if part else strange[:0]
-    _check_codes(keyed.index, strange.difference(elsewhere), source, where, part=part)
+    blank = strange.intersection(_without_figure(keyed, source))
+    keyed = keyed.drop(blank.difference(elsewhere))
+    _check_codes(keyed.index, strange.difference(elsewhere).difference(blank), source, where, part=part)
     _check_covered(keyed.index, areas, where, part=part)
     codes = areas.append(elsewhere.sort_values()) if len(elsewhere) else areas
-    return figures_of_columns(keyed[keyed.index.isin(codes)], source, period, codes, where)
+    figures = figures_of_columns(keyed[keyed.index.isin(codes)], source, period, codes, where)
+    return replace(figures, blank=blank.intersection(elsewhere)) if len(elsewhere) else figures
 
 
 def figures_of_columns(
@@ -260,11 +269,11 @@ def _summed(keyed: pd.DataFrame, source: SourceDeclaration, period: int, level: 
     return Figures(values, reasons.mask(values.isna(), Unknown.PARTLY), margins)
 
 
-def _without_older(keyed: pd.DataFrame, source: SourceDeclaration, areas: pd.Index) -> pd.DataFrame:
-    """The rows without those of codes of another year that hold no figure: CBS lists every code there ever was."""
+def _without_figure(keyed: pd.DataFrame, source: SourceDeclaration) -> pd.Index:
+    """The codes whose rows hold no figure: CBS lists every code there ever was."""
     columns = [name for name in keyed if name in _all_columns(source)]
     empty = keyed[columns].astype("string").apply(lambda cells: cells.isna() | cells.str.strip().isin(numbers.NOTHING))
-    return keyed[keyed.index.isin(areas) | ~empty.all(axis=1)] if columns else keyed
+    return keyed.index[empty.all(axis=1)] if columns else keyed.index[:0]
 
 
 def _all_columns(source: SourceDeclaration) -> set[str]:

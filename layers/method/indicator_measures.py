@@ -34,7 +34,7 @@ def figures_per_cell(read: Read[pd.DataFrame], cells: AreaFrame, *, source: Sour
 
 def measured(areas: AreaFrame, *figures: Figures, indicator: Indicator) -> Measure:
     """Events and exposure of an indicator, from the figures of its sources: of the areas and of others they have."""
-    elsewhere = reduce(pd.Index.union, (one.values.index[len(areas) :] for one in figures))
+    elsewhere = reduce(pd.Index.union, (one.elsewhere(areas.ids) for one in figures))
     codes = areas.ids.append(elsewhere) if len(elsewhere) else areas.ids
     return measure_of(indicator, reduce(Figures.joined, (one.of(codes) for one in figures)))
 

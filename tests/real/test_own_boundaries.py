@@ -50,9 +50,6 @@ def test_rotterdam_of_2014_is_a_layer_that_says_it_was_not_searched(rotterdam: C
     assert (of_table.where, of_table.rows) == ("tellingen.csv", 92)
 
 
-@pytest.mark.xfail(
-    reason="the national rate of crimes differs in its fourth digit: four rows elsewhere are passed over"
-)
 def test_utrecht_alone_has_the_figures_that_it_has_among_all(real: Path, netherlands: Country, tmp_path: Path):
     """Values, deviations and scores of its 111 buurten, with the national table beside them; it searches by itself."""
     (tmp_path / "boundaries").mkdir()

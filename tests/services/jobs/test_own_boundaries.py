@@ -128,6 +128,56 @@ def test_without_national_figures_the_mean_is_called_by_what_it_is_of(tmp_path, 
     assert made.summary["national"]["misdrijven"] == pytest.approx(expected, abs=1e-4)
 
 
+EMPTY_IS_ZERO = SOURCE.replace('formula = "inwoners"', 'formula = "inwoners"\nempty = "zero"')
+POLITIE = """
+id = "politie"
+title = "Misdrijven per buurt"
+publisher = "Testbureau"
+license = "CC0"
+url = "https://example.org/misdrijven"
+attribution = "Testbureau"
+vintage = 2024
+periods = [2023, 2024]
+
+[table]
+path = "misdrijven.csv"
+
+[columns.geregistreerd]
+title = "Misdrijven"
+formula = "misdrijven_{periode}"
+"""
+OF_TWO = THEME.replace(
+    'source = "tellingen"\nvalue = "misdrijven"\nper = "inwoners"',
+    'source = "politie"\nvalue = "geregistreerd"\nper = "tellingen.inwoners"',
+)
+
+
+def test_crimes_where_nobody_lives_count_elsewhere_too_and_a_code_of_another_year_counts_nowhere(tmp_path):
+    """A row without any figure is of an area in which there is nothing, if the police has figures of that area."""
+    table = figures().astype(object)
+    station, older = part(EAST).ids[0], "BU05999988"
+    table.loc[station, ["inwoners", "huishoudens", "huurders", "afstand"]] = None
+    table.loc[older] = [older, *[None] * (table.shape[1] - 1)]
+    crimes = ["misdrijven_2023", "misdrijven_2024"]
+    sources = {"sources_tellingen": _without_crimes(EMPTY_IS_ZERO), "sources_politie": POLITIE}
+    made = []
+    for name, boundaries in (("land", AREAS), ("west", part())):
+        (tmp_path / name).mkdir()
+        table[["buurtcode", *crimes]].to_csv(tmp_path / name / "misdrijven.csv", sep=";", index=False)
+        of = country(tmp_path / name, boundaries, table.drop(columns=crimes), **sources, themes_proef=OF_TWO)
+        made.append((of, layer(of)))
+    (land, whole), (west, own) = made
+    assert own.summary["national"] == whole.summary["national"]
+    found = [one.measures(one.catalog.theme("proef"), AreaLevel.BUURT, 2024)["misdrijven"] for one in (land, west)]
+    assert found[0].events[station] == found[1].events[station] > 0
+    assert found[0].exposure[station] == found[1].exposure[station] == 0
+    assert all(older not in one.events.index for one in found)
+
+
+def _without_crimes(source: str) -> str:
+    return "\n\n".join(one for one in source.split("\n\n") if not one.startswith("[columns.misdrijven]"))
+
+
 @pytest.mark.parametrize("code", ["BU0363ZZ99", "BU03631", "Letterstad"])
 def test_a_code_of_a_gemeente_in_the_file_or_no_code_is_a_typing_error(tmp_path, code):
     table = figures()
