@@ -29,7 +29,7 @@ import pandas as pd
 import shapely
 
 from geo.areas import AreaFrame
-from geo.disclosure import too_few
+from geo.disclosure.small_counts import too_few
 from geo.measures import Measure, Unknown
 from geo.neighbors import Neighbors
 from geo.residuals import Residuals, combined

@@ -1,4 +1,4 @@
-"""Disclosure: which cells are too small to publish. A first floor; full protection is wider than one table."""
+"""Small counts: which cells are too small to show. A floor for reading; what is confidential is perturbed as well."""
 
 import pandas as pd
 

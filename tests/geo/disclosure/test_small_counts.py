@@ -5,7 +5,7 @@ import pandas as pd
 from hypothesis import given
 from hypothesis import strategies as st
 
-from geo.disclosure import too_few
+from geo.disclosure.small_counts import too_few
 from geo.measures import Measure
 from tests.country import counted
 
