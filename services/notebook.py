@@ -3,10 +3,10 @@
     from services.notebook import country
 
     testland = country("testland")           # or a folder of figures, as `zicht fetch` fills one
-    drugs = testland.layer("drugs")          # as published: what is too small to show is not in it
-    drugs.zoekgebieden[["rang", "titel", "score"]]
-    drugs.table.explore("score")             # GeoPandas' own map
-    drugs.explore()                          # the map of zicht, with the reasons
+    crimes = testland.layer("misdrijven")    # as published: what is too small to show is not in it
+    crimes.zoekgebieden[["rang", "titel", "score"]]
+    crimes.table.explore("score")            # GeoPandas' own map
+    crimes.explore()                         # the map of zicht, with the reasons
 
 Tables are those of the command: GeoDataFrames in RD New with Dutch columns, of which `layers.publication.fields` says
 what they mean. What a layer is made from, unprotected, is `testland.measures(...)`: for analysis, not for publication.

@@ -20,7 +20,7 @@ MODELS: Mapping[str, type[Declared]] = MappingProxyType({"theme": Theme, "lens":
 
 
 def start(kind: str, name: str) -> str:
-    """The text of a first declaration of that name: a theme of crimes and rent, a lens of drugs, a source for a CSV.
+    """The text of a first declaration of that name: a theme of crimes and rent, a lens of crimes, a source for a CSV.
 
     Raises UnknownNameError for another kind, DeclarationError for a name that cannot be an id.
     """

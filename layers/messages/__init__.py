@@ -55,8 +55,8 @@ def speaking(wanted: str) -> Iterator[None]:
 def say(text: Message | str, /, **values: Any) -> str:
     """A message in the language that is spoken; a template with its values is one as well.
 
-    >>> say("unknown {kind} {name!r}; known: {known}", kind="thema", name="wapens", known="drugs")
-    "thema 'wapens' is onbekend; bekend: drugs"
+    >>> say("unknown {kind} {name!r}; known: {known}", kind="thema", name="wapens", known="misdrijven")
+    "thema 'wapens' is onbekend; bekend: misdrijven"
     """
     return _translated(Message(text, values) if isinstance(text, str) else text, language())
 

@@ -39,7 +39,7 @@ class Node[Value]:
         make: gives the value from those of `inputs`, in order, and the parameters by name.
         inputs: what it is made from.
         parameters: what else decides its value.
-        declarations: which declarations it rests on, such as `themes/drugs`.
+        declarations: which declarations it rests on, such as `themes/misdrijven`.
         stored: whether it is worth remembering, since it takes longer to make than to read.
         method: the version of the code behind it, where that is not the one of `make`.
         reads: of what is read from outside: what identifies its bytes; None where only reading tells, "" for the rest.
@@ -105,7 +105,7 @@ class Lineage:
 
     Attributes:
         read: the nodes that read from outside, each once, in a fixed order.
-        declarations: such as `themes/drugs`.
+        declarations: such as `themes/misdrijven`.
         confidential: whether any of what was read is.
         known: whether the bytes of all that is read are known without reading it.
     """

@@ -29,8 +29,8 @@ def split(arguments: Sequence[str]) -> tuple[Anywhere, list[str]]:
 
     Where one lacks its value, it is all that is left, so that typer says so.
 
-    >>> split(["build", "--lang", "en", "drugs", "--layers=own", "--layers", "more"])
-    (Anywhere(lang='en', layers='own:more', version=False), ['build', 'drugs'])
+    >>> split(["build", "--lang", "en", "misdrijven", "--layers=own", "--layers", "more"])
+    (Anywhere(lang='en', layers='own:more', version=False), ['build', 'misdrijven'])
     """
     values: dict[str, list[str]] = {name: [] for name in VALUED}
     rest: list[str] = []

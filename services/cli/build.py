@@ -26,7 +26,7 @@ def build(
 
     What did not change since an earlier build is remembered; `zicht plan` says what is made again, and why.
 
-    Example: `zicht build drugs --level wijk --lens buitengebied --period 2025`
+    Example: `zicht build misdrijven --level wijk --lens buitengebied --period 2025`
     """
     from services.cli import reports
     from services.jobs.build import build_and_save, gemeenten_of, opened

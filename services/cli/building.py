@@ -10,7 +10,7 @@ from services.cli.levels import LEVELS, check_level
 if TYPE_CHECKING:  # it loads all that builds, and --help must answer at once
     from services.jobs.build import Wanted
 
-Theme = Annotated[str | None, typer.Argument(help=say("The theme, for example 'drugs'."), show_default=False)]
+Theme = Annotated[str | None, typer.Argument(help=say("The theme, for example 'misdrijven'."), show_default=False)]
 Levels = Annotated[
     list[str] | None,
     typer.Option("--level", help=say("{levels}; may be repeated. Default: the theme's own.", levels=", ".join(LEVELS))),
@@ -43,7 +43,7 @@ def wanted(  # the options of the commands
     from services.jobs.build import Wanted
 
     if theme is None:
-        raise typer.BadParameter(say("name a theme, as in `zicht build drugs`, or give --stale"))
+        raise typer.BadParameter(say("name a theme, as in `zicht build misdrijven`, or give --stale"))
     for name in level or ():
         check_level(name)
     return Wanted(theme, level or (), lens, period, gemeente, vintage)

@@ -32,7 +32,7 @@ def demo(
     port: Port = 5000,
     home: Home = None,
 ) -> None:
-    """Do the main job once: build theme drugs, publish it and serve it.
+    """Do the main job once: build theme misdrijven, publish it and serve it.
 
     Example: `zicht demo --real ../shared/data --gemeente Utrecht`, or `zicht demo --real online --gemeente GM0599`
     """

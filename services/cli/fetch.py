@@ -32,7 +32,7 @@ def fetch(
 ) -> None:
     """Fetch figures and boundaries, with a receipt of each. A fetch that was stopped resumes where it was.
 
-    Example: `zicht fetch drugs --dry-run`, then `zicht fetch drugs` and `zicht build drugs --data output/data`
+    Example: `zicht fetch misdrijven --dry-run`, without `--dry-run`, then `zicht build misdrijven --data output/data`
     """
     from boundaries.vintages import declared_vintage
     from services import receipts

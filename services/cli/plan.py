@@ -18,7 +18,7 @@ def plan(
 ) -> None:
     """Say what a build will make, what it remembers, and why something is made again; nothing is computed.
 
-    Example: `zicht plan drugs --lens buitengebied`
+    Example: `zicht plan misdrijven --lens buitengebied`
     """
     from services.cli import reports
     from services.jobs.build import opened

@@ -27,7 +27,7 @@ from services.settings import TESTLAND
 from services.testland.country import HotSpot
 from services.testland.source import TestlandSource
 
-THEME = "drugs"
+THEME = "misdrijven"
 LENS = "buitengebied"
 AMSTERDAM = "GM0363"
 

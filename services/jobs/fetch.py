@@ -86,11 +86,12 @@ def jobs(
 ) -> tuple[list[Job], dict[str, Message]]:
     """What there is to fetch for these themes and sources (none: all themes), and what is not fetched, and why.
 
-    A source that no theme reads is fetched only where it is named: CBS's squares are hundreds of pages.
+    A source that no theme reads is fetched only where it is named: CBS's squares are hundreds of pages. A name that a
+    theme and a source share is both: the source and all else that the theme reads.
 
     Raises SourceError where a source that was named cannot be fetched, UnknownNameError for a name that is not there.
     """
-    known = [*catalog.themes, *catalog.sources, BOUNDARIES]
+    known = list(dict.fromkeys([*catalog.themes, *catalog.sources, BOUNDARIES]))
     if unknown := [name for name in names if name not in known]:
         raise UnknownNameError(message("theme or source"), unknown[0], known)
     statline.prefixes_of(gemeenten)

@@ -69,7 +69,7 @@ def test_nothing_but_the_background_is_asked_of_the_network(opened):
 
 
 def test_the_page_says_what_it_is_about_and_what_it_does_not_show(opened, shown_zones):
-    assert text(opened, "h1") == "Zicht op drugs"
+    assert text(opened, "h1") == "Zicht op misdrijven van alle soorten"
     assert f"{len(shown_zones)} zoekgebieden" in text(opened, "#facts")
     assert CAVEAT in text(opened, ".caveat summary")
     assert text(opened, ".made-up") == "Testland: verzonnen gebieden en cijfers"
@@ -134,7 +134,7 @@ def test_names_that_look_like_markup_are_text_and_run_nothing(opened):
     for area in range(len(NASTY)):
         opened.run("""document.body.append(areaPopup(arguments[0]), areaLine(arguments[0]));""", area)
     assert [one for one in NASTY if one.strip() not in text(opened, "body")] == []
-    assert opened.run("return document.title").startswith("Zicht op drugs")
+    assert opened.run("return document.title").startswith("Zicht op misdrijven van alle soorten")
     assert opened.run("return document.querySelectorAll('img[src=x], h3 b, td b, #list b').length") == 0
 
 
@@ -193,7 +193,7 @@ def test_every_figure_says_with_which_mean_it_is_compared(desktop, release, tmp_
         assert row.endswith(said)
     assert "afwijking van gemiddeld in Utrecht" in texts(desktop, ".deviation")
     assert f"afwijking van gemiddeld in {NASTY[1]}" in texts(desktop, ".deviation")
-    assert desktop.run("return document.title").startswith("Indicatoren drugs")
+    assert desktop.run("return document.title").startswith("Indicatoren misdrijven")
     assert "0 is het gemiddelde waar cijfers zijn, 1 is" in desktop.run("return document.body.textContent")
 
 

@@ -34,21 +34,21 @@ def test_the_example_is_ten_lines_and_committed_without_its_outputs():
 
 
 def test_a_layer_is_that_of_the_command(testland: OpenCountry):
-    built = testland.layer("drugs", level="wijk")
+    built = testland.layer("misdrijven", level="wijk")
     counts = f"{len(built.table)} areas, {len(built.zoekgebieden)} zoekgebieden"
-    assert repr(built) == f"<drugs, wijk, {built.layer.key.period}: {counts}>"
+    assert repr(built) == f"<misdrijven, wijk, {built.layer.key.period}: {counts}>"
     assert list(built.table["gebiedscode"]) == list(testland.areas("wijk").index)
 
 
 def test_measures_are_of_all_areas_and_unprotected(testland: OpenCountry):
-    measures = testland.measures("drugs", "wijk", 2024)
+    measures = testland.measures("misdrijven", "wijk", 2024)
     assert set(measures.columns.get_level_values(1)) == {"events", "exposure"}
     events = measures["misdrijven"]["events"]
     assert events.dropna().between(0, 1e6).all()
-    of_buurten = testland.measures("drugs", "buurt", 2024)["misdrijven"]["events"].sum()
+    of_buurten = testland.measures("misdrijven", "buurt", 2024)["misdrijven"]["events"].sum()
     assert 0.9 * of_buurten < events.sum() <= of_buurten  # a wijk of which too much is unknown has no figure
     assert len(testland.neighbors("wijk").ids) == len(measures)
 
 
 def test_an_open_country_says_what_it_is(testland: OpenCountry):
-    assert repr(testland) == "<OpenCountry: areas of 2024; themes drugs>"
+    assert repr(testland) == "<OpenCountry: areas of 2024; themes misdrijven>"

@@ -82,13 +82,13 @@ def _indicators(columns: int, rows: int) -> Collection:
         geometry=shapes,
         crs=28992,
     )
-    return _collection("indicatoren_drugs_buurt", "Drugs per buurt", INDICATORS, table, "periode")
+    return _collection("indicatoren_misdrijven_buurt", "Misdrijven per buurt", INDICATORS, table, "periode")
 
 
 def _collection(
     name: str, title: str, columns: tuple[fields.Field, ...], table: geopandas.GeoDataFrame, time_field: str | None
 ) -> Collection:
     shuffled = table.sample(frac=1, random_state=7)
-    words = ("drugs", "buurten")
+    words = ("misdrijven", "buurten")
     about = f"{title} bij Utrecht."
     return Collection(name, title, about, words, columns, shuffled, "verzonnen", "CC BY 4.0", CAVEAT, time_field)

@@ -12,7 +12,7 @@ import shapely
 
 from tests.ogc import places, servers
 
-NAME = "indicatoren_drugs_buurt"
+NAME = "indicatoren_misdrijven_buurt"
 ITEMS = f"/collections/{NAME}/items"
 RD = "http://www.opengis.net/def/crs/EPSG/0/28992"
 SYSTEMS = [*(f"http://www.opengis.net/def/crs/EPSG/0/{code}" for code in (28992, 4258, 4326, 3857))]

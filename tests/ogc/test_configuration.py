@@ -24,7 +24,7 @@ from tests.ogc import places, servers
 # pygeoapi 0.24 declares its own models the way pydantic 1 did.
 pytestmark = pytest.mark.filterwarnings("ignore:Support for class-based `config`:DeprecationWarning")
 
-NAME = "indicatoren_drugs_buurt"
+NAME = "indicatoren_misdrijven_buurt"
 
 
 @pytest.fixture(scope="module")
@@ -78,7 +78,7 @@ def test_a_file_tells_whether_it_is_current_and_how_it_differs(copy, wanted):
     other |= {"gebieden_buurt": other["gebieden_buurt"] | {"title": "Anders"}, "gebieden_wijk": {}}
     assert not configuration.is_current(copy, other)
     assert str(configuration.difference(copy, other)) == (
-        "it lacks gebieden_wijk, it has gone stale on gebieden_buurt, it still has indicatoren_drugs_buurt"
+        "it lacks gebieden_wijk, it has gone stale on gebieden_buurt, it still has indicatoren_misdrijven_buurt"
     )
 
 

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 
 from tests.ogc import places, servers
 
-NAME = "indicatoren_drugs_buurt"
+NAME = "indicatoren_misdrijven_buurt"
 ITEMS = f"/collections/{NAME}/items"
 ITEM = f"{ITEMS}/BU00000003-2024"
 RD = "http://www.opengis.net/def/crs/EPSG/0/28992"

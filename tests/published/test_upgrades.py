@@ -123,6 +123,20 @@ def test_a_lens_that_was_removed_says_where_its_layer_lies_and_what_to_do(home: 
         storage.load(home, catalog_of(declared))
 
 
+def test_a_theme_that_has_another_name_says_where_its_layer_lies_and_what_to_do(
+    home: Path, catalog: Catalog, declared: Path
+):
+    storage.save(storage.load(home, catalog), home)
+    (declared / "lenses/stil.toml").unlink()
+    theme = declared / "themes/proefland.toml"
+    rewritten(theme, 'id       = "proefland"', 'id = "anders"')
+    theme.rename(theme.with_name("anders.toml"))
+    with pytest.raises(
+        StoreError, match=r"proefland.*: was built of what is no longer declared: .*; remove .*layers/p"
+    ):
+        storage.load(home, catalog_of(declared))
+
+
 def test_a_layer_with_other_columns_is_named_with_the_command_that_builds_it(home: Path, catalog: Catalog):
     import geopandas  # noqa: PLC0415
 

@@ -62,7 +62,7 @@ def test_all_buurten_came_with_their_names(netherlands: Country, fetched: Countr
 
 
 def test_every_figure_is_what_the_file_says(netherlands: Country, fetched: Country):
-    theme = load().theme("drugs")
+    theme = load().theme("misdrijven")
     both = (partial(one.measures, theme, AreaLevel.BUURT, 2025) for one in (netherlands, fetched))
     for ours, theirs in zip(*(one().values() for one in both), strict=True):
         pd.testing.assert_series_equal(ours.events, theirs.events)

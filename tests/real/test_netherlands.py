@@ -17,7 +17,7 @@ pytestmark = pytest.mark.real
 
 @pytest.fixture(scope="module")
 def layer(netherlands: Country) -> Layer:
-    return build(netherlands, LayerRequest("drugs", AreaLevel.BUURT, period=2024), lambda _doing: None)
+    return build(netherlands, LayerRequest("misdrijven", AreaLevel.BUURT, period=2024), lambda _doing: None)
 
 
 def test_the_country_has_all_its_buurten_with_names(netherlands: Country):
@@ -65,7 +65,7 @@ def test_the_national_rate_is_the_published_one(netherlands: Country, real):
         real / "kerncijfers/nl_gemeente_2024_kerncijfers_and_misdrijven_2021_2025_woonikveilig.csv.gz"
     )
     published = gemeenten["misdrijven_2024"].sum() / gemeenten["inwoners"].sum()
-    measures = netherlands.measures(load().theme("drugs"), AreaLevel.BUURT, 2024)
+    measures = netherlands.measures(load().theme("misdrijven"), AreaLevel.BUURT, 2024)
     assert measures["misdrijven"].national == pytest.approx(published, rel=0.015)
 
 
@@ -73,7 +73,7 @@ def test_inhabitants_of_amsterdam_are_those_of_its_own_file(netherlands: Country
     """Two independent files; ours leaves 0 empty."""
     own = pd.read_csv(real / "kerncijfers/amsterdam_kwb_2024_renamed.csv.gz", sep=";", decimal=",")
     own = own.assign(code=own["Area_Code"].str.strip()).set_index("code")["Population_Total"]
-    ours = netherlands.measures(load().theme("drugs"), AreaLevel.BUURT, 2024)["misdrijven"].exposure
+    ours = netherlands.measures(load().theme("misdrijven"), AreaLevel.BUURT, 2024)["misdrijven"].exposure
     shared = own.index.intersection(ours.index[ours.notna()])
     assert len(shared) == 517
     assert (own[shared] == ours[shared]).all()
@@ -92,7 +92,7 @@ def test_zoekgebieden_cross_the_borders_of_gemeenten(layer: Layer):
 
 
 def test_nothing_below_the_floor_is_shown(layer: Layer, netherlands: Country):
-    theme = load().theme("drugs")
+    theme = load().theme("misdrijven")
     measures = netherlands.measures(theme, AreaLevel.BUURT, 2024)
     table = layer.table.set_index("gebiedscode")
     few = (measures["misdrijven"].events < theme.privacy.min_count) | (
@@ -106,7 +106,7 @@ def test_nothing_below_the_floor_is_shown(layer: Layer, netherlands: Country):
 
 def test_one_gemeente_shows_what_the_country_shows_there(layer: Layer, netherlands: Country):
     alone = build(
-        netherlands, LayerRequest("drugs", AreaLevel.BUURT, period=2024, gemeente="GM0344"), lambda _doing: None
+        netherlands, LayerRequest("misdrijven", AreaLevel.BUURT, period=2024, gemeente="GM0344"), lambda _doing: None
     )
     here = layer.table[layer.table["gemeentecode"] == "GM0344"].reset_index(drop=True)
     assert alone.table.drop(columns="geometry").equals(here.drop(columns="geometry"))
@@ -115,7 +115,7 @@ def test_one_gemeente_shows_what_the_country_shows_there(layer: Layer, netherlan
 
 
 def test_wijken_add_up_to_the_country(netherlands: Country):
-    theme = load().theme("drugs")
+    theme = load().theme("misdrijven")
     buurten = netherlands.measures(theme, AreaLevel.BUURT, 2024)["misdrijven"]
     wijken = netherlands.measures(theme, AreaLevel.WIJK, 2024)["misdrijven"]
     assert wijken.events.sum() <= buurten.events.sum()
@@ -125,7 +125,7 @@ def test_wijken_add_up_to_the_country(netherlands: Country):
 def test_figures_spread_over_hexagons_are_shown_but_not_searched(netherlands: Country):
     gemeente = "GM0233"
     made = build(
-        netherlands, LayerRequest("drugs", AreaLevel.H3_8, period=2024, gemeente=gemeente), lambda _doing: None
+        netherlands, LayerRequest("misdrijven", AreaLevel.H3_8, period=2024, gemeente=gemeente), lambda _doing: None
     )
     assert len(made.zoekgebieden) == 0
     assert made.table["q"].isna().all()

@@ -61,8 +61,8 @@ def test_utrecht_alone_has_the_figures_that_it_has_among_all(real: Path, netherl
     (tmp_path / path).symlink_to((real / path).resolve())
     alone = open_country(str(tmp_path), load())
     assert not alone.national
-    mine = build(alone, LayerRequest("drugs", AreaLevel.BUURT), told)
-    whole = build(netherlands, LayerRequest("drugs", AreaLevel.BUURT, gemeente=UTRECHT), told)
+    mine = build(alone, LayerRequest("misdrijven", AreaLevel.BUURT), told)
+    whole = build(netherlands, LayerRequest("misdrijven", AreaLevel.BUURT, gemeente=UTRECHT), told)
     searched = ["q", "kansrijk", "waarom", "reden", "zoekgebied", "rol", "gewicht", "zone", "geometry"]
     pd.testing.assert_frame_equal(
         pd.DataFrame(mine.table.drop(columns=searched)), pd.DataFrame(whole.table.drop(columns=searched))

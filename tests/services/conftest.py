@@ -31,7 +31,7 @@ def _english(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 
 @pytest.fixture
 def zicht(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Zicht:
-    """Run the command line in this process: zicht("build", "drugs")."""
+    """Run the command line in this process: zicht("build", "misdrijven")."""
     monkeypatch.setenv("COLUMNS", "200")
     for console in (screen, complaints):  # their width is of the environment that imported them first
         monkeypatch.setattr(console, "width", 200)
@@ -71,7 +71,7 @@ def published(shown: demo.Demonstration, tmp_path: Path) -> Path:
 def small(shown: demo.Demonstration, tmp_path: Path) -> Path:
     """A folder in which only the wijken are published: quick to publish again."""
     home = tmp_path / "home"
-    shutil.copytree(shown.home / "layers" / "drugs" / "wijk", home / "layers" / "drugs" / "wijk")
+    shutil.copytree(shown.home / "layers" / "misdrijven" / "wijk", home / "layers" / "misdrijven" / "wijk")
     config = home / "pygeoapi-config.yml"
     shutil.copy(shown.config, config)
     publish_all(home, config, load(), told)

@@ -46,7 +46,7 @@ NASTY = (
 )
 CAVEAT = "De kaart laat zien waar een patroon vaker voorkomt dan elders, en zegt niets over een persoon of adres."
 MADE_BY = {
-    "keywords": ("drugs",),
+    "keywords": ("misdrijven",),
     "attribution": "CBS & politie <2024>",
     "license": "CC BY 4.0",
     "caveat": CAVEAT,
@@ -80,16 +80,16 @@ def made_release(areas: geopandas.GeoDataFrame | None = None, level: str = "buur
     layer_columns, zone_columns = layer_fields(INDICATORS), zoekgebied_fields(INDICATORS)
     return [
         Collection(
-            "zoekgebieden_drugs",
-            "Zicht op drugs",
+            "zoekgebieden_misdrijven",
+            "Zicht op misdrijven van alle soorten",
             "Groepen aaneengesloten buurten met een hoge score.",
             fields=zone_columns,
             table=pd.concat(zones, ignore_index=True)[[*names(zone_columns), "geometry"]],
             **MADE_BY,
         ),
         Collection(
-            f"indicatoren_drugs_{level}",
-            f"Indicatoren drugs per {level}",
+            f"indicatoren_misdrijven_{level}",
+            f"Indicatoren misdrijven per {level}",
             "Alle cijfers, met hun afwijking van het landelijk gemiddelde.",
             fields=layer_columns,
             table=pd.concat(layers, ignore_index=True)[[*names(layer_columns), "geometry"]],
@@ -108,7 +108,7 @@ def _layer(areas, level, lens, period, rng):
     )
     layer = areas.assign(
         id=[f"{code}-{lens}-{period}" for code in areas["gebiedscode"]],
-        thema="drugs", lens=lens, periode=period, niveau=level, indeling=2024, fictief=True,
+        thema="misdrijven", lens=lens, periode=period, niveau=level, indeling=2024, fictief=True,
     )  # fmt: skip
     for indicator, scale in zip(INDICATORS, (60.0, 4.0, -80_000.0), strict=True):
         afwijking = np.clip(3.4 * warm - 0.9 + rng.normal(0, 0.5, len(areas)), -3, 3)

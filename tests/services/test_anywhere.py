@@ -10,7 +10,7 @@ from services.cli.anywhere import split
 from services.settings import Settings, override
 from tests.services.running import Zicht
 
-COMMAND = ["build", "drugs", "--level", "wijk", "--home", "x"]
+COMMAND = ["build", "misdrijven", "--level", "wijk", "--home", "x"]
 
 
 @given(st.lists(st.sampled_from([["--lang", "en"], ["--lang=en"], ["--layers", "a"], ["--version"]])), st.data())

@@ -34,7 +34,7 @@ def test_help_teaches_with_an_example(zicht: Zicht, command: str | None):
 def test_check_shows_what_is_declared(zicht: Zicht):
     answer = zicht("check")
     assert answer.code == 0
-    assert "drugs" in answer.out
+    assert "misdrijven" in answer.out
     assert "buitengebied" in answer.out
 
 
@@ -62,18 +62,21 @@ def test_a_folder_that_declares_nothing_is_not_said_to_be_without_faults(zicht: 
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
-        (("build", "wapens"), "unknown theme 'wapens'; known: drugs"),
-        (("build", "drugs", "--lens", "stad"), "unknown lens for theme 'drugs' 'stad'; known: basis, buitengebied"),
+        (("build", "wapens"), "unknown theme 'wapens'; known: misdrijven"),
         (
-            ("build", "drugs", "--level", "straat"),
+            ("build", "misdrijven", "--lens", "stad"),
+            "unknown lens for theme 'misdrijven' 'stad'; known: basis, buitengebied",
+        ),
+        (
+            ("build", "misdrijven", "--level", "straat"),
             "unknown level 'straat'; known: buurt, wijk, gemeente, h3-7, h3-8, h3-9, h3-10",
         ),
-        (("build", "drugs", "--period", "1999"), "unknown period '1999'; known: 2024, 2025"),
-        (("build", "drugs", "--gemeente", "GM0001"), "unknown gemeente 'GM0001'; known: GM9"),
-        (("build", "drugs", "--gemeente", "Atlantis"), "unknown gemeente 'Atlantis'; known: GM9101 Zilverlo"),
+        (("build", "misdrijven", "--period", "1999"), "unknown period '1999'; known: 2024, 2025"),
+        (("build", "misdrijven", "--gemeente", "GM0001"), "unknown gemeente 'GM0001'; known: GM9"),
+        (("build", "misdrijven", "--gemeente", "Atlantis"), "unknown gemeente 'Atlantis'; known: GM9101 Zilverlo"),
         (("demo", "--gemeente", "GM0363"), "'GM0363'; known: GM9101 Zilverlo"),
         (("demo", "--gemeente", "GM0363"), "this is Testland, which is made up; for a real gemeente give the folder"),
-        (("build", "drugs", "--data", "/nowhere"), "/nowhere: no such folder; ZICHT_DATA"),
+        (("build", "misdrijven", "--data", "/nowhere"), "/nowhere: no such folder; ZICHT_DATA"),
         (("publish",), "no layers have been built; run `zicht build THEME` first"),
         (("publish", "--check"), "nothing has been published; run `zicht publish` first"),
         (("layers",), "nothing has been published"),
@@ -94,7 +97,7 @@ def test_a_fault_the_user_can_mend_is_one_message_and_code_1(
 
 
 @pytest.mark.parametrize(
-    "arguments", [("bouw",), ("build",), ("build", "drugs", "--hoe"), ("export", "pdf"), ("serve", "--port", "0")]
+    "arguments", [("bouw",), ("build",), ("build", "misdrijven", "--hoe"), ("export", "pdf"), ("serve", "--port", "0")]
 )
 def test_wrong_usage_ends_with_code_2(zicht: Zicht, arguments: tuple[str, ...]):
     assert zicht(*arguments).code == 2
@@ -104,14 +107,18 @@ def test_build_publish_layers_and_export_do_the_main_job(zicht: Zicht, tmp_path:
     monkeypatch.setenv("ZICHT_HOME", str(tmp_path / "home"))
     config = tmp_path / "config.yml"
     config.write_text(Path("pygeoapi-config.yml").read_text(encoding="utf-8").partition("\nresources:")[0] + "\n")
-    built = zicht("build", "drugs", "--level", "wijk", "--level", "buurt", "--period", "2025", "--lens", "buitengebied")
+    built = zicht(
+        "build", "misdrijven", "--level", "wijk", "--level", "buurt", "--period", "2025", "--lens", "buitengebied"
+    )
     assert built.code == 0, built.err
     assert "Testland" in built.out
     assert "never says anything about a person" in " ".join(built.out.split())
     assert zicht("publish", "--config", config).code == 0
     assert zicht("publish", "--check", "--config", config).code == 0
     shown = zicht("layers")
-    assert all(name in shown.out for name in ("zoekgebieden_drugs", "indicatoren_drugs_wijk", "gebieden_buurt"))
+    assert all(
+        name in shown.out for name in ("zoekgebieden_misdrijven", "indicatoren_misdrijven_wijk", "gebieden_buurt")
+    )
     for kind, name in (("table", "z.csv"), ("geopackage", "z.gpkg"), ("folium", "z.html")):
         assert zicht("export", kind, tmp_path / name).code == 0
     assert len(geopandas.read_file(tmp_path / "z.gpkg", layer="gebieden_buurt")) == 692
@@ -122,9 +129,9 @@ def test_build_shows_a_gemeente_by_its_name_and_says_what_was_built_and_where(
     zicht: Zicht, tmp_path: Path, gemeente: str
 ):
     options = ("--level", "wijk", "--period", "2024", "--gemeente", gemeente, "--home", tmp_path / "home")
-    answer = zicht("build", "drugs", *options)
+    answer = zicht("build", "misdrijven", *options)
     assert answer.code == 0, answer.err
-    assert f"Built in {tmp_path}/home: drugs, wijk, 2024, lens basis, Havermonde\n" in answer.out
+    assert f"Built in {tmp_path}/home: misdrijven, wijk, 2024, lens basis, Havermonde\n" in answer.out
     assert f"Next: `zicht publish --home {tmp_path}/home`\n" in answer.out
     (table,) = (tmp_path / "home" / "layers").rglob("indicatoren-*.parquet")
     assert set(pd.read_parquet(table)["gebiedscode"].str[2:6]) == {"9363"}
@@ -180,7 +187,7 @@ def test_the_table_opens_in_a_dutch_spreadsheet_and_runs_nothing(
     raw = path.read_bytes()
     assert raw.startswith(b"\xef\xbb\xbf")
     table = pd.read_csv(path, sep=";", decimal=",", encoding="utf-8-sig", skiprows=1)
-    zoekgebieden = next(one for one in release.collections(shown.folder) if one.id == "zoekgebieden_drugs")
+    zoekgebieden = next(one for one in release.collections(shown.folder) if one.id == "zoekgebieden_misdrijven")
     assert list(table["Score"]) == pytest.approx(list(zoekgebieden.table["score"]))
     assert "persoon, adres of bedrijf" in raw.decode("utf-8-sig").splitlines()[0]
 

@@ -18,7 +18,7 @@ def test_a_state_of_the_program_is_named_by_what_runs():
 @pytest.fixture
 def code(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A program of four files, that stands in for ours."""
-    for name in ("geo/sums.py", "services/pages/map.css", "layers/themes/drugs.toml", "layers/method/build.py"):
+    for name in ("geo/sums.py", "services/pages/map.css", "layers/themes/misdrijven.toml", "layers/method/build.py"):
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / name).write_text("before")
     monkeypatch.setattr(module.resources, "files", lambda _: tmp_path / "services")
@@ -31,7 +31,7 @@ def code(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         ("geo/sums.py", ["code", "method"]),
         ("layers/method/build.py", ["code", "method"]),
         ("services/pages/map.css", ["code"]),
-        ("layers/themes/drugs.toml", []),
+        ("layers/themes/misdrijven.toml", []),
         ("geo/__pycache__/sums.cpython-313.pyc", []),
     ],
 )

@@ -33,10 +33,10 @@ they are: a hexagon is a "Zeshoek bij" its buurt.
 """
 
 WRONG = [
-    ["build", "wapens"], ["build", "drugs", "--lens", "stad"], ["build", "drugs", "--level", "straat"],
-    ["build", "drugs", "--period", "1999"], ["build", "drugs", "--gemeente", "GM0001"],
+    ["build", "wapens"], ["build", "misdrijven", "--lens", "stad"], ["build", "misdrijven", "--level", "straat"],
+    ["build", "misdrijven", "--period", "1999"], ["build", "misdrijven", "--gemeente", "GM0001"],
     ["demo", "--gemeente", "GM0363"], ["layers"], ["check", "/nowhere"],
-    ["bouw"], ["bild"], ["build"], ["build", "drugs", "--hoe"], ["export"], ["export", "pdf"],
+    ["bouw"], ["bild"], ["build"], ["build", "misdrijven", "--hoe"], ["export"], ["export", "pdf"],
     ["serve", "--port", "0"], ["serve", "--port", "99999"], ["serve", "--port", "x"], ["serve", "--port"],
     ["density", "x", "--to", "y", "--cell", "x"], ["demo", "x"], ["publish", "--check=3"], ["series", "2020=x"],
 ]  # fmt: skip
@@ -94,7 +94,7 @@ def test_errors_are_in_one_language(language: str, tmp_path: Path, monkeypatch: 
 
 @pytest.mark.parametrize("language", ["nl", "en"])
 def test_what_was_built_is_said_in_one_language(zicht: Zicht, tmp_path: Path, language: str):
-    answer = zicht("build", "drugs", "--level", "wijk", "--home", tmp_path, "--lang", language)
+    answer = zicht("build", "misdrijven", "--level", "wijk", "--home", tmp_path, "--lang", language)
     assert answer.code == 0, answer.err
     assert ("Hierna: " if language == "nl" else "Next: ") in answer.out
     assert foreign(answer.out, language) == set()

@@ -28,7 +28,7 @@ def neighbors(netherlands):
 @pytest.fixture(scope="module")
 def figures(netherlands):
     """Registered crimes of 2024: counted, per inhabitant and as residuals."""
-    measure = netherlands.measures(load().theme("drugs"), AreaLevel.BUURT, 2024)["misdrijven"]
+    measure = netherlands.measures(load().theme("misdrijven"), AreaLevel.BUURT, 2024)["misdrijven"]
     return {"events": measure.events, "rates": rates(measure), "residuals": residuals(measure)}
 
 

@@ -8,7 +8,9 @@ from geo.errors import DeclarationError
 from layers.declarations.catalog import SHIPPED, catalog_of, load
 from tests.layers.declared import LENS, SOURCE, THEME
 
-OWN_LENS = LENS.replace('"proef"', '"drugs"').replace('"afstand"', '"afgelegen"').replace('"huur"', '"huurwoningen"')
+OWN_LENS = (
+    LENS.replace('"proef"', '"misdrijven"').replace('"afstand"', '"afgelegen"').replace('"huur"', '"huurwoningen"')
+)
 OWN_THEME = (
     THEME.replace('"tellingen"', '"kerncijfers"')
     .replace('value = "misdrijven"', 'value = "inwoners"')
@@ -37,13 +39,13 @@ def faults(*folders):
 
 def test_without_own_folders_there_is_what_is_shipped():
     assert load() == catalog_of(SHIPPED)
-    assert "drugs" in load().themes
+    assert "misdrijven" in load().themes
 
 
 def test_an_own_lens_is_about_a_shipped_theme_and_an_own_theme_reads_a_shipped_source(tmp_path):
     known = load(folder(tmp_path, lenses_nabij=OWN_LENS, themes_proef=OWN_THEME))
-    drugs, proef = known.theme("drugs"), known.theme("proef")
-    assert known.lens("nabij", drugs).weights(drugs)["afgelegen"] == 3
+    crimes, proef = known.theme("misdrijven"), known.theme("proef")
+    assert known.lens("nabij", crimes).weights(crimes)["afgelegen"] == 3
     assert [source.id for source in known.sources_of(proef)] == ["kerncijfers"]
     assert set(known.digests_of(proef, None)) == {"themes/proef", "sources/kerncijfers"}
     assert known.digests == load().digests | {name: known.digests[name] for name in ("themes/proef", "lenses/nabij")}
@@ -73,7 +75,7 @@ def test_the_faults_of_all_folders_are_named_at_once_each_with_its_folder(tmp_pa
 @pytest.mark.parametrize(
     ("kind", "name", "text"),
     [
-        ("themes", "drugs", OWN_THEME.replace('"proef"', '"drugs"')),
+        ("themes", "misdrijven", OWN_THEME.replace('"proef"', '"misdrijven"')),
         ("lenses", "buitengebied", OWN_LENS.replace('"nabij"', '"buitengebied"')),
         ("sources", "misdrijven", SOURCE_OF_ITS_OWN.replace('"tellingen"', '"misdrijven"')),
     ],
@@ -99,7 +101,7 @@ def test_both_files_of_one_name_are_read_for_faults(tmp_path):
 def test_an_own_source_may_have_a_column_of_the_name_of_a_shipped_one(tmp_path):
     known = load(folder(tmp_path, sources_tellingen=SOURCE))
     assert "inwoners" in known.sources["tellingen"].columns
-    assert known.theme("drugs").indicator[0].columns == ("misdrijven.misdrijven", "kerncijfers.inwoners")
+    assert known.theme("misdrijven").indicator[0].columns == ("misdrijven.misdrijven", "kerncijfers.inwoners")
 
 
 def test_a_folder_that_is_named_twice_is_read_once(tmp_path, monkeypatch):
@@ -125,7 +127,7 @@ def test_what_a_system_leaves_behind_beside_a_file_is_let_be(tmp_path):
 
 def test_of_two_files_of_one_name_a_fault_of_the_second_is_not_said_of_the_first(tmp_path):
     broken = folder(tmp_path / "a", lenses_nabij=OWN_LENS.replace("weight = 3", "weight = -3"))
-    other = folder(tmp_path / "b", lenses_nabij=OWN_LENS.replace('"drugs"', '"drugz"'))
+    other = folder(tmp_path / "b", lenses_nabij=OWN_LENS.replace('"misdrijven"', '"drugz"'))
     said = faults(broken, other)
     assert [fault for fault in said if fault.startswith(f"{broken}/")] == [
         f"{broken}/lenses/nabij.toml: change.1.weight: should be greater than or equal to 0, found -3"

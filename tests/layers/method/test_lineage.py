@@ -19,9 +19,9 @@ from services.testland.source import TestlandSource
 AREAS, POINTS = "boundaries/testland", "points/testland"
 FIGURES, CRIMES = "sources/kerncijfers", "sources/misdrijven"
 MADE_FROM = {
-    ("drugs", AreaLevel.BUURT): {AREAS, FIGURES, CRIMES},
-    ("drugs", AreaLevel.WIJK): {AREAS, FIGURES, CRIMES},
-    ("drugs", AreaLevel.H3_8): {AREAS, FIGURES, POINTS},  # crimes are counted from points
+    ("misdrijven", AreaLevel.BUURT): {AREAS, FIGURES, CRIMES},
+    ("misdrijven", AreaLevel.WIJK): {AREAS, FIGURES, CRIMES},
+    ("misdrijven", AreaLevel.H3_8): {AREAS, FIGURES, POINTS},  # crimes are counted from points
     ("huur", AreaLevel.BUURT): {AREAS, FIGURES},
     ("huur", AreaLevel.H3_8): {AREAS, POINTS},
 }
@@ -31,10 +31,10 @@ MADE_FROM = {
 def catalog() -> Catalog:
     """The shipped theme, which reads two sources, and one that reads a single figure of one of them."""
     shipped = load()
-    drugs = shipped.theme("drugs")
-    rented = [one for one in drugs.indicator if one.id == "huurwoningen"]
+    crimes = shipped.theme("misdrijven")
+    rented = [one for one in crimes.indicator if one.id == "huurwoningen"]
     return replace(
-        shipped, themes={**shipped.themes, "huur": drugs.model_copy(update={"id": "huur", "indicator": rented})}
+        shipped, themes={**shipped.themes, "huur": crimes.model_copy(update={"id": "huur", "indicator": rented})}
     )
 
 
@@ -65,8 +65,8 @@ class PointsOf2025(TestlandSource):
 
 @pytest.mark.parametrize("order", [(2024, 2025), (2025, 2024)])
 def test_a_period_with_points_does_not_name_the_tables_of_one_without(order: tuple[int, int]):
-    drugs = load().theme("drugs")
-    theme = drugs.model_copy(update={"indicator": [one for one in drugs.indicator if one.id == "misdrijven"]})
+    crimes = load().theme("misdrijven")
+    theme = crimes.model_copy(update={"indicator": [one for one in crimes.indicator if one.id == "misdrijven"]})
     country = Country(PointsOf2025(), vintage(2024), load())
     for period in order:
         country.measures(theme, AreaLevel.H3_8, period)

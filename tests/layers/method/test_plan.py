@@ -22,15 +22,15 @@ from layers.publication.layer import LayerKey
 from services.testland.source import TestlandSource
 
 SHIPPED = load()
-DRUGS = SHIPPED.theme("drugs")
-LENS = SHIPPED.lens("buitengebied", DRUGS)
+CRIMES = SHIPPED.theme("misdrijven")
+LENS = SHIPPED.lens("buitengebied", CRIMES)
 ALL = {"areas", "boundaries", "neighbors", "study", "table", "figures", "measure", "indicator", "search", "analysis",
        "receipts", "layer"}  # fmt: skip
 FIGURES_ON = {"figures", "measure", "indicator", "search", "analysis", "layer"}
 
 
 def plan(
-    theme: Theme = DRUGS,
+    theme: Theme = CRIMES,
     lens: Lens | None = None,
     period: int = 2024,
     level: AreaLevel = AreaLevel.BUURT,
@@ -51,8 +51,8 @@ def again(changed: LayerPlan, of: LayerPlan) -> set[str]:
 
 def of_indicator(at: int, **changed: object) -> Theme:
     """The theme with one thing of one indicator changed."""
-    one = DRUGS.indicator[at].model_copy(update=changed)
-    return DRUGS.model_copy(update={"indicator": (*DRUGS.indicator[:at], one, *DRUGS.indicator[at + 1 :])})
+    one = CRIMES.indicator[at].model_copy(update=changed)
+    return CRIMES.model_copy(update={"indicator": (*CRIMES.indicator[:at], one, *CRIMES.indicator[at + 1 :])})
 
 
 @pytest.mark.parametrize(
@@ -82,7 +82,7 @@ def test_the_measures_of_other_indicators_stay_when_one_changes():
 
 
 def test_a_floor_for_small_counts_makes_no_search_again():
-    stricter = DRUGS.model_copy(update={"privacy": DRUGS.privacy.model_copy(update={"min_count": 10.0})})
+    stricter = CRIMES.model_copy(update={"privacy": CRIMES.privacy.model_copy(update={"min_count": 10.0})})
     assert again(plan(stricter), plan()) == {"analysis", "layer"}
 
 
@@ -110,7 +110,7 @@ def test_what_comes_of_a_source_that_is_not_open_is_confidential(status: str, ex
     made = plan(catalog=replace(SHIPPED, sources={**SHIPPED.sources, "misdrijven": own}))
     by_title = {node.title: lineage(node).confidential for node in everything(made.layer)}
     assert by_title["figures/misdrijven/2024"] is expected
-    assert by_title["search/drugs/basis/buurt/2024"] is expected
+    assert by_title["search/misdrijven/basis/buurt/2024"] is expected
     assert by_title["figures/kerncijfers/2024"] is False
     assert by_title["neighbors/finest"] is False
 
@@ -123,8 +123,8 @@ def test_themes_share_the_nodes_of_an_indicator_that_is_the_same():
 def test_every_value_is_made_once_in_a_session():
     country = Country(TestlandSource(), vintage(2024), SHIPPED)
     for lens in (None, LENS):
-        key = LayerKey("drugs", AreaLevel.BUURT, 2024, lens.id if lens else "basis")
-        country.results.of(layer_plan(country, key, DRUGS, lens, "1").layer)
+        key = LayerKey("misdrijven", AreaLevel.BUURT, 2024, lens.id if lens else "basis")
+        country.results.of(layer_plan(country, key, CRIMES, lens, "1").layer)
     made = [node.key for node in country.results.made]
     assert len(made) == len(set(made))
     assert [node.kind for node in country.results.made].count("search") == 2
@@ -179,6 +179,6 @@ def test_a_setting_without_a_fixed_form_is_refused():
 
 
 def test_no_text_is_left_where_only_numbers_count():
-    bare = numbers_of(DRUGS)
+    bare = numbers_of(CRIMES)
     assert (bare.title, bare.question, {one.why for one in bare.indicator}) == ("", "", {""})
-    assert [one.value for one in bare.indicator] == [one.value for one in DRUGS.indicator]
+    assert [one.value for one in bare.indicator] == [one.value for one in CRIMES.indicator]

@@ -98,9 +98,9 @@ def test_areas_neighbors_and_what_is_said_come_back():
 
 def test_every_value_that_a_build_remembers_comes_back(testland_country):
     country = testland_country
-    theme = country.catalog.theme("drugs")
+    theme = country.catalog.theme("misdrijven")
     for level in (AreaLevel.BUURT, AreaLevel.WIJK, AreaLevel.H3_7):
-        plan = layer_plan(country, LayerKey("drugs", level, 2024, "basis"), theme, None, "1")
+        plan = layer_plan(country, LayerKey("misdrijven", level, 2024, "basis"), theme, None, "1")
         country.results.of(plan.layer)
         stored = [node for node in everything(plan.layer) if node.stored]
         assert {"areas", "neighbors", "figures", "indicator", "search", "receipts"} <= {node.kind for node in stored}

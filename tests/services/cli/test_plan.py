@@ -8,7 +8,7 @@ from services.cache.disk import HomeCache
 from services.workspace import storage
 from tests.services.running import Zicht
 
-WIJKEN = ("drugs", "--level", "wijk", "--period", "2024")
+WIJKEN = ("misdrijven", "--level", "wijk", "--period", "2024")
 
 
 @pytest.fixture
@@ -18,16 +18,16 @@ def home(tmp_path: Path) -> Path:
 
 def test_a_plan_says_what_is_made_and_then_that_nothing_is_out_of_date(zicht: Zicht, home: Path):
     before = zicht("plan", *WIJKEN, "--home", home)
-    assert (before.code, "drugs, wijk, 2024, lens basis: to be built" in before.out) == (0, True)
+    assert (before.code, "misdrijven, wijk, 2024, lens basis: to be built" in before.out) == (0, True)
     assert "not made before, or no longer remembered" in before.out
     assert not home.exists()
     assert zicht("build", *WIJKEN, "--home", home).code == 0
     after = zicht("plan", *WIJKEN, "--home", home)
-    assert "drugs, wijk, 2024, lens basis: built, and not out of date" in " ".join(after.out.split())
+    assert "misdrijven, wijk, 2024, lens basis: built, and not out of date" in " ".join(after.out.split())
     assert "remembers it" in after.out
     assert "makes it" not in after.out
     in_dutch = zicht("plan", *WIJKEN, "--home", home, "--lang", "nl").out
-    assert "drugs, wijk, 2024, lens basis: nog te bouwen" in in_dutch  # its texts are not those that were built
+    assert "misdrijven, wijk, 2024, lens basis: nog te bouwen" in in_dutch  # its texts are not those that were built
     assert "onthouden" in in_dutch
 
 
@@ -39,7 +39,7 @@ def test_only_what_is_out_of_date_is_built_again_in_its_own_language(zicht: Zich
     monkeypatch.setattr("layers.method.plan.version_of", lambda function: f"other {function.__qualname__}")
     assert "to be built" in zicht("plan", "--stale", "--home", home).out
     again = zicht("build", "--stale", "--home", home)
-    assert f"Built again in {home}: drugs, wijk, 2024, lens basis" in again.out
+    assert f"Built again in {home}: misdrijven, wijk, 2024, lens basis" in again.out
     (renewed,) = storage.listed(home)
     assert (renewed.key, renewed.language, renewed.plan != built.plan) == (built.key, "nl", True)
 
@@ -50,7 +50,7 @@ def test_a_layer_whose_lens_is_gone_is_left_and_named(zicht: Zicht, home: Path, 
     zicht("build", *WIJKEN, "--lens", "nabij", "--home", home, "--layers", own)
     answer = zicht("build", "--stale", "--home", home)
     assert answer.code == 0
-    assert "drugs, wijk, 2024, lens nabij" in answer.out
+    assert "misdrijven, wijk, 2024, lens nabij" in answer.out
     assert "Its theme or lens is no longer there" in answer.out
     assert len(storage.listed(home)) == 1
 

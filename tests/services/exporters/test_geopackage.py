@@ -26,7 +26,9 @@ def package(tmp_path_factory):
 
 def test_each_column_has_its_title_and_each_code_what_it_is_called(package):
     titles = dict(
-        package.execute("SELECT column_name, title FROM gpkg_data_columns WHERE table_name = 'indicatoren_drugs_buurt'")
+        package.execute(
+            "SELECT column_name, title FROM gpkg_data_columns WHERE table_name = 'indicatoren_misdrijven_buurt'"
+        )
     )
     assert titles["misdrijven"] == "Geregistreerde misdrijven"
     assert titles["reden"] == "Reden zonder toets"
@@ -46,7 +48,7 @@ def test_what_it_adds_to_a_plain_geopackage_is_declared(package):
     assert sorted(declared) == [("gpkg_data_column_constraints",), ("gpkg_data_columns",)]
 
 
-FIGURES = "indicatoren_drugs_buurt"
+FIGURES = "indicatoren_misdrijven_buurt"
 
 
 @pytest.fixture(scope="module")
@@ -85,7 +87,7 @@ def test_it_has_a_spatial_index_of_which_each_answer_is_right(borrowed):
         read = pyogrio.read_dataframe(borrowed, layer=FIGURES, bbox=box)
         assert sorted(read["id"]) == sorted(given.loc[given.intersects(shapely.box(*box)), "id"])
     with closing(sqlite3.connect(borrowed)) as package, package:
-        package.execute("DELETE FROM rtree_indicatoren_drugs_buurt_geom")
+        package.execute("DELETE FROM rtree_indicatoren_misdrijven_buurt_geom")
     assert len(pyogrio.read_dataframe(borrowed, layer=FIGURES, bbox=box)) == 0, "the index is not used"
 
 

@@ -55,7 +55,9 @@ def test_nothing_is_overwritten(tmp_path: Path, kind: str):
     assert path.read_text(encoding="utf-8") == "van mij"
 
 
-@pytest.mark.parametrize(("kind", "name"), [("theme", "drugs"), ("lens", "buitengebied"), ("source", "misdrijven")])
+@pytest.mark.parametrize(
+    ("kind", "name"), [("theme", "misdrijven"), ("lens", "buitengebied"), ("source", "kerncijfers")]
+)
 def test_a_shipped_name_is_taken(tmp_path: Path, kind: str, name: str):
     with pytest.raises(StoreError, match=rf"layers/{KINDS[kind]}/{name}.toml: has this name already"):
         begin(kind, name, tmp_path)
@@ -95,7 +97,7 @@ def test_a_folder_without_declarations_stops_every_command_in_words(
     zicht: Zicht, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, layers: str
 ):
     monkeypatch.setenv("ZICHT_LAYERS", str(tmp_path / layers))
-    for command in (("check",), ("build", "drugs"), ("publish",), ("fetch", "--dry-run"), ("demo", "--no-serve")):
+    for command in (("check",), ("build", "misdrijven"), ("publish",), ("fetch", "--dry-run"), ("demo", "--no-serve")):
         answer = zicht(*command)
         assert answer.code == 1, command
         assert "it must hold themes/, lenses/ or sources/" in answer.err
@@ -103,7 +105,7 @@ def test_a_folder_without_declarations_stops_every_command_in_words(
 
 def test_check_of_a_folder_reads_it_beside_the_others(own: Path, tmp_path: Path, zicht: Zicht):
     lens = begin("lens", "nabij", tmp_path / "tweede")
-    lens.write_text(lens.read_text(encoding="utf-8").replace('"drugs"', '"proef"'), encoding="utf-8")
+    lens.write_text(lens.read_text(encoding="utf-8").replace('"misdrijven"', '"proef"'), encoding="utf-8")
     answer = zicht("check", tmp_path / "tweede")
     assert answer.code == 0, answer.err
     assert "nabij" in answer.out

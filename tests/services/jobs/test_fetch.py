@@ -96,7 +96,7 @@ def content(folder: Path) -> dict[str, bytes]:
 def test_what_was_fetched_has_its_receipts_and_builds_a_layer(zicht: Zicht, tmp_path: Path):
     fetched = zicht("fetch", "--to", tmp_path / "data")
     assert fetched.code == 0, fetched.err
-    assert f"Next: `zicht build drugs --data {tmp_path}/data`" in fetched.out
+    assert f"Next: `zicht build misdrijven --data {tmp_path}/data`" in fetched.out
     known = receipts.read(tmp_path / "data")
     assert list(known) == FILES
     for file, receipt in known.items():
@@ -106,7 +106,7 @@ def test_what_was_fetched_has_its_receipts_and_builds_a_layer(zicht: Zicht, tmp_
         assert receipt.where.startswith("https://")
         assert receipt.fetched.startswith("20")
         assert (receipt.license, receipt.notes) == ("CC BY 4.0", ())
-    built = zicht("build", "drugs", "--data", tmp_path / "data", "--home", tmp_path / "home")
+    built = zicht("build", "misdrijven", "--data", tmp_path / "data", "--home", tmp_path / "home")
     assert built.code == 0, built.err
     assert "zoekgebieden, buurt, 2025" in built.out
 
@@ -221,7 +221,7 @@ def test_a_title_that_changed_is_reported_with_what_is_near(zicht: Zicht, servic
 
 
 def test_a_dry_run_asks_nothing_and_names_every_address(zicht: Zicht, standin: Standin, tmp_path: Path):
-    plan = zicht("fetch", "drugs", "--dry-run", "--to", tmp_path / "data")
+    plan = zicht("fetch", "misdrijven", "--dry-run", "--to", tmp_path / "data")
     assert plan.code == 0
     for part in (
         "ODataFeed/odata/85984NED/TypedDataSet",
@@ -233,10 +233,10 @@ def test_a_dry_run_asks_nothing_and_names_every_address(zicht: Zicht, standin: S
     assert standin.requests == []
     assert not (tmp_path / "data").exists()
     assert not (tmp_path / "cache").exists()
-    zicht("fetch", "drugs", "--to", tmp_path / "data")
+    zicht("fetch", "misdrijven", "--to", tmp_path / "data")
     assert (
         "kerncijfers (sources/kerncijfers-2024.parquet 692 rows)"
-        in zicht("fetch", "drugs", "--dry-run", "--to", tmp_path / "data").out
+        in zicht("fetch", "misdrijven", "--dry-run", "--to", tmp_path / "data").out
     )
 
 
@@ -288,7 +288,7 @@ def test_notes_and_titles_of_receipts_are_published_in_dutch(standin: Standin, t
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
-        (("drogs",), "unknown theme or source 'drogs'; known: drugs, kerncijfers, misdrijven, vierkanten, boundaries"),
+        (("drogs",), "unknown theme or source 'drogs'; known: misdrijven, kerncijfers, vierkanten, boundaries"),
         (("--vintage", "1999"), "unknown vintage '1999'; known: "),
         (("--gemeente", "0599"), "'0599' is no code of a gemeente; write it as GM0599"),
     ],
@@ -305,11 +305,13 @@ def test_a_file_that_was_changed_after_it_was_fetched_is_not_built_from(zicht: Z
     zicht("fetch", "--to", tmp_path / "data")
     path = tmp_path / "data" / FILES[3]
     pd.read_parquet(path).assign(inwoners=1).to_parquet(path)
-    answer = zicht("build", "drugs", "--data", tmp_path / "data", "--home", tmp_path / "home")
+    answer = zicht("build", "misdrijven", "--data", tmp_path / "data", "--home", tmp_path / "home")
     assert answer.code == 1
     assert "changed since it was fetched; fetch it again: zicht fetch --to" in " ".join(answer.err.split())
     path.unlink()
-    assert "was not fetched" in zicht("build", "drugs", "--data", tmp_path / "data", "--home", tmp_path / "home").err
+    assert (
+        "was not fetched" in zicht("build", "misdrijven", "--data", tmp_path / "data", "--home", tmp_path / "home").err
+    )
 
 
 def test_boundaries_in_a_file_are_fetched_from_the_feed(

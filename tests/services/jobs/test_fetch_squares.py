@@ -103,7 +103,7 @@ def test_without_names_squares_that_no_theme_reads_are_left_and_listed(zicht: Zi
     plan = zicht("fetch", "--dry-run", "--to", tmp_path / "data")
     assert "not fetched: vierkanten: no theme reads it; name it to fetch it: zicht fetch vierkanten" in plan.out
     assert "vierkantstatistieken100m" not in plan.out
-    assert "vierkanten" not in zicht("fetch", "drugs", "--dry-run", "--to", tmp_path / "data").out
+    assert "vierkanten" not in zicht("fetch", "misdrijven", "--dry-run", "--to", tmp_path / "data").out
 
 
 def test_of_some_gemeenten_squares_are_not_fetched(zicht: Zicht, tmp_path: Path):

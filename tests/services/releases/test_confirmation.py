@@ -79,7 +79,7 @@ def test_another_value_is_another_release(home: Path):
 
 def tampered(folder: Path) -> None:
     with closing(sqlite3.connect(folder / "zicht.sqlite")) as store:
-        store.execute('UPDATE "_rows_indicatoren_drugs_buurt" SET score = 99 WHERE _fid = 1')
+        store.execute('UPDATE "_rows_indicatoren_misdrijven_buurt" SET score = 99 WHERE _fid = 1')
         store.commit()
 
 
@@ -89,7 +89,7 @@ def cut(name: str) -> Callable[[Path], None]:
 
 def reworded(folder: Path) -> None:
     path = folder / "release.json"
-    path.write_text(path.read_text().replace("Zicht op drugs", "Zicht op suiker"))
+    path.write_text(path.read_text().replace("Zicht op misdrijven van alle soorten", "Zicht op suiker"))
 
 
 DAMAGES = [
@@ -152,8 +152,8 @@ def test_the_digest_of_a_folder_is_that_of_its_names_and_bytes(tmp_path: Path):
 
 def test_values_that_were_replaced_with_their_digests_are_noticed_by_the_identity(home: Path):
     folder = release.current(home)
-    path = folder / "zoekgebieden_drugs.parquet"
-    collection = next(one for one in release.collections(folder) if one.id == "zoekgebieden_drugs")
+    path = folder / "zoekgebieden_misdrijven.parquet"
+    collection = next(one for one in release.collections(folder) if one.id == "zoekgebieden_misdrijven")
     collection.table["score"] += 1
     collection.table.to_parquet(path, index=False)
     content = json.loads((folder / "release.json").read_text())
@@ -161,7 +161,7 @@ def test_values_that_were_replaced_with_their_digests_are_noticed_by_the_identit
     (folder / "release.json").write_text(json.dumps(content))
     assert integrity.faults(folder) == []
     (fault,) = integrity.faults_of_values(folder)
-    assert "zoekgebieden_drugs.parquet: its values are not those that were published" in str(fault)
+    assert "zoekgebieden_misdrijven.parquet: its values are not those that were published" in str(fault)
 
 
 CRASHES = """

@@ -66,7 +66,7 @@ def test_the_committed_configuration_starts_with_the_template_that_is_shipped():
 def test_in_an_empty_folder_publish_writes_the_configuration_from_the_template(
     zicht: Zicht, shown: demo.Demonstration, elsewhere: Path
 ):
-    shutil.copytree(shown.home / "layers" / "drugs" / "wijk", elsewhere / "output/demo/layers/drugs/wijk")
+    shutil.copytree(shown.home / "layers" / "misdrijven" / "wijk", elsewhere / "output/demo/layers/misdrijven/wijk")
     assert zicht("publish", "--check").code == 1
     assert zicht("publish").code == 0
     written = Path("pygeoapi-config.yml").read_text(encoding="utf-8")
@@ -81,13 +81,15 @@ def test_serve_takes_the_home_published_last_with_its_own_configuration_and_says
     served = []
     monkeypatch.setattr(server, "serve", lambda *arguments: served.append(arguments))
     for home, level in (("output/demo", "wijk"), ("output/demo-gm0363", "buurt")):
-        shutil.copytree(shown.home / "layers" / "drugs" / level, elsewhere / home / "layers" / "drugs" / level)
+        shutil.copytree(
+            shown.home / "layers" / "misdrijven" / level, elsewhere / home / "layers" / "misdrijven" / level
+        )
         assert zicht("publish", "--home", home).code == 0
     answer = zicht("serve")
     assert answer.code == 0, answer.err
     assert "Serves output/demo-gm0363, published 20" in answer.out
     assert served.pop()[:2] == (Path("output/demo-gm0363"), Path("output/demo-gm0363/pygeoapi-config.yml"))
-    assert "indicatoren_drugs_buurt" in zicht("layers").out
+    assert "indicatoren_misdrijven_buurt" in zicht("layers").out
     assert zicht("publish", "--home", "output/demo").code == 0
     assert zicht("serve").code == 0
     assert served.pop()[:2] == (Path("output/demo"), Path("pygeoapi-config.yml"))
@@ -127,7 +129,7 @@ def test_a_release_keeps_its_language_whatever_the_screen_speaks(
 def test_a_release_in_english_is_in_english_and_back_with_the_same_figures(zicht: Zicht):
     texts = []
     for lang in ("nl", "en", "nl"):
-        for command in (("build", "drugs", "--level", "wijk"), ("publish",)):
+        for command in (("build", "misdrijven", "--level", "wijk"), ("publish",)):
             answer = zicht("--lang", lang, *command)
             assert answer.code == 0, answer.err
         folder = release.current(Path("output/demo"))
@@ -150,8 +152,8 @@ def test_a_release_in_english_is_in_english_and_back_with_the_same_figures(zicht
 
 @pytest.mark.usefixtures("elsewhere")
 def test_layers_of_two_languages_are_not_one_release(zicht: Zicht):
-    assert zicht("--lang", "nl", "build", "drugs", "--level", "wijk").code == 0
-    assert zicht("--lang", "en", "build", "drugs", "--level", "wijk", "--lens", "buitengebied").code == 0
+    assert zicht("--lang", "nl", "build", "misdrijven", "--level", "wijk").code == 0
+    assert zicht("--lang", "en", "build", "misdrijven", "--level", "wijk", "--lens", "buitengebied").code == 0
     answer = zicht("publish")
     assert answer.code == 1
     assert "its layers were built in several languages (en, nl), and a release has one; build them again" in answer.err

@@ -64,7 +64,7 @@ def test_a_release_says_from_what_it_was_made(shown: demo.Demonstration):
     assert content["made_up"]
     for layer in content["layers"]:
         provenance = layer["provenance"]
-        assert {"themes/drugs", "sources/misdrijven", "sources/kerncijfers"} <= set(provenance["digests"])
+        assert {"themes/misdrijven", "sources/misdrijven", "sources/kerncijfers"} <= set(provenance["digests"])
         assert all(len(one["sha256"]) == 64 and one["license"] for one in provenance["receipts"])
         assert provenance["method"]
         assert set(provenance["sources"].values()) == {"open"}
@@ -106,7 +106,7 @@ def test_a_kill_in_the_middle_of_publish_leaves_the_previous_release_served(smal
     assert not any(small.glob(f"releases/{UNFINISHED}*"))
 
 
-@pytest.mark.parametrize("name", ["zicht.sqlite", release.GPKG, release.MAP, "zoekgebieden_drugs.parquet"])
+@pytest.mark.parametrize("name", ["zicht.sqlite", release.GPKG, release.MAP, "zoekgebieden_misdrijven.parquet"])
 def test_a_disk_that_takes_no_more_leaves_the_previous_release_served(small: Path, name: str):
     """A limit on file size stands in for a full disk: the kernel refuses the write in the same place."""
     served = release.current(small)
@@ -201,7 +201,7 @@ def test_a_release_in_a_language_that_is_unknown_is_not_read(small: Path):
         release.language_of(path.parent)
 
 
-@pytest.mark.parametrize("name", ["zicht.sqlite", release.GPKG, "zoekgebieden_drugs.parquet", release.MANIFEST])
+@pytest.mark.parametrize("name", ["zicht.sqlite", release.GPKG, "zoekgebieden_misdrijven.parquet", release.MANIFEST])
 def test_a_release_that_was_damaged_is_written_again(small: Path, zicht: Zicht, name: str):
     folder = release.current(small)
     sound = (folder / name).read_bytes()
@@ -209,7 +209,7 @@ def test_a_release_that_was_damaged_is_written_again(small: Path, zicht: Zicht, 
     if name.endswith("parquet"):
         answer = zicht("export", "table", small / "table.csv", "--home", small)
         assert answer.code == 1
-        assert "zoekgebieden_drugs.parquet: cannot be read" in answer.err
+        assert "zoekgebieden_misdrijven.parquet: cannot be read" in answer.err
         assert "publish again" in answer.err
     assert zicht("publish", "--home", small).code == 0
     assert release.current(small) == folder
@@ -248,9 +248,9 @@ def test_a_release_that_lost_rows_on_the_way_is_not_shown(small: Path, monkeypat
 
 
 def test_a_layer_whose_theme_changed_since_is_not_published(small: Path):
-    about = next(small.glob("layers/drugs/wijk/*/basis/*/layer.json"))
+    about = next(small.glob("layers/misdrijven/wijk/*/basis/*/layer.json"))
     content = json.loads(about.read_text())
-    content["provenance"]["digests"]["themes/drugs"] = "0" * 64
+    content["provenance"]["digests"]["themes/misdrijven"] = "0" * 64
     about.write_text(json.dumps(content))
     with pytest.raises(StoreError, match="build it again"):
         storage.load(small, load())

@@ -98,7 +98,7 @@ def test_damaged_files_are_made_again_from_the_record_alone(home: Path, zicht: Z
     assert answer.code == 0, answer.err
     assert {one.name: one.read_bytes() for one in folder.iterdir()} == before
     table = release.collections(folder)[0].table.assign(score=9.0)
-    table.to_parquet(folder / "zoekgebieden_drugs.parquet", index=False)
+    table.to_parquet(folder / "zoekgebieden_misdrijven.parquet", index=False)
     answer = zicht("verify", folder.name, "--repair", "--home", home)
     assert answer.code == 1
     assert "its values are not those that were published; its record is not whole" in answer.err

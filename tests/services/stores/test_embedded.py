@@ -23,7 +23,7 @@ from services.stores.queries import Condition, Query, QueryError, equal, related
 from tests.ogc import places
 from tests.services.made_release import made_release
 
-INDICATORS = "indicatoren_drugs_buurt"
+INDICATORS = "indicatoren_misdrijven_buurt"
 
 
 @pytest.fixture(scope="module")
@@ -324,9 +324,9 @@ def test_geometry_and_what_lenses_share_stand_once(tmp_path):
     with closing(sqlite3.connect(tmp_path / "zicht.sqlite")) as opened:
         tables = {name for (name,) in opened.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
         counts = {name: opened.execute(f'SELECT count(*) FROM "{name}"').fetchone()[0] for name in tables}  # noqa: S608  # names of ours
-    assert counts["_shapes_buurt"] == counts["_boxes_buurt"] == counts["_area_indicatoren_drugs_buurt"] == 160
-    assert counts["_figures_indicatoren_drugs_buurt"] == 2 * 160
-    assert counts["_rows_indicatoren_drugs_buurt"] == 4 * 160
+    assert counts["_shapes_buurt"] == counts["_boxes_buurt"] == counts["_area_indicatoren_misdrijven_buurt"] == 160
+    assert counts["_figures_indicatoren_misdrijven_buurt"] == 2 * 160
+    assert counts["_rows_indicatoren_misdrijven_buurt"] == 4 * 160
 
 
 def test_the_view_has_the_columns_of_the_fields_in_their_order(tmp_path):
@@ -338,7 +338,7 @@ def test_the_view_has_the_columns_of_the_fields_in_their_order(tmp_path):
             assert [name for name in found if not name.startswith("_")] == names(collection.fields)
 
 
-@pytest.mark.parametrize("kind", ["indicatoren_drugs_buurt", "zoekgebieden_drugs"])
+@pytest.mark.parametrize("kind", ["indicatoren_misdrijven_buurt", "zoekgebieden_misdrijven"])
 def test_a_parted_collection_is_served_as_it_was_given(tmp_path, kind):
     collection = next(one for one in made_release() if one.id == kind)
     sqlite.write([collection], tmp_path)

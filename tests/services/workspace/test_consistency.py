@@ -47,7 +47,9 @@ def test_layers_of_one_build_go_together(shown: demo.Demonstration):
 def test_what_differs_is_named_with_the_layers_and_the_way_out(shown: demo.Demonstration, change: Change, why: str):
     first, second = shown.layers[:2]
     changed = replace(second, provenance=change(second.provenance))
-    pattern = f"drugs, .* and drugs, .* do not go together: {why}; build all again .*--home.*, or remove layers/1"
+    pattern = (
+        f"misdrijven, .* and misdrijven, .* do not go together: {why}; build all again .*--home.*, or remove layers/1"
+    )
     with pytest.raises(StoreError, match=pattern):
         consistency.check(in_folders([first, changed]))
 

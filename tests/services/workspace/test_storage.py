@@ -36,7 +36,7 @@ def test_two_parts_of_the_country_are_not_published_together(
     layer = shown.layers[0]
     storage.save([of(layer, part) for part in ("GM0344", other)], tmp_path)
     with pytest.raises(
-        StoreError, match=r"drugs, buurt, [0-9]{4}, lens basis: built for GM0344 and for .* or remove /"
+        StoreError, match=r"misdrijven, buurt, [0-9]{4}, lens basis: built for GM0344 and for .* or remove /"
     ):
         storage.load(tmp_path, load())
 
@@ -82,7 +82,7 @@ def test_a_layer_of_another_format_is_not_read(
 
 
 def test_a_layer_where_older_versions_put_it_is_to_be_built_again(tmp_path: Path):
-    folder = tmp_path / "layers" / "drugs" / "buurt" / "2024" / "basis"
+    folder = tmp_path / "layers" / "misdrijven" / "buurt" / "2024" / "basis"
     folder.mkdir(parents=True)
     (folder / "layer.json").write_text("{}")
     with pytest.raises(StoreError, match="was written by an older zicht"):
