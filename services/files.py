@@ -1,4 +1,6 @@
-"""Files written whole or not at all, by one process at a time, with errors that say which file and what to do."""
+"""Files written whole or not at all, by one process at a time, and read where they are said to be; with errors that say
+which file and what to do.
+"""
 
 import fcntl
 import hashlib
@@ -11,7 +13,7 @@ from errno import EDQUOT, ENOSPC
 from pathlib import Path
 from typing import Any
 
-from geo.errors import StoreError
+from geo.errors import SourceError, StoreError
 from geo.messages import Message, message
 
 UNFINISHED = ".unfinished-"
@@ -62,6 +64,22 @@ def read_errors(path: Path, again: Message | str) -> Iterator[None]:
         raise StoreError(
             "{path}: cannot be read: {fault}; {again}", path=path, fault=str(fault), again=again
         ) from fault
+
+
+def below(root: Path, path: str | Path) -> Path:
+    """A file below a folder, there or not. Raises SourceError where a link leads out of the folder: what is read is
+    what was put there, and nothing else of this computer. A shapefile is several files.
+    """
+    file = root / path
+    beside = file.suffix.lower() == ".shp" and file.is_file()
+    for one in (file, *(other for other in file.parent.iterdir() if other.stem == file.stem)) if beside else (file,):
+        if not one.resolve().is_relative_to(root.resolve()):
+            raise SourceError(
+                "{file}: leads out of its folder, to {target}; put the file itself there, or give the folder that it "
+                "is in",
+                file=one, target=one.resolve(),
+            )  # fmt: skip
+    return file
 
 
 def digest(path: Path) -> str:

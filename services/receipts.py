@@ -13,7 +13,7 @@ from geo.errors import SourceError
 from geo.messages import message
 from layers.method.ports import Identity
 from layers.publication.layer import Receipt
-from services.files import digest, whole_file
+from services.files import below, digest, whole_file
 
 RECEIPTS = "receipts.json"
 
@@ -41,7 +41,7 @@ def add(folder: Path, new: Mapping[str, Receipt]) -> None:
 
 def checked(folder: Path, file: str, receipts: Mapping[str, Receipt]) -> Receipt:
     """The receipt of a file. Raises SourceError where the file is not there, or not what was fetched."""
-    path = folder / file
+    path = below(folder, file)
     if file not in receipts or not path.is_file():
         raise SourceError(
             "{path}: was not fetched; it has {files}; run `zicht fetch --to {folder}`",
@@ -58,7 +58,7 @@ def identity(folder: Path, files: Iterable[str], receipts: Mapping[str, Receipt]
     """What identifies the bytes of these files below `folder`, and what their receipts say; a file may be absent."""
     content, said = hashlib.sha256(), hashlib.sha256()
     for file in sorted(files):
-        path = folder / file
+        path = below(folder, file)
         content.update(f"{file}\0{digest(path) if path.is_file() else ''}\0".encode())
         said.update(f"{file}\0{receipts.get(file)!r}\0".encode())
     return Identity(content.hexdigest(), said.hexdigest())

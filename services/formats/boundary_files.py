@@ -23,6 +23,7 @@ from boundaries.vintages import Vintage
 from geo.areas import AreaLevel
 from geo.errors import SourceError
 from geo.messages import joined, message
+from services.formats import bounds
 
 PARQUET = (".parquet", ".geoparquet")
 INSIDE = (".gpkg", ".geojson", ".json", ".fgb", ".shp")
@@ -115,6 +116,7 @@ def _check(path: Path) -> None:
             "{path}: a boundary file ends in {kinds}; save it as one of these, for example from QGIS",
             path=path, kinds=", ".join(KINDS),
         )  # fmt: skip
+    bounds.check(path)
     if path.suffix.lower() == ".zip":
         _check_zip(path)
 

@@ -64,7 +64,7 @@ class CsvFile:
         above = (format_.header_row or 1) - 1
         with pa.input_stream(path) as content:
             lines = io.TextIOWrapper(content, encoding.name, errors="replace")
-            top = [lines.readline().removeprefix(BYTE_ORDER_MARK) for _ in range(above + 3)]
+            top = [lines.readline(BYTES).removeprefix(BYTE_ORDER_MARK) for _ in range(above + 3)]
         named = SEP_LINE.match(top[0])
         first, *rest = top[above:]
         if named and not above:

@@ -15,10 +15,11 @@ from typing import BinaryIO, override
 import pyarrow as pa
 
 from geo.errors import SourceError
+from services.formats import bounds
+from services.formats.bounds import BLOCK
 
 ORDER = ("utf-8", "cp1252")
 """What is tried where nothing is declared."""
-BLOCK = 16 << 20
 LOST = "\N{REPLACEMENT CHARACTER}"
 """Stands where a letter could not be read."""
 
@@ -63,25 +64,27 @@ def readable(path: Path, encoding: Encoding) -> BinaryIO:
 
 def _is_whole(path: Path, name: str) -> bool:
     decoder = codecs.getincrementaldecoder(name)()
-    with pa.input_stream(path) as content:
-        try:
-            while block := content.read(BLOCK):
-                decoder.decode(block)
-            decoder.decode(b"", True)  # positional in codecs
-        except UnicodeDecodeError:
-            return False
+    try:
+        for block in bounds.blocks(path):
+            decoder.decode(block)
+        decoder.decode(b"", True)  # positional in codecs
+    except UnicodeDecodeError:
+        return False
     return True
 
 
 def _lines(path: Path) -> Iterator[bytes]:
     """Lines with other bytes than those of ASCII."""
-    with pa.input_stream(path) as content:
-        rest = b""
-        while block := content.read(BLOCK):
-            *lines, rest = (rest + block).split(b"\n")
-            yield from (line for line in lines if not line.isascii())
-        if not rest.isascii():
-            yield rest
+    rest = b""
+    for block in bounds.blocks(path):
+        *lines, rest = (rest + block).split(b"\n")
+        yield from (line for line in lines if not line.isascii())
+        if len(rest) > bounds.BLOCK:
+            raise SourceError(
+                "{path}: a line of more than {most:,} bytes; that is no table", path=path, most=bounds.BLOCK
+            )
+    if not rest.isascii():
+        yield rest
 
 
 def _any_utf8(path: Path) -> bool:

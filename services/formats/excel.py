@@ -2,8 +2,13 @@
 
 calamine gives a cell without a value as a blank one. Which of them show something on the sheet all the same, because
 they are merged, an error, or a formula that was never computed, the sheet itself tells (services.formats.sheet_xml).
+
+calamine makes room for every cell up to the last, and ends the process where there is no room. So an .xlsx is looked at
+first: how far its sheets go, and what its longest text is. One that may take much room, and every workbook of another
+kind, is read in a child (services.formats.child), which takes half a second more.
 """
 
+import zipfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,12 +19,19 @@ from python_calamine import CalamineSheet, CalamineWorkbook
 from geo.errors import SourceError
 from geo.messages import Message, plural
 from layers.declarations.records import Format
-from services.formats import mixed
+from services.formats import mixed, sheet_xml
+from services.formats.child import in_child
 from services.formats.mixed import MERGED, Cell, Lacking
-from services.formats.sheet_xml import Shown, shown
+from services.formats.sheet_xml import Shown
 
 TITLE_ROWS = 20
 """How many rows from the top are looked at for the one with the names of columns."""
+CELLS = 30_000_000
+"""Up to the last cell of a sheet."""
+LOOKED_THROUGH = 100_000_000
+"""Bytes of unpacked XML up to which it is looked through first."""
+MODEST, A_CELL = 1_000_000_000, 100
+"""Bytes that a workbook may take here, and that a cell takes without its text."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,11 +43,20 @@ class Sheet:
 
 
 def sheet(path: Path, format_: Format) -> Sheet:
-    """The declared sheet, or the only one that is not empty. Raises SourceError where that is not clear."""
+    """The declared sheet, or the only one that is not empty. Raises SourceError where that is not clear, and for a
+    sheet that goes on too far.
+    """
+    seen = _looked_at(path, format_)
+    return in_child(read, path, format_) if seen is None else read(path, format_, seen)
+
+
+def read(path: Path, format_: Format, seen: Mapping[int, Shown] | None = None) -> Sheet:
+    """The sheet, read here, with what was seen of the sheets by their position."""
     with CalamineWorkbook.from_path(path) as book:
         chosen = _chosen(path, book, format_)
         rows = chosen.to_python(skip_empty_area=False)
-        about = shown(path, book.sheet_names.index(chosen.name))
+        position = book.sheet_names.index(chosen.name)
+        about = (seen or {}).get(position) or sheet_xml.shown(path, position)
         merged = _merged(chosen)
     top = _header(path, rows, format_)
     headers = [str(one).strip() for one in rows[top]] if rows else []
@@ -47,6 +68,32 @@ def sheet(path: Path, format_: Format) -> Sheet:
         name: mixed.column(_cells(rows, at, top + 1, lacking)) for at, name in enumerate(headers) if name
     }  # fmt: skip
     return Sheet(pa.table(columns), _notes(about, top, len(rows)))
+
+
+def _looked_at(path: Path, format_: Format) -> Mapping[int, Shown] | None:
+    """What the sheets show that will be read, by position; None where they may take much room, or cannot be looked at.
+
+    Raises SourceError for a sheet that goes on too far.
+    """
+    names = sheet_xml.sheet_names(path)
+    if not names or _unpacked(path) > LOOKED_THROUGH:
+        return None
+    seen = {at: sheet_xml.shown(path, at) for at, name in enumerate(names) if format_.sheet in {None, name}}
+    for at, one in seen.items():
+        if one.rows * one.columns > CELLS:
+            raise SourceError(
+                "{path}: sheet {sheet!r} has a value in row {row:,}, column {column:,}, and so {cells:,} cells where "
+                "{most:,} are read; remove what stands far away from the table, or save the sheet as CSV",
+                path=path, sheet=names[at], row=one.rows, column=one.columns, cells=one.rows * one.columns, most=CELLS,
+            )  # fmt: skip
+    cells = sum(one.rows * one.columns for one in seen.values())
+    return seen if cells * (A_CELL + sheet_xml.longest_string(path)) <= MODEST else None
+
+
+def _unpacked(path: Path) -> int:
+    """How large the XML of a workbook is."""
+    with zipfile.ZipFile(path) as packed:
+        return sum(entry.file_size for entry in packed.infolist() if entry.filename.endswith((".xml", ".rels")))
 
 
 def _chosen(path: Path, book: CalamineWorkbook, format_: Format) -> CalamineSheet:
@@ -99,7 +146,7 @@ def _merged(chosen: CalamineSheet) -> dict[int, dict[int, str]]:
     """By column and row the cells that are merged with another that has the value."""
     merged: dict[int, dict[int, str]] = {}
     for (top, left), (bottom, right) in chosen.merged_cell_ranges or []:
-        for column in range(left, right + 1):
+        for column in range(left, min(right, chosen.total_width) + 1):
             for row in range(top, min(bottom, chosen.total_height) + 1):
                 if (row, column) != (top, left):
                     merged.setdefault(column, {})[row] = MERGED

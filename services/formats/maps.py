@@ -5,7 +5,6 @@ as times GDAL takes those of a GeoPackage for UTC, and loses the UTC of a FlatGe
 cells are of several types come as they are in the file.
 """
 
-import codecs
 import zipfile
 from collections.abc import Sequence
 from pathlib import Path
@@ -18,7 +17,7 @@ import pyogrio
 from geo.errors import SourceError
 from layers.declarations.records import Format
 from services.files import digest
-from services.formats import encodings, mixed
+from services.formats import bounds, encodings, mixed
 from services.formats.rows import ROWS, Batches, Rows
 
 JSON = (".json", ".geojson")
@@ -61,7 +60,7 @@ def rows(path: Path, format_: Format, _geometry: str | None) -> Rows:
 def _listed(path: Path) -> Rows | None:
     """The rows of a list of objects; None where a file has something else, which GDAL may know."""
     try:
-        content = orjson.loads(path.read_bytes().removeprefix(codecs.BOM_UTF8))
+        content = bounds.json(path)
     except orjson.JSONDecodeError:
         return None
     if isinstance(content, dict) and not {"type", "features", "arcs", "geometryType"} & content.keys():
@@ -128,7 +127,7 @@ def _properties(path: Path) -> list[dict[str, Any]] | None:
     """The properties of every feature of a GeoJSON file; None where it is something else."""
     if path.suffix.lower() not in JSON or zipfile.is_zipfile(path):
         return None
-    content = orjson.loads(path.read_bytes())
+    content = bounds.json(path)
     features = content.get("features") if isinstance(content, dict) else None
     if not isinstance(features, list):
         return None

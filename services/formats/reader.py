@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from xml.parsers.expat import ExpatError
 
 import pandas as pd
 import pyarrow as pa
@@ -12,8 +13,8 @@ from python_calamine import CalamineError
 
 from geo.errors import SourceError
 from layers.declarations.records import Format, Records
-from services.files import digest
-from services.formats import maps
+from services.files import below, digest
+from services.formats import bounds, maps
 from services.formats.cells import text
 from services.formats.csv import CsvFile
 from services.formats.excel import sheet
@@ -25,6 +26,7 @@ MAPS = (".gpkg", ".geojson", ".json", ".fgb", ".shp", ".zip", ".gml")
 
 UNREADABLE = (
     pa.ArrowException, DataSourceError, DataLayerError, CalamineError, CRSError, OSError, ValueError, LookupError,
+    *bounds.DAMAGED, ExpatError,
 )  # fmt: skip
 
 
@@ -39,7 +41,7 @@ def opened(records: Records, root: Path, database: str) -> Rows:
 
         rows = table(records.postgis, database, records.place.geometry)
     else:
-        rows = file(root / str(records.path), records.format, records.place.geometry)
+        rows = file(below(root, str(records.path)), records.format, records.place.geometry)
     by_letters = {header.strip().casefold(): header for header in reversed(rows.headers)}
     headers = {
         name: name if name in rows.headers else by_letters.get(name.strip().casefold())
@@ -101,6 +103,7 @@ def file(path: Path, format_: Format, geometry: str | None = None) -> Rows:
         known = ", ".join(ending for endings, _ in kinds for ending in endings)
         raise SourceError("{path}: not a kind of file that is read; give one of {known}", path=path, known=known)
     try:
+        bounds.check(path)
         return kind(path, format_, geometry)
     except UNREADABLE as fault:
         raise _unreadable(path, fault) from None

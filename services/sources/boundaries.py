@@ -23,7 +23,7 @@ from layers.messages import say
 from layers.method.ports import Identity
 from layers.publication.layer import Receipt
 from services import receipts
-from services.files import digest
+from services.files import below, digest
 from services.formats import boundary_files
 from services.sources.tables import columns_of_text
 
@@ -121,7 +121,7 @@ class BoundaryFolder:
     def _file(self, year: int) -> Path | None:
         """The boundary file of buurten, else that of wijken, else that of gemeenten."""
         files = (boundary_files.of_year(self.root / BOUNDARIES, year, PLURALS[level]) for level in cbs.COARSENESS)
-        return next((file for file in files if file is not None), None)
+        return next((below(self.root, _below(file, self.root)) for file in files if file is not None), None)
 
     def _fetched(self, of: Vintage, file: Path, by_file: Mapping[str, Receipt]) -> FolderAreas:
         """CBS's own boundaries, with the names of gemeenten and wijken from CBS's own tables of these."""
@@ -210,7 +210,7 @@ def existing(root: Path, path: str) -> Path:
             "{file}: no such file; ZICHT_DATA (or real=) must name the folder that holds {path}",
             file=root / path, path=path,
         )  # fmt: skip
-    return root / path
+    return below(root, path)
 
 
 def _below(file: Path, root: Path) -> str:

@@ -19,7 +19,7 @@ from layers.declarations.sources import SourceDeclaration
 from layers.method.ports import Identity
 from layers.publication.layer import Receipt
 from services import receipts
-from services.files import digest
+from services.files import below, digest
 from services.sources.boundaries import BoundaryFolder
 from services.sources.tables import columns_of_text, declared_columns
 
@@ -82,7 +82,7 @@ class Folder:
                 id=declaration.id, root=self.root, file=file, own=own,
             )  # fmt: skip
         path = declaration.table.path
-        table = self._once(self.root / path, declaration)
+        table = self._once(below(self.root, path), declaration)
         named = declared_columns(table, declaration)
         self._of_tables[declaration.id] = Receipt(
             f"sources/{declaration.id}", declaration.title, path, digest(self.root / path), len(table),

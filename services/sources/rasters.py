@@ -24,7 +24,8 @@ from layers.declarations.rasters import Raster
 from layers.declarations.sources import SourceDeclaration
 from layers.messages import say
 from layers.method.ports import Delivered
-from services.files import digest
+from services.files import below, digest
+from services.formats import bounds
 
 OUTSIDE = 1e-3
 """Share of an area that may lie outside the raster: the coast of one file is not that of another."""
@@ -45,13 +46,14 @@ def zonal(declaration: SourceDeclaration, areas: AreaFrame, root: Path) -> Deliv
     raster = declaration.raster
     if raster is None:
         raise SourceError("source {id!r}: declares no [raster]", id=declaration.id)
-    path = root / raster.path
+    path = below(root, raster.path)
     if not path.is_file():
         raise SourceError(
             "{path}: no such file; ZICHT_DATA (or real=) must name the folder that holds {name}",
             path=path,
             name=raster.path,
         )
+    bounds.check(path)
     with _opened(path) as opened:
         _check(opened, raster, path)
         polygons = _in_coordinates_of(opened, areas)

@@ -34,7 +34,7 @@ from layers.messages import say
 from layers.method import numbers
 from layers.method.ports import Delivered, Weighed
 from services import receipts
-from services.files import digest
+from services.files import below, digest
 from services.formats import reader
 
 HALF = 0.5
@@ -120,7 +120,7 @@ def _opened(declaration: SourceDeclaration, root: Path) -> _Opened:
     if grid is None:
         raise SourceError("source {id!r}: declares no [squares]", id=declaration.id)
     if grid.path is not None:
-        own = read(root / grid.path, grid.column.values(), grid.format)
+        own = read(below(root, grid.path), grid.column.values(), grid.format)
         return _Opened(grid, own, grid.path, digest(root / grid.path), _said(own.notes))
     file = fetched_file(declaration)
     if not (root / file).is_file():

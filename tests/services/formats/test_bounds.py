@@ -1,0 +1,131 @@
+"""What a file unpacks to and how far its sheets go is looked at before it is read: no file ends the process."""
+
+import gzip
+import zipfile
+from zipfile import ZIP_DEFLATED
+
+import pandas as pd
+import pytest
+
+from geo.errors import SourceError
+from layers.declarations.records import Format
+from services.formats import bounds, child, csv, encodings, excel
+from services.formats.reader import table
+from tests.services.formats.workbooks import row, written
+
+STRINGS = "<si><t>a</t></si><si><t>b</t></si>"
+
+
+def read(path):
+    return table(path, Format())
+
+
+def plain(folder):
+    rows = row(1, A="0", B="1") + "".join(row(at, A=at, B=at / 2) for at in range(2, 6))
+    return written(folder / "a.xlsx", rows, strings=STRINGS)
+
+
+@pytest.mark.parametrize(("last", "cells"), [("XFD1048576", "17,179,869,184"), ("ABC99999", "73,099,269")])
+def test_a_workbook_with_a_value_far_away_is_refused_before_room_is_made_for_it(tmp_path, last, cells):
+    column, number = last.rstrip("0123456789"), int(last.lstrip("ABCDFX"))
+    path = written(tmp_path / "a.xlsx", row(1, A="0") + row(number, **{column: 1}), strings=STRINGS)
+    with pytest.raises(
+        SourceError, match=rf"sheet 'Blad1' has a value in row {number:,}, .* so {cells} cells where 30"
+    ):
+        read(path)
+
+
+def test_the_last_cell_counts_and_not_what_the_sheet_says_of_itself_or_how_far_it_is_merged(tmp_path):
+    merged = '<mergeCells><mergeCell ref="A3:XFD1048576"/></mergeCells>'
+    path = written(tmp_path / "a.xlsx", row(1, A="0") + row(2, A=7), merged, STRINGS)
+    assert read(path)["a"].tolist() == [7.0]
+    rows = "<row><c t='s'><v>0</v></c></row>" + "<row><c><v>7</v></c></row>"  # positions may be left out
+    assert read(written(tmp_path / "b.xlsx", rows, strings=STRINGS))["a"].tolist() == [7.0]
+
+
+def test_text_that_many_cells_share_is_read_in_a_child_that_may_use_so_much_memory(tmp_path):
+    strings = f"<si><t>a</t></si><si><t>{'x' * 100_000}</t></si>"
+    rows = row(1, A="0") + "".join(row(at, A="1") for at in range(2, 60_000))
+    path = written(tmp_path / "a.xlsx", rows, strings=strings)
+    with pytest.raises(SourceError, match=r"cannot be read within 4,294,967,296 bytes of memory; remove cells"):
+        read(path)
+
+
+def test_a_workbook_gives_the_same_in_a_child_and_so_do_its_faults(tmp_path, monkeypatch):
+    here = read(plain(tmp_path))
+    monkeypatch.setattr(excel, "MODEST", 0)
+    pd.testing.assert_frame_equal(read(tmp_path / "a.xlsx"), here)
+    with pytest.raises(SourceError, match="has no sheet 'Blad2'; it has 'Blad1'"):
+        table(tmp_path / "a.xlsx", Format(sheet="Blad2"))
+
+
+def test_what_a_child_cannot_do_is_said_of_the_file(tmp_path):
+    with pytest.raises(SourceError, match=r"a\.ods: cannot be read within"):
+        child.in_child(_exits, tmp_path / "a.ods")
+
+
+def _exits(_path):
+    raise MemoryError
+
+
+def zipped(path, *entries):
+    with zipfile.ZipFile(path, "w", ZIP_DEFLATED) as packed:
+        for name, content in entries:
+            packed.writestr(name, content)
+    return path
+
+
+def test_a_zip_is_looked_at_before_it_is_unpacked(tmp_path, monkeypatch):
+    monkeypatch.setattr(bounds, "SURELY_FINE", 1_000_000)
+    with pytest.raises(SourceError, match=r"unpacks to 3,000,000 bytes, \d+ times its size"):
+        read(zipped(tmp_path / "a.zip", ("a.geojson", b"0" * 3_000_000)))
+    with pytest.raises(SourceError, match="unpacks to 3,000,000 bytes"):
+        read(zipped(tmp_path / "a.xlsx", ("xl/workbook.xml", b"0" * 3_000_000)))
+    many = [(f"{at}.txt", b"") for at in range(10_001)]
+    with pytest.raises(SourceError, match="a zip of 10,001 files, more than the 10,000 that"):
+        read(zipped(tmp_path / "b.zip", *many))
+
+
+def test_what_is_packed_well_and_is_small_comes_in(tmp_path):
+    rows = "\n".join(["a;b", *["1;2"] * 1_000_000]).encode()
+    with gzip.open(tmp_path / "a.csv.gz", "wb") as packed:
+        packed.write(rows)
+    assert len(rows) > 200 * (tmp_path / "a.csv.gz").stat().st_size
+    assert len(read(tmp_path / "a.csv.gz")) == 1_000_000
+
+
+def test_a_packed_table_is_not_unpacked_without_end(tmp_path, monkeypatch):
+    with gzip.open(tmp_path / "a.csv.gz", "wb") as packed:
+        packed.write(b"a;b\n" + b"0" * 50_000_000)
+    monkeypatch.setattr(bounds, "SURELY_FINE", 20_000_000)
+    with pytest.raises(SourceError, match="unpacks to more than 20,000,000 bytes, over 200 times its size"):
+        read(tmp_path / "a.csv.gz")
+
+
+def test_a_line_without_end_is_not_kept(tmp_path, monkeypatch):
+    monkeypatch.setattr(bounds, "BLOCK", 1000)
+    (tmp_path / "a.csv").write_bytes(b"a;b\n" + b"\xe9" * 2500 + "\n\u20ac".encode())
+    with pytest.raises(SourceError, match="a line of more than 1,000 bytes"):
+        encodings.decided(tmp_path / "a.csv")
+    monkeypatch.setattr(csv, "BYTES", 1000)
+    (tmp_path / "b.csv").write_bytes(b"a;b\n" + b"1" * 2500)
+    with pytest.raises(SourceError, match="is not utf-8"):
+        read(tmp_path / "b.csv")
+
+
+def test_json_that_is_read_whole_is_bounded(tmp_path, monkeypatch):
+    monkeypatch.setattr(bounds, "JSON", 1000)
+    (tmp_path / "a.json").write_text("[" + '{"a": 1},' * 200 + '{"a": 1}]')
+    with pytest.raises(SourceError, match=r"1,810 bytes of JSON, more than the 1,000 that are read whole; save it as"):
+        read(tmp_path / "a.json")
+
+
+@pytest.mark.parametrize("name", ["a.gpkg", "a.gml", "a.json", "a.shp"])
+def test_a_map_that_describes_other_data_is_refused_unopened(tmp_path, name):
+    (tmp_path / "elsewhere.csv").write_text("a,b\n1,2\n")
+    layer = f"<OGRVRTLayer name='elsewhere'><SrcDataSource>{tmp_path}/elsewhere.csv</SrcDataSource></OGRVRTLayer>"
+    (tmp_path / name).write_text(f"<OGRVRTDataSource>{layer}</OGRVRTDataSource>")
+    with pytest.raises(SourceError, match="describes where data is, and holds none itself"):
+        read(tmp_path / name)
+    with pytest.raises(SourceError, match="describes where data is, and holds none itself"):
+        read(zipped(tmp_path / "packed.zip", (name, (tmp_path / name).read_bytes())))
