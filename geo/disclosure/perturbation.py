@@ -93,7 +93,7 @@ def probabilities(noise: Noise, count: int) -> Floats:
     def curvature(weights: Floats) -> Floats:
         chance = _chances(terms @ weights)
         centred = terms - chance @ terms
-        return (centred.T * chance) @ centred
+        return np.asarray((centred.T * chance) @ centred)
 
     found = minimize(
         log_partition, np.zeros(2), jac=True, hess=curvature, method="trust-exact", options={"gtol": 1e-12}

@@ -213,7 +213,7 @@ def misdrijven(crimes: pd.DataFrame, page: int = MOST) -> Table:
             "Perioden": f"{year}JJ00",
             CRIMES[0].key: None if pd.isna(count) else int(count) // part,
         }
-        for kind, part in (("0.0.0", 1), ("3.1.1", 10))
+        for kind, part in (("0.0.0", 1), ("3.1.1", 10), ("2.1.1", 2), ("2.6.10", 3))
         for code, *counts in [*((one, *[1] * len(YEARS)) for one in above(crimes["buurtcode"])), *counted.itertuples()]
         for year, count in zip(YEARS, counts, strict=True)
     ]
