@@ -44,7 +44,8 @@ class Edition:
         self.config["server"]["url"] = self.url
         limits = self.config["server"]["limits"]
         self.default, self.most = int(limits["default_items"]), int(limits["max_items"])
-        document = openapi.document(self.config, opened(folder / SERVED).collections)
+        self.collections = {one.id: one for one in opened(folder / SERVED).collections}
+        document = openapi.document(self.config, tuple(self.collections.values()))
         self.document = orjson.dumps(document)
         self.api = API(self.config, document)
         self.tag = hashlib.sha256(

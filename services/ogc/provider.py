@@ -20,9 +20,8 @@ from pygeoapi.provider.base import (
 from shapely.geometry.base import BaseGeometry
 
 from geo.errors import StoreError
-from layers.messages import said
 from layers.publication.fields import Field
-from services.ogc import patches
+from services.ogc import patches, schemas
 from services.ogc.question import conditions
 from services.stores import served, systems
 from services.stores.cql import Filter
@@ -65,15 +64,7 @@ class ReleaseProvider(BaseProvider):  # type: ignore[misc]  # pygeoapi has no ty
             fields = served.opened(Path(self.data)).collection(self.table).fields
         except StoreError:
             return {}
-        schema: dict[str, dict[str, Any]] = {}
-        for field in fields:
-            title, description = said(field.title), said(field.description)
-            schema[field.name] = {"type": field.type, "title": title, "description": description}
-            if field.unit:
-                schema[field.name]["x-ogc-unit"] = said(field.unit)
-            if field.codes:
-                schema[field.name] |= _coded(field)
-        return schema
+        return {field.name: _column(field) for field in fields}
 
     def query(self, **arguments: Unpack[ItemsQuery]) -> dict[str, Any]:
         """A page of features, and how many there are in all."""
@@ -112,10 +103,9 @@ class ReleaseProvider(BaseProvider):  # type: ignore[misc]  # pygeoapi has no ty
         return f"<ReleaseProvider> {self.table}"
 
 
-def _coded(field: Field) -> dict[str, Any]:
-    """The codes of a column and what each is called; pygeoapi's queryables look for them under `values`."""
-    labels = [{"const": code, "title": said(label)} for code, label in field.codes.items()]
-    return {"values": list(field.codes), "enum": list(field.codes), "oneOf": labels}
+def _column(field: Field) -> dict[str, Any]:
+    """A column as pygeoapi wants it: its queryables look for codes under `values`."""
+    return schemas.column(field) | ({"values": list(field.codes)} if field.codes else {})
 
 
 @contextmanager

@@ -7,8 +7,10 @@ import hashlib
 import logging
 import re
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
+from urllib.parse import quote
 
 import orjson
 import pygeoapi
@@ -20,7 +22,7 @@ from starlette.types import Receive, Scope, Send
 
 from geo.errors import ServeError, StoreError
 from layers.messages import say
-from services.ogc import csv_rows, items, paging, parameters, question, responses
+from services.ogc import csv_rows, items, paging, parameters, question, responses, schemas
 from services.ogc.edition import Edition
 from services.ogc.endpoints import FEATURE, OPENAPI, PAGES, PLAIN, SCHEMAS, Call, Endpoint, sent_filter
 from services.ogc.parameters import Given
@@ -76,8 +78,10 @@ class Service:
             page(r"/conformance", "conformance", PLAIN),
             page(r"/collections", "collections"),
             page(one, "collections"),
-            page(f"{one}/schema", "schema", SCHEMAS),
-            page(f"{one}/queryables", "queryables", SCHEMAS),
+            *(
+                Endpoint(re.compile(f"{one}/({name})"), self._schema, ("f", "lang"), SCHEMAS, reading)
+                for name in ("schema", "queryables")
+            ),
             Endpoint(re.compile(r"/openapi(?:\.json)?"), self._openapi, ("f", "lang", "ui"), OPENAPI, reading),
             Endpoint(re.compile(f"{one}/items"), self._items, None, items.OFFERED, any_method),
             Endpoint(re.compile(f"{one}/items/(.+)"), self._item, ("f", "lang", "crs"), FEATURE, reading),
@@ -159,6 +163,14 @@ class Service:
         given = {**call.given, "f": call.format}
         page = partial(call.edition.page, name, given, call.header("accept-language"), *call.names)
         return call.answer(*await run_in_threadpool(page))
+
+    async def _schema(self, call: Call) -> Response:
+        collection, name = call.names
+        described = call.edition.collections.get(collection) or self._store(collection).collection(collection)
+        if call.format != "json":
+            return await self._page(name, replace(call, names=(collection,)))
+        url = f"{call.edition.url}/collections/{quote(collection)}/{name}"
+        return call.answer(200, call.media_type, orjson.dumps(schemas.document(described, url)))
 
     async def _openapi(self, call: Call) -> Response:
         if call.format == "json":

@@ -42,8 +42,11 @@ class Texts:
 
 
 def texts(shapes: Shapes) -> Texts:
-    """Shapes in RD New as they are served, with the winding order of GeoJSON; one call for all coordinates."""
-    metres = shapely.orient_polygons(shapes)
+    """Polygons in RD New as they are served: all of several parts, if only one, so that a collection has one type of
+    geometry, with the winding order of GeoJSON; one call for all coordinates.
+    """
+    parts, of = shapely.get_parts(shapes, return_index=True)
+    metres: Shapes = np.asarray(shapely.orient_polygons(shapely.multipolygons(parts, indices=of)))
     towards = pyproj.Transformer.from_crs(RD_NEW, "OGC:CRS84", always_xy=True)
     degrees = shapely.transform(metres, lambda points: np.column_stack(towards.transform(*points.T)))
     rounded = _rounded(degrees, DEGREE_DECIMALS)

@@ -19,11 +19,16 @@ from shapely.geometry.base import BaseGeometry
 from services.stores.queries import QueryError, System
 
 CRS84 = "http://www.opengis.net/def/crs/OGC/1.3/CRS84"
-SYSTEMS = (CRS84, *(f"http://www.opengis.net/def/crs/EPSG/0/{code}" for code in (28992, 4258, 4326, 3857)))
+SYSTEMS = (CRS84, *(f"http://www.opengis.net/def/crs/EPSG/0/{code}" for code in (28992, 4258, 9067, 4326, 3857)))
 """What is answered in and asked in, by its URI; the first is stored."""
 
 READY: Mapping[str, System] = {SYSTEMS[0]: "CRS84", SYSTEMS[1]: "RD"}
 """The systems in which a store has the text of each geometry ready."""
+
+REALISED = {"9067": "4258"}
+"""ETRF2000 is what ETRS89 is in the Netherlands (NSGI). Between the two PROJ has an operation for a moment that it does
+not know, .24 m off in one direction only; so coordinates in one are those in the other.
+"""
 
 EDGE = 100
 """Points on each edge of a box: one as wide as the country is then at most some decimetres off."""
@@ -83,7 +88,7 @@ def _name(uri: str) -> str:
     if uri not in SYSTEMS:
         raise QueryError("coordinate reference system {uri!r} is not known; known: {known}", uri=uri, known=SYSTEMS)
     authority, _, code = uri.rsplit("/", 2)
-    return f"{authority.rsplit('/', 1)[1]}:{code}"
+    return f"{authority.rsplit('/', 1)[1]}:{REALISED.get(code, code)}"
 
 
 def ready(uri: str) -> System:
