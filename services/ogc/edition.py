@@ -1,7 +1,7 @@
-"""A release while it is served: its configuration, its OpenAPI document, and what pygeoapi renders of it, once.
+"""A release while it is served: its configuration, its OpenAPI document, and what is rendered of it, once.
 
-pygeoapi's own functions render the landing page, conformance, collections, queryables and schemas, and the templates of
-HTML. A release never changes, so each answer is made once and kept until another release is served.
+pygeoapi's own functions make the landing page, conformance and collections, `services.ogc.pages` what people see of
+them. A release never changes, so each answer is made once and kept until another release is served.
 """
 
 import hashlib
@@ -16,10 +16,11 @@ from typing import Any
 import orjson
 from pygeoapi import api as core
 from pygeoapi.api import API, APIRequest, itemtypes
-from pygeoapi.util import render_j2_template, yaml_load
+from pygeoapi.util import yaml_load
 from starlette.datastructures import QueryParams
 
 from services.ogc import openapi
+from services.ogc.pages import Pages
 from services.ogc.parameters import Given
 from services.ports import SERVED
 from services.stores.served import opened, written
@@ -47,6 +48,7 @@ class Edition:
         self.collections = {one.id: one for one in opened(folder / SERVED).collections}
         document = openapi.document(self.config, tuple(self.collections.values()))
         self.document = orjson.dumps(document)
+        self.pages = Pages(self.config, self.url, self.collections, document)
         self.api = API(self.config, document)
         self.tag = hashlib.sha256(
             f"{self.id}{self.written}{configuration}{self.url}".encode() + self.document
@@ -55,7 +57,9 @@ class Edition:
         self._lock = Lock()
 
     def page(self, name: str, given: Given, language: str, *arguments: str) -> Rendered:
-        """One of pygeoapi's pages (`landing`, `conformance`, ...), in the format that `given` names in `f`."""
+        """One of the pages (`landing`, `conformance`, ...), in the format that `given` names in `f`."""
+        if given["f"] == "html":
+            return self.once((name, *arguments), lambda: (200, "text/html", self._html(name, given, *arguments)))
         key = (name, tuple(sorted(given.items())), language, *arguments)
         return self.once(key, lambda: self._page(PAGES[name], given, language, *arguments))
 
@@ -89,21 +93,16 @@ class Edition:
         asked = SimpleNamespace(query_params=QueryParams(given), headers={"accept-language": language})
         return APIRequest(asked, self.api.locales)
 
-    def html(self, template: str, content: dict[str, Any], given: Given, language: str) -> bytes:
-        """A page of HTML by one of pygeoapi's templates."""
-        locale = self.request(given, language).locale
-        rendered: str = render_j2_template(
-            self.api.tpl_config, self.api.tpl_config["server"]["templates"], template, content, locale
-        )
-        return rendered.encode()
+    def _html(self, name: str, given: Given, *arguments: str) -> bytes:
+        if arguments:
+            return self.pages.collection(*arguments)
+        _status, _media_type, body = self._page(PAGES[name], {**given, "f": "json"}, "")
+        return self.pages.plain(name, orjson.loads(body))
 
 
 PAGES: dict[str, Callable[..., Any]] = {
     "landing": core.landing_page,
-    "openapi": core.openapi_,
     "conformance": core.conformance,
     "collections": core.describe_collections,
-    "schema": core.get_collection_schema,
-    "queryables": itemtypes.get_collection_queryables,
     "item": itemtypes.get_collection_item,
 }

@@ -15,7 +15,6 @@ from urllib.parse import quote, urlencode
 import orjson
 from pygeoapi.linked_data import geojson2jsonld
 
-from layers.publication.fields import AREA_NAME, ID, TITLE
 from services.ogc import paging
 from services.ogc.edition import Edition, Rendered
 from services.ogc.parameters import MEDIA_TYPES, Given
@@ -167,7 +166,7 @@ def rendered(asked: Asked, found: Page) -> Rendered:
         content = orjson.loads(orjson.dumps(content))
         linked = geojson2jsonld(asked.edition.api, content, asked.collection, id_field="id")
         return 200, asked.media_type, linked.encode()
-    return 200, asked.media_type, _html(asked, content, found.question.query)
+    return 200, asked.media_type, asked.edition.pages.items(asked.collection, orjson.loads(orjson.dumps(content)))
 
 
 def _content(asked: Asked, found: Page) -> dict[str, Any]:
@@ -197,22 +196,3 @@ def _links(asked: Asked, following: str | None) -> list[dict[str, str]]:
     title = str(asked.edition.config["resources"].get(asked.collection, {}).get("title", asked.collection))
     to = {"type": "application/json", "rel": "collection", "title": title, "href": asked.url.removesuffix("/items")}
     return [*links, to]
-
-
-def _html(asked: Asked, content: dict[str, Any], query: Query) -> bytes:
-    names = [
-        field
-        for field in (TITLE.name, AREA_NAME.name)
-        if any(field in one["properties"] for one in content["features"][:1])
-    ]
-    page_ = orjson.loads(orjson.dumps(content)) | {
-        "itemtype": "feature",
-        "items_path": asked.url,
-        "dataset_path": asked.url.removesuffix("/items"),
-        "collections_path": f"{asked.edition.url}/collections",
-        "offset": query.offset,
-        "id_field": names[0] if names else ID.name,
-    }
-    if names:
-        page_["title_field"] = names[0]
-    return asked.edition.html("collections/items/index.html", page_, asked.given, asked.language)

@@ -1,4 +1,4 @@
-"""Patches for what pygeoapi 0.24 answers wrongly, on names in `pygeoapi.api.itemtypes`, `pygeoapi.util` and `API`.
+"""Patches for what pygeoapi 0.24 answers wrongly, on names in `pygeoapi.api.itemtypes` and `API`.
 
 Importing the provider applies them, so that `zicht serve` and a stock `pygeoapi serve` give the same answers:
 
@@ -9,7 +9,6 @@ Importing the provider applies them, so that `zicht serve` and a stock `pygeoapi
 - `datetime` outside the extent. pygeoapi refuses it, where the answer is empty.
 - Errors. pygeoapi logs each mistake of a reader with a traceback and the reader's text; it answers problem+json.
 - JSON of items. pygeoapi writes `<` in values as `&lt;`, which changes them, and takes ten times as long.
-- Templates of HTML. pygeoapi compiles them for each page, which takes six times as long as filling them in.
 - Conformance. What works is declared, so that QGIS filters on the server; writing, which does not, is not.
 
 A middleware was rejected: it would put the polygon of a box in every link, and not help a stock server.
@@ -17,14 +16,10 @@ A middleware was rejected: it would put the polygon of a box in every link, and 
 
 import logging
 from dataclasses import replace
-from functools import partial
 from http import HTTPStatus
 from typing import Any
 
-import jinja2
 import orjson
-from jinja2.bccache import Bucket
-from pygeoapi import util
 from pygeoapi.api import API, itemtypes
 from pygeoapi.util import json_serial
 from pyproj.exceptions import CRSError
@@ -49,27 +44,10 @@ SUPPORTED = (
 )  # fmt: skip
 
 
-class _Compiled(jinja2.BytecodeCache):
-    """Compiled templates, for as long as the process runs."""
-
-    def __init__(self) -> None:
-        self._kept: dict[str, bytes] = {}
-
-    def load_bytecode(self, bucket: Bucket) -> None:
-        if bucket.key in self._kept:
-            bucket.bytecode_from_string(self._kept[bucket.key])
-
-    def dump_bytecode(self, bucket: Bucket) -> None:
-        self._kept[bucket.key] = bucket.bytecode_to_string()
-
-
 class TransformedBox(list[float]):
     """The bounds in CRS84 of a box that was given in another system, with its true shape."""
 
     shape: BaseGeometry
-
-
-COMPILED = _Compiled()
 
 
 def from_text(text: str) -> Filter:
@@ -135,6 +113,5 @@ def apply() -> None:
     itemtypes.validate_datetime = any_time
     itemtypes.to_json = to_json
     API.get_exception = exception
-    util.Environment = partial(jinja2.Environment, bytecode_cache=COMPILED)
     declared = [one for one in itemtypes.CONFORMANCE_CLASSES_FEATURES if one != UNSUPPORTED]
     itemtypes.CONFORMANCE_CLASSES_FEATURES = [*dict.fromkeys([*declared, *SUPPORTED])]

@@ -31,13 +31,11 @@ SECURE = {
 }
 
 NOTHING = "default-src 'none'; frame-ancestors 'none'"
-CDNS = "https://unpkg.com https://cdnjs.cloudflare.com https://cdn.jsdelivr.net https://cdn.redoc.ly"
 PAGES = (
-    f"default-src 'self'; script-src 'self' 'unsafe-inline' {CDNS}; style-src 'self' 'unsafe-inline' {CDNS}; "
-    "img-src 'self' data: https:; font-src 'self' data: https:; worker-src blob:; object-src 'none'; base-uri 'none'; "
-    "frame-ancestors 'self'"
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: https:; base-uri 'none'; "
+    "form-action 'none'; frame-ancestors 'self'"
 )
-"""What pygeoapi's pages may load: its templates have scripts in the page and libraries from these hosts."""
+"""What a page may load: scripts and styles of this service, and the pictures of the background map."""
 
 SMALL = 1_000
 """Bytes below which compressing gains nothing."""

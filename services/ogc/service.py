@@ -9,11 +9,11 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from functools import partial
+from importlib.resources import files
 from pathlib import Path
 from urllib.parse import quote
 
 import orjson
-import pygeoapi
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
@@ -32,6 +32,8 @@ from services.stores import systems
 from services.stores.queries import QueryError
 from services.stores.served import Served, opened, written
 
+STATIC = str(files("services.ogc") / "static")
+LEAFLET = str(files("xstatic.pkg.leaflet") / "data")
 LOGGER = logging.getLogger(__name__)
 DOWNLOADS = {"zicht.gpkg": "application/geopackage+sqlite3"}
 
@@ -45,7 +47,8 @@ class Service:
     def __init__(self, home: Path, compose: Compose) -> None:
         self._current, self._compose = home / "current", compose
         self._filters = paging.Filters()
-        self._static = StaticFiles(directory=Path(pygeoapi.__file__).parent / "static")
+        self._static = StaticFiles(directory=STATIC)
+        self._leaflet = StaticFiles(directory=LEAFLET)
         self._take(self._current.resolve())
         self._paths = self._all_paths()
 
@@ -93,9 +96,10 @@ class Service:
         """Answer a request."""
         if scope["type"] != "http":
             return
-        if scope["path"].startswith("/static/"):
-            await self._static({**scope, "path": scope["path"].removeprefix("/static")}, receive, send)
-            return
+        for prefix, folder in (("/static/leaflet", self._leaflet), ("/static", self._static)):
+            if scope["path"].startswith(f"{prefix}/"):
+                await folder({**scope, "path": scope["path"].removeprefix(prefix)}, receive, send)
+                return
         try:
             response = await self._answer(Request(scope, receive))
         except Problem as problem:
@@ -167,8 +171,8 @@ class Service:
     async def _schema(self, call: Call) -> Response:
         collection, name = call.names
         described = call.edition.collections.get(collection) or self._store(collection).collection(collection)
-        if call.format != "json":
-            return await self._page(name, replace(call, names=(collection,)))
+        if call.format == "html":
+            return call.answer(200, "text/html", call.edition.pages.collection(collection, "schema"))
         url = f"{call.edition.url}/collections/{quote(collection)}/{name}"
         return call.answer(200, call.media_type, orjson.dumps(schemas.document(described, url)))
 
@@ -176,7 +180,7 @@ class Service:
         if call.format == "json":
             media_type = call.media_type if "oai" not in call.media_type else next(iter(OPENAPI))
             return call.answer(200, media_type, call.edition.document)
-        return await self._page("openapi", call)
+        return call.answer(200, "text/html", call.edition.pages.openapi())
 
     async def _items(self, call: Call) -> Response:
         given = call.given
@@ -193,6 +197,9 @@ class Service:
     def _features(self, call: Call, asked: items.Asked) -> Response:
         store = self._store(asked.collection)
         system = {"Content-Crs": f"<{question.system(asked.given)}>"}
+        if call.format == "html":  # its map is in degrees
+            asked = replace(asked, given={name: value for name, value in asked.given.items() if name != "crs"})
+            system = {}
         if call.format == "html" and call.request.method != "POST":
             key = (call.tag, store.path, store.written)
             page = call.edition.once(key, lambda: items.rendered(asked, items.page(store, self._filters, asked)))
@@ -215,9 +222,12 @@ class Service:
         collection, identifier = call.names
         store = self._store(collection)
         system = question.system(call.given)
-        feature = store.item_as_bytes(collection, identifier, systems.ready(system))
+        drawn = call.format == "html"  # in degrees, whatever is asked
+        feature = store.item_as_bytes(collection, identifier, systems.ready(systems.CRS84 if drawn else system))
         if feature is None:
             raise Problem(404, f"{collection} has no item {identifier[:100]!r}")
+        if drawn:
+            return call.answer(200, "text/html", call.edition.pages.item(collection, orjson.loads(feature)))
         if call.format != "json":
             return await self._page("item", call)
         if system not in systems.READY:

@@ -18,7 +18,7 @@ FLAGS = (
     "--disable-background-networking",
     "--disable-component-update",
     "--disable-sync",
-    "--host-resolver-rules=MAP * ~NOTFOUND",
+    "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",
 )
 DESKTOP = (1280, 800)
 PHONE = (390, 844)
@@ -36,8 +36,9 @@ class Chromium:
         self.port = port
         self.session = session
 
-    def open(self, page: Path) -> None:
-        self._post("url", url=page.as_uri())
+    def open(self, page: Path | str) -> None:
+        """Open a file, or an address."""
+        self._post("url", url=page if isinstance(page, str) else page.as_uri())
 
     def run(self, script: str, *arguments: object):
         """The value that `script` returns; its `arguments[0]` is the first of the arguments."""

@@ -80,7 +80,7 @@ def _of_jinja(file: Path) -> Iterator[Found]:
     options = {"extensions": "jinja2.ext.i18n", "trimmed": "true", "newstyle_gettext": "true"}
     with file.open("rb") as content:
         for line, _, texts, _ in babel_extract(content, ("_", "gettext", "ngettext"), (), options):
-            one, many = texts if isinstance(texts, tuple) else (texts, None)
+            one, many, *_values = [*texts, None] if isinstance(texts, tuple) else [texts, None]
             yield Found(one, many, _name(file), line)
 
 
