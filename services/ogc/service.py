@@ -9,6 +9,7 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from functools import partial
+from http import HTTPStatus
 from importlib.resources import files
 from pathlib import Path
 from urllib.parse import quote
@@ -113,7 +114,8 @@ class Service:
             response = Problem(500, "no release can be read; publish one first").response()
         for name, value in responses.SECURE.items():
             response.headers.setdefault(name, value)
-        response.headers.setdefault("Content-Security-Policy", responses.NOTHING)
+        if response.status_code != HTTPStatus.NOT_MODIFIED:  # its headers would replace those of what a browser kept
+            response.headers.setdefault("Content-Security-Policy", responses.NOTHING)
         await response(scope, receive, send)
 
     async def _answer(self, request: Request) -> Response:

@@ -285,6 +285,7 @@ def test_who_has_an_answer_is_told_that_it_is_unchanged(api, path):
     tag = api.get(path).headers["etag"]
     again = api.get(path, headers={"If-None-Match": f'"x", {tag}'})
     assert (again.status_code, again.content, again.headers["etag"]) == (304, b"", tag)
+    assert "content-security-policy" not in again.headers  # a browser would put it in the place of the page's own
     assert api.get(path, headers={"If-None-Match": '"x"'}).status_code == 200
 
 
