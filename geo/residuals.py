@@ -17,7 +17,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
-from scipy.special import betainc, betaincc, ndtri
+from scipy.special import betainc, betaincc, gammaln, ndtr, ndtri
 
 from geo.measures import Measure, check_aligned
 from geo.rates import SHAPES, gamma_shape, rounded_gamma_shape
@@ -27,6 +27,8 @@ LIMIT = 4.0
 station makes quiet neighbours significant, and on a map with a few of those little else is."""
 NORMAL = 100.0
 """Shape of gamma values that are normal as good as: for figures that no counts lie under."""
+ROOM = 1.25
+"""Times the probability beyond `LIMIT` from which a tail is surely not cut off, whatever was rounded."""
 ROUNDS = 20
 """Most times that the model is fitted again to the areas that are not cut off."""
 
@@ -69,7 +71,7 @@ def fitted(measure: Measure) -> Residuals:
     events = measure.events[known].to_numpy(dtype=float)
     exposure = measure.exposure[known].to_numpy(dtype=float)
     lowest, highest = (one[known].to_numpy(dtype=float) for one in (measure.lowest, measure.highest))
-    quantiles, expected, shape = np.zeros(len(events)), np.zeros(len(events)), SHAPES[1]
+    normal, expected, shape = np.zeros(len(events)), np.zeros(len(events)), SHAPES[1]
     steers = np.ones(len(events), dtype=bool)
     for _ in range(ROUNDS):
         if not events[steers].any():
@@ -79,12 +81,12 @@ def fitted(measure: Measure) -> Residuals:
             shape = gamma_shape(events[steers], expected[steers])
         else:
             shape = rounded_gamma_shape(lowest[steers], highest[steers], expected[steers])
-        below, above = _tails(lowest, highest, expected, shape)
-        quantiles = np.where(below < above, ndtri(below), -ndtri(above))
-        before, steers = steers, np.abs(quantiles) <= LIMIT
+        before, steers = steers, _steering(lowest, highest, expected, shape)
         if np.array_equal(before, steers):
             break
-    return Residuals(_everywhere(quantiles.clip(-LIMIT, LIMIT), known), _everywhere(expected, known), shape)
+    if events.any():
+        normal = quantiles(lowest, highest, expected, shape)
+    return Residuals(_everywhere(normal.clip(-LIMIT, LIMIT), known), _everywhere(expected, known), shape)
 
 
 def combined(residuals: Mapping[str, Residuals], values: pd.Series, weights: Mapping[str, float]) -> Residuals:
@@ -109,6 +111,27 @@ def combined(residuals: Mapping[str, Residuals], values: pd.Series, weights: Map
     spread = float(values.std(ddof=0))
     scaled = values / spread if spread > 0 else values
     return Residuals(scaled, heaviest.expected.loc[scaled.index], heaviest.shape)
+
+
+def quantiles(lowest: np.ndarray, highest: np.ndarray, expected: np.ndarray, shape: float) -> np.ndarray:
+    """The normal value of events, of which only the lowest and highest that they may be are known; not cut off."""
+    below, above = _tails(lowest, highest, expected, shape)
+    return np.asarray(np.where(below < above, ndtri(below), -ndtri(above)))
+
+
+def _steering(lowest: np.ndarray, highest: np.ndarray, expected: np.ndarray, shape: float) -> np.ndarray:
+    """Which areas are not cut off.
+
+    Half of the probability of the events themselves is in either tail: where that is enough, as nearly everywhere, the
+    tails, which take most of the time of a fit, need not be computed.
+    """
+    odds = np.log1p(-expected / (shape + expected)), np.log(expected / (shape + expected))
+    itself = shape * odds[0] + lowest * odds[1] + gammaln(shape + lowest) - gammaln(shape) - gammaln(lowest + 1)
+    steers = np.exp(itself) / 2 > ROOM * ndtr(-LIMIT)
+    doubtful = ~steers
+    there = quantiles(lowest[doubtful], highest[doubtful], expected[doubtful], shape)
+    steers[doubtful] = np.abs(there) <= LIMIT
+    return np.asarray(steers)
 
 
 def _everywhere(figures: np.ndarray, known: "pd.Series[bool]") -> pd.Series:

@@ -5,6 +5,7 @@ import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from hypothesis.extra.numpy import arrays
 from scipy.stats import nbinom, norm
 
 from geo import residuals as module
@@ -74,6 +75,17 @@ def test_what_is_not_fitted_to_begins_at_four_and_no_further(monkeypatch, events
     monkeypatch.setattr(module, "LIMIT", 8.0)
     assert (residuals(measure(events, exposure)).iloc[0] > 4) is not fitted
     assert residuals(measure(events, exposure)).iloc[0] < 8
+
+
+@given(
+    events=arrays(float, 40, elements=st.floats(0, 1e5) | st.integers(0, 300)),
+    wider=arrays(float, 40, elements=st.sampled_from([0.0, 0.0, 4.0])),
+    expected=arrays(float, 40, elements=st.floats(1e-9, 1e5)),
+    shape=st.floats(1e-3, 1e6),
+)
+def test_what_is_fitted_to_are_the_areas_of_which_the_residual_is_not_cut_off(events, wider, expected, shape):
+    due = np.abs(module.quantiles(events, events + wider, expected, shape)) <= 4
+    np.testing.assert_array_equal(module._steering(events, events + wider, expected, shape), due)
 
 
 def test_what_is_unknown_stays_unknown_and_moves_nothing():

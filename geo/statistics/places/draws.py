@@ -6,7 +6,7 @@ Every draw has its own stream of random numbers, spawned from the seed, so that 
 import os
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import batched
 
@@ -59,6 +59,11 @@ class Windows:
     shape: float
     bounds: tuple[float, float]
 
+    def up_to(self, most: int) -> "Windows":
+        """Those of `most` areas at most."""
+        sizes = self.sizes[self.sizes <= most]
+        return replace(self, members=np.ascontiguousarray(self.members[:, : int(sizes[-1])]), sizes=sizes)
+
     def sums(self, least: float) -> Floats:
         """For each size the sum of values at which the score is `least`."""
         return np.array([self._sum(int(size), least) for size in self.sizes]) * (1 - ROUNDING)
@@ -102,14 +107,15 @@ def drawn(
         how: the least score that matters, how many draws, and their seed.
     """
     least, draws, seed = how
-    sums = windows.sums(least)
+    sums, order, in_group = windows.sums(least), np.concatenate(groups), [values[group] for group in groups]
 
     def several(streams: Sequence[SeedSequence]) -> list[list[Floats]]:
-        maps = np.zeros((len(values), LANES))
+        permuted = np.zeros((LANES, len(order)))
         for lane, stream in enumerate(streams):
             random = Generator(PCG64(stream))
-            for group in groups:
-                maps[group, lane] = random.permutation(values[group])
+            np.concatenate([random.permutation(group) for group in in_group], out=permuted[lane])
+        maps = np.zeros((len(values), LANES))
+        maps[order] = permuted.T
         found = candidates(windows.members, windows.sizes, maps, windows.shape, windows.bounds, sums)
         return [
             [apart(windows.members, windows.sizes, found, lane, count) for count in counts]

@@ -9,8 +9,8 @@ from numpy.typing import NDArray
 
 from geo.compiled import njit
 
-LANES = 16
-"""Draws that are scanned in one pass over the windows: as many numbers as two lines of the nearest cache hold."""
+LANES = 64
+"""Draws that are scanned in one pass over the windows: from so many on, additions run several at a time."""
 
 Floats = NDArray[np.float64]
 Areas = NDArray[np.int32]
@@ -105,39 +105,64 @@ def apart(members: Areas, sizes: Whole, found: Candidates, lane: int, count: int
 
 
 @njit(nogil=True)
-def first_in(members: Areas, inside: NDArray[np.bool_]) -> Areas:
-    """For each row the position of its first area that is `inside`; the number of positions where there is none."""
-    rows, most = members.shape
-    first = np.full(rows, most, dtype=np.int32)
-    for row in range(rows):
-        for at in range(most):
-            if members[row, at] < 0:
-                break
-            if inside[members[row, at]]:
-                first[row] = at
-                break
-    return first
+def holders(members: Areas) -> tuple[Whole, Areas]:
+    """Which rows hold an area: where those of each area start in the list that follows, and at last where they end."""
+    starts = np.zeros(len(members) + 1, dtype=np.int64)
+    for area in members.flat:
+        if area >= 0:
+            starts[area + 1] += 1
+    starts = np.cumsum(starts)
+    rows, filled = np.empty(starts[-1], dtype=np.int32), starts[:-1].copy()
+    for row in range(len(members)):
+        for area in members[row]:
+            if area >= 0:
+                rows[filled[area]] = row
+                filled[area] += 1
+    return starts, rows
 
 
 @njit(nogil=True)
-def weights(members: Areas, sizes: Whole, ratios: Floats, first: Areas, best: float) -> Floats:
-    """For each area the share of weight of the windows that hold it, of those that reach past `first`.
+def reaching(
+    members: Areas, starts: Whole, holding: Areas, window: Areas, inside: NDArray[np.bool_]
+) -> tuple[Areas, Areas]:
+    """The rows that hold an area of the window, and for each the position of its first area that is `inside` it."""
+    count = 0
+    for area in window:
+        count += starts[area + 1] - starts[area]
+    every, at = np.empty(count, dtype=np.int32), 0
+    for area in window:
+        end = at + starts[area + 1] - starts[area]
+        every[at:end] = holding[starts[area] : starts[area + 1]]
+        at = end
+    rows = np.unique(every)
+    first = np.zeros(len(rows), dtype=np.int32)
+    for nth in range(len(rows)):
+        while not inside[members[rows[nth], first[nth]]]:
+            first[nth] += 1
+    return rows, first
+
+
+@njit(nogil=True)
+def weights(
+    members: Areas, sizes: Whole, ratios: Floats, reach: tuple[Areas, Areas], place: tuple[Areas, float]
+) -> Floats:
+    """For each area of a place the share of weight of the windows that hold it, of all windows that overlap the place.
 
     A window weighs exp(ratio - best): under equal prior chances, what the figures make of the chance that it is the
-    place.
+    place. `reach` has the rows that overlap it and where they first do, `place` the areas of it and its own ratio.
     """
+    (rows, first), (window, best) = reach, place
     held, total = np.zeros(len(members)), 0.0
     most = int(sizes[-1])
-    for row in range(len(members)):
-        if first[row] >= most:
-            continue
+    for at_row in range(len(rows)):
+        row = rows[at_row]
         here = np.zeros(most)
         for nth in range(len(sizes)):
-            if sizes[nth] > first[row] and ratios[row, nth] > -np.inf:
+            if sizes[nth] > first[at_row] and ratios[row, nth] > -np.inf:
                 weight = np.exp(ratios[row, nth] - best)
                 total += weight
                 here[: sizes[nth]] += weight
         for at in range(most):
             if members[row, at] >= 0:
                 held[members[row, at]] += here[at]
-    return held / total
+    return held[window] / total

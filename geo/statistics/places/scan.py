@@ -27,7 +27,7 @@ Bayesian spatial scan statistic, NIPS 18, 1003-1010; T. Tango and K. Takahashi (
 statistic for detecting clusters, International Journal of Health Geographics 4, 11.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import islice
 from typing import Literal
@@ -35,7 +35,6 @@ from typing import Literal
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
-from scipy.sparse import csr_array
 from scipy.special import gammaincinv, ndtr
 
 from geo.errors import StatisticError
@@ -43,29 +42,20 @@ from geo.measures import Unknown, check_aligned
 from geo.neighbors import AnyNeighbors, Neighbors
 from geo.residuals import Residuals
 from geo.statistics.compiling import log_compilation
-from geo.statistics.places import kernel
+from geo.statistics.places.board import Board, Found, apart, scores_apart
 from geo.statistics.places.draws import Null, Windows, classes, drawn
 from geo.statistics.places.result import WITHIN, Place, PlaceResult
-from geo.statistics.places.windows import nearest, sizes
 from geo.statistics.result import How
 
 LIMIT = 3.0
 """Standard deviations at which a residual is cut. At 4 four areas at three times the rate are found more often (.42 to
 .34), and among stations fewer of anything."""
-LEAST_SHIFT, MOST_SHIFT = 0.7, 1.4
-"""How far the mean of a place lies above 1, at least and at most, in units of the spread of one value."""
-HALF = 0.5
-"""Weight from which an area is a member."""
 LEAST_SEARCHED = 100
 """Fewest areas for a search of its own."""
-EASY = 2.5
-"""How far under the logarithm of the number of areas scores are still looked at: most maps without places reach that,
-so that what does not cannot be significant."""
 CONFIDENT = 1.645
 """Standard errors below the mean where the 90 % interval of a normal value ends."""
 
 Floats = NDArray[np.float64]
-Flags = NDArray[np.bool_]
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,7 +117,7 @@ def place_scan(
         )
     order = known[np.lexsort((z[known], expected[known], points[known, 1], points[known, 0]))]
     shape = 1 / (1 / residuals.shape + 1 / float(np.median(expected[order])))
-    board = _Board(
+    board = Board(
         values.index[order], borders.matrix[order][:, order], points[order], gamma_values(z[order], shape), shape,
         classes(expected[order]), joining.to_numpy(dtype=bool)[order],
     )  # fmt: skip
@@ -152,58 +142,18 @@ def _reason(residuals: Residuals, borders: Neighbors) -> pd.Series:
     return reason.mask(pd.Series(alone, index=unknown.index), Unknown.ISLAND)
 
 
-@dataclass(frozen=True)
-class _Board:
-    """The searched areas in the order of their points."""
-
-    ids: pd.Index
-    borders: csr_array
-    points: Floats
-    values: Floats
-    shape: float
-    class_of: NDArray[np.intp]
-    may_join: Flags
-
-    def windows(self, left: Flags) -> Windows:
-        """The windows of the areas that are left."""
-        sized, spread = sizes(len(self.ids)), 1 / np.sqrt(self.shape)
-        members = nearest(self.borders.indptr, self.borders.indices, self.points, left, int(sized[-1]))
-        return Windows(members, sized, self.shape, (np.exp(LEAST_SHIFT * spread), np.exp(MOST_SHIFT * spread)))
-
-    def groups(self, left: Flags) -> list[NDArray[np.intp]]:
-        """Positions within which values are permuted."""
-        return [np.flatnonzero(left & (self.class_of == one)) for one in range(self.class_of.max() + 1)]
-
-    @property
-    def least(self) -> float:
-        """The least score that is looked at; a lower one counts as none, on the map and in draws."""
-        return float(np.log(len(self.ids))) - EASY
-
-
-@dataclass(frozen=True, slots=True)
-class _Found:
-    """A place by positions: the window and its score, and members with their weights."""
-
-    score: float
-    window: NDArray[np.int32]
-    members: NDArray[np.intp]
-    weights: Floats
-
-
-def _searched(board: _Board, places: Places) -> tuple[tuple[Place, ...], tuple[Place, ...], float]:
+def _searched(board: Board, places: Places) -> tuple[tuple[Place, ...], tuple[Place, ...], float]:
     """Zones, parts, and the p of the strongest of both."""
-    every = np.ones(len(board.ids), dtype=np.bool_)
-    windows = board.windows(every)
-    counts = (len(windows.sizes), int((windows.sizes <= places.part).sum()))
-    how = (board.least, places.draws, places.seed)
-    nulls = drawn(windows, board.values, board.groups(every), counts, how)
-    ratios = kernel.scores(windows.members, windows.sizes, board.values, windows.shape, windows.bounds)
-    best = [float(ratios[:, :count].max()) for count in counts]
+    every = board.windows(board.every)
+    levels = (every, every.up_to(places.part))
+    counts = [len(windows.sizes) for windows in levels]
+    nulls = drawn(every, board.values, board.groups(board.every), counts, (board.least, places.draws, places.seed))
+    best = [float(board.scores(windows).max()) for windows in levels]
     p = smaller_p([score if score >= board.least else 0.0 for score in best], nulls)
     if p > places.max_q:
         return (), (), p
     control = _stepped_down if places.control == "whole" else _stepped_up
-    zones, parts = (control(board, places, count, null) for count, null in zip(counts, nulls, strict=True))
+    zones, parts = (control(board, places, windows, null) for windows, null in zip(levels, nulls, strict=True))
     return zones, parts, p
 
 
@@ -218,13 +168,13 @@ def smaller_p(best: Sequence[float], nulls: Sequence[Null]) -> float:
     return float((smaller <= smaller[-1]).mean())
 
 
-def _stepped_down(board: _Board, places: Places, count: int, null: Null) -> tuple[Place, ...]:
+def _stepped_down(board: Board, places: Places, windows: Windows, null: Null) -> tuple[Place, ...]:
     """Places as long as taking out what was found shows more."""
-    left, q, seed = np.ones(len(board.ids), dtype=np.bool_), 0.0, places.seed
-    found: list[tuple[_Found, float, float]] = []
+    left, q, seed, most = board.every, 0.0, places.seed, int(windows.sizes[-1])
+    found: list[tuple[Found, float, float]] = []
     while True:
         new = []
-        for one in _apart(board, left, count):
+        for one in apart(board, windows):
             p = null.p(one.score)
             if p > places.max_q:
                 break
@@ -233,54 +183,25 @@ def _stepped_down(board: _Board, places: Places, count: int, null: Null) -> tupl
         if not new:
             return _named(board, found)
         found += new
-        left = left.copy()
         for one, _, _ in new:
             left[one.window] = False
         seed += 1
-        windows = board.windows(left)
-        (null,) = drawn(windows, board.values, board.groups(left), (count,), (board.least, places.draws, seed))
+        windows = board.windows(left).up_to(most)
+        how = (board.least, places.draws, seed)
+        (null,) = drawn(windows, board.values, board.groups(left), (len(windows.sizes),), how)
 
 
-def _stepped_up(board: _Board, places: Places, count: int, null: Null) -> tuple[Place, ...]:
+def _stepped_up(board: Board, places: Places, windows: Windows, null: Null) -> tuple[Place, ...]:
     """The most places of which few enough are expected to be as strong on a map without any."""
-    every = np.ones(len(board.ids), dtype=np.bool_)
-    scores = _scores_apart(board, every, count)
+    scores = scores_apart(board, windows)
     wrong = np.array([null.expected(score) / nth for nth, score in enumerate(scores, start=1)])
     q = np.minimum(1.0, np.minimum.accumulate(wrong[::-1])[::-1])
     enough = int((q <= places.max_q).sum())
-    found = islice(_apart(board, every, count), enough)
+    found = islice(apart(board, windows), enough)
     return _named(board, [(one, null.p(one.score), float(part)) for one, part in zip(found, q, strict=False)])
 
 
-def _scores_apart(board: _Board, left: Flags, count: int) -> Floats:
-    """The scores of the windows that `_apart` gives."""
-    windows = board.windows(left)
-    ratios = kernel.scores(windows.members, windows.sizes, board.values, windows.shape, windows.bounds)
-    rows, sized = np.nonzero(ratios >= board.least)
-    lanes = np.zeros(len(rows), dtype=np.int32)
-    candidates = (ratios[rows, sized], rows.astype(np.int32), sized.astype(np.int32), lanes)
-    return np.asarray(kernel.apart(windows.members, windows.sizes, candidates, 0, count))
-
-
-def _apart(board: _Board, left: Flags, count: int) -> Iterator[_Found]:
-    """The strongest window, the strongest without any of its areas, and so on down to the least score that matters."""
-    windows = board.windows(left)
-    sized = windows.sizes[:count]
-    members = np.ascontiguousarray(windows.members[:, : int(sized[-1])])
-    ratios = kernel.scores(members, sized, board.values, windows.shape, windows.bounds)
-    while (best := ratios.max()) >= board.least:
-        row, nth = np.unravel_index(ratios.argmax(), ratios.shape)
-        window = members[row, : sized[nth]]
-        inside = np.zeros(len(board.ids), dtype=np.bool_)
-        inside[window] = True
-        first = kernel.first_in(members, inside)
-        held = kernel.weights(members, sized, ratios, first, best)
-        chosen = np.flatnonzero(inside & board.may_join & (held >= HALF))
-        yield _Found(float(best), window, chosen, held[chosen])
-        ratios[sized[None, :] > first[:, None]] = -np.inf
-
-
-def _named(board: _Board, found: Sequence[tuple[_Found, float, float]]) -> tuple[Place, ...]:
+def _named(board: Board, found: Sequence[tuple[Found, float, float]]) -> tuple[Place, ...]:
     """The places that have a member, by the codes of their areas."""
     return tuple(
         Place(

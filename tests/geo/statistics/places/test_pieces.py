@@ -3,14 +3,17 @@
 import numpy as np
 import pandas as pd
 import pytest
+from scipy.sparse import csr_array, diags_array
 
 from geo.errors import StatisticError
 from geo.measures import Unknown
-from geo.statistics.places.draws import Null
-from geo.statistics.places.kernel import LANES, candidates, first_in, score, scores
+from geo.statistics.places.board import Board, Found, apart, scores_apart
+from geo.statistics.places.draws import Null, Windows
+from geo.statistics.places.kernel import LANES, candidates, holders, reaching, score, scores
 from geo.statistics.places.result import Place, PlaceResult
 from geo.statistics.places.scan import smaller_p
 from geo.statistics.result import How
+from tests.country import names
 
 NULL = Null((np.array([5.0, 3.0]), np.array([4.0]), np.array([])))
 MEMBERS = np.array([[0, 1, 2], [1, 0, 2], [2, 1, -1]], dtype=np.int32)
@@ -47,9 +50,41 @@ def test_the_score_is_the_likelihood_ratio_of_gamma_values():
     assert score(mean * size, size, shape, 1.1, 9.0) == pytest.approx(log_ratio)
 
 
-def test_where_a_window_first_meets_a_place():
-    assert first_in(MEMBERS, np.array([False, False, True])).tolist() == [2, 2, 0]
-    assert first_in(MEMBERS, np.array([True, False, False])).tolist() == [0, 1, 3]
+def test_where_the_rows_that_overlap_a_window_first_meet_it():
+    starts, holding = holders(MEMBERS)
+    assert [holding[starts[at] : starts[at + 1]].tolist() for at in range(3)] == [[0, 1], [0, 1, 2], [0, 1, 2]]
+    for inside, rows, first in (([2], [0, 1, 2], [2, 2, 0]), ([0], [0, 1], [0, 1]), ([0, 2], [0, 1, 2], [0, 1, 0])):
+        flags = np.isin(np.arange(3), inside)
+        found = reaching(MEMBERS, starts, holding, np.array(inside, dtype=np.int32), flags)
+        assert [part.tolist() for part in found] == [rows, first]
+
+
+def board(values):
+    """A row of areas."""
+    count = len(values)
+    ids, line = names(count), diags_array([1, 1], offsets=[-1, 1], shape=(count, count), dtype=np.int8)
+    points = np.stack([np.arange(count) * 100.0, np.zeros(count)], axis=1)
+    ones = np.ones(count, dtype=bool)
+    return Board(ids, csr_array(line), points, np.array(values), 3.0, np.zeros(count, dtype=int), ones)
+
+
+def test_places_stand_apart_the_strongest_first_and_their_scores_beside_them():
+    row = board([0.4] * 20 + [4.0] * 5 + [0.4] * 20 + [3.0] * 4 + [0.4] * 20)
+    windows = row.windows(row.every)
+    found = list(apart(row, windows))
+    assert all(isinstance(one, Found) for one in found)
+    assert [sorted(one.members.tolist()) for one in found[:2]] == [list(range(20, 25)), list(range(45, 49))]
+    assert scores_apart(row, windows).tolist() == [one.score for one in found]
+    assert (np.concatenate([one.weights for one in found]) >= 0.5).all()
+
+
+def test_windows_of_fewer_areas_are_the_first_of_each_row():
+    row = board([1.0] * 80)
+    windows = row.windows(row.every)
+    few = windows.up_to(12)
+    assert isinstance(few, Windows)
+    assert few.sizes.tolist() == [3, 4, 5, 6, 7, 8, 9, 10, 12]
+    np.testing.assert_array_equal(few.members, windows.members[:, :12])
 
 
 def test_the_smaller_p_of_two_levels_is_held_against_the_smaller_of_each_draw():
