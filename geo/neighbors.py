@@ -1,7 +1,7 @@
 """Neighbors: who borders whom, all neighbours of equal weight, islands included.
 
-Boundaries that coincide where areas border need no contiguity tolerance, and what they share is found by their corners;
-only where an edge is not that of a neighbour as well are distances measured. In generalised boundaries, of which every
+Boundaries that coincide where areas border need no contiguity tolerance, and what they share is found by their corners
+(geo.corners). In generalised boundaries, of which every
 polygon was simplified by itself, there are slits and overlaps; there areas are neighbours when they come within
 `tolerance` metres of one another.
 
@@ -10,7 +10,7 @@ takes a Graph as well (`Neighbors.of`), and `Neighbors.graph` gives one.
 """
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, NamedTuple, Self
+from typing import TYPE_CHECKING, Self
 
 import geopandas
 import h3
@@ -24,7 +24,9 @@ from scipy.sparse import csr_array
 from scipy.spatial import cKDTree
 
 from geo.areas import AreaFrame, check_areas
+from geo.corners import TOUCH, Corners, around, corners, near
 from geo.errors import AreaError, first_few
+from geo.polygons import Polygons
 
 if TYPE_CHECKING:
     from libpysal.graph import Graph
@@ -35,36 +37,8 @@ type AnyNeighbors = Neighbors | Graph
 """What every local statistic takes; see `Neighbors.of`."""
 
 
-TOUCH = 0.001
-"""Metres within which what lies beside one another touches."""
-
 LEAST_EDGE = 0.02
 """Metres that areas must touch along for it to be more than a corner, where their edges are not the same."""
-
-
-class _Edges(NamedTuple):
-    """Sides of rings: where they stand among all corners, their two vertices, and the areas they are of."""
-
-    at: NDArray[np.intp]
-    start: NDArray[np.int64]
-    end: NDArray[np.int64]
-    owners: NDArray[np.intp]
-
-    @property
-    def numbers(self) -> NDArray[np.int64]:
-        """The same for the same two vertices."""
-        return (np.minimum(self.start, self.end) << 32) | np.maximum(self.start, self.end)
-
-
-class _Borders(NamedTuple):
-    """Every vertex as a number that is the same for the same millimetre, the area it is of, all edges, and for each
-    area the edges that no other area has, `alone`.
-    """
-
-    vertices: NDArray[np.int64]
-    owners: NDArray[np.intp]
-    edges: _Edges
-    alone: NDArray[np.object_]
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,19 +139,23 @@ def queen(areas: AreaTable, tolerance: float = 0.0) -> Neighbors:
         shapes = polygons.to_numpy()
         left, right = shapely.STRtree(shapes).query(shapes, predicate="dwithin", distance=tolerance)
         return _neighbors(polygons, left, right)
-    borders = _borders(polygons)
-    shared = _sharing(polygons, borders.owners, borders.vertices)
-    return _with(shared, *_beside(polygons, borders, shared))
+    shapes = polygons.to_numpy()
+    of = corners(shapes)
+    shared = _sharing(polygons, of.owners, of.vertices)
+    return _with(shared, *_beside(shared, shapes, of))
 
 
 def rook(areas: AreaTable) -> Neighbors:
     """Areas that touch along a line, not in a corner only. For what it raises see `queen`."""
     polygons = _polygons("rook", areas)
-    borders = _borders(polygons)
-    shared = _sharing(polygons, borders.edges.owners, borders.edges.numbers)
-    left, right = _beside(polygons, borders, shared)
-    sides, near = borders.alone[left], shapely.buffer(polygons.to_numpy()[right], TOUCH)
-    along = shapely.length(shapely.intersection(sides, near)) > LEAST_EDGE
+    shapes = polygons.to_numpy()
+    of = corners(shapes)
+    start, end = of.vertices[of.sides], of.vertices[of.sides + 1]
+    _, edges = np.unique((np.minimum(start, end) << 32) | np.maximum(start, end), return_inverse=True)
+    shared = _sharing(polygons, of.owners[of.sides], edges)
+    left, right = np.unique(np.stack(_beside(shared, shapes, of)), axis=1)
+    ground = shapely.buffer(shapes[right], TOUCH)
+    along = shapely.length(shapely.intersection(shapely.boundary(shapes[left]), ground)) > LEAST_EDGE
     return _with(shared, left[along], right[along])
 
 
@@ -282,60 +260,15 @@ def _centres(polygons: geopandas.GeoSeries) -> NDArray[np.float64]:
     return shapely.get_coordinates(shapely.centroid(polygons.to_numpy()))
 
 
-def _borders(polygons: geopandas.GeoSeries) -> _Borders:
-    """All rings as vertices and edges. Two vertices in the same millimetre are one; an edge that only one area has is
-    alone: it lies on the outside, or its border has a corner on one side that is not on the other.
-    """
-    parts, areas_of = shapely.get_parts(polygons.to_numpy(), return_index=True)
-    rings, parts_of = shapely.get_rings(parts, return_index=True)  # of polygons only: an area of two parts gives none
-    owners = areas_of[parts_of]
-    points, ring_of = shapely.get_coordinates(rings, return_index=True)
-    millimetres = np.rint(points * 1000).astype(np.int64)
-    _, vertices = np.unique((millimetres[:, 0] << 32) + millimetres[:, 1], return_inverse=True)
-    # To the millimetre an edge may be a point, and a point is a corner.
-    at = np.flatnonzero((ring_of[1:] == ring_of[:-1]) & (vertices[:-1] != vertices[1:]))
-    edges = _Edges(at, vertices[at], vertices[at + 1], owners[ring_of[at]])
-    outer = np.r_[True, parts_of[1:] != parts_of[:-1]]
-    forward = (shapely.is_ccw(rings) == outer)[ring_of[at]]
-    alone = np.full(len(polygons), shapely.MultiLineString())
-    if len(single := _alone(edges, forward, vertices.max() + 1)):
-        sides = shapely.linestrings(np.stack([points[at[single]], points[at[single] + 1]], axis=1))
-        shapely.multilinestrings(np.asarray(sides).tolist(), indices=edges.owners[single], out=alone)
-    return _Borders(vertices, owners[ring_of], edges, alone)
-
-
-def _alone(edges: _Edges, forward: NDArray[np.bool_], count: int) -> NDArray[np.intp]:
-    """The edges that one area has. Where every edge is passed once each way, what is marked at its ends cancels out:
-    only edges between vertices where it does not are compared, which spares a sort of all.
-    """
-    marks = np.random.default_rng(0).integers(1, 2**32, count).astype(float)  # sums of these are exact
-    way = np.where(forward, 1.0, -1.0)
-    marked = np.bincount(edges.start, way * marks[edges.end], count)
-    marked -= np.bincount(edges.end, way * marks[edges.start], count)
-    open_ = marked != 0
-    some = np.flatnonzero(open_[edges.start] & open_[edges.end])
-    _, which, times = np.unique(edges.numbers[some], return_inverse=True, return_counts=True)
-    single: NDArray[np.intp] = some[times[which] == 1]
-    return single
-
-
-def _beside(
-    polygons: geopandas.GeoSeries, borders: _Borders, known: Neighbors
-) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
-    """Pairs that touch and are not known yet: an edge that is alone lies on the other area."""
-    shapes = polygons.to_numpy()
-    some = np.flatnonzero(~shapely.is_empty(borders.alone))
-    if not len(some):
-        return some, some
-    boxes = shapely.box(*(shapely.bounds(borders.alone[some]) + np.array([-1, -1, 1, 1]) * TOUCH).T)
-    one, right = shapely.STRtree(shapes).query(boxes)
-    left = some[one]
-    rows = np.repeat(np.arange(len(known.ids)), known.count)
-    unknown = ~np.isin(left * len(shapes) + right, rows * len(shapes) + known.matrix.indices) & (left != right)
-    left, right = left[unknown], right[unknown]
-    shapely.prepare(borders.alone[some])
-    touch = shapely.dwithin(borders.alone[left], shapes[right], TOUCH)
-    return left[touch], right[touch]
+def _beside(known: Neighbors, polygons: Polygons, of: Corners) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
+    """Pairs of areas that are not known yet, of which an open corner of the one lies on the other."""
+    at, others = around(polygons, of)
+    left = of.owners[at]
+    rows = np.repeat(np.arange(len(polygons)), known.count)
+    unknown = ~np.isin(left * len(polygons) + others, rows * len(polygons) + known.matrix.indices)
+    at, others, left = at[unknown], others[unknown], left[unknown]
+    touch = near(polygons, of, (at, others))
+    return left[touch], others[touch]
 
 
 def _with(known: Neighbors, left: NDArray[np.intp], right: NDArray[np.intp]) -> Neighbors:
@@ -349,9 +282,8 @@ def _with(known: Neighbors, left: NDArray[np.intp], right: NDArray[np.intp]) -> 
 
 def _sharing(polygons: geopandas.GeoSeries, owners: NDArray[np.intp], marks: NDArray[np.int64]) -> Neighbors:
     """Areas that have a vertex or an edge in common: each of `marks` numbers one of the area in `owners`."""
-    _, columns = np.unique(marks, return_inverse=True)
-    shape = (len(polygons), columns.max() + 1)
-    has = csr_array((np.ones(len(owners), dtype=np.int32), (owners, columns)), shape=shape)
+    shape = (len(polygons), marks.max() + 1)
+    has = csr_array((np.ones(len(owners), dtype=np.int32), (owners, marks)), shape=shape)
     shared = (has @ has.T).tocoo()
     return _neighbors(polygons, shared.row, shared.col)
 

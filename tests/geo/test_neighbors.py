@@ -165,6 +165,20 @@ def test_an_edge_shorter_than_a_millimetre_is_a_corner():
     assert rook(areas).count.tolist() == [0, 0]
 
 
+@pytest.mark.parametrize(("along", "neighbours"), [(0.005, 0), (0.014, 0), (0.025, 1), (1.0, 1)])
+def test_what_lies_against_a_side_for_less_than_two_centimetres_touches_in_a_corner(along, neighbours):
+    areas = moved(squares(2, 1), [shapely.box(0, 0, 10, 10), shapely.box(10 - along, 10, 20, 20)])
+    assert queen(areas).count.tolist() == [1, 1]
+    assert rook(areas).count.tolist() == [neighbours] * 2
+
+
+@pytest.mark.parametrize(("apart", "neighbours"), [(0.0009, 1), (0.0012, 0)])
+def test_a_corner_touches_a_side_within_a_millimetre(apart, neighbours):
+    tent = shapely.Polygon([(0, 0), (20, 0), (10, 10)])
+    areas = moved(squares(2, 1), [tent, shapely.box(0, 10 + apart, 20, 20)])
+    assert queen(areas).count.tolist() == [neighbours] * 2
+
+
 def test_the_island_of_testland_is_the_only_one(buurten, borders):
     (island,) = borders.islands
     assert buurten.table.loc[island, "name"] == "Zilte Plaat"
