@@ -62,7 +62,20 @@ class Squares:
                 "{where}: no column of numbers {name!r}; it has {columns}",
                 where=self.where, name=name, columns=numbers,
             )  # fmt: skip
+        self._check(column)
         return column
+
+    def _check(self, column: str) -> None:
+        """Raise SourceError for squares that hold less than nothing."""
+        figures = self.table[column]
+        if (wrong := figures[(figures < 0) | np.isinf(figures)]).size:
+            raise SourceError(
+                "{where}: {count} squares hold no count in column {column!r}: {squares}; counts are 0 or more, and "
+                "CBS's codes for 'no figure' are {missing}",
+                where=self.where, count=len(wrong), column=column,
+                squares=first_few(f"{square} {figure:g}" for square, figure in wrong.items()),
+                missing=", ".join(map(str, CBS_MISSING)),
+            )  # fmt: skip
 
     def weights(self, column: str) -> Weights:
         """The squares as weights by one column."""

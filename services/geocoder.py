@@ -49,9 +49,11 @@ NO_POSTCODE, NO_NUMBER = message("no valid postcode"), message("no house number"
 UNKNOWN_POSTCODE = message("postcode unknown to PDOK")
 UNKNOWN_NUMBER = message("house number unknown in this postcode")
 NO_ID, UNKNOWN_ID = message("no id of a verblijfsobject"), message("verblijfsobject unknown to PDOK")
+SHORTENED_ID = message("id that a spreadsheet shortened, as 1,4E13: export the column as text")
 
 POSTCODE = re.compile(r"([1-9]\d{3})\s*([A-Z]{2})")
 NUMBER = re.compile(r"\s*0*(\d{1,5})(?:\.0+)?(?!\d)(.*)", re.DOTALL)
+SHORTENED = re.compile(r"\s*\d(?:[.,]\d+)?E\+?\d+\s*", re.IGNORECASE)
 OBJECT = re.compile(r"\d{4}0[123]\d{10}")
 """A verblijfsobject, ligplaats or standplaats: the gemeente, what it is, and ten digits."""
 POINT = re.compile(r"POINT\(([\d.]+) ([\d.]+)\)")
@@ -103,7 +105,10 @@ class Addresses:
         new = sorted({identifier for identifier in cleaned if identifier is not None} - self._objects.keys())
         for points in self._ask(self._of_ids, list(batched(new, IDS))):
             self._objects.update(points)
-        return _columns([NO_ID if one is None else self._objects[one] or UNKNOWN_ID for one in cleaned])
+        return _columns([
+            _no_id(text) if one is None else self._objects[one] or UNKNOWN_ID
+            for one, text in zip(cleaned, ids, strict=True)
+        ])  # fmt: skip
 
     def _ask[Question, Reply](self, ask: Callable[[Question], Reply], questions: Sequence[Question]) -> list[Reply]:
         """All replies, in the order of the questions; as many at a time as the host gets."""
@@ -198,6 +203,10 @@ def _object(text: str | None) -> str | None:
     """An id of sixteen digits; the first is a zero for half of the country, which a spreadsheet drops."""
     padded = (text or "").strip().zfill(16)
     return padded if OBJECT.fullmatch(padded) else None
+
+
+def _no_id(text: str | None) -> Message:
+    return SHORTENED_ID if SHORTENED.fullmatch(text or "") else NO_ID
 
 
 def _plain(addition: str) -> str:

@@ -8,7 +8,7 @@
     years        = [2022, 2023, 2024]          # every count becomes a column a year: hennep_2024
 
     [records.place]
-    x = "x_coord"                              # RD; or lon and lat, wkt, geometry, object, postcode and huisnummer
+    x = "x_coord"              # RD; or lon and lat, wkt, geometry, object, adres, or postcode and huisnummer
     y = "y_coord"
 
     [records.period]
@@ -47,7 +47,7 @@ from layers.declarations.persons import origin_in
 WHOLE_COUNTRY = "NL"
 Gemeente = Annotated[str, StringConstraints(pattern=GEMEENTE_OR_COUNTRY_PATTERN)]
 
-LOCATED_BY = (("x", "y"), ("lon", "lat"), ("wkt",), ("geometry",), ("object",), ("postcode", "huisnummer"))
+LOCATED_BY = (("x", "y"), ("lon", "lat"), ("wkt",), ("geometry",), ("object",), ("adres",), ("postcode", "huisnummer"))
 """The ways to say where a row lies, each by its columns."""
 
 
@@ -62,6 +62,7 @@ class Place(Declared):
         wkt: text such as POINT(155000 463000), in `crs`.
         geometry: the geometry column of a file; its own CRS counts. Of a line or polygon its middle.
         object: the id of a BAG verblijfsobject, looked up with PDOK.
+        adres: number and postcode in one cell, as "Dorpsstraat 1a, 3511 AB Utrecht", looked up likewise.
         postcode: with huisnummer, looked up with PDOK.
         huisnummer: see postcode; it may hold letter and addition too.
         huisletter: the letter, where it has a column of its own.
@@ -76,6 +77,7 @@ class Place(Declared):
     wkt: Text | None = None
     geometry: Text | None = None
     object: Text | None = None
+    adres: Text | None = None
     postcode: Text | None = None
     huisnummer: Text | None = None
     huisletter: Text | None = None

@@ -207,14 +207,23 @@ def houses(table):
     return known, table.drop(columns=["x", "y"]).assign(pc=postcodes, nr=numbers, vbo=known["adresseerbaarobject_id"])
 
 
-@pytest.mark.parametrize("place", [{"postcode": "pc", "huisnummer": "nr"}, {"object": "vbo"}])
+@pytest.mark.parametrize("place", [{"postcode": "pc", "huisnummer": "nr"}, {"object": "vbo"}, {"adres": "adres"}])
 def test_rows_are_counted_by_their_address_as_by_their_place(tmp_path, place):
     known, table = houses(rows())
+    table["adres"] = "Dorpsstraat " + table["nr"].astype(str) + ", " + table["pc"].str[:4] + " AB Utrecht"
     table.to_csv(tmp_path / "rijen.csv", index=False)
     with Standin(Locatieserver(known)) as server:
         given = RecordsInput(tmp_path, client=Client(tmp_path / "cache", gateway=server.url, policy=QUICK))
         found = tally(source(place=place), AREAS, given)
     pd.testing.assert_frame_equal(found.table, expected(rows()), check_names=False)
+
+
+def test_an_id_that_a_spreadsheet_shortened_is_named_as_such(addresses):
+    assert places(addresses.of_objects(["3,63E+14", "3.63010000000001E+14", "x", "0363010000000001"]))[:3] == [
+        "id die een rekenblad inkortte, zoals 1,4E13: exporteer de kolom als tekst",
+        "id die een rekenblad inkortte, zoals 1,4E13: exporteer de kolom als tekst",
+        "geen id van een verblijfsobject",
+    ]
 
 
 def test_letter_and_addition_may_have_columns_of_their_own(tmp_path):

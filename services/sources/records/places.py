@@ -23,6 +23,7 @@ from services.formats.curves import from_wkb, from_wkt
 from services.formats.numbers import coordinates
 from services.geocoder import Addresses
 from services.http.client import Client
+from services.sources.records.addresses import parted
 from services.sources.records.warnings import rounded_degrees
 
 Floats = NDArray[np.float64]
@@ -88,7 +89,7 @@ class Placer:
     def of(self, batch: pa.RecordBatch) -> Placed:
         """Where the rows of a batch lie. Raises SourceError where most of them lie in another system than declared."""
         kind = self.place.way[0]
-        if kind in {"object", "postcode"}:
+        if kind in {"object", "adres", "postcode"}:
             return self._geocoded(batch)
         x, y = self._points(batch) if kind in {"wkt", "geometry"} else self._pair(batch)
         missing = np.isnan(x) | np.isnan(y)
@@ -158,6 +159,8 @@ class Placer:
             )
         if self.place.object is not None:
             return Placed(*self._addresses.of_objects(_text(batch, self.place.object)))
+        if self.place.adres is not None:
+            return Placed(*self._addresses.located(*parted(_text(batch, self.place.adres))))
         numbers = _text(batch, self.place.huisnummer)
         for extra in (self.place.huisletter, self.place.toevoeging):
             if extra is not None:

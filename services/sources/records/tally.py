@@ -34,7 +34,7 @@ from services.formats.rows import Rows
 from services.http.client import Client
 from services.persons.scan import PersonScan
 from services.sources.records.places import Placer
-from services.sources.records.sums import NO_YEAR, Sums
+from services.sources.records.sums import NO_YEAR, NOWHERE, Sums
 from services.sources.records.warnings import Warnings
 
 OnRows = Callable[[int], None]
@@ -82,6 +82,8 @@ def tally(declaration: SourceDeclaration, areas: AreaFrame, given: RecordsInput)
             placed = places.of(batch)
             why = sums.add(batch, placed.x, placed.y, placed.why)
             warnings.look_at_places(placed.x, placed.y)
+            nowhere = why == NOWHERE
+            warnings.look_at_nowhere(placed.x[nowhere], placed.y[nowhere])
             reject(first, why)
             first += batch.num_rows
             given.on_rows(first - 1)
@@ -93,7 +95,7 @@ def tally(declaration: SourceDeclaration, areas: AreaFrame, given: RecordsInput)
             why=_why_none(sums, places),
         )
     _check_lost(rows.where, sums, places, given.rejects)
-    seen = (*places.notes, *rows.notes, *spared, *warnings.notes())
+    seen = (*places.notes, *rows.notes, *spared, *warnings.notes(areas))
     notes = tuple(say(note) for note in (*_lost(sums), *sums.notes(), *seen))
     return Delivered(sums.table(areas), records.path or rows.where, first - 1, rows.sha256, notes)
 

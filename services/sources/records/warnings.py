@@ -1,4 +1,4 @@
-"""What to be warned of in rows that were counted: rows present twice, many on one place, places that were rounded.
+"""What to be warned of in rows: present twice, many on one place, places that were rounded or lie just beside an area.
 
 None of these is a fault by itself, and each makes a map that is not what it seems: of a file exported twice all counts
 are double, and what is registered at the town hall makes it a hot spot. The first million rows are looked at.
@@ -10,8 +10,10 @@ from dataclasses import dataclass, field
 import numpy as np
 import pandas as pd
 import pyarrow as pa
+import shapely
 from numpy.typing import NDArray
 
+from geo.areas import AreaFrame
 from geo.messages import Message, message
 from services.formats.cells import text
 
@@ -22,6 +24,8 @@ ROUNDED = 0.9
 """Share of places that are rounded, for it to be said."""
 DEGREES = ((2, "1 km"), (3, "100 m"))
 METRES = (1_000, 100)
+BESIDE = 100.0
+"""Metres from an area, where a row lies in none: a gap in a generalised map, or its shore."""
 
 Floats = NDArray[np.float64]
 
@@ -33,11 +37,13 @@ class Warnings:
     Attributes:
         rows: a number that is the same for rows that are.
         places: where rows lie, in whole metres, as one number.
+        nowhere: where rows lie that are in no area.
         looked_at: how many rows.
     """
 
     rows: list[NDArray[np.uint64]] = field(default_factory=list)
     places: list[NDArray[np.int64]] = field(default_factory=list)
+    nowhere: list[Floats] = field(default_factory=list)
     looked_at: int = 0
 
     def look_at_rows(self, batch: pa.RecordBatch) -> None:
@@ -61,8 +67,19 @@ class Warnings:
         if sum(map(len, self.places)) < LOOKED_AT:
             self.places.append(np.rint(x[placed]).astype(np.int64) * 10**7 + np.rint(y[placed]).astype(np.int64))
 
-    def notes(self) -> Iterator[Message]:
+    def look_at_nowhere(self, x: Floats, y: Floats) -> None:
+        """Look at where rows lie that are in no area."""
+        if len(x) and sum(map(len, self.nowhere)) < LOOKED_AT:
+            self.nowhere.append(np.column_stack([x, y]))
+
+    def notes(self, areas: AreaFrame) -> Iterator[Message]:
         """What to be warned of."""
+        if beside := self._beside(areas):
+            yield message(
+                "{count} rows in no area lie within {metres:.0f} m of one: a map of areas that was simplified has gaps "
+                "there; use boundaries that were not, as of PDOK",
+                count=beside, metres=BESIDE,
+            )  # fmt: skip
         rows = np.concatenate(self.rows) if self.rows else np.zeros(0, dtype=np.uint64)
         if twice := len(rows) - len(np.unique(rows)):
             yield message(
@@ -84,6 +101,14 @@ class Warnings:
             if len(where) >= AT_LEAST and np.mean((right % step == 0) & (up % step == 0)) > ROUNDED:
                 yield message("places are rounded to {step} m: counts of small areas are those of others", step=step)
                 return
+
+    def _beside(self, areas: AreaFrame) -> int:
+        """How many rows in no area lie just beside one."""
+        if not self.nowhere:
+            return 0
+        tree = shapely.STRtree(areas.table.geometry.to_numpy())
+        beside, _ = tree.query(shapely.points(np.concatenate(self.nowhere)), predicate="dwithin", distance=BESIDE)
+        return len(np.unique(beside))
 
 
 def rounded_degrees(longitudes: Floats, latitudes: Floats) -> Message | None:

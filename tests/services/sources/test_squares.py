@@ -238,3 +238,23 @@ def test_a_count_of_squares_that_can_be_read_in_two_ways_is_refused_and_can_be_d
     dutch = declared()
     dutch = dutch.model_copy(update={"squares": dutch.squares.model_copy(update={"format": Format(decimal=",")})})
     assert counted(dutch, AREAS, tmp_path).table["inwoners"].to_numpy() == pytest.approx(25 * 1234)
+
+
+def test_a_square_with_less_than_nothing_is_named_as_a_square(tmp_path):
+    raw = table()
+    raw.loc["E1203N4801", "aantal_inwoners"] = -99996
+    for use in (lambda: counted(declared(), AREAS, tmp_path), lambda: weighed(declared(), "inwoners", tmp_path)):
+        put(tmp_path, raw)
+        with pytest.raises(SourceError, match=r"1 squares hold no count in .*inwoners': E1203N4801 -99996;"):
+            use()
+
+
+@pytest.mark.parametrize("code", [-99997, -99998])
+def test_codes_kept_as_text_and_headers_of_older_years_are_known(tmp_path, code):
+    raw = table().astype(int).astype(str).rename_axis("C28992R100").rename(columns={"aantal_inwoners": "INW2014"})
+    raw.loc["E1200N4800", "INW2014"] = f"{code},0"
+    raw.index = raw.index.str.replace(r"E(\d{4})N(\d{4})", r"E\g<1>00N\g<2>00", regex=True)
+    raw.reset_index().to_csv(tmp_path / "squares.csv", index=False, sep=";")
+    got = counted(declared(column="inw2014"), AREAS, tmp_path).table["inwoners"]
+    assert got.drop(FIRST).to_numpy() == pytest.approx(125)
+    assert got[FIRST] == (120 if code == -99997 else -99997)

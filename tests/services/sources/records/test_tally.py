@@ -420,3 +420,14 @@ def test_rd_in_kilometres_is_recognised(tmp_path):
     table = rows(200)
     with pytest.raises(SourceError, match="RD New in kilometres"):
         counted(tmp_path, table.assign(x=table["x"] / 1000, y=table["y"] / 1000))
+
+
+def test_rows_in_a_gap_of_the_map_of_areas_are_warned_of(tmp_path):
+    west, south, _, _ = AREAS.table.total_bounds
+    table = rows(60)
+    table.loc[:4, "x"] = west - 99
+    table.loc[5:8, "x"] = west - 101
+    table.loc[:8, "y"] = south + 250
+    notes = counted(tmp_path, table).notes
+    assert any(note.startswith("5 rijen in geen gebied liggen binnen 100 m van een gebied") for note in notes)
+    assert not any("binnen 100 m" in note for note in counted(tmp_path, rows(60)).notes)
