@@ -57,6 +57,9 @@ class Measure:
         interpolated: whether figures of larger areas were divided over these, by surface or by weights.
         margin: how far events may be off because their publisher rounded them; None where they are exact.
         exposure_margin: the same of exposure.
+        event_keys: of confidential events, the cell key of each area (geo.disclosure.cell_keys); None where they are
+            open, or perturbed.
+        exposure_keys: the same of exposure.
     """
 
     id: str
@@ -67,10 +70,12 @@ class Measure:
     interpolated: bool = False
     margin: pd.Series | None = None
     exposure_margin: pd.Series | None = None
+    event_keys: pd.Series | None = None
+    exposure_keys: pd.Series | None = None
 
     def __post_init__(self) -> None:
-        margins = [one.index for one in (self.margin, self.exposure_margin) if one is not None]
-        aligned = (self.exposure.index, self.reason.index, *margins)
+        beside = (self.margin, self.exposure_margin, self.event_keys, self.exposure_keys)
+        aligned = (self.exposure.index, self.reason.index, *(one.index for one in beside if one is not None))
         check_aligned(message("measure {id!r}", id=self.id), self.events.index, *aligned)
         for part, figures in ((message("events"), self.events), (message("exposure"), self.exposure)):
             wrong = (figures < 0) | np.isinf(figures)
@@ -116,6 +121,11 @@ class Measure:
     def known(self) -> "pd.Series[bool]":
         """Where there is a value: events and exposure are known, and exposure is more than 0 and not under a floor."""
         return self.events.notna() & (self.exposure > 0) & (self.reason != Unknown.SMALL_EXPOSURE)
+
+    @property
+    def confidential(self) -> bool:
+        """Whether it holds counts that are to be perturbed before anything is computed from them."""
+        return self.event_keys is not None or self.exposure_keys is not None
 
     @property
     def national(self) -> float:

@@ -4,7 +4,7 @@ import os
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from platformdirs import user_cache_path
+from platformdirs import user_cache_path, user_data_path
 
 TESTLAND = "testland"
 
@@ -54,6 +54,7 @@ class Settings:
         gateway: ZICHT_GATEWAY, where all requests go instead, the host as first part of the path.
         hosts: ZICHT_HOSTS, to which services may redirect besides their own, separated by commas; mostly none.
         postgis: ZICHT_POSTGIS, the URI of the database with a municipality's own records; the password in ~/.pgpass.
+        vault: ZICHT_VAULT, the folder with the secret by which confidential counts are perturbed.
         lang: ZICHT_LANG or `--lang`, the language of the screen and of what is published: nl or en.
     """
 
@@ -66,4 +67,5 @@ class Settings:
     gateway: str = field(default_factory=lambda: _from("GATEWAY", ""))
     hosts: tuple[str, ...] = field(default_factory=lambda: _names(_from("HOSTS", "")))
     postgis: str = field(default_factory=lambda: _from("POSTGIS", ""))
+    vault: Path = field(default_factory=lambda: Path(_from("VAULT", str(user_data_path("zicht") / "vault"))))
     lang: str = field(default_factory=lambda: _from("LANG", "nl"))

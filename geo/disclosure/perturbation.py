@@ -21,6 +21,7 @@ from functools import cache
 import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import minimize
+from scipy.special import logsumexp, softmax
 
 from geo.disclosure.cell_keys import Keys, fractions
 from geo.errors import MeasureError
@@ -40,17 +41,17 @@ class Noise:
     smallest: int = 3
 
     def __post_init__(self) -> None:
-        least, most = self.variances
+        least, most = self.between(self.max_noise, self.smallest)
         if not least < self.variance < most:
             raise ValueError(
                 f"noise of at most {self.max_noise} with no count below {self.smallest}: its variance lies between "
                 f"{least} and {most}, not at {self.variance}"
             )
 
-    @property
-    def variances(self) -> tuple[float, float]:
-        """Between which variances there is noise without bias for every count."""
-        rows = [self.steps(count) for count in range(1, self.last + 1)]
+    @staticmethod
+    def between(max_noise: int, smallest: int) -> tuple[float, float]:
+        """Between which variances there is noise without bias for every count; from 0 to 0 where there is none."""
+        rows = [_steps(count, max_noise, smallest) for count in range(1, max_noise + smallest + 1)]
         if any(row.max() <= 0 for row in rows):
             return 0.0, 0.0
         return max(map(_least_variance, rows)), min(float(-row.min() * row.max()) for row in rows)
@@ -62,8 +63,7 @@ class Noise:
 
     def steps(self, count: int) -> NDArray[np.int64]:
         """By how much a count may move."""
-        published = np.arange(max(count - self.max_noise, 0), count + self.max_noise + 1)
-        return np.asarray(published[(published == 0) | (published >= self.smallest)] - count)
+        return _steps(count, self.max_noise, self.smallest)
 
     def possible(self, published: Floats) -> tuple[Floats, Floats]:
         """The fewest and the most that a published count can stand for.
@@ -86,19 +86,19 @@ def probabilities(noise: Noise, count: int) -> Floats:
     terms = np.column_stack([moves, (moves**2 - noise.variance) / noise.max_noise])
 
     def log_partition(weights: Floats) -> tuple[float, Floats]:
-        exponents = terms @ weights
-        shifted = np.exp(exponents - exponents.max())
-        return float(np.log(shifted.sum()) + exponents.max()), terms.T @ shifted / shifted.sum()
+        slope: Floats = terms.T @ softmax(terms @ weights)
+        return float(logsumexp(terms @ weights)), slope
 
     def curvature(weights: Floats) -> Floats:
-        chance = _chances(terms @ weights)
-        centred = terms - chance @ terms
-        return np.asarray((centred.T * chance) @ centred)
+        chance = softmax(terms @ weights)
+        centred: Floats = terms - chance @ terms
+        return np.asarray((centred.T * chance) @ centred, dtype=np.float64)
 
     found = minimize(
         log_partition, np.zeros(2), jac=True, hess=curvature, method="trust-exact", options={"gtol": 1e-12}
     )
-    return _chances(terms @ found.x)
+    chances: Floats = softmax(terms @ found.x)
+    return chances
 
 
 def perturbed(counts: Floats, keys: Keys, noise: Noise) -> Floats:
@@ -129,10 +129,9 @@ def _cumulative(noise: Noise) -> Floats:
     return np.asarray(np.cumsum(chances, axis=1)[:, :-1])
 
 
-def _chances(exponents: Floats) -> Floats:
-    shifted = np.exp(exponents - exponents.max())
-    result: Floats = shifted / shifted.sum()
-    return result
+def _steps(count: int, max_noise: int, smallest: int) -> NDArray[np.int64]:
+    published = np.arange(max(count - max_noise, 0), count + max_noise + 1)
+    return np.asarray(published[(published == 0) | (published >= smallest)] - count)
 
 
 def _least_variance(steps: NDArray[np.int64]) -> float:

@@ -5,6 +5,7 @@
     legal_ground = "Gemeentewet art. 172, verwerkingsregister nr. 12"
     covers       = ["GM0599"]                  # elsewhere nothing is known; here a buurt without rows has 0
     max_lost     = 0.02                        # share of rows without place or year that may be lost; else 0.05
+    record_id    = "zaaknummer"                # what tells rows apart for good; else their place and date do
     years        = [2022, 2023, 2024]          # every count becomes a column a year: hennep_2024
 
     [records.place]
@@ -187,6 +188,8 @@ class Records(Declared):
     """Where the rows are, by which right they are used, and what is counted of them.
 
     `drop` are columns that stay unread, `exempt` those that come in though they look like persons, each with why.
+    `record_id` is the column by which a row is known again in a later file; the noise on confidential counts is drawn
+    by it (geo.disclosure.cell_keys), and is thus the same as long as the rows are.
     """
 
     path: FilePath | None = None
@@ -194,6 +197,7 @@ class Records(Declared):
     legal_ground: Text
     covers: tuple[Gemeente, ...] = Field(min_length=1)
     max_lost: float = Field(default=0.05, ge=0, le=1)
+    record_id: Text | None = None
     years: tuple[int, ...] = ()
     format: Format = Format()
     place: Place
@@ -219,4 +223,5 @@ class Records(Declared):
         """All columns of the file that are read, each once."""
         period = (self.period.column,) if self.period else ()
         counted = (name for one in self.count.values() for name in (*one.where, *((one.sum,) if one.sum else ())))
-        return tuple(dict.fromkeys((*self.place.columns, *period, *counted)))
+        known_by = (self.record_id,) if self.record_id else ()
+        return tuple(dict.fromkeys((*self.place.columns, *period, *counted, *known_by)))

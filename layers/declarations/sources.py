@@ -12,6 +12,7 @@ from geo.messages import message
 from layers.declarations.faults import RuleError
 from layers.declarations.indicators import Declared, FilePath, Id, Text
 from layers.declarations.periods import Period, PeriodKind, Periods, whole_years
+from layers.declarations.protection import Protection
 from layers.declarations.rasters import Raster
 from layers.declarations.records import Format, Records
 from layers.declarations.squares import SquareGrid
@@ -136,7 +137,8 @@ class SourceDeclaration(Declared):
     of the municipality's own; `raster`, a GeoTIFF; `squares`, CBS's squares of 100 m. The first that is there is used.
 
     `status` is whether everyone may have these figures as they are; where nothing is said they are taken to be
-    confidential.
+    confidential. What is confidential are counts of persons, addresses or cases, and they are perturbed before anything
+    is computed from them (`protection`).
     """
 
     id: Id
@@ -150,6 +152,7 @@ class SourceDeclaration(Declared):
     key: Text = "buurtcode"
     vintage: int
     periods: Periods
+    protection: Protection = Protection()
     rounded_to: Annotated[int, Field(ge=2)] | None = None
     table: Table | None = None
     statline: StatLine | None = None
@@ -167,6 +170,11 @@ class SourceDeclaration(Declared):
         """The step to which a column was rounded; 1 where it is exact."""
         of_source = self.rounded_to if column.kind in ADDED else None
         return column.rounded_to or of_source or 1
+
+    @property
+    def confidential(self) -> bool:
+        """Whether what it holds is not for everyone."""
+        return self.status != "open"
 
     @property
     def native(self) -> AreaLevel:

@@ -18,6 +18,7 @@ from boundaries.crosswalk import Crosswalk
 from boundaries.vintages import Vintage
 from geo import neighbors as neighbors_
 from geo.areas import AreaFrame, AreaLevel
+from geo.disclosure.perturbation import Noise
 from geo.errors import SourceError, UnknownNameError
 from geo.measures import Measure
 from geo.messages import message
@@ -31,9 +32,11 @@ from layers.messages import language
 from layers.method import indicator_measures, places
 from layers.method.figures import Figures, check_years
 from layers.method.indicator_values import IndicatorValues, indicator_values
+from layers.method.keys import check_protectable
 from layers.method.places import Boundaries, StudyArea
 from layers.method.plan import Node, Results, everything, lineage, numbers_of
 from layers.method.ports import Source
+from layers.method.protection import protected
 from layers.method.reading import Own, Reader, receipts_node, value_node
 from layers.publication.layer import Receipt
 
@@ -112,7 +115,14 @@ class Country:
         part of the country, of all other areas too of which there are figures.
         """
         nodes = {one.id: self.measure_node(one, theme, level, period) for one in theme.indicator}
-        return {one.id: self.results.of(nodes[one.id]).with_floor(theme.floor(one)) for one in theme.indicator}
+        return {one.id: self.results.of(nodes[one.id]).with_floor(self._floor(theme, one)) for one in theme.indicator}
+
+    def _floor(self, theme: Theme, indicator: Indicator) -> float:
+        """Least exposure for an indicator to have a value; of exposure that is confidential, least count too."""
+        column = indicator.per or ""
+        source = self.catalog.sources.get(column.partition(".")[0])
+        floor = theme.floor(indicator)
+        return max(floor, theme.privacy.min_count) if source is not None and source.confidential else floor
 
     def receipts(self, theme: Theme, level: AreaLevel, period: int) -> Sequence[Receipt]:
         """From what the measures of a theme are made at a level and period, whatever else was read for others."""
@@ -163,14 +173,16 @@ class Country:
             one.id: Node(
                 "indicator", (one.id, level, str(period)), indicator_values,
                 (self.measure_node(one, theme, level, period),),
-                {"indicator": _without_weight(one), "floor": theme.floor(one)},
+                {"indicator": _without_weight(one), "floor": self._floor(theme, one)},
                 (f"themes/{theme.id}",), stored=True,
             )
             for one in theme.indicator
         }  # fmt: skip
 
     def measure_node(self, indicator: Indicator, theme: Theme, level: AreaLevel, period: int) -> Node[Measure]:
-        """Counted at the level itself where there are points, else summed or divided from the finest areas."""
+        """Counted at the level itself where there are points, else summed or divided from the finest areas; what is
+        confidential is perturbed as it is counted or summed, and before it is divided.
+        """
         sources = [one for one in self.sources(theme) if _has_columns_of(indicator, one)]
         settings = {"indicator": _columns_only(indicator)}
         name = (indicator.id, level, str(period))
@@ -180,18 +192,38 @@ class Country:
             if set(indicator.columns) <= names:
                 cells = self.areas_node(level)
                 figures = [self._cells_node(one, cells, period) for one in sources if countable[one.id]]
-                return Node("measure", name, indicator_measures.measured, (cells, *figures), settings)
+                counted = Node("measure", name, indicator_measures.measured, (cells, *figures), settings)
+                return self._protected(counted, indicator)
         boundaries = self.boundaries_node()
         inputs = (self._finest_node(), *(self._figures_node(one, period) for one in sources))
         of_finest = Node(
             "measure", (indicator.id, "finest", str(period)), indicator_measures.measured, inputs, settings
         )
         if level is AreaLevel.BUURT:
-            return of_finest
+            return self._protected(of_finest, indicator)
         if level.resolution is None:
-            return Node("measure", name, indicator_measures.summed, (of_finest, boundaries, self.areas_node(level)))
+            inputs = (of_finest, boundaries, self.areas_node(level))
+            return self._protected(Node("measure", name, indicator_measures.summed, inputs), indicator)
         crosswalk = self._crosswalk_node(level, theme.dasymetric)
-        return Node("measure", name, indicator_measures.divided, (of_finest, boundaries, crosswalk))
+        inputs = (self._protected(of_finest, indicator), boundaries, crosswalk)
+        return Node("measure", name, indicator_measures.divided, inputs)
+
+    def _protected(self, counted: Node[Measure], indicator: Indicator) -> Node[Measure]:
+        """The measure with perturbed counts, where a source of it is confidential; else as it is.
+
+        Raises SourceError for a column that noise does not protect.
+        """
+        columns = {"events": indicator.value, "exposure": indicator.per or indicator.mean_weight}
+        noise: dict[str, Noise | None] = dict.fromkeys(columns)
+        for side, column in columns.items():
+            source, _, name = (column or "").partition(".")
+            declared = self.catalog.sources.get(source)
+            if declared is not None and declared.confidential:
+                check_protectable(declared, name)
+                noise[side] = declared.protection.noise
+        if not any(noise.values()):
+            return counted
+        return Node("protected", counted.name, protected, (counted,), {**noise, "part": indicator.share})
 
     def _finest_node(self) -> Node[AreaFrame]:
         return Node("areas", ("finest",), places.finest, (self.boundaries_node(),))
@@ -224,7 +256,12 @@ class Country:
         return self._once(("table", source.id), lambda: self._reader.table(source))
 
     def _counted_per_cell(self, source: SourceDeclaration, period: int) -> frozenset[str]:
-        """The columns of a source that can be counted per cell."""
+        """The columns of a source that can be counted per cell.
+
+        None of a confidential table: the points behind it have no keys, and its counts are perturbed per area.
+        """
+        if source.confidential and not source.own:
+            return frozenset()
         if source.own:
             years = source.periods[0].kind is PeriodKind.YEAR
             return frozenset(name for name, one in source.columns.items() if years or one.kind == "count")
@@ -239,6 +276,12 @@ class Country:
         if by is None:
             return Node("crosswalk", (level,), places.to_hexagons, inputs, stored=True)
         source = self.catalog.sources[by.source]
+        if source.confidential:
+            raise SourceError(
+                "source {id!r}: is confidential, and figures are not divided by it: how they are divided would tell "
+                'what is in it; say status = "open" in it if everyone may have it, or leave out [dasymetric]',
+                id=source.id,
+            )
         weights = self._once(("weights", source.id, by.column), lambda: self._reader.weights(source, by.column))
         return Node("crosswalk", (level, source.id, by.column), places.to_hexagons_by, (*inputs, weights), stored=True)
 

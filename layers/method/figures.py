@@ -6,6 +6,7 @@ Made from a raw table as a source delivers it: figures that are right, or an err
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+import numpy as np
 import pandas as pd
 
 from boundaries.cbs import COARSENESS, OPEN_WATER
@@ -19,6 +20,7 @@ from layers.declarations.periods import PER_YEAR, Period, absent_parts
 from layers.declarations.sources import ADDED, Column, SourceDeclaration, columns_of, fill
 from layers.declarations.themes import Theme
 from layers.method import numbers
+from layers.method.keys import sum_of_keys
 from layers.method.numbers import Mark
 
 LEAST_COVERED = 0.9
@@ -33,15 +35,18 @@ class Figures:
 
     `margins` say how far the columns that were rounded may be off; a column that is not there is exact. `blank` are
     areas elsewhere of which the table has a row and no figure: of another year, unless another source has figures.
+    `keys` are the cell keys of the columns that are confidential; one that is not there is open.
     """
 
     values: pd.DataFrame
     reasons: pd.DataFrame
     margins: pd.DataFrame | None = None
+    keys: pd.DataFrame | None = None
     blank: pd.Index | None = None
 
     def __post_init__(self) -> None:
-        check_aligned("figures", self.values.index, self.reasons.index)
+        keys = () if self.keys is None else (self.keys.index,)
+        check_aligned("figures", self.values.index, self.reasons.index, *keys)
         check_aligned("figures (columns)", self.values.columns, self.reasons.columns)
         if not (self.values.isna() == self.reasons.notna()).all(axis=None):
             raise ValueError("figures: a reason must stand exactly where there is no value")
@@ -59,21 +64,32 @@ class Figures:
         reasons = reasons.where(reasons.notna(), None)
         reasons[~areas.isin(self.reasons.index)] = Unknown.ABSENT
         margins = None if self.margins is None else self.margins.reindex(areas).fillna(0.0)
-        return Figures(self.values.reindex(areas), reasons, margins)
+        keys = None if self.keys is None else self.keys.reindex(areas, fill_value=np.uint64(0))
+        return Figures(self.values.reindex(areas), reasons, margins, keys)
 
     def joined(self, other: "Figures") -> "Figures":
         """These columns and those of `other` that are not among them."""
         more = [column for column in other.values if column not in self.values]
-        margins = [one for one in (self.margins, other.margins) if one is not None]
         return Figures(
             pd.concat([self.values, other.values[more]], axis=1),
             pd.concat([self.reasons, other.reasons[more]], axis=1),
-            pd.concat(margins, axis=1) if margins else None,
+            _beside(self.margins, other.margins),
+            _beside(self.keys, other.keys),
         )
 
     def margin(self, column: str) -> pd.Series | None:
         """How far a column may be off by rounding; None where it is exact."""
         return self.margins[column] if self.margins is not None and column in self.margins else None
+
+    def key(self, column: str | None) -> pd.Series | None:
+        """The cell keys of a column; None where it is open."""
+        return self.keys[column] if self.keys is not None and column in self.keys else None
+
+
+def _beside(first: pd.DataFrame | None, second: pd.DataFrame | None) -> pd.DataFrame | None:
+    """The columns of both; None where there are none."""
+    both = [one for one in (first, second) if one is not None]
+    return pd.concat(both, axis=1) if both else None
 
 
 def measure_of(indicator: Indicator, figures: Figures) -> Measure:
@@ -90,12 +106,28 @@ def measure_of(indicator: Indicator, figures: Figures) -> Measure:
     if indicator.per is not None:
         margins = (figures.margin(indicator.value), figures.margin(indicator.per))
         measure = Measure.of(indicator.id, value, values[indicator.per], reason, margins=margins)
+        measure = replace(
+            measure, event_keys=figures.key(indicator.value), exposure_keys=figures.key(indicator.per)
+        )  # fmt: skip
         return measure.as_share() if indicator.share else measure
     weight = (
         values[indicator.mean_weight] if indicator.mean_weight else value.notna().astype(float).where(value.notna())
     )
     of_weight = figures.margin(indicator.mean_weight) if indicator.mean_weight else None
-    return Measure.of(indicator.id, value * weight, weight, reason, shrunk=False, margins=(None, of_weight))
+    level = Measure.of(indicator.id, value * weight, weight, reason, shrunk=False, margins=(None, of_weight))
+    return replace(level, event_keys=_key_of_level(indicator, figures))
+
+
+def _key_of_level(indicator: Indicator, figures: Figures) -> pd.Series | None:
+    """The cell keys of a level that is a count. Raises SourceError where it is a mean of what is confidential."""
+    keys = [figures.key(column) for column in indicator.columns]
+    if indicator.mean_weight is not None and any(one is not None for one in keys):
+        raise SourceError(
+            "indicator {id!r}: a mean of confidential figures, which noise on counts does not protect; leave out "
+            "mean_weight if {value} is a count, or leave the indicator out",
+            id=indicator.id, value=indicator.value,
+        )  # fmt: skip
+    return keys[0]
 
 
 def figures_from_table(
@@ -158,17 +190,23 @@ def figures_of_columns(
 ) -> Figures:
     """The declared columns of a table that is indexed by area; areas that it does not list are unknown, never 0.
 
+    Of a confidential source they are those that noise can protect, with their keys.
+
     Of a source per month or quarter, the counts are added up to the year `period`; stocks and rates have no such sum.
     """
-    values, reasons = {}, {}
+    values, reasons, keys = {}, {}, {}
     decimal = source.table.format.decimal if source.table else None
     parts = Period(period).parts(source.periods[0].kind)
     for name, column in source.columns.items():
         if len(parts) > 1 and column.kind != "count":
             continue
+        full = qualified(source.id, name)
+        if source.confidential:
+            if (of_column := sum_of_keys(keyed, column, parts)) is None:
+                continue  # nothing protects it
+            keys[full] = of_column
         place = message("{where}, figure {name!r}", where=where, name=name)
         of_parts = [_column(keyed, column, part, decimal, place) for part in parts]
-        full = qualified(source.id, name)
         values[full], reasons[full] = _added_up(of_parts)
     listed = areas.isin(keyed.index)
     explained = pd.DataFrame(reasons, dtype=object).reindex(areas)
@@ -177,9 +215,9 @@ def figures_of_columns(
     steps = {qualified(source.id, name): source.step_of(column) for name, column in source.columns.items()}
     # Half a step of each part, which is as far as their sum may be off.
     margins = {name: float(len(parts) * (step // 2)) for name, step in steps.items() if step > 1 and name in values}
-    return Figures(
-        pd.DataFrame(values).reindex(areas), explained, pd.DataFrame(margins, index=areas) if margins else None
-    )
+    rounded = pd.DataFrame(margins, index=areas) if margins else None
+    confidential = pd.DataFrame(keys).reindex(areas, fill_value=np.uint64(0)) if keys else None
+    return Figures(pd.DataFrame(values).reindex(areas), explained, rounded, confidential)
 
 
 def check_level(theme: Theme, sources: Sequence[SourceDeclaration], level: AreaLevel) -> None:
@@ -266,7 +304,8 @@ def _summed(keyed: pd.DataFrame, source: SourceDeclaration, period: int, level: 
     values = figures.values.groupby(larger).sum().where(known)
     reasons = pd.DataFrame(None, index=values.index, columns=values.columns, dtype=object)
     margins = None if figures.margins is None else figures.margins.groupby(larger).sum()
-    return Figures(values, reasons.mask(values.isna(), Unknown.PARTLY), margins)
+    keys = None if figures.keys is None else figures.keys.groupby(larger).sum()
+    return Figures(values, reasons.mask(values.isna(), Unknown.PARTLY), margins, keys)
 
 
 def _without_figure(keyed: pd.DataFrame, source: SourceDeclaration) -> pd.Index:

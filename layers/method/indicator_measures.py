@@ -3,10 +3,12 @@
 from dataclasses import replace
 from functools import reduce
 
+import numpy as np
 import pandas as pd
 
 from boundaries.crosswalk import Crosswalk
 from geo.areas import AreaFrame
+from geo.disclosure.cell_keys import summed as summed_keys
 from geo.measures import Measure
 from geo.messages import message
 from layers.declarations.indicators import Indicator
@@ -43,7 +45,23 @@ def summed(measure: Measure, boundaries: Boundaries, areas: AreaFrame) -> Measur
     """The measure of the finest areas, for the wijken or gemeenten that they lie in."""
     if areas.level is boundaries.areas.level:
         return measure
-    return upward(measure.events.index, areas).apportion(measure)
+    larger = upward(measure.events.index, areas)
+    whole = larger.apportion(measure)
+    return replace(
+        whole,
+        event_keys=_summed(measure.event_keys, measure, larger),
+        exposure_keys=_summed(measure.exposure_keys, measure, larger),
+    )
+
+
+def _summed(keys: pd.Series | None, measure: Measure, larger: Crosswalk) -> pd.Series | None:
+    """The keys of larger areas: of what is counted in them, which is where both events and exposure are known."""
+    if keys is None:
+        return None
+    source, target = larger.at
+    counted = (measure.events.notna() & measure.exposure.notna()).to_numpy()[source]
+    of_parts = keys.to_numpy(dtype=np.uint64)[source[counted]]
+    return pd.Series(summed_keys(of_parts, target[counted], len(larger.targets)), larger.targets)
 
 
 def divided(measure: Measure, boundaries: Boundaries, crosswalk: Crosswalk) -> Measure:
@@ -53,6 +71,6 @@ def divided(measure: Measure, boundaries: Boundaries, crosswalk: Crosswalk) -> M
 
 def within(measure: Measure, ids: pd.Index) -> Measure:
     """The measure of some of its areas."""
-    parts = ("events", "exposure", "reason", "margin", "exposure_margin")
+    parts = ("events", "exposure", "reason", "margin", "exposure_margin", "event_keys", "exposure_keys")
     columns = {name: column for name in parts if (column := getattr(measure, name)) is not None}
     return replace(measure, **{name: column.loc[ids] for name, column in columns.items()})

@@ -41,7 +41,12 @@ class IndicatorValues:
 
 
 def indicator_values(measure: Measure, *, indicator: Indicator, floor: float) -> IndicatorValues:
-    """Rate, deviation and residual of a measure without values where exposure is below the floor."""
+    """Rate, deviation and residual of a measure without values where exposure is below the floor.
+
+    Raises TypeError for a measure with confidential counts: they are to be perturbed first (layers.method.protection).
+    """
+    if measure.confidential:
+        raise TypeError(f"measure {measure.id}: holds confidential counts that are not perturbed")
     with_floor = (measure.as_share() if indicator.share else measure).with_floor(floor)
     value, national = rates(with_floor), with_floor.national
     scale = "share" if indicator.share else "rate" if indicator.per else "level"

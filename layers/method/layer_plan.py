@@ -10,7 +10,7 @@ from layers.method.country import Country
 from layers.method.indicator_values import IndicatorValues
 from layers.method.places import Boundaries, StudyArea, tolerance_of
 from layers.method.plan import Node, lineage, numbers_of
-from layers.method.provenance import method_of, rounding_of
+from layers.method.provenance import method_of, protection_of, rounding_of
 from layers.method.published import published_layer
 from layers.publication.layer import Layer, LayerKey, Provenance, Receipt
 
@@ -46,10 +46,11 @@ def layer_plan(country: Country, key: LayerKey, theme: Theme, lens: Lens | None,
         "analysis", name, analysis, (study, result, *indicators.values()),
         {"theme": numbers_of(theme), "lens": numbers_of(lens) if lens else None, "period": period}, declared,
     )  # fmt: skip
-    digests, rounding = country.catalog.digests_of(theme, lens), rounding_of(country.sources(theme))
-    statuses = {one.id: one.status for one in country.sources(theme)}
+    sources, digests = country.sources(theme), country.catalog.digests_of(theme, lens)
+    statuses = {one.id: one.status for one in sources}
+    figures = (*rounding_of(sources), *protection_of(sources))
     provenance = Provenance(
-        (), digests, country.vintage.year, version, rounding, country.source.made_up,
+        (), digests, country.vintage.year, version, figures, country.source.made_up,
         country.catalog.meanings_of(theme, lens), sources=statuses,
     )  # fmt: skip
     settings = {"key": key, "declared": (theme, lens), "provenance": provenance, "language": language()}

@@ -1,6 +1,6 @@
 """The seams of the build: what it asks of the world outside. Adapters stand in services.registry by name."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -9,6 +9,7 @@ import pandas as pd
 from boundaries.dasymetric import Weights
 from boundaries.vintages import Vintage
 from geo.areas import AreaFrame
+from geo.disclosure.cell_keys import Keys
 from geo.messages import Message
 from layers.declarations.sources import SourceDeclaration
 from layers.publication.layer import Receipt
@@ -89,6 +90,19 @@ class About:
     inputs: Mapping[str, str]
     declarations: tuple[str, ...]
     confidential: bool
+
+
+class Keyring(Protocol):
+    """Gives the keys by which confidential counts are perturbed (geo.disclosure.cell_keys); the secret stays in it."""
+
+    @property
+    def fingerprint(self) -> str:
+        """What tells one secret from another, and nothing else of it."""
+        ...
+
+    def keys(self, source: str, records: Iterable[str]) -> Keys:
+        """The key of each record or area of a source, by what identifies it there."""
+        ...
 
 
 class Cache(Protocol):

@@ -35,6 +35,20 @@ def rounding_of(sources: Sequence[SourceDeclaration]) -> tuple[str, ...]:
     )  # fmt: skip
 
 
+def protection_of(sources: Sequence[SourceDeclaration]) -> tuple[str, ...]:
+    """By how much the counts of confidential sources are perturbed, in lines."""
+    return tuple(
+        say(
+            "counts of {source} are perturbed by cell key (Thompson, Broadfoot and Elazar 2013): at most {most} more "
+            "or less, variance {variance:g}, none below {smallest} but 0; all else is computed from these",
+            source=one.id, most=one.protection.max_noise, variance=one.protection.variance,
+            smallest=one.protection.smallest,
+        )
+        for one in sources
+        if one.confidential
+    )  # fmt: skip
+
+
 def _method(tolerance: float, analysis: Analysis, theme: Theme) -> list[Message]:
     """The steps of the method in order, with every setting that changes what is published."""
     level = analysis.areas.level

@@ -19,9 +19,10 @@ from geo.errors import SourceError
 from geo.messages import message
 from layers.declarations.sources import SourceDeclaration
 from layers.messages import said, speaking
+from layers.method.keys import AREA_KEY
 from layers.method.places import Boundaries
 from layers.method.plan import Node, digest, numbers_of
-from layers.method.ports import Delivered, Identity, Read, Source, Weighed
+from layers.method.ports import Delivered, Identity, Keyring, Read, Source, Weighed
 from layers.method.versions import version_of_module
 from layers.publication.layer import Receipt
 
@@ -43,12 +44,14 @@ class Own:
         weigh: reads a column of the squares of a source, to interpolate figures by.
         identity: what identifies the bytes that a source is read from.
         module: the name of the module that reads a source.
+        keyring: gives the keys by which confidential counts are perturbed; None where there are none to give.
     """
 
     deliver: Callable[[SourceDeclaration, AreaFrame], Delivered] | None = None
     weigh: Callable[[SourceDeclaration, str], Weighed] | None = None
     identity: Callable[[SourceDeclaration], Identity] = _only_told_by_reading
     module: Callable[[SourceDeclaration], str] = _here
+    keyring: Keyring | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,10 +88,10 @@ class Reader:
 
         def read() -> Read[pd.DataFrame]:
             table = self.source.table(declaration)
-            return Read(table, self._receipts_of_source([declaration], []))
+            return Read(self._with_keys(table, declaration), self._receipts_of_source([declaration], []))
 
         identify = partial(self.source.identity, self.vintage, declaration)
-        about = _About.of("table", declaration, (), type(self.source).__module__)
+        about = _About.of("table", declaration, (), type(self.source).__module__, self._fingerprint(declaration))
         return self._node(about, read, identify)
 
     def points(self, declaration: SourceDeclaration, cells: Node[AreaFrame]) -> Node[Read[pd.DataFrame]]:
@@ -115,7 +118,8 @@ class Reader:
             delivered = self.own.deliver(declaration, within)
             return Read(delivered.table, (_receipt(f"sources/{declaration.id}", declaration, delivered),))
 
-        about = _About.of("counted", declaration, areas.name, self.own.module(declaration))
+        fingerprint = self._fingerprint(declaration)
+        about = _About.of("counted", declaration, areas.name, self.own.module(declaration), fingerprint)
         return self._node(about, read, partial(self.own.identity, declaration), areas)
 
     def weights(self, declaration: SourceDeclaration, column: str) -> Node[Read[Weights]]:
@@ -133,6 +137,28 @@ class Reader:
 
         about = _About.of("weights", declaration, (column,), self.own.module(declaration))
         return self._node(about, read, partial(self.own.identity, declaration))
+
+    def _fingerprint(self, declaration: SourceDeclaration) -> str:
+        """That of the secret by which the counts of a source are perturbed; "" where it is open.
+
+        Raises SourceError where it is confidential and there are no keys.
+        """
+        if not declaration.confidential:
+            return ""
+        if self.own.keyring is None:
+            raise SourceError(
+                'source {id!r}: is confidential, and there are no keys to protect it by here; say status = "open" if '
+                "everyone may have its figures",
+                id=declaration.id,
+            )
+        return self.own.keyring.fingerprint
+
+    def _with_keys(self, table: pd.DataFrame, declaration: SourceDeclaration) -> pd.DataFrame:
+        """The raw table of a source; with the key of each area, where it is confidential."""
+        if not declaration.confidential or self.own.keyring is None or declaration.key not in table:
+            return table
+        codes = table[declaration.key].astype(str).str.strip()
+        return table.assign(**{AREA_KEY: self.own.keyring.keys(declaration.id, codes)})
 
     def _receipts_of_source(
         self, tables: list[SourceDeclaration], points: list[SourceDeclaration]
@@ -179,23 +205,21 @@ class _About:
     confidential: bool = False
 
     @classmethod
-    def of(cls, kind: str, declaration: SourceDeclaration, name: tuple[str, ...], module: str) -> Self:
-        """Of a source."""
-        settings = {"source": _as_read(declaration)}
+    def of(
+        cls, kind: str, declaration: SourceDeclaration, name: tuple[str, ...], module: str, fingerprint: str = ""
+    ) -> Self:
+        """Of a source; `fingerprint` is that of the secret of its keys."""
+        settings: dict[str, object] = {"source": _as_read(declaration)}
+        settings |= {"keys": fingerprint} if fingerprint else {}
         declared = (f"sources/{declaration.id}",)
         one = declaration
         texts = (one.title, one.publisher, one.license, one.url, one.attribution)
-        return cls(kind, (one.id, *name), settings, module, declared, texts, confidential(one))
+        return cls(kind, (one.id, *name), settings, module, declared, texts, one.confidential)
 
 
 def _as_read(declaration: SourceDeclaration) -> SourceDeclaration:
     """A source as far as reading depends on it: not on which figures are made of its columns, for which periods."""
     return numbers_of(declaration).model_copy(update={"columns": {}, "periods": (), "statline": None})
-
-
-def confidential(declaration: SourceDeclaration) -> bool:
-    """Whether what a source holds is not for everyone, as it says itself."""
-    return declaration.status != "open"
 
 
 def receipts_node(read: Node[Read[Any]], crosswalk: Node[Crosswalk] | None = None) -> Node[tuple[Receipt, ...]]:

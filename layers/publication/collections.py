@@ -117,7 +117,7 @@ def _collection(
         table=geopandas.GeoDataFrame(rows, geometry="geometry", crs=rows.crs),
         attribution="; ".join(dict.fromkeys(receipt.attribution for receipt in receipts)),
         license=", ".join(dict.fromkeys(receipt.license for receipt in receipts)),
-        caveat=caveat(_references(layers)),
+        caveat=caveat(_references(layers), perturbed=any(layer.perturbed for layer in layers)),
         time_field=time_field,
         audience=_audience(layers),
     )

@@ -59,8 +59,21 @@ def how_searched(how: How) -> str:
     return said(how.message)
 
 
-def caveat(references: References = NATIONAL) -> str:
-    """What a map does not show; and what is not compared with the country, where other things are."""
+def caveat(references: References = NATIONAL, *, perturbed: bool = False) -> str:
+    """What a map does not show; what is not compared with the country, where other things are; and that counts carry
+    noise, where they do.
+    """
+    general = _not_shown(references)
+    if not perturbed:
+        return general
+    return say(
+        "{caveat} Counts that are confidential were changed a little on purpose, so that nobody can be recognised in "
+        "them; therefore totals do not add up exactly.",
+        caveat=general,
+    )
+
+
+def _not_shown(references: References) -> str:
     place = shared(references.values())
     general = say(
         "This map shows where a pattern, measured in this way, occurs more often than {average}. That need not be an "

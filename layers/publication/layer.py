@@ -96,6 +96,11 @@ class Layer:
                 raise ValueError(f"layer {self.key}: {one.id} must have a reason exactly where it has no value")
 
     @property
+    def perturbed(self) -> bool:
+        """Whether any of its counts carry noise, since their source is confidential."""
+        return "vertrouwelijk" in self.provenance.sources.values()
+
+    @property
     def audience(self) -> Audience:
         """For whom it is: what its theme says, else for everyone only where each of its sources is known to be open."""
         open_to_all = set(self.provenance.sources.values()) == {"open"}

@@ -29,6 +29,7 @@ from services.cache.disk import HomeCache
 from services.program import program
 from services.registry import OWN, SOURCES, WEIGHTS, adapter
 from services.settings import TESTLAND, Settings
+from services.vault.secret import Vault
 from services.workspace import storage
 
 type OnStep = Callable[[Message | str], None]
@@ -92,7 +93,10 @@ def open_country(
     """
     folder = Path(data)
     source: Source = adapter("source", SOURCES, TESTLAND)() if data == TESTLAND else _folder(folder)
-    own = Own(partial(_own_table, folder), partial(_weights, folder), partial(_identity, folder), _module)
+    vault = Vault(Settings().vault)
+    own = Own(
+        partial(_own_table, folder, vault), partial(_weights, folder), partial(_identity, folder), _module, vault
+    )  # fmt: skip
     vintage = replace(vintage_of(year), finest=finest)
     return Country(source, vintage, catalog, own, Results(HomeCache(home) if home else None))
 
@@ -112,7 +116,7 @@ def finest_of_theme(catalog: Catalog, theme: Theme) -> AreaLevel:
     return max((source.native for source in catalog.sources_of(theme)), key=COARSENESS.index)
 
 
-def _own_table(folder: Path, declaration: SourceDeclaration, areas: AreaFrame) -> Delivered:
+def _own_table(folder: Path, vault: Vault, declaration: SourceDeclaration, areas: AreaFrame) -> Delivered:
     """A row an area of what the municipality's own source has there: records, a raster or squares below `folder`."""
     settings = Settings()
     if declaration.records is not None:
@@ -120,8 +124,9 @@ def _own_table(folder: Path, declaration: SourceDeclaration, areas: AreaFrame) -
         from services.sources.records.tally import RecordsInput  # noqa: PLC0415  # likewise
 
         client = Client(settings.cache, gateway=settings.gateway, hosts=settings.hosts)
+        key_of = partial(vault.keys, declaration.id) if declaration.confidential else None
         counts: Delivered = adapter("source", OWN, "records")(
-            declaration, areas, RecordsInput(folder, settings.postgis, client)
+            declaration, areas, RecordsInput(folder, settings.postgis, client, key_of=key_of)
         )
         return counts
     table: Delivered = adapter("source", OWN, _kind(declaration))(declaration, areas, folder)

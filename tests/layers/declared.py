@@ -24,6 +24,7 @@ publisher = "Testbureau"
 license = "CC0"
 url = "https://example.org/tellingen"
 attribution = "Testbureau"
+status = "open"
 key = "buurtcode"
 vintage = 2024
 periods = [2023, 2024]

@@ -21,9 +21,12 @@ with speaking("en"):
 
 
 @pytest.fixture(autouse=True)
-def _english(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """The command speaks English, in this process and in others; what is published without it stays Dutch."""
+def _english(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[None]:
+    """The command speaks English, in this process and in others; what is published without it stays Dutch. Its secret
+    is one of the test.
+    """
     monkeypatch.setenv("ZICHT_LANG", "en")
+    monkeypatch.setenv("ZICHT_VAULT", str(tmp_path / "vault"))
     yield
     override("LANG", None)
     override("LAYERS", None)

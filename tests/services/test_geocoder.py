@@ -277,6 +277,7 @@ publisher = "Gemeente"
 license = "niet openbaar"
 url = "https://example.org"
 attribution = "Gemeente"
+status = "open"
 vintage = 2024
 periods = [2024]
 

@@ -1,8 +1,10 @@
 """What was counted of records, for each count, year and area; and what was not, by reason."""
 
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
+from itertools import product
+from typing import Any
 
 import h3ronpy
 import numpy as np
@@ -13,9 +15,11 @@ from numpy.typing import NDArray
 
 from boundaries.points import Locator, cells
 from geo.areas import AreaFrame
+from geo.disclosure.cell_keys import Keys, summed
 from geo.errors import SourceError, first_few
 from geo.messages import Message, message
 from layers.declarations.records import WHOLE_COUNTRY, Records
+from layers.method.keys import key_column
 from services.formats import moments, numbers
 from services.formats.cells import lacking, matches, matching, text
 from services.formats.encodings import LOST
@@ -38,6 +42,8 @@ class Sums:
         covered: which areas the source covers.
         years: those that are counted; only 0 where the source has none.
         sums: as [count, year, area].
+        key_of: gives the keys of records by what identifies them; None where they are open.
+        keys: the sum of the keys of what was counted, as [count, year, area].
         counted: how many rows.
         rejected: how many rows were not counted, by the English of the reason.
         empty: amounts that are not filled, by the name of the count; `unread` those that are no number or that can be
@@ -51,6 +57,8 @@ class Sums:
     covered: NDArray[np.bool_]
     years: NDArray[np.int64]
     sums: NDArray[np.float64]
+    key_of: Callable[[Iterable[str]], Keys] | None = None
+    keys: Keys = field(init=False)
     counted: int = 0
     rejected: Counter[str] = field(default_factory=Counter)
     empty: Counter[str] = field(default_factory=Counter)
@@ -59,8 +67,11 @@ class Sums:
     met: set[tuple[str, str, str]] = field(default_factory=set)
     bare: set[tuple[str, str, str]] = field(default_factory=set)
 
+    def __post_init__(self) -> None:
+        self.keys = np.zeros(self.sums.shape if self.key_of else 0, dtype=np.uint64)
+
     @classmethod
-    def of(cls, records: Records, areas: AreaFrame) -> "Sums":
+    def of(cls, records: Records, areas: AreaFrame, key_of: Callable[[Iterable[str]], Keys] | None = None) -> "Sums":
         """Nothing counted yet."""
         covered, gemeenten = np.ones(len(areas), dtype=bool), areas.table["gemeente"]
         if WHOLE_COUNTRY not in records.covers:
@@ -72,7 +83,8 @@ class Sums:
                     vintage=areas.vintage,
                 )
         years = np.array(records.years or (0,), dtype=np.int64)
-        return cls(records, _finder(areas), covered, years, np.zeros((len(records.count), len(years), len(areas))))
+        sums = np.zeros((len(records.count), len(years), len(areas)))
+        return cls(records, _finder(areas), covered, years, sums, key_of)
 
     def add(
         self, batch: pa.RecordBatch, x: NDArray[np.float64], y: NDArray[np.float64], why: NDArray[np.object_]
@@ -94,7 +106,11 @@ class Sums:
         good: NDArray[np.bool_] = pd.isna(why)
         self.rejected.update(str(reason) for reason in why[~good])
         self.counted += int(good.sum())
-        self._count(batch, good, which * self.sums.shape[2] + area)
+        keys = np.zeros(0, dtype=np.uint64)
+        if self.key_of is not None:
+            keys = np.zeros(len(x), dtype=np.uint64)
+            keys[good] = self.key_of(self._identities(batch, x, y, good))
+        self._count(batch, good, which * self.sums.shape[2] + area, keys)
         for name, column in zip(batch.schema.names, batch.columns, strict=True):
             self.lacking.update({(name, reason): count for reason, count in lacking(column).items()})
         return why
@@ -114,8 +130,20 @@ class Sums:
                 undecoded |= matching(column, LOST).to_numpy(zero_copy_only=False)
         return undecoded
 
-    def _count(self, batch: pa.RecordBatch, good: NDArray[np.bool_], cell: Positions) -> None:
-        """Add what is counted of the good rows to the cell, of year and area, of each."""
+    def _identities(
+        self, batch: pa.RecordBatch, x: NDArray[np.float64], y: NDArray[np.float64], good: NDArray[np.bool_]
+    ) -> Iterator[str]:
+        """What identifies each of the good rows: its id, or where there is none its place, to the metre, and date."""
+        columns = [self.records.record_id, self.records.period.column if self.records.period else None]
+        ids, dates = (
+            text(batch.column(name)).filter(pa.array(good)).to_pylist() if name else [None] * int(good.sum())
+            for name in columns
+        )
+        for id_, date, right, up in zip(ids, dates, np.rint(x[good]), np.rint(y[good]), strict=True):
+            yield f"id {id_}" if id_ else f"at {right:.0f} {up:.0f} {date or ''}"
+
+    def _count(self, batch: pa.RecordBatch, good: NDArray[np.bool_], cell: Positions, keys: Keys) -> None:
+        """Add what is counted of the good rows, and their keys, to the cell, of year and area, of each."""
         for at, (name, count) in enumerate(self.records.count.items()):
             mine = good.copy()
             for column, codes in count.where.items():
@@ -131,6 +159,8 @@ class Sums:
                 self.unread[name] += int((np.isnan(amounts) & ~empty).sum())
             size = self.sums.shape[1] * self.sums.shape[2]
             self.sums[at] += np.bincount(cell[mine], amounts, size).reshape(self.sums.shape[1:])
+            if len(keys):
+                self.keys[at] += summed(keys[mine], cell[mine], size).reshape(self.sums.shape[1:])
 
     def _look_for_bare(self, batch: pa.RecordBatch, name: str, column: str, codes: tuple[str, ...]) -> None:
         """Codes that begin with zeros, as a spreadsheet leaves them: SBI 0147 becomes 147."""
@@ -151,12 +181,13 @@ class Sums:
         return moments.years(batch.column(period.column), period.format, period.zone)
 
     def table(self, areas: AreaFrame) -> pd.DataFrame:
-        """A row an area, a column a count and year."""
-        columns = {
-            f"{name}_{year}" if self.records.years else name: np.where(self.covered, self.sums[at, when], np.nan)
-            for at, name in enumerate(self.records.count)
-            for when, year in enumerate(self.years)
-        }
+        """A row an area, a column a count and year; where there are keys, beside each count of rows theirs."""
+        columns: dict[str, NDArray[Any]] = {}
+        for (at, (name, count)), (when, year) in product(enumerate(self.records.count.items()), enumerate(self.years)):
+            column = f"{name}_{year}" if self.records.years else name
+            columns[column] = np.where(self.covered, self.sums[at, when], np.nan)
+            if self.key_of is not None and count.sum is None:
+                columns[key_column(column)] = self.keys[at, when]
         return pd.DataFrame(columns, index=areas.ids)
 
     def notes(self) -> tuple[Message, ...]:

@@ -7,10 +7,12 @@ its number and the reason, never by its contents.
 
 An area that the source covers and where no row lies has 0; an area it does not cover is unknown. A sum in which an
 amount could not be read is unknown too: what is not known is not zero.
+
+Beside a count of confidential rows stands the sum of their keys, by which it is perturbed before it is used.
 """
 
 import csv
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,6 +23,7 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from geo.areas import AreaFrame
+from geo.disclosure.cell_keys import Keys
 from geo.errors import SourceError
 from geo.messages import Message, joined, message
 from layers.declarations.records import Records
@@ -51,6 +54,7 @@ class RecordsInput:
         rejects: the file to list the rows in that are not counted; None for no list.
         on_rows: called with how many rows have been read.
         on_lookup: called with how many questions PDOK has answered, of how many.
+        key_of: gives the keys of records by what identifies them, to protect their counts by; None for none.
     """
 
     root: Path
@@ -59,6 +63,7 @@ class RecordsInput:
     rejects: Path | None = None
     on_rows: OnRows = lambda _: None
     on_lookup: Callable[[int, int], None] = lambda _done, _whole: None
+    key_of: Callable[[Iterable[str]], Keys] | None = None
 
 
 def tally(declaration: SourceDeclaration, areas: AreaFrame, given: RecordsInput) -> Delivered:
@@ -72,7 +77,7 @@ def tally(declaration: SourceDeclaration, areas: AreaFrame, given: RecordsInput)
     rows = opened(records, given.root, given.database)
     with _reading(rows.where):
         warnings, spared = _search_for_persons(rows, records)
-    sums = Sums.of(records, areas)
+    sums = Sums.of(records, areas, given.key_of)
     decimal = records.format.decimal
     places = Placer(rows.where, records.place, rows.crs, decimal, given.client, given.on_lookup)
     first = 1

@@ -102,9 +102,16 @@ def test_what_is_not_known_stays_unknown_and_what_is_no_count_is_refused():
 
 
 def test_between_which_variances_there_is_noise_without_bias():
-    assert Noise(5, 3.0, 3).variances == (2.0, 5.0)
-    assert Noise(5, 3.0, 3).last == 8
-    assert Noise(3, 1.0, 1).variances == (0.0, 3.0)
+    assert Noise.between(5, 3) == (2.0, 5.0)
+    assert Noise.between(3, 1) == (0.0, 3.0)
+    assert Noise.between(2, 4) == (0.0, 0.0)
+
+
+def test_counts_from_twice_the_bounds_on_are_perturbed_alike():
+    noise = Noise(5, 3.0, 3)
+    assert noise.last == 8
+    np.testing.assert_array_equal(probabilities(noise, 8), probabilities(noise, 800))
+    assert len(noise.steps(7)) == 10
 
 
 @pytest.mark.parametrize("wrong", [(5, 2.0, 3), (5, 5.0, 3), (2, 1.0, 4), (3, 0.0, 1)])

@@ -174,14 +174,15 @@ def test_what_is_wrong_elsewhere_is_said_beside_a_file_with_faults(tmp_path):
 
 
 def test_figures_are_confidential_unless_their_source_says_that_they_are_open(tmp_path):
-    assert catalog(tmp_path).sources["tellingen"].status == "vertrouwelijk"
-    said = catalog(tmp_path, sources_tellingen=SOURCE.replace("key =", 'status = "open"\nkey ='))
-    assert said.sources["tellingen"].status == "open"
+    assert catalog(tmp_path).sources["tellingen"].status == "open"
+    unsaid = catalog(tmp_path, sources_tellingen=SOURCE.replace('status = "open"', "")).sources["tellingen"]
+    assert unsaid.status == "vertrouwelijk"
+    assert unsaid.confidential
 
 
 def test_a_status_or_audience_that_is_none_is_refused(tmp_path):
     changed = {
-        "sources_tellingen": SOURCE.replace("key =", 'status = "geheim"\nkey ='),
+        "sources_tellingen": SOURCE.replace('"open"', '"geheim"'),
         "themes_proef": THEME.replace("level =", 'audience = "iedereen"\nlevel ='),
     }
     assert faults(tmp_path, **changed) == [

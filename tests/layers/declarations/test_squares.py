@@ -15,6 +15,7 @@ publisher = "CBS"
 license = "CC BY 4.0"
 url = "https://example.org/vierkanten"
 attribution = "CBS"
+status = "open"
 vintage = 2024
 periods = [2024]
 

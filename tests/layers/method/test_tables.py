@@ -18,7 +18,7 @@ AREAS = pd.Index([f"BU9999{number:04}" for number in range(20)], name="area_id")
 SOURCE = SourceDeclaration.model_validate(
     {
         "id": "proef", "title": "Proef", "publisher": "Proef", "license": "CC0", "url": "https://example.org",
-        "attribution": "Proef", "table": {"path": "proef.csv"}, "key": "buurtcode", "vintage": 2024,
+        "attribution": "Proef", "status": "open", "table": {"path": "proef.csv"}, "key": "buurtcode", "vintage": 2024,
         "periods": [2024],
         "columns": {
             "inwoners": {"formula": "inwoners", "title": "Inwoners", "empty": "zero"},

@@ -22,6 +22,7 @@ publisher = "Testbureau"
 license = "CC0"
 url = "https://example.org"
 attribution = "Testbureau"
+status = "open"
 key = "buurtcode"
 vintage = 2024
 periods = [2024]

@@ -46,7 +46,7 @@ def declared(**raster):
     columns = raster.pop("column", {"hoogte": Taken(take="mean")})
     return SourceDeclaration(
         id="hoogte", title="Hoogte", publisher="Proef", license="CC0", url="https://example.org", attribution="Proef",
-        vintage=2024, periods=(2024,), raster=Raster(path="hills.tif", column=columns, **raster),
+        status="open", vintage=2024, periods=(2024,), raster=Raster(path="hills.tif", column=columns, **raster),
         columns={one: Column(formula=one, title=one) for one in columns},
     )  # fmt: skip
 

@@ -20,6 +20,7 @@ from services import receipts
 from services.files import digest
 from services.jobs import build
 from services.sources.squares import counted, fetched_file, weighed
+from services.vault.secret import Vault
 from tests.country import squares
 
 AREAS = squares(4, 6)  # 2 by 3 km from (120000, 480000): 24 buurten of 25 squares, in two gemeenten
@@ -36,7 +37,7 @@ def table():
 def declared(covers=("NL",), path="squares.csv", column="aantal_inwoners"):
     return SourceDeclaration(
         id="vierkanten", title="Vierkanten", publisher="Proef", license="CC0", url="https://example.org",
-        attribution="Proef", vintage=2024, periods=(2024,),
+        attribution="Proef", status="open", vintage=2024, periods=(2024,),
         squares=SquareGrid(year=2024, path=path, covers=covers, column={"inwoners": column}),
         columns={"inwoners": Column(formula="inwoners", title="Inwoners")},
     )  # fmt: skip
@@ -217,7 +218,7 @@ def test_squares_that_are_not_there_are_told_with_where_to_get_them(tmp_path):
 
 
 def test_the_pipeline_knows_who_reads_squares(tmp_path):
-    got = build._own_table(put(tmp_path, table()), declared(), AREAS)
+    got = build._own_table(put(tmp_path, table()), Vault(tmp_path / "vault"), declared(), AREAS)
     assert got.table["inwoners"].sum() == pytest.approx(3000)
 
 

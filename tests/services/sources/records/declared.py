@@ -24,7 +24,8 @@ def source(**records):
     return SourceDeclaration.model_validate(
         {
             "id": "meldingen", "title": "Meldingen", "publisher": "Gemeente", "license": "niet openbaar",
-            "url": "https://example.org", "attribution": "Gemeente", "vintage": 2024, "periods": [2024],
+            "url": "https://example.org", "attribution": "Gemeente", "status": "open", "vintage": 2024,
+            "periods": [2024],
             "records": {key: value for key, value in (usual | records).items() if value is not None},
             "columns": {"meldingen": {"formula": "meldingen_{periode}", "title": "Meldingen"}},
         }

@@ -9,12 +9,14 @@ from boundaries.vintages import vintage
 from geo.areas import AreaLevel
 from layers.method.country import Country
 from layers.method.reading import Own
+from layers.publication.collections import collections
 from services.exporters.table import export
 from services.jobs.build import LayerRequest, build
 from services.jobs.publish import publish_all
 from services.releases import release
 from services.sources.records.tally import RecordsInput, tally
 from services.testland.source import TestlandSource
+from services.vault.secret import Vault
 from services.workspace import storage
 from tests.layers.declared import catalog
 
@@ -25,6 +27,7 @@ publisher = "Gemeente"
 license = "niet openbaar"
 url = "https://example.org"
 attribution = "Gemeente"
+status = "open"
 vintage = 2024
 periods = [2024]
 
@@ -54,6 +57,7 @@ publisher = "Testbureau"
 license = "CC0"
 url = "https://example.org"
 attribution = "Testbureau"
+status = "open"
 key = "buurtcode"
 vintage = 2024
 periods = [2024]
@@ -206,3 +210,41 @@ def test_the_command_says_what_a_source_lacks(zicht, tmp_path):
     assert "no such file" in zicht("tally", tmp_path / "niets.toml").err
     (tmp_path / "mensen.toml").write_text(PEOPLE, encoding="utf-8")
     assert "declares no [records]" in zicht("tally", tmp_path / "mensen.toml", "--data", "testland").err
+
+
+@pytest.fixture(scope="module")
+def confidential(folder, tmp_path_factory) -> Country:
+    """The same rows where they are not for everyone; its keys are of a vault."""
+    known = catalog(
+        tmp_path_factory.mktemp("catalogus"), themes_proef=THEME, sources_mensen=PEOPLE, lenses_nabij=LENS,
+        sources_tellingen=SOURCE.replace('status = "open"', ""),
+    )  # fmt: skip
+    vault = Vault(tmp_path_factory.mktemp("kluis") / "vault")
+
+    def counted(one, areas):
+        return tally(one, areas, RecordsInput(folder, key_of=lambda records: vault.keys(one.id, records)))
+
+    return Country(TestlandSource(), vintage(2024), known, Own(counted, keyring=vault))
+
+
+@pytest.mark.parametrize("level", [AreaLevel.BUURT, AreaLevel.WIJK, AreaLevel.H3_8])
+def test_confidential_rows_are_published_as_perturbed_counts_at_every_level(country, confidential, level):
+    theme = country.catalog.theme("proef")
+    true, safe = (one.measures(theme, level, 2024)["misdrijven"].events for one in (country, confidential))
+    noise = (safe - true)[true > 0]
+    assert noise.abs().max() == pytest.approx(5, abs=1)
+    assert noise.abs().max() <= 5
+    assert not safe.isin([1, 2]).any()
+    assert (safe[true == 0] == 0).all()
+    assert (noise != 0).mean() > 0.5
+
+
+def test_a_layer_of_confidential_rows_says_that_counts_were_changed(country, confidential):
+    layer = build(confidential, LayerRequest("proef", AreaLevel.WIJK, period=2024), lambda _: None)
+    assert layer.perturbed
+    assert layer.audience == "intern"
+    assert any("hooguit 5 meer of minder, variantie 3" in line for line in layer.provenance.method)
+    assert all("daarom tellen totalen niet precies op" in one.caveat for one in collections([layer]))
+    open_to_all = build(country, LayerRequest("proef", AreaLevel.WIJK, period=2024), lambda _: None)
+    assert not open_to_all.perturbed
+    assert not any("totalen" in one.caveat for one in collections([open_to_all]))

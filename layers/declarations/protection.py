@@ -1,0 +1,37 @@
+"""Protection: the noise on the counts of a confidential source."""
+
+from typing import Annotated, Self
+
+from pydantic import Field, model_validator
+
+from geo.disclosure.perturbation import Noise
+from layers.declarations.faults import RuleError
+from layers.declarations.indicators import Declared, Number
+
+
+class Protection(Declared):
+    """By how much counts are perturbed: at most `max_noise`, with that `variance`; but for 0, which stays 0, no count
+    below `smallest` is published.
+
+    It belongs to the source: whatever theme reads a count, it is perturbed once and in the same way.
+    """
+
+    max_noise: Annotated[int, Field(ge=2, le=50)] = 5
+    variance: Annotated[Number, Field(gt=0)] = 3.0
+    smallest: Annotated[int, Field(ge=1, le=50)] = 3
+
+    @property
+    def noise(self) -> Noise:
+        """The same for the sums."""
+        return Noise(self.max_noise, self.variance, self.smallest)
+
+    @model_validator(mode="after")
+    def _noise_without_bias(self) -> Self:
+        least, most = Noise.between(self.max_noise, self.smallest)
+        if not least < self.variance < most:
+            raise RuleError(
+                "noise of at most {max_noise} on counts of which none below {smallest} is published has a variance "
+                "between {least:g} and {most:g}, not {variance:g}; choose one between them, or more max_noise",
+                max_noise=self.max_noise, smallest=self.smallest, variance=self.variance, least=least, most=most,
+            )  # fmt: skip
+        return self

@@ -1,0 +1,82 @@
+"""The secret that keys are made with: who has it can take the noise off everything that was ever published.
+
+It is made where there is none, in a folder for its owner alone (0700, the file 0600), and never leaves it. It is to be
+kept: with another secret the same counts get other noise, and two releases together then tell more than one.
+"""
+
+import os
+import secrets
+import stat
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+from geo.disclosure.cell_keys import Keys, record_keys
+from geo.errors import StoreError
+from services.files import disk_errors
+
+SECRET = "secret"  # noqa: S105  # the name of a file
+LENGTH = 32
+"""Bytes of a secret."""
+
+
+@dataclass(frozen=True, slots=True)
+class Vault:
+    """The folder with the secret; it is made when the secret is first asked for."""
+
+    folder: Path
+
+    @property
+    def fingerprint(self) -> str:
+        """What tells this secret from another."""
+        return f"{int(record_keys(['fingerprint'], self._secret())[0]):016x}"
+
+    def keys(self, source: str, records: Iterable[str]) -> Keys:
+        """The key of each record of a source, by what identifies it there."""
+        secret = self._secret()
+        return record_keys((f"{source}\0{record}" for record in records), secret)
+
+    def _secret(self) -> bytes:
+        """The secret. Raises StoreError where others can read it, or it is damaged."""
+        path = self.folder / SECRET
+        with disk_errors(path):
+            if not path.exists():
+                _make(path)
+            for one in (self.folder, path):
+                _check_private(one)
+            secret = path.read_bytes()
+        if len(secret) != LENGTH:
+            raise StoreError(
+                "{path}: is not whole: {found} bytes, where a secret has {length}; put it back from a copy",
+                path=path, found=len(secret), length=LENGTH,
+            )  # fmt: skip
+        return secret
+
+
+def _make(path: Path) -> None:
+    """A new secret, whole or not at all; of two processes that make one, the first."""
+    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    unfinished = path.with_name(f".unfinished-{os.getpid()}")
+    unfinished.unlink(missing_ok=True)
+    descriptor = os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(descriptor, "wb") as file:
+        file.write(secrets.token_bytes(LENGTH))
+        file.flush()
+        os.fsync(file.fileno())
+    try:
+        os.link(unfinished, path)
+    except FileExistsError:
+        pass
+    finally:
+        unfinished.unlink()
+
+
+def _check_private(path: Path) -> None:
+    """Raise StoreError where others than its owner can do anything with it."""
+    mode = stat.S_IMODE(path.stat().st_mode)
+    if mode & 0o077:
+        raise StoreError(
+            "{path}: others than its owner can get at it (mode {mode:o}), and who has it can take the noise off what "
+            "was published; run `chmod go= {path}`, and see who had it",
+            path=path, mode=mode,
+        )  # fmt: skip
