@@ -33,6 +33,13 @@ class Collection:
     time_field: str | None = None
     audience: Audience = "intern"
 
+    @property
+    def address(self) -> str:
+        """What it is called in the API: in kebab-case, as the Dutch API design rules want it. In files, where it is the
+        name of a table, its id has underscores.
+        """
+        return self.id.replace("_", "-")
+
     def __post_init__(self) -> None:
         object.__setattr__(self, "fields", tuple(field.said() for field in self.fields))
         declared = [*names(self.fields), "geometry"]

@@ -1,7 +1,7 @@
 """From built layers to the published collections.
 
 Lens and period are columns, not collections of their own, so that an address of the API outlives both:
-`zoekgebieden_<theme>`, `indicatoren_<theme>_<level>` and `gebieden_<level>`.
+`zoekgebieden-<theme>`, `indicatoren-<theme>-<level>` and `gebieden-<level>`.
 """
 
 from collections.abc import Sequence

@@ -7,7 +7,7 @@ database server because a release must be a file that can be swapped.
   exact answers to "does it intersect"; `_boxes_<group>` is its R-tree. A group is a level, which lenses, periods and
   themes share; what has no areas, as zoekgebieden, is a group of its own. Rejected: one R-tree over all levels, for a
   box of ten buurten may hold a thousand hexagons.
-- `<collection>` is the view over its tables (services.parted_tables) and these shapes, with the columns of its fields
+- `<collection>`, by its address in the API, is the view over its tables (services.parted_tables) and these shapes, with the columns of its fields
   in their order, and `_fid`, `_shape`, `_geojson`, `_geojson_rd` and `_wkb`.
 - `_collections` describes each in JSON.
 
@@ -39,12 +39,12 @@ from services.stores.queries import boxes, shapes
 
 TYPES = {"string": "TEXT", "integer": "INTEGER", "number": "REAL", "boolean": "INTEGER"}
 
-APPLICATION, FORMAT = 0x7A696368, 2
+APPLICATION, FORMAT = 0x7A696368, 3
 """What SQLite's header says of the file: that it is of zicht (its letters in ASCII), and the format of its tables."""
 
 DESCRIPTIONS = "CREATE TABLE _collections (id TEXT PRIMARY KEY, about TEXT) WITHOUT ROWID"
 
-DESCRIBED = ("id", "title", "description", "attribution", "license", "caveat", "time_field", "audience")
+DESCRIBED = ("title", "description", "attribution", "license", "caveat", "time_field", "audience")
 """What is stored of a collection as it is."""
 
 type Boxes = npt.NDArray[np.float64]
@@ -96,7 +96,7 @@ def _write_group(store: sqlite3.Connection, group: str, members: Sequence[Collec
     for collection, table, shape in zip(members, tables, np.split(which, ends[:-1]), strict=True):
         _write_one(store, collection, group, table, shape)
         about = json.dumps(_about(collection, group, bounds[shape]), ensure_ascii=False)
-        store.execute("INSERT INTO _collections VALUES (?, ?)", (collection.id, about))
+        store.execute("INSERT INTO _collections VALUES (?, ?)", (collection.address, about))
 
 
 def _shapes_of(collection: Collection, table: geopandas.GeoDataFrame) -> Shapes:
@@ -132,7 +132,7 @@ def _write_one(
     store.execute(f"CREATE UNIQUE INDEX {quoted(f'_id_{collection.id}')} ON {parted.rows} (id)")
     store.execute(f"CREATE INDEX {quoted(f'_shape_{collection.id}')} ON {parted.rows} (_shape)")
     store.execute(
-        f"CREATE VIEW {quoted(collection.id)} AS SELECT r._fid, r._shape, {', '.join(parted.columns.values())}, "  # noqa: S608  # names are quoted
+        f"CREATE VIEW {quoted(collection.address)} AS SELECT r._fid, r._shape, {', '.join(parted.columns.values())}, "  # noqa: S608  # names are quoted
         "_s.crs84 AS _geojson, _s.rd AS _geojson_rd, _s.wkb AS _wkb "
         f"FROM {parted.source} LEFT JOIN {shapes(group)} _s ON _s._shape = r._shape"
     )
@@ -143,6 +143,7 @@ def _about(collection: Collection, group: str, bounds: Boxes) -> dict[str, objec
     years = collection.table[collection.time_field].dropna() if collection.time_field else pd.Series(dtype=int)
     bbox = [*bounds[:, :2].min(axis=0).tolist(), *bounds[:, 2:].max(axis=0).tolist()] if len(bounds) else NETHERLANDS
     return {
+        "id": collection.address,
         **{name: getattr(collection, name) for name in DESCRIBED},
         "keywords": list(collection.keywords),
         "fields": [asdict(field) for field in collection.fields],

@@ -7,7 +7,7 @@ import pytest
 from tests.ogc import servers
 from tests.ogc.places import collections
 
-NAME = "indicatoren_misdrijven_buurt"
+NAME = "indicatoren-misdrijven-buurt"
 WAIT = 60
 """Seconds in which a page surely comes, on any machine."""
 OF_ONE = (f"/collections/{NAME}{end}" for end in ("", "/schema", "/queryables", "/items"))
@@ -50,7 +50,7 @@ def test_the_areas_of_a_page_are_drawn_in_the_colours_of_the_legend_and_stand_in
 
 
 def test_a_name_is_text_in_the_table_on_the_map_and_on_the_page_of_its_area(desktop, address):
-    table = next(one for one in collections() if one.id == NAME).table
+    table = next(one for one in collections() if one.address == NAME).table
     names = {one for one in table["gebiedsnaam"].dropna() if "<" in one}
     desktop.open(f"{address}/collections/{NAME}/items?f=html&limit=1000")
     desktop.wait("return typeof areas !== 'undefined'", WAIT)

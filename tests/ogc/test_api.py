@@ -12,7 +12,7 @@ import shapely
 
 from tests.ogc import places, servers
 
-NAME = "indicatoren_misdrijven_buurt"
+NAME = "indicatoren-misdrijven-buurt"
 ITEMS = f"/collections/{NAME}/items"
 RD = "http://www.opengis.net/def/crs/EPSG/0/28992"
 SYSTEMS = [*(f"http://www.opengis.net/def/crs/EPSG/0/{code}" for code in (28992, 4258, 9067, 4326, 3857))]
@@ -46,7 +46,7 @@ def test_landing_page_conformance_and_collections_are_there(api):
         assert any(one.endswith(needed) for one in declared)
     assert not any("create-replace-delete" in one for one in declared)
     found = api.get("/collections", params={"f": "json"}).json()["collections"]
-    assert [one["id"] for one in found] == ["gebieden_buurt", NAME]
+    assert [one["id"] for one in found] == ["gebieden-buurt", NAME]
     assert places.CAVEAT in found[1]["description"]
     assert [[day[:10] for day in one] for one in found[1]["extent"]["temporal"]["interval"]] == [
         ["2023-01-01", "2024-12-31"]
@@ -232,7 +232,7 @@ def test_a_far_offset_is_an_empty_page(api):
 
 
 def test_an_unknown_collection_is_a_404(api):
-    assert items(api, path="/collections/indicatoren_geheim/items", status=404)
+    assert items(api, path="/collections/indicatoren-geheim/items", status=404)
 
 
 @pytest.mark.parametrize("system", SYSTEMS)
@@ -248,7 +248,7 @@ def test_coordinates_are_right_in_every_system(api, table, system):
 
 
 @pytest.mark.parametrize(
-    "path", [ITEMS, f"{ITEMS}/BU00000001-2023", "/collections/gebieden_buurt/items", "/collections"]
+    "path", [ITEMS, f"{ITEMS}/BU00000001-2023", "/collections/gebieden-buurt/items", "/collections"]
 )
 def test_pages_for_people_show_names_as_text(api, path):
     page = api.get(path, params={"f": "html", "limit": 100} if path.endswith("items") else {"f": "html"})

@@ -24,7 +24,7 @@ from tests.ogc import places, servers
 # pygeoapi 0.24 declares its own models the way pydantic 1 did.
 pytestmark = pytest.mark.filterwarnings("ignore:Support for class-based `config`:DeprecationWarning")
 
-NAME = "indicatoren_misdrijven_buurt"
+NAME = "indicatoren-misdrijven-buurt"
 
 
 @pytest.fixture(scope="module")
@@ -75,10 +75,10 @@ def test_a_file_tells_whether_it_is_current_and_how_it_differs(copy, wanted):
     assert configuration.is_current(copy, wanted)
     assert configuration.difference(copy, wanted) is None
     other = {name: one for name, one in wanted.items() if name != NAME}
-    other |= {"gebieden_buurt": other["gebieden_buurt"] | {"title": "Anders"}, "gebieden_wijk": {}}
+    other |= {"gebieden-buurt": other["gebieden-buurt"] | {"title": "Anders"}, "gebieden-wijk": {}}
     assert not configuration.is_current(copy, other)
     assert str(configuration.difference(copy, other)) == (
-        "it lacks gebieden_wijk, it has gone stale on gebieden_buurt, it still has indicatoren_misdrijven_buurt"
+        "it lacks gebieden-wijk, it has gone stale on gebieden-buurt, it still has indicatoren-misdrijven-buurt"
     )
 
 
@@ -102,7 +102,7 @@ def test_a_resource_tells_its_caveat_source_licence_and_years(wanted):
     assert [link["title"] for link in one["links"] if link["rel"] == "license"] == ["CC BY 4.0"]
     assert one["extents"]["temporal"]["end"].year == 2024
     assert one["providers"][0]["title_field"] == "gebiedsnaam"
-    assert "temporal" not in wanted["gebieden_buurt"]["extents"]
+    assert "temporal" not in wanted["gebieden-buurt"]["extents"]
 
 
 def test_no_alias_or_machine_path_is_written(written, home):

@@ -18,7 +18,7 @@ from tests.ogc import servers
 # pygeoapi 0.24 declares its own models the way pydantic 1 did.
 pytestmark = pytest.mark.filterwarnings("ignore:Support for class-based `config`:DeprecationWarning")
 
-NAME = "indicatoren_misdrijven_buurt"
+NAME = "indicatoren-misdrijven-buurt"
 
 
 @pytest.fixture(scope="module")

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 
 from tests.ogc import places, servers
 
-NAME = "indicatoren_misdrijven_buurt"
+NAME = "indicatoren-misdrijven-buurt"
 ITEMS = f"/collections/{NAME}/items"
 ITEM = f"{ITEMS}/BU00000003-2024"
 RD = "http://www.opengis.net/def/crs/EPSG/0/28992"
@@ -346,7 +346,7 @@ def test_the_openapi_document_is_whole_and_names_what_is_answered(api):
                     answer = api.get(url, params={"f": format_})
                     assert answer.status_code == 200, (url, format_)
                     assert answer.headers["content-type"].split("; ")[0] in operation["responses"]["200"]["content"]
-    for name in (NAME, "gebieden_buurt"):
+    for name in (NAME, "gebieden-buurt"):
         items = {one["name"] for one in paths[f"/collections/{name}/items"]["get"]["parameters"]}
         assert items >= {
             "bbox",

@@ -160,13 +160,13 @@ def test_help_loads_nothing_that_takes_long():
 
 def test_publish_check_says_when_the_configuration_is_not_current(zicht: Zicht, published: Path):
     config = published / "pygeoapi-config.yml"
-    config.write_text(config.read_text(encoding="utf-8").replace("gebieden_buurt:", "gebieden_oud:"), encoding="utf-8")
+    config.write_text(config.read_text(encoding="utf-8").replace("gebieden-buurt:", "gebieden-oud:"), encoding="utf-8")
     assert zicht("publish", "--check", "--home", published, "--config", config).code == 1
     assert zicht("publish", "--home", published, "--config", config).code == 0
-    config.write_text(config.read_text(encoding="utf-8").replace("table: gebieden_wijk", "table: gebieden_buurt"))
+    config.write_text(config.read_text(encoding="utf-8").replace("table: gebieden-wijk", "table: gebieden-buurt"))
     answer = zicht("publish", "--check", "--home", published, "--config", config)
     assert answer.code == 1
-    assert "stale on gebieden_wijk" in answer.err
+    assert "stale on gebieden-wijk" in answer.err
 
 
 def test_a_port_in_use_is_named_with_the_way_out(zicht: Zicht, published: Path):

@@ -15,7 +15,7 @@ from services.stores.queries import Query, QueryError, equal
 from services.stores.systems import SYSTEMS
 from tests.ogc import places
 
-NAME = "indicatoren_misdrijven_buurt"
+NAME = "indicatoren-misdrijven-buurt"
 NUMBERS = ("score", "q", "periode")
 TEXTS = ("gebiedsnaam", "lens", "reden")
 OPERATORS = {
