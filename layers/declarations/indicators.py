@@ -42,7 +42,7 @@ OF_FORMATS = frozenset({"geometry", "geom", "fid"})
 """Columns that a GeoDataFrame and a GeoPackage have beside these, and no indicator may be called either."""
 
 
-COLUMN_FIELDS = ("value", "per", "mean_weight")
+COLUMN_FIELDS = ("value", "per", "mean_weight", "since")
 """The fields of an indicator that name a column."""
 
 
@@ -57,13 +57,23 @@ class Declared(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
 
+class Handvat(Declared):
+    """What supervision or prevention fits where an indicator stands out: a suggestion, and what it rests on."""
+
+    text: Text
+    reference: Text
+
+
 class Indicator(Declared):
     """One thing looked at: a rate where `per` names its exposure, a level where it does not.
 
     `mean_weight` names the column that weighs areas in the national mean of a level (a percentage of homes is
     weighed by homes); a rate weighs itself. `weight` 0 keeps an indicator for the lenses that give it weight.
     `share` says that events are part of the exposure (homes that are rented), so that the rest of it counts as much.
+    `quotient` shows a rate as a location quotient: 2 is twice the national share. `since` names the same level at an
+    earlier time: the value is then what became of it, as a factor (1.05 is five percent more).
     `min_exposure` is its own floor, where its exposure is not what the theme's floor was meant for.
+    `handvat` is what one may do where it stands out.
     """
 
     id: Id
@@ -78,12 +88,19 @@ class Indicator(Declared):
     direction: Literal["high", "low"] = "high"
     mean_weight: Reference | None = None
     share: bool = False
+    quotient: bool = False
+    since: Reference | None = None
     min_exposure: Annotated[Number, Field(ge=0)] | None = None
+    handvat: Handvat | None = None
 
     @model_validator(mode="after")
-    def _a_share_has_a_whole(self) -> Self:
+    def _its_kind_is_one(self) -> Self:
         if self.share and self.per is None:
             raise RuleError("a share needs `per`, the whole that it is a part of")
+        if self.quotient and self.per is None:
+            raise RuleError("a location quotient needs `per`, such as all establishments")
+        if self.since is not None and self.per is not None:
+            raise RuleError("`since` is of a level, and one with `per` is a rate; leave one of them out")
         return self
 
     @property

@@ -136,6 +136,9 @@ class SourceDeclaration(Declared):
     Where they come from is one section or more: `table`, a file; `statline`, a service of CBS OData; `records`, points
     of the municipality's own; `raster`, a GeoTIFF; `squares`, CBS's squares of 100 m. The first that is there is used.
 
+    `codes_of` is the year of its codes where that is not `vintage`, for a level of an earlier year: an area of which
+    the code is not of both years is unknown.
+
     `status` is whether everyone may have these figures as they are; where nothing is said they are taken to be
     confidential. What is confidential are counts of persons, addresses or cases, and they are perturbed before anything
     is computed from them (`protection`).
@@ -151,6 +154,7 @@ class SourceDeclaration(Declared):
     status: Literal["open", "vertrouwelijk"] = "vertrouwelijk"
     key: Text = "buurtcode"
     vintage: int
+    codes_of: int | None = None
     periods: Periods
     protection: Protection = Protection()
     rounded_to: Annotated[int, Field(ge=2)] | None = None

@@ -32,12 +32,14 @@ from geo.areas import AreaFrame
 from geo.disclosure.small_counts import too_few
 from geo.measures import Measure, Unknown
 from geo.neighbors import Neighbors
+from geo.quotients import location_quotient
 from geo.residuals import Residuals, combined
 from geo.scores import Score, combine
 from geo.statistics import PLACE_SEARCHES, SEARCHES, LocalResult
 from geo.statistics.places.result import PlaceResult
 from geo.statistics.places.scan import Places
 from geo.zoekgebieden import Zoekgebied, find, of_places
+from layers.declarations.indicators import Indicator
 from layers.declarations.lenses import BASIS, Lens
 from layers.declarations.themes import Theme
 from layers.method.coverage import gemeenten_with_figures
@@ -165,13 +167,13 @@ def analysis(
     suppressed = _suppressed(theme, measures)
     publishable = ~suppressed[list(weights)].any(axis=1)
     published = Score(score.value.where(publishable), score.contributions.where(publishable, axis=0))
+    shown = {one.id: _shown(one, made[one.id]) for one in theme.indicator}
     kind = f"{theme.id}-{BASIS if lens is None else lens.id}-{areas.level}-{period}-{areas.vintage}"
     reasons = pd.DataFrame({name: measure.reason for name, measure in measures.items()})
     reasons = reasons.mask(suppressed, Unknown.SMALL_COUNT)
     return Analysis(
         areas=areas,
-        values=pd.DataFrame({name: one.value for name, one in made.items()}).loc[areas.ids].mask(suppressed)
-        * pd.Series({one.id: one.scale for one in theme.indicator}),
+        values=pd.DataFrame({name: values for name, (values, _) in shown.items()}).loc[areas.ids].mask(suppressed),
         deviations=pd.DataFrame(deviation).loc[areas.ids].mask(suppressed),
         score=published,
         result=result.where(publishable, Unknown.SMALL_COUNT),
@@ -185,7 +187,7 @@ def analysis(
         reason=_why_no_score(score, publishable, result, neighbors),
         exposure=pd.DataFrame({name: measure.exposure for name, measure in measures.items()}),
         tested=result.tested,
-        national={one.id: made[one.id].national * one.scale for one in theme.indicator},
+        national={name: national for name, (_, national) in shown.items()},
         local={name: gemeenten for name, gemeenten in local.items() if gemeenten},
         weights=weights,
         decisive=_heaviest(weights) if isinstance(found, PlaceResult) else None,
@@ -197,6 +199,13 @@ def weights_of(theme: Theme, lens: Lens | None) -> dict[str, float]:
     """The weights under a lens, or without one, of the indicators that have any."""
     weights = theme.weights if lens is None else lens.weights(theme)
     return {name: weight for name, weight in weights.items() if weight > 0}
+
+
+def _shown(indicator: Indicator, made: IndicatorValues) -> tuple[pd.Series, float]:
+    """The value of every area as it is shown, and the national one beside it."""
+    if indicator.quotient:
+        return location_quotient(made.value, made.national), 1.0
+    return made.value * indicator.scale, made.national * indicator.scale
 
 
 def _heaviest(weights: Mapping[str, float]) -> str:

@@ -302,8 +302,10 @@ def _columns_only(indicator: Indicator) -> Indicator:
 
 
 def _without_weight(indicator: Indicator) -> Indicator:
-    """An indicator as far as its values depend on it: no texts, weight or scale, and its floor stands beside it."""
-    return numbers_of(indicator).model_copy(update={"weight": 1.0, "scale": 1.0, "min_exposure": None})
+    """An indicator as far as its values depend on it: no texts, weight or way of showing; its floor stands beside it."""
+    return numbers_of(indicator).model_copy(
+        update={"weight": 1.0, "scale": 1.0, "quotient": False, "min_exposure": None, "handvat": None}
+    )
 
 
 def _of_period(source: SourceDeclaration, period: int) -> SourceDeclaration:

@@ -15,6 +15,7 @@ from geo.areas import AreaLevel
 from geo.errors import SourceError, first_few
 from geo.measures import Measure, Unknown, check_aligned
 from geo.messages import Message, message, plural
+from geo.quotients import growth
 from layers.declarations.indicators import Indicator, qualified
 from layers.declarations.periods import PER_YEAR, Period, absent_parts
 from layers.declarations.sources import ADDED, Column, SourceDeclaration, columns_of, fill
@@ -103,6 +104,9 @@ def measure_of(indicator: Indicator, figures: Figures) -> Measure:
         )  # fmt: skip
     reason = reasons[list(indicator.columns)].bfill(axis=1).iloc[:, 0]
     value = values[indicator.value]
+    if indicator.since is not None:
+        before = values[indicator.since]
+        value, reason = growth(value, before), reason.mask(before == 0, Unknown.NO_EXPOSURE)
     if indicator.per is not None:
         margins = (figures.margin(indicator.value), figures.margin(indicator.per))
         measure = Measure.of(indicator.id, value, values[indicator.per], reason, margins=margins)
@@ -178,7 +182,10 @@ def figures_from_table(
     elsewhere = _elsewhere(strange, areas, level) if part else strange[:0]
     blank = strange.intersection(_without_figure(keyed, source))
     keyed = keyed.drop(blank.difference(elsewhere))
-    _check_codes(keyed.index, strange.difference(elsewhere).difference(blank), source, where, part=part)
+    strange = strange.difference(elsewhere).difference(blank)
+    if source.codes_of is not None:
+        strange = strange[~strange.str.fullmatch(PATTERNS[level])]
+    _check_codes(keyed.index, strange, source, where, part=part)
     _check_covered(keyed.index, areas, where, part=part)
     codes = areas.append(elsewhere.sort_values()) if len(elsewhere) else areas
     figures = figures_of_columns(keyed[keyed.index.isin(codes)], source, period, codes, where)

@@ -25,7 +25,9 @@ from pydantic import BaseModel
 from layers.method.ports import About, Cache
 from layers.method.versions import version_of
 
-TEXTS = frozenset({"title", "question", "why", "unit", "publisher", "license", "url", "attribution"})
+TEXTS = frozenset(
+    {"title", "question", "why", "unit", "text", "reference", "publisher", "license", "url", "attribution"}
+)
 """Fields of declarations that people read and no figure depends on."""
 
 

@@ -252,7 +252,7 @@ def indicator_fields(indicators: Sequence[Indicator], references: References = N
 def _fields_of(indicator: Indicator, place: str) -> tuple[Field, ...]:
     name, title = indicator.id, indicator.title
     return (
-        Field(name, title, "number", indicator.why, indicator.unit, place),
+        Field(name, title, "number", _why(indicator), indicator.unit, place),
         Field(
             f"{name}_afwijking",
             message("{title}: deviation from {mean}", title=title, mean=mean(place)),
@@ -276,6 +276,16 @@ def _fields_of(indicator: Indicator, place: str) -> tuple[Field, ...]:
             codes=reasons.LABELS,
         ),
     )
+
+
+def _why(indicator: Indicator) -> Message | str:
+    """Why it is looked at, and what one may do where it stands out."""
+    if indicator.handvat is None:
+        return indicator.why
+    return message(
+        "{why} What may help: {text} ({reference})",
+        why=indicator.why, text=indicator.handvat.text, reference=indicator.handvat.reference,
+    )  # fmt: skip
 
 
 def layer_fields(indicators: Sequence[Indicator], references: References = NATIONAL) -> tuple[Field, ...]:

@@ -120,6 +120,18 @@ def test_a_theme_weighs_something(tmp_path):
     assert "every indicator has weight 0" in fault
 
 
+@pytest.mark.parametrize(
+    ("before", "after", "said"),
+    [
+        ('direction = "low"', "quotient = true", "a location quotient needs `per`, such as all establishments"),
+        ("scale = 1000\n", 'since = "eerder"\n', "`since` is of a level, and one with `per` is a rate"),
+        ("weight = 2", 'handvat = { text = "Ga kijken." }', "reference: field required"),
+    ],
+)
+def test_an_indicator_is_of_one_kind_and_a_handvat_says_what_it_rests_on(tmp_path, before, after, said):
+    assert said in "\n".join(faults(tmp_path, THEME.replace(before, after)))
+
+
 def test_the_basis_is_not_a_name_for_a_lens(tmp_path):
     found = faults(tmp_path, LENS.replace('"nabij"', '"basis"'), Lens, "basis.toml")
     assert "'basis' is the name of the map without a lens" in found[0]

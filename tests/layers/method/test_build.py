@@ -309,3 +309,13 @@ def test_a_zoekgebied_holds_no_more_areas_than_the_theme_says(tmp_path):
 
 def test_places_are_found_in_shares_and_levels_too(of_places):
     assert built(of_places, COUNTS, "nabij").tested == len(AREAS)
+
+
+def test_a_location_quotient_shows_times_the_national_share_and_moves_no_score(tmp_path, declared):
+    text = THEME.replace("scale = 1000\n", "quotient = true\n")
+    quotient, plain = built(catalog(tmp_path, themes_proef=text)), built(declared)
+    shown, rates = quotient.values["misdrijven"], plain.values["misdrijven"] / plain.national["misdrijven"]
+    assert shown.to_numpy() == pytest.approx(rates.to_numpy(), nan_ok=True)
+    assert quotient.national["misdrijven"] == 1
+    assert quotient.score.value.equals(plain.score.value)
+    assert quotient.result.q.equals(plain.result.q)

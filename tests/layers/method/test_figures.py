@@ -72,6 +72,20 @@ def test_an_indicator_has_the_floor_of_its_theme_or_its_own(tmp_path):
     assert theme.floor(indicator(per="inwoners", min_exposure=0)) == 0
 
 
+def test_growth_is_a_level_beside_its_earlier_value():
+    declared = indicator(mean_weight="woningen", since="eerder")
+    measure = measure_of(declared, figures(teller=[220, 95, 80], eerder=[200, 100, 80], woningen=[10, 20, 70]))
+    assert not measure.shrunk
+    assert rates(measure).tolist() == pytest.approx([1.1, 0.95, 1.0])
+    assert measure.national == pytest.approx((11 + 19 + 70) / 100)
+
+
+@pytest.mark.parametrize(("eerder", "reason"), [(0, Unknown.NO_EXPOSURE), (None, Unknown.SECRET)])
+def test_growth_from_nothing_or_the_unknown_is_unknown(eerder, reason):
+    measure = measure_of(indicator(since="eerder"), figures(teller=[220, 95, 80], eerder=[200, eerder, 80]))
+    assert measure.reason.tolist() == [None, reason, None]
+
+
 def test_joined_figures_keep_their_own_columns():
     joined = figures(a=[1, 2, 3]).joined(figures(a=[9, 9, 9], b=[4, None, 6]))
     assert joined.values["a"].tolist() == [1, 2, 3]

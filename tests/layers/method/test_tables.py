@@ -263,3 +263,22 @@ def test_a_rounded_count_is_known_to_half_a_step_and_sums_of_it_to_more():
 def test_what_is_rounded_says_what_counts():
     with pytest.raises(ValueError, match="columns inwoners, huur, eerder do not say whether they are counts"):
         SourceDeclaration.model_validate(SOURCE.model_dump(exclude_none=True) | {"rounded_to": 5})
+
+
+def test_a_level_of_another_year_is_unknown_where_the_code_is_not_of_both():
+    raw = table().assign(m_2022=4)
+    raw.loc[3, "buurtcode"] = "BU99990099"  # the code of that buurt in the year before
+    with pytest.raises(SourceError, match="1 of 20 codes is not in the vintage of 2024: BU99990099"):
+        figures_from_table(raw, SOURCE, 2024, AREAS, frozenset())
+    earlier = SOURCE.model_copy(update={"codes_of": 2023})
+    figures = figures_from_table(raw, earlier, 2024, AREAS, frozenset())
+    assert list(figures.values.index) == list(AREAS)
+    assert figures.reasons.loc[AREAS[3]].unique().tolist() == [Unknown.ABSENT]
+    assert figures.values.drop(index=AREAS[3]).notna().all(axis=None)
+
+
+def test_a_typing_error_among_the_codes_of_another_year_is_refused_all_the_same():
+    raw = table()
+    raw.loc[3, "buurtcode"] = "BU999900003"
+    with pytest.raises(SourceError, match="1 of 20 codes is not in the vintage of 2024: BU999900003"):
+        figures_from_table(raw, SOURCE.model_copy(update={"codes_of": 2023}), 2024, AREAS, frozenset())

@@ -14,7 +14,10 @@ RATE = Indicator(
     id="misdrijven", title="Misdrijven", why="Omdat.", source="bron", value="teller", unit="per 1.000 inwoners"
 )
 SHARE = Indicator(id="huur", title="Huurders", why="Omdat.", source="bron", value="huur", unit="%")
-NATIONALLY = references([RATE, SHARE], {})
+QUOTIENT = RATE.model_copy(
+    update={"id": "horeca", "title": "Horeca", "unit": "maal het landelijk aandeel", "per": "alle", "quotient": True}
+)
+NATIONALLY = references([RATE, SHARE, QUOTIENT], {})
 
 
 @pytest.mark.parametrize("reason", Unknown)
@@ -67,6 +70,11 @@ def test_an_explanation_compares_with_the_country(here, national, text):
 def test_an_explanation_names_indicators_in_the_order_given():
     text = explanation(AreaLevel.BUURT, 2, ["A"], {"huur": (60, 40), "misdrijven": (90, 30)}, NATIONALLY)
     assert text.index("Huurders: 60,0 %") < text.index("Misdrijven: 90,0")
+
+
+def test_a_location_quotient_says_itself_how_many_times():
+    text = explanation(AreaLevel.GEMEENTE, 2, ["A"], {"horeca": (2.3, 1.0)}, NATIONALLY)
+    assert text.endswith("Horeca: 2,3 maal het landelijk aandeel, landelijk 1,0.")
 
 
 def found(**other):
