@@ -24,6 +24,9 @@ real     ?=
 gemeente ?=
 serve    ?= yes
 port     ?= 5000
+
+# What `make calibrate` does: maps of each setting of the place scan, for which it reads ../shared/data or ZICHT_REAL_DATA.
+maps     ?= 4
 DEMO     := $(if $(real),--real "$(real)") $(if $(gemeente),--gemeente "$(gemeente)") $(if $(filter no,$(serve)),--no-serve) --port $(port)
 
 help: ## list the targets
@@ -53,8 +56,9 @@ check-deep: $(READY) ## what takes minutes: coverage, and whether the tests see 
 bench: $(READY) ## measure speed beside the peers
 	$(BIN)/pytest -o addopts=--import-mode=importlib tests/benchmarks -p no:xdist -s -q
 
-calibrate: $(READY) ## how often the statistics raise false alarms, and what they miss: output/calibration/index.html
+calibrate: $(READY) ## how often searches alarm falsely, and what they miss: output/calibration; maps=N real buurten with places
 	$(BIN)/python -m tests.benchmarks.calibrate
+	$(BIN)/python -m tests.benchmarks.calibrate_places --maps $(maps)
 
 messages: $(READY) ## renew the message catalogue from the code; names what lacks its Dutch
 	$(BIN)/python -m tests.messages.update $(translations)

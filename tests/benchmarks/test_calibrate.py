@@ -8,6 +8,9 @@ import orjson
 
 from tests.benchmarks.calibration.conclusions import BOARDS
 from tests.benchmarks.calibration.maps import NULLS
+from tests.benchmarks.calibration.places.maps import COUNTRY, PROVINCE
+from tests.benchmarks.calibration.places.maps import NULLS as KINDS
+from tests.benchmarks.calibration.places.page import verdict, written
 from tests.benchmarks.calibration.searches import P_VALUES
 
 
@@ -19,3 +22,30 @@ def test_a_quick_run_writes_figures_and_a_page_of_its_own(tmp_path):
     assert page.count("<svg") == 10
     assert "handvol kaarten" in page
     assert not re.search(r'(?:src|href)="(?!#)', page)
+
+
+def test_a_round_of_places_on_testland_writes_figures_and_a_page(tmp_path):
+    command = [sys.executable, "-m", "tests.benchmarks.calibrate_places", "--which", "testland", "--maps", "1"]
+    subprocess.run([*command, "--to", tmp_path], check=True)
+    null, planted = orjson.loads((tmp_path / "places.json").read_bytes())["rows"]
+    assert (null["maps"], null["recall"], planted["maps"]) == (1, None, 1)
+    assert 0 <= planted["low"] <= planted["recall"] <= planted["high"] <= 1
+    assert (tmp_path / "places.html").read_text(encoding="utf-8").count("<table>") == 2
+
+
+def test_a_missed_aim_is_said_and_chance_with_it():
+    row = {"recall": 0.8, "low": 0.7, "high": 0.9, "precision": 0.9, "far": 0.05}
+    assert verdict(row, (0.85, 0.88, 0.04)) == "bereik, op toeval na gehaald; ver"
+    assert verdict(row, (0.95, 0.95, 0.06)) == "bereik; precisie"
+    assert verdict(row, (0.8, 0.9, 0.05)) == "gehaald"
+
+
+def test_every_setting_has_a_row_in_the_page():
+    figures = {"maps": 1, "low": 0.0, "high": 1.0, "recall": None, "alarm": 0.0, "land": "zuid-holland"}
+    rows = [figures | {"setting": name} for name in KINDS]
+    shares = {"recall": 1.0, "precision": None, "far": 0.0, "found": 1.0}
+    rows += [figures | shares | {"setting": one.title} for one in PROVINCE]
+    rows += [figures | shares | {"setting": one.title, "land": "nl"} for one in COUNTRY]
+    page = written({"seed": 1, "draws": 999, "seconds": 1, "rows": rows})
+    assert page.count("<tr>") == 2 + len(rows)
+    assert page.count("gehaald") == len(PROVINCE) + len(COUNTRY)

@@ -1,0 +1,46 @@
+"""Calibrate the search for whole places: `python -m tests.benchmarks.calibrate_places [--maps N] [--only WHAT]`.
+
+Writes places.html, to be read, and places.json, after every round of maps: it may be stopped at any time.
+"""
+
+import argparse
+import sys
+import time
+from pathlib import Path
+
+import orjson
+from rich.console import Console
+
+from geo.statistics.places.scan import PLACES
+from tests.benchmarks.calibration.places import runs
+from tests.benchmarks.calibration.places.page import written
+from tests.real_data import folder
+
+
+def main():
+    asked = argparse.ArgumentParser(description="Calibrate the search for places on maps of which the truth is known.")
+    asked.add_argument("--maps", type=int, default=4, help="maps of each setting (4); of the country one in five of it")
+    asked.add_argument(
+        "--which", choices=["aims", "grid", "testland"], default="aims",
+        help="the settings that something is aimed at, every combination, or two of Testland, without real figures",
+    )  # fmt: skip
+    asked.add_argument("--seed", type=int, default=runs.SEED, help="another seed draws other maps, to check with")
+    asked.add_argument("--to", type=Path, default=Path("output/calibration"), help="folder to write to")
+    asked = asked.parse_args()
+    if asked.which != "testland" and not folder().is_dir():
+        sys.exit(f"no real figures in {folder()}: set ZICHT_REAL_DATA, or draw maps of Testland with --which testland")
+    asked.to.mkdir(parents=True, exist_ok=True)
+    started, screen = time.perf_counter(), Console()
+
+    def save(rows):
+        seconds = round(time.perf_counter() - started)
+        figures = {"seed": asked.seed, "draws": PLACES.draws, "seconds": seconds, "rows": rows}
+        (asked.to / "places.json").write_bytes(orjson.dumps(figures, option=orjson.OPT_INDENT_2))
+        (asked.to / "places.html").write_text(written(figures), encoding="utf-8")
+        screen.print(f"{asked.to / 'places.html'}: {rows[0]['maps']} maps of each setting, {seconds} s")
+
+    runs.run(asked.which, asked.maps, asked.seed, save)
+
+
+if __name__ == "__main__":
+    main()

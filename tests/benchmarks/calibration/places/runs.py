@@ -1,0 +1,109 @@
+"""Running the calibration of the place scan: map after map, a round of all settings at a time, so that any number of
+rounds is a calibration; each map drawn from the seed, its setting and its number.
+"""
+
+from collections import defaultdict
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from zlib import crc32
+
+import numpy as np
+from scipy.stats import binomtest
+
+from geo.rates import rates
+from geo.residuals import fitted
+from geo.statistics.places.scan import Places, place_scan
+from tests.benchmarks.calibration.places.lands import Land, land
+from tests.benchmarks.calibration.places.maps import COUNTRY, GRID, NULLS, PROVINCE, Drawn, Planted, planted, without
+
+SEED = 20261127
+ONE_IN = 5
+"""Of the country, which takes as much longer, one map is drawn for so many of the province."""
+ZONES_FROM = 20
+"""Areas from which a planted place is looked for among zones; smaller ones are among parts."""
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What a search did on one map: areas planted, flagged, both, and flagged that are not even next to a planted one;
+    places planted, and those of which any area is flagged; whether anything is flagged at either level.
+    """
+
+    planted: int
+    flagged: int
+    both: int
+    far: int
+    places: int
+    found: int
+    alarm: bool
+
+
+def settings(which: str) -> Iterator[tuple[str, str, object]]:
+    """Land, name and setting of all that is drawn; `which` is aims, grid, or testland."""
+    if which == "testland":
+        yield "testland", "gamma_3", NULLS["gamma_3"]
+        yield "testland", PROVINCE[3].title, PROVINCE[3]
+        return
+    for name, null in NULLS.items():
+        yield "zuid-holland", name, null
+        yield "nl", name, null
+    for one in PROVINCE if which == "aims" else GRID:
+        yield "zuid-holland", one.title, one
+    for one in COUNTRY if which == "aims" else ():
+        yield "nl", one.title, one
+
+
+def run(which: str, rounds: int, seed: int, save: Callable[[list[dict[str, object]]], None]) -> None:
+    """Draw so many maps of each setting, and save the figures after each round."""
+    outcomes: dict[tuple[str, str], list[Outcome]] = defaultdict(list)
+    for nth in range(rounds):
+        for where, name, one in settings(which):
+            if where == "nl" and nth % ONE_IN:
+                continue
+            on = land(where)
+            random = np.random.default_rng([seed, nth, crc32(f"{where} {name}".encode())])
+            drawn = planted(on, one, random) if isinstance(one, Planted) else without(on, one, random)
+            size = one.size if isinstance(one, Planted) else 0
+            outcomes[where, name].append(searched(on, drawn, zones=size >= ZONES_FROM))
+        save([summed(key, one) for key, one in outcomes.items()])
+
+
+def searched(on: Land, drawn: Drawn, *, zones: bool) -> Outcome:
+    """What the shipped search flags on a map, held against what was planted."""
+    measure = drawn.measure
+    high = rates(measure) > measure.national
+    found = place_scan(fitted(measure), on.neighbors, on.points, may_join=high, places=Places(on.control))
+    flagged = _among(on, [on.neighbors.ids.get_indexer(one.areas) for one in (found.zones if zones else found.parts)])
+    inside = _among(on, drawn.clusters)
+    near = inside | (on.neighbors.matrix @ inside.astype(int) > 0)
+    return Outcome(
+        int(inside.sum()), int(flagged.sum()), int((flagged & inside).sum()), int((flagged & ~near).sum()),
+        len(drawn.clusters), sum(bool(flagged[cluster].any()) for cluster in drawn.clusters),
+        bool(found.zones or found.parts),
+    )  # fmt: skip
+
+
+def _among(on: Land, groups) -> np.ndarray:
+    flags = np.zeros(len(on), dtype=bool)
+    for group in groups:
+        flags[group] = True
+    return flags
+
+
+def summed(key: tuple[str, str], outcomes: list[Outcome]) -> dict[str, object]:
+    """The figures of one setting: shares over all of its maps, with the 95 % interval of Wilson.
+
+    The areas of a place are found together, so that the interval of recall counts places.
+    """
+    total = {name: sum(getattr(one, name) for one in outcomes) for name in Outcome.__slots__}
+    places = total["places"]
+    recall = total["both"] / total["planted"] if places else None
+    trials, share = (places, recall) if places else (len(outcomes), total["alarm"] / len(outcomes))
+    interval = binomtest(round(share * trials), trials).proportion_ci(method="wilson")
+    return {
+        "land": key[0], "setting": key[1], "maps": len(outcomes), "alarm": total["alarm"] / len(outcomes),
+        "recall": recall, "low": float(interval.low), "high": float(interval.high),
+        "found": total["found"] / places if places else None,
+        "precision": total["both"] / total["flagged"] if total["flagged"] and places else None,
+        "far": total["far"] / max(total["flagged"], 1) if places else None,
+    }  # fmt: skip
