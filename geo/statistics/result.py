@@ -20,6 +20,7 @@ SIGNIFICANT = 0.05
 """The q up to which the `repr` of a result counts areas; nothing else uses it."""
 
 CONDITIONAL = message("conditional permutation")
+SIMULATED = message("simulation of one rate everywhere, so that rates that merely differ give an alarm too")
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +50,7 @@ class How:
     def message(self) -> Message:
         """The same in a sentence."""
         if self.kind in {"permutation", "simulation"}:
-            over = self.over if self.kind == "permutation" else message("simulation under the null")
+            over = self.over if self.kind == "permutation" else SIMULATED
             return message("{over}, {draws} draws, seed {seed}", over=over, draws=self.draws, seed=self.seed)
         if self.drawn:
             return message(

@@ -62,6 +62,9 @@ def scan(
 ) -> ScanResult:
     """Kulldorff's Poisson scan for circles with more events than their exposure explains.
 
+    It gives an alarm on any map where rates differ more than chance makes them, as those of registered crimes do: for
+    such maps use `place_scan`. Its result says so.
+
     Args:
         events: whole numbers per area, NaN where unknown.
         exposure: what they can happen to, in any unit, NaN where unknown.

@@ -49,7 +49,7 @@ class ScanResult:
 
     >>> cluster = Cluster(("a", "b"), "a", 500.0, 12, 4.0, 3.4, 5.2, 0.001)
     >>> ScanResult((cluster,), pd.Series([None] * 3, index=["a", "b", "c"]), How("simulation", 0.001, 999, 1))
-    <ScanResult: 3 of 3 areas, 1 clusters, smallest p 0.001, 1 with p <= 0.05 (simulation under the null, ...)>
+    <ScanResult: 3 of 3 areas, 1 clusters, smallest p 0.001, 1 with p <= 0.05 (simulation of one rate ...)>
     """
 
     clusters: tuple[Cluster, ...]

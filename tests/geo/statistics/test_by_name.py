@@ -29,7 +29,8 @@ HOW = {
     "values and rings": "exact conditional permutation, certified from above",
     "values and weights": "conditional permutation, 999 draws, seed 1",
     "residuals": "permutation within classes of expected events, 999 draws, seed 1",
-    "events": "simulation under the null, 999 draws, seed 1",
+    "events": "simulation of one rate everywhere, so that rates that merely differ give an alarm too, 999 draws, "
+    "seed 1",
     "years": "exact permutation of the years",
 }
 HOW_TOTAL = "exact total permutation, over one and two rings of neighbours, certified from above"

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from libpysal.examples import load_example
 
 from geo.errors import AlignmentError, StatisticError
-from geo.statistics import scan_windows
+from geo.statistics import PLACE_SEARCHES, SEARCHES, scan_windows
 from geo.statistics.scan import scan
 from geo.statistics.scan_kernel import maxima
 from geo.statistics.scan_windows import Windows
@@ -239,6 +239,19 @@ def test_without_clusters_every_p_is_as_likely_as_another():
     counts = np.bincount(np.rint(np.multiply(p, 20)).astype(int), minlength=21)[1:]
     assert ((counts - 20) ** 2 / 20).sum() < 43.8  # chi-squared with 19 degrees of freedom: above it once in a thousand
     assert np.mean(np.array(p) <= 0.05) < 0.09
+
+
+def test_it_alarms_where_rates_merely_differ_and_says_so_and_no_theme_can_search_with_it():
+    rng, alarms = np.random.default_rng(6), []
+    for seed in range(20):
+        _, exposure, points = country(rng, 10)
+        events = pd.Series(rng.poisson(20 * rng.gamma(3, 1 / 3, len(exposure))).astype(float), exposure.index)
+        result = scan(events, exposure * 0 + 1, points, windows=HALF, draws=19, seed=seed)
+        alarms.append(result.clusters[0].p <= 0.05)
+    assert np.mean(alarms) > 0.9
+    assert "rates that merely differ give an alarm too" in str(result.how)
+    assert "alarm" in scan.__doc__
+    assert "scan" not in {*SEARCHES, *PLACE_SEARCHES}
 
 
 def test_a_seed_gives_one_result_however_the_draws_are_shared_out(monkeypatch):

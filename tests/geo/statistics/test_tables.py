@@ -86,7 +86,7 @@ def test_a_scan_as_a_table_has_a_row_per_cluster_strongest_first():
     significant = (table["p"] <= 0.05).sum()
     assert repr(result) == (
         f"<ScanResult: 143 of 144 areas, {len(table)} clusters, smallest p 0.01, {significant} with p <= 0.05 "
-        "(simulation under the null, 99 draws, seed 1)>"
+        "(simulation of one rate everywhere, so that rates that merely differ give an alarm too, 99 draws, seed 1)>"
     )
 
 
