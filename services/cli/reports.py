@@ -221,7 +221,8 @@ def tallied(tally: "Tally", to: Path | None) -> RenderableType:
         table.add_row(str(name), number(float(column.sum()), 0), str(int((column > 0).sum())))
     lines = [say(note) for note in counts.notes]
     if to is not None:
-        lines.append(say("{file}; what is not counted: {listed}", file=to, listed=tally.rejects))
+        listed = say("{file}; what is not counted: {listed}", file=to, listed=tally.rejects)
+        lines.append(listed if tally.rejects else str(to))
     lines.append(say("Unprotected counts: do not publish. A theme that reads this source protects them."))
     return Group(table, *map(escape, lines))
 

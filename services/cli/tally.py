@@ -12,13 +12,17 @@ from services.settings import Settings
 
 
 def tally(
-    source: Annotated[Path, typer.Argument(help=say("A source with [records], as one TOML file."))],
+    source: Annotated[
+        Path,
+        typer.Argument(help=say("A source with [records], [raster] or [squares]: a TOML file. With --init: data.")),
+    ],
     level: Annotated[str, typer.Option(help=say("Areas to count in: {levels}.", levels=", ".join(LEVELS)))] = "buurt",
     to: Annotated[Path | None, typer.Option(help=say("File to write: .csv or .parquet. Default: only show."))] = None,
     data: Data = None,
     mirror: Annotated[
         Path | None, typer.Option(help=say("Folder where answers of PDOK are cached (ZICHT_CACHE)."))
     ] = None,
+    init: Annotated[bool, typer.Option("--init", help=say("Write a source that reads this file, to fill in."))] = False,  # noqa: FBT002
     offline: Annotated[bool, typer.Option("--offline", help=say("Look up addresses in the mirror only."))] = False,  # noqa: FBT002
 ) -> None:
     """Count a municipality's own records per area, and list every row that could not be counted.
@@ -26,7 +30,7 @@ def tally(
     The counts are not protected and must not be published as they are: a theme that reads the source protects them.
     Paths in the source lie below the folder of the file itself.
 
-    Example: `zicht tally meldingen.toml --level h3-9 --to meldingen.csv`
+    Example: `zicht tally --init meldingen.xlsx`, then `zicht tally meldingen.toml --level h3-9 --to meldingen.csv`
     """
     from geo.areas import AreaLevel
     from services.cli import reports
@@ -35,7 +39,26 @@ def tally(
 
     check_level(level)
     settings = Settings()
+    if init:
+        _begin(source, data or settings.data)
+        return
     request = TallyRequest(source, AreaLevel(level), to, data or settings.data, mirror or settings.cache, offline)
     with progress() as steps:
         result = tally_(request, steps, complaints.print)
     screen.print(reports.tallied(result, to))
+
+
+def _begin(file: Path, data: str) -> None:
+    """Write a declaration and say what is still to be filled in."""
+    from services.jobs.propose import propose
+
+    proposed = propose(file, data)
+    screen.print(
+        say("{path} is written: open it and change what you like", path=str(proposed.path)),
+        markup=False,
+        soft_wrap=True,
+    )
+    if proposed.empty:
+        left = say("Still to be filled in: {fields}", fields=", ".join(proposed.empty))
+        screen.print(left, markup=False, soft_wrap=True)
+    screen.print(say("Next: `zicht tally {path}`", path=str(proposed.path)), markup=False, soft_wrap=True)

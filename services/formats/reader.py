@@ -130,13 +130,13 @@ def _book(path: Path, format_: Format, _geometry: str | None) -> Rows:
 def _columnar(path: Path, _format: Format, geometry: str | None) -> Rows:
     content = pyarrow.parquet.ParquetFile(path)
     geo = (content.schema_arrow.metadata or {}).get(b"geo")
-    crs = _crs_of(geo, geometry) if geo else None
+    place, crs = _place_of(geo, geometry) if geo else (None, None)
 
     def batches(columns: Sequence[str]) -> Batches:
         for batch in pyarrow.parquet.ParquetFile(path).iter_batches(ROWS, columns=list(columns)):
             yield batch.cast(_without_views(batch.schema))
 
-    return Rows(str(path), tuple(content.schema_arrow.names), batches, crs, digest(path))
+    return Rows(str(path), tuple(content.schema_arrow.names), batches, crs, digest(path), place)
 
 
 def _without_views(schema: pa.Schema) -> pa.Schema:
@@ -147,14 +147,14 @@ def _without_views(schema: pa.Schema) -> pa.Schema:
     return schema
 
 
-def _crs_of(metadata: bytes, geometry: str | None) -> str | None:
-    """The CRS of a geometry column of GeoParquet, else of the main one; that of degrees where none is given, and none
+def _place_of(metadata: bytes, geometry: str | None) -> tuple[str, str | None]:
+    """A geometry column of GeoParquet, else the main one, and its CRS: that of degrees where none is given, and none
     where the file says that it is not known.
     """
     import orjson  # noqa: PLC0415
     from pyproj import CRS  # noqa: PLC0415
 
     described = orjson.loads(metadata)
-    column = geometry if geometry in described["columns"] else described["primary_column"]
+    column = str(geometry if geometry in described["columns"] else described["primary_column"])
     crs = described["columns"][column].get("crs", "OGC:CRS84")
-    return None if crs is None else str(CRS.from_user_input(crs).to_wkt())
+    return column, None if crs is None else str(CRS.from_user_input(crs).to_wkt())

@@ -1,4 +1,6 @@
-"""tally: a municipality's own records to counts per area, with a list of what could not be counted."""
+"""tally: a municipality's own records to counts per area, with a list of what could not be counted; likewise what a
+raster or squares give.
+"""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -6,7 +8,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from geo.areas import AreaLevel
+from geo.areas import AreaFrame, AreaLevel
 from geo.errors import SourceError
 from layers.declarations.reading import read
 from layers.declarations.sources import SourceDeclaration
@@ -17,6 +19,7 @@ from services.http.client import Client
 from services.jobs.build import open_country
 from services.jobs.declarations import catalogue
 from services.settings import Settings
+from services.sources import rasters, squares
 from services.sources.records.tally import RecordsInput
 from services.sources.records.tally import tally as counted_by
 
@@ -37,7 +40,7 @@ class TallyRequest:
     """What to count and where to write it.
 
     Attributes:
-        source: a source with [records]; paths in it lie below its folder.
+        source: a source with [records], [raster] or [squares]; paths in it lie below its folder.
         level: the areas to count in.
         to: the file to write; None for none.
         data: the folder with boundaries, or testland.
@@ -62,7 +65,11 @@ def tally(request: TallyRequest, steps: Callable[[str], None], on_retry: Callabl
     if request.to is not None and request.to.suffix not in ENDINGS:
         raise SourceError("{to}: counts are written as .csv or .parquet; name one of these", to=request.to)
     settings, declared = Settings(), read(request.source, SourceDeclaration)
-    rejects = None if request.to is None else request.to.with_name(f"{request.to.stem}-niet-geteld.csv")
+    rejects = (
+        None
+        if request.to is None or declared.records is None
+        else request.to.with_name(f"{request.to.stem}-niet-geteld.csv")
+    )
     client = Client(
         request.mirror,
         offline=request.offline,
@@ -78,10 +85,19 @@ def tally(request: TallyRequest, steps: Callable[[str], None], on_retry: Callabl
         lambda rows: steps(say("{rows:,} rows", rows=rows)),
         lambda done, whole: steps(say("PDOK: {done:,} of {whole:,} answers", done=done, whole=whole)),
     )  # fmt: skip
-    counted = counted_by(declared, areas, given)
+    counted = _counted(declared, areas, given)
     if request.to is not None:
         _write(counted.table, request.to)
     return Tally(declared, counted, rejects)
+
+
+def _counted(declared: SourceDeclaration, areas: AreaFrame, given: RecordsInput) -> Delivered:
+    """What a source gives per area, from where it is declared to come from."""
+    if declared.raster is not None:
+        return rasters.zonal(declared, areas, given.root)
+    if declared.squares is not None:
+        return squares.counted(declared, areas, given.root)
+    return counted_by(declared, areas, given)
 
 
 def _write(table: pd.DataFrame, path: Path) -> None:

@@ -157,7 +157,7 @@ class PersonScan:
         """Raise SourceError for all columns that hold persons, or whose name says so, and are not exempted."""
         refused = [
             Message("{name!r} ({what})", {"name": name, "what": what})
-            for name, what in self._findings().items()
+            for name, what in self.findings().items()
             if not self._exempted(name)
         ]
         if refused:
@@ -176,14 +176,14 @@ class PersonScan:
 
     def notes(self) -> Iterator[Message]:
         """Which columns came in though they look like persons, and why."""
-        for name, what in self._findings().items():
+        for name, what in self.findings().items():
             if why := self._exempted(name):
                 yield message(
                     "column {name!r} was exempted from the search for persons ({what}): {why}",
                     name=name, what=what, why=why,
                 )  # fmt: skip
 
-    def _findings(self) -> dict[str, Message]:
+    def findings(self) -> dict[str, Message]:
         """What each column that may not come in holds, by its cells or its name."""
         held = {name: scan.finding() for name, scan in self._scans.items()}
         named = {

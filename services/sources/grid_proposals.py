@@ -1,0 +1,57 @@
+"""From a raster or a file with CBS's squares to a declaration of it, with what was guessed beside it to check."""
+
+from pathlib import Path
+
+import rasterio
+
+from boundaries.counts import rate_in
+from boundaries.squares import code_of
+from geo.errors import SourceError
+from geo.messages import message
+from services.formats import bounds
+from services.sources import squares
+from services.sources.records.proposal import comment, head, identifier, opened, tail, toml
+
+RASTERS = (".tif", ".tiff")
+
+
+def of_raster(path: Path, id_: str, vintage: int) -> str:
+    """The declaration of a GeoTIFF: the mean of its first band; where that holds whole numbers, also a share."""
+    bounds.check(path)
+    try:
+        with rasterio.open(path) as opened:
+            about = message(
+                "{bands} bands, cells of {size:g}, in {crs}",
+                bands=opened.count,
+                size=opened.res[0],
+                crs=str(opened.crs),
+            )
+            whole = "int" in opened.dtypes[0]
+    except rasterio.RasterioIOError as fault:
+        raise SourceError("{path}: cannot be read as a raster: {fault}", path=path, fault=fault) from None
+    classes = [comment(message("or the share of some classes")), '# take = "share"', "# classes = [1]"] if whole else []
+    lines = [*head(path, id_, vintage, []), "", "[raster]", f"path = {toml(path.name)}", comment(about)]
+    lines += [
+        comment(message('"all" where the raster lies over every area of the country')), 'covers = "part"', "",
+        f"[raster.column.{id_}]", 'take = "mean"', *classes, *tail(id_, "rate", id_),
+    ]  # fmt: skip
+    return "\n".join(lines) + "\n"
+
+
+def is_squares(path: Path) -> bool:
+    """Whether a file has a column with the names of CBS's squares."""
+    return code_of(opened(path)[0].headers) is not None
+
+
+def of_squares(path: Path, id_: str, vintage: int) -> str:
+    """The declaration of a file with CBS's squares: its first column of counts, and the others to choose from."""
+    read = squares.read(path)
+    counts = [str(name) for name in read.most if not rate_in(str(name))]
+    if not counts:
+        raise SourceError("{path}: no column with counts", path=path)
+    names = [identifier(one) for one in counts]
+    lines = [*head(path, id_, vintage, []), "", "[squares]", f"year = {vintage}", f"path = {toml(path.name)}"]
+    lines += [comment(message("the gemeenten of which all squares are in it; NL for the country")), 'covers = ["NL"]']
+    lines += ["", "[squares.column]"]
+    lines += [f"{'# ' if at else ''}{name} = {toml(counts[at])}" for at, name in enumerate(names)]
+    return "\n".join([*lines, *tail(names[0], "count", names[0])]) + "\n"

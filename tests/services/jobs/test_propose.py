@@ -1,0 +1,190 @@
+"""`zicht tally --init` writes a declaration that counts, once a person has filled in what no file tells."""
+
+import re
+import tomllib
+
+import geopandas
+import numpy as np
+import pandas as pd
+import pytest
+import rasterio
+from hypothesis import given
+from hypothesis import strategies as st
+from rasterio.transform import from_origin
+
+from layers.declarations.reading import read
+from layers.declarations.sources import SourceDeclaration
+from services.sources.grid_proposals import is_squares, of_raster, of_squares
+from services.sources.rasters import zonal
+from services.sources.records.guesses import guessed
+from services.sources.records.proposal import identifier, proposed, toml
+from services.sources.records.tally import RecordsInput, tally
+from services.sources.squares import counted
+from tests.services.running import Zicht
+from tests.services.sources import test_squares
+from tests.services.sources.records.declared import AREAS, GEMEENTEN, expected, rows
+from tests.services.sources.records.test_tally import WRITTEN
+
+
+def filled(text: str, *changes: tuple[str, str]) -> str:
+    """What a person makes of it."""
+    for before, after in (('legal_ground = ""', 'legal_ground = "Gemeentewet art. 172"'), *changes):
+        assert before in text, text
+        text = text.replace(before, after)
+    return text
+
+
+def tried(folder, text, id_="rijen"):
+    (folder / f"{id_}.toml").write_text(text, encoding="utf-8")
+    return tally(read(folder / f"{id_}.toml", SourceDeclaration), AREAS, RecordsInput(folder)).table
+
+
+@pytest.mark.parametrize("how", WRITTEN)
+def test_of_every_kind_of_file_the_proposal_counts_what_pandas_counts(tmp_path, how):
+    path, write, _ = WRITTEN[how]
+    write(rows(), tmp_path / path)
+    id_ = identifier(path.partition(".")[0])
+    made = proposed(tmp_path / path, id_, AREAS)
+    assert made.empty == ("legal_ground",)
+    table = tried(tmp_path, filled(made.text), id_)
+    pd.testing.assert_frame_equal(table, expected(rows()).filter(like="meldingen"), check_names=False)
+
+
+def test_what_is_proposed_as_a_comment_works_when_the_comment_goes(tmp_path):
+    rows().to_csv(tmp_path / "rijen.csv", index=False, sep=";", decimal=",")
+    text = proposed(tmp_path / "rijen.csv", "rijen", AREAS).text
+    assert re.search(r'# where = \{ "soort" = \["[^]]*"hennep"', text)
+    assert f'covers = ["{GEMEENTEN[0]}", "{GEMEENTEN[1]}"' in text
+    assert "years = [2023, 2024]" in text
+    more = filled(text, ("# [records.count.bedrag]", "[records.count.bedrag]"), ("# sum =", "sum ="))
+    assert tried(tmp_path, more)["bedrag_2024"].equals(expected(rows())["som_2024"])
+
+
+def test_a_date_that_can_be_read_in_two_ways_is_left_to_a_person(tmp_path):
+    table = rows()
+    table["datum"] = ["-".join(reversed(one.split("-"))) for one in table["datum"]]  # 01-09-2024: no day after the 12th
+    table.to_csv(tmp_path / "rijen.csv", index=False)
+    made = proposed(tmp_path / "rijen.csv", "rijen", AREAS)
+    assert made.empty == ("legal_ground", "format")
+    assert re.search(r'^# format = "%d-%m-%Y" +# 01-0(\d)-(20\d\d) is \2-0\1-01$', made.text, re.MULTILINE)
+    assert re.search(r'^# format = "%m-%d-%Y" +# 01-0(\d)-(20\d\d) is \2-01-0\1$', made.text, re.MULTILINE)
+    chosen = filled(made.text, ('# format = "%d-%m-%Y"', 'format = "%d-%m-%Y"'))
+    assert tried(tmp_path, chosen).equals(expected(rows()).filter(like="meldingen"))
+
+
+def test_a_date_that_can_be_read_in_one_way_only_says_how_it_is_read(tmp_path):
+    table = rows()
+    table["datum"] = ["-".join(reversed([*one.split("-")[:2], "28"])) for one in table["datum"]]
+    table.to_csv(tmp_path / "rijen.csv", index=False)
+    made = proposed(tmp_path / "rijen.csv", "rijen", AREAS)
+    assert made.empty == ("legal_ground",)
+    assert re.search(r'^format = "%d-%m-%Y" +# 28-', made.text, re.MULTILINE)
+
+
+def test_columns_of_persons_are_dropped_and_nothing_of_them_is_shown(tmp_path):
+    names = ["Jan de Vries", "P. Jansen", "Fatma Yildiz", "K. Bakker"]
+    rows().assign(melder=names * 100, bsn="111222333").to_csv(tmp_path / "rijen.csv", index=False)
+    made = proposed(tmp_path / "rijen.csv", "rijen", AREAS)
+    assert 'drop = ["melder", "bsn"]' in made.text
+    assert not any(one in made.text for one in (*names, "111222333"))
+    assert tried(tmp_path, filled(made.text)).equals(expected(rows()).filter(like="meldingen"))
+
+
+def test_codes_that_few_rows_have_are_not_shown(tmp_path):
+    table = rows()
+    table.loc[:3, "soort"] = "zeldzaam"
+    table.to_csv(tmp_path / "rijen.csv", index=False)
+    assert "zeldzaam" not in proposed(tmp_path / "rijen.csv", "rijen", AREAS).text
+
+
+def test_a_title_above_the_table_and_a_sheet_of_several_are_declared(tmp_path):
+    with pd.ExcelWriter(tmp_path / "rijen.xlsx") as book:
+        rows().to_excel(book, sheet_name="Cijfers 2024", startrow=2, index=False)
+        book.sheets["Cijfers 2024"].cell(1, 1, "Meldingen")
+        rows(2).to_excel(book, sheet_name="Ander", index=False)
+    made = proposed(tmp_path / "rijen.xlsx", "rijen", AREAS)
+    assert 'sheet = "Cijfers 2024"\nheader_row = 3' in made.text
+    assert tried(tmp_path, filled(made.text)).equals(expected(rows()).filter(like="meldingen"))
+
+
+@pytest.mark.parametrize(
+    ("columns", "place"),
+    [
+        ({"RD_X": [121_000.5] * 9, "RD_Y": [487_000.5] * 9, "koopsom": [350_000.0] * 9}, {"x": "RD_X", "y": "RD_Y"}),
+        ({"lengte": [5.1234] * 9, "breedte": [52.1234] * 9}, {"lon": "lengte", "lat": "breedte"}),
+        ({"plek": ["POINT(121000 487000)"] * 9}, {"wkt": "plek"}),
+        ({"vbo": ["0363010000000001"] * 9}, {"object": "vbo"}),
+        ({"pc": ["3511 AB"] * 9, "huisnr": ["1a"] * 9}, {"postcode": "pc", "huisnummer": "huisnr"}),
+        ({"locatie": ["Dorpsstraat 1a, 3511 AB Utrecht"] * 9}, {"adres": "locatie"}),
+    ],
+)
+def test_the_columns_with_places_are_recognised(columns, place):
+    import pyarrow as pa  # noqa: PLC0415
+
+    batch = pa.RecordBatch.from_pandas(pd.DataFrame(columns))
+    assert guessed(batch, None).places[0] == place
+
+
+def test_numbers_without_a_name_are_no_place():
+    import pyarrow as pa  # noqa: PLC0415
+
+    table = pd.DataFrame({"koopsom": [350_000] * 9, "vraagprijs": [355_000] * 9, "aantal": [3] * 9})
+    assert not guessed(pa.RecordBatch.from_pandas(table), None).places
+
+
+def test_of_squares_and_of_a_raster_the_proposal_gives_figures(tmp_path):
+    test_squares.put(tmp_path, test_squares.table())
+    assert is_squares(tmp_path / "squares.csv")
+    (tmp_path / "squares.toml").write_text(of_squares(tmp_path / "squares.csv", "squares", 2024), encoding="utf-8")
+    declared = read(tmp_path / "squares.toml", SourceDeclaration)
+    assert counted(declared, test_squares.AREAS, tmp_path).table["aantal_inwoners"].to_numpy() == pytest.approx(125)
+    west, _, _, north = AREAS.table.total_bounds
+    with rasterio.open(
+        tmp_path / "hoogte.tif", "w", driver="GTiff", width=80, height=80, count=1, dtype="float32", crs="EPSG:28992",
+        transform=from_origin(west - 100, north + 100, 50, 50),
+    ) as file:  # fmt: skip
+        file.write(np.full((1, 80, 80), 7, dtype=np.float32))
+    (tmp_path / "hoogte.toml").write_text(of_raster(tmp_path / "hoogte.tif", "hoogte", 2024), encoding="utf-8")
+    assert zonal(read(tmp_path / "hoogte.toml", SourceDeclaration), AREAS, tmp_path).table["hoogte"].eq(7).all()
+
+
+def test_the_command_writes_beside_the_file_and_never_over_another(zicht: Zicht, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    rows().to_csv("Meldingen 2024.csv", index=False)
+    done = zicht("tally", "--init", "Meldingen 2024.csv")
+    assert done.code == 0, done.err
+    assert "meldingen_2024.toml is written" in done.out
+    assert "Still to be filled in: legal_ground, covers" in done.out  # the board of squares is not in Testland
+    assert 'id = "meldingen_2024"' in (tmp_path / "meldingen_2024.toml").read_text()
+    again = zicht("tally", "--init", "Meldingen 2024.csv")
+    assert again.code == 1
+    assert "meldingen_2024.toml: is there already" in again.err
+
+
+def test_the_command_tries_out_squares(zicht: Zicht, tmp_path, buurten):
+    west, south, _, _ = (round(one, -2) for one in buurten.table.geometry.iloc[0].bounds)
+    names = [f"E{int(west) // 100 + x:04d}N{int(south) // 100 + y:04d}" for x in range(30) for y in range(30)]
+    pd.DataFrame({"crs28992res100m": names, "aantal_inwoners": 5}).to_csv(tmp_path / "vk.csv", index=False)
+    gemeente = buurten.table["gemeente"].iloc[0]
+    text = of_squares(tmp_path / "vk.csv", "vk", 2024).replace('["NL"]', f'["{gemeente}"]')
+    (tmp_path / "vk.toml").write_text(text, encoding="utf-8")
+    done = zicht("tally", tmp_path / "vk.toml", "--to", tmp_path / "uit.csv")
+    assert done.code == 0, done.err
+    assert pd.read_csv(tmp_path / "uit.csv")["aantal_inwoners"].sum() > 0
+
+
+def test_geometry_of_a_map_is_the_place(tmp_path):
+    table = rows(20)
+    at = geopandas.points_from_xy(table["x"], table["y"])
+    geopandas.GeoDataFrame(table[["soort"]], geometry=at, crs=28992).to_file(tmp_path / "a.gpkg")
+    assert 'geometry = "geom"' in proposed(tmp_path / "a.gpkg", "a", AREAS).text
+
+
+@given(st.text(max_size=60))
+def test_whatever_a_file_is_called_its_source_has_an_id(name):
+    assert re.fullmatch(r"[a-z][a-z0-9_]{1,39}", identifier(name))
+
+
+@given(st.text())
+def test_whatever_stands_in_a_column_toml_reads_it_as_it_was(text):
+    assert tomllib.loads(f"a = {toml(text)}") == {"a": text}
