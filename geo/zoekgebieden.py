@@ -55,6 +55,8 @@ class Zoekgebied:
         rank: from 1.
         weights: of a place scan, how surely each area belongs to it (geo.statistics.places.result.Place).
         strength: of a place scan, how many times what was to be expected its areas have, at least.
+        hidden: of a place scan, how many areas amid it have a score that may not be shown. They are no part of it and
+            of nothing that is said of it; whether they are high is not told.
     """
 
     id: str
@@ -65,6 +67,7 @@ class Zoekgebied:
     rank: int
     weights: Mapping[str, float] = field(default_factory=dict)
     strength: float | None = None
+    hidden: int = 0
 
     def __post_init__(self) -> None:
         if not self.areas or list(self.areas) != sorted(set(self.areas)):
@@ -92,7 +95,9 @@ def of_places(score: Score, places: Sequence[Place], *, kind: str) -> list[Zoekg
         areas = values.index[values > 0]
         if len(areas):
             weights = {area: place.weights[area] for area in areas}
-            described.append(_describe(kind, areas, score, place.q, weights=weights, strength=place.strength))
+            hidden = int(score.value.loc[list(place.window)].isna().sum())
+            how = {"weights": weights, "strength": place.strength(list(areas)), "hidden": hidden}
+            described.append(_describe(kind, areas, score, place.q, **how))
     ranked = sorted(described, key=lambda one: (-round(one.strength or 0.0, 9), one.id))
     return [replace(one, rank=rank) for rank, one in enumerate(ranked, start=1)]
 

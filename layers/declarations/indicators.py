@@ -33,8 +33,8 @@ RESERVED = frozenset({
     "id", "gebiedscode", "gebiedsnaam", "gemeentecode", "gemeentenaam", "thema", "lens", "periode", "niveau",
     "indeling",
     "score", "q", "kansrijk", "reden", "rang", "titel", "aantal_gebieden", "gebiedscodes", "gemeenten", "toelichting",
-    "fictief", "zoekgebied", "rol", "gewicht", "zone", "waarom", "sterkte", "aantal_kern", "geteld", "waargenomen",
-    "verwacht", "meer_dan_verwacht", "meer_per_km2", "zonder_telling",
+    "fictief", "zoekgebied", "rol", "gewicht", "zone", "waarom", "sterkte", "aantal_kern", "niet_getoond", "geteld",
+    "waargenomen", "verwacht", "meer_dan_verwacht", "meer_per_km2", "zonder_telling",
 })  # fmt: skip
 """Published columns that no indicator may be called (layers.publication.fields)."""
 

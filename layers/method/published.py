@@ -27,7 +27,7 @@ DECIMALS = 4
 """Decimals of published scores, deviations and contributions: more would pretend."""
 
 STRENGTH_DECIMALS = 2
-"""Of a strength: it is a lower bound, and all areas in it are in the search, also those that may not be shown."""
+"""Of a strength: it is a lower bound."""
 SQUARE_METRES = 1e6
 """Of a square kilometre."""
 
@@ -150,7 +150,8 @@ def _strength(zoekgebied: Zoekgebied) -> dict[str, object]:
     """How strong a place is and how many of its areas are core; nothing of a test per area."""
     if zoekgebied.strength is None:
         return {}
-    return {"sterkte": round(zoekgebied.strength, STRENGTH_DECIMALS), "aantal_kern": core_count(zoekgebied)}
+    return {"sterkte": round(zoekgebied.strength, STRENGTH_DECIMALS), "aantal_kern": core_count(zoekgebied),
+            "niet_getoond": zoekgebied.hidden}  # fmt: skip
 
 
 def _found(zoekgebied: Zoekgebied, zone: Zoekgebied | None, theme: Theme, counts: Mapping[str, Any]) -> Found | None:
@@ -162,7 +163,7 @@ def _found(zoekgebied: Zoekgebied, zone: Zoekgebied | None, theme: Theme, counts
         (name,) = (one.title for one in theme.indicator if one.id == counts["geteld"])
         observed = (name, counts["waargenomen"], counts["verwacht"])
     around = 0 if zone is None else len(zone.areas)
-    return Found(zoekgebied.strength, core_count(zoekgebied), around, observed)
+    return Found(zoekgebied.strength, core_count(zoekgebied), around, observed, zoekgebied.hidden)
 
 
 def _compared(zoekgebied: Zoekgebied, analysis: Analysis) -> dict[str, tuple[float, float]]:

@@ -109,12 +109,14 @@ class Found:
         core: how many of its areas are core.
         around: how many areas the larger pattern has in which it lies; 0 where there is none.
         surplus: title of what was counted, how many were observed and expected; None where these are not there.
+        hidden: how many areas amid it have a score that may not be shown.
     """
 
     strength: float
     core: int
     around: int
     surplus: tuple[str, float, float] | None
+    hidden: int = 0
 
 
 def explanation(
@@ -151,6 +153,13 @@ def _pattern(found: Found, level: AreaLevel, area_count: int) -> list[str]:
             if found.core == area_count
             else say("{core} of {count} {areas} are core; the others are probably part of it.", **core)
         )
+    if found.hidden:
+        amid = plural(
+            "One area amid them may not be shown, and counts in nothing here.",
+            "{count} areas amid them may not be shown, and count in nothing here.",
+            count=found.hidden,
+        )
+        sentences.append(say(amid))
     if found.around > area_count:
         sentences.append(say("This lies in a larger pattern of {count} {areas}.", count=found.around, areas=areas))
     return sentences

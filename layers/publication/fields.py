@@ -84,7 +84,8 @@ Q = Field(
     message("q-value"),
     "number",
     message(
-        "Expected share of false alarms among all places or areas that come out at least as strong; 1 outside a place."
+        "Expected share of false alarms among all places or areas that come out at least as strong; where a part of "
+        "the country was searched for places, the chance that any of them is one. 1 outside a place."
     ),
 )
 FLAG = Field("kansrijk", message("Promising"), "boolean", message("Whether the area is part of a kansrijk zoekgebied."))
@@ -154,6 +155,12 @@ STRENGTH = Field(
 CORE_COUNT = Field(
     "aantal_kern", message("Core areas"), "number", message("Number of areas that are surely part of the zoekgebied.")
 )
+HIDDEN_COUNT = Field(
+    "niet_getoond",
+    message("Areas not shown"),
+    "number",
+    message("Number of areas amid the zoekgebied of which the score may not be shown; they count in nothing here."),
+)
 COUNTED = Field(
     "geteld",
     message("What was counted"),
@@ -188,8 +195,8 @@ COUNT_REASON = Field(
 )
 
 ADDED = (
-    ZOEKGEBIED, ROLE, WEIGHT, ZONE, OUTCOME, STRENGTH, CORE_COUNT, COUNTED, OBSERVED, EXPECTED, SURPLUS,
-    SURPLUS_DENSITY, COUNT_REASON,
+    ZOEKGEBIED, ROLE, WEIGHT, ZONE, OUTCOME, STRENGTH, CORE_COUNT, HIDDEN_COUNT, COUNTED, OBSERVED, EXPECTED,
+    SURPLUS, SURPLUS_DENSITY, COUNT_REASON,
 )  # fmt: skip
 """Columns that a layer of before they were there does not have: they are read as empty."""
 
@@ -299,9 +306,10 @@ def layer_fields(indicators: Sequence[Indicator], references: References = NATIO
 def zoekgebied_fields(indicators: Sequence[Indicator], references: References = NATIONAL) -> tuple[Field, ...]:
     """The columns of `zoekgebieden_<theme>`."""
     contributions = tuple(one for one in indicator_fields(indicators) if one.name.endswith("_bijdrage"))
-    what = (RANK, TITLE, _score(indicators, references), Q, STRENGTH, AREA_COUNT, CORE_COUNT, AREA_CODES, GEMEENTEN)
+    what = (RANK, TITLE, _score(indicators, references), Q, STRENGTH)
+    where = (AREA_COUNT, CORE_COUNT, HIDDEN_COUNT, AREA_CODES, GEMEENTEN, ZONE)
     counts = (COUNTED, OBSERVED, EXPECTED, SURPLUS, SURPLUS_DENSITY, COUNT_REASON)
-    return (ID, THEME, LENS, PERIOD, LEVEL, VINTAGE, *what, ZONE, *counts, EXPLANATION, *contributions, MADE_UP)
+    return (ID, THEME, LENS, PERIOD, LEVEL, VINTAGE, *what, *where, *counts, EXPLANATION, *contributions, MADE_UP)
 
 
 def _score(indicators: Sequence[Indicator], references: References) -> Field:

@@ -266,7 +266,8 @@ def test_a_zoekgebied_that_contradicts_itself_is_refused(areas, reasons, rule):
 
 
 def place(weights, strength=2.0, q=0.01):
-    return Place(weights, tuple(sorted(weights)), 9.0, strength, q, q)
+    values = dict.fromkeys(weights, strength)
+    return Place(weights, tuple(sorted(weights)), 9.0, values, float("inf"), q, q)
 
 
 def test_of_places_an_area_without_a_score_above_the_mean_is_left_out_and_so_is_a_place_without_any():
@@ -276,6 +277,16 @@ def test_of_places_an_area_without_a_score_above_the_mean_is_left_out_and_so_is_
     assert only.areas == ("a0000", "a0003")
     assert only.weights == {"a0000": 1.0, "a0003": 0.6}
     assert (only.score, only.q, only.strength) == (1.5, 0.01, 2.0)
+
+
+def test_strength_is_that_of_the_areas_that_are_shown_and_it_is_said_how_many_are_not():
+    score = score_of([1.0, np.nan, 2.0, np.nan, 1.0], names(5))
+    values = {"a0000": 3.0, "a0001": 40.0, "a0002": 5.0}
+    one = Place(dict.fromkeys(values, 1.0), ("a0000", "a0001", "a0002", "a0003"), 9.0, values, 2.0, 0.01, 0.01)
+    (found,) = of_places(score, [one], kind="x")
+    assert found.areas == ("a0000", "a0002")
+    assert found.strength == pytest.approx(4 * np.exp(-1.645 / np.sqrt(2 * 2)))
+    assert found.hidden == 2
 
 
 def test_of_places_the_surely_strongest_comes_first_however_large():

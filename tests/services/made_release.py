@@ -157,6 +157,7 @@ def _zone(rank, rows):
         "gemeenten": gemeenten,
         "sterkte": 2.5 / rank,
         "aantal_kern": len(rows),
+        "niet_getoond": 0,
         "zone": None,
         "geteld": "misdrijven",
         "waargenomen": 100.0 * rank,

@@ -1,8 +1,9 @@
 """What a place scan gives: places, each with its own p and q, at two levels; and the same as one test per area."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from math import exp, sqrt
 from typing import Self
 
 import numpy as np
@@ -15,6 +16,9 @@ from geo.statistics.result import How, LocalResult
 
 CORE = 0.9
 """Weight from which a member is the core of its place."""
+
+CONFIDENT = 1.645
+"""Standard errors below the mean where the 90 % interval of a normal value ends."""
 
 WITHIN = message("permutation within classes of expected events")
 
@@ -34,8 +38,8 @@ class Place:
         weights: of each member, by code: the share of the evidence for windows here that is for windows that hold it.
         window: the codes in the window that stands out most; all members are in it.
         score: its log likelihood ratio.
-        strength: the mean value of its members, as a multiple of what was to be expected, at least: the lower end of
-            the 90 % interval of that mean, for members of the shape that was fitted.
+        values: of each member, as a multiple of what was to be expected.
+        shape: of the gamma distribution of such values where nothing is the matter.
         p: the share of draws of the whole map with a window as strong, the map itself counted as one.
         q: p after correction for finding more than one place; see `place_scan`.
     """
@@ -43,13 +47,16 @@ class Place:
     weights: Mapping[str, float]
     window: tuple[str, ...]
     score: float
-    strength: float
+    values: Mapping[str, float]
+    shape: float
     p: float
     q: float
 
     def __post_init__(self) -> None:
         if not self.weights or not set(self.weights) <= set(self.window):
             raise StatisticError("place: it must have members, and all of them in its window")
+        if set(self.weights) != set(self.values):
+            raise StatisticError("place: all of its members have a value")
         if not (0 < self.p <= 1 and 0 < self.q <= 1):
             raise StatisticError("place: p and q must lie in (0, 1]")
 
@@ -57,6 +64,16 @@ class Place:
     def areas(self) -> tuple[str, ...]:
         """The codes of its members, sorted."""
         return tuple(sorted(self.weights))
+
+    def strength(self, areas: Sequence[str]) -> float:
+        """The mean value of some of its members, at least: the lower end of the 90 % interval of that mean.
+
+        >>> place = Place({"a": 1.0, "b": 1.0}, ("a", "b"), 5.0, {"a": 4.0, "b": 2.0}, 2.0, 0.01, 0.01)
+        >>> round(place.strength(["a", "b"]), 3)
+        1.318
+        """
+        mean = sum(self.values[area] for area in sorted(areas)) / len(areas)
+        return mean * exp(-CONFIDENT / sqrt(self.shape * len(areas)))
 
 
 def role(weight: float) -> Role:

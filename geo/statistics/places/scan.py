@@ -52,8 +52,6 @@ LIMIT = 3.0
 .34), and among stations fewer of anything."""
 LEAST_SEARCHED = 100
 """Fewest areas for a search of its own."""
-CONFIDENT = 1.645
-"""Standard errors below the mean where the 90 % interval of a normal value ends."""
 
 Floats = NDArray[np.float64]
 
@@ -208,7 +206,8 @@ def _named(board: Board, found: Sequence[tuple[Found, float, float]]) -> tuple[P
             {str(board.ids[at]): float(weight) for at, weight in zip(one.members, one.weights, strict=True)},
             tuple(sorted(board.ids[one.window])),
             one.score,
-            float(board.values[one.members].mean() * np.exp(-CONFIDENT / np.sqrt(board.shape * len(one.members)))),
+            {str(board.ids[at]): float(board.values[at]) for at in one.members},
+            float(board.shape),
             p,
             q,
         )

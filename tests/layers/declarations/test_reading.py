@@ -163,8 +163,8 @@ def test_a_lens_changes_an_indicator_once(tmp_path):
 COLUMNS = [
     "id", "gebiedscode", "gebiedsnaam", "gemeentecode", "gemeentenaam", "thema", "lens", "periode", "niveau",
     "indeling", "score", "q", "kansrijk", "reden", "rang", "titel", "aantal_gebieden", "gebiedscodes", "gemeenten",
-    "toelichting", "fictief", "zoekgebied", "rol", "gewicht", "zone", "waarom", "sterkte", "aantal_kern", "geteld",
-    "waargenomen", "verwacht", "meer_dan_verwacht", "meer_per_km2", "zonder_telling",
+    "toelichting", "fictief", "zoekgebied", "rol", "gewicht", "zone", "waarom", "sterkte", "aantal_kern",
+    "niet_getoond", "geteld", "waargenomen", "verwacht", "meer_dan_verwacht", "meer_per_km2", "zonder_telling",
 ]  # fmt: skip
 
 

@@ -88,6 +88,12 @@ def test_an_explanation_says_how_strong_a_place_is_and_how_much_of_it_is_core():
     assert "Alle 3 buurten zijn kern: ze horen er zeker bij." in found(core=3)
 
 
+def test_an_explanation_says_how_many_areas_amid_it_are_not_shown():
+    assert "2 gebieden ertussen mogen niet worden getoond" in found(hidden=2)
+    assert "Eén gebied ertussen mag niet worden getoond" in found(hidden=1)
+    assert "getoond" not in found()
+
+
 def test_a_larger_pattern_is_named_only_where_it_is_larger():
     assert "Dit ligt in een groter patroon van 21 buurten." in found(around=21)
     assert "groter patroon" not in found(around=3)

@@ -53,8 +53,11 @@ def settings(which: str) -> Iterator[tuple[str, str, object]]:
         yield "nl", one.title, one
 
 
-def run(which: str, rounds: int, seed: int, save: Callable[[list[dict[str, object]]], None]) -> None:
-    """Draw so many maps of each setting, and save the figures after each round."""
+def run(which: str, rounds: int, how: tuple[int, int], save: Callable[[list[dict[str, object]]], None]) -> None:
+    """Draw so many maps of each setting, and save the figures after each round; `how` is the seed, and the draws of
+    each search.
+    """
+    seed, draws = how
     outcomes: dict[tuple[str, str], list[Outcome]] = defaultdict(list)
     for nth in range(rounds):
         for where, name, one in settings(which):
@@ -64,15 +67,15 @@ def run(which: str, rounds: int, seed: int, save: Callable[[list[dict[str, objec
             random = np.random.default_rng([seed, nth, crc32(f"{where} {name}".encode())])
             drawn = planted(on, one, random) if isinstance(one, Planted) else without(on, one, random)
             size = one.size if isinstance(one, Planted) else 0
-            outcomes[where, name].append(searched(on, drawn, zones=size >= ZONES_FROM))
+            outcomes[where, name].append(searched(on, drawn, zones=size >= ZONES_FROM, draws=draws))
         save([summed(key, one) for key, one in outcomes.items()])
 
 
-def searched(on: Land, drawn: Drawn, *, zones: bool) -> Outcome:
+def searched(on: Land, drawn: Drawn, *, zones: bool, draws: int) -> Outcome:
     """What the shipped search flags on a map, held against what was planted."""
     measure = drawn.measure
     high = rates(measure) > measure.national
-    found = place_scan(fitted(measure), on.neighbors, on.points, may_join=high, places=Places(on.control))
+    found = place_scan(fitted(measure), on.neighbors, on.points, may_join=high, places=Places(on.control, draws=draws))
     flagged = _among(on, [on.neighbors.ids.get_indexer(one.areas) for one in (found.zones if zones else found.parts)])
     inside = _among(on, drawn.clusters)
     near = inside | (on.neighbors.matrix @ inside.astype(int) > 0)

@@ -93,8 +93,13 @@ def test_the_smaller_p_of_two_levels_is_held_against_the_smaller_of_each_draw():
     assert smaller_p((0.5, 0.5), (zones, parts)) == 1.0
 
 
+def test_all_members_of_a_place_have_a_value():
+    with pytest.raises(StatisticError, match="all of its members have a value"):
+        Place({"a": 1.0}, ("a", "b"), 5.0, {"b": 2.0}, 3.0, 0.01, 0.01)
+
+
 def test_two_places_have_no_area_in_common():
-    one = Place({"a": 1.0}, ("a", "b"), 5.0, 2.0, 0.01, 0.01)
+    one = Place({"a": 1.0}, ("a", "b"), 5.0, {"a": 2.0}, 3.0, 0.01, 0.01)
     reason = pd.Series([None, None], index=["a", "b"], dtype=object)
     how = How("permutation", 0.001, 999, 1)
     with pytest.raises(StatisticError, match="in two places"):

@@ -95,7 +95,7 @@ def test_what_was_planted_is_found_as_one_place():
     assert set(part.areas) <= set(inside())
     assert len(part.areas) >= 7
     assert part.p == part.q == found.p == 0.001
-    assert part.strength > 1
+    assert part.strength(part.areas) > 1
 
 
 def test_cores_weigh_nine_tenths_and_members_half():
