@@ -212,7 +212,7 @@ def released(manifest: Mapping[str, Any], folder: Path) -> RenderableType:
     return Group(published(manifest), escape(where))
 
 
-def tallied(tally: "Tally", to: Path | None) -> RenderableType:
+def tallied(tally: "Tally", to: Path | None, drawn: Path | None = None) -> RenderableType:
     """What was counted of a municipality's own records, and what fell out."""
     declaration, counts = tally.declared, tally.counted
     title = plural("{source}: 1 row", "{source}: {count} rows", count=counts.rows, source=declaration.title)
@@ -223,6 +223,8 @@ def tallied(tally: "Tally", to: Path | None) -> RenderableType:
     if to is not None:
         listed = say("{file}; what is not counted: {listed}", file=to, listed=tally.rejects)
         lines.append(listed if tally.rejects else str(to))
+    if drawn is not None:
+        lines.append(say("map  {url}", url=str(drawn)))
     lines.append(say("Unprotected counts: do not publish. A theme that reads this source protects them."))
     return Group(table, *map(escape, lines))
 

@@ -22,6 +22,9 @@ def tally(
     mirror: Annotated[
         Path | None, typer.Option(help=say("Folder where answers of PDOK are cached (ZICHT_CACHE)."))
     ] = None,
+    drawn: Annotated[
+        Path | None, typer.Option("--map", help=say("HTML file in which the counts are drawn, areas only."))
+    ] = None,
     init: Annotated[bool, typer.Option("--init", help=say("Write a source that reads this file, to fill in."))] = False,  # noqa: FBT002
     offline: Annotated[bool, typer.Option("--offline", help=say("Look up addresses in the mirror only."))] = False,  # noqa: FBT002
 ) -> None:
@@ -42,10 +45,12 @@ def tally(
     if init:
         _begin(source, data or settings.data)
         return
-    request = TallyRequest(source, AreaLevel(level), to, data or settings.data, mirror or settings.cache, offline)
+    request = TallyRequest(
+        source, AreaLevel(level), to, data or settings.data, mirror or settings.cache, offline, drawn
+    )
     with progress() as steps:
         result = tally_(request, steps, complaints.print)
-    screen.print(reports.tallied(result, to))
+    screen.print(reports.tallied(result, to, drawn))
 
 
 def _begin(file: Path, data: str) -> None:

@@ -18,6 +18,7 @@ from services.files import whole_file
 from services.http.client import Client
 from services.jobs.build import open_country
 from services.jobs.declarations import catalogue
+from services.pages import counts_map
 from services.settings import Settings
 from services.sources import rasters, squares
 from services.sources.records.tally import RecordsInput
@@ -46,6 +47,7 @@ class TallyRequest:
         data: the folder with boundaries, or testland.
         mirror: where answers of PDOK are cached.
         offline: whether addresses are looked up there only.
+        drawn: the HTML file to draw the counts in; None for none.
     """
 
     source: Path
@@ -54,6 +56,7 @@ class TallyRequest:
     data: str
     mirror: Path
     offline: bool
+    drawn: Path | None = None
 
 
 def tally(request: TallyRequest, steps: Callable[[str], None], on_retry: Callable[[str], None]) -> Tally:
@@ -88,6 +91,8 @@ def tally(request: TallyRequest, steps: Callable[[str], None], on_retry: Callabl
     counted = _counted(declared, areas, given)
     if request.to is not None:
         _write(counted.table, request.to)
+    if request.drawn is not None:
+        counts_map.export(declared.title, areas, counted.table, [say(note) for note in counted.notes], request.drawn)
     return Tally(declared, counted, rejects)
 
 

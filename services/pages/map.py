@@ -19,13 +19,12 @@ from importlib.resources.abc import Traversable
 from pathlib import Path
 
 import folium
-import jinja2
 import orjson
 from branca.element import Figure
 from folium.template import Template
 
 from geo.errors import StoreError
-from geo.messages import Message, message
+from geo.messages import message
 from layers.messages import language, say
 from layers.publication.collection import Collection
 from layers.publication.comparison import NATIONWIDE, mean, shared
@@ -33,13 +32,13 @@ from layers.publication.fields import MADE_UP, SCORE
 from services.files import whole_file
 from services.pages.map_content import Packed, packed_content
 from services.pages.script_texts import texts
+from services.pages.templates import own, template
 
 FILE = "kaart.html"
 TILES = "https://service.pdok.nl/brt/achtergrondkaart/wmts/v2_0/grijs/EPSG:3857/{z}/{x}/{y}.png"
 CLOSEST_ZOOM = 19
 FURTHEST_ZOOM = 6
 
-HERE = files("services.pages")
 LEAFLET = files("xstatic.pkg.leaflet") / "data"
 RANDOM_NAME = re.compile(r"\b(map|tile_layer)_[0-9a-f]{32}\b")
 UNSAFE_IN_SCRIPT = {ord(one): f"\\u{ord(one):04x}" for one in "<>&\u2028\u2029"}
@@ -97,37 +96,22 @@ class _Page(Figure):
     def __init__(self, about: Packed, content: Packed) -> None:
         super().__init__(title=about["title"])
         self.about = about
-        self.scripts = [_own("map_words.js"), _own("map.js")]
+        self.scripts = [own("map_words.js"), own("map.js")]
         self.content = _json_in_script(content | about | {"texts": texts(self.scripts)})
 
     def render(self, **kwargs: object) -> str:
         for child in list(self._children.values()):
             child.render(**kwargs)
-        return _template().render(
+        return template("map.html.jinja").render(
             language=language(),
             about=self.about,
             content=self.content,
-            styles=[_leaflet_style(), _own("map.css")],
+            styles=[_leaflet_style(), own("map.css")],
             scripts=[_leaflet_script(), *self.scripts],
             header=self.header.render(**kwargs),
             html=self.html.render(**kwargs),
             script=self.script.render(**kwargs),
         )
-
-
-def _template() -> jinja2.Template:
-    """The template of the page, of which the texts are messages of the catalogue."""
-    extensions = ["jinja2.ext.i18n"]
-    environment = jinja2.Environment(
-        autoescape=True, trim_blocks=True, undefined=jinja2.StrictUndefined, extensions=extensions
-    )
-    environment.policies["ext.i18n.trimmed"] = True
-    environment.install_gettext_callables(say, _plural, newstyle=True)  # type: ignore[attr-defined]  # of the extension
-    return environment.from_string(_own("map.html.jinja"))
-
-
-def _plural(one: str, several: str, count: int) -> str:
-    return say(Message(one, plural=several, count=count))
 
 
 def _about(collections: Sequence[Collection]) -> Packed:
@@ -145,10 +129,6 @@ def _about(collections: Sequence[Collection]) -> Packed:
         "collections": [{"title": one.title, "about": one.description, "license": one.license} for one in filled],
         "made_up": any(one.table[MADE_UP.name].any() for one in filled if MADE_UP.name in one.table),
     }
-
-
-def _own(name: str) -> str:
-    return (HERE / name).read_text(encoding="utf-8")
 
 
 def _leaflet_script() -> str:
