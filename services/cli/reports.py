@@ -232,7 +232,7 @@ def tallied(tally: "Tally", to: Path | None, drawn: Path | None = None) -> Rende
 def addresses(host: str, port: int) -> RenderableType:
     """Where to look, printed last."""
     base = f"http://{host}:{port}"
-    return Group(say("map  {url}", url=f"{base}/kaart"), f"API  {base}", say("Ctrl-C stops"))
+    return Group(say("map  {url}", url=f"{base}/kaart"), f"API  {base}/v1", say("Ctrl-C stops"))
 
 
 def _plural(layer: Layer) -> str:

@@ -16,7 +16,7 @@ from typing import Any
 import orjson
 from pygeoapi import api as core
 from pygeoapi.api import API, APIRequest, itemtypes
-from pygeoapi.util import yaml_load
+from pygeoapi.util import get_api_rules, yaml_load
 from starlette.datastructures import QueryParams
 
 from services.ogc import openapi
@@ -36,19 +36,23 @@ type Rendered = tuple[int, str, bytes]
 
 
 class Edition:
-    """One release as it is served, in the words of its configuration."""
+    """One release as it is served, in the words of its configuration: the map and files at `site`, the API at `url`,
+    which is `site` with its version as `prefix`.
+    """
 
     def __init__(self, folder: Path, configuration: str) -> None:
         self.folder, self.id, self.written = folder, folder.name, written(folder / SERVED)
         self.config: dict[str, Any] = yaml_load(StringIO(configuration))
-        self.url = str(self.config["server"]["url"]).rstrip("/")
-        self.config["server"]["url"] = self.url
+        self.site = str(self.config["server"]["url"]).rstrip("/")
+        self.config["server"]["url"] = self.site
+        self.prefix = f"/{version}" if (version := get_api_rules(self.config).get_url_prefix()) else ""
+        self.url = self.site + self.prefix
         limits = self.config["server"]["limits"]
         self.default, self.most = int(limits["default_items"]), int(limits["max_items"])
         self.collections = {one.id: one for one in opened(folder / SERVED).collections}
-        document = openapi.document(self.config, tuple(self.collections.values()))
+        document = openapi.document(self.config, self.url, tuple(self.collections.values()))
         self.document = orjson.dumps(document)
-        self.pages = Pages(self.config, self.url, self.collections, document)
+        self.pages = Pages(self.config, (self.site, self.url), self.collections, document)
         self.api = API(self.config, document)
         self.tag = hashlib.sha256(
             f"{self.id}{self.written}{configuration}{self.url}".encode() + self.document

@@ -56,13 +56,16 @@ type Handler = Callable[[Call], Awaitable[Response]]
 
 @dataclass(frozen=True, slots=True)
 class Endpoint:
-    """A path of the API: its pattern, what answers it, its parameters (None: the handler sees to them) and formats."""
+    """A path: its pattern, what answers it, its parameters (None: the handler sees to them) and formats; and whether it
+    is of a version of the API, or of the site.
+    """
 
     pattern: re.Pattern[str]
     handler: Handler
     known: tuple[str, ...] | None
     formats: Mapping[str, str]
     methods: tuple[str, ...] = ("GET", "HEAD", "OPTIONS")
+    versioned: bool = True
 
 
 async def sent_filter(request: Request, given: Given) -> dict[str, str]:

@@ -35,12 +35,14 @@ WRONG = {
 }
 
 
-def document(config: Mapping[str, Any], collections: Sequence[Described]) -> Tree:
-    """The document for these collections; `config` is pygeoapi's, of which server and metadata are read."""
+def document(config: Mapping[str, Any], url: str, collections: Sequence[Described]) -> Tree:
+    """The document for these collections, served at `url`; `config` is pygeoapi's, of which limits and metadata are
+    read.
+    """
     return {
         "openapi": "3.0.3",
         "info": _info(config["metadata"]),
-        "servers": [{"url": config["server"]["url"]}],
+        "servers": [{"url": url}],
         "tags": [{"name": "server"}, *({"name": one.id, "description": one.title} for one in collections)],
         "paths": {**_of_server(), **{path: item for one in collections for path, item in _of_collection(one).items()}},
         "components": {
@@ -70,13 +72,13 @@ def _of_server() -> Tree:
     plain = dict(list(pages.items())[:2])
     described = {"application/vnd.oai.openapi+json;version=3.0": "json", "text/html": "html"}
     return {
-        "/": _get("Landing page", "getLandingPage", "server", _answer("landingPage", pages)),
+        "/": _get("Landing page", "getLandingPage", "server", _answer("LandingPage", pages)),
         "/openapi": _get("This document", "getOpenApi", "server", _answer(None, described)),
         "/openapi.json": _get(
             "This document", "getOpenApiJson", "server", _answer(None, dict([*described.items()][:1]))
         ),
-        "/conformance": _get("What the API conforms to", "getConformance", "server", _answer("confClasses", plain)),
-        "/collections": _get("The collections", "getCollections", "server", _answer("collections", pages)),
+        "/conformance": _get("What the API conforms to", "getConformance", "server", _answer("ConfClasses", plain)),
+        "/collections": _get("The collections", "getCollections", "server", _answer("Collections", pages)),
     }
 
 
@@ -86,7 +88,7 @@ def _of_collection(one: Described) -> Tree:
     described = {"application/schema+json": "json", "text/html": "html"}
     features = {GEOJSON: "json", "text/html": "html", "text/csv": "csv", "application/ld+json": "jsonld"}
     feature = {GEOJSON: "json", "text/html": "html", "application/ld+json": "jsonld"}
-    items = _answer("featureCollectionGeoJSON", features, "Content-Crs", "Link")
+    items = _answer("FeatureCollectionGeoJSON", features, "Content-Crs", "Link")
     asked = [
         *map(
             _shared, ("limit", "offset", "cursor", "bbox", "bbox-crs", "crs", "datetime", "resulttype", "skipGeometry")
@@ -96,9 +98,9 @@ def _of_collection(one: Described) -> Tree:
     asked += [*map(_shared, ("filter", "filter-lang", "filter-crs")), *map(_property, one.fields)]
     item = {"name": "featureId", "in": "path", "required": True, "schema": {"type": "string"}}
     return {
-        path: _get(one.title, f"describe{name}", one.id, _answer("collection", pages)),
-        f"{path}/schema": _get("Schema", f"schemaOf{name}", one.id, _answer("schema", described)),
-        f"{path}/queryables": _get("Queryables", f"queryablesOf{name}", one.id, _answer("schema", described)),
+        path: _get(one.title, f"describe{name}", one.id, _answer("Collection", pages)),
+        f"{path}/schema": _get("Schema", f"schemaOf{name}", one.id, _answer("Schema", described)),
+        f"{path}/queryables": _get("Queryables", f"queryablesOf{name}", one.id, _answer("Schema", described)),
         f"{path}/items": {
             **_get("Features", f"get{name}", one.id, items, asked, gone=True),
             "post": _post(name, one.id, asked, items),
@@ -107,7 +109,7 @@ def _of_collection(one: Described) -> Tree:
             "One feature",
             f"getOneOf{name}",
             one.id,
-            _answer("featureGeoJSON", feature, "Content-Crs"),
+            _answer("FeatureGeoJSON", feature, "Content-Crs"),
             [item, _shared("crs")],
         ),
     }
@@ -118,7 +120,10 @@ def _get(title: str, name: str, tag: str, answer: Tree, asked: Sequence[Tree] = 
     parameters = [_format(answer), _shared("lang"), *asked]
     responses = {
         "200": answer,
-        "304": {"description": "Unchanged"},
+        "304": {
+            "description": "Unchanged",
+            "headers": {name: _ref("headers", name) for name in ("API-Version", "ETag")},
+        },
         **{one: _ref("responses", one) for one in statuses},
     }
     return {
@@ -217,31 +222,31 @@ def _ref(kind: str, name: str) -> Tree:
 
 
 def _problem(text: str) -> Tree:
-    content = {problems.MEDIA_TYPE: {"schema": _ref("schemas", "problem")}}
+    content = {problems.MEDIA_TYPE: {"schema": _ref("schemas", "Problem")}}
     return {"description": text, "headers": {"API-Version": _ref("headers", "API-Version")}, "content": content}
 
 
 def _schemas() -> Tree:
-    text, texts, links = {"type": "string"}, {"type": "array", "items": {"type": "string"}}, _list_of("link")
+    text, texts, links = {"type": "string"}, {"type": "array", "items": {"type": "string"}}, _list_of("Link")
     number, anything = {"type": "integer", "minimum": 0}, {"type": "object", "nullable": True}
     named = {"title": text, "description": text, "links": links}
     collection = {"id": text, "extent": {"type": "object"}, "itemType": text, "crs": texts, "storageCrs": text}
     problem = {"type": text, "title": text, "status": number, "detail": text, "code": text, "description": text}
     feature = {"type": _only("Feature"), "id": text, "geometry": anything, "properties": anything, "links": links}
     features = {
-        "type": _only("FeatureCollection"), "features": _list_of("featureGeoJSON"), "links": links,
+        "type": _only("FeatureCollection"), "features": _list_of("FeatureGeoJSON"), "links": links,
         "numberMatched": number, "numberReturned": number, "timeStamp": {"type": "string", "format": "date-time"},
     }  # fmt: skip
     return {
-        "link": _object({"href": text, "rel": text, "type": text, "title": text}, "href", "rel"),
-        "problem": _object(problem, "title", "status", "detail", "code"),
-        "landingPage": _object(named, "links"),
-        "confClasses": _object({"conformsTo": texts}, "conformsTo"),
-        "collections": _object({"links": links, "collections": _list_of("collection")}, "links", "collections"),
-        "collection": _object({**named, **collection}, "id", "links"),
-        "schema": _object({"type": text, "title": text, "properties": {"type": "object"}}, "properties"),
-        "featureGeoJSON": _object(feature, "type", "geometry", "properties"),
-        "featureCollectionGeoJSON": _object(features, "type", "features"),
+        "Link": _object({"href": text, "rel": text, "type": text, "title": text}, "href", "rel"),
+        "Problem": _object(problem, "title", "status", "detail", "code"),
+        "LandingPage": _object(named, "links"),
+        "ConfClasses": _object({"conformsTo": texts}, "conformsTo"),
+        "Collections": _object({"links": links, "collections": _list_of("Collection")}, "links", "collections"),
+        "Collection": _object({**named, **collection}, "id", "links"),
+        "Schema": _object({"type": text, "title": text, "properties": {"type": "object"}}, "properties"),
+        "FeatureGeoJSON": _object(feature, "type", "geometry", "properties"),
+        "FeatureCollectionGeoJSON": _object(features, "type", "features"),
     }
 
 

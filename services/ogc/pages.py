@@ -30,16 +30,18 @@ UNSAFE_IN_SCRIPT = {ord(one): f"\\u{ord(one):04x}" for one in "<>&\u2028\u2029"}
 
 
 class Pages:
-    """The pages of one release; `config` is pygeoapi's configuration, `url` where the service is found."""
+    """The pages of one release; `config` is pygeoapi's configuration, `addresses` are those of the site and the API."""
 
-    def __init__(self, config: Content, url: str, collections: Mapping[str, Described], document: Content) -> None:
-        background = config["server"].get("map", {})
+    def __init__(
+        self, config: Content, addresses: tuple[str, str], collections: Mapping[str, Described], document: Content
+    ) -> None:
+        background, (site, url) = config["server"].get("map", {}), addresses
         self._collections = collections
         self._document = document
         self._shared = {
             "service": config["metadata"]["identification"],
             "url": url,
-            "root": urlsplit(url).path.rstrip("/"),
+            "root": urlsplit(site).path.rstrip("/"),
             "collections": collections,
             "background": background.get("url", ""),
             "attribution": background.get("attribution", ""),

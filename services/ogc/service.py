@@ -17,7 +17,7 @@ from urllib.parse import quote
 import orjson
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import ClientDisconnect, Request
-from starlette.responses import Response
+from starlette.responses import RedirectResponse, Response
 from starlette.staticfiles import StaticFiles
 from starlette.types import Receive, Scope, Send
 
@@ -89,8 +89,8 @@ class Service:
             Endpoint(re.compile(r"/openapi(?:\.json)?"), self._openapi, ("f", "lang", "ui"), OPENAPI, reading),
             Endpoint(re.compile(f"{one}/items"), self._items, None, items.OFFERED, any_method),
             Endpoint(re.compile(f"{one}/items/(.+)"), self._item, ("f", "lang", "crs"), FEATURE, reading),
-            Endpoint(re.compile(r"/(kaart)"), self._file, (), file, reading),
-            Endpoint(re.compile(r"/downloads/([^/]+)"), self._file, (), gpkg, reading),
+            Endpoint(re.compile(r"/(kaart)"), self._file, (), file, reading, versioned=False),
+            Endpoint(re.compile(r"/downloads/([^/]+)"), self._file, (), gpkg, reading, versioned=False),
         )
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -119,6 +119,8 @@ class Service:
         await response(scope, receive, send)
 
     async def _answer(self, request: Request) -> Response:
+        if request.scope["path"] == "/" and self._edition.prefix:  # of the site: the API says the rest
+            return RedirectResponse(self._edition.url, headers=responses.SECURE)
         path, names = self._path_of(request)
         if request.method not in path.methods:
             allowed = ", ".join(path.methods)
@@ -136,12 +138,12 @@ class Service:
         return await path.handler(call)
 
     def _path_of(self, request: Request) -> tuple[Endpoint, tuple[str, ...]]:
+        asked, prefix = request.scope["path"], self._edition.prefix
         for path in self._paths:
-            if found := path.pattern.fullmatch(request.scope["path"]):
+            found = path.pattern.fullmatch(asked.removeprefix(prefix) or "/")
+            if found and (asked.startswith(prefix) or not path.versioned):
                 return path, found.groups()
-        raise Problem(
-            404, f"there is no path {request.scope['path'][:200]!r}; the paths are in {self._edition.url}/openapi"
-        )
+        raise Problem(404, f"there is no path {asked[:200]!r}; the paths are in {self._edition.url}/openapi")
 
     def _tag(self, request: Request, given: Given, media_type: str) -> str:
         parts = (

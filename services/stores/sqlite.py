@@ -7,8 +7,8 @@ database server because a release must be a file that can be swapped.
   exact answers to "does it intersect"; `_boxes_<group>` is its R-tree. A group is a level, which lenses, periods and
   themes share; what has no areas, as zoekgebieden, is a group of its own. Rejected: one R-tree over all levels, for a
   box of ten buurten may hold a thousand hexagons.
-- `<collection>`, by its address in the API, is the view over its tables (services.parted_tables) and these shapes, with the columns of its fields
-  in their order, and `_fid`, `_shape`, `_geojson`, `_geojson_rd` and `_wkb`.
+- `<collection>`, by its address in the API, is the view over its tables (services.parted_tables) and these shapes, with
+  the columns of its fields in their order, and `_fid`, `_shape`, `_geojson`, `_geojson_rd` and `_wkb`.
 - `_collections` describes each in JSON.
 
 Rows are written in the order of their id, in one transaction without journal, and no timestamp is written: the same

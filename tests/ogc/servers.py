@@ -69,7 +69,7 @@ def running(command: list[str], home: Path, config: Path, port: int):
         server = subprocess.Popen(
             command, env=environment(home, config), cwd=home, stdout=out, stderr=out, start_new_session=True
         )
-    client = httpx.Client(base_url=f"http://127.0.0.1:{port}", timeout=60)
+    client = httpx.Client(base_url=f"http://127.0.0.1:{port}/v1", timeout=60)
     try:
         _wait(client, server, log)
         yield client

@@ -186,7 +186,7 @@ def test_an_address_with_a_slash_at_its_end_gives_the_same_links(home, written, 
     monkeypatch.setenv("ZICHT_HOME", str(home))
     monkeypatch.setenv("ZICHT_URL", "https://kaart.example/api/")
     application = app.application(home, written)
-    landing = json.loads(asyncio.run(body_of(application, "/")))
+    landing = json.loads(asyncio.run(body_of(application, "/v1")))
     links = [link["href"] for link in landing["links"]]
     assert "https://kaart.example/api/kaart" in links
     assert not any("api//" in link for link in links)
@@ -201,9 +201,9 @@ def test_a_store_that_is_written_anew_in_its_place_is_served_anew(tmp_path, monk
     monkeypatch.setenv("ZICHT_HOME", str(tmp_path))
     _, config = servers.a_home(tmp_path, 5000)
     application = app.application(tmp_path, config)
-    assert "Een andere titel" not in str(asyncio.run(body_of(application, "/collections")))
+    assert "Een andere titel" not in str(asyncio.run(body_of(application, "/v1/collections")))
     elsewhere = tmp_path / "elsewhere"
     elsewhere.mkdir()
     servers.sqlite.write([replace(one, title="Een andere titel") for one in places.collections(rows=5)], elsewhere)
     (elsewhere / "zicht.sqlite").replace(tmp_path / "releases" / "large" / "zicht.sqlite")
-    assert "Een andere titel" in str(asyncio.run(body_of(application, "/collections")))
+    assert "Een andere titel" in str(asyncio.run(body_of(application, "/v1/collections")))

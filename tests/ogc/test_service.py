@@ -387,3 +387,26 @@ def test_every_parameter_that_is_declared_is_answered(api):
                 name: "cql2-text" if name == "filter-lang" else str(value).replace("False", "false")
             }
             assert api.get(ITEMS, params=query).status_code == 200, query
+
+
+def test_the_version_is_in_the_path_and_the_site_leads_to_it(api):
+    site = str(api.base_url).removesuffix("/v1/")
+    root = api.get(site + "/")
+    assert (root.status_code, root.headers["location"]) == (307, f"{site}/v1")
+    assert api.get(f"{site}/v1").json()["links"] == api.get(f"{site}/v1/").json()["links"]
+    assert api.get(f"{site}/collections").status_code == 404
+    assert f"{site}/v1/openapi" in api.get(f"{site}/collections").json()["detail"]
+    assert api.get(f"{site}/kaart").status_code == 200
+
+
+def test_the_document_keeps_the_dutch_api_design_rules(api):
+    """What the published ruleset (Logius, media/linter.yaml) found; keys in snake_case are columns, as in GIS files."""
+    document = api.get("/openapi").json()
+    assert [one["url"].rsplit("/", 1)[1] for one in document["servers"]] == ["v1"]
+    assert {"name", "email", "url"} <= document["info"]["contact"].keys()
+    assert all(name[0].isupper() for name in document["components"]["schemas"])
+    assert not any(re.search(r"[_A-Z]|/$", re.sub(r"{\w+}", "x", path)) for path in document["paths"] if path != "/")
+    for item in document["paths"].values():
+        for operation in item.values():
+            answers = operation["responses"]
+            assert all("API-Version" in one["headers"] for status, one in answers.items() if status[0] in "23")
