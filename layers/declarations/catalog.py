@@ -50,11 +50,20 @@ class Catalog:
         owners = {column.partition(".")[0] for indicator in theme.indicator for column in indicator.columns}
         return [source for name, source in sorted(self.sources.items()) if name in owners]
 
+    def compared_by(self, theme: Theme) -> list[SourceDeclaration]:
+        """The sources of what its events are compared with, by id: those of its [expected] and [peers]."""
+        columns = [one.column for one in theme.expected.term] if theme.expected else []
+        columns += theme.peers.columns if theme.peers else ()
+        owners = {column.partition(".")[0] for column in columns}
+        return [source for name, source in sorted(self.sources.items()) if name in owners]
+
     def needed_by(self, theme: Theme) -> list[SourceDeclaration]:
-        """The sources that a theme reads, and the one whose squares weigh its dasymetric interpolation."""
-        sources = self.sources_of(theme)
-        squares = self.sources[theme.dasymetric.source] if theme.dasymetric else None
-        return [*sources, *([squares] if squares and squares not in sources else [])]
+        """The sources that a theme reads, the one whose squares weigh its dasymetric interpolation, and those of what
+        its events are compared with.
+        """
+        squares = [self.sources[theme.dasymetric.source]] if theme.dasymetric else []
+        every = [*self.sources_of(theme), *squares, *self.compared_by(theme)]
+        return list({source.id: source for source in every}.values())
 
     def digests_of(self, theme: Theme, lens: Lens | None) -> dict[str, str]:
         """The digests of every declaration that a map of this theme under this lens rests on."""

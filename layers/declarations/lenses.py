@@ -4,6 +4,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, StringConstraints, model_validator
 
+from layers.declarations.baselines import Baseline
 from layers.declarations.faults import GEMEENTE_PATTERN, RuleError
 from layers.declarations.indicators import Declared, Id, Number, Text
 from layers.declarations.themes import Theme
@@ -24,6 +25,7 @@ class Lens(Declared):
     """Other weights for the indicators of a theme. `others` says what happens to those it does not name.
 
     With a `gemeente`, the map is of that gemeente only; it is computed with the whole country beside it all the same.
+    `reference` is what is searched by where that is not what the theme says: [expected] or [peers] of the theme.
     """
 
     id: Id
@@ -31,13 +33,16 @@ class Lens(Declared):
     theme: Id
     gemeente: Annotated[str, StringConstraints(pattern=GEMEENTE_PATTERN)] | None = None
     others: Literal["keep", "drop"] = "keep"
-    change: tuple[Change, ...] = Field(min_length=1)
+    reference: Baseline | None = None
+    change: tuple[Change, ...] = ()
 
     @model_validator(mode="after")
     def _is_not_the_basis_and_changes_once(self) -> Self:
         named = [change.indicator for change in self.change]
         if doubles := sorted({name for name in named if named.count(name) > 1}):
             raise RuleError("indicators changed more than once: {doubles}", doubles=doubles)
+        if not named and self.reference is None:
+            raise RuleError("changes nothing: add a [[change]], or a reference")
         if self.id == BASIS:
             raise RuleError("{basis!r} is the name of the map without a lens; choose another id", basis=BASIS)
         return self

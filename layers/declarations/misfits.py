@@ -6,7 +6,8 @@ from geo.messages import Message, message
 from geo.statistics import PLACE_SEARCHES, SEARCHES
 from layers.declarations.faults import listed
 from layers.declarations.lenses import Lens
-from layers.declarations.references import Sources, reference_faults
+from layers.declarations.references import Sources, column_faults, meanings, reference_faults
+from layers.declarations.residents import trait_of
 from layers.declarations.themes import Dasymetric, Theme
 
 
@@ -24,6 +25,8 @@ def theme_faults(where: str, theme: Theme, sources: Sources, broken: Collection[
             )  # fmt: skip
         elif not broken:
             yield from reference_faults(place, indicator, sources)
+    if not broken:
+        yield from _baseline_faults(where, theme, sources)
     statistic = theme.search.statistic
     if statistic not in (known := [*SEARCHES, *PLACE_SEARCHES]):
         yield message(
@@ -43,6 +46,11 @@ def lens_faults(where: str, lens: Lens, themes: Mapping[str, Theme]) -> Iterator
             where=where, theme=lens.theme, known=listed(themes),
         )  # fmt: skip
         return
+    if lens.reference not in {None, "national"} and theme.baseline(lens.reference) is None:
+        yield message(
+            "{where}: reference: theme {theme!r} has no section [{wanted}]",
+            where=where, theme=theme.id, wanted=lens.reference,
+        )  # fmt: skip
     unknown = [(at, one.indicator) for at, one in enumerate(lens.change, start=1) if one.indicator not in theme.weights]
     for at, indicator in unknown:
         yield message(
@@ -51,6 +59,24 @@ def lens_faults(where: str, lens: Lens, themes: Mapping[str, Theme]) -> Iterator
         )  # fmt: skip
     if not unknown and not any(lens.weights(theme).values()):
         yield message("{where}: every indicator has weight 0 under this lens; give at least one a weight", where=where)
+
+
+def _baseline_faults(where: str, theme: Theme, sources: Sources) -> Iterator[Message]:
+    """Columns of [expected] and [peers] that are not there, or that tell of residents."""
+    terms = theme.expected.term if theme.expected else ()
+    named = [("expected", f"term.{at}.column", one.column) for at, one in enumerate(terms, start=1)]
+    named += [("peers", "columns", one) for one in (theme.peers.columns if theme.peers else ())]
+    for section, field, reference in named:
+        place = message("{where}: [{section}]", where=where, section=section)
+        faults = list(column_faults(place, field, reference, "", sources))
+        yield from faults
+        trait = None if faults else trait_of(meanings(reference, "", sources)[0], sources)
+        if trait is not None:
+            yield message(
+                "{place}: {field}: column {column!r} says something of {trait}; who lives somewhere is no reason to "
+                "look there: take what stands there, or who comes there",
+                place=place, field=field, column=reference, trait=trait,
+            )  # fmt: skip
 
 
 def _dasymetric_faults(where: str, dasymetric: Dasymetric, sources: Sources) -> Iterator[Message]:

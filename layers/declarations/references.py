@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 from geo.errors import first_few
 from geo.messages import Message, message
 from layers.declarations.faults import listed
-from layers.declarations.indicators import Indicator, qualified
+from layers.declarations.indicators import Declared, Indicator, qualified
 from layers.declarations.periods import WORDS, PeriodKind
 from layers.declarations.sources import SourceDeclaration
 from layers.declarations.themes import Theme
@@ -35,30 +35,44 @@ def resolved(theme: Theme, sources: Sources) -> Theme:
         })
         for one in theme.indicator
     )  # fmt: skip
-    return theme.model_copy(update={"indicator": indicators})
+    sections: dict[str, Declared] = {}
+    if theme.expected is not None:
+        terms = tuple(
+            one.model_copy(update={"column": meanings(one.column, "", sources)[0]}) for one in theme.expected.term
+        )
+        sections["expected"] = theme.expected.model_copy(update={"term": terms})
+    if theme.peers is not None:
+        columns = tuple(meanings(one, "", sources)[0] for one in theme.peers.columns)
+        sections["peers"] = theme.peers.model_copy(update={"columns": columns})
+    return theme.model_copy(update={"indicator": indicators, **sections})
 
 
 def reference_faults(place: Message, indicator: Indicator, sources: Sources) -> Iterator[Message]:
     """References that no column answers to, or more than one; `place` is what to call the indicator."""
     for field, reference in indicator.references.items():
-        found = meanings(reference, indicator.source, sources)
-        yield from _kind_faults(place, field, found, sources)
-        source, _, column = reference.rpartition(".")
-        if len(found) > 1:
-            yield message(
-                "{place}: {field}: {count} sources have a column {column!r}; write which one: {known}",
-                place=place, field=field, count=len(found), column=column, known=listed(found),
-            )  # fmt: skip
-        elif found and field == "value" and not source and found[0] != qualified(indicator.source, column):
-            yield _absent(place, field, indicator.source, column, sources)
-        elif not found and (source or field == "value"):
-            yield _absent(place, field, source or indicator.source, column, sources)
-        elif not found:
-            columns = sorted({name for one in sources.values() for name in one.columns})
-            yield message(
-                "{place}: {field}: no source has a column {column!r}; known: {known}",
-                place=place, field=field, column=column, known=listed(columns),
-            )  # fmt: skip
+        yield from column_faults(place, field, reference, indicator.source, sources)
+
+
+def column_faults(place: Message, field: str, reference: str, own: str, sources: Sources) -> Iterator[Message]:
+    """What is wrong with a reference; `own` is the source that a plain name is looked for in first, "" for none."""
+    found = meanings(reference, own, sources)
+    yield from _kind_faults(place, field, found, sources)
+    source, _, column = reference.rpartition(".")
+    if len(found) > 1:
+        yield message(
+            "{place}: {field}: {count} sources have a column {column!r}; write which one: {known}",
+            place=place, field=field, count=len(found), column=column, known=listed(found),
+        )  # fmt: skip
+    elif found and field == "value" and not source and found[0] != qualified(own, column):
+        yield _absent(place, field, own, column, sources)
+    elif not found and (source or field == "value"):
+        yield _absent(place, field, source or own, column, sources)
+    elif not found:
+        columns = sorted({name for one in sources.values() for name in one.columns})
+        yield message(
+            "{place}: {field}: no source has a column {column!r}; known: {known}",
+            place=place, field=field, column=column, known=listed(columns),
+        )  # fmt: skip
 
 
 def _kind_faults(place: Message, field: str, found: list[str], sources: Sources) -> Iterator[Message]:

@@ -5,6 +5,7 @@ from typing import Annotated, Literal, Self
 from pydantic import Field, model_validator
 
 from geo.areas import AreaLevel
+from layers.declarations.baselines import Baseline, Expected, Peers
 from layers.declarations.faults import RuleError
 from layers.declarations.indicators import OF_FORMATS, RESERVED, SUFFIXES, Declared, Id, Indicator, Number, Text
 
@@ -13,13 +14,15 @@ class Search(Declared):
     """When an area joins a kansrijk zoekgebied: its q, after correction for all that was tested, is `max_q` at most.
 
     `largest` is how many areas a zoekgebied of a place scan holds at most; more is half a city, and helps nobody to
-    choose.
+    choose. `reference` is what events are compared with: the national rate, what is to be expected given what is there
+    ([expected]), or areas that are alike ([peers]).
     """
 
     statistic: Text
     neighbors: Literal["queen"] = "queen"
     max_q: Annotated[Number, Field(gt=0, lt=1)]
     largest: Annotated[int, Field(ge=3, le=64)] = 12
+    reference: Baseline = "national"
 
 
 class Privacy(Declared):
@@ -39,6 +42,18 @@ class Dasymetric(Declared):
     column: Id
 
 
+class Visitors(Declared):
+    """Where many more people come than live: by the rate of an indicator that is at least so many `times` the national
+    one, where a level (of addresses in the surroundings) is at least so much. `why` says how the two were chosen.
+    """
+
+    rate: Id
+    times: Annotated[Number, Field(gt=0)]
+    surroundings: Id
+    least: Annotated[Number, Field(ge=0)]
+    why: Text
+
+
 class Theme(Declared):
     """One topic, whole in one file. Indicators stand in the order in which they matter.
 
@@ -55,6 +70,9 @@ class Theme(Declared):
     search: Search
     privacy: Privacy
     dasymetric: Dasymetric | None = None
+    expected: Expected | None = None
+    peers: Peers | None = None
+    visitors: Visitors | None = None
     indicator: tuple[Indicator, ...] = Field(min_length=1)
 
     @model_validator(mode="after")
@@ -68,6 +86,38 @@ class Theme(Declared):
         if not any(indicator.weight for indicator in self.indicator):
             raise RuleError("every indicator has weight 0; give at least one a weight")
         return self
+
+    @model_validator(mode="after")
+    def _baselines_are_of_counts(self) -> Self:
+        if (wanted := self.search.reference) != "national" and self.baseline(wanted) is None:
+            raise RuleError("search.reference = {wanted!r}, and there is no section [{wanted}]", wanted=wanted)
+        counted = [one.id for one in self.indicator if one.per is not None and not one.share]
+        for name, section in (("expected", self.expected), ("peers", self.peers)):
+            if section and (wrong := [one for one in section.indicators if one not in counted]):
+                raise RuleError(
+                    "[{name}]: {wrong} are no indicators that count events; those that do: {counted}",
+                    name=name, wrong=wrong, counted=counted,
+                )  # fmt: skip
+        return self
+
+    @model_validator(mode="after")
+    def _visitors_are_seen_by_its_indicators(self) -> Self:
+        if self.visitors is not None:
+            rates = [one.id for one in self.indicator if one.per is not None]
+            levels = [one.id for one in self.indicator if one.per is None]
+            for field, name, known in (
+                ("rate", self.visitors.rate, rates), ("surroundings", self.visitors.surroundings, levels),
+            ):  # fmt: skip
+                if name not in known:
+                    raise RuleError(
+                        "visitors.{field}: {name!r} is no such indicator of the theme; it has {known}",
+                        field=field, name=name, known=known,
+                    )  # fmt: skip
+        return self
+
+    def baseline(self, reference: Baseline) -> Expected | Peers | None:
+        """The section behind a reference; None for the national value, and where it is not there."""
+        return {"national": None, "expected": self.expected, "peers": self.peers}[reference]
 
     @property
     def weights(self) -> dict[str, float]:

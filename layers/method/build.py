@@ -39,14 +39,17 @@ from geo.statistics import PLACE_SEARCHES, SEARCHES, LocalResult
 from geo.statistics.places.result import PlaceResult
 from geo.statistics.places.scan import Places
 from geo.zoekgebieden import Zoekgebied, find, of_places
+from layers.declarations.baselines import Baseline
 from layers.declarations.indicators import Indicator
 from layers.declarations.lenses import BASIS, Lens
 from layers.declarations.themes import Theme
+from layers.method.baseline import BaselineReport
 from layers.method.coverage import gemeenten_with_figures
 from layers.method.indicator_measures import within
 from layers.method.indicator_values import IndicatorValues
 from layers.method.places import StudyArea
 from layers.method.surplus import Counted, counted
+from layers.method.visitors import visited
 
 LEAST_SEARCHED = 100
 """Fewest areas of a part of the country for a search of its own."""
@@ -59,6 +62,8 @@ class Analysis:
     `national` is the mean that each indicator is compared with; `local` has the gemeenten that this mean is of, for the
     indicators of which it is not that of the country (layers.publication.comparison). `zones` are the larger patterns
     around zoekgebieden. `decisive` is the indicator on which a member must be high, None where the score alone counts.
+    `baselines` say what indicators were compared with in place of the national value, `visited` where many more people
+    come than live.
     """
 
     areas: AreaFrame
@@ -77,6 +82,8 @@ class Analysis:
     weights: Mapping[str, float]
     decisive: str | None
     counted: Counted | None
+    baselines: Mapping[str, BaselineReport]
+    visited: "pd.Series[bool]"
 
 
 def search(
@@ -192,7 +199,14 @@ def analysis(
         weights=weights,
         decisive=_heaviest(weights) if isinstance(found, PlaceResult) else None,
         counted=counted(made, weights, reasons),
+        visited=visited(theme.visitors, made, reasons),
+        baselines={name: one.baseline for name, one in made.items() if one.baseline is not None},
     )
+
+
+def reference_of(theme: Theme, lens: Lens | None) -> Baseline:
+    """What a map is compared with: what its lens says, else its theme."""
+    return theme.search.reference if lens is None or lens.reference is None else lens.reference
 
 
 def weights_of(theme: Theme, lens: Lens | None) -> dict[str, float]:

@@ -23,13 +23,15 @@ from geo.errors import SourceError, UnknownNameError
 from geo.measures import Measure
 from geo.messages import message
 from geo.neighbors import Neighbors
+from layers.declarations.baselines import Baseline, Expected
 from layers.declarations.catalog import Catalog
 from layers.declarations.indicators import Indicator, qualified
 from layers.declarations.periods import Period, PeriodKind
 from layers.declarations.sources import SourceDeclaration, columns_of
 from layers.declarations.themes import Dasymetric, Theme
 from layers.messages import language
-from layers.method import indicator_measures, places
+from layers.method import baselines, indicator_measures, places
+from layers.method.baseline import CONFIDENTIAL, HEXAGONS, NOT_THERE, BaselineEvents
 from layers.method.figures import Figures, check_years
 from layers.method.indicator_values import IndicatorValues, indicator_values
 from layers.method.keys import check_protectable
@@ -167,17 +169,59 @@ class Country:
         inputs = (self.boundaries_node(), self.areas_node(level), self.neighbors_node(level))
         return Node("study", (level,), places.study_area, inputs, {"gemeenten": self.vintage.gemeenten})
 
-    def indicator_nodes(self, theme: Theme, level: AreaLevel, period: int) -> dict[str, Node[IndicatorValues]]:
-        """For each indicator of a theme what a layer needs of it; the same for every lens."""
+    def indicator_nodes(
+        self, theme: Theme, level: AreaLevel, period: int, reference: Baseline = "national"
+    ) -> dict[str, Node[IndicatorValues]]:
+        """For each indicator of a theme what a layer needs of it; the same for every lens that compares with the same
+        reference.
+        """
         return {
             one.id: Node(
                 "indicator", (one.id, level, str(period)), indicator_values,
-                (self.measure_node(one, theme, level, period),),
+                (self.measure_node(one, theme, level, period), *self._baseline(one, theme, level, period, reference)),
                 {"indicator": _without_weight(one), "floor": self._floor(theme, one)},
                 (f"themes/{theme.id}",), stored=True,
             )
             for one in theme.indicator
         }  # fmt: skip
+
+    def _baseline(
+        self, indicator: Indicator, theme: Theme, level: AreaLevel, period: int, reference: Baseline
+    ) -> tuple[Node[BaselineEvents], ...]:
+        """What the events of an indicator are compared with at a level; nothing where that is the national value."""
+        section = theme.baseline(reference)
+        if section is None or indicator.id not in section.indicators:
+            return ()
+        name, declared = (indicator.id, level, str(period), reference), (f"themes/{theme.id}",)
+        if level.resolution is not None:
+            why = {"reference": reference, "why": HEXAGONS}
+            return (Node("baseline", name, baselines.absent, (), why, declared),)
+        columns = [one.column for one in section.term] if isinstance(section, Expected) else list(section.columns)
+        owners = {column: self.catalog.sources[column.partition(".")[0]] for column in columns}
+        left_out = {column: why for column, owner in owners.items() if (why := self._why_not(owner, period))}
+        sources = {one.id: one for column, one in owners.items() if column not in left_out}
+        boundaries = self.boundaries_node()
+        measure = self._protected(self._finest_measure_node(indicator, theme, period), indicator)
+        make = baselines.expected_events if isinstance(section, Expected) else baselines.peer_events
+        settings = {
+            "section": numbers_of(section), "floor": self._floor(theme, indicator), "left_out": left_out,
+        }
+        inputs = (measure, self._finest_node(), *(self._figures_node(one, period) for one in sources.values()))
+        finest = (indicator.id, "finest", str(period), reference)
+        of_finest = Node("baseline", finest, make, inputs, settings, declared, stored=True)
+        if level is AreaLevel.BUURT:
+            return (of_finest,)
+        larger = (of_finest, measure, boundaries, self.areas_node(level))
+        return (Node("baseline", name, baselines.summed, larger, {}, declared),)
+
+    def _why_not(self, source: SourceDeclaration, period: int) -> str:
+        """Why nothing is compared with figures of a source: they are not there for this vintage and period, which is no
+        fault, or they are confidential, and would be told by what is expected; "" where nothing is against it.
+        """
+        if source.confidential:
+            return CONFIDENTIAL
+        there = source.own or (source.vintage == self.vintage.year and self.source.has(source))
+        return "" if there and period in source.years else NOT_THERE
 
     def measure_node(self, indicator: Indicator, theme: Theme, level: AreaLevel, period: int) -> Node[Measure]:
         """Counted at the level itself where there are points, else summed or divided from the finest areas; what is
@@ -194,11 +238,7 @@ class Country:
                 figures = [self._cells_node(one, cells, period) for one in sources if countable[one.id]]
                 counted = Node("measure", name, indicator_measures.measured, (cells, *figures), settings)
                 return self._protected(counted, indicator)
-        boundaries = self.boundaries_node()
-        inputs = (self._finest_node(), *(self._figures_node(one, period) for one in sources))
-        of_finest = Node(
-            "measure", (indicator.id, "finest", str(period)), indicator_measures.measured, inputs, settings
-        )
+        boundaries, of_finest = self.boundaries_node(), self._finest_measure_node(indicator, theme, period)
         if level is AreaLevel.BUURT:
             return self._protected(of_finest, indicator)
         if level.resolution is None:
@@ -224,6 +264,13 @@ class Country:
         if not any(noise.values()):
             return counted
         return Node("protected", counted.name, protected, (counted,), {**noise, "part": indicator.share})
+
+    def _finest_measure_node(self, indicator: Indicator, theme: Theme, period: int) -> Node[Measure]:
+        """The measure of the finest areas, and of others of which there are figures."""
+        sources = [one for one in self.sources(theme) if _has_columns_of(indicator, one)]
+        inputs = (self._finest_node(), *(self._figures_node(one, period) for one in sources))
+        settings = {"indicator": _columns_only(indicator)}
+        return Node("measure", (indicator.id, "finest", str(period)), indicator_measures.measured, inputs, settings)
 
     def _finest_node(self) -> Node[AreaFrame]:
         return Node("areas", ("finest",), places.finest, (self.boundaries_node(),))

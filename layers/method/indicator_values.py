@@ -10,6 +10,7 @@ from geo.measures import Measure
 from geo.rates import rates
 from geo.residuals import Residuals, fitted
 from layers.declarations.indicators import Indicator
+from layers.method.baseline import BaselineEvents, BaselineReport
 
 SCALES: Mapping[str, Callable[[pd.Series, float], pd.Series]] = {
     "rate": deviations.relative,
@@ -26,10 +27,13 @@ class IndicatorValues:
     Attributes:
         measure: events and exposure, with the floor of exposure set.
         value: per unit of exposure, shrunk where the measure asks for it.
-        deviation: standard deviations from the national value; positive is what the theme looks for.
+        deviation: standard deviations from the national value, or from the baseline where there is one; positive is
+            what the theme looks for.
         searched: what is searched in: the quantile residual of a rate, the deviation of a share or level.
         residuals: of a rate, the same with what it was fitted with.
         national: the value of all areas together, per unit of exposure.
+        ratio: of a rate, how many times what it is compared with.
+        baseline: how the baseline was made, or why there is none; None where none was asked for.
     """
 
     measure: Measure
@@ -38,10 +42,15 @@ class IndicatorValues:
     searched: pd.Series
     residuals: Residuals | None
     national: float
+    ratio: pd.Series | None = None
+    baseline: BaselineReport | None = None
 
 
-def indicator_values(measure: Measure, *, indicator: Indicator, floor: float) -> IndicatorValues:
-    """Rate, deviation and residual of a measure without values where exposure is below the floor.
+def indicator_values(
+    measure: Measure, *baselines: BaselineEvents, indicator: Indicator, floor: float
+) -> IndicatorValues:
+    """Rate, deviation and residual of a measure without values where exposure is below the floor; set against a
+    baseline, if one is given.
 
     Raises TypeError for a measure with confidential counts: they are to be perturbed first (layers.method.protection).
     """
@@ -55,5 +64,39 @@ def indicator_values(measure: Measure, *, indicator: Indicator, floor: float) ->
     if indicator.share or not with_floor.shrunk:
         return IndicatorValues(with_floor, value, deviation, deviation, None, national)
     fit = fitted(with_floor)
-    turned = replace(fit, values=sign * fit.values)
-    return IndicatorValues(with_floor, value, deviation, turned.values, turned, national)
+    ratio = value / national if national > 0 else value * 0.0
+    by_rate = IndicatorValues(with_floor, value, deviation, sign * fit.values, _turned(fit, sign), national, ratio)
+    return _set_against(by_rate, baselines[0], 1 / fit.shape, sign) if baselines else by_rate
+
+
+def _set_against(by_rate: IndicatorValues, baseline: BaselineEvents, before: float, sign: int) -> IndicatorValues:
+    """The same values against a baseline; as they are where there is none, with the reason.
+
+    The ratio to the baseline is the mean that the model of the residuals gives to the rate of the area itself: what was
+    expected where few events were, what was observed where many were.
+    """
+    if baseline.measure is None:
+        return replace(by_rate, baseline=baseline.report)
+    against = _where_known(baseline.measure, by_rate.measure)
+    fit = fitted(against)
+    ratio = (against.events + fit.shape) / (fit.expected + fit.shape)
+    return replace(
+        by_rate,
+        deviation=sign * deviations.standardise(deviations.relative(ratio, 1.0)),
+        searched=sign * fit.values,
+        residuals=_turned(fit, sign),
+        ratio=ratio,
+        baseline=replace(baseline.report, before=before, after=1 / fit.shape),
+    )
+
+
+def _where_known(baseline: Measure, measure: Measure) -> Measure:
+    """The baseline, where the measure itself is known; elsewhere the reason of the measure."""
+    known = measure.known & baseline.known
+    reason = measure.reason.where(~measure.known, baseline.reason)
+    margins = (baseline.margin, None)
+    return Measure.of(measure.id, baseline.events.where(known), baseline.exposure.where(known), reason, margins=margins)
+
+
+def _turned(fit: Residuals, sign: int) -> Residuals:
+    return replace(fit, values=sign * fit.values)

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from layers.declarations.lenses import Lens
 from layers.declarations.themes import Theme
 from layers.messages import language, speaking
-from layers.method.build import Analysis, analysis, search, weights_of
+from layers.method.build import Analysis, analysis, reference_of, search, weights_of
 from layers.method.country import Country
 from layers.method.indicator_values import IndicatorValues
 from layers.method.places import Boundaries, StudyArea, tolerance_of
@@ -34,7 +34,8 @@ def layer_plan(country: Country, key: LayerKey, theme: Theme, lens: Lens | None,
     level, period = key.level, key.period
     declared = (f"themes/{theme.id}", *([f"lenses/{lens.id}"] if lens else []))
     study = country.study_node(level)
-    indicators = country.indicator_nodes(theme, level, period)
+    reference = reference_of(theme, lens)
+    indicators = country.indicator_nodes(theme, level, period, reference)
     weights = weights_of(theme, lens)
     name = (theme.id, key.lens, level, str(period))
     result = Node(
@@ -47,7 +48,8 @@ def layer_plan(country: Country, key: LayerKey, theme: Theme, lens: Lens | None,
         {"theme": numbers_of(theme), "lens": numbers_of(lens) if lens else None, "period": period}, declared,
     )  # fmt: skip
     sources, digests = country.sources(theme), country.catalog.digests_of(theme, lens)
-    statuses = {one.id: one.status for one in sources}
+    beside = country.catalog.compared_by(theme) if reference != "national" else []
+    statuses = {one.id: one.status for one in (*sources, *beside)}
     figures = (*rounding_of(sources), *protection_of(sources))
     provenance = Provenance(
         (), digests, country.vintage.year, version, figures, country.source.made_up,

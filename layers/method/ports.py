@@ -141,6 +141,10 @@ class Source(Protocol):
         """
         ...
 
+    def has(self, declaration: SourceDeclaration) -> bool:
+        """Whether it has a table of a source: of one that a theme can do without, it is asked before."""
+        ...
+
     def is_national(self, vintage: Vintage) -> bool:
         """Whether these are all of the country, and not of a gemeente or region only."""
         ...

@@ -1,18 +1,43 @@
 """How a layer was made: the method in lines that can be read."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from geo import deviations, residuals
 from geo.areas import AreaLevel
 from geo.errors import first_few
+from geo.expected import LeftOut
 from geo.measures import Unknown
 from geo.messages import Message, message
 from geo.statistics import PLACE_SEARCHES
 from layers.declarations.sources import SourceDeclaration
 from layers.declarations.themes import Dasymetric, Theme
 from layers.messages import say
+from layers.method.baseline import CONFIDENTIAL, HEXAGONS, NO_FIT, NO_PEERS, NOT_THERE, BaselineReport
 from layers.method.build import LEAST_SEARCHED, Analysis
 from layers.method.places import Boundaries, tolerance_of
+
+REFERENCES = {
+    "expected": message("what is to be expected given what is there (negative binomial regression, Lawless 1987)"),
+    "peers": message("areas that are alike"),
+}
+"""What is compared with, in the record of a layer."""
+MISSING = {
+    HEXAGONS: message("what is to be expected is fitted per buurt, and not known per hexagon"),
+    NO_FIT: message(
+        "what is to be expected could not be fitted: too few figures are known, or the fit does not settle"
+    ),
+    NO_PEERS: message("too few areas are known to be alike"),
+}
+"""Why there is no baseline."""
+LEFT_OUT = {
+    NOT_THERE: message("its figures are not at hand; fetch them: zicht fetch"),
+    CONFIDENTIAL: message("its source is confidential, and what is expected would tell its figures"),
+    LeftOut.MISSING: message("not known in more than a tenth of the areas"),
+    LeftOut.IN_GEMEENTEN: message("not known in whole gemeenten"),
+    LeftOut.CONSTANT: message("the same in all areas"),
+    LeftOut.COLLINEAR: message("it says the same as a term before it"),
+}
+"""Why a term is left out."""
 
 
 def method_of(analysis: Analysis, theme: Theme, boundaries: Boundaries) -> tuple[str, ...]:
@@ -21,6 +46,50 @@ def method_of(analysis: Analysis, theme: Theme, boundaries: Boundaries) -> tuple
     if not boundaries.national:
         lines.append(message("areas: {count}, a part of the country", count=len(analysis.areas)))
     return tuple(say(line) for line in lines)
+
+
+def compared_with(baselines: Mapping[str, BaselineReport], theme: Theme) -> Message | None:
+    """What a zoekgebied is compared with, in words for its reader; None where nothing but the country was asked for."""
+    if not baselines:
+        return None
+    report = next(iter(baselines.values()))
+    if report.missing:
+        return message("Compared with the country: {why}.", why=MISSING[report.missing])
+    if report.reference == "peers" and theme.peers:
+        return message("Compared with areas that are alike: {title}.", title=theme.peers.title)
+    terms = [one.title for one in theme.expected.term if one.column in (report.effects or {})] if theme.expected else []
+    return message("Expected is what fits what is there: {terms}.", terms=", ".join(terms))
+
+
+def _baseline_lines(analysis: Analysis, theme: Theme) -> list[Message]:
+    """What indicators were compared with, how that was fitted, and what was left out of it."""
+    lines = []
+    titles = {one.column: one.title for one in theme.expected.term} if theme.expected else {}
+    for name, report in analysis.baselines.items():
+        if report.missing:
+            lines.append(message("{indicator}: falls back on the national value: {why}",
+                                 indicator=name, why=MISSING[report.missing]))  # fmt: skip
+        else:
+            lines.append(message(
+                "{indicator}: compared with {reference}; dispersion between areas {before:.2f} over exposure alone, "
+                "{after:.2f} over this, so that it explains {share:.0%}",
+                indicator=name, reference=REFERENCES[report.reference], before=report.before, after=report.after,
+                share=max(0.0, 1 - report.after / report.before) if report.before else 0.0,
+            ))  # fmt: skip
+        lines += [
+            message("{indicator}: {term}: {times:.2f} times as many expected where it is high as where it is low",
+                    indicator=name, term=titles.get(column, column), times=times)
+            for column, times in (report.effects or {}).items()
+        ]  # fmt: skip
+        lines += [
+            message("{indicator}: {term} is left out: {why}",
+                    indicator=name, term=titles.get(column, column), why=LEFT_OUT[why])
+            for column, why in (report.left_out or {}).items()
+        ]  # fmt: skip
+        if report.fewer:
+            lines.append(message("{indicator}: {count} areas lack a term, and are compared with what the others say",
+                                 indicator=name, count=report.fewer))  # fmt: skip
+    return lines
 
 
 def rounding_of(sources: Sequence[SourceDeclaration]) -> tuple[str, ...]:
@@ -55,6 +124,7 @@ def _method(tolerance: float, analysis: Analysis, theme: Theme) -> list[Message]
     return [
         message("rates: empirical Bayes, Poisson-gamma (Clayton and Kaldor 1987)"),
         _deviations(analysis, theme),
+        *_baseline_lines(analysis, theme),
         *(
             message("deviations of {indicator}: from the value of {gemeenten}",
                     indicator=indicator, gemeenten=first_few(gemeenten))

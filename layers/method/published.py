@@ -1,6 +1,7 @@
 """From an analysis to the layer that is published: its columns, codes of reasons, polygons and explanations."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import asdict
 from typing import Any
 
 import geopandas
@@ -15,12 +16,15 @@ from layers.declarations.lenses import Lens
 from layers.declarations.themes import Theme
 from layers.method.build import LEAST_SEARCHED, Analysis
 from layers.method.membership import core_count, membership, zone_of
-from layers.method.surplus import surplus
+from layers.method.provenance import compared_with
+from layers.method.surplus import by_area, surplus
+from layers.method.visitors import is_visited
 from layers.publication.collection import names, typed
 from layers.publication.comparison import references
-from layers.publication.explanations import Found, explanation, how_searched, title
+from layers.publication.explanations import Context, Found, explanation, how_searched, title
 from layers.publication.fields import layer_fields, zoekgebied_fields
 from layers.publication.layer import Layer, LayerKey, Provenance
+from layers.publication.outcomes import MANY_VISITORS
 from layers.publication.reasons import coded
 
 DECIMALS = 4
@@ -82,6 +86,8 @@ def _table(analysis: Analysis, key: LayerKey, theme: Theme, provenance: Provenan
         "rol": found["rol"],
         "gewicht": found["gewicht"].round(DECIMALS),
         "zone": found["zone"],
+        **by_area(analysis.counted, areas.index, theme.privacy.min_count),
+        "bezoekers": pd.Series(MANY_VISITORS, areas.index, dtype=object).where(analysis.visited, None),
         "fictief": provenance.made_up,
     }
     contributions = analysis.score.contributions.reindex(columns=analysis.values.columns)
@@ -121,6 +127,7 @@ def _row(zoekgebied: Zoekgebied, analysis: Analysis, key: LayerKey, theme: Theme
     zone = zone_of(zoekgebied, analysis.zones)
     km2 = float(areas.geometry.area.sum()) / SQUARE_METRES
     counts = surplus(analysis.counted, list(zoekgebied.areas), km2, theme.privacy.min_count)
+    many = is_visited(list(zoekgebied.areas), analysis.visited, analysis.counted)
     contributions = {f"{name}_bijdrage": round(reason, DECIMALS) for name, reason in zoekgebied.reasons.items()}
     return {
         "id": zoekgebied.id,
@@ -137,9 +144,10 @@ def _row(zoekgebied: Zoekgebied, analysis: Analysis, key: LayerKey, theme: Theme
             gemeenten,
             _compared(zoekgebied, analysis),
             references(theme.indicator, analysis.local),
-            _found(zoekgebied, zone, theme, counts),
+            _found(zoekgebied, zone, theme, counts, Context(compared_with(analysis.baselines, theme), many)),
         ),
         "zone": None if zone is None else zone.id,
+        "bezoekers": MANY_VISITORS if many else None,
         **_strength(zoekgebied),
         **counts,
         **contributions,
@@ -154,7 +162,9 @@ def _strength(zoekgebied: Zoekgebied) -> dict[str, object]:
             "niet_getoond": zoekgebied.hidden}  # fmt: skip
 
 
-def _found(zoekgebied: Zoekgebied, zone: Zoekgebied | None, theme: Theme, counts: Mapping[str, Any]) -> Found | None:
+def _found(
+    zoekgebied: Zoekgebied, zone: Zoekgebied | None, theme: Theme, counts: Mapping[str, Any], context: Context
+) -> Found | None:
     """The same with the zone around it and what was counted, for the explanation."""
     if zoekgebied.strength is None:
         return None
@@ -163,7 +173,7 @@ def _found(zoekgebied: Zoekgebied, zone: Zoekgebied | None, theme: Theme, counts
         (name,) = (one.title for one in theme.indicator if one.id == counts["geteld"])
         observed = (name, counts["waargenomen"], counts["verwacht"])
     around = 0 if zone is None else len(zone.areas)
-    return Found(zoekgebied.strength, core_count(zoekgebied), around, observed, zoekgebied.hidden)
+    return Found(zoekgebied.strength, core_count(zoekgebied), around, observed, zoekgebied.hidden, context)
 
 
 def _compared(zoekgebied: Zoekgebied, analysis: Analysis) -> dict[str, tuple[float, float]]:
@@ -202,5 +212,6 @@ def _summary(analysis: Analysis, key: LayerKey) -> dict[str, object]:
         "national": {name: round(value, DECIMALS) for name, value in analysis.national.items()},
         "local": {name: list(gemeenten) for name, gemeenten in analysis.local.items()},
         "gemeente": key.gemeente,
+        "baselines": {name: asdict(one) for name, one in analysis.baselines.items()},
         **({"least_searched": LEAST_SEARCHED} if (analysis.result.reason == Unknown.TOO_FEW_AREAS).any() else {}),
     }

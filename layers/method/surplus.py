@@ -8,23 +8,28 @@ number that is: else the sum over a wijk less that over its buurten would tell a
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+import numpy as np
 import pandas as pd
 
 from geo.measures import Unknown
 from layers.method.indicator_values import IndicatorValues
 from layers.publication.reasons import CODES, NOT_COUNTED
 
+RATIO_DECIMALS = 2
+
 
 @dataclass(frozen=True, slots=True)
 class Counted:
-    """Events and expected events of an indicator in every area; NaN where they are not known or not shown.
+    """Events, expected events and the ratio of an indicator in every area; NaN where they are not known or not shown.
 
+    The ratio is how many times what it is compared with the rate of an area is, shrunk where that is little.
     `reason` is an `Unknown` where they are not.
     """
 
     indicator: str
     events: pd.Series
     expected: pd.Series
+    ratio: pd.Series
     reason: pd.Series
 
 
@@ -41,10 +46,25 @@ def counted(
         return None
     name = max(counts, key=lambda one: weights[one])
     reason = reasons[name]
-    events, expects = (
-        one.loc[reason.index].where(reason.isna()) for one in (indicators[name].measure.events, expected[name])
+    ratio = indicators[name].ratio
+    events, expects, times = (
+        one.loc[reason.index].where(reason.isna())
+        for one in (indicators[name].measure.events, expected[name], expected[name] if ratio is None else ratio)
     )
-    return Counted(name, events, expects, reason)
+    return Counted(name, events, expects, times, reason)
+
+
+def by_area(count: Counted | None, index: pd.Index, least: float) -> pd.DataFrame:
+    """The columns of areas on what was counted; empty where nothing is, or where it is not shown."""
+    if count is None:
+        return pd.DataFrame({"geteld": None, "waargenomen": np.nan, "verwacht": np.nan, "verhouding": np.nan}, index)
+    step = max(1.0, least)
+    return pd.DataFrame({
+        "geteld": count.indicator,
+        "waargenomen": (count.events / step).round() * step,
+        "verwacht": count.expected.round(1),
+        "verhouding": count.ratio.round(RATIO_DECIMALS),
+    }).reindex(index)  # fmt: skip
 
 
 def surplus(count: Counted | None, areas: list[str], km2: float, least: float) -> dict[str, object]:

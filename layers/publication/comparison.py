@@ -6,6 +6,9 @@ least nine in ten gemeenten have a figure in some area (that a few are secret do
 else with the gemeenten that have one, be it not in all of their areas. Rejected: to read it from the `covers` of a
 source, which a table with empty cells and a raster of a part of the country do not have.
 
+What is compared with what is to be expected given what is there, or with areas that are alike, is not compared with a
+place; in texts that stands where a place does.
+
 A place is a few words, in the language that is published in, and all texts are made with it: "" is the country, else
 "in Rotterdam", "in de 3 gemeenten met cijfers" or, where indicators or layers that share a text differ, "waar cijfers
 zijn". It is published as it is (Field.against), so that a release that is read back says the same.
@@ -16,10 +19,26 @@ from types import MappingProxyType
 
 from geo.messages import Message, message
 from layers.declarations.indicators import Indicator
-from layers.messages import say
+from layers.messages import say, translations
 
 NATIONWIDE = ""
 SOMEWHERE = message("where there are figures")
+GIVEN, ALIKE, BY_LENS = (
+    message("given what is there"), message("among areas that are alike"), message("as the lens compares")
+)  # fmt: skip
+"""What is no place but stands for one: what is to be expected, peers, and either or the country where layers differ."""
+
+BASELINES: Mapping[str, Message] = {"expected": GIVEN, "peers": ALIKE}
+"""By the `reference` of a theme or lens."""
+
+WORDS: Mapping[str, tuple[Message, Message]] = {
+    GIVEN.template: (
+        message("what is to be expected given what is there"), message("to be expected given what is there")
+    ),
+    ALIKE.template: (message("the mean of areas that are alike"), message("in areas that are alike")),
+    BY_LENS.template: (message("what the lens compares with"), message("usual by the lens")),
+}  # fmt: skip
+"""What their mean is called, and what comes after "than" and "as"."""
 
 References = Mapping[Indicator, str]
 """The place whose mean each indicator is compared with; the country for one that is not in it."""
@@ -27,9 +46,18 @@ References = Mapping[Indicator, str]
 NATIONAL: References = MappingProxyType({})
 
 
-def references(indicators: Iterable[Indicator], local: Mapping[str, Sequence[str]]) -> References:
-    """The place that each indicator is compared with. `local` has the gemeenten of those with figures in some only."""
-    return {one: _place(local.get(one.id, ())) for one in indicators}
+def references(
+    indicators: Iterable[Indicator],
+    local: Mapping[str, Sequence[str]],
+    baselines: Mapping[str, str] = MappingProxyType({}),
+) -> References:
+    """The place that each indicator is compared with. `local` has the gemeenten of those with figures in some only,
+    `baselines` the reference of those that are compared with something else.
+    """
+    return {
+        one: say(BASELINES[baselines[one.id]]) if one.id in baselines else _place(local.get(one.id, ()))
+        for one in indicators
+    }
 
 
 def _place(gemeenten: Sequence[str]) -> str:
@@ -39,9 +67,16 @@ def _place(gemeenten: Sequence[str]) -> str:
 
 
 def shared(places: Iterable[str]) -> str:
-    """What is true of all these places: they are the same one, or it is somewhere."""
+    """What is true of all these places: they are the same one, it depends on the lens, or it is somewhere."""
     distinct = set(places) or {NATIONWIDE}
-    return distinct.pop() if len(distinct) == 1 else say(SOMEWHERE)
+    if len(distinct) == 1:
+        return distinct.pop()
+    return say(BY_LENS if all(one == NATIONWIDE or _words(one) for one in distinct) else SOMEWHERE)
+
+
+def _words(place: str) -> tuple[Message, Message] | None:
+    """The words for what is no place, in whatever language it was published."""
+    return next((WORDS[one.template] for one in (GIVEN, ALIKE, BY_LENS) if place in translations(one)), None)
 
 
 def mean(place: str) -> Message:
@@ -50,6 +85,8 @@ def mean(place: str) -> Message:
     >>> say(mean(NATIONWIDE)), say(mean("in Rotterdam"))
     ('het landelijk gemiddelde', 'het gemiddelde in Rotterdam')
     """
+    if (words := _words(place)) is not None:
+        return words[0]
     return message("the mean {place}", place=place) if place else message("the national mean")
 
 
@@ -59,4 +96,6 @@ def average(place: str) -> Message:
     >>> say(average(NATIONWIDE)), say(average("in Rotterdam"))
     ('landelijk', 'gemiddeld in Rotterdam')
     """
+    if (words := _words(place)) is not None:
+        return words[1]
     return message("on average {place}", place=place) if place else message("nationally")

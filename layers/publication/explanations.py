@@ -101,6 +101,19 @@ def title(area_names: Sequence[str], level: AreaLevel) -> str:
 
 
 @dataclass(frozen=True, slots=True)
+class Context:
+    """What a reader must know beside the figures.
+
+    Args:
+        compared: what it is compared with, where that is not the country; None where it is.
+        visited: whether many more people come there than live there.
+    """
+
+    compared: Message | None = None
+    visited: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Found:
     """What a place scan says of a zoekgebied.
 
@@ -110,6 +123,7 @@ class Found:
         around: how many areas the larger pattern has in which it lies; 0 where there is none.
         surplus: title of what was counted, how many were observed and expected; None where these are not there.
         hidden: how many areas amid it have a score that may not be shown.
+        context: what a reader must know beside the figures.
     """
 
     strength: float
@@ -117,6 +131,7 @@ class Found:
     around: int
     surplus: tuple[str, float, float] | None
     hidden: int = 0
+    context: Context = Context()
 
 
 def explanation(
@@ -134,7 +149,7 @@ def explanation(
     sentences = [_location(level, area_count, gemeenten)]
     sentences += [] if found is None else _pattern(found, level, area_count)
     sentences += [_comparison(*by_id[name], *values) for name, values in compared.items()]
-    sentences += [] if found is None else _surplus(found)
+    sentences += [] if found is None else [*_surplus(found), *_context(found.context)]
     return " ".join(sentences)
 
 
@@ -178,6 +193,18 @@ def _surplus(found: Found) -> list[str]:
     if observed < expected:
         return [say("{title}: about {observed}, where {expected} were to be expected: {more} fewer.", **figures)]
     return [say("{title}: about {observed}, where {expected} were to be expected: {more} more.", **figures)]
+
+
+def _context(context: Context) -> list[str]:
+    sentences = [] if context.compared is None else [said(context.compared)]
+    if context.visited:
+        sentences.append(
+            say(
+                "Many visitors, few inhabitants: far more happens here per inhabitant than elsewhere, and many "
+                "addresses stand around it, so that more people will come here than live here."
+            )
+        )
+    return sentences
 
 
 def _location(level: AreaLevel, area_count: int, gemeenten: Sequence[str]) -> str:

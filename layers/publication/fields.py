@@ -171,13 +171,30 @@ OBSERVED = Field(
     "waargenomen",
     message("Observed"),
     "number",
-    message("Events in the zoekgebied, rounded to a multiple of the least number that is shown."),
+    message("Events there, rounded to a multiple of the least number that is shown."),
 )
 EXPECTED = Field(
     "verwacht",
     message("Expected"),
     "number",
-    message("Events that were to be expected in the zoekgebied at the rate of ordinary areas."),
+    message(
+        "Events that were to be expected there: at the rate of ordinary areas or, by the lens, given what is there or "
+        "as in areas that are alike."
+    ),
+)
+RATIO = Field(
+    "verhouding",
+    message("Ratio"),
+    "number",
+    message("How many times what it is compared with its rate is; drawn to 1 where that is little."),
+    message("times what was to be expected"),
+)
+VISITORS = Field(
+    "bezoekers",
+    message("Many visitors"),
+    "string",
+    message("Whether more people will come there than live there: figures per inhabitant then say less. Else empty."),
+    codes=outcomes.VISITORS,
 )
 SURPLUS = Field("meer_dan_verwacht", message("More than expected"), "number", message("Observed minus expected."))
 SURPLUS_DENSITY = Field(
@@ -196,7 +213,7 @@ COUNT_REASON = Field(
 
 ADDED = (
     ZOEKGEBIED, ROLE, WEIGHT, ZONE, OUTCOME, STRENGTH, CORE_COUNT, HIDDEN_COUNT, COUNTED, OBSERVED, EXPECTED,
-    SURPLUS, SURPLUS_DENSITY, COUNT_REASON,
+    SURPLUS, SURPLUS_DENSITY, COUNT_REASON, RATIO, VISITORS,
 )  # fmt: skip
 """Columns that a layer of before they were there does not have: they are read as empty."""
 
@@ -298,7 +315,7 @@ def _why(indicator: Indicator) -> Message | str:
 def layer_fields(indicators: Sequence[Indicator], references: References = NATIONAL) -> tuple[Field, ...]:
     """The columns of `indicatoren_<theme>_<level>`."""
     middle = (THEME, LENS, PERIOD, LEVEL, VINTAGE, _score(indicators, references), Q, FLAG)
-    found = (OUTCOME, REASON, ZOEKGEBIED, ROLE, WEIGHT, ZONE)
+    found = (OUTCOME, REASON, ZOEKGEBIED, ROLE, WEIGHT, ZONE, COUNTED, OBSERVED, EXPECTED, RATIO, VISITORS)
     figures = indicator_fields(indicators, references)
     return (ID, AREA, AREA_NAME, GEMEENTE, GEMEENTE_NAME, *middle, *found, *figures, MADE_UP)
 
@@ -308,7 +325,7 @@ def zoekgebied_fields(indicators: Sequence[Indicator], references: References = 
     contributions = tuple(one for one in indicator_fields(indicators) if one.name.endswith("_bijdrage"))
     what = (RANK, TITLE, _score(indicators, references), Q, STRENGTH)
     where = (AREA_COUNT, CORE_COUNT, HIDDEN_COUNT, AREA_CODES, GEMEENTEN, ZONE)
-    counts = (COUNTED, OBSERVED, EXPECTED, SURPLUS, SURPLUS_DENSITY, COUNT_REASON)
+    counts = (COUNTED, OBSERVED, EXPECTED, SURPLUS, SURPLUS_DENSITY, COUNT_REASON, VISITORS)
     return (ID, THEME, LENS, PERIOD, LEVEL, VINTAGE, *what, *where, *counts, EXPLANATION, *contributions, MADE_UP)
 
 

@@ -109,4 +109,5 @@ class Layer:
     @property
     def references(self) -> References:
         """The place whose mean each indicator is compared with."""
-        return references(self.theme.indicator, self.summary.get("local", {}))
+        made = {name: one["reference"] for name, one in self.summary.get("baselines", {}).items() if not one["missing"]}
+        return references(self.theme.indicator, self.summary.get("local", {}), made)

@@ -37,3 +37,6 @@ ROLES: Mapping[str, Message] = {
     ROLE_CODES[Role.CORE]: message("core: surely part of it"),
     ROLE_CODES[Role.MEMBER]: message("probably part of it"),
 }
+
+MANY_VISITORS = "veel"
+VISITORS: Mapping[str, Message] = {MANY_VISITORS: message("many visitors, few inhabitants")}

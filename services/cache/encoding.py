@@ -33,6 +33,7 @@ from geo.neighbors import Neighbors
 from geo.residuals import Residuals
 from geo.statistics.places.result import Place, PlaceResult
 from geo.statistics.result import How, LocalResult
+from layers.method.baseline import BaselineEvents, BaselineReport
 from layers.method.figures import Figures
 from layers.method.indicator_values import IndicatorValues
 from layers.method.places import Boundaries
@@ -41,8 +42,8 @@ from layers.publication.layer import Receipt
 CLASSES: Mapping[str, type[Any]] = {
     one.__name__: one
     for one in (
-        AreaFrame, Boundaries, Crosswalk, Figures, How, IndicatorValues, LocalResult, Measure, Message, Neighbors,
-        Place, PlaceResult, Receipt, Residuals,
+        AreaFrame, BaselineEvents, BaselineReport, Boundaries, Crosswalk, Figures, How, IndicatorValues, LocalResult,
+        Measure, Message, Neighbors, Place, PlaceResult, Receipt, Residuals,
     )
 }  # fmt: skip
 """What a value may be made of, beside what JSON holds."""

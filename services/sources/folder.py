@@ -54,6 +54,11 @@ class Folder:
             file = declaration.table.path
         return receipts.identity(self.root, [file], by_file)
 
+    def has(self, declaration: SourceDeclaration) -> bool:
+        """Whether its table was fetched, or the file of [table] is there."""
+        named = declaration.table is not None and (self.root / declaration.table.path).is_file()
+        return named or _fetched_file(declaration) in receipts.read(self.root)
+
     def is_national(self, vintage: Vintage) -> bool:
         """Whether these are all of the country; an own boundary file may be of a gemeente or region."""
         return self._boundaries.read(vintage).national

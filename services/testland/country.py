@@ -55,7 +55,7 @@ class Testland:
     boundaries: EPSG:28992; buurtcode, buurtnaam, wijkcode, wijknaam, gemeentecode, gemeentenaam, water (JA or NEE);
         land and water of a buurt are two rows with one code.
     figures: per buurt inwoners and huishoudens (rounded to fives, so off by two at most), koopwoningen (percent of
-        households that own their home), adressendichtheid (households per km2 of land), oppervlakteLandHa and
+        households that own their home), adressendichtheid (households per km2 of land), oppervlakte_land and
         gemeentecode; missing ones hold a code below -99990.
     crimes: per buurt misdrijven_2021 .. misdrijven_2025, registered crimes of all kinds.
     addresses: a point per building: buurtcode, and the inwoners, huishoudens and huurhuishoudens in it; not rounded.
@@ -195,7 +195,7 @@ def _figures(
     figures["huishoudens"] = np.where((people > 0) & (people < FEW // 2), SECRET, _to_fives(households))
     figures["koopwoningen"] = np.where(people < FEW, SECRET, np.rint(100 * (1 - rented / homes)))
     figures["adressendichtheid"] = np.where(buurten["land"] > 0, np.rint(households / land * 1e6), SECRET)
-    figures["oppervlakteLandHa"] = np.rint(buurten["land"] / 1e4)
+    figures["oppervlakte_land"] = np.rint(buurten["land"] / 1e4)
     figures = figures.astype(dict.fromkeys(figures.columns[1:], np.int64))
     figures["gemeentecode"] = buurten["gemeentecode"]
     figures.loc[people == people[people > 0].min(), "inwoners"] = SECRET

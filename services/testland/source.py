@@ -45,6 +45,10 @@ class TestlandSource:
         """Its seed; the rest is the code that makes it."""
         return Identity(f"seed {self.seed}")
 
+    def has(self, declaration: SourceDeclaration) -> bool:
+        """Whether all that its formulas read was made up."""
+        return not self._absent(declaration)
+
     def is_national(self, vintage: Vintage) -> bool:  # noqa: ARG002
         """True: they are all there are."""
         return True
@@ -59,9 +63,7 @@ class TestlandSource:
         Raises SourceError for a source with columns of its own: of those nothing was made up.
         """
         raw = self.country.figures.merge(self.country.crimes, on="buurtcode", how="outer")
-        formulas = (column.formula for column in declaration.columns.values())
-        needed = {name for formula in formulas for name in columns_of(formula, max(declaration.periods))}
-        if absent := sorted({declaration.key, *needed} - set(raw.columns)):
+        if absent := self._absent(declaration):
             raise SourceError(
                 "source {id!r}: Testland is made up and has no {absent!r}; give the folder that has these figures: "
                 "`--data FOLDER` (ZICHT_DATA)",
@@ -101,6 +103,12 @@ class TestlandSource:
         """Those of its boundaries, and of its tables and points where these sources gave them."""
         names = [AREAS, *(f"sources/{one.id}" for one in tables), *([POINTS] if points else [])]
         return tuple(self._receipts[name] for name in names if name in self._receipts)
+
+    def _absent(self, declaration: SourceDeclaration) -> list[str]:
+        """What a source needs and Testland does not have."""
+        formulas = (column.formula for column in declaration.columns.values())
+        needed = {name for formula in formulas for name in columns_of(formula, max(declaration.periods))}
+        return sorted({declaration.key, *needed} - {*self.country.figures.columns, *self.country.crimes.columns})
 
     def _receive(self, id_: str, title: str, table: pd.DataFrame) -> None:
         content = hashlib.sha256(pd.util.hash_pandas_object(table, index=False).to_numpy().tobytes()).hexdigest()

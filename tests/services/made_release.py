@@ -128,6 +128,9 @@ def _layer(areas, level, lens, period, rng):
     layer["rol"] = pd.Series(np.where(hot, "kern", None), dtype=object)
     layer["gewicht"] = np.where(hot, 0.95, np.nan)
     layer["zone"] = None
+    layer["geteld"], layer["waargenomen"], layer["verwacht"] = "misdrijven", np.where(hot, 20.0, 5.0), 8.0
+    layer["verhouding"] = layer["waargenomen"] / layer["verwacht"]
+    layer["bezoekers"] = None
     return layer
 
 
@@ -165,6 +168,7 @@ def _zone(rank, rows):
         "meer_dan_verwacht": 60.0 * rank,
         "meer_per_km2": 10.0 * rank,
         "zonder_telling": None,
+        "bezoekers": "veel" if rank == 1 else None,
         "toelichting": f"In {gemeenten} zijn er veel meer geregistreerde misdrijven dan landelijk, en meer leegstand.",
         "geometry": rows.geometry.union_all(),
     }  # fmt: skip

@@ -180,27 +180,48 @@ def page(rows: Sequence[Row], url: str, following: str | None = None, *, new: bo
     return Reply(200, orjson.dumps(content), JSON)
 
 
-KWB, POLICE = "85984NED", "47018NED"
+KWB, POLICE, NEARNESS = "85984NED", "47018NED", "86134NED"
 TOPICS = (
     Topic("AantalInwoners_5", "Aantal inwoners", "Bevolking"),
     Topic("HuishoudensTotaal_29", "Huishoudens totaal", "Particuliere huishoudens"),
     Topic("Koopwoningen_47", "Koopwoningen", "Eigendom"),
     Topic("Omgevingsadressendichtheid_121", "Omgevingsadressendichtheid", "Stedelijkheid"),
+    Topic("OppervlakteLand_116", "Oppervlakte land", "Oppervlakte"),
 )
-COLUMNS = ("inwoners", "huishoudens", "koopwoningen", "adressendichtheid")
+COLUMNS = ("inwoners", "huishoudens", "koopwoningen", "adressendichtheid", "oppervlakte_land")
+NEAR = (
+    Topic("Binnen1Km_30", "Binnen 1 km", "Aantal cafés"),
+    Topic("Binnen3Km_31", "Binnen 3 km", "Aantal cafés"),
+    Topic("Binnen1Km_34", "Binnen 1 km", "Aantal cafetaria's e.d."),
+    Topic("Binnen1Km_38", "Binnen 1 km", "Aantal restaurants"),
+    Topic("Binnen1Km_17", "Binnen 1 km", "Aantal grote supermarkten"),
+    Topic("Binnen1Km_21", "Binnen 1 km", "Aantal overige dagelijkse levensmiddelen"),
+    Topic("AfstandTotTreinstationsTotaal_90", "Afstand tot treinstations totaal", "Treinstations"),
+)
 CRIMES = (Topic("GeregistreerdeMisdrijven_1", "Geregistreerde misdrijven"),)
 YEARS = range(2021, 2026)
 
 
 def kerncijfers(figures: pd.DataFrame, page: int = MOST) -> Table:
     """A table of kerncijfers from `buurtcode` and COLUMNS, with rows of the country, gemeenten and wijken before it."""
-    keys = {column: topic.key for column, topic in zip(COLUMNS, TOPICS, strict=True)}
+    keys = {column: topic.key for column, topic in zip(COLUMNS, TOPICS, strict=True) if column in figures}
     own = figures.rename(columns=keys | {"buurtcode": "WijkenEnBuurten"})[["WijkenEnBuurten", *keys.values()]]
     rows = own.astype(object).where(own.notna(), None).to_dict("records")
     nothing = dict.fromkeys(keys.values(), 1)
+    topics = [topic for column, topic in zip(COLUMNS, TOPICS, strict=True) if column in keys]
     return Table(
-        TOPICS, [{"WijkenEnBuurten": code} | nothing for code in above(figures["buurtcode"])] + rows, page=page
+        topics, [{"WijkenEnBuurten": code} | nothing for code in above(figures["buurtcode"])] + rows, page=page
     )
+
+
+def nabijheid(figures: pd.DataFrame, page: int = MOST) -> Table:
+    """A table of what is near, from `buurtcode`: a figure of one decimal of each; of the last area a point."""
+    rows = [
+        {"WijkenEnBuurten": code} | {topic.key: f"{at % 40 / 10 + nth:8.1f}" for nth, topic in enumerate(NEAR)}
+        for at, code in enumerate([*above(figures["buurtcode"]), *figures["buurtcode"]])
+    ]
+    rows[-1] |= dict.fromkeys((topic.key for topic in NEAR), "       .")
+    return Table(NEAR, rows, page=page)
 
 
 def misdrijven(crimes: pd.DataFrame, page: int = MOST) -> Table:

@@ -5,6 +5,7 @@ from datetime import date
 import pytest
 from pydantic import ValidationError
 
+from layers.declarations.baselines import Expected, Peers
 from layers.declarations.faults import PATTERN_RULES, rule_of
 from layers.declarations.indicators import Declared, Indicator
 from layers.declarations.lenses import Change, Lens
@@ -97,7 +98,7 @@ def test_an_id_is_two_to_forty_small_letters_digits_or_underscores(name, good):
 @pytest.mark.parametrize(
     ("model", "field", "empty"),
     [
-        (Theme, "indicator", []), (Lens, "change", []), (SourceDeclaration, "periods", []),
+        (Theme, "indicator", []), (Expected, "term", []), (Peers, "columns", []), (SourceDeclaration, "periods", []),
         (SourceDeclaration, "columns", {}), (StatLine, "tables", {}), (StatLine, "column", {}), (Raster, "column", {}),
         (SquareGrid, "column", {}), (SquareGrid, "covers", []), (Records, "covers", []), (Records, "count", {}),
     ],

@@ -109,7 +109,8 @@ def test_a_test_per_area_has_no_roles_strength_or_zone(tmp_path):
 def counted(reason):
     index = pd.Index(["a", "b", "c"])
     expected = pd.Series([4.0, 5.0, 6.5], index)
-    return Counted("m", pd.Series([10.0, 22.0, 31.0], index), expected, pd.Series(reason, index, dtype=object))
+    events, reasons = pd.Series([10.0, 22.0, 31.0], index), pd.Series(reason, index, dtype=object)
+    return Counted("m", events, expected, events / expected, reasons)
 
 
 def test_no_sum_holds_an_area_that_may_not_be_shown():

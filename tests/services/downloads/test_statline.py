@@ -348,6 +348,16 @@ def test_a_source_without_statline_cannot_be_fetched(fetch: Fetch):
         fetch(KWB.model_copy(update={"statline": None}))
 
 
+def test_what_is_near_is_told_apart_by_the_heading_above_it(tmp_path):
+    nearness = load().sources["nabijheid"]
+    with Standin(cbs.StatLine({cbs.NEARNESS: cbs.nabijheid(figures(), page=30)})) as standin:
+        client = Client(tmp_path, gateway=standin.url)
+        table = figures_of(client, nearness, WHOLE_COUNTRY)
+    first = table.set_index("buurtcode").iloc[0].astype(float)
+    assert first[["cafes", "cafetarias", "restaurants"]].diff().dropna().round(1).tolist() == [2.0, 1.0]
+    assert table.iloc[-1].tolist()[1:] == ["       ."] * 6
+
+
 def test_every_vintage_of_the_kerncijfers_has_its_table():
     assert KWB.statline
     assert list(KWB.statline.tables) == list(range(2019, 2027))

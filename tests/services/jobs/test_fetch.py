@@ -33,7 +33,8 @@ QUICK = RetryPolicy(connect_timeout=1, read_timeout=0.5, total_timeout=1, tries=
 ROOT = Path(__file__).parents[3]
 FILES = [
     "boundaries/buurten-2024.parquet", "boundaries/gemeenten-2024.parquet", "boundaries/wijken-2024.parquet",
-    "sources/kerncijfers-2024.parquet", "sources/misdrijven-2024.parquet",
+    "sources/kerncijfers-2024.parquet", "sources/misdrijven-2024.parquet", "sources/nabijheid-2024.parquet",
+    "sources/omgeving-2024.parquet",
 ]  # fmt: skip
 
 
@@ -43,6 +44,7 @@ def services(testland: Testland, buurten: AreaFrame) -> tuple[object, ...]:
     tables = {
         statline.KWB: statline.kerncijfers(testland.figures, page=250),
         statline.POLICE: statline.misdrijven(testland.crimes, page=400),
+        statline.NEARNESS: statline.nabijheid(testland.figures, page=300),
     }
     return statline.StatLine(tables), pdok.Api(pdok.of_raw(testland.boundaries, buurten, 2024), 2024)
 
@@ -169,7 +171,7 @@ def test_one_source_that_fails_stops_none_of_the_others_and_a_rerun_completes_it
     failed = zicht("fetch", "--to", tmp_path / "data")
     assert failed.code == 1
     errors = " ".join(failed.err.split())
-    assert "1 of 3 could not be fetched: misdrijven: https://dataderden.cbs.nl/ODataFeed/odata/47018NED/" in errors
+    assert "1 of 5 could not be fetched: misdrijven: https://dataderden.cbs.nl/ODataFeed/odata/47018NED/" in errors
     assert "no answer to it is cached" in errors
     assert errors.endswith("what came in stays: the same command resumes from there")
     assert list(receipts.read(tmp_path / "data")) == FILES[:4]
@@ -185,7 +187,7 @@ def test_where_nothing_came_in_only_the_faults_are_shown(zicht: Zicht, tmp_path:
     failed = zicht("fetch", "--to", tmp_path / "file" / "data")
     assert failed.code == 1
     assert "Fetched into" not in failed.out
-    assert "3 of 3 could not be fetched:" in failed.err
+    assert "5 of 5 could not be fetched:" in failed.err
     assert "what came in stays" not in failed.err
     path = f"{tmp_path}/file/data/sources/kerncijfers-2024.parquet"
     assert f"  kerncijfers: {path}: cannot be written: a part of its path is a file and no folder" in failed.err
@@ -248,7 +250,9 @@ def test_some_gemeenten_never_take_the_place_of_the_country(zicht: Zicht, tmp_pa
     assert "not fetched: boundaries: boundaries are fetched as a whole, without --gemeente" in answer.out
     assert "Next" not in answer.out
     known = receipts.read(tmp_path / "data")
-    assert list(known) == [f"sources/{name}-2024-{gemeente}.parquet" for name in ("kerncijfers", "misdrijven")]
+    assert list(known) == [
+        f"sources/{name}-2024-{gemeente}.parquet" for name in ("kerncijfers", "misdrijven", "nabijheid", "omgeving")
+    ]
     for receipt in known.values():
         assert receipt.notes == (f"only {gemeente}",)
         assert receipt.rows == (testland.figures["gemeentecode"] == gemeente).sum()
@@ -288,7 +292,10 @@ def test_notes_and_titles_of_receipts_are_published_in_dutch(standin: Standin, t
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
-        (("drogs",), "unknown theme or source 'drogs'; known: misdrijven, kerncijfers, vierkanten, boundaries"),
+        (
+            ("drogs",),
+            "unknown theme or source 'drogs'; known: misdrijven, kerncijfers, nabijheid, omgeving, vierkanten",
+        ),
         (("--vintage", "1999"), "unknown vintage '1999'; known: "),
         (("--gemeente", "0599"), "'0599' is no code of a gemeente; write it as GM0599"),
     ],

@@ -84,7 +84,7 @@ def test_nobody_lives_in_the_buurt_that_is_only_water(country, lived):
     rows = country.boundaries.groupby("buurtcode")["water"].agg(set)
     (lake,) = rows[rows == {"JA"}].index
     figures = country.figures.set_index("buurtcode").loc[lake]
-    assert lived.loc[lake, "inwoners"] == figures["inwoners"] == figures["oppervlakteLandHa"] == 0
+    assert lived.loc[lake, "inwoners"] == figures["inwoners"] == figures["oppervlakte_land"] == 0
 
 
 def test_figures_and_crimes_name_every_buurt_once(country):
