@@ -194,8 +194,8 @@ class Country:
             return ()
         name, declared = (indicator.id, level, str(period), reference), (f"themes/{theme.id}",)
         if level.resolution is not None:
-            why = {"reference": reference, "why": HEXAGONS}
-            return (Node("baseline", name, baselines.absent, (), why, declared),)
+            nothing = {"reference": reference, "why": HEXAGONS}
+            return (Node("baseline", name, baselines.absent, (), nothing, declared),)
         columns = [one.column for one in section.term] if isinstance(section, Expected) else list(section.columns)
         owners = {column: self.catalog.sources[column.partition(".")[0]] for column in columns}
         left_out = {column: why for column, owner in owners.items() if (why := self._why_not(owner, period))}
@@ -242,8 +242,8 @@ class Country:
         if level is AreaLevel.BUURT:
             return self._protected(of_finest, indicator)
         if level.resolution is None:
-            inputs = (of_finest, boundaries, self.areas_node(level))
-            return self._protected(Node("measure", name, indicator_measures.summed, inputs), indicator)
+            parts = (of_finest, boundaries, self.areas_node(level))
+            return self._protected(Node("measure", name, indicator_measures.summed, parts), indicator)
         crosswalk = self._crosswalk_node(level, theme.dasymetric)
         inputs = (self._protected(of_finest, indicator), boundaries, crosswalk)
         return Node("measure", name, indicator_measures.divided, inputs)
