@@ -14,6 +14,9 @@ is one among the areas that there are.
 from collections.abc import Callable, Hashable, Sequence
 from typing import Any
 
+import pandas as pd
+
+from boundaries.codes import parents
 from boundaries.crosswalk import Crosswalk
 from boundaries.vintages import Vintage
 from geo import neighbors as neighbors_
@@ -213,6 +216,24 @@ class Country:
             return (of_finest,)
         larger = (of_finest, measure, boundaries, self.areas_node(level))
         return (Node("baseline", name, baselines.summed, larger, {}, declared),)
+
+    def counts(self, indicator: Indicator, level: AreaLevel, year: int) -> pd.Series | None:
+        """What an indicator counts in a year, whatever its exposure: of any year of which its source has the columns;
+        None where it has not, of hexagons, and where the source is confidential.
+        """
+        name, _, column = indicator.value.partition(".")
+        source = self.catalog.sources[name]
+        if level.resolution is not None or source.confidential:
+            return None
+        of_year = source.model_copy(update={"columns": {column: source.columns[column]}, "periods": (Period(year),)})
+        try:
+            figures = self.results.of(self._figures_node(of_year, year))
+        except SourceError:
+            return None
+        counts = figures.values[indicator.value]
+        if level is not AreaLevel.BUURT:
+            counts = counts.groupby(parents(counts.index, level)).sum(min_count=1)
+        return counts.reindex(self.areas(level).ids)
 
     def _why_not(self, source: SourceDeclaration, period: int) -> str:
         """Why nothing is compared with figures of a source: they are not there for this vintage and period, which is no

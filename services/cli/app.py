@@ -12,6 +12,7 @@ from services.cli.check import check
 from services.cli.clean import clean
 from services.cli.demo import demo
 from services.cli.density import density
+from services.cli.evaluate import evaluate
 from services.cli.export import export
 from services.cli.fetch import fetch
 from services.cli.layers import layers
@@ -27,7 +28,7 @@ from services.cli.verify import verify
 
 COMMANDS = (
     demo, fetch, new, check, plan, build, publish, serve, export, layers, releases, verify, tally, series, density,
-    clean,
+    evaluate, clean,
 )  # fmt: skip
 
 ABOUT = (
