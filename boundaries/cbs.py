@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from boundaries.codes import PATTERNS, malformed, parents
 from boundaries.crs import in_rd
+from boundaries.doubles import far_apart, several_names
 from boundaries.shapes import sound
 from boundaries.vintages import Vintage
 from geo.areas import AreaFrame, AreaLevel
@@ -79,6 +80,7 @@ def read_areas(
     if "change" in valid:
         valid["change"] = _changes(valid, where)
     areas = _one_row_a_code(valid)
+    doubles = (*several_names(valid[valid["water"] != WATER]), *far_apart(areas.geometry, where))
     areas["name"] = areas["name"].fillna(areas.index.to_series())
     areas["gemeente"] = parents(areas.index, AreaLevel.GEMEENTE)
     if level is not AreaLevel.BUURT:
@@ -90,7 +92,9 @@ def read_areas(
         # What the file does not name is called by its code, until `named`.
         areas[column] = areas[column].fillna(codes) if column in areas else codes
     columns = [*COLUMNS[:-1], *(name for name in ("change",) if name in areas), "geometry"]
-    return AreasOfVintage(AreaFrame(level, vintage.year, areas[columns]), (*left_out, *placing, *curves, *repairs))
+    return AreasOfVintage(
+        AreaFrame(level, vintage.year, areas[columns]), (*left_out, *placing, *curves, *repairs, *doubles)
+    )
 
 
 def wijken(areas: AreaFrame) -> AreaFrame:

@@ -15,6 +15,7 @@ import pandas as pd
 
 from boundaries import cbs
 from boundaries.cbs import AreasOfVintage
+from boundaries.coverage import fit
 from boundaries.vintages import Shipped, Vintage, vintage
 from geo.areas import AreaFrame, AreaLevel
 from geo.errors import SourceError
@@ -153,8 +154,10 @@ class BoundaryFolder:
             PUBLISHERS,
         )
         names = (boundary_files.names(file, of, larger) for larger in (AreaLevel.GEMEENTE, AreaLevel.WIJK))
+        fits = fit(result.areas, _below(file, self.root))
+        notes = (*result.notes, *fits.notes)
         return FolderAreas(
-            cbs.named(result.areas, *names), result.notes, (_noted(receipt, (OWN, *result.notes)),), national
+            cbs.named(result.areas, *names), notes, (_noted(receipt, (OWN, *notes)),), national, fits.tolerance
         )  # fmt: skip
 
     def _shipped(self, of: Vintage, shipped: Shipped) -> FolderAreas:

@@ -5,13 +5,17 @@ from pathlib import Path
 import geopandas
 import pandas as pd
 import pytest
+import shapely
 
+from boundaries.coverage import Fit, fit
 from boundaries.vintages import vintage
 from geo.areas import AreaLevel
+from geo.neighbors import queen
 from layers.declarations.catalog import load
 from layers.method.country import Country
 from services.jobs.build import LayerRequest, build, open_country
 from services.sources.folder import Folder
+from tests.boundaries.tilings import areas_of
 from tests.layers.declared import SOURCE, THEME, catalog
 from tests.services.running import told
 
@@ -70,3 +74,20 @@ def test_utrecht_alone_has_the_figures_that_it_has_among_all(real: Path, netherl
     assert mine.summary["national"] == whole.summary["national"]
     assert mine.summary["local"] == {}
     assert 0 < mine.summary["tested"] <= 111
+
+
+@pytest.mark.parametrize(
+    ("metres", "tolerance", "kept", "extra"), [(1, 1.0, 1617, 0), (5, 4.5, 1617, 2), (20, 17.1, 1611, 16)]
+)
+def test_buurten_of_amsterdam_that_were_simplified_one_by_one_keep_their_neighbours(
+    real: Path, metres: int, tolerance: float, kept: int, extra: int
+):
+    raw = geopandas.read_parquet(real / "boundaries/amsterdam_buurt_2022_gebieden.parquet").to_crs(28992)
+    whole = areas_of(raw.geometry.to_numpy())
+    simplified = areas_of(shapely.make_valid(shapely.simplify(whole.table.geometry.to_numpy(), metres)))
+    before = queen(whole)
+    assert (fit(whole, "kaart"), before.matrix.nnz // 2) == (Fit(0.0, ()), 1617)
+    assert fit(simplified, "kaart").tolerance == tolerance
+    after = queen(simplified, tolerance)
+    both = before.matrix.multiply(after.matrix).nnz // 2
+    assert (both, after.matrix.nnz // 2 - both) == (kept, extra)

@@ -93,6 +93,24 @@ def test_what_was_repaired_and_left_out_is_in_the_receipt(folder: Path):
     assert repaired.startswith("1 vlak was ongeldig en is hersteld; de oppervlakte veranderde daardoor 125.000,0 m²")
 
 
+def test_an_own_map_with_slits_says_how_far_borders_lie_apart(folder: Path):
+    table = raw(AREAS)
+    put(folder, table.set_geometry(table.geometry.buffer(-1, join_style="mitre")))
+    source = Folder(folder)
+    source.areas(YEAR)
+    assert source.tolerance(YEAR) == 4.0
+    _, apart, *_ = source.receipts_of(YEAR, [], [])[0].notes
+    assert apart == "grenzen vallen niet samen: gebieden die hoogstens 4 m uit elkaar liggen, zijn buurgebieden"
+
+
+def test_an_own_map_with_an_area_twice_is_refused(folder: Path):
+    table = raw(AREAS)
+    table.loc[0, "geometry"] = table.geometry[1]
+    put(folder, table)
+    with pytest.raises(AreaError, match=r"^boundaries/buurten-2024.gpkg: 1 pair of areas"):
+        Folder(folder).areas(YEAR)
+
+
 def test_names_of_wijken_come_from_the_same_file(folder: Path):
     put(folder, raw(AREAS).drop(columns="wijknaam"))
     wijken_of(AREAS).to_file(folder / "boundaries/buurten-2024.gpkg", layer="wijken")
