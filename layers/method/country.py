@@ -207,7 +207,9 @@ class Country:
         measure = self._protected(self._finest_measure_node(indicator, theme, period), indicator)
         make = baselines.expected_events if isinstance(section, Expected) else baselines.peer_events
         settings = {
-            "section": numbers_of(section), "floor": self._floor(theme, indicator), "left_out": left_out,
+            "section": numbers_of(section),
+            "floor": self._floor(theme, indicator),
+            "left_out": left_out,
         }
         inputs = (measure, self._finest_node(), *(self._figures_node(one, period) for one in sources.values()))
         finest = (indicator.id, "finest", str(period), reference)
