@@ -1,4 +1,8 @@
-"""Layers of a GeoPackage that borrow their polygons from another layer of it."""
+"""Layers of a GeoPackage that borrow their polygons from another layer of it, and its spatial index.
+
+GDAL finds rows of a view by the index of the layer that its polygons are of, where the view has the identifier of that
+layer as a column, `fid_<layer>`. Rejected: an index for each view, as large as all polygons where there are ten lenses.
+"""
 
 import sqlite3
 from collections.abc import Iterable, Mapping, Sequence
@@ -12,7 +16,6 @@ from layers.publication.normal_form import Places, distinct
 from services.parted_tables import quoted, write_parted
 
 TYPES = {"string": "TEXT", "integer": "INTEGER", "number": "REAL", "boolean": "BOOLEAN"}
-RTREE = "http://www.geopackage.org/spec120/#extension_rtree"
 CODES = "codes"
 """The layer without geometry that says what each code is called. GDAL lists unregistered tables, such as the parts of a
 view, only in a file that registers no table of attributes.
@@ -46,10 +49,11 @@ def write(package: sqlite3.Connection, collection: Collection, view: View, about
     """Add the layer of a collection; `about` has its IDENTIFIER, DESCRIPTION and DATE."""
     table = collection.table.drop(columns="geometry")
     parted = write_parted(package, collection, table, {"_shape": view.shape}, TYPES)
-    columns = ", ".join(parted.columns.values())
+    columns = ", ".join((*parted.columns.values(), f"a.fid AS {quoted(f'fid_{view.areas}')}"))
+    package.execute(f"CREATE INDEX {quoted(f'_shape_{collection.id}')} ON {parted.rows} (_shape)")
     package.execute(
         f"CREATE VIEW {quoted(collection.id)} AS SELECT r._fid AS OGC_FID, {columns}, a.geom "  # noqa: S608  # names are quoted
-        f"FROM {parted.source} LEFT JOIN {quoted(view.areas)} a ON a.fid = r._shape"
+        f"FROM {parted.source} JOIN {quoted(view.areas)} a ON a.fid = r._shape"
     )
     package.execute(
         "INSERT INTO gpkg_contents (table_name, data_type, identifier, description, last_change, min_x, min_y, max_x, "
@@ -61,19 +65,6 @@ def write(package: sqlite3.Connection, collection: Collection, view: View, about
     )
     package.execute(
         "INSERT INTO gpkg_geometry_columns VALUES (?, 'geom', 'MULTIPOLYGON', ?, 0, 0)", (collection.id, RD_NEW)
-    )
-    _index(package, collection)
-
-
-def _index(package: sqlite3.Connection, collection: Collection) -> None:
-    """The R-tree of a layer, as GDAL makes it for a table."""
-    name = quoted(f"rtree_{collection.id}_geom")
-    package.execute(f"CREATE VIRTUAL TABLE {name} USING rtree(id, minx, maxx, miny, maxy)")
-    boxes = collection.table.bounds[["minx", "maxx", "miny", "maxy"]].to_numpy().tolist()
-    rows = ((number, *box) for number, box in enumerate(boxes, start=1))
-    package.executemany(f"INSERT INTO {name} VALUES (?, ?, ?, ?, ?)", rows)  # noqa: S608  # a quoted name
-    package.execute(
-        "INSERT INTO gpkg_extensions VALUES (?, 'geom', 'gpkg_rtree_index', ?, 'write-only')", (collection.id, RTREE)
     )
 
 
