@@ -4,7 +4,8 @@ A folder a layer, `layers/<theme>/<level>/<period>/<lens>/<gemeente>` (NL is the
 replaces it. Only protected tables are ever written: what is suppressed is on no disk.
 
 `layer.json` names the tables that go with it and is replaced in one step, so a process that dies leaves the old layer
-or the new one. What saves holds a lock alone and what reads shares it, so no reader meets half of a build.
+or the new one. What saves holds a lock alone and what reads shares it, so no reader meets half of a build. The polygons
+of areas stand beside all layers, once (`shapes`).
 
 Two parts of the country of one theme, level, period and lens are stored apart and not published together. Rejected:
 their rows in one collection. Each has a zoekgebied of rank 1, and a zoekgebied on the border of two gemeenten is in
@@ -12,16 +13,12 @@ both.
 """
 
 import fcntl
-import hashlib
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import asdict, dataclass
-from io import BytesIO
 from pathlib import Path
 from typing import Any
-
-import geopandas
 
 from geo.areas import AreaLevel
 from geo.errors import StoreError, UnknownNameError, first_few
@@ -31,15 +28,13 @@ from layers.declarations.lenses import BASIS, Lens
 from layers.declarations.reading import differences
 from layers.declarations.themes import Theme
 from layers.messages import language
-from layers.publication.collection import names, typed
-from layers.publication.fields import ADDED, Field, layer_fields, zoekgebied_fields
 from layers.publication.layer import Layer, LayerKey, Provenance, Receipt
-from layers.publication.reasons import recoded
-from services.files import disk_errors, locked, read_errors, read_formatted, whole_file
-from services.workspace import consistency
+from services.files import disk_errors, locked, read_formatted, whole_file
+from services.workspace import consistency, tables
+from services.workspace.shapes import Shapes
 
-FORMAT = 2
-"""The format of a built layer: its folder, its tables and layer.json."""
+FORMAT = 3
+"""The format of a built layer: its folder, tables, shapes and layer.json. Up to 2 each table has its own geometry."""
 
 OLDEST = 1
 """The oldest format that is read; in it the digests of declarations are those of the bytes of their files."""
@@ -47,8 +42,6 @@ OLDEST = 1
 LAYER = "layer.json"
 LOCK, TURN = ".lock", ".turn"
 """The lock of all layers, and of who is next to get it."""
-FIELDS = {"indicatoren": layer_fields, "zoekgebieden": zoekgebied_fields}
-"""The tables of a layer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,35 +63,25 @@ def save(layers: Sequence[Layer], home: Path) -> list[Path]:
     with disk_errors(root):
         root.mkdir(parents=True, exist_ok=True)
         with _held(root, fcntl.LOCK_EX):
-            return [_write(layer, home) for layer in layers]
+            shapes = Shapes(root)
+            folders = [_write(layer, home, shapes) for layer in layers]
+            with suppress(StoreError):  # of a layer that another zicht wrote it is not known which shapes it has
+                shapes.keep({str(_about(home, folder).get("shapes")) for folder in _folders(home)})
+            return folders
 
 
-def _write(layer: Layer, home: Path) -> Path:
+def _write(layer: Layer, home: Path, shapes: Shapes) -> Path:
     folder = _folder(home, layer.key)
     folder.mkdir(parents=True, exist_ok=True)
-    contents = {"indicatoren": layer.table, "zoekgebieden": layer.zoekgebieden}
-    tables = {
-        name: _write_table(folder, name, typed(contents[name], fields(layer.theme.indicator)))
-        for name, fields in FIELDS.items()
-    }
-    about = {"format": FORMAT, "language": language(), "tables": tables}
+    files = tables.write(layer, folder)
+    about = {"format": FORMAT, "language": language(), "tables": files, "shapes": shapes.write(layer.table.geometry)}
     about |= {"key": asdict(layer.key), "provenance": asdict(layer.provenance), "summary": dict(layer.summary)}
     with whole_file(folder / LAYER) as unfinished:
         unfinished.write_text(json.dumps(about, indent=1, sort_keys=True), encoding="utf-8")
     for file in folder.iterdir():
-        if file.name not in {LAYER, *tables.values()}:
+        if file.name not in {LAYER, *files.values()}:
             file.unlink()
     return folder
-
-
-def _write_table(folder: Path, name: str, table: geopandas.GeoDataFrame) -> str:
-    """The name of the file: other content never takes the place of what layer.json still names."""
-    content = BytesIO()
-    table.to_parquet(content, index=False)
-    file = f"{name}-{hashlib.sha256(content.getbuffer()).hexdigest()[:12]}.parquet"
-    with whole_file(folder / file) as unfinished:
-        unfinished.write_bytes(content.getbuffer())
-    return file
 
 
 def _folder(home: Path, key: LayerKey) -> Path:
@@ -131,10 +114,11 @@ def read(home: Path, catalog: Catalog) -> Built:
     languages: dict[str, Path] = {}
     if root.is_dir():
         with _held(root, fcntl.LOCK_SH):
+            shapes = Shapes(root)
             for folder in _folders(home):
                 about = _about(home, folder)
                 languages[str(about.get("language", "nl"))] = folder  # where it does not say there was no other
-                layers[folder] = _read(folder, about, catalog)
+                layers[folder] = _read(folder, about, catalog, shapes)
     if not layers:
         raise StoreError("{home}: no layers have been built; run `zicht build THEME` first", home=home)
     consistency.check(layers)
@@ -189,7 +173,7 @@ def _about(home: Path, folder: Path) -> dict[str, Any]:
     return read_formatted(folder / LAYER, FORMAT, again, oldest=OLDEST)
 
 
-def _read(folder: Path, about: dict[str, Any], catalog: Catalog) -> Layer:
+def _read(folder: Path, about: dict[str, Any], catalog: Catalog, shapes: Shapes) -> Layer:
     key = _key(about)
     theme, lens = _declared(folder, key, catalog)
     origin = about["provenance"]
@@ -204,9 +188,8 @@ def _read(folder: Path, about: dict[str, Any], catalog: Catalog) -> Layer:
         origin |= {"digests": catalog.digests_of(theme, lens), "declarations": catalog.meanings_of(theme, lens)}
     receipts = tuple(Receipt(**one | {"notes": tuple(one["notes"])}) for one in origin["receipts"])
     provenance = Provenance(**origin | {"receipts": receipts, "method": tuple(origin["method"])})
-    table, zoekgebieden = (
-        _table(folder / about["tables"][name], fields(theme.indicator), key) for name, fields in FIELDS.items()
-    )
+    geometry = shapes.read(about["shapes"]) if "shapes" in about else None
+    table, zoekgebieden = tables.read(folder, about["tables"], theme, geometry, _command(key))
     return Layer(key, theme, lens, table, zoekgebieden, provenance, about["summary"])
 
 
@@ -236,22 +219,3 @@ def _command(key: LayerKey) -> str:
     options = {"level": key.level, "lens": key.lens, "period": key.period, "gemeente": key.gemeente}
     said = (f"--{name} {value}" for name, value in options.items() if value is not None and value != BASIS)
     return " ".join(["zicht build", key.theme, *said])
-
-
-def _table(path: Path, fields: Sequence[Field], key: LayerKey) -> geopandas.GeoDataFrame:
-    """A table with just its columns; raises StoreError where it has others than this zicht publishes."""
-    with read_errors(path.parent, message("build it again")):
-        table = geopandas.read_parquet(path)
-    table = table.assign(**{one.name: None for one in fields if one in ADDED and one.name not in table})
-    if differing := sorted({*names(fields), "geometry"} ^ {*table.columns}):
-        raise StoreError(
-            "{path}: was written by a zicht that has other columns ({names}); build it again: `{command}`",
-            path=path, names=first_few(differing), command=_command(key),
-        )  # fmt: skip
-    return _in_codes(table[[*names(fields), "geometry"]], fields)
-
-
-def _in_codes(table: geopandas.GeoDataFrame, fields: Sequence[Field]) -> geopandas.GeoDataFrame:
-    """The table with the types of its fields, and codes for the words that an earlier zicht had in their place."""
-    words = {one.name: recoded(table[one.name], one.codes) for one in fields if one.codes}
-    return typed(table.assign(**words), fields)

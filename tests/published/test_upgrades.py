@@ -29,6 +29,11 @@ def home(tmp_path: Path) -> Path:
     return unpacked("workspace-1", tmp_path / "home")
 
 
+@pytest.fixture(params=["workspace-1", "workspace-2"])
+def any_home(tmp_path: Path, request: pytest.FixtureRequest) -> Path:
+    return unpacked(request.param, tmp_path / "home")
+
+
 @pytest.fixture
 def declared(tmp_path: Path) -> Path:
     """A copy of the declarations, to change."""
@@ -42,8 +47,8 @@ def rewritten(file: Path, before: str, after: str) -> None:
     file.write_text(text.replace(before, after))
 
 
-def test_layers_of_format_1_are_read(home: Path, catalog: Catalog):
-    layers = storage.load(home, catalog)
+def test_layers_of_every_format_are_read(any_home: Path, catalog: Catalog):
+    layers = storage.load(any_home, catalog)
     assert [one.key.lens for one in layers] == ["basis", "stil"]
     assert [len(one.table) for one in layers] == [42, 42]
     assert [int(one.table["kansrijk"].sum()) for one in layers] == [16, 13]
@@ -53,13 +58,14 @@ def test_layers_of_format_1_are_read(home: Path, catalog: Catalog):
     assert all(one.provenance.made_up for one in layers)
 
 
-def test_layers_of_format_1_are_published_and_then_nothing_changes(home: Path, catalog: Catalog):
+def test_layers_of_every_format_are_published_and_then_nothing_changes(any_home: Path, catalog: Catalog):
+    home = any_home
     config = home / "pygeoapi-config.yml"
     first = publish_all(home, config, catalog, told)
     assert first.outcome is Outcome.NEW
     layers = storage.load(home, catalog)
     storage.save(layers, home)
-    assert {json.loads(one.read_text())["format"] for one in home.rglob("layer.json")} == {2}
+    assert {json.loads(one.read_text())["format"] for one in home.rglob("layer.json")} == {3}
     assert publish_all(home, config, catalog, told).outcome is Outcome.UNCHANGED
 
 

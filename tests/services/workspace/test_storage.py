@@ -7,6 +7,8 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import geopandas
+import pandas as pd
 import pytest
 
 from geo.errors import StoreError
@@ -49,6 +51,31 @@ def test_a_layer_that_was_damaged_says_so(shown: demo.Demonstration, tmp_path: P
         storage.load(tmp_path, load())
 
 
+def test_layers_of_the_same_areas_have_their_polygons_once(shown: demo.Demonstration, tmp_path: Path):
+    first, second = shown.layers[:2]
+    storage.save([first, second], tmp_path)
+    assert len(list((tmp_path / "layers/.shapes").iterdir())) == 1
+    one, other = storage.load(tmp_path, load())
+    assert one.table.geometry.to_wkb().equals(first.table.geometry.to_wkb())
+    assert all(mine is its for mine, its in zip(one.table.geometry, other.table.geometry, strict=True))
+    storage.save([replace(one, table=one.table.head(30)) for one in (first, second)], tmp_path)
+    assert len(list((tmp_path / "layers/.shapes").iterdir())) == 1
+    assert [len(one.table) for one in storage.load(tmp_path, load())] == [30, 30]
+
+
+def test_shapes_that_are_damaged_gone_or_of_other_areas_say_so(shown: demo.Demonstration, tmp_path: Path):
+    (folder,) = storage.save(shown.layers[:1], tmp_path)
+    (path,) = (tmp_path / "layers/.shapes").iterdir()
+    content = path.read_bytes()
+    storage.save([replace(shown.layers[0], table=shown.layers[0].table.head(30))], tmp_path / "fewer")
+    (other,) = (tmp_path / "fewer/layers/.shapes").iterdir()
+    for damaged in (content[:100], other.read_bytes(), None):
+        path.unlink() if damaged is None else path.write_bytes(damaged)
+        with pytest.raises(StoreError, match=r"cannot be read: .*(build it again|build all layers again)"):
+            storage.load(tmp_path, load())
+    assert folder.is_dir()
+
+
 def test_parts_under_different_lenses_are_published_together(shown: demo.Demonstration, tmp_path: Path):
     first, second = shown.layers[:2]
     storage.save([of(first, None), of(second, "GM0344")], tmp_path)
@@ -66,7 +93,7 @@ def test_building_again_replaces_the_layer(shown: demo.Demonstration, tmp_path: 
 @pytest.mark.parametrize(
     ("written", "said"),
     [
-        (3, "has format 3, and this zicht knows formats up to 2; upgrade"),
+        (4, "has format 4, and this zicht knows formats up to 3; upgrade"),
         (None, "older zicht .format 0.; remove .*layers"),
     ],
 )
@@ -75,7 +102,7 @@ def test_a_layer_of_another_format_is_not_read(
 ):
     path = storage.save(shown.layers[:1], tmp_path)[0] / "layer.json"
     about = json.loads(path.read_text())
-    assert about.pop("format") == 2
+    assert about.pop("format") == 3
     path.write_text(json.dumps(about if written is None else about | {"format": written}))
     with pytest.raises(StoreError, match=said):
         storage.load(tmp_path, load())
@@ -107,7 +134,8 @@ def test_layers_and_their_language_are_read_in_one_locked_step(
     storage.save(shown.layers[:1], tmp_path)
     locks: list[bool] = []
     files: list[str] = []
-    locked, read_formatted, read_parquet = storage.locked, storage.read_formatted, storage.geopandas.read_parquet
+    locked, read_formatted = storage.locked, storage.read_formatted
+    with_shapes, without = geopandas.read_parquet, pd.read_parquet
 
     @contextmanager
     def watched(path: Path, kind: int) -> Iterator[None]:
@@ -126,7 +154,8 @@ def test_layers_and_their_language_are_read_in_one_locked_step(
 
     monkeypatch.setattr(storage, "locked", watched)
     monkeypatch.setattr(storage, "read_formatted", read(read_formatted))
-    monkeypatch.setattr(storage.geopandas, "read_parquet", read(read_parquet))
+    monkeypatch.setattr(geopandas, "read_parquet", read(with_shapes))
+    monkeypatch.setattr(pd, "read_parquet", read(without))
     built = storage.read(tmp_path, load())
     assert built.language == "nl"
-    assert files == [".json", ".parquet", ".parquet"]
+    assert files == [".json", ".parquet", ".parquet", ".parquet"]

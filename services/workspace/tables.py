@@ -1,0 +1,83 @@
+"""The tables of a built layer as files: areas without their shapes, which stand apart, and zoekgebieden with theirs."""
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from io import BytesIO
+from pathlib import Path
+
+import geopandas
+import pandas as pd
+from geopandas.array import GeometryArray
+
+from geo.errors import StoreError, first_few
+from geo.messages import message
+from layers.declarations.themes import Theme
+from layers.publication.collection import names, typed
+from layers.publication.fields import ADDED, Field, layer_fields, zoekgebied_fields
+from layers.publication.layer import Layer
+from layers.publication.reasons import recoded
+from services.files import read_errors, whole_file
+from services.workspace.shapes import GEOMETRY
+
+AREAS, ZOEKGEBIEDEN = "indicatoren", "zoekgebieden"
+"""What the tables are called."""
+
+
+def write(layer: Layer, folder: Path) -> dict[str, str]:
+    """The files of the tables by what these are called."""
+    areas = typed(layer.table, layer_fields(layer.theme.indicator))
+    zoekgebieden = typed(layer.zoekgebieden, zoekgebied_fields(layer.theme.indicator))
+    return {
+        AREAS: _write(folder, AREAS, pd.DataFrame(areas.drop(columns=GEOMETRY))),
+        ZOEKGEBIEDEN: _write(folder, ZOEKGEBIEDEN, zoekgebieden),
+    }
+
+
+def _write(folder: Path, name: str, table: pd.DataFrame) -> str:
+    """The name of the file: other content never takes the place of what layer.json still names."""
+    content = BytesIO()
+    table.to_parquet(content, index=False, compression="zstd")
+    file = f"{name}-{hashlib.sha256(content.getbuffer()).hexdigest()[:12]}.parquet"
+    with whole_file(folder / file) as unfinished:
+        unfinished.write_bytes(content.getbuffer())
+    return file
+
+
+def read(
+    folder: Path, files: Mapping[str, str], theme: Theme, shapes: GeometryArray | None, command: str
+) -> tuple[geopandas.GeoDataFrame, geopandas.GeoDataFrame]:
+    """The areas and the zoekgebieden; without `shapes` the areas have their own (up to format 2).
+
+    Raises StoreError where they cannot be read or have other columns than this zicht publishes, with the `command` that
+    builds the layer again.
+    """
+    with read_errors(folder, message("build it again")):
+        areas = _areas(folder / files[AREAS], shapes)
+        zoekgebieden = geopandas.read_parquet(folder / files[ZOEKGEBIEDEN])
+    given = (
+        (AREAS, areas, layer_fields(theme.indicator)),
+        (ZOEKGEBIEDEN, zoekgebieden, zoekgebied_fields(theme.indicator)),
+    )
+    made = [_published(table, fields, folder / files[name], command) for name, table, fields in given]
+    return made[0], made[1]
+
+
+def _areas(path: Path, shapes: GeometryArray | None) -> geopandas.GeoDataFrame:
+    """Raises ValueError where there are not as many shapes as rows."""
+    if shapes is None:
+        return geopandas.read_parquet(path)
+    return geopandas.GeoDataFrame(pd.read_parquet(path), geometry=shapes)
+
+
+def _published(
+    table: geopandas.GeoDataFrame, fields: Sequence[Field], path: Path, command: str
+) -> geopandas.GeoDataFrame:
+    """A table with just the columns of its fields, and codes for the words that an earlier zicht had in their place."""
+    table = table.assign(**{one.name: None for one in fields if one in ADDED and one.name not in table})
+    if differing := sorted({*names(fields), GEOMETRY} ^ {*table.columns}):
+        raise StoreError(
+            "{path}: was written by a zicht that has other columns ({names}); build it again: `{command}`",
+            path=path, names=first_few(differing), command=command,
+        )  # fmt: skip
+    words = {one.name: recoded(table[one.name], one.codes) for one in fields if one.codes}
+    return typed(table[[*names(fields), GEOMETRY]].assign(**words), fields)
