@@ -48,10 +48,17 @@ def values_digest(collection: Collection) -> str:
         for part in (field.name.encode(), field.type.encode(), *_canonical(field, table[field.name])):
             content.update(len(part).to_bytes(8))
             content.update(part)
-    shapes = shapely.transform(table.geometry.to_numpy(), _rounded)
-    for shape in shapely.to_wkb(shapely.normalize(shapes), byte_order=0, include_srid=False):
-        content.update(len(shape).to_bytes(8) + shape if shape is not None else bytes(8))
+    shapes = table.geometry.to_numpy()
+    _, first, which = np.unique(np.fromiter(map(id, shapes), np.int64), return_index=True, return_inverse=True)
+    rounded = shapely.normalize(shapely.transform(shapes[first], _rounded))  # rows of one area mostly share one object
+    each = [_counted(one) for one in shapely.to_wkb(rounded, byte_order=0, include_srid=False)]
+    for one in which:
+        content.update(each[one])
     return content.hexdigest()
+
+
+def _counted(shape: bytes | None) -> bytes:
+    return bytes(8) if shape is None else len(shape).to_bytes(8) + shape
 
 
 def identity(record: Mapping[str, Any]) -> str:
@@ -83,7 +90,8 @@ def run_identity(layers: Sequence[Layer]) -> str:
 
 def _canonical(field: Field, column: "pd.Series[Any]") -> Iterator[bytes]:
     if field.type == "string":
-        yield orjson.dumps([None if pd.isna(one) else str(one) for one in column])
+        texts = column.astype(object).where(column.notna(), None)
+        yield orjson.dumps([None if one is None else str(one) for one in texts])
         return
     known = column.notna().to_numpy()
     kind = ">f8" if field.type == "number" else ">i8"

@@ -68,10 +68,18 @@ class Columns:
 
     def __init__(self) -> None:
         self._numbers: dict[bytes, int] = {}
+        self._of_values: dict[bytes, int] = {}
 
     def add(self, column: object) -> int:
         """The number of this column: that of an equal one, or the next."""
         return self._numbers.setdefault(orjson.dumps(column), len(self._numbers))
+
+    def add_values(self, values: "pd.Series[float]") -> int:
+        """The number of a column of values as they are read; made so once, though many lenses have the same."""
+        content = values.to_numpy(float).tobytes()
+        if content not in self._of_values:
+            self._of_values[content] = self.add(_readable(values))
+        return self._of_values[content]
 
     def stored(self) -> list[orjson.Fragment]:
         """All columns in order of their numbers."""
@@ -138,7 +146,7 @@ def _pictures(figures: Collection, levels: dict[str, geopandas.GeoDataFrame], co
         ordered = rows.set_index(AREA.name).reindex(levels[str(chosen[LEVEL.name])].index)
         picture = {
             "vintage": int(rows[VINTAGE.name].max()),
-            "q": columns.add(_readable(ordered[Q.name].astype(float))),
+            "q": columns.add_values(ordered[Q.name].astype(float)),
             "unsearched": _unsearched(rows),
             "why": columns.add(_labelled(_added(ordered, OUTCOME))),
             "role": columns.add(_labelled(_added(ordered, ROLE))),
@@ -178,7 +186,7 @@ def _measure(field: Field, areas: pd.DataFrame, legend: Legend, columns: Columns
             "labels": legend.labels,
             "missing": [legend.missing_colour, legend.missing_label],
         },
-        "values": columns.add(_readable(values)),
+        "values": columns.add_values(values),
         "classes": columns.add("".join("." if one == MISSING else str(one) for one in classes(values, legend))),
         "reasons": columns.add(_labelled(areas[reason]) if reason in areas else None),
     }
