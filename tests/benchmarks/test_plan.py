@@ -1,0 +1,156 @@
+"""The whole country again after a change, beside a full build; and what twelve layers of it take beside two.
+
+Aims: a changed weight in under a tenth of a full build, twelve layers in at most twice what two take. Seconds are those
+of the processor: a busy machine changes them less.
+"""
+
+import shutil
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from rich.console import Console
+from rich.table import Table
+
+from geo.areas import AreaLevel
+from layers.declarations.catalog import Catalog, catalog_of
+from services.jobs.build import LayerRequest, build_and_save, open_country
+from tests.real_data import folder
+
+LENSES = ("basis", "buitengebied", *(f"lens{number}" for number in range(4)))
+PERIODS = (2024, 2025)
+SOURCE = "kerncijfers/nl_buurt_2024_kerncijfers_and_misdrijven_2021_2025_woonikveilig.csv.gz"
+
+PUBLISH = """
+import sys, time
+from pathlib import Path
+from layers.declarations.catalog import catalog_of
+from services.jobs.publish import publish_all
+from tests.benchmarks.side_by_side import most
+
+home = Path(sys.argv[1])
+before, start = most(), time.process_time()
+publish_all(home, home / "pygeoapi-config.yml", catalog_of(Path(sys.argv[2])), lambda step: None)
+print(time.process_time() - start, most())
+"""
+
+
+@dataclass(frozen=True)
+class Given:
+    """Figures, declarations and a home, each to be changed."""
+
+    data: Path
+    layers: Path
+    home: Path
+
+    @classmethod
+    def at(cls, root: Path) -> "Given":
+        """The real figures and the shipped declarations, with some lenses more."""
+        shutil.copytree(folder(), root / "data", copy_function=_linked)
+        for part in ("themes", "lenses", "sources"):
+            shutil.copytree(Path("layers") / part, root / "layers" / part)
+        for number, lens in enumerate(LENSES[2:]):
+            (root / "layers/lenses" / f"{lens}.toml").write_text(_lens(lens, 3 + number), encoding="utf-8")
+        return cls(root / "data", root / "layers", root / "home")
+
+    def build(self, *requests: LayerRequest) -> tuple[int, float]:
+        """How many values were made, and how many seconds of the processor it took."""
+        start = time.process_time()
+        country = open_country(str(self.data), self.catalog, home=self.home)
+        build_and_save(country, requests, self.home, lambda _: None)
+        return sum(one.stored for one in country.results.made), time.process_time() - start
+
+    @property
+    def catalog(self) -> Catalog:
+        """The declarations as they are now."""
+        return catalog_of(self.layers)
+
+    def edit(self, file: str, before: str, after: str) -> None:
+        """Change a declaration."""
+        text = (self.layers / file).read_text(encoding="utf-8")
+        assert before in text
+        (self.layers / file).write_text(text.replace(before, after, 1), encoding="utf-8")
+
+    def second_theme(self) -> None:
+        """Another theme, about some of the same figures."""
+        text = (self.layers / "themes/drugs.toml").read_text(encoding="utf-8").replace('"drugs"', '"tweede"', 1)
+        text = text.replace('"place_scan"', '"getis_ord_total"').replace("weight = 2", "weight = 3")
+        (self.layers / "themes/tweede.toml").write_text(text, encoding="utf-8")
+
+    def source(self) -> None:
+        """The same figures with one more."""
+        import pandas as pd  # noqa: PLC0415  # for this one
+
+        table = pd.read_csv(self.data / SOURCE, dtype=str, keep_default_na=False)
+        column = table.columns.get_loc("misdrijven_2025")
+        table.iloc[0, column] = str(float(table.iloc[0, column] or 0) + 1)
+        (self.data / SOURCE).unlink()
+        table.to_csv(self.data / SOURCE, index=False)
+
+
+def _linked(source: str, target: str) -> None:
+    Path(target).symlink_to(Path(source).resolve())
+
+
+def _lens(name: str, weight: int) -> str:
+    change = f'[[change]]\nindicator = "misdrijven"\nweight = {weight}\nwhy = "Meer."\n'
+    return f'id = "{name}"\ntitle = "Lens {name}"\ntheme = "drugs"\nothers = "keep"\n\n{change}'
+
+
+NEWEST = LayerRequest("drugs", AreaLevel.BUURT, period=2025)
+CHANGES: Mapping[str, tuple[Callable[[Given], None], LayerRequest]] = {
+    "nothing": (lambda _: None, NEWEST),
+    "a second theme": (Given.second_theme, LayerRequest("tweede", AreaLevel.BUURT, period=2025)),
+    "a new period": (lambda _: None, LayerRequest("drugs", AreaLevel.BUURT, period=2024)),
+    "another lens": (lambda _: None, LayerRequest("drugs", AreaLevel.BUURT, "buitengebied", 2025)),
+    "a changed weight": (lambda of: of.edit("themes/drugs.toml", "weight = 2", "weight = 4"), NEWEST),
+    "a changed why": (lambda of: of.edit("themes/drugs.toml", "Waar veel", "Daar waar veel"), NEWEST),
+    "a changed source": (Given.source, NEWEST),
+}
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _real() -> None:
+    if not folder().is_dir():
+        pytest.skip(f"{folder()} is not there")
+
+
+def test_what_is_made_again(tmp_path: Path):
+    Given.at(tmp_path / "warm").build(NEWEST)  # compiles what is compiled once
+    whole = Given.at(tmp_path / "whole")
+    nodes, seconds = whole.build(NEWEST)
+    table = Table("", "values made", "seconds", "of a full build", title="The country again, after a change")
+    table.add_row("full build", str(nodes), f"{seconds:.2f}", "1")
+    for name, (change, request) in CHANGES.items():
+        changed = Given.at(tmp_path / name.replace(" ", "-"))
+        shutil.copytree(whole.home, changed.home)
+        change(changed)
+        made, took = changed.build(request)
+        table.add_row(name, str(made), f"{took:.2f}", f"{took / seconds:.2f}")
+    Console(width=100).print(table)
+
+
+def test_twelve_layers_beside_two(tmp_path: Path):
+    measured = {}
+    for count, lenses, periods in ((2, LENSES[:2], PERIODS[1:]), (12, LENSES, PERIODS)):
+        given = Given.at(tmp_path / str(count))
+        given.build(*(LayerRequest("drugs", AreaLevel.BUURT, lens, period) for lens in lenses for period in periods))
+        command = [sys.executable, "-c", PUBLISH, str(given.home), str(given.layers)]
+        told = subprocess.run(command, check=True, capture_output=True, text=True).stdout.split()
+        release = (given.home / "current").resolve()
+        sizes = {one: _megabytes(release, one) for one in ("zicht.sqlite", "zicht.gpkg", "*.parquet", "kaart.html")}
+        sizes["workspace"] = _megabytes(given.home / "layers", "**/*")
+        seconds, memory = (float(one) for one in told)
+        measured[count] = {**sizes, "seconds to publish": seconds, "GB of memory": memory}
+    table = Table("", "2 layers", "12 layers", "times", title="What layers of the country take, MB")
+    for name, two in measured[2].items():
+        table.add_row(name, f"{two:.1f}", f"{measured[12][name]:.1f}", f"{measured[12][name] / two:.2f}")
+    Console(width=100).print(table)
+
+
+def _megabytes(where: Path, pattern: str) -> float:
+    return sum(one.stat().st_size for one in where.glob(pattern) if one.is_file()) / 1e6
