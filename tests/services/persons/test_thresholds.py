@@ -7,8 +7,10 @@ import pyarrow as pa
 import pytest
 
 from geo.errors import SourceError
+from services.persons.births import years
 from services.persons.bsn import at_least, passing
-from services.persons.scan import PersonScan, _ColumnScan, _years
+from services.persons.column import ColumnScan
+from services.persons.scan import PersonScan
 
 NAMES = ["J. de Vries", "P.M. Bakker", "mevr. A. van den Berg", "Fatma Yildiz"]
 
@@ -102,12 +104,12 @@ def test_twenty_dates_that_are_four_fifths_of_the_cells_are_enough(count, whole,
 
 @pytest.mark.parametrize(("short", "year"), [("30", 2030), ("31", 1931)])
 def test_a_year_of_two_digits_is_at_most_2030(short, year):
-    assert _years(pa.array([f"01-05-{short}"]), pa.array([2])).tolist() == [year, year]
+    assert years(pa.array([f"01-05-{short}"]), pa.array([2])).tolist() == [year, year]
 
 
 @pytest.mark.parametrize(("collected", "after"), [(99_999, 100_000), (100_000, 100_000)])
 def test_a_hundred_thousand_different_numbers_are_collected(collected, after):
-    scan = _ColumnScan(names_expected=False, dated=False, numbers={str(one) for one in range(collected)})
+    scan = ColumnScan(names_expected=False, dated=False, numbers={str(one) for one in range(collected)})
     scan.search(pa.array(["123456782"]))
     assert len(scan.numbers) == after
 
