@@ -32,6 +32,9 @@ OUTCOMES: Mapping[str, Message] = {
     Outcome.NOT_SEARCHED.value: message("not searched; see the reason without a test"),
 }
 
+UNJUDGED = (Outcome.TOO_SMALL, Outcome.UNKNOWN, Outcome.NOT_SEARCHED)
+"""Those of areas that the map says nothing of, high or low; they are a list of their own."""
+
 ROLE_CODES: Mapping[Role, str] = {Role.CORE: "kern", Role.MEMBER: "hoort_bij"}
 ROLES: Mapping[str, Message] = {
     ROLE_CODES[Role.CORE]: message("core: surely part of it"),

@@ -144,6 +144,7 @@ function showRelease(map) {
     drawZones();
     drawList(zoomTo);
     drawTable();
+    drawUnjudged();
   }
 
   function addLegend() {
@@ -175,6 +176,7 @@ function showRelease(map) {
     document.addEventListener("keydown", (event) => { if (event.key === "Escape") map.closePopup(); });
     new ResizeObserver(() => map.invalidateSize()).observe(map.getContainer());
     byId("filter").addEventListener("input", () => drawList(zoomTo));
+    byId("visited").addEventListener("change", () => { map.closePopup(); drawFacts(); drawZones(); drawList(zoomTo); drawTable(); });
     byId("unfold").onclick = () => refold(!document.querySelector(".panel").classList.contains("folded"));
   }
 

@@ -42,10 +42,12 @@ from layers.publication.fields import (
     THEME,
     TITLE,
     VINTAGE,
+    VISITORS,
     Field,
     Q,
 )
 from layers.publication.legend import MISSING, Legend, classes, legend_for
+from layers.publication.outcomes import UNJUDGED
 
 CHOICE = (THEME, LEVEL, LENS, PERIOD)
 """What a reader chooses between; each combination is one picture."""
@@ -149,12 +151,19 @@ def _pictures(figures: Collection, levels: dict[str, geopandas.GeoDataFrame], co
             "q": columns.add_values(ordered[Q.name].astype(float)),
             "unsearched": _unsearched(rows),
             "why": columns.add(_labelled(_added(ordered, OUTCOME))),
+            "unjudged": columns.add(_unjudged(ordered, figures.fields)),
             "role": columns.add(_labelled(_added(ordered, ROLE))),
             "flagged": columns.add(ordered[FLAG.name].eq(True).fillna(False).astype(int).tolist()),
             "measures": [_measure(one, ordered, legends[one.name], columns) for one in measures],
         }
         pictures.append(chosen | picture)
     return pictures
+
+
+def _unjudged(areas: pd.DataFrame, fields: Sequence[Field]) -> list[int]:
+    """Positions of the areas that the map says nothing of."""
+    labels = {said(one.codes[code]) for one in fields if one.name == OUTCOME.name for code in UNJUDGED}
+    return [at for at, why in enumerate(_added(areas, OUTCOME)) if why in labels]
 
 
 def _unsearched(rows: pd.DataFrame) -> str | None:
@@ -213,6 +222,7 @@ def _zones(ranked: geopandas.GeoDataFrame, contributions: Sequence[Field]) -> li
         "core": _readable(_added(ranked, CORE_COUNT)),
         "surplus": _readable(_added(ranked, SURPLUS)),
         "density": _readable(_added(ranked, SURPLUS_DENSITY)),
+        "visited": _added(ranked, VISITORS).notna().tolist(),
         "count": ranked[AREA_COUNT.name].astype(int).tolist(),
         "codes": [codes.replace(" ", "").split(",") for codes in ranked[AREA_CODES.name]],
         "gemeenten": ranked[GEMEENTEN.name].tolist(),

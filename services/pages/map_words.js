@@ -35,7 +35,10 @@ const column = (number) => content.columns[number];
 const level = () => content.levels[shown.chosen.niveau];
 const measures = () => [NONE, ...(shown.picture?.measures ?? [])];
 const measure = () => measures().find((one) => one.name === shown.measureName) ?? NONE;
-const zoekgebieden = () => shown.search?.zones ?? [];
+const found = () => shown.search?.zones ?? [];
+const withoutVisited = () => byId("visited").checked;
+const zoekgebieden = () => found().filter((zone) => !zone.visited || !withoutVisited());
+const VISITED = say("many visitors, few inhabitants");
 
 const byId = (id) => document.getElementById(id);
 const areasNamed = (count) => (LEVELS[shown.chosen.niveau] ?? HEXAGONS)[count === 1 ? 0 : 1];
@@ -213,12 +216,29 @@ function drawList(openZone) {
   const empty = reason ? say("Not searched: {reason}.", {reason}) : say("No zoekgebieden for this choice.");
   const none = typed ? say("No zoekgebied with that name or gemeente.") : empty;
   const items = zoekgebieden().filter(matches).sort(inOrder).map((zone) => {
-    const about = `${measureOf(zone)} · ${counted(zone.count)} · ${zone.gemeenten}`;
+    const about = [measureOf(zone), counted(zone.count), zone.gemeenten, zone.visited ? VISITED : ""].filter(Boolean).join(" · ");
     const words = make("span", {}, make("strong", {}, zone.title), make("span", {class: "small"}, about));
     return make("li", {}, button((pressed) => openZone(zone, pressed), rankMark(zone), words));
   });
   byId("order-choice").hidden = zoekgebieden().every((zone) => zone.surplus === null);
+  byId("visited-choice").hidden = !found().some((zone) => zone.visited);
   byId("list").replaceChildren(...(items.length ? items : [make("li", {class: "none"}, none)]));
+}
+
+function drawUnjudged() { // a list of its own, made when it is opened: in the country there are more than a thousand
+  const box = byId("unjudged");
+  const areas = shown.picture && !shown.picture.unsearched ? column(shown.picture.unjudged) : [];
+  box.hidden = !areas.length;
+  box.open = false;
+  byId("unjudged-title").textContent = say("Cannot be judged: {areas}", {areas: counted(areas.length)});
+  byId("unjudged-list").replaceChildren();
+  box.ontoggle = () => {
+    if (!box.open || byId("unjudged-list").children.length) return;
+    byId("unjudged-list").append(...areas.map((area) => {
+      const about = `${labelOf(level().gemeenten, area)} · ${labelOf(column(shown.picture.why), area)}`;
+      return make("li", {}, make("strong", {}, level().names[area]), make("span", {class: "small"}, ` ${about}`));
+    }));
+  };
 }
 
 function drawTable() {

@@ -110,6 +110,23 @@ def test_a_click_on_a_zoekgebied_says_why_it_is_one(opened, shown_zones, shown):
     ]
 
 
+def test_places_with_many_visitors_are_marked_and_can_be_left_out(opened, shown_zones):
+    marked = shown_zones.loc[shown_zones["bezoekers"].notna(), "titel"]
+    assert "veel bezoekers, weinig inwoners" in text(opened, "#list li:first-child")
+    opened.run("document.querySelector('#visited').click()")
+    assert texts(opened, "#list strong") == [one for one in shown_zones["titel"] if one not in set(marked)]
+    assert len(texts(opened, ".leaflet-marker-icon.rank")) == len(shown_zones) - len(marked)
+    opened.run("document.querySelector('#visited').click()")
+    assert texts(opened, "#list strong") == list(shown_zones["titel"])
+
+
+def test_areas_that_cannot_be_judged_are_a_list_of_their_own(opened):
+    assert text(opened, "#unjudged-title") == "Niet te beoordelen: 1 buurt"
+    opened.run("document.querySelector('#unjudged').open = true")
+    opened.wait("return document.querySelector('#unjudged-list li')")
+    assert "niet te beoordelen: er zijn te weinig cijfers bekend" in text(opened, "#unjudged-list li")
+
+
 def test_the_list_works_by_keyboard_and_gives_the_focus_back(opened, shown_zones):
     opened.run("document.querySelector('#list button').focus()")
     opened.press(ENTER)
