@@ -8,6 +8,7 @@
     ├── DeclarationError     a TOML file with faults; all of them are named
     ├── SourceError          a source that is absent, unreachable or not what its declaration says
     ├── StoreError           a release that cannot be written or read
+    ├── DisclosureError      what others could compute from what is to be published
     ├── UnknownNameError     a theme, lens, gemeente, level or period that does not exist
     └── ServeError           the service cannot start
 
@@ -64,6 +65,10 @@ class SourceError(ZichtError):
 
 class StoreError(ZichtError):
     """A release that cannot be written or read."""
+
+
+class DisclosureError(ZichtError):
+    """What others could compute from what is to be published."""
 
 
 class ServeError(ZichtError):

@@ -21,7 +21,6 @@ from boundaries.crosswalk import Crosswalk
 from boundaries.vintages import Vintage
 from geo import neighbors as neighbors_
 from geo.areas import AreaFrame, AreaLevel
-from geo.disclosure.perturbation import Noise
 from geo.errors import SourceError, UnknownNameError
 from geo.measures import Measure
 from geo.messages import message
@@ -30,7 +29,7 @@ from layers.declarations.baselines import Baseline, Expected
 from layers.declarations.catalog import Catalog
 from layers.declarations.indicators import Indicator, qualified
 from layers.declarations.periods import Period, PeriodKind
-from layers.declarations.sources import SourceDeclaration, columns_of
+from layers.declarations.sources import SourceDeclaration, columns_of, fill
 from layers.declarations.themes import Dasymetric, Theme
 from layers.messages import language
 from layers.method import baselines, indicator_measures, places
@@ -41,7 +40,7 @@ from layers.method.keys import check_protectable
 from layers.method.places import Boundaries, StudyArea
 from layers.method.plan import Node, Results, everything, lineage, numbers_of
 from layers.method.ports import Source
-from layers.method.protection import protected
+from layers.method.protection import Leaving, leaving, protected
 from layers.method.reading import Own, Reader, receipts_node, value_node
 from layers.publication.layer import Receipt
 
@@ -50,6 +49,9 @@ LEVELS = (AreaLevel.BUURT, AreaLevel.WIJK, AreaLevel.GEMEENTE, *(one for one in 
 
 READ = ("boundaries", "table", "points", "counted", "weights")
 """The kinds of nodes that read, in the order in which a layer names what it was made from."""
+
+SIDES = ("events", "exposure")
+"""Of a measure."""
 
 NO_OWN = Own()
 
@@ -276,16 +278,12 @@ class Country:
 
         Raises SourceError for a column that noise does not protect.
         """
-        columns = {"events": indicator.value, "exposure": indicator.per or indicator.mean_weight}
-        noise: dict[str, Noise | None] = dict.fromkeys(columns)
-        for side, column in columns.items():
-            source, _, name = (column or "").partition(".")
-            declared = self.catalog.sources.get(source)
-            if declared is not None and declared.confidential:
-                check_protectable(declared, name)
-                noise[side] = declared.protection.noise
-        if not any(noise.values()):
+        sources = self._confidential(indicator)
+        if not sources:
             return counted
+        for source, name in sources.values():
+            check_protectable(source, name)
+        noise = {side: sources[side][0].protection.noise if side in sources else None for side in SIDES}
         return Node("protected", counted.name, protected, (counted,), {**noise, "part": indicator.share})
 
     def _finest_measure_node(self, indicator: Indicator, theme: Theme, period: int) -> Node[Measure]:
@@ -294,6 +292,28 @@ class Country:
         inputs = (self._finest_node(), *(self._figures_node(one, period) for one in sources))
         settings = {"indicator": _columns_only(indicator)}
         return Node("measure", (indicator.id, "finest", str(period)), indicator_measures.measured, inputs, settings)
+
+    def _confidential(self, indicator: Indicator) -> dict[str, tuple[SourceDeclaration, str]]:
+        """The confidential source, and its column, of the events and of the exposure of an indicator, if any."""
+        columns = dict(zip(SIDES, (indicator.value, indicator.per or indicator.mean_weight), strict=True))
+        named = {side: column.partition(".") for side, column in columns.items() if column is not None}
+        sources = {side: (self.catalog.sources[one[0]], one[2]) for side, one in named.items()}
+        return {side: one for side, one in sources.items() if one[0].confidential}
+
+    def leaving_node(self, theme: Theme, level: AreaLevel, period: int) -> Node[pd.DataFrame | None]:
+        """The confidential counts that a layer follows from, perturbed, at the level at which they are."""
+        measures, about = [], []
+        for one in theme.indicator:
+            sources = self._confidential(one)
+            node = self.measure_node(one, theme, level, period)
+            divided = next((of for of in node.inputs if of.kind == "protected"), None)
+            for side, (source, name) in sources.items():
+                at = self.vintage.finest if divided is not None else level
+                count = f"{_said(source, name, period)} / {one.per if side == 'events' else one.value}"
+                noise, least = source.protection.noise, theme.privacy.min_count
+                about.append(Leaving(side, count, at, self.vintage.year, noise, least))
+                measures.append(divided or node)
+        return Node("leaving", (theme.id, level, str(period)), leaving, tuple(measures), {"about": tuple(about)})
 
     def _finest_node(self) -> Node[AreaFrame]:
         return Node("areas", ("finest",), places.finest, (self.boundaries_node(),))
@@ -369,6 +389,12 @@ def _has_columns_of(indicator: Indicator, source: SourceDeclaration) -> bool:
 def _columns_only(indicator: Indicator) -> Indicator:
     """An indicator as far as its measure depends on it: which columns."""
     return _without_weight(indicator).model_copy(update={"direction": "high", "share": False})
+
+
+def _said(source: SourceDeclaration, name: str, period: int) -> str:
+    """What a column of a source counts in a year: the same text for the same columns, under whatever name."""
+    parts = Period(period).parts(source.periods[0].kind)
+    return f"{source.id}: " + " + ".join(fill(source.columns[name].formula, one) for one in parts)
 
 
 def _without_weight(indicator: Indicator) -> Indicator:

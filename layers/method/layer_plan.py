@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass, replace
 
+import pandas as pd
+
 from layers.declarations.lenses import Lens
 from layers.declarations.themes import Theme
 from layers.messages import language, speaking
@@ -17,13 +19,14 @@ from layers.publication.layer import Layer, LayerKey, Provenance, Receipt
 
 @dataclass(frozen=True, slots=True)
 class LayerPlan:
-    """Which layer, and its nodes in the order in which they are made."""
+    """Which layer, and its nodes in the order in which they are made; `leaving` are the counts that it follows from."""
 
     key: LayerKey
     study: Node[StudyArea]
     indicators: tuple[Node[IndicatorValues], ...]
     analysis: Node[Analysis]
     layer: Node[Layer]
+    leaving: Node[pd.DataFrame | None]
 
 
 def layer_plan(country: Country, key: LayerKey, theme: Theme, lens: Lens | None, version: str) -> LayerPlan:
@@ -57,9 +60,9 @@ def layer_plan(country: Country, key: LayerKey, theme: Theme, lens: Lens | None,
     )  # fmt: skip
     settings = {"key": key, "declared": (theme, lens), "provenance": provenance, "language": language()}
     inputs = (analysed, country.boundaries_node(), *country.receipt_nodes(analysed))
-    return LayerPlan(
-        key, study, tuple(indicators.values()), analysed, Node("layer", name, layer, inputs, settings, declared)
-    )
+    made = Node("layer", name, layer, inputs, settings, declared)
+    leaving = country.leaving_node(theme, level, period)
+    return LayerPlan(key, study, tuple(indicators.values()), analysed, made, leaving)
 
 
 def layer(

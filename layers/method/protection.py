@@ -2,15 +2,20 @@
 
 What is computed from perturbed counts cannot tell more than they do: rate, deviation, score, what is searched in, q,
 ranks and explanations. Rejected: a search in the counts as they are, of which only roles and classes leave. Those tell
-something of the counts too, nobody can say how much, and the noise costs the search next to nothing.
+something of the counts too, and nobody can say how much. What the noise costs (maximum 5, variance 3, no 1 or 2; place
+scan, 12 maps each, clusters of nine buurten): of clusters twice as strong as elsewhere it flags 86 % of the areas
+instead of 89 % where 12 events are expected on average, of clusters three times as strong 58 instead of 86 % where 4
+are. Where fewer are expected, choose larger areas.
 """
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import pandas as pd
 
+from geo.areas import AreaLevel
 from geo.disclosure.perturbation import Noise, perturbed
 from geo.measures import Measure
+from layers.publication.perturbed import perturbed_counts
 
 
 def protected(measure: Measure, *, events: Noise | None, exposure: Noise | None, part: bool) -> Measure:
@@ -39,3 +44,36 @@ def _perturbed(counts: pd.Series, keys: pd.Series | None, noise: Noise | None) -
     if keys is None or noise is None:
         raise TypeError("confidential counts need both keys and noise")
     return pd.Series(perturbed(counts.to_numpy(dtype=float), keys.to_numpy(), noise), counts.index, name=counts.name)
+
+
+@dataclass(frozen=True, slots=True)
+class Leaving:
+    """A confidential count that a layer follows from.
+
+    Attributes:
+        side: of a measure, `events` or `exposure`.
+        count: which columns of which source, and what it is taken per.
+        level: of the areas in which it is perturbed.
+        vintage: of these.
+        noise: by how much.
+        least: the fewest that may be shown.
+    """
+
+    side: str
+    count: str
+    level: AreaLevel
+    vintage: int
+    noise: Noise
+    least: float
+
+
+def leaving(*measures: Measure, about: tuple[Leaving, ...]) -> pd.DataFrame | None:
+    """The perturbed counts of measures, in the order of `about`, where both events and exposure are known; None where
+    there are none.
+    """
+    rows = []
+    for measure, one in zip(measures, about, strict=True):
+        known = measure.events.notna() & measure.exposure.notna()
+        counts: pd.Series = getattr(measure, one.side)[known]
+        rows.append(perturbed_counts(one.count, one.level, one.vintage, counts, one.noise, one.least))
+    return pd.concat(rows, ignore_index=True).drop_duplicates(ignore_index=True) if rows else None

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import geopandas
+import pandas as pd
 
 from geo.areas import AreaLevel
 from layers.declarations.lenses import Lens
@@ -12,6 +13,7 @@ from layers.declarations.themes import Theme
 from layers.publication.collection import Audience, names
 from layers.publication.comparison import References, references
 from layers.publication.fields import layer_fields, zoekgebied_fields
+from layers.publication.perturbed import COLUMNS
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +73,8 @@ class LayerKey:
 class Layer:
     """What may leave the house: `table` has exactly the fields of `layer_fields`, `zoekgebieden` those of
     `zoekgebied_fields` (layers.publication.fields), each with a geometry in RD New. A suppressed value is null and has
-    a reason.
+    a reason. `leaving` are the perturbed counts that all of it follows from (layers.publication.perturbed), None where
+    it has no confidential figures.
     """
 
     key: LayerKey
@@ -81,8 +84,11 @@ class Layer:
     zoekgebieden: geopandas.GeoDataFrame
     provenance: Provenance
     summary: Mapping[str, Any] = field(default_factory=dict)
+    leaving: pd.DataFrame | None = None
 
     def __post_init__(self) -> None:
+        if self.leaving is not None and tuple(self.leaving.columns) != COLUMNS:
+            raise ValueError(f"layer {self.key}: columns {list(self.leaving.columns)} are not those of {COLUMNS}")
         indicators = self.theme.indicator
         for table, fields in (
             (self.table, layer_fields(indicators)),

@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from layers.messages import say
+from services.cli.audit import audit
 from services.cli.build import build
 from services.cli.check import check
 from services.cli.clean import clean
@@ -27,8 +28,8 @@ from services.cli.usage import Command, Group
 from services.cli.verify import verify
 
 COMMANDS = (
-    demo, fetch, new, check, plan, build, publish, serve, export, layers, releases, verify, tally, series, density,
-    evaluate, clean,
+    demo, fetch, new, check, plan, build, publish, serve, export, layers, releases, verify, audit, tally, series,
+    density, evaluate, clean,
 )  # fmt: skip
 
 ABOUT = (

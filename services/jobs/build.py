@@ -196,7 +196,8 @@ def build(country: Country, request: LayerRequest, on_step: OnStep) -> Layer:
     on_step(message("statistics"))
     country.results.of(plan.analysis)
     on_step(message("zoekgebieden"))
-    return _by_this_program(with_key(country.results.of(plan.layer), plan.layer))
+    layer = replace(with_key(country.results.of(plan.layer), plan.layer), leaving=country.results.of(plan.leaving))
+    return _by_this_program(layer)
 
 
 def _by_this_program(layer: Layer) -> Layer:

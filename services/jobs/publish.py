@@ -11,6 +11,7 @@ from layers.declarations.catalog import Catalog
 from layers.messages import language, speaking
 from layers.publication.collections import collections
 from services.files import whole_file
+from services.jobs import audit
 from services.jobs.build import OnStep
 from services.ogc import configuration as ogc
 from services.ports import SERVED
@@ -27,7 +28,8 @@ def publish_all(
     After a roll-back it is not served, unless publications are to `resume`.
 
     It is in the language that the layers were built in, whatever the screen speaks. The configuration is written before
-    the release is shown: where either fails, what was served is served as it was.
+    the release is shown: where either fails, what was served is served as it was. Confidential counts are audited and
+    written in the ledger before anything else is.
     """
     step = in_language(language(), on_step)
 
@@ -38,8 +40,13 @@ def publish_all(
     built = storage.read(home, catalog)
     if resume:
         retention.lift(home)
+
+    def admit(id_: str) -> None:
+        step(message("disclosure"))
+        audit.admit(id_, home, built.layers)
+
     with speaking(built.language), unchanged_on_failure(config):
-        return release.publish(home, built.layers, collections(built.layers), step, configure)
+        return release.publish(home, built.layers, collections(built.layers), step, configure, admit)
 
 
 def in_language(screen: str, on_step: OnStep) -> OnStep:

@@ -63,10 +63,12 @@ def publish(
     published: Sequence[Collection],
     steps: Callable[[Message | str], None],
     before_swap: Callable[[Path], None],
+    before_write: Callable[[str], None] = lambda _: None,
 ) -> Publication:
     """Write a release of these collections, check it and serve it from now on, unless it is there and served already.
 
-    Where a release is held (retention) that one stays served. `before_swap` gets the folder that is to be served when
+    Where a release is held (retention) that one stays served. `before_write` gets the id of the release before any of
+    it is written; where it raises, there is no such release. `before_swap` gets the folder that is to be served when
     it is whole; where it raises, it is not served. Raises StoreError, with the previous release still served, where it
     cannot be written or is not what it should be.
     """
@@ -76,6 +78,7 @@ def publish(
         with alone(home):
             clear(releases)
             record = recorded(layers, published)
+            before_write(str(record["id"]))
             folder = releases / str(record["id"])
             outcome = _outcome(folder, record)
             if outcome is not Outcome.UNCHANGED:

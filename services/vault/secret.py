@@ -13,7 +13,7 @@ from pathlib import Path
 
 from geo.disclosure.cell_keys import Keys, record_keys
 from geo.errors import StoreError
-from services.files import disk_errors
+from services.files import disk_errors, whole_file
 
 SECRET = "secret"  # noqa: S105  # the name of a file
 LENGTH = 32
@@ -35,6 +35,14 @@ class Vault:
         """The key of each record of a source, by what identifies it there."""
         secret = self._secret()
         return record_keys((f"{source}\0{record}" for record in records), secret)
+
+    def keep(self, name: str, content: bytes) -> Path:
+        """Write a file of the vault, for its owner alone: the whole file or nothing. Returns its path."""
+        self._secret()  # the folder is there, and private
+        path = self.folder / name
+        with whole_file(path) as unfinished:
+            _write(unfinished, content)
+        return path
 
     def _secret(self) -> bytes:
         """The secret. Raises StoreError where others can read it, or it is damaged."""
@@ -58,17 +66,21 @@ def _make(path: Path) -> None:
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     unfinished = path.with_name(f".unfinished-{os.getpid()}")
     unfinished.unlink(missing_ok=True)
-    descriptor = os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with os.fdopen(descriptor, "wb") as file:
-        file.write(secrets.token_bytes(LENGTH))
-        file.flush()
-        os.fsync(file.fileno())
+    _write(unfinished, secrets.token_bytes(LENGTH))
     try:
         os.link(unfinished, path)
     except FileExistsError:
         pass
     finally:
         unfinished.unlink()
+
+
+def _write(path: Path, content: bytes) -> None:
+    """A new file for its owner alone, on the disk."""
+    with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
+        file.write(content)
+        file.flush()
+        os.fsync(file.fileno())
 
 
 def _check_private(path: Path) -> None:

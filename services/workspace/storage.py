@@ -190,7 +190,8 @@ def _read(folder: Path, about: dict[str, Any], catalog: Catalog, shapes: Shapes)
     provenance = Provenance(**origin | {"receipts": receipts, "method": tuple(origin["method"])})
     geometry = shapes.read(about["shapes"]) if "shapes" in about else None
     table, zoekgebieden = tables.read(folder, about["tables"], theme, geometry, _command(key))
-    return Layer(key, theme, lens, table, zoekgebieden, provenance, about["summary"])
+    leaving = tables.leaving(folder, about["tables"])
+    return Layer(key, theme, lens, table, zoekgebieden, provenance, about["summary"], leaving)
 
 
 def _declared(folder: Path, key: LayerKey, catalog: Catalog) -> tuple[Theme, Lens | None]:

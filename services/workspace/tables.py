@@ -21,16 +21,27 @@ from services.workspace.shapes import GEOMETRY
 
 AREAS, ZOEKGEBIEDEN = "indicatoren", "zoekgebieden"
 """What the tables are called."""
+LEAVING = "beveiligd"
+"""The table of the perturbed counts of a layer with confidential figures; it goes into no release."""
 
 
 def write(layer: Layer, folder: Path) -> dict[str, str]:
     """The files of the tables by what these are called."""
     areas = typed(layer.table, layer_fields(layer.theme.indicator))
     zoekgebieden = typed(layer.zoekgebieden, zoekgebied_fields(layer.theme.indicator))
-    return {
+    files = {
         AREAS: _write(folder, AREAS, pd.DataFrame(areas.drop(columns=GEOMETRY))),
         ZOEKGEBIEDEN: _write(folder, ZOEKGEBIEDEN, zoekgebieden),
     }
+    return files if layer.leaving is None else files | {LEAVING: _write(folder, LEAVING, layer.leaving)}
+
+
+def leaving(folder: Path, files: Mapping[str, str]) -> pd.DataFrame | None:
+    """The perturbed counts of a layer; None of one without confidential figures."""
+    if LEAVING not in files:
+        return None
+    with read_errors(folder, message("build it again")):
+        return pd.read_parquet(folder / files[LEAVING])
 
 
 def _write(folder: Path, name: str, table: pd.DataFrame) -> str:

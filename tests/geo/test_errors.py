@@ -13,7 +13,7 @@ ALL = [one for _, one in inspect.getmembers(errors, inspect.isclass) if issubcla
 def test_errors_are_these():
     assert {error.__name__ for error in ALL} == {
         "ZichtError", "AreaError", "AlignmentError", "MeasureError", "StatisticError", "DeclarationError",
-        "SourceError", "StoreError", "UnknownNameError", "ServeError",
+        "SourceError", "StoreError", "DisclosureError", "UnknownNameError", "ServeError",
     }  # fmt: skip
 
 

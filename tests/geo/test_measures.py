@@ -1,5 +1,7 @@
 """A measure is unknown exactly where it says why, and its national value is the published figure."""
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -101,3 +103,13 @@ def test_a_share_may_be_more_than_all_by_what_rounding_leaves_open_and_no_more(m
     assert measure.highest_exposure[0] == 40 + (margins[1] or 0)
     assert bool(measure.as_share().known[0]) == known
     assert (measure.as_share().reason[0] == Unknown.IMPOSSIBLE) != known
+
+
+@pytest.mark.parametrize("side", ["event_keys", "exposure_keys"])
+def test_a_measure_with_keys_is_confidential_until_they_are_gone(side):
+    measure = counted([1.0, 2.0], [10.0, 10.0])
+    keyed = replace(measure, **{side: pd.Series([1, 2], measure.events.index, dtype="uint64")})
+    assert keyed.confidential
+    assert not measure.confidential
+    with pytest.raises(AlignmentError):
+        replace(measure, **{side: pd.Series([1, 2], ["x", "y"], dtype="uint64")})

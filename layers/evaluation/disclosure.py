@@ -1,0 +1,129 @@
+"""Disclosure: what an attacker computes of confidential counts from all that was ever published of them.
+
+The attacker knows every perturbed count, also those that are too small to be shown: rates, plateaus of q and national
+values may tell them. He knows how the noise is made, but not the secret; that buurten make up wijken and gemeenten; and
+all earlier releases. From that he computes between which bounds each count lies (geo.disclosure.intervals). A cell is
+exposed where few counts stay possible and small ones are among them.
+
+The same count perturbed in the same way in two releases tells nothing more: its noise is the same as long as its
+records are, and where those changed, so did the count. Perturbed in another way it is a second opinion, and both count.
+"""
+
+from dataclasses import dataclass
+from itertools import pairwise
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from boundaries.cbs import COARSENESS
+from boundaries.codes import parents
+from geo.disclosure.intervals import Bounds, in_hierarchy
+from geo.disclosure.perturbation import Noise
+
+LEAST_POSSIBLE = 3
+"""The fewest counts that must stay possible of a cell that may be small."""
+
+ITS_PARTS, ITS_NOISE, OTHER_RELEASE = "parts", "noise", "releases"
+"""What betrays a cell where it is not the area that it lies in."""
+
+CELL = ["count", "vintage", "level", "area"]
+NOISE = ["max_noise", "variance", "smallest"]
+
+
+@dataclass(frozen=True, slots=True)
+class Exposed:
+    """A cell of which too few counts stay possible, and the relation that betrays it."""
+
+    count: str
+    level: str
+    area: str
+    lowest: float
+    highest: float
+    relation: str
+
+
+@dataclass(frozen=True, slots=True)
+class Audit:
+    """What an attacker computes: of how many cells, how many counts stay possible of the worst of those that may be
+    small, and which are exposed.
+    """
+
+    cells: int
+    small: int
+    fewest: int
+    exposed: tuple[Exposed, ...]
+
+    @property
+    def passed(self) -> bool:
+        """Whether no cell is exposed."""
+        return not self.exposed
+
+
+def audited(published: pd.DataFrame) -> Audit:
+    """What an attacker computes from rows of layers.publication.perturbed; of several releases also `fingerprint`,
+    which tells the secrets of noise apart.
+
+    Raises MeasureError where what is published cannot be: then it was not made by this noise.
+    """
+    cells = _cells(published)
+    parts = [_audited(of_count) for _, of_count in cells.groupby(["count", "vintage"], sort=True)]
+    exposed = tuple(one for part in parts for one in part.exposed)
+    small = [part.fewest for part in parts if part.small]
+    return Audit(len(cells), sum(part.small for part in parts), min(small, default=0), exposed)
+
+
+def _cells(published: pd.DataFrame) -> pd.DataFrame:
+    """A row a cell, with the bounds that its published counts give it by themselves."""
+    rows = published.copy()
+    rows[["lowest", "highest"]] = 0.0
+    for _, same in rows.groupby(NOISE):
+        first = same.iloc[0]
+        noise = Noise(int(first["max_noise"]), float(first["variance"]), int(first["smallest"]))
+        bounds = noise.possible(same["published"].to_numpy(dtype=float))
+        rows.loc[same.index, "lowest"], rows.loc[same.index, "highest"] = bounds
+    # Of one secret and noise the last release counts: where it differs from one before, its records do.
+    alike = [*CELL, *NOISE, *(["fingerprint"] if "fingerprint" in rows else [])]
+    last = rows.drop_duplicates(alike, keep="last")
+    cells = last.groupby(CELL, sort=True).agg(
+        lowest=("lowest", "max"), highest=("highest", "min"), least=("least", "max"), times=("area", "size")
+    )
+    changed = cells["lowest"] > cells["highest"]  # its records changed between the two
+    newest = last.groupby(CELL, sort=True)[["lowest", "highest"]].last()
+    cells.loc[changed, ["lowest", "highest"]] = newest[changed]
+    return cells.reset_index()
+
+
+def _audited(cells: pd.DataFrame) -> Audit:
+    parent = _parent(cells)
+    alone = Bounds(cells["lowest"].to_numpy(), cells["highest"].to_numpy())
+    known = in_hierarchy(alone, parent)
+    small = known.lowest < cells["least"].to_numpy()
+    exposed = small & (known.width + 1 < LEAST_POSSIBLE)
+    named = [_named(cells, parent, alone, known, int(at)) for at in np.flatnonzero(exposed)]
+    fewest = int(known.width[small].min() + 1) if small.any() else 0
+    return Audit(len(cells), int(small.sum()), fewest, tuple(named))
+
+
+def _parent(cells: pd.DataFrame) -> NDArray[np.intp]:
+    """Where the wijk or gemeente of each buurt or wijk stands, the nearest that is published; -1 where none is, and for
+    hexagons.
+    """
+    parent = np.full(len(cells), -1, dtype=np.intp)
+    levels = [level for level in COARSENESS if str(level) in set(cells["level"])]
+    for finer, coarser in pairwise(levels):
+        at, of = (np.flatnonzero(cells["level"] == str(level)) for level in (finer, coarser))
+        found = pd.Index(cells["area"].iloc[of]).get_indexer(parents(pd.Index(cells["area"].iloc[at]), coarser))
+        parent[at] = np.where(found >= 0, of[found], -1)
+    return parent
+
+
+def _named(cells: pd.DataFrame, parent: NDArray[np.intp], alone: Bounds, known: Bounds, at: int) -> Exposed:
+    cell = cells.iloc[at]
+    parts = parent == at
+    of_parts = alone.lowest[parts].sum() > alone.lowest[at] or alone.highest[parts].sum() < alone.highest[at]
+    relation = ITS_PARTS if parts.any() and of_parts else str(cells["area"].iloc[parent[at]])
+    if alone.width[at] + 1 < LEAST_POSSIBLE:
+        relation = OTHER_RELEASE if cell["times"] > 1 else ITS_NOISE
+    bounds = float(known.lowest[at]), float(known.highest[at])
+    return Exposed(cell["count"], cell["level"], cell["area"], *bounds, relation)

@@ -1,0 +1,104 @@
+"""audit: what an attacker computes from a release and all others, and whether it may be published.
+
+The certificate says which cells are exposed and by what, and so stays in the vault.
+"""
+
+import json
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pandas as pd
+
+from geo.errors import DisclosureError, StoreError, first_few
+from geo.messages import Message, message
+from layers.evaluation.disclosure import ITS_NOISE, ITS_PARTS, OTHER_RELEASE, Audit, Exposed, audited
+from layers.publication.layer import Layer
+from services.releases import retention
+from services.settings import Settings
+from services.vault.ledger import Ledger
+from services.vault.secret import Vault
+
+RELATIONS = {
+    ITS_PARTS: message("by what it is made up of"),
+    ITS_NOISE: message("by its noise, of which there is too little"),
+    OTHER_RELEASE: message("by another release, of which the noise is other"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Audited:
+    """What was audited: the id of a release, its audit (None where it has no confidential counts), the certificate."""
+
+    release: str
+    audit: Audit | None
+    certificate: Path | None
+
+
+def audit(home: Path, name: str | None) -> Audited:
+    """Audit a release of a home, the one that is served where none is named, with all that was published before and
+    after it. Raises StoreError where there is no such release, or the ledger is damaged.
+    """
+    release = retention.folder_of(home, name).name
+    ledger = Ledger(Vault(Settings().vault))
+    counts = ledger.counts()
+    if counts is None or not (counts["release"] == release).any():
+        return Audited(release, None, None)
+    found = audited(counts)
+    return Audited(release, found, _certificate(ledger.vault, release, found))
+
+
+def leaving(layers: Sequence[Layer]) -> pd.DataFrame | None:
+    """The perturbed counts of layers that are published together; None where they have none."""
+    tables = [layer.leaving for layer in layers if layer.leaving is not None]
+    return pd.concat(tables, ignore_index=True).drop_duplicates(ignore_index=True) if tables else None
+
+
+def admit(release: str, home: Path, layers: Sequence[Layer]) -> None:
+    """Add the confidential counts of a release to the ledger, before it is in the world.
+
+    Raises DisclosureError where it would expose any with all that was published before it, StoreError for layers that
+    do not say what leaves with them.
+    """
+    if unprotected := [layer.key.theme for layer in layers if layer.perturbed and layer.leaving is None]:
+        raise StoreError(
+            "{themes}: built by a zicht that did not protect confidential figures; build again: `zicht build {theme}`",
+            themes=first_few(dict.fromkeys(unprotected)), theme=unprotected[0],
+        )  # fmt: skip
+    counts = leaving(layers)
+    if counts is not None:
+        _check(release, counts)
+        moment = datetime.now(UTC).isoformat(timespec="seconds")
+        Ledger(Vault(Settings().vault)).add(moment, home, release, counts)
+
+
+def _check(release: str, counts: pd.DataFrame) -> None:
+    """Raise DisclosureError where a release of these counts would expose any, with all that was published before it."""
+    ledger = Ledger(Vault(Settings().vault))
+    before = ledger.counts()
+    now = counts.assign(fingerprint=ledger.vault.fingerprint, release=release)
+    found = audited(now if before is None else pd.concat([before, now], ignore_index=True))
+    if not found.passed:
+        raise DisclosureError(
+            "release {id} is not published: of {count} of {cells} cells fewer counts stay possible than may be: "
+            "{exposed}; the certificate is {path}; leave out a level, or declare more noise in [protection] of the "
+            "source",
+            id=release, count=len(found.exposed), cells=found.cells, exposed=first_few(map(_short, found.exposed)),
+            path=_certificate(ledger.vault, release, found),
+        )  # fmt: skip
+    _certificate(ledger.vault, release, found)
+
+
+def relation(exposed: Exposed) -> Message | str:
+    """What betrays a cell."""
+    return RELATIONS.get(exposed.relation, message("by {area}, in which it lies", area=exposed.relation))
+
+
+def _short(exposed: Exposed) -> str:
+    return f"{exposed.area} ({exposed.count}: {exposed.lowest:g}-{exposed.highest:g})"
+
+
+def _certificate(vault: Vault, release: str, found: Audit) -> Path:
+    content = {"release": release, "passed": found.passed, **asdict(found)}
+    return vault.keep(f"audit-{release}.json", json.dumps(content, indent=1).encode())
