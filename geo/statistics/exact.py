@@ -29,11 +29,12 @@ from scipy.special import binom
 
 from geo.compiled import njit
 from geo.errors import StatisticError
+from geo.messages import Message
 from geo.neighbors import Neighbors
 from geo.statistics.compiling import log_compilation
 from geo.statistics.lattice import FEW, Floats, Lattice, Whole, decisive
 from geo.statistics.permutations import tails as tails_drawn
-from geo.statistics.result import How
+from geo.statistics.result import CONDITIONAL, How
 from geo.variation import DIGIT, are_whole
 
 FLOOR = 1e-12
@@ -66,9 +67,13 @@ class Tail:
     @property
     def how(self) -> How:
         """The same for a result."""
+        return self.how_over(CONDITIONAL)
+
+    def how_over(self, null: Message) -> How:
+        """The same over another null distribution."""
         if not self.drawn.any():
-            return How("exact" if self.exact else "certified", FLOOR)
-        return How("certified", FLOOR, self.draws, SEED, drawn=int(self.drawn.sum()))
+            return How("exact" if self.exact else "certified", FLOOR, over=null)
+        return How("certified", FLOOR, self.draws, SEED, null, int(self.drawn.sum()))
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,14 +173,20 @@ def _certified(group: _Group) -> Tail:
         np.clip(one, FLOOR, 1.0) for one in _chances(lattice.points, group.areas, group.drawn, goals, table)
     )
     lower = np.minimum(lower, upper)
-    doubt = upper - 1 / binom(len(group.values) - 1, group.drawn)  # its own values are surely as high, never higher
-    tail = Tail(upper, lower, lattice.exact, (doubt > TOO_WIDE * lower) & (upper > MATTERS))
-    wide = np.flatnonzero((doubt > WIDE * lower) & (upper > MATTERS**2))
+    others = len(group.values) - 1
+    tail = Tail(upper, lower, lattice.exact, in_doubt(upper, lower, others, group.drawn))
+    wide = np.flatnonzero((upper - 1 / binom(others, group.drawn) > WIDE * lower) & (upper > MATTERS**2))
     which, values = decisive(group.values, group.sums(group.values)[wide], group.drawn[wide], group.rounding)
     if len(which):
         finer, which = _certified(group.of(wide[which], values)), wide[which]
         tail.upper[which], tail.lower[which], tail.drawn[which] = finer.upper, finer.lower, finer.drawn
     return tail
+
+
+def in_doubt(upper: Floats, lower: Floats, others: int, drawn: Whole) -> NDArray[np.bool_]:
+    """Where a bracket is too wide to stand. Its own values are surely as high, but never certainly higher."""
+    doubt: NDArray[np.bool_] = (upper - 1 / binom(others, drawn) > TOO_WIDE * lower) & (upper > MATTERS)
+    return doubt
 
 
 def _by_drawing(values: Floats, neighbors: Neighbors, areas: Whole) -> tuple[Floats, int]:

@@ -8,16 +8,19 @@ takes the area itself out.
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 from scipy.sparse import csr_array
 
+from geo.errors import StatisticError
 from geo.messages import message
 from geo.neighbors import AnyNeighbors, Neighbors, rings
 from geo.statistics.compiling import log_compilation
-from geo.statistics.exact import FLOOR, Tail, groups, tails
+from geo.statistics.exact import DRAWS, FLOOR, SEED, Tail, groups, in_doubt, tails
 from geo.statistics.getis_ord import z_star
 from geo.statistics.lattice import Floats, Lattice
 from geo.statistics.reference import reference
-from geo.statistics.result import Alternative, How, LocalResult
+from geo.statistics.result import Alternative, LocalResult
+from geo.variation import noise
 
 TOTAL = message("total permutation, over one and two rings of neighbours")
 
@@ -50,7 +53,7 @@ def getis_ord_total(values: pd.Series, neighbors: AnyNeighbors, *, alternative: 
     upper, lower = (
         np.minimum(1.0, 2 * np.minimum(getattr(found[0], end), getattr(found[1], end))) for end in ("upper", "lower")
     )
-    how = How("exact" if found[0].exact and found[1].exact else "certified", FLOOR, over=TOTAL)
+    how = _both(found[0], found[1], upper, lower).how_over(TOTAL)
     return LocalResult.of(values.index, known, among, (statistic, upper, lower), alternative, how)
 
 
@@ -69,7 +72,12 @@ def _tail_of(values: Floats, among: Neighbors, alternative: Alternative) -> Tail
         return below
     above = total_tail(values, among)
     upper, lower = np.minimum(above.upper, below.upper), np.minimum(above.lower, below.lower)
-    return Tail(np.minimum(1.0, 2 * upper), np.minimum(1.0, 2 * lower), above.exact and below.exact)
+    return _both(above, below, np.minimum(1.0, 2 * upper), np.minimum(1.0, 2 * lower))
+
+
+def _both(one: Tail, other: Tail, upper: Floats, lower: Floats) -> Tail:
+    """What came of two tails."""
+    return Tail(upper, lower, one.exact and other.exact, one.drawn | other.drawn, max(one.draws, other.draws))
 
 
 def total_tail(values: Floats, neighbors: Neighbors) -> Tail:
@@ -78,6 +86,8 @@ def total_tail(values: Floats, neighbors: Neighbors) -> Tail:
     Args:
         values: one finite number per area, not all equal.
         neighbors: who borders whom.
+
+    Where the bracket of p is too wide, beside an extreme value, or there is none, of very many neighbours, p is drawn.
     """
     counts = neighbors.count.astype(np.int64) + 1
     upper, lower = np.ones(len(values)), np.ones(len(values))
@@ -85,7 +95,11 @@ def total_tail(values: Floats, neighbors: Neighbors) -> Tail:
     with log_compilation():
         for areas, mirrored in groups(counts, n):
             size = n - counts[areas] if mirrored else counts[areas]
-            lattice = Lattice.of(-values if mirrored else values, max(int(size.max()), 1))
+            try:
+                lattice = Lattice.of(-values if mirrored else values, max(int(size.max()), 1))
+            except StatisticError:  # values that cannot be told apart well enough
+                lower[areas], exact = 0.0, False
+                continue
             sums = (neighbors.matrix @ lattice.positions + lattice.positions)[areas]
             if mirrored:  # as high a sum of k is as low a sum of the rest, which is as high a sum of the rest mirrored
                 sums = lattice.positions.sum() - sums
@@ -94,4 +108,23 @@ def total_tail(values: Floats, neighbors: Neighbors) -> Tail:
             upper[areas], lower[areas] = table[size, high], table[size, certain]
             exact &= lattice.exact
     upper = np.clip(upper, FLOOR, 1.0)
-    return Tail(upper, np.clip(lower, FLOOR, upper), exact)
+    lower = np.clip(lower, FLOOR, upper)
+    drawn = in_doubt(upper, lower, n, counts)
+    if drawn.any():
+        upper[drawn] = _drawn(values, neighbors, np.flatnonzero(drawn))
+        lower = np.minimum(lower, upper)
+    return Tail(upper, lower, exact, drawn, DRAWS if drawn.any() else 0)
+
+
+def _drawn(values: Floats, neighbors: Neighbors, areas: NDArray[np.intp]) -> Floats:
+    """The share of draws from all values with a sum at least that of each area, the observed counted as one. The first
+    of all values in random order are a draw of every size.
+    """
+    above = values - values.min()
+    sums = (neighbors.matrix @ above + above)[areas]
+    sizes, which = np.unique(neighbors.count[areas] + 1, return_inverse=True)
+    least = sums - sizes[which] * noise(values)
+    rng, counted = np.random.default_rng(SEED), np.ones(len(areas))
+    for _ in range(DRAWS):
+        counted += np.cumsum(rng.permutation(above)[: sizes[-1]])[sizes - 1][which] >= least
+    return counted / (DRAWS + 1)

@@ -23,9 +23,10 @@ from scipy import fft
 
 from geo.errors import StatisticError
 from geo.neighbors import AnyNeighbors, Neighbors
-from geo.statistics.exact import FLOOR, Tail
+from geo.statistics.exact import DRAWS, FLOOR, SEED, Tail, in_doubt
 from geo.statistics.getis_ord_i import z_without
 from geo.statistics.lattice import Floats, Lattice, Whole
+from geo.statistics.permutations import tails as tails_drawn
 from geo.statistics.reference import reference
 from geo.statistics.result import Alternative, LocalResult
 
@@ -74,7 +75,8 @@ def _two_sided(values: Floats, rings: Sequence[Neighbors], weights: Sequence[int
     """Twice the smaller of two tails."""
     above, below = _upper(values, rings, weights), _upper(-values, rings, weights)
     upper, lower = np.minimum(above.upper, below.upper), np.minimum(above.lower, below.lower)
-    return Tail(np.minimum(1.0, 2 * upper), np.minimum(1.0, 2 * lower), above.exact)
+    drawn, draws = above.drawn | below.drawn, max(above.draws, below.draws)
+    return Tail(np.minimum(1.0, 2 * upper), np.minimum(1.0, 2 * lower), above.exact, drawn, draws)
 
 
 def _upper(values: Floats, rings: Sequence[Neighbors], weights: Sequence[int]) -> Tail:
@@ -96,7 +98,14 @@ def _upper(values: Floats, rings: Sequence[Neighbors], weights: Sequence[int]) -
             upper[areas] = _chance(tails, size, weights, len(values), goals[0][areas], own)
             lower[areas] = _chance(tails, size, weights, len(values), goals[1][areas], own)
     upper = np.clip(upper, FLOOR, 1.0)
-    return Tail(upper, np.clip(lower, FLOOR, upper), lattice.exact)
+    lower = np.clip(lower, FLOOR, upper)
+    drawn = in_doubt(upper, lower, len(values) - 1, counts.sum(axis=1))
+    if drawn.any():
+        rows = sum(w * ring.matrix.astype(float) for w, ring in zip(weights, rings, strict=True))
+        above, _ = tails_drawn(values, rows.multiply(drawn[:, None]).tocsr(), draws=DRAWS, seed=SEED)
+        upper[drawn] = above[drawn]
+        lower = np.minimum(lower, upper)
+    return Tail(upper, lower, lattice.exact, drawn, DRAWS if drawn.any() else 0)
 
 
 def _within(largest: Class) -> Iterator[Class]:
