@@ -48,7 +48,7 @@ class Shapes:
     def read(self, file: str) -> GeometryArray:
         """The shapes of a file. Raises StoreError where it cannot be read."""
         if file not in self._read:
-            with read_errors(self.root / file, message("build all layers again")):
+            with read_errors(self.root / file, message("build it again")):
                 self._read[file] = geopandas.read_parquet(self.root / file)[GEOMETRY].array
         return self._read[file]
 

@@ -71,7 +71,7 @@ def test_shapes_that_are_damaged_gone_or_of_other_areas_say_so(shown: demo.Demon
     (other,) = (tmp_path / "fewer/layers/.shapes").iterdir()
     for damaged in (content[:100], other.read_bytes(), None):
         path.unlink() if damaged is None else path.write_bytes(damaged)
-        with pytest.raises(StoreError, match=r"cannot be read: .*(build it again|build all layers again)"):
+        with pytest.raises(StoreError, match=r"cannot be read: .*build it again"):
             storage.load(tmp_path, load())
     assert folder.is_dir()
 
