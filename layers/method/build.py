@@ -63,7 +63,8 @@ class Analysis:
     indicators of which it is not that of the country (layers.publication.comparison). `zones` are the larger patterns
     around zoekgebieden. `decisive` is the indicator on which a member must be high, None where the score alone counts.
     `baselines` say what indicators were compared with in place of the national value, `visited` where many more people
-    come than live.
+    come than live. `alone` has the areas that each indicator finds by itself, where there are several
+    (layers.method.alone).
     """
 
     areas: AreaFrame
@@ -84,6 +85,7 @@ class Analysis:
     counted: Counted | None
     baselines: Mapping[str, BaselineReport]
     visited: "pd.Series[bool]"
+    alone: Mapping[str, tuple[str, ...]]
 
 
 def search(
@@ -145,6 +147,7 @@ def _places(
 def analysis(
     study: StudyArea,
     found: LocalResult | PlaceResult,
+    alone: Mapping[str, tuple[str, ...]],
     *indicators: IndicatorValues,
     theme: Theme,
     lens: Lens | None,
@@ -158,6 +161,7 @@ def analysis(
     Args:
         study: the areas, and who borders whom.
         found: by the search under the lens.
+        alone: the areas that each indicator finds by itself.
         indicators: those of the theme, in its order.
         theme: what is looked for.
         lens: other weights, or None for the theme's own.
@@ -201,6 +205,7 @@ def analysis(
         counted=counted(made, weights, reasons),
         visited=visited(theme.visitors, made, reasons),
         baselines={name: one.baseline for name, one in made.items() if one.baseline is not None},
+        alone=alone,
     )
 
 

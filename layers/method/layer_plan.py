@@ -1,5 +1,6 @@
 """The plan of one layer: which nodes it is made from, down to what is read, and the layer itself."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 import pandas as pd
@@ -7,6 +8,7 @@ import pandas as pd
 from layers.declarations.lenses import Lens
 from layers.declarations.themes import Theme
 from layers.messages import language, speaking
+from layers.method.alone import by_indicator, found_alone
 from layers.method.build import Analysis, analysis, reference_of, search, weights_of
 from layers.method.country import Country
 from layers.method.indicator_values import IndicatorValues
@@ -41,13 +43,12 @@ def layer_plan(country: Country, key: LayerKey, theme: Theme, lens: Lens | None,
     indicators = country.indicator_nodes(theme, level, period, reference)
     weights = weights_of(theme, lens)
     name = (theme.id, key.lens, level, str(period))
-    result = Node(
-        "search", name, search, (study, *(indicators[one] for one in weights)),
-        {"weights": weights} | {one: getattr(theme.search, one) for one in ("statistic", "max_q", "largest")},
-        declared, stored=True,
-    )  # fmt: skip
+    how = {one: getattr(theme.search, one) for one in ("statistic", "max_q", "largest")}
+    weighed = {one: indicators[one] for one in weights}
+    result = Node("search", name, search, (study, *weighed.values()), {"weights": weights} | how, declared, stored=True)
+    alone = _alone(study, weighed if len(weighed) > 1 else {}, how, declared)
     analysed = Node(
-        "analysis", name, analysis, (study, result, *indicators.values()),
+        "analysis", name, analysis, (study, result, alone, *indicators.values()),
         {"theme": numbers_of(theme), "lens": numbers_of(lens) if lens else None, "period": period}, declared,
     )  # fmt: skip
     sources, digests = country.sources(theme), country.catalog.digests_of(theme, lens)
@@ -63,6 +64,19 @@ def layer_plan(country: Country, key: LayerKey, theme: Theme, lens: Lens | None,
     made = Node("layer", name, layer, inputs, settings, declared)
     leaving = country.leaving_node(theme, level, period)
     return LayerPlan(key, study, tuple(indicators.values()), analysed, made, leaving)
+
+
+def _alone(
+    study: Node[StudyArea],
+    indicators: Mapping[str, Node[IndicatorValues]],
+    how: Mapping[str, object],
+    declared: tuple[str, ...],
+) -> Node[Mapping[str, tuple[str, ...]]]:
+    """What each indicator finds by itself; the same for every lens."""
+    searches = [
+        Node("search", one.name, found_alone, (study, one), how, declared, stored=True) for one in indicators.values()
+    ]
+    return Node("alone", study.name, by_indicator, tuple(searches), {"indicators": tuple(indicators)}, declared)
 
 
 def layer(

@@ -14,6 +14,7 @@ from geo.measures import Unknown
 from geo.zoekgebieden import Zoekgebied
 from layers.declarations.lenses import Lens
 from layers.declarations.themes import Theme
+from layers.method.alone import finders
 from layers.method.build import LEAST_SEARCHED, Analysis
 from layers.method.membership import core_count, membership, zone_of
 from layers.method.provenance import compared_with
@@ -144,9 +145,12 @@ def _row(zoekgebied: Zoekgebied, analysis: Analysis, key: LayerKey, theme: Theme
             gemeenten,
             _compared(zoekgebied, analysis),
             references(theme.indicator, analysis.local),
-            _found(zoekgebied, zone, theme, counts, Context(compared_with(analysis.baselines, theme), many)),
+            _found(
+                zoekgebied, zone, theme, counts, Context(compared_with(analysis.baselines, theme), many), analysis.alone
+            ),
         ),
         "zone": None if zone is None else zone.id,
+        "alleen_gevonden": ",".join(finders(analysis.alone, zoekgebied.areas)) or None,
         "bezoekers": MANY_VISITORS if many else None,
         **_strength(zoekgebied),
         **counts,
@@ -163,17 +167,23 @@ def _strength(zoekgebied: Zoekgebied) -> dict[str, object]:
 
 
 def _found(
-    zoekgebied: Zoekgebied, zone: Zoekgebied | None, theme: Theme, counts: Mapping[str, Any], context: Context
+    zoekgebied: Zoekgebied,
+    zone: Zoekgebied | None,
+    theme: Theme,
+    counts: Mapping[str, Any],
+    context: Context,
+    alone: Mapping[str, tuple[str, ...]],
 ) -> Found | None:
-    """The same with the zone around it and what was counted, for the explanation."""
+    """The same with the zone around it, what was counted and which indicators find it alone, for the explanation."""
     if zoekgebied.strength is None:
         return None
+    titles = {one.id: one.title for one in theme.indicator}
+    by_itself = tuple(titles[one] for one in finders(alone, zoekgebied.areas)) if alone else None
     observed = None
     if "waargenomen" in counts:
-        (name,) = (one.title for one in theme.indicator if one.id == counts["geteld"])
-        observed = (name, counts["waargenomen"], counts["verwacht"])
+        observed = (titles[counts["geteld"]], counts["waargenomen"], counts["verwacht"])
     around = 0 if zone is None else len(zone.areas)
-    return Found(zoekgebied.strength, core_count(zoekgebied), around, observed, zoekgebied.hidden, context)
+    return Found(zoekgebied.strength, core_count(zoekgebied), around, observed, zoekgebied.hidden, context, by_itself)
 
 
 def _compared(zoekgebied: Zoekgebied, analysis: Analysis) -> dict[str, tuple[float, float]]:

@@ -124,6 +124,7 @@ class Found:
         surplus: title of what was counted, how many were observed and expected; None where these are not there.
         hidden: how many areas amid it have a score that may not be shown.
         context: what a reader must know beside the figures.
+        alone: titles of the indicators that would have found it by themselves; None where there is one indicator only.
     """
 
     strength: float
@@ -132,6 +133,7 @@ class Found:
     surplus: tuple[str, float, float] | None
     hidden: int = 0
     context: Context = Context()
+    alone: tuple[str, ...] | None = None
 
 
 def explanation(
@@ -149,7 +151,7 @@ def explanation(
     sentences = [_location(level, area_count, gemeenten)]
     sentences += [] if found is None else _pattern(found, level, area_count)
     sentences += [_comparison(*by_id[name], *values) for name, values in compared.items()]
-    sentences += [] if found is None else [*_surplus(found), *_context(found.context)]
+    sentences += [] if found is None else [*_surplus(found), *_alone(found), *_context(found.context)]
     return " ".join(sentences)
 
 
@@ -205,6 +207,20 @@ def _context(context: Context) -> list[str]:
             )
         )
     return sentences
+
+
+def _alone(found: Found) -> list[str]:
+    if found.alone is None:
+        return []
+    if not found.alone:
+        return [say("No indicator would have found this by itself; together they do.")]
+    by_itself = plural(
+        "By itself this one would have found it too: {titles}.",
+        "Each of these would have found it by itself too: {titles}.",
+        count=len(found.alone),
+        titles="; ".join(found.alone),
+    )
+    return [say(by_itself)]
 
 
 def _location(level: AreaLevel, area_count: int, gemeenten: Sequence[str]) -> str:

@@ -155,6 +155,15 @@ STRENGTH = Field(
 CORE_COUNT = Field(
     "aantal_kern", message("Core areas"), "number", message("Number of areas that are surely part of the zoekgebied.")
 )
+FOUND_ALONE = Field(
+    "alleen_gevonden",
+    message("Found by one indicator"),
+    "string",
+    message(
+        "Indicators that each would have found it without the others: half of its areas or more are in a place of "
+        "their own. Parted by commas; empty where only together they find it."
+    ),
+)
 HIDDEN_COUNT = Field(
     "niet_getoond",
     message("Areas not shown"),
@@ -213,7 +222,7 @@ COUNT_REASON = Field(
 
 ADDED = (
     ZOEKGEBIED, ROLE, WEIGHT, ZONE, OUTCOME, STRENGTH, CORE_COUNT, HIDDEN_COUNT, COUNTED, OBSERVED, EXPECTED,
-    SURPLUS, SURPLUS_DENSITY, COUNT_REASON, RATIO, VISITORS,
+    SURPLUS, SURPLUS_DENSITY, COUNT_REASON, RATIO, VISITORS, FOUND_ALONE,
 )  # fmt: skip
 """Columns that a layer of before they were there does not have: they are read as empty."""
 
@@ -324,7 +333,7 @@ def zoekgebied_fields(indicators: Sequence[Indicator], references: References = 
     """The columns of `zoekgebieden_<theme>`."""
     contributions = tuple(one for one in indicator_fields(indicators) if one.name.endswith("_bijdrage"))
     what = (RANK, TITLE, _score(indicators, references), Q, STRENGTH)
-    where = (AREA_COUNT, CORE_COUNT, HIDDEN_COUNT, AREA_CODES, GEMEENTEN, ZONE)
+    where = (AREA_COUNT, CORE_COUNT, HIDDEN_COUNT, AREA_CODES, GEMEENTEN, ZONE, FOUND_ALONE)
     counts = (COUNTED, OBSERVED, EXPECTED, SURPLUS, SURPLUS_DENSITY, COUNT_REASON, VISITORS)
     return (ID, THEME, LENS, PERIOD, LEVEL, VINTAGE, *what, *where, *counts, EXPLANATION, *contributions, MADE_UP)
 

@@ -10,6 +10,7 @@ from geo.areas import AreaFrame, AreaLevel
 from geo.measures import Measure
 from geo.neighbors import Neighbors, queen
 from layers.declarations.catalog import Catalog, catalog_of
+from layers.method.alone import found_alone
 from layers.method.build import Analysis, analysis, search, weights_of
 from layers.method.indicator_values import indicator_values
 from layers.method.places import StudyArea
@@ -191,4 +192,5 @@ def built(known: Catalog, table: pd.DataFrame | None = None, lens: str = "basis"
     weights = weights_of(theme, through)
     how = {"statistic": theme.search.statistic, "max_q": theme.search.max_q, "largest": theme.search.largest}
     result = search(study, *(values[one] for one in weights), weights=weights, **how)
-    return analysis(study, result, *values.values(), theme=theme, lens=through, period=2024)
+    alone = {one: found_alone(study, values[one], **how) for one in weights} if len(weights) > 1 else {}
+    return analysis(study, result, alone, *values.values(), theme=theme, lens=through, period=2024)

@@ -169,6 +169,7 @@ def _zone(rank, rows):
         "meer_per_km2": 10.0 * rank,
         "zonder_telling": None,
         "bezoekers": "veel" if rank == 1 else None,
+        "alleen_gevonden": "misdrijven",
         "toelichting": f"In {gemeenten} zijn er veel meer geregistreerde misdrijven dan landelijk, en meer leegstand.",
         "geometry": rows.geometry.union_all(),
     }  # fmt: skip

@@ -165,7 +165,7 @@ COLUMNS = [
     "indeling", "score", "q", "kansrijk", "reden", "rang", "titel", "aantal_gebieden", "gebiedscodes", "gemeenten",
     "toelichting", "fictief", "zoekgebied", "rol", "gewicht", "zone", "waarom", "sterkte", "aantal_kern",
     "niet_getoond", "geteld", "waargenomen", "verwacht", "meer_dan_verwacht", "meer_per_km2", "zonder_telling",
-    "verhouding", "bezoekers",
+    "verhouding", "bezoekers", "alleen_gevonden",
 ]  # fmt: skip
 
 

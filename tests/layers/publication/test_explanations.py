@@ -94,6 +94,15 @@ def test_an_explanation_says_how_many_areas_amid_it_are_not_shown():
     assert "getoond" not in found()
 
 
+def test_an_explanation_says_which_indicators_would_have_found_it_by_themselves():
+    assert "Ook alleen hiermee was het gevonden: Misdrijven." in found(alone=("Misdrijven",))
+    assert "Ook met elk hiervan alleen was het gevonden: Misdrijven; Huurders." in found(
+        alone=("Misdrijven", "Huurders")
+    )
+    assert "Geen enkele indicator had dit alleen gevonden; samen wel." in found(alone=())
+    assert "alleen" not in found()
+
+
 def test_a_larger_pattern_is_named_only_where_it_is_larger():
     assert "Dit ligt in een groter patroon van 21 buurten." in found(around=21)
     assert "groter patroon" not in found(around=3)
