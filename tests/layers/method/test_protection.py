@@ -24,8 +24,8 @@ from tests.country import counted
 from tests.keys import MadeUpKeys
 
 SHIPPED = load()
-DRUGS = SHIPPED.theme("drugs")
-CRIMES = DRUGS.indicator[0]
+CRIME_THEME = SHIPPED.theme("misdrijven")
+CRIMES = CRIME_THEME.indicator[0]
 
 
 def country(secret=b"of tests", **changed):
@@ -45,7 +45,7 @@ OPEN, CONFIDENTIAL = Country(TestlandSource(), vintage(2024), SHIPPED), country(
 
 @pytest.fixture(scope="module", params=[AreaLevel.BUURT, AreaLevel.WIJK, AreaLevel.GEMEENTE])
 def pair(request):
-    return tuple(one.measures(DRUGS, request.param, 2024)[CRIMES.id] for one in (OPEN, CONFIDENTIAL))
+    return tuple(one.measures(CRIME_THEME, request.param, 2024)[CRIMES.id] for one in (OPEN, CONFIDENTIAL))
 
 
 def test_counts_move_no_further_than_declared_small_ones_do_not_leave_and_exposure_stays(pair):
@@ -63,7 +63,8 @@ def test_counts_move_no_further_than_declared_small_ones_do_not_leave_and_exposu
 
 def test_another_secret_gives_other_noise_and_the_same_secret_the_same():
     first, same, other = (
-        one.measures(DRUGS, AreaLevel.BUURT, 2024)[CRIMES.id].events for one in (CONFIDENTIAL, country(), country(b"x"))
+        one.measures(CRIME_THEME, AreaLevel.BUURT, 2024)[CRIMES.id].events
+        for one in (CONFIDENTIAL, country(), country(b"x"))
     )
     pd.testing.assert_series_equal(first, same)
     assert (first != other).sum() > len(first) / 3
@@ -86,10 +87,10 @@ def test_a_wijk_of_which_all_records_lie_in_one_buurt_has_the_count_of_that_buur
 
 
 def test_hexagons_get_a_part_of_perturbed_counts_where_records_have_no_keys():
-    cells = CONFIDENTIAL.measures(DRUGS, AreaLevel.H3_8, 2024)[CRIMES.id]
+    cells = CONFIDENTIAL.measures(CRIME_THEME, AreaLevel.H3_8, 2024)[CRIMES.id]
     assert cells.interpolated
     assert not cells.confidential
-    of_buurten = CONFIDENTIAL.measures(DRUGS, AreaLevel.BUURT, 2024)[CRIMES.id]
+    of_buurten = CONFIDENTIAL.measures(CRIME_THEME, AreaLevel.BUURT, 2024)[CRIMES.id]
     assert cells.events.sum() == pytest.approx(of_buurten.events.sum(), rel=0.01)
 
 
@@ -117,7 +118,7 @@ def test_a_source_without_keys_is_refused_where_it_is_confidential():
     bare = country()
     unkeyed = Country(bare.source, bare.vintage, bare.catalog)
     with pytest.raises(SourceError, match="no keys to protect it by here"):
-        unkeyed.measures(DRUGS, AreaLevel.BUURT, 2024)
+        unkeyed.measures(CRIME_THEME, AreaLevel.BUURT, 2024)
 
 
 @pytest.mark.parametrize(("formula", "kind", "safe"), [
