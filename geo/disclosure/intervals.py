@@ -62,7 +62,7 @@ def in_hierarchy(bounds: Bounds, parent: Positions) -> Bounds:
     >>> in_hierarchy(known, np.array([-1, 0, 0]))
     Bounds(lowest=array([10.,  1.,  6.]), highest=array([10.,  4.,  9.]))
     """
-    levels = _levels(parent)
+    levels = hierarchy_levels(parent)
     lowest, highest = bounds.lowest.copy(), bounds.highest.copy()
     for level in reversed(levels[1:]):
         wholes = np.unique(parent[level])
@@ -87,8 +87,11 @@ def _of_others(bounds: Bounds, parent: Positions, level: Positions) -> Bounds:
     return Bounds(least, np.where(endless > 0, np.inf, most))
 
 
-def _levels(parent: Positions) -> list[Positions]:
-    """Those without a parent, those of which that is the parent, and so on."""
+def hierarchy_levels(parent: Positions) -> list[Positions]:
+    """The positions of those without a parent, of those of which these are the parent, and so on.
+
+    Raises ValueError for a circle.
+    """
     depth = np.zeros(len(parent), dtype=np.intp)
     at = parent.copy()
     while (at >= 0).any():

@@ -11,8 +11,9 @@ probabilities fall with the size of the noise; how often a count stays); and noi
 averages away.
 
 Sources: S. Giessing (2016), Computational issues in the design of transition probabilities and disclosure risk
-estimation for additive noise, Privacy in Statistical Databases, LNCS 9867, 237-251, doi:10.1007/978-3-319-45381-1_18;
-T. Enderle, S. Giessing and R. Tent (2018), Designing confidentiality on the fly methodology, LNCS 11126, 328-342.
+estimation for additive noise, Privacy in Statistical Databases, LNCS 9867, doi:10.1007/978-3-319-45381-1_18; T.
+Enderle, S. Giessing and R. Tent (2018), Designing confidentiality on the fly methodology, Privacy in Statistical
+Databases, LNCS 11126.
 """
 
 from dataclasses import dataclass

@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 
 from boundaries.cbs import COARSENESS
 from boundaries.codes import parents
+from geo.disclosure.averaging import remaining_variance
 from geo.disclosure.intervals import Bounds, in_hierarchy
 from geo.disclosure.perturbation import Noise
 
@@ -45,13 +46,21 @@ class Exposed:
 
 @dataclass(frozen=True, slots=True)
 class Audit:
-    """What an attacker computes: of how many cells, how many counts stay possible of the worst of those that may be
-    small, and which are exposed.
+    """What an attacker computes.
+
+    Attributes:
+        cells: of how many cells.
+        small: how many of them may be small.
+        fewest: counts that stay possible of the worst of those.
+        noise: the least part of the variance of its noise that stays of any of those, where all ways in which it is
+            known are weighed together.
+        exposed: cells of which too few counts stay possible.
     """
 
     cells: int
     small: int
     fewest: int
+    noise: float
     exposed: tuple[Exposed, ...]
 
     @property
@@ -69,8 +78,9 @@ def audited(published: pd.DataFrame) -> Audit:
     cells = _cells(published)
     parts = [_audited(of_count) for _, of_count in cells.groupby(["count", "vintage"], sort=True)]
     exposed = tuple(one for part in parts for one in part.exposed)
-    small = [part.fewest for part in parts if part.small]
-    return Audit(len(cells), sum(part.small for part in parts), min(small, default=0), exposed)
+    small = [part for part in parts if part.small]
+    fewest, noise = min((one.fewest for one in small), default=0), min((one.noise for one in small), default=1.0)
+    return Audit(len(cells), sum(part.small for part in parts), fewest, noise, exposed)
 
 
 def _cells(published: pd.DataFrame) -> pd.DataFrame:
@@ -86,8 +96,9 @@ def _cells(published: pd.DataFrame) -> pd.DataFrame:
     alike = [*CELL, *NOISE, *(["fingerprint"] if "fingerprint" in rows else [])]
     last = rows.drop_duplicates(alike, keep="last")
     cells = last.groupby(CELL, sort=True).agg(
-        lowest=("lowest", "max"), highest=("highest", "min"), least=("least", "max"), times=("area", "size")
-    )
+        lowest=("lowest", "max"), highest=("highest", "min"), least=("least", "max"), times=("area", "size"),
+        variance=("variance", "min"),
+    )  # fmt: skip
     changed = cells["lowest"] > cells["highest"]  # its records changed between the two
     newest = last.groupby(CELL, sort=True)[["lowest", "highest"]].last()
     cells.loc[changed, ["lowest", "highest"]] = newest[changed]
@@ -101,8 +112,13 @@ def _audited(cells: pd.DataFrame) -> Audit:
     small = known.lowest < cells["least"].to_numpy()
     exposed = small & (known.width + 1 < LEAST_POSSIBLE)
     named = [_named(cells, parent, alone, known, int(at)) for at in np.flatnonzero(exposed)]
-    fewest = int(known.width[small].min() + 1) if small.any() else 0
-    return Audit(len(cells), int(small.sum()), fewest, tuple(named))
+    if not small.any():
+        return Audit(len(cells), 0, 0, 1.0, ())
+    variance = cells["variance"].to_numpy(dtype=float)
+    stays = remaining_variance(variance / cells["times"].to_numpy(dtype=float), parent) / variance
+    return Audit(
+        len(cells), int(small.sum()), int(known.width[small].min() + 1), float(stays[small].min()), tuple(named)
+    )
 
 
 def _parent(cells: pd.DataFrame) -> NDArray[np.intp]:

@@ -46,9 +46,10 @@ def audit(
         escape(
             say(
                 "Release {id}: of {cells:,} confidential counts none is exposed; of {small:,} that may be small at "
-                "least {fewest} counts stay possible. Certificate: {path}",
+                "least {fewest} counts stay possible, and {noise:.0%} of the variance of the noise. Certificate: "
+                "{path}",
                 id=done.release, cells=done.audit.cells, small=done.audit.small, fewest=done.audit.fewest,
-                path=done.certificate,
+                noise=done.audit.noise, path=done.certificate,
             )
         )
     )  # fmt: skip

@@ -74,6 +74,7 @@ def test_subtracting_buurten_from_their_wijk_gives_withheld_counts_away_and_pert
     assert audit.cells == len(places)
     assert audit.small > 20
     assert audit.fewest >= 3
+    assert 0.5 < audit.noise < 1  # two ways to know a count: by itself, and as what is left of its wijk
 
 
 def test_a_shrunk_rate_gives_its_count_away_which_is_a_perturbed_one(counts):
@@ -110,6 +111,7 @@ def test_another_secret_is_a_second_opinion_which_the_audit_counts_in(counts):
     releases = [leaving(counts, secret=f"secret {nth}".encode()) for nth in range(25)]
     audit = audited(pd.concat(releases, ignore_index=True))
     assert not audit.passed
+    assert audit.noise < 1 / 25
     assert {one.relation for one in audit.exposed} >= {"releases"}
     truth = pd.concat([at(counts, level) for level in LEVELS])
     assert all(one.lowest <= truth[one.area] <= one.highest for one in audit.exposed)
