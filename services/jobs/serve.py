@@ -7,6 +7,7 @@ from geo.errors import ServeError
 from services.jobs.publish import composed
 from services.ogc import server
 from services.releases import homes, release
+from services.releases.confirmation import last_confirmed
 from services.settings import Settings
 
 
@@ -29,4 +30,4 @@ def serve(home: Path, config: Path, host: str, port: int) -> None:
             "{config}: there is no such configuration; run `zicht publish --home {home} --config {config}`",
             config=config, home=home,
         )  # fmt: skip
-    server.serve(home, config, host, port, partial(composed, home, config))
+    server.serve(home, config, host, port, partial(composed, home, config), last_confirmed)

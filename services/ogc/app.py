@@ -9,14 +9,16 @@ from starlette.types import ASGIApp
 
 from geo.errors import ServeError
 from services.ogc import configuration, patches
-from services.ogc.service import Compose, Service
+from services.ogc.service import Compose, Confirmed, Service
 from services.ports import SERVED
 
 DATA = f"${{ZICHT_HOME}}/current/{SERVED}"
 """How the configuration that is served names the release."""
 
 
-def application(home: Path, config: Path, compose: Compose | None = None) -> ASGIApp:
+def application(
+    home: Path, config: Path, compose: Compose | None = None, confirmed: Confirmed = lambda _: ""
+) -> ASGIApp:
     """The ASGI application over the release at `home`/current.
 
     What a release is called comes from the release itself, by `compose`, and what is written by hand from `config`: so
@@ -32,7 +34,7 @@ def application(home: Path, config: Path, compose: Compose | None = None) -> ASG
     if url := os.environ.get("ZICHT_URL"):  # noqa: TID251
         os.environ["ZICHT_URL"] = url.rstrip("/")  # noqa: TID251  # the address of the map is made from it
     patches.apply()
-    service = Service(home, compose or partial(_composed, config))
+    service = Service(home, compose or partial(_composed, config), confirmed)
     if not service.open_to_others:
         return service
     return CORSMiddleware(service, allow_origins=["*"], allow_methods=["GET", "HEAD", "POST"], expose_headers=["*"])

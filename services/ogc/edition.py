@@ -37,10 +37,11 @@ type Rendered = tuple[int, str, bytes]
 
 class Edition:
     """One release as it is served, in the words of its configuration: the map and files at `site`, the API at `url`,
-    which is `site` with its version as `prefix`.
+    which is `site` with its version as `prefix`; `confirmed` is when its values last were found to be so.
     """
 
-    def __init__(self, folder: Path, configuration: str) -> None:
+    def __init__(self, folder: Path, configuration: str, confirmed: str = "") -> None:
+        self.confirmed = confirmed
         self.folder, self.id, self.written = folder, folder.name, written(folder / SERVED)
         self.config: dict[str, Any] = yaml_load(StringIO(configuration))
         self.site = str(self.config["server"]["url"]).rstrip("/")
@@ -55,7 +56,7 @@ class Edition:
         self.pages = Pages(self.config, (self.site, self.url), self.collections, document)
         self.api = API(self.config, document)
         self.tag = hashlib.sha256(
-            f"{self.id}{self.written}{configuration}{self.url}".encode() + self.document
+            f"{self.id}{self.written}{configuration}{self.url}{confirmed}".encode() + self.document
         ).hexdigest()[:16]
         self._kept: OrderedDict[tuple[Any, ...], Rendered] = OrderedDict()
         self._lock = Lock()
@@ -89,8 +90,15 @@ class Edition:
         if function is core.landing_page and media_type == "application/json":
             landing = orjson.loads(body)
             landing["links"] = [one for one in landing["links"] if not one["rel"].endswith(TOO_MUCH)]
-            body = orjson.dumps(landing)
+            body = orjson.dumps(landing | self._about)
+        if function is core.describe_collections and media_type == "application/json":
+            body = orjson.dumps(orjson.loads(body) | self._about)
         return int(status), media_type, body
+
+    @property
+    def _about(self) -> dict[str, str]:
+        """What the landing page and collections say of the release besides what pygeoapi knows."""
+        return {"confirmed": self.confirmed} if self.confirmed else {}
 
     def request(self, given: Given, language: str) -> APIRequest:
         """The request as pygeoapi wants it."""

@@ -115,7 +115,9 @@ class Files:
         return made
 
     def _policy(self, path: Path, media_type: str) -> str:
-        """Of a page of ours: only the scripts that stand in it run, and nothing is loaded but pictures of the map."""
+        """Of a page of ours: only the scripts that stand in it run, and nothing is loaded but pictures of the map, and
+        what the API beside it says of the release.
+        """
         if media_type != "text/html":
             return NOTHING
         scripts = re.findall(r"<script(?:\s[^>]*)?>(.*?)</script>", path.read_text(encoding="utf-8"), re.DOTALL)
@@ -123,5 +125,5 @@ class Files:
         allowed = " ".join(f"'sha256-{one}'" for one in hashes) or "'none'"
         return (
             f"default-src 'none'; script-src {allowed}; style-src 'unsafe-inline'; img-src 'self' data: https:; "
-            "base-uri 'none'; form-action 'none'; frame-ancestors 'self'"
+            "connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'self'"
         )

@@ -10,15 +10,17 @@ import uvicorn
 
 from geo.errors import ServeError
 from services.ogc.app import application
-from services.ogc.service import Compose
+from services.ogc.service import Compose, Confirmed
 
 
-def serve(home: Path, config: Path, host: str, port: int, compose: Compose | None = None) -> None:
+def serve(  # the whole of what is served, and where
+    home: Path, config: Path, host: str, port: int, compose: Compose | None = None, confirmed: Confirmed = lambda _: ""
+) -> None:
     """Serve until interrupted; raises ServeError where the port is taken or nothing is published."""
     with _listening(host, port) as listener:
         # Links in answers start with ZICHT_URL; who serves behind another name sets it.
         os.environ.setdefault("ZICHT_URL", f"http://{host}:{port}")  # noqa: TID251  # read by pygeoapi-config.yml
-        app = application(home, config, compose)
+        app = application(home, config, compose, confirmed)
         with suppress(KeyboardInterrupt):  # Ctrl-C is how it ends; uvicorn has by then closed its connections
             uvicorn.Server(uvicorn.Config(app, log_level="warning")).run(sockets=[listener])
 

@@ -41,12 +41,15 @@ DOWNLOADS = {"zicht.gpkg": "application/geopackage+sqlite3"}
 type Compose = Callable[[Path], str]
 """Takes the folder of a release and returns the whole configuration that serves it."""
 
+type Confirmed = Callable[[Path], str]
+"""Takes the folder of a release and returns when (ISO 8601) its values were last found to be so; "" where unknown."""
+
 
 class Service:
     """Answers requests, each as the release that is served when it comes in."""
 
-    def __init__(self, home: Path, compose: Compose) -> None:
-        self._current, self._compose = home / "current", compose
+    def __init__(self, home: Path, compose: Compose, confirmed: Confirmed = lambda _: "") -> None:
+        self._current, self._compose, self._confirmed = home / "current", compose, confirmed
         self._filters = paging.Filters()
         self._static = StaticFiles(directory=STATIC)
         self._leaflet = StaticFiles(directory=LEAFLET)
@@ -59,15 +62,19 @@ class Service:
         return bool(self._edition.config["server"].get("cors"))
 
     def _take(self, folder: Path) -> None:
-        self._edition = Edition(folder, self._compose(folder))
+        self._edition = Edition(folder, self._compose(folder), self._confirmed(folder))
         self._files = responses.Files(folder)
 
     def _follow(self) -> None:
-        """Where another release was swapped in, serve it under its own titles; one that vanished changes nothing."""
+        """Where another release was swapped in, serve it under its own titles; one that vanished changes nothing. One
+        that was confirmed since says so.
+        """
         folder = self._current.resolve()
         now = written(folder / SERVED)
         if now and (folder, now) != (self._edition.folder, self._edition.written):
             self._take(folder)
+        elif now and self._confirmed(folder) != self._edition.confirmed:
+            self._edition = Edition(folder, self._compose(folder), self._confirmed(folder))
 
     def _all_paths(self) -> tuple[Endpoint, ...]:
         reading = ("GET", "HEAD", "OPTIONS")

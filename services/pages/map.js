@@ -192,4 +192,5 @@ function showRelease(map) {
   drawChoices(draw);
   drawOrders(() => drawList(zoomTo));
   draw();
+  drawConfirmed();
 }

@@ -290,3 +290,14 @@ function fold(folded) {
   byId("unfold").setAttribute("aria-expanded", String(!folded));
   byId("unfold").textContent = folded ? say("List") : say("Map");
 }
+
+// Beside the API the page says when its figures were last confirmed; a file by itself knows of no later night.
+async function drawConfirmed() {
+  if (!location.protocol.startsWith("http")) return;
+  const landing = await fetch("./", {headers: {Accept: "application/json"}}).then((answer) => (answer.ok ? answer.json() : {})).catch(() => ({}));
+  const moment = new Date(landing.confirmed ?? NaN);
+  if (isNaN(moment)) return;
+  const date = moment.toLocaleDateString(language, {dateStyle: "long"});
+  byId("confirmed").textContent = say("Figures last confirmed on {date}.", {date});
+  byId("confirmed").hidden = false;
+}

@@ -7,6 +7,7 @@ those in the release are of the night that it was made.
 import json
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +15,7 @@ from geo.messages import message
 from layers.publication.layer import Layer
 from services.files import read_formatted, whole_file
 from services.releases.homes import CONFIRMED
-from services.releases.record import manifest
+from services.releases.record import MANIFEST, manifest
 
 FORMAT = 1
 
@@ -37,6 +38,24 @@ def confirm(folder: Path, layers: Sequence[Layer]) -> None:
 def confirmed(folder: Path) -> str:
     """The moment (ISO 8601) at which the values of a release were last found to be so; else when it was made."""
     return str(_content(folder).get("confirmed") or manifest(folder)["created"])
+
+
+def last_confirmed(folder: Path) -> str:
+    """The same, read again only where it was confirmed since: cheap enough to ask at every request."""
+    return _confirmed_at(folder, _changed(path_of(folder)), _changed(folder / MANIFEST))
+
+
+@lru_cache(maxsize=8)
+def _confirmed_at(folder: Path, *_: int) -> str:
+    return confirmed(folder)
+
+
+def _changed(path: Path) -> int:
+    """When a file was changed; 0 where it is not there."""
+    try:
+        return path.stat().st_mtime_ns
+    except OSError:
+        return 0
 
 
 def fetched(folder: Path) -> dict[str, str]:

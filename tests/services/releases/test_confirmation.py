@@ -46,10 +46,12 @@ def test_values_that_are_published_again_write_nothing_and_are_confirmed(home: P
     stamp = confirmation.path_of(first)
     stamp.write_text(stamp.read_text().replace("20", "19", 1))
     said = release.confirmed(first)
+    assert confirmation.last_confirmed(first) == said
     again = publish(home)
     assert again == Publication(home / "releases" / first.name, Outcome.UNCHANGED)
     assert state(home) == before
     assert release.confirmed(first) > said
+    assert confirmation.last_confirmed(first) == release.confirmed(first)
     assert sorted(one.name for one in (home / "releases").iterdir()) == [first.name, f"{first.name}.confirmed.json"]
 
 
