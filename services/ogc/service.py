@@ -12,7 +12,7 @@ from functools import partial
 from http import HTTPStatus
 from importlib.resources import files
 from pathlib import Path
-from urllib.parse import quote
+from urllib.parse import quote, urlsplit
 
 import orjson
 from starlette.concurrency import run_in_threadpool
@@ -127,7 +127,7 @@ class Service:
 
     async def _answer(self, request: Request) -> Response:
         if request.scope["path"] == "/" and self._edition.prefix:  # of the site: the API says the rest
-            return RedirectResponse(self._edition.url, headers=responses.SECURE)
+            return RedirectResponse(urlsplit(self._edition.url).path, headers=responses.SECURE)
         path, names = self._path_of(request)
         if request.method not in path.methods:
             allowed = ", ".join(path.methods)

@@ -392,7 +392,7 @@ def test_every_parameter_that_is_declared_is_answered(api):
 def test_the_version_is_in_the_path_and_the_site_leads_to_it(api):
     site = str(api.base_url).removesuffix("/v1/")
     root = api.get(site + "/")
-    assert (root.status_code, root.headers["location"]) == (307, f"{site}/v1")
+    assert (root.status_code, root.headers["location"]) == (307, "/v1")  # of the name that the reader used
     assert api.get(f"{site}/v1").json()["links"] == api.get(f"{site}/v1/").json()["links"]
     assert api.get(f"{site}/collections").status_code == 404
     assert f"{site}/v1/openapi" in api.get(f"{site}/collections").json()["detail"]
