@@ -174,7 +174,7 @@ def test_one_source_that_fails_stops_none_of_the_others_and_a_rerun_completes_it
     assert "1 of 5 could not be fetched: misdrijven: https://dataderden.cbs.nl/ODataFeed/odata/47018NED/" in errors
     assert "no answer to it is cached" in errors
     assert errors.endswith("what came in stays: the same command resumes from there")
-    assert list(receipts.read(tmp_path / "data")) == FILES[:4]
+    assert list(receipts.read(tmp_path / "data")) == [one for one in FILES if "misdrijven" not in one]
     count = len(standin.requests)
     assert zicht("fetch", "--to", tmp_path / "data").code == 0
     assert all("47018NED" in one for one in standin.requests[count:])
