@@ -43,7 +43,7 @@ def test_a_missed_aim_is_said_and_chance_with_it():
 def test_every_setting_has_a_row_in_the_page():
     figures = {"maps": 1, "low": 0.0, "high": 1.0, "recall": None, "alarm": 0.0, "land": "zuid-holland"}
     rows = [figures | {"setting": name} for name in KINDS]
-    shares = {"recall": 1.0, "precision": None, "far": 0.0, "found": 1.0}
+    shares = {"recall": 1.0, "reachable": 1.0, "precision": None, "far": 0.0, "found": 1.0}
     rows += [figures | shares | {"setting": one.title} for one in PROVINCE]
     rows += [figures | shares | {"setting": one.title, "land": "nl"} for one in COUNTRY]
     page = written({"seed": 1, "draws": 999, "seconds": 1, "rows": rows})

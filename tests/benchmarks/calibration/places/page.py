@@ -36,11 +36,11 @@ def null(row):
 def planted(row):
     """One kind of planted place, beside its aims."""
     aims = aims_of(row["land"], row["setting"])
-    shares = [_share(row[name]) for name in ("recall", "precision", "far", "found")]
+    shares = [_share(row[name]) for name in ("recall", "precision", "far", "found", "reachable")]
     recall, precision, far = shares[:3] if aims is None else (
         f"{one} ({sign} {_share(aim)})" for one, sign, aim in zip(shares, "≥≥≤", aims, strict=False)
     )  # fmt: skip
-    cells = [recall, _interval(row), precision, far, shares[3]]
+    cells = [recall, _interval(row), shares[4], precision, far, shares[3]]
     return [LANDS[row["land"]], row["setting"], row["maps"], *cells, verdict(row, aims)]
 
 

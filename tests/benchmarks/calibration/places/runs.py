@@ -25,11 +25,13 @@ ZONES_FROM = 20
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What a search did on one map: areas planted, flagged, both, and flagged that are not even next to a planted one;
-    places planted, and those of which any area is flagged; whether anything is flagged at either level.
+    """What a search did on one map: areas planted, those of them that are high by themselves, areas flagged, planted
+    ones among these, and flagged ones that are not even next to a planted one; places planted, and those of which any
+    area is flagged; whether anything is flagged at either level.
     """
 
     planted: int
+    high: int
     flagged: int
     both: int
     far: int
@@ -80,7 +82,7 @@ def searched(on: Land, drawn: Drawn, *, zones: bool, draws: int) -> Outcome:
     inside = _among(on, drawn.clusters)
     near = inside | (on.neighbors.matrix @ inside.astype(int) > 0)
     return Outcome(
-        int(inside.sum()), int(flagged.sum()), int((flagged & inside).sum()), int((flagged & ~near).sum()),
+        *(int(one.sum()) for one in (inside, inside & high.to_numpy(), flagged, flagged & inside, flagged & ~near)),
         len(drawn.clusters), sum(bool(flagged[cluster].any()) for cluster in drawn.clusters),
         bool(found.zones or found.parts),
     )  # fmt: skip
@@ -106,6 +108,7 @@ def summed(key: tuple[str, str], outcomes: list[Outcome]) -> dict[str, object]:
     return {
         "land": key[0], "setting": key[1], "maps": len(outcomes), "alarm": total["alarm"] / len(outcomes),
         "recall": recall, "low": float(interval.low), "high": float(interval.high),
+        "reachable": total["high"] / total["planted"] if places else None,
         "found": total["found"] / places if places else None,
         "precision": total["both"] / total["flagged"] if total["flagged"] and places else None,
         "far": total["far"] / max(total["flagged"], 1) if places else None,
