@@ -245,7 +245,7 @@ def _comparison(indicator: Indicator, place: str, value: float, usual: float) ->
         average=average(place),
         mean=number(usual),
     )
-    if usual == 0 or indicator.quotient:  # a quotient says itself how many times
+    if usual == 0 or indicator.quotient or indicator.since:  # these say themselves how many times
         return say("{figures}.", figures=figures)
     return say("{figures} ({times}).", figures=figures, times=_times(value / usual))
 

@@ -23,7 +23,6 @@ from services.http.client import Client
 from services.http.discarding import discarding_on_error
 from services.http.progress import OnProgress
 
-KEY = "buurtcode"
 LEAST_COVERED = 0.9
 """Share of the least number of buurten that a national table must have: below it a page is missing."""
 GEMEENTE = re.compile(r"GM\d{4}")
@@ -59,7 +58,7 @@ def figures_of(
     gemeenten: Sequence[str] = (),
     on_progress: OnProgress = lambda _what, _done, _all: None,
 ) -> pd.DataFrame:
-    """The table of a source: `buurtcode` and its columns, sorted; figures as the service gave them.
+    """The table of a source: its key and its columns, sorted; figures as the service gave them.
 
     Args:
         client: sends the requests.
@@ -81,7 +80,7 @@ def figures_of(
                 "again later",
                 url=table.url, count=len(figures), year=vintage.year, least=vintage.least,
             )  # fmt: skip
-    return figures[_ordered(figures, declared)].rename_axis(KEY).reset_index()
+    return figures[_ordered(figures, declared)].rename_axis(source.key).reset_index()
 
 
 def _all_figures(table: OData, declared: StatLine, prefixes: Sequence[str], on_progress: OnProgress) -> pd.DataFrame:

@@ -1,6 +1,5 @@
 """From a country to layers that may be published: figures, statistics, zoekgebieden, protection. Knows all ports."""
 
-import glob
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
@@ -10,26 +9,23 @@ from pathlib import Path
 from boundaries.cbs import COARSENESS
 from boundaries.gemeenten import code_of
 from boundaries.vintages import vintage as vintage_of
-from geo.areas import AreaFrame, AreaLevel
+from geo.areas import AreaLevel
 from geo.messages import Message, message
 from layers.declarations.catalog import Catalog
 from layers.declarations.lenses import BASIS
 from layers.declarations.records import WHOLE_COUNTRY
-from layers.declarations.sources import SourceDeclaration
 from layers.declarations.themes import Theme
 from layers.method.country import Country, period_of
 from layers.method.figures import check_level
 from layers.method.layer_plan import LayerPlan, layer_plan, with_key
 from layers.method.plan import Results
-from layers.method.ports import Delivered, Identity, Source, Weighed
-from layers.method.reading import Own
+from layers.method.ports import Source
 from layers.publication.layer import Layer, LayerKey
-from services import receipts
 from services.cache.disk import HomeCache
+from services.jobs import own_sources
 from services.program import program
-from services.registry import OWN, SOURCES, WEIGHTS, adapter
-from services.settings import TESTLAND, Settings
-from services.vault.secret import Vault
+from services.registry import SOURCES, adapter
+from services.settings import TESTLAND
 from services.workspace import storage
 
 type OnStep = Callable[[Message | str], None]
@@ -91,14 +87,13 @@ def open_country(
     `year` is the vintage of its areas, `finest` the finest of them that are wanted. Nothing is read until it is needed,
     nor is what the cache of `home` remembers.
     """
-    folder = Path(data)
-    source: Source = adapter("source", SOURCES, TESTLAND)() if data == TESTLAND else _folder(folder)
-    vault = Vault(Settings().vault)
-    own = Own(
-        partial(_own_table, folder, vault), partial(_weights, folder), partial(_identity, folder), _module, vault
-    )  # fmt: skip
     vintage = replace(vintage_of(year), finest=finest)
-    return Country(source, vintage, catalog, own, Results(HomeCache(home) if home else None))
+    results = Results(HomeCache(home) if home else None)
+    if data == TESTLAND:
+        testland: own_sources.MadeUp = adapter("source", SOURCES, TESTLAND)()
+        return Country(testland, vintage, catalog, own_sources.made_up(testland, vintage), results)
+    folder = Path(data)
+    return Country(_folder(folder), vintage, catalog, own_sources.below(folder), results)
 
 
 def open_of_theme(theme: Theme, data: str, catalog: Catalog, year: int, home: Path) -> Country:
@@ -114,66 +109,6 @@ def vintage_of_theme(catalog: Catalog, theme: Theme) -> int:
 def finest_of_theme(catalog: Catalog, theme: Theme) -> AreaLevel:
     """The finest areas of which all sources of a theme have figures, or can sum them."""
     return max((source.native for source in catalog.sources_of(theme)), key=COARSENESS.index)
-
-
-def _own_table(folder: Path, vault: Vault, declaration: SourceDeclaration, areas: AreaFrame) -> Delivered:
-    """A row an area of what the municipality's own source has there: records, a raster or squares below `folder`."""
-    settings = Settings()
-    if declaration.records is not None:
-        from services.http.client import Client  # noqa: PLC0415  # for those who have records
-        from services.sources.records.tally import RecordsInput  # noqa: PLC0415  # likewise
-
-        client = Client(settings.cache, gateway=settings.gateway, hosts=settings.hosts)
-        key_of = partial(vault.keys, declaration.id) if declaration.confidential else None
-        counts: Delivered = adapter("source", OWN, "records")(
-            declaration, areas, RecordsInput(folder, settings.postgis, client, key_of=key_of)
-        )
-        return counts
-    table: Delivered = adapter("source", OWN, _kind(declaration))(declaration, areas, folder)
-    return table
-
-
-def _kind(declaration: SourceDeclaration) -> str:
-    """Which adapter reads a municipality's own source."""
-    if declaration.records is not None:
-        return "records"
-    return "raster" if declaration.raster is not None else "squares"
-
-
-def _module(declaration: SourceDeclaration) -> str:
-    """The module of that adapter, which is not loaded for it."""
-    return OWN[_kind(declaration)].partition(":")[0]
-
-
-def _identity(folder: Path, declaration: SourceDeclaration) -> Identity:
-    """What identifies the bytes of a municipality's own source; of a database and of PDOK only asking tells."""
-    by_file = receipts.read(folder) if folder.is_dir() else {}
-    if (records := declaration.records) is not None:
-        asks = records.place.object or records.place.postcode
-        return (
-            Identity(None)
-            if records.path is None or asks
-            else receipts.identity(folder, _all(folder, records.path), {})
-        )
-    if (raster := declaration.raster) is not None:
-        return receipts.identity(folder, _all(folder, raster.path), {})
-    from services.sources.squares import fetched_file  # noqa: PLC0415  # for those who have squares
-
-    path = declaration.squares.path if declaration.squares else None
-    return receipts.identity(folder, [path or fetched_file(declaration)], by_file)
-
-
-def _all(folder: Path, path: str) -> list[str]:
-    """A file and those beside it that go with it: a shapefile is several, a raster may have a description."""
-    whole = folder / path
-    beside = (one for one in whole.parent.glob(f"{glob.escape(whole.stem)}.*") if one.is_file())
-    return sorted({path, *(one.relative_to(folder).as_posix() for one in beside)})
-
-
-def _weights(folder: Path, declaration: SourceDeclaration, column: str) -> Weighed:
-    """A column of the squares of a source below `folder`, as weights for dasymetric interpolation."""
-    weights: Weighed = adapter("weights", WEIGHTS, "squares")(declaration, column, folder)
-    return weights
 
 
 def _folder(folder: Path) -> Source:

@@ -19,6 +19,7 @@ from scipy.spatial import cKDTree
 
 from services.testland.geography import ODD_NAME_AT, Geography, make_geography
 from services.testland.land import TOWNS, CellKind, Floats, Ints
+from services.testland.topics import STRENGTH, make_finds, make_topics
 
 SEED = 20240101
 YEARS = {2021: 0.97, 2022: 1.0, 2023: 1.02, 2024: 1.0, 2025: 0.99}
@@ -33,6 +34,12 @@ UNEVEN = 40
 """Shape of the gamma by which buurten differ at random: a standard deviation of one in six."""
 EMPTY, HAMLETS, FEW = 20, 12, 50
 """Buurten where nobody lives; where fewer than `FEW` do. There koopwoningen is secret, below half also huishoudens."""
+PLACES = {
+    "drugs": "GM9104", "vastgoed": "GM9105", "branches": "GM9106", "vakantieparken": "GM9107", "zorgfraude": "GM9101",
+}  # fmt: skip
+"""In the heart of which town each topic is planted."""
+PLANTED_GEMEENTE = "GM9105"
+"""Where topics are planted that stand per gemeente only."""
 WEAK_AT, ACROSS_AT = np.array([176_600.0, 429_900.0]), np.array([170_400.0, 411_800.0])
 """By which points (RD) the weak hot spot lies, and the one across a border; the strong one lies by the odd name."""
 SECRET, LATER, DISCONTINUED = -99997, -99995, -99991
@@ -60,6 +67,10 @@ class Testland:
     crimes: per buurt misdrijven_2021 .. misdrijven_2025, registered crimes of all kinds.
     addresses: a point per building: buurtcode, and the inwoners, huishoudens and huurhuishoudens in it; not rounded.
     incidents: a point per registered crime: jaar, buurtcode.
+    hotspots: where crimes are planted.
+    topics: per buurt what the themes count (services.testland.topics); nothing of it is secret or rounded.
+    places: where these are planted, by the name of the theme; `gemeente` is all of one.
+    finds: what the municipality found, a row each: soort, datum, x and y in RD.
     """
 
     boundaries: geopandas.GeoDataFrame
@@ -68,6 +79,9 @@ class Testland:
     addresses: geopandas.GeoDataFrame
     incidents: geopandas.GeoDataFrame
     hotspots: tuple[HotSpot, ...]
+    topics: pd.DataFrame
+    places: tuple[HotSpot, ...]
+    finds: pd.DataFrame
 
 
 def make_testland(seed: int = SEED) -> Testland:
@@ -79,6 +93,10 @@ def make_testland(seed: int = SEED) -> Testland:
     people = _settle(geography.buurten, strength > 1, rng)
     addresses = _house(geography, people, _tenancy(geography.buurten, strength > 1, rng), rng)
     crimes = _crimes(geography.buurten, people, strength, rng)
+    places = _places(geography)
+    of_topics = np.random.default_rng([seed, 1])  # of its own: what is above stays as it was
+    topics = make_topics(geography.buurten["buurtcode"], people, places, of_topics)
+    codes = geography.buurten["buurtcode"].to_numpy()
     return Testland(
         boundaries=geography.boundaries,
         figures=_figures(geography.buurten, addresses, strength > 1, rng),
@@ -86,6 +104,9 @@ def make_testland(seed: int = SEED) -> Testland:
         addresses=addresses,
         incidents=_incidents(geography, crimes, rng),
         hotspots=hotspots,
+        topics=topics,
+        places=tuple(HotSpot(name, frozenset(codes[at]), STRENGTH) for name, at in places.items()),
+        finds=make_finds(geography, people, places["drugs"], of_topics),
     )
 
 
@@ -103,6 +124,16 @@ def _plant(geography: Geography) -> tuple[HotSpot, ...]:
     }
     codes = buurten["buurtcode"].to_numpy()
     return tuple(HotSpot(name, frozenset(codes[members]), strength) for name, (strength, members) in planted.items())
+
+
+def _places(geography: Geography) -> dict[str, Ints]:
+    """The buurten of each place of a topic: those around the heart of a town, or all of a gemeente."""
+    buurten = geography.buurten
+    towns = TOWNS.set_index("gemeentecode")[["x", "y"]]
+    centres = buurten[["x", "y"]].to_numpy()
+    hearts = {name: _nearest(centres, towns.loc[town].to_numpy(dtype=float)) for name, town in PLACES.items()}
+    of_gemeente: Ints = np.flatnonzero(buurten["gemeentecode"] == PLANTED_GEMEENTE)
+    return {name: _around(geography, heart, 8) for name, heart in hearts.items()} | {"gemeente": of_gemeente}
 
 
 def _nearest(points: Floats, at: Floats) -> int:

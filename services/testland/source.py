@@ -3,13 +3,14 @@
 import hashlib
 from collections.abc import Sequence
 from functools import cached_property
+from pathlib import Path
 
 import pandas as pd
 
 from boundaries import cbs
 from boundaries.hexagons import cells_at
 from boundaries.vintages import Vintage
-from geo.areas import AreaFrame
+from geo.areas import AreaFrame, AreaLevel
 from geo.errors import SourceError
 from layers.declarations.sources import SourceDeclaration, columns_of
 from layers.messages import say
@@ -62,15 +63,52 @@ class TestlandSource:
 
         Raises SourceError for a source with columns of its own: of those nothing was made up.
         """
-        raw = self.country.figures.merge(self.country.crimes, on="buurtcode", how="outer")
         if absent := self._absent(declaration):
             raise SourceError(
                 "source {id!r}: Testland is made up and has no {absent!r}; give the folder that has these figures: "
                 "`--data FOLDER` (ZICHT_DATA)",
                 id=declaration.id, absent=absent,
             )  # fmt: skip
+        needed = _needed(declaration)
+        raw = self._per_gemeente() if declaration.native is AreaLevel.GEMEENTE else self._per_buurt(needed)
+        raw = raw.rename(columns={raw.columns[0]: declaration.key})
+        if step := declaration.rounded_to:
+            raw = raw.assign(**{name: step * (raw[name] / step).round() for name in needed})
         self._receive(f"sources/{declaration.id}", f"{declaration.title} (Testland)", raw)
         return raw
+
+    def write_records(self, declaration: SourceDeclaration, folder: Path) -> None:
+        """The file of [records] that a source counts, below a folder.
+
+        Raises SourceError for one with columns of its own: of those nothing was made up.
+        """
+        records, finds = declaration.records, self.country.finds
+        wanted = records.columns if records and records.path else ()
+        if records is None or records.path is None or not set(wanted) <= set(finds.columns):
+            raise SourceError(
+                "source {id!r}: Testland is made up and has no {absent!r}; give the folder that has these figures: "
+                "`--data FOLDER` (ZICHT_DATA)",
+                id=declaration.id, absent=sorted(set(wanted) - set(finds.columns)),
+            )  # fmt: skip
+        path = folder / records.path
+        path.parent.mkdir(parents=True, exist_ok=True)
+        finds.to_csv(path, index=False)
+
+    def _per_buurt(self, needed: set[str]) -> pd.DataFrame:
+        """Figures and crimes of every buurt; with the topics, where a column is one of them."""
+        country = self.country
+        raw = country.figures.merge(country.crimes, on="buurtcode", how="outer")
+        return raw if needed <= set(raw.columns) else raw.merge(country.topics, on="buurtcode", how="outer")
+
+    def _per_gemeente(self) -> pd.DataFrame:
+        """Inhabitants and topics, added up."""
+        country = self.country
+        people = country.addresses.groupby("buurtcode")["inwoners"].sum()
+        topics = country.topics.assign(inwoners=country.topics["buurtcode"].map(people).fillna(0))
+        of = country.figures.set_index("buurtcode")["gemeentecode"]
+        return (
+            topics.groupby(topics["buurtcode"].map(of)).sum(numeric_only=True).rename_axis("gemeentecode").reset_index()
+        )
 
     def columns_of_cells(self, declaration: SourceDeclaration) -> frozenset[str]:  # noqa: ARG002
         """All that addresses and incidents tell."""
@@ -106,9 +144,10 @@ class TestlandSource:
 
     def _absent(self, declaration: SourceDeclaration) -> list[str]:
         """What a source needs and Testland does not have."""
-        formulas = (column.formula for column in declaration.columns.values())
-        needed = {name for formula in formulas for name in columns_of(formula, max(declaration.periods))}
-        return sorted({declaration.key, *needed} - {*self.country.figures.columns, *self.country.crimes.columns})
+        country = self.country
+        per_buurt = {*country.figures.columns, *country.crimes.columns, *country.topics.columns}
+        has = {*country.topics.columns, "inwoners"} if declaration.native is AreaLevel.GEMEENTE else per_buurt
+        return sorted(_needed(declaration) - has)
 
     def _receive(self, id_: str, title: str, table: pd.DataFrame) -> None:
         content = hashlib.sha256(pd.util.hash_pandas_object(table, index=False).to_numpy().tobytes()).hexdigest()
@@ -116,3 +155,9 @@ class TestlandSource:
         self._receipts[id_] = Receipt(
             id_, title, where, content, len(table), "CC0", "Testland (verzonnen)", (say(MADE_UP),)
         )
+
+
+def _needed(declaration: SourceDeclaration) -> set[str]:
+    """The columns that the formulas of a source read."""
+    formulas = (column.formula for column in declaration.columns.values())
+    return {name for formula in formulas for name in columns_of(formula, max(declaration.periods))}

@@ -241,6 +241,23 @@ def misdrijven(crimes: pd.DataFrame, page: int = MOST) -> Table:
     return Table(CRIMES, rows, ("SoortMisdrijf", "WijkenEnBuurten", "Perioden"), page)
 
 
+def by_kind(counts: pd.DataFrame, kinds: Mapping[str, str], page: int = MOST) -> Table:
+    """The same from a column for each kind and year: `drugshandel_2024` is of the kind that is called drugshandel."""
+    counted = counts.set_index("buurtcode")
+    rows = [
+        {
+            "SoortMisdrijf": kind,
+            "WijkenEnBuurten": code,
+            "Perioden": f"{year}JJ00",
+            CRIMES[0].key: int(count),
+        }
+        for kind, name in kinds.items()
+        for year in YEARS
+        for code, count in counted[f"{name}_{year}"].items()
+    ]
+    return Table(CRIMES, rows, ("SoortMisdrijf", "WijkenEnBuurten", "Perioden"), page)
+
+
 def above(codes: pd.Series) -> list[str]:
     """The codes of the country, and of the gemeenten and wijken of these buurten."""
     digits = sorted(set(codes.str[2:6])), sorted(set(codes.str[2:8]))

@@ -4,7 +4,7 @@ from importlib import resources
 
 import pytest
 
-from boundaries.vintages import vintages
+from boundaries.vintages import vintage, vintages
 from layers.declarations.catalog import load
 from layers.declarations.lenses import Lens
 from layers.declarations.reading import read
@@ -50,6 +50,37 @@ def test_a_theme_asks_a_question_and_says_why_of_every_indicator(theme):
 
 
 @pytest.mark.parametrize("theme", THEMES)
+def test_an_indicator_says_what_may_help_and_what_that_rests_on(theme):
+    for one in theme.indicator:
+        assert one.handvat
+        assert one.handvat.text[0].isupper()
+        assert one.handvat.text.endswith(".")
+        assert len(one.handvat.reference) > 4
+
+
+COUNTED = {
+    "misdrijven": "alle soorten", "transacties": "geen FIU-meldingen", "witwassen": "Heling, valsheid",
+    "digitaal": "computervredebreuk", "zorgfraude": "zonder jaarverantwoording", "mensenhandel": "mensensmokkel",
+}  # fmt: skip
+"""What is counted in a theme that is called after more than that."""
+
+
+@pytest.mark.parametrize(("theme", "said"), COUNTED.items())
+def test_the_title_of_a_theme_says_what_was_counted(theme, said):
+    assert said in SHIPPED.themes[theme].title
+
+
+def test_no_theme_of_drugs_counts_driving_under_influence_or_all_crimes():
+    allowed = {"3.1.1", "2.1.1", "2.6.2"}
+    for name in ("drugs", "drugs_gemeente", "drugs_eigen"):
+        for source in SHIPPED.sources_of(SHIPPED.themes[name]):
+            columns = source.statline.column.values() if source.statline else ()
+            codes = {one.select["SoortMisdrijf"] for one in columns if "SoortMisdrijf" in one.select}
+            assert codes <= allowed
+            assert "amsterdam_buurt_2025_groepen" not in str(source.table)
+
+
+@pytest.mark.parametrize("theme", THEMES)
 def test_a_theme_protects_what_is_small(theme):
     assert theme.privacy.min_count >= 5
     assert theme.privacy.min_exposure >= 50
@@ -83,8 +114,9 @@ def test_a_lens_leaves_a_weight_and_says_why_it_changes_one(lens):
 def test_a_source_can_be_named_found_and_read_for_every_period(source):
     assert source.url.startswith("https://")
     assert source.attribution
-    assert source.status == "open"
-    assert source.vintage in vintages()
+    partner = source.records is not None or (source.table and source.table.path.startswith(("partners/", "eigen/")))
+    assert source.status == ("vertrouwelijk" if partner else "open")
+    assert source.vintage in vintages() or vintage(source.vintage).shipped
     for period in source.periods:
         assert all(columns_of(column.formula, period) for column in source.columns.values())
 

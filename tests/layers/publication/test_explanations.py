@@ -77,6 +77,12 @@ def test_a_location_quotient_says_itself_how_many_times():
     assert text.endswith("Horeca: 2,3 maal het landelijk aandeel, landelijk 1,0.")
 
 
+def test_growth_says_itself_how_many_times():
+    woz = SHARE.model_copy(update={"title": "WOZ", "unit": "als een jaar eerder 100 is", "since": "eerder"})
+    text = explanation(AreaLevel.BUURT, 2, ["A"], {"huur": (122.0, 102.9)}, references([woz], {}))
+    assert text.endswith("WOZ: 122,0 als een jaar eerder 100 is, landelijk 102,9.")
+
+
 def found(**other):
     values = {"strength": 2.14, "core": 2, "around": 0, "surplus": None} | other
     return explanation(AreaLevel.BUURT, 3, ["A"], {}, NATIONALLY, Found(**values))

@@ -25,6 +25,7 @@ from services.http.client import Client
 from services.http.transport import RetryPolicy
 from services.jobs import fetch as job
 from services.testland.country import Testland
+from services.workspace import storage
 from tests.services.running import Zicht
 from tests.standin import pdok, statline
 from tests.standin.server import Reply, Spoil, Standin, busy, cut, dripping, halved
@@ -96,7 +97,7 @@ def content(folder: Path) -> dict[str, bytes]:
 
 @pytest.mark.usefixtures("standin")
 def test_what_was_fetched_has_its_receipts_and_builds_a_layer(zicht: Zicht, tmp_path: Path):
-    fetched = zicht("fetch", "--to", tmp_path / "data")
+    fetched = zicht("fetch", "misdrijven", "--to", tmp_path / "data")
     assert fetched.code == 0, fetched.err
     assert f"Next: `zicht build misdrijven --data {tmp_path}/data`" in fetched.out
     known = receipts.read(tmp_path / "data")
@@ -114,21 +115,21 @@ def test_what_was_fetched_has_its_receipts_and_builds_a_layer(zicht: Zicht, tmp_
 
 
 def test_a_rerun_asks_nothing_and_writes_the_same_bytes(zicht: Zicht, standin: Standin, tmp_path: Path):
-    zicht("fetch", "--to", tmp_path / "data")
+    zicht("fetch", "misdrijven", "--to", tmp_path / "data")
     first, count = content(tmp_path / "data"), len(standin.requests)
     assert sorted(first) == [*FILES[:3], "receipts.json", *FILES[3:]]
-    zicht("fetch", "--to", tmp_path / "data")
-    zicht("fetch", "--to", tmp_path / "other")
+    zicht("fetch", "misdrijven", "--to", tmp_path / "data")
+    zicht("fetch", "misdrijven", "--to", tmp_path / "other")
     assert content(tmp_path / "data") == content(tmp_path / "other") == first
     assert len(standin.requests) == count
 
 
 def test_a_mirror_gives_the_same_bytes_where_there_is_no_network(zicht: Zicht, standin: Standin, tmp_path: Path):
-    assert zicht("fetch", "--to", tmp_path / "data", "--mirror", tmp_path / "mirror").code == 0
+    assert zicht("fetch", "misdrijven", "--to", tmp_path / "data", "--mirror", tmp_path / "mirror").code == 0
     with standin:
         pass
     (tmp_path / "mirror").rename(tmp_path / "carried")
-    inside = zicht("fetch", "--to", tmp_path / "inside", "--mirror", tmp_path / "carried", "--offline")
+    inside = zicht("fetch", "misdrijven", "--to", tmp_path / "inside", "--mirror", tmp_path / "carried", "--offline")
     assert inside.code == 0, inside.err
     assert content(tmp_path / "inside") == content(tmp_path / "data")
     empty = zicht("fetch", "kerncijfers", "--mirror", tmp_path / "empty", "--offline")
@@ -151,10 +152,10 @@ def test_a_mirror_gives_the_same_bytes_where_there_is_no_network(zicht: Zicht, s
 def test_a_fault_that_passes_is_reported_and_the_bytes_are_the_same(
     zicht: Zicht, standin: Standin, tmp_path: Path, spoil: Spoil, said: str
 ):
-    zicht("fetch", "--to", tmp_path / "data")
+    zicht("fetch", "misdrijven", "--to", tmp_path / "data")
     for asked in ("85984NED.*skip=250", "47018NED.*2023JJ00", "collections/wijken"):
         standin.trap(asked, spoil)
-    again = zicht("fetch", "--to", tmp_path / "again", "--fresh")
+    again = zicht("fetch", "misdrijven", "--to", tmp_path / "again", "--fresh")
     assert again.code == 0, again.err
     errors = " ".join(again.err.split())
     for host in ("kerncijfers: opendata.cbs.nl", "misdrijven: dataderden.cbs.nl", "boundaries: api.pdok.nl"):
@@ -168,7 +169,7 @@ def test_one_source_that_fails_stops_none_of_the_others_and_a_rerun_completes_it
     zicht: Zicht, standin: Standin, tmp_path: Path
 ):
     standin.trap("47018NED.*2023JJ00", *[Reply(503)] * QUICK.tries)
-    failed = zicht("fetch", "--to", tmp_path / "data")
+    failed = zicht("fetch", "misdrijven", "--to", tmp_path / "data")
     assert failed.code == 1
     errors = " ".join(failed.err.split())
     assert "1 of 5 could not be fetched: misdrijven: https://dataderden.cbs.nl/ODataFeed/odata/47018NED/" in errors
@@ -176,7 +177,7 @@ def test_one_source_that_fails_stops_none_of_the_others_and_a_rerun_completes_it
     assert errors.endswith("what came in stays: the same command resumes from there")
     assert list(receipts.read(tmp_path / "data")) == [one for one in FILES if "misdrijven" not in one]
     count = len(standin.requests)
-    assert zicht("fetch", "--to", tmp_path / "data").code == 0
+    assert zicht("fetch", "misdrijven", "--to", tmp_path / "data").code == 0
     assert all("47018NED" in one for one in standin.requests[count:])
     assert list(receipts.read(tmp_path / "data")) == FILES
 
@@ -184,7 +185,7 @@ def test_one_source_that_fails_stops_none_of_the_others_and_a_rerun_completes_it
 @pytest.mark.usefixtures("standin")
 def test_where_nothing_came_in_only_the_faults_are_shown(zicht: Zicht, tmp_path: Path):
     (tmp_path / "file").write_text("a file")
-    failed = zicht("fetch", "--to", tmp_path / "file" / "data")
+    failed = zicht("fetch", "misdrijven", "--to", tmp_path / "file" / "data")
     assert failed.code == 1
     assert "Fetched into" not in failed.out
     assert "5 of 5 could not be fetched:" in failed.err
@@ -245,7 +246,7 @@ def test_a_dry_run_asks_nothing_and_names_every_address(zicht: Zicht, standin: S
 @pytest.mark.usefixtures("standin")
 def test_some_gemeenten_never_take_the_place_of_the_country(zicht: Zicht, tmp_path: Path, testland: Testland):
     gemeente = testland.figures["gemeentecode"].iloc[0]
-    answer = zicht("fetch", "--gemeente", gemeente, "--to", tmp_path / "data")
+    answer = zicht("fetch", "misdrijven", "--gemeente", gemeente, "--to", tmp_path / "data")
     assert answer.code == 0, answer.err
     assert "not fetched: boundaries: boundaries are fetched as a whole, without --gemeente" in answer.out
     assert "Next" not in answer.out
@@ -292,10 +293,7 @@ def test_notes_and_titles_of_receipts_are_published_in_dutch(standin: Standin, t
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
-        (
-            ("drogs",),
-            "unknown theme or source 'drogs'; known: misdrijven, kerncijfers, nabijheid, omgeving, vierkanten",
-        ),
+        (("drogs",), "unknown theme or source 'drogs'; known: branches, branches_kvk, digitaal, drugs"),
         (("--vintage", "1999"), "unknown vintage '1999'; known: "),
         (("--gemeente", "0599"), "'0599' is no code of a gemeente; write it as GM0599"),
     ],
@@ -309,7 +307,7 @@ def test_what_cannot_be_fetched_is_one_message_and_code_1(zicht: Zicht, argument
 
 @pytest.mark.usefixtures("standin")
 def test_a_file_that_was_changed_after_it_was_fetched_is_not_built_from(zicht: Zicht, tmp_path: Path):
-    zicht("fetch", "--to", tmp_path / "data")
+    zicht("fetch", "misdrijven", "--to", tmp_path / "data")
     path = tmp_path / "data" / FILES[3]
     pd.read_parquet(path).assign(inwoners=1).to_parquet(path)
     answer = zicht("build", "misdrijven", "--data", tmp_path / "data", "--home", tmp_path / "home")
@@ -350,6 +348,32 @@ def test_the_demonstration_runs_from_the_services(zicht: Zicht, testland: Testla
     assert shown.code == 0, shown.err
     assert list(receipts.read(tmp_path / "output" / "data")) == FILES
     assert "Release" in shown.out
+
+
+@pytest.mark.usefixtures("standin")
+def test_crimes_are_fetched_by_kind_and_the_theme_of_drugs_finds_what_was_planted(
+    zicht: Zicht, services: tuple[object, ...], tmp_path: Path, testland: Testland
+):
+    cbs_ = services[0]
+    assert isinstance(cbs_, statline.StatLine)
+    kinds = {"3.1.1": "drugshandel", "2.1.1": "drugsoverlast", "2.6.2": "bodem"}
+    before = cbs_.tables
+    try:
+        cbs_.tables = before | {statline.POLICE: statline.by_kind(testland.topics, kinds, page=400)}
+        fetched = zicht("fetch", "politie_drugs", "kerncijfers", "boundaries", "--to", tmp_path / "data")
+    finally:
+        cbs_.tables = before
+    assert fetched.code == 0, fetched.err
+    table = pd.read_parquet(tmp_path / "data" / "sources" / "politie_drugs-2024.parquet").set_index("buurtcode")
+    topics = testland.topics.set_index("buurtcode").loc[table.index]
+    assert table["drugshandel_2025"].tolist() == topics["drugshandel_2025"].tolist()
+    assert table["bodem_2021"].tolist() == topics["bodem_2021"].tolist()
+    built = zicht("build", "drugs", "--data", tmp_path / "data", "--home", tmp_path / "home")
+    assert built.code == 0, built.err
+    (layer,) = storage.load(tmp_path / "home", load())
+    (found,) = layer.zoekgebieden["gebiedscodes"]
+    (planted,) = (one.buurten for one in testland.places if one.name == "drugs")
+    assert set(found.split(",")) == planted
 
 
 @pytest.fixture

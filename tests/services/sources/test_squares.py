@@ -18,7 +18,7 @@ from layers.method.figures import figures_of_columns
 from layers.publication.layer import Receipt
 from services import receipts
 from services.files import digest
-from services.jobs import build
+from services.jobs import own_sources
 from services.sources.squares import counted, fetched_file, weighed
 from services.vault.secret import Vault
 from tests.country import squares
@@ -218,7 +218,8 @@ def test_squares_that_are_not_there_are_told_with_where_to_get_them(tmp_path):
 
 
 def test_the_pipeline_knows_who_reads_squares(tmp_path):
-    got = build._own_table(put(tmp_path, table()), Vault(tmp_path / "vault"), declared(), AREAS)
+    vault = Vault(tmp_path / "vault")
+    got = own_sources._own_table(put(tmp_path, table()), vault, declared(), AREAS)
     assert got.table["inwoners"].sum() == pytest.approx(3000)
 
 

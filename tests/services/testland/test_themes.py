@@ -1,0 +1,82 @@
+"""Every shipped theme is built on Testland and finds what was planted for it, and nothing else."""
+
+from pathlib import Path
+
+import pytest
+
+from geo.areas import AreaLevel
+from layers.declarations.catalog import load
+from layers.publication.layer import Layer
+from services.jobs.build import LayerRequest, build, finest_of_theme, open_country, vintage_of_theme
+from services.settings import TESTLAND
+from services.testland.country import PLANTED_GEMEENTE, Testland
+from services.testland.topics import STRENGTH, TOPICS
+from tests.services.running import told
+
+SHIPPED = load()
+PLACES = {
+    "drugs": "drugs", "drugs_eigen": "drugs", "vastgoed": "vastgoed", "vastgoed_eigendom": "vastgoed",
+    "branches_kvk": "branches", "vakantieparken": "vakantieparken", "zorgfraude": "zorgfraude",
+}  # fmt: skip
+"""Where each theme per buurt is planted."""
+PER_GEMEENTE = sorted(name for name, one in SHIPPED.themes.items() if one.level is AreaLevel.GEMEENTE)
+
+
+@pytest.fixture(autouse=True)
+def secret(tmp_path: Path) -> None:
+    """One secret, so that counts of confidential sources get the same noise in every run."""
+    folder = tmp_path / "vault"
+    folder.mkdir(mode=0o700)
+    (folder / "secret").write_bytes(bytes(range(32)))
+    (folder / "secret").chmod(0o600)
+
+
+def built(name: str, lens: str = "basis") -> Layer:
+    theme = SHIPPED.theme(name)
+    finest = finest_of_theme(SHIPPED, theme)
+    country = open_country(TESTLAND, SHIPPED, vintage_of_theme(SHIPPED, theme), finest=finest)
+    return build(country, LayerRequest(name, theme.level, lens), told)
+
+
+def test_every_theme_is_planted_somewhere():
+    assert {*PLACES, *PER_GEMEENTE, "misdrijven"} == set(SHIPPED.themes)
+
+
+@pytest.mark.parametrize(("name", "place"), PLACES.items())
+def test_a_theme_finds_its_place_and_no_other(testland: Testland, name: str, place: str):
+    layer = built(name)
+    (planted,) = (one.buurten for one in testland.places if one.name == place)
+    (found,) = (set(codes.split(",")) for codes in layer.zoekgebieden["gebiedscodes"])
+    assert len(planted) == 8
+    assert len(found & planted) >= 6
+    assert len(found - planted) <= 2  # along its border
+    assert layer.provenance.made_up
+
+
+@pytest.mark.parametrize("name", PER_GEMEENTE)
+def test_a_theme_per_gemeente_ranks_the_planted_one_first_and_says_that_eight_are_too_few_to_search(name: str):
+    layer = built(name)
+    scores = layer.table.set_index("gebiedscode")["score"]
+    assert scores.idxmax() == PLANTED_GEMEENTE
+    assert layer.zoekgebieden.empty
+    assert layer.summary["tested"] == 0
+
+
+@pytest.mark.parametrize("lens", [one.id for one in SHIPPED.lenses.values() if one.theme == "branches"])
+def test_a_lens_shows_one_branch(lens: str):
+    layer = built("branches", lens)
+    branch = lens.removeprefix("branche_")
+    counting = [one.id for one in layer.theme.indicator if layer.table[f"{one.id}_bijdrage"].notna().any()]
+    assert counting == [branch]
+    table = layer.table.set_index("gebiedscode")
+    assert table["score"].idxmax() == table[branch].idxmax() == PLANTED_GEMEENTE
+    assert layer.summary["national"][branch] == 1
+
+
+def test_a_planted_place_has_its_strength_and_the_rest_does_not(testland: Testland):
+    topics, people = testland.topics.set_index("buurtcode"), testland.addresses.groupby("buurtcode")["inwoners"].sum()
+    (planted,) = (list(one.buurten) for one in testland.places if one.name == "drugs")
+    for column, topic in (("drugshandel_2024", TOPICS["drugshandel"]), ("bodem_2022", TOPICS["bodem"])):
+        rest = topics.index.difference(planted)
+        assert topics[column][planted].sum() / people[planted].sum() == pytest.approx(STRENGTH * topic.rate, rel=0.25)
+        assert topics[column][rest].sum() / people.sum() == pytest.approx(topic.rate, rel=0.1)
