@@ -77,7 +77,8 @@ class Given:
 
     def second_theme(self) -> None:
         """Another theme, about some of the same figures."""
-        text = (self.layers / "themes/drugs.toml").read_text(encoding="utf-8").replace('"drugs"', '"tweede"', 1)
+        text = (self.layers / "themes/misdrijven.toml").read_text(encoding="utf-8")
+        text = text.replace('"misdrijven"', '"tweede"', 1)
         text = text.replace('"place_scan"', '"getis_ord_total"').replace("weight = 2", "weight = 3")
         (self.layers / "themes/tweede.toml").write_text(text, encoding="utf-8")
 
@@ -98,17 +99,17 @@ def _linked(source: str, target: str) -> None:
 
 def _lens(name: str, weight: int) -> str:
     change = f'[[change]]\nindicator = "misdrijven"\nweight = {weight}\nwhy = "Meer."\n'
-    return f'id = "{name}"\ntitle = "Lens {name}"\ntheme = "drugs"\nothers = "keep"\n\n{change}'
+    return f'id = "{name}"\ntitle = "Lens {name}"\ntheme = "misdrijven"\nothers = "keep"\n\n{change}'
 
 
-NEWEST = LayerRequest("drugs", AreaLevel.BUURT, period=2025)
+NEWEST = LayerRequest("misdrijven", AreaLevel.BUURT, period=2025)
 CHANGES: Mapping[str, tuple[Callable[[Given], None], LayerRequest]] = {
     "nothing": (lambda _: None, NEWEST),
     "a second theme": (Given.second_theme, LayerRequest("tweede", AreaLevel.BUURT, period=2025)),
-    "a new period": (lambda _: None, LayerRequest("drugs", AreaLevel.BUURT, period=2024)),
-    "another lens": (lambda _: None, LayerRequest("drugs", AreaLevel.BUURT, "buitengebied", 2025)),
-    "a changed weight": (lambda of: of.edit("themes/drugs.toml", "weight = 2", "weight = 4"), NEWEST),
-    "a changed why": (lambda of: of.edit("themes/drugs.toml", "Waar veel", "Daar waar veel"), NEWEST),
+    "a new period": (lambda _: None, LayerRequest("misdrijven", AreaLevel.BUURT, period=2024)),
+    "another lens": (lambda _: None, LayerRequest("misdrijven", AreaLevel.BUURT, "buitengebied", 2025)),
+    "a changed weight": (lambda of: of.edit("themes/misdrijven.toml", "weight = 2", "weight = 4"), NEWEST),
+    "a changed why": (lambda of: of.edit("themes/misdrijven.toml", "Waar veel wordt", "Daar waar veel wordt"), NEWEST),
     "a changed source": (Given.source, NEWEST),
 }
 
@@ -138,7 +139,8 @@ def test_twelve_layers_beside_two(tmp_path: Path):
     measured = {}
     for count, lenses, periods in ((2, LENSES[:2], PERIODS[1:]), (12, LENSES, PERIODS)):
         given = Given.at(tmp_path / str(count))
-        given.build(*(LayerRequest("drugs", AreaLevel.BUURT, lens, period) for lens in lenses for period in periods))
+        wanted = ((lens, period) for lens in lenses for period in periods)
+        given.build(*(LayerRequest("misdrijven", AreaLevel.BUURT, *one) for one in wanted))
         command = [sys.executable, "-c", PUBLISH, str(given.home), str(given.layers)]
         told = subprocess.run(command, check=True, capture_output=True, text=True).stdout.split()
         release = (given.home / "current").resolve()
