@@ -80,8 +80,9 @@ class OpenCountry:
         Raises UnknownNameError for a theme, level or period that is not there.
         """
         declared = self.country.catalog.theme(theme)
-        year = period_of(self.country.sources(declared), period)
-        measures = self.country.measures(declared, AreaLevel(level), year)
+        country = self.country.of_theme(declared)
+        year = period_of(country.sources(declared), period)
+        measures = country.measures(declared, AreaLevel(level), year)
         parts = {(name, part): getattr(one, part) for name, one in measures.items() for part in ("events", "exposure")}
         return pd.DataFrame(parts)
 

@@ -12,10 +12,12 @@ is one among the areas that there are.
 """
 
 from collections.abc import Callable, Hashable, Sequence
+from dataclasses import replace
 from typing import Any
 
 import pandas as pd
 
+from boundaries.cbs import COARSENESS
 from boundaries.codes import parents
 from boundaries.crosswalk import Crosswalk
 from boundaries.vintages import Vintage
@@ -31,7 +33,7 @@ from layers.declarations.indicators import Indicator, qualified
 from layers.declarations.periods import Period, PeriodKind
 from layers.declarations.sources import SourceDeclaration, columns_of, fill
 from layers.declarations.themes import Dasymetric, Theme
-from layers.messages import language
+from layers.messages import language, speaking
 from layers.method import baselines, indicator_measures, places
 from layers.method.baseline import CONFIDENTIAL, HEXAGONS, NOT_THERE, BaselineEvents
 from layers.method.figures import Figures, check_years
@@ -76,6 +78,22 @@ class Country:
         self.results = results or Results()
         self._reader = Reader(source, vintage, own, language())
         self._nodes: dict[Hashable, Node[Any]] = {}
+        self._coarser: dict[AreaLevel, Country] = {}
+
+    def of_theme(self, theme: Theme) -> "Country":
+        """The same country with the finest areas of which all sources of a theme have figures, or can sum them.
+
+        Its layers are built in it; what they have in common with others is made once.
+        """
+        finest = max((source.native for source in self.catalog.sources_of(theme)), key=COARSENESS.index)
+        if finest is self.vintage.finest:
+            return self
+        if finest not in self._coarser:
+            vintage = replace(self.vintage, finest=finest)
+            with speaking(self._reader.language):
+                country = Country(self.source, vintage, self.catalog, self._reader.own, self.results)
+            self._coarser[finest] = country
+        return self._coarser[finest]
 
     @property
     def finest(self) -> AreaFrame:

@@ -6,7 +6,7 @@ from pathlib import Path
 from geo.messages import message
 from layers.messages import say
 from services.cli.anywhere import given_layers
-from services.cli.building import Gemeente, Lens, Levels, Period, Stale, Theme, Vintage, wanted
+from services.cli.building import Gemeente, Lens, Levels, Period, Stale, Theme, Vintage, opened, wanted
 from services.cli.screen import Data, Home, progress, screen
 from services.settings import Settings
 
@@ -29,16 +29,12 @@ def build(
     Example: `zicht build misdrijven --level wijk --lens buitengebied --period 2025`
     """
     from services.cli import reports
-    from services.jobs.build import build_and_save, gemeenten_of, opened
-    from services.jobs.declarations import catalogue
+    from services.jobs.build import build_and_save, gemeenten_of
 
-    settings = Settings()
-    folder = home or settings.home
     if stale:
-        _renew(data or settings.data, folder, home)
+        _renew(data, home)
         return
-    asked = wanted(theme, level, lens, period, gemeente, vintage)
-    country, requests = opened(asked, data or settings.data, catalogue(), folder)
+    country, requests, folder = opened(wanted(theme, level, lens, period, gemeente, vintage), data, home)
     with progress() as on_step:
         layers = build_and_save(country, requests, folder, on_step)
     for layer in layers:
@@ -49,15 +45,16 @@ def build(
     _next(home)
 
 
-def _renew(data: str, folder: Path, home: Path | None) -> None:
+def _renew(data: str | None, home: Path | None) -> None:
     """Build again what is out of date, and say what was not and what could not be."""
     from services.cli import reports
     from services.jobs.declarations import catalogue
     from services.jobs.plan import renew
 
+    settings = Settings()
     with progress() as on_step:
-        renewed = renew(folder, catalogue(), data, on_step)
-    _say(reports.renewed(renewed, folder))
+        renewed = renew(home or settings.home, catalogue(), data or settings.data, on_step)
+    _say(reports.renewed(renewed, home or settings.home))
     if renewed.layers:
         _next(home)
 

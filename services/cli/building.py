@@ -1,14 +1,17 @@
 """Which layers a command is about: `build` and `plan` are asked in the same words."""
 
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from layers.messages import say
 from services.cli.levels import LEVELS, check_level
+from services.settings import Settings
 
 if TYPE_CHECKING:  # it loads all that builds, and --help must answer at once
-    from services.jobs.build import Wanted
+    from layers.method.country import Country
+    from services.jobs.build import LayerRequest, Wanted
 
 Theme = Annotated[str | None, typer.Argument(help=say("The theme, for example 'misdrijven'."), show_default=False)]
 Levels = Annotated[
@@ -47,3 +50,13 @@ def wanted(  # the options of the commands
     for name in level or ():
         check_level(name)
     return Wanted(theme, level or (), lens, period, gemeente, vintage)
+
+
+def opened(wanted: "Wanted", data: str | None, home: Path | None) -> "tuple[Country, list[LayerRequest], Path]":
+    """The country of these layers, a request for each and the home, by the options, else by the settings."""
+    from services.jobs import build as job
+    from services.jobs.declarations import catalogue
+
+    settings = Settings()
+    folder = home or settings.home
+    return *job.opened(wanted, data or settings.data, catalogue(), folder), folder

@@ -6,10 +6,9 @@ from typing import Annotated
 import typer
 
 from layers.messages import say
-from services.cli.building import Lens, Period, Theme, Vintage, wanted
+from services.cli.building import Lens, Period, Theme, Vintage, opened, wanted
 from services.cli.levels import LEVELS
 from services.cli.screen import Data, Home, progress, screen
-from services.settings import Settings
 
 
 def evaluate(
@@ -34,12 +33,9 @@ def evaluate(
     """
     from services.cli import evaluations
     from services.jobs import evaluate as job
-    from services.jobs.build import opened
-    from services.jobs.declarations import catalogue
 
-    settings = Settings()
     asked = wanted(theme, [level] if level else None, lens, period, None, vintage)
-    country, (request,) = opened(asked, data or settings.data, catalogue(), home or settings.home)
+    country, (request,), _ = opened(asked, data, home)
     with progress() as on_step:
         made = job.evaluate(country, request, truth, on_step)
     for cost in dict.fromkeys(row.cost for row in made.rows):

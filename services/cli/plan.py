@@ -1,6 +1,6 @@
 """plan: what a build will make, what it remembers, and why something is made again."""
 
-from services.cli.building import Gemeente, Lens, Levels, Period, Stale, Theme, Vintage, wanted
+from services.cli.building import Gemeente, Lens, Levels, Period, Stale, Theme, Vintage, opened, wanted
 from services.cli.screen import Data, Home, screen
 from services.settings import Settings
 
@@ -21,16 +21,13 @@ def plan(
     Example: `zicht plan misdrijven --lens buitengebied`
     """
     from services.cli import reports
-    from services.jobs.build import opened
     from services.jobs.declarations import catalogue
     from services.jobs.plan import planned, planned_again
 
-    settings = Settings()
-    folder, figures, catalog = home or settings.home, data or settings.data, catalogue()
     if stale:
-        layers = planned_again(folder, catalog, figures)
+        settings = Settings()
+        layers = planned_again(home or settings.home, catalogue(), data or settings.data)
     else:
-        country, requests = opened(wanted(theme, level, lens, period, gemeente, vintage), figures, catalog, folder)
-        layers = planned(country, requests, folder)
+        layers = planned(*opened(wanted(theme, level, lens, period, gemeente, vintage), data, home))
     for layer in layers:
         screen.print(reports.planned(layer))

@@ -6,7 +6,6 @@ from functools import partial
 from importlib.metadata import version
 from pathlib import Path
 
-from boundaries.cbs import COARSENESS
 from boundaries.gemeenten import code_of
 from boundaries.vintages import vintage as vintage_of
 from geo.areas import AreaLevel
@@ -73,21 +72,18 @@ def opened(wanted: Wanted, data: str, catalog: Catalog, home: Path) -> tuple[Cou
     theme = catalog.theme(wanted.theme)
     catalog.lens(wanted.lens, theme)
     levels = [AreaLevel(name) for name in wanted.levels] or [theme.level]
-    country = open_of_theme(theme, data, catalog, wanted.vintage or vintage_of_theme(catalog, theme), home)
+    country = open_country(data, catalog, wanted.vintage or vintage_of_theme(catalog, theme), home)
     requests = [LayerRequest(theme.id, level, wanted.lens, wanted.period, wanted.gemeente) for level in levels]
     return country, requests
 
 
-def open_country(
-    data: str, catalog: Catalog, year: int = 2024, home: Path | None = None, finest: AreaLevel = AreaLevel.BUURT
-) -> Country:
+def open_country(data: str, catalog: Catalog, year: int = 2024, home: Path | None = None) -> Country:
     """The country whose figures are in `data`: `testland`, or a folder with figures and boundary files, fetched or put
     there by hand.
 
-    `year` is the vintage of its areas, `finest` the finest of them that are wanted. Nothing is read until it is needed,
-    nor is what the cache of `home` remembers.
+    `year` is the vintage of its areas. Nothing is read until it is needed, nor is what the cache of `home` remembers.
     """
-    vintage = replace(vintage_of(year), finest=finest)
+    vintage = vintage_of(year)
     results = Results(HomeCache(home) if home else None)
     if data == TESTLAND:
         testland: own_sources.MadeUp = adapter("source", SOURCES, TESTLAND)()
@@ -96,19 +92,9 @@ def open_country(
     return Country(_folder(folder), vintage, catalog, own_sources.below(folder), results)
 
 
-def open_of_theme(theme: Theme, data: str, catalog: Catalog, year: int, home: Path) -> Country:
-    """The country that a theme is built from, of a vintage: its finest areas are those that its sources know."""
-    return open_country(data, catalog, year, home, finest_of_theme(catalog, theme))
-
-
 def vintage_of_theme(catalog: Catalog, theme: Theme) -> int:
     """The vintage that the sources of a theme's indicators are declared for; the newest where they differ."""
     return max(catalog.sources[indicator.source].vintage for indicator in theme.indicator)
-
-
-def finest_of_theme(catalog: Catalog, theme: Theme) -> AreaLevel:
-    """The finest areas of which all sources of a theme have figures, or can sum them."""
-    return max((source.native for source in catalog.sources_of(theme)), key=COARSENESS.index)
 
 
 def _folder(folder: Path) -> Source:
@@ -148,6 +134,7 @@ def plan_of(country: Country, request: LayerRequest) -> LayerPlan:
     """What a layer is made from. Raises as `build` does."""
     theme = country.catalog.theme(request.theme)
     lens = country.catalog.lens(request.lens, theme)
+    country = country.of_theme(theme)
     sources = country.sources(theme)
     check_level(theme, sources, request.level)
     period = period_of(sources, request.period)

@@ -47,6 +47,7 @@ def evaluate(country: Country, request: LayerRequest, truth: Path | None, on_ste
         raise SourceError("figures of hexagons are not held against a truth; evaluate buurten, wijken or gemeenten")
     layer = build(country, request, on_step)
     theme, level, period = layer.theme, layer.key.level, layer.key.period
+    country = country.of_theme(theme)
     counted, areas = _counted(theme), country.areas(level)
     after = _after(country, counted, level, period) if truth is None else _of_file(truth, areas.ids)
     known = {year: country.counts(counted, level, year) for year in range(period, period - MOST_YEARS, -1)}

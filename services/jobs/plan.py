@@ -20,7 +20,7 @@ from layers.method.plan import Node, lineage
 from layers.method.ports import About, Cache
 from layers.publication.layer import Layer, LayerKey
 from services.cache.disk import HomeCache
-from services.jobs.build import LayerRequest, OnStep, build_and_save, finest_of_theme, open_of_theme, plan_of
+from services.jobs.build import LayerRequest, OnStep, build_and_save, open_country, plan_of
 from services.workspace import storage
 from services.workspace.storage import BuiltLayer
 
@@ -104,15 +104,14 @@ def renew(home: Path, catalog: Catalog, data: str, on_step: OnStep) -> Renewed:
 
 def _built(home: Path, catalog: Catalog, data: str) -> list[tuple[BuiltLayer, Country]]:
     """Every built layer of which the declarations are still there, with the country that it is built from."""
-    countries: dict[tuple[object, ...], Country] = {}
+    countries: dict[tuple[int, str], Country] = {}
     built = [one for one in storage.listed(home) if _declared(one.key, catalog)]
     found = []
     for one in built:
-        theme = catalog.theme(one.key.theme)
-        which = (one.vintage, finest_of_theme(catalog, theme), one.language)
+        which = (one.vintage, one.language)
         if which not in countries:
             with speaking(one.language):
-                countries[which] = open_of_theme(theme, data, catalog, one.vintage, home)
+                countries[which] = open_country(data, catalog, one.vintage, home)
         found.append((one, countries[which]))
     return found
 

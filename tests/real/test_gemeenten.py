@@ -12,7 +12,7 @@ from geo.areas import AreaLevel
 from geo.errors import SourceError
 from layers.declarations.catalog import Catalog, load
 from layers.publication.layer import Layer
-from services.jobs.build import LayerRequest, build, finest_of_theme, open_country
+from services.jobs.build import LayerRequest, build, open_country
 from services.sources.boundaries import BoundaryFolder
 
 pytestmark = pytest.mark.real
@@ -114,9 +114,8 @@ def declared(tmp_path_factory: pytest.TempPathFactory) -> Catalog:
 
 @pytest.fixture(scope="module")
 def layer(declared: Catalog, real: Path) -> Layer:
-    finest = finest_of_theme(declared, declared.theme("drugs_gemeente"))
-    assert finest is AreaLevel.GEMEENTE
-    country = open_country(str(real), declared, 2015, finest=finest)
+    country = open_country(str(real), declared, 2015)
+    assert country.of_theme(declared.theme("drugs_gemeente")).vintage.finest is AreaLevel.GEMEENTE
     return build(country, LayerRequest("drugs_gemeente", AreaLevel.GEMEENTE), lambda _: None)
 
 
@@ -151,7 +150,7 @@ def test_too_few_crimes_are_not_shown(layer: Layer, crimes: pd.Series):
 
 
 def test_what_is_counted_per_gemeente_is_on_no_buurt_and_no_hexagon(declared: Catalog, real: Path):
-    country = open_country(str(real), declared, 2015, finest=AreaLevel.GEMEENTE)
+    country = open_country(str(real), declared, 2015)
     for level, said in ((AreaLevel.BUURT, "areas of level gemeente only"), (AreaLevel.H3_7, r"declare \[dasymetric\]")):
         with pytest.raises(SourceError, match=said):
             build(country, LayerRequest("drugs_gemeente", level), lambda _: None)

@@ -16,6 +16,7 @@ from geo.errors import SourceError
 from layers.method.country import Country
 from layers.publication.collections import collections
 from services.jobs.build import LayerRequest, build
+from services.notebook import OpenCountry
 from services.sources.folder import Folder
 from tests.country import raw, squares
 from tests.layers.declared import SOURCE, THEME, catalog
@@ -128,6 +129,22 @@ def test_without_national_figures_the_mean_is_called_by_what_it_is_of(tmp_path, 
     assert made.summary["national"]["misdrijven"] == pytest.approx(expected, abs=1e-4)
 
 
+def test_a_theme_per_gemeente_is_built_where_there_are_buurten_as_well(tmp_path):
+    """Also by a notebook, which opens a country before it knows of which theme."""
+    per = SOURCE.replace('key = "buurtcode"', 'level = "gemeente"')
+    theme = THEME.replace('level = "buurt"', 'level = "gemeente"')
+    table = figures().drop(columns="buurtcode").groupby(AREAS.table["gemeente"]).sum().rename_axis("gemeentecode")
+    of = country(tmp_path, AREAS, table.reset_index(), sources_tellingen=per, themes_proef=theme)
+    made = layer(of, AreaLevel.GEMEENTE).table.set_index("gebiedscode")
+    assert sorted(made.index) == [WEST, EAST]
+    raw_rate = 100 * table["huurders"] / table["huishoudens"]
+    assert made["huur"].to_dict() == pytest.approx(raw_rate.to_dict(), abs=0.1)  # shrunk a little
+    measures = OpenCountry(of).measures("proef", "gemeente", 2024)
+    assert measures["huur", "events"].to_dict() == table["huurders"].to_dict()
+    with pytest.raises(SourceError, match="areas of level gemeente only"):
+        layer(of, AreaLevel.BUURT)
+
+
 EMPTY_IS_ZERO = SOURCE.replace('formula = "inwoners"', 'formula = "inwoners"\nempty = "zero"')
 POLITIE = """
 id = "politie"
@@ -136,6 +153,7 @@ publisher = "Testbureau"
 license = "CC0"
 url = "https://example.org/misdrijven"
 attribution = "Testbureau"
+status = "open"
 vintage = 2024
 periods = [2023, 2024]
 
