@@ -26,6 +26,7 @@ def main():
     )  # fmt: skip
     asked.add_argument("--seed", type=int, default=runs.SEED, help="another seed draws other maps, to check with")
     asked.add_argument("--draws", type=int, default=PLACES.draws, help="of each search; fewer take less, and find less")
+    asked.add_argument("--planted", type=int, help="places on a map (3, of the country 12); of one more is found")
     asked.add_argument("--to", type=Path, default=Path("output/calibration"), help="folder to write to")
     asked = asked.parse_args()
     if asked.which != "testland" and not folder().is_dir():
@@ -35,12 +36,12 @@ def main():
 
     def save(rows):
         seconds = round(time.perf_counter() - started)
-        figures = {"seed": asked.seed, "draws": asked.draws, "seconds": seconds, "rows": rows}
+        figures = {"seed": asked.seed, "draws": asked.draws, "planted": asked.planted, "seconds": seconds, "rows": rows}
         (asked.to / "places.json").write_bytes(orjson.dumps(figures, option=orjson.OPT_INDENT_2))
         (asked.to / "places.html").write_text(written(figures), encoding="utf-8")
         screen.print(f"{asked.to / 'places.html'}: {rows[0]['maps']} maps of each setting, {seconds} s")
 
-    runs.run(asked.which, asked.maps, (asked.seed, asked.draws), save)
+    runs.run(asked.which, asked.maps, (asked.seed, asked.draws, asked.planted), save)
 
 
 if __name__ == "__main__":

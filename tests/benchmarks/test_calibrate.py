@@ -46,6 +46,6 @@ def test_every_setting_has_a_row_in_the_page():
     shares = {"recall": 1.0, "reachable": 1.0, "precision": None, "far": 0.0, "found": 1.0}
     rows += [figures | shares | {"setting": one.title} for one in PROVINCE]
     rows += [figures | shares | {"setting": one.title, "land": "nl"} for one in COUNTRY]
-    page = written({"seed": 1, "draws": 999, "seconds": 1, "rows": rows})
+    page = written({"seed": 1, "draws": 999, "planted": None, "seconds": 1, "rows": rows})
     assert page.count("<tr>") == 2 + len(rows)
     assert page.count("gehaald") == len(PROVINCE) + len(COUNTRY)

@@ -4,7 +4,7 @@ rounds is a calibration; each map drawn from the seed, its setting and its numbe
 
 from collections import defaultdict
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from zlib import crc32
 
 import numpy as np
@@ -55,17 +55,19 @@ def settings(which: str) -> Iterator[tuple[str, str, object]]:
         yield "nl", one.title, one
 
 
-def run(which: str, rounds: int, how: tuple[int, int], save: Callable[[list[dict[str, object]]], None]) -> None:
-    """Draw so many maps of each setting, and save the figures after each round; `how` is the seed, and the draws of
-    each search.
+def run(
+    which: str, rounds: int, how: tuple[int, int, int | None], save: Callable[[list[dict[str, object]]], None]
+) -> None:
+    """Draw so many maps of each setting, and save the figures after each round; `how` is the seed, the draws of
+    each search, and how many places are planted, None for as many as the land has.
     """
-    seed, draws = how
+    seed, draws, places = how
     outcomes: dict[tuple[str, str], list[Outcome]] = defaultdict(list)
     for nth in range(rounds):
         for where, name, one in settings(which):
             if where == "nl" and nth % ONE_IN:
                 continue
-            on = land(where)
+            on = land(where) if places is None else replace(land(where), clusters=places)
             random = np.random.default_rng([seed, nth, crc32(f"{where} {name}".encode())])
             drawn = planted(on, one, random) if isinstance(one, Planted) else without(on, one, random)
             size = one.size if isinstance(one, Planted) else 0
