@@ -6,8 +6,9 @@ import numpy as np
 import pytest
 import shapely
 from hypothesis import given
+from hypothesis import strategies as st
 
-from boundaries.hexagons import cells_at, hexagons
+from boundaries.hexagons import _polygons, cells_at, hexagons
 from geo.areas import RD_NEW, AreaLevel
 from tests.boundaries.tilings import areas_of
 from tests.country import squares
@@ -105,6 +106,25 @@ def test_long_straight_sides_are_straight_in_rd():
     cells = hexagons(areas_of([sliver]), AreaLevel.H3_10)
     covered = shapely.union_all(cells.table.geometry, grid_size=0.01)
     assert sliver.difference(covered).area < 1e-3 * sliver.area
+
+
+@given(st.floats(50.7, 53.6), st.floats(3.3, 7.3), st.sampled_from(LEVELS))
+def test_what_touches_a_cell_lies_in_a_coarser_cell_near_its_own(latitude, longitude, level):
+    """So that the cells two resolutions coarser that touch an area, with those around them, have all that touch it."""
+    cell = h3.latlng_to_cell(latitude, longitude, level.resolution)
+    parent = h3.cell_to_parent(cell, level.resolution - 2)
+    for corner in h3.cell_to_boundary(cell):
+        assert parent in h3.grid_disk(h3.latlng_to_cell(*corner, level.resolution - 2), 1)
+
+
+def test_cells_with_a_corner_more_keep_it():
+    """North of Texel an edge of the icosahedron runs through cells of the odd resolutions."""
+    usual, through = h3.latlng_to_cell(52.0, 5.0, 7), "87196cccbffffff"
+    polygons = _polygons(np.array([int(usual, 16), int(through, 16)], dtype=np.uint64))
+    assert shapely.get_num_coordinates(polygons).tolist() == [7, 8]
+    for cell, polygon in zip((usual, through), polygons, strict=True):
+        corners = np.array([(lng, lat) for lat, lng in h3.cell_to_boundary(cell)])
+        assert geopandas.GeoSeries.from_xy(*corners.T, crs=4326).to_crs(RD_NEW).distance(polygon.exterior).max() < 0.05
 
 
 @given(odd)

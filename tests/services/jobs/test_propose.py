@@ -168,8 +168,9 @@ def test_the_command_tries_out_squares(zicht: Zicht, tmp_path, buurten):
     gemeente = buurten.table["gemeente"].iloc[0]
     text = of_squares(tmp_path / "vk.csv", "vk", 2024).replace('["NL"]', f'["{gemeente}"]')
     (tmp_path / "vk.toml").write_text(text, encoding="utf-8")
-    done = zicht("tally", tmp_path / "vk.toml", "--to", tmp_path / "uit.csv")
+    done = zicht("tally", tmp_path / "vk.toml", "--to", tmp_path / "uit.csv", "--map", tmp_path / "kaart.html")
     assert done.code == 0, done.err
+    assert (tmp_path / "kaart.html").read_text().count("<use ") > 0
     assert pd.read_csv(tmp_path / "uit.csv")["aantal_inwoners"].sum() > 0
 
 
