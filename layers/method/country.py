@@ -13,6 +13,7 @@ is one among the areas that there are.
 
 from collections.abc import Callable, Hashable, Sequence
 from dataclasses import replace
+from itertools import product
 from typing import Any
 
 import pandas as pd
@@ -319,19 +320,34 @@ class Country:
         return {side: one for side, one in sources.items() if one[0].confidential}
 
     def leaving_node(self, theme: Theme, level: AreaLevel, period: int) -> Node[pd.DataFrame | None]:
-        """The confidential counts that a layer follows from, perturbed, at the level at which they are."""
+        """The confidential counts that a layer follows from, perturbed, at the levels at which they are."""
         measures, about = [], []
         for one in theme.indicator:
             sources = self._confidential(one)
-            node = self.measure_node(one, theme, level, period)
-            divided = next((of for of in node.inputs if of.kind == "protected"), None)
-            for side, (source, name) in sources.items():
-                at = self.vintage.finest if divided is not None else level
+            for (at, node), (side, (source, name)) in product(
+                self._perturbed(one, theme, level, period), sources.items()
+            ):
                 count = f"{_said(source, name, period)} / {one.per if side == 'events' else one.value}"
                 noise, least = source.protection.noise, theme.privacy.min_count
                 about.append(Leaving(side, count, at, self.vintage.year, noise, least))
-                measures.append(divided or node)
+                measures.append(node)
         return Node("leaving", (theme.id, level, str(period)), leaving, tuple(measures), {"about": tuple(about)})
+
+    def _perturbed(
+        self, indicator: Indicator, theme: Theme, level: AreaLevel, period: int
+    ) -> list[tuple[AreaLevel, Node[Measure]]]:
+        """The measures that a layer is computed from, with the level of each: of larger areas that are compared with
+        what the finest make expected, these too; of hexagons that are divided from them, these only.
+        """
+        node = self.measure_node(indicator, theme, level, period)
+        of_finest = self._protected(self._finest_measure_node(indicator, theme, period), indicator)
+        finest = (self.vintage.finest, of_finest)
+        if any(one.key == of_finest.key for one in node.inputs):
+            return [finest]
+        compared = any(section is not None for section in (theme.expected, theme.peers))
+        if compared and level.resolution is None and node.key != of_finest.key:
+            return [(level, node), finest]
+        return [(level, node)]
 
     def _finest_node(self) -> Node[AreaFrame]:
         return Node("areas", ("finest",), places.finest, (self.boundaries_node(),))

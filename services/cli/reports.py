@@ -97,7 +97,7 @@ def summary(layer: Layer) -> RenderableType:
         ),
         say("without score or test: {reasons}", reasons=reasons or message("none")),
         _how_searched(layer),
-        say(caveat(layer.references)),
+        say(caveat(layer.references, perturbed=layer.perturbed)),
     ]
     if layer.provenance.made_up:
         lines.insert(0, say(MADE_UP))

@@ -146,3 +146,18 @@ def test_the_keys_of_a_sum_are_summed_and_those_of_a_difference_taken_off():
     )
     assert sum_of_keys(table, column, source.periods[:1]).tolist() == [(5 + 7 - 13) % 2**64]
     assert sum_of_keys(table[[key_column("a")]], column, source.periods[:1]) is None
+
+
+@pytest.mark.parametrize(("level", "levels"), [
+    (AreaLevel.BUURT, {"buurt"}), (AreaLevel.WIJK, {"buurt", "wijk"}), (AreaLevel.H3_8, {"buurt"}),
+])  # fmt: skip
+def test_what_leaves_with_a_layer_is_all_perturbed_counts_that_it_is_computed_from(level, levels):
+    """Wijken are compared with what their buurten make expected; hexagons get a part of those of buurten."""
+    rows = CONFIDENTIAL.results.of(CONFIDENTIAL.leaving_node(CRIME_THEME, level, 2024))
+    assert set(rows["level"]) == levels
+    assert {"misdrijven: misdrijven_2024 / kerncijfers.inwoners"} <= set(rows["count"])
+    of_buurten = CONFIDENTIAL.measures(CRIME_THEME, AreaLevel.BUURT, 2024)[CRIMES.id].events
+    told = rows[(rows["level"] == "buurt") & rows["count"].str.endswith("/ kerncijfers.inwoners")]
+    published = told.set_index("area")["published"]
+    pd.testing.assert_series_equal(published, of_buurten[published.index], check_names=False)
+    assert OPEN.results.of(OPEN.leaving_node(CRIME_THEME, level, 2024)) is None
