@@ -3,12 +3,15 @@
 The attacker knows every perturbed count, also those that are too small to be shown: rates, plateaus of q and national
 values may tell them. He knows how the noise is made, but not the secret; that buurten make up wijken and gemeenten; and
 all earlier releases. From that he computes between which bounds each count lies (geo.disclosure.intervals). A cell is
-exposed where few counts stay possible and small ones are among them.
+exposed where few counts stay possible and small ones are among them. Hexagons are looked at by themselves: how they
+overlap buurten is not counted in.
 
 The same count perturbed in the same way in two releases tells nothing more: its noise is the same as long as its
 records are, and where those changed, so did the count. Perturbed in another way it is a second opinion, and both count.
 """
 
+from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -21,12 +24,16 @@ from boundaries.codes import parents
 from geo.disclosure.averaging import remaining_variance
 from geo.disclosure.intervals import Bounds, in_hierarchy
 from geo.disclosure.perturbation import Noise
+from geo.errors import MeasureError
 
 LEAST_POSSIBLE = 3
 """The fewest counts that must stay possible of a cell that may be small."""
 
 ITS_PARTS, ITS_NOISE, OTHER_RELEASE = "parts", "noise", "releases"
 """What betrays a cell where it is not the area that it lies in."""
+
+GEMEENTE = slice(2, 6)
+"""What buurten, wijken and their gemeente have in common in their codes."""
 
 CELL = ["count", "vintage", "level", "area"]
 NOISE = ["max_noise", "variance", "smallest"]
@@ -70,17 +77,40 @@ class Audit:
 
 
 def audited(published: pd.DataFrame) -> Audit:
-    """What an attacker computes from rows of layers.publication.perturbed; of several releases also `fingerprint`,
-    which tells the secrets of noise apart.
+    """What an attacker computes from rows of layers.publication.perturbed; of several releases, the first one first,
+    also `release`, and `fingerprint`, which tells the secrets of noise apart.
 
-    Raises MeasureError where what is published cannot be: then it was not made by this noise.
+    Raises MeasureError where what the last release says of a count cannot be: then it was not made by this noise.
     """
-    cells = _cells(published)
-    parts = [_audited(of_count) for _, of_count in cells.groupby(["count", "vintage"], sort=True)]
-    exposed = tuple(one for part in parts for one in part.exposed)
+    return _together([_of_count(rows) for _, rows in published.groupby(["count", "vintage"], sort=True)])
+
+
+def _together(parts: Sequence[Audit]) -> Audit:
     small = [part for part in parts if part.small]
     fewest, noise = min((one.fewest for one in small), default=0), min((one.noise for one in small), default=1.0)
-    return Audit(len(cells), sum(part.small for part in parts), fewest, noise, exposed)
+    exposed = tuple(one for part in parts for one in part.exposed)
+    return Audit(sum(part.cells for part in parts), sum(part.small for part in parts), fewest, noise, exposed)
+
+
+def _of_count(rows: pd.DataFrame) -> Audit:
+    """The audit of one count. In a gemeente where releases contradict one another the earlier ones are of other
+    records, and tell nothing of these.
+    """
+    try:
+        return _audited(_cells(rows))
+    except MeasureError:
+        if "release" not in rows:
+            raise
+    return _together([_of_latest(part) for _, part in rows.groupby(rows["area"].str[GEMEENTE], sort=True)])
+
+
+def _of_latest(rows: pd.DataFrame) -> Audit:
+    """The audit of the last releases that do not contradict one another."""
+    releases = list(dict.fromkeys(rows["release"]))
+    for first in range(len(releases) - 1):
+        with suppress(MeasureError):
+            return _audited(_cells(rows[rows["release"].isin(releases[first:])]))
+    return _audited(_cells(rows[rows["release"] == releases[-1]]))
 
 
 def _cells(published: pd.DataFrame) -> pd.DataFrame:

@@ -15,6 +15,7 @@ from geo.errors import DisclosureError, StoreError, first_few
 from geo.messages import Message, message
 from layers.evaluation.disclosure import ITS_NOISE, ITS_PARTS, OTHER_RELEASE, Audit, Exposed, audited
 from layers.publication.layer import Layer
+from services.pages.certificate import page
 from services.releases import retention
 from services.settings import Settings
 from services.vault.ledger import Ledger
@@ -100,5 +101,19 @@ def _short(exposed: Exposed) -> str:
 
 
 def _certificate(vault: Vault, release: str, found: Audit) -> Path:
+    """The certificate, for a person to read; beside it the same for a program."""
     content = {"release": release, "passed": found.passed, **asdict(found)}
-    return vault.keep(f"audit-{release}.json", json.dumps(content, indent=1).encode())
+    vault.keep(f"audit-{release}.json", json.dumps(content, indent=1).encode())
+    passed = message("Nothing is exposed.") if found.passed else message("These cells are exposed.")
+    lines = (
+        passed,
+        message("{cells:,} confidential counts, of which {small:,} may be small.",
+                cells=found.cells, small=found.small),
+        message("Of the worst of these {fewest} counts stay possible, and {noise:.0%} of the variance of the noise.",
+                fewest=found.fewest, noise=found.noise),
+        message("Computed from all perturbed counts of this release and of all before it, from what lies in what, and "
+                "from how noise is made; hexagons by themselves."),
+    )  # fmt: skip
+    rows = [(one.area, one.count, f"{one.lowest:g}", f"{one.highest:g}", relation(one)) for one in found.exposed]
+    written = page(message("Audit of release {id}", id=release), lines, rows)
+    return vault.keep(f"audit-{release}.html", written.encode())

@@ -123,6 +123,16 @@ def test_records_that_came_later_are_no_second_opinion(counts):
     assert audited(both) == audited(leaving(more))
 
 
+def test_an_earlier_release_of_fewer_records_is_no_contradiction(counts):
+    """Its wijken, which were not published again, are of other records than the buurten of now."""
+    before = leaving(counts).assign(release="before")
+    now = leaving(counts + 30, levels=LEVELS[:1]).assign(release="now")
+    audit = audited(pd.concat([before, now], ignore_index=True))
+    assert audit.passed
+    assert audit.small == 0
+    assert audit.cells >= audited(now).cells
+
+
 def test_a_wijk_and_its_only_buurt_that_differ_betray_each_other():
     """Of the same records they would not, so these are counts of other noise."""
     noise = Noise(1, 0.5, 1)

@@ -79,6 +79,7 @@ def test_a_release_is_audited_and_remembered_before_it_is_published(built, monke
     assert answer.code == 0
     assert f"of {len(counts):,} confidential counts none is exposed" in " ".join(answer.out.split())
     assert json.loads((vault.folder / f"audit-{folder.name}.json").read_text())["passed"] is True
+    assert "Nothing is exposed." in (vault.folder / f"audit-{folder.name}.html").read_text()
 
 
 def test_a_release_that_exposes_counts_with_those_before_it_is_not_published(built, monkeypatch, tmp_path):
