@@ -19,6 +19,12 @@
    Wolf 2005). The chance of any wrong place stays under `max_q`. Step up (`rate`): of the places found, `max_q` at
    most is wrong on average: the number of places as strong that a draw has, divided by their number here.
 
+Measured by `make calibrate` at 199 draws: an alarm on 20 of 585 maps of Zuid-Holland without places, of nine kinds, and
+on 4 of 117 of the country; on 16 of 65 where rates are slightly alike among neighbours (standard deviation of the
+logarithm 0.1). Of nine areas at three times the rate, rates being gamma of shape 3, 80 % is flagged where there are
+three such places (30 maps) and 86 % where there is one (35); of twenty at twice the rate 59 % and 72 %. Of the first
+91 % are high by themselves, of the second 79 %: more cannot be found, since a flag means high.
+
 Sources: M. Kulldorff (1997), A spatial scan statistic, Communications in Statistics: Theory and Methods 26(6),
 1481-1496; Z. Zhang, R. Assuncao and M. Kulldorff (2010), Spatial scan statistics adjusted for multiple clusters,
 Journal of Probability and Statistics 2010, 642379; J.P. Romano and M. Wolf (2005), Exact and approximate stepdown
