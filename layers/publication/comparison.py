@@ -33,12 +33,12 @@ BASELINES: Mapping[str, Message] = {"expected": GIVEN, "peers": ALIKE}
 
 WORDS: Mapping[str, tuple[Message, Message]] = {
     GIVEN.template: (
-        message("what is to be expected given what is there"), message("to be expected given what is there")
+        message("what is to be expected given what is there"), message("what is to be expected there")
     ),
-    ALIKE.template: (message("the mean of areas that are alike"), message("in areas that are alike")),
-    BY_LENS.template: (message("what the lens compares with"), message("usual by the lens")),
+    ALIKE.template: (message("the mean of areas that are alike"), message("areas that are alike")),
+    BY_LENS.template: (message("what the lens compares with"), message("what the lens compares with")),
 }  # fmt: skip
-"""What their mean is called, and what comes after "than" and "as"."""
+"""What their mean is called, and what comes after "than", "as" and "from"."""
 
 References = Mapping[Indicator, str]
 """The place whose mean each indicator is compared with; the country for one that is not in it."""

@@ -5,10 +5,10 @@ import pandas as pd
 import pytest
 
 from geo.measures import Measure
-from layers.messages import say
+from layers.messages import say, speaking
 from layers.method.coverage import gemeenten_with_figures
 from layers.publication.collections import collections
-from layers.publication.comparison import NATIONWIDE, SOMEWHERE, average, mean, references, shared
+from layers.publication.comparison import BASELINES, NATIONWIDE, SOMEWHERE, average, mean, references, shared
 from layers.publication.fields import layer_fields, zoekgebied_fields
 from tests.layers.declared import HOT, board, built, catalog, counts, layer
 
@@ -137,3 +137,26 @@ def test_where_all_is_national_it_is_said_as_ever(known):
         "Verschil met het landelijk gemiddelde, begrensd op drie; hoger is opvallender."
     )
     assert "hun afwijking van het landelijk gemiddelde en de score, voor alle buurten." in national[1].description
+
+
+@pytest.mark.parametrize(
+    ("places", "said"),
+    [
+        (["expected"], ("wat te verwachten is gegeven wat er is", "wat daar te verwachten is")),
+        (["peers"], ("het gemiddelde van gebieden die erop lijken", "gebieden die erop lijken")),
+        (["expected", ""], ("waar de lens mee vergelijkt", "waar de lens mee vergelijkt")),
+        (["expected", "peers", ""], ("waar de lens mee vergelijkt", "waar de lens mee vergelijkt")),
+        (["expected", "in Rotterdam"], ("het gemiddelde waar cijfers zijn", "gemiddeld waar cijfers zijn")),
+    ],
+)
+def test_what_is_compared_with_something_else_than_a_place_says_so(places, said):
+    with speaking("nl"):
+        place = shared([say(BASELINES[one]) if one in BASELINES else one for one in places])
+        assert (say(mean(place)), say(average(place))) == said
+
+
+def test_a_place_that_was_published_in_another_language_keeps_its_meaning():
+    with speaking("en"):
+        place = say(BASELINES["expected"])
+    with speaking("nl"):
+        assert say(average(place)) == "wat daar te verwachten is"
