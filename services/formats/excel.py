@@ -86,6 +86,8 @@ def _looked_at(path: Path, format_: Format) -> Mapping[int, Shown] | None:
                 "{most:,} are read; remove what stands far away from the table, or save the sheet as CSV",
                 path=path, sheet=names[at], row=one.rows, column=one.columns, cells=one.rows * one.columns, most=CELLS,
             )  # fmt: skip
+    if any(one.strange for one in seen.values()):
+        return None
     cells = sum(one.rows * one.columns for one in seen.values())
     return seen if cells * (A_CELL + sheet_xml.longest_string(path)) <= MODEST else None
 

@@ -17,19 +17,22 @@ from services.formats.mixed import ERROR, UNCOMPUTED
 
 RELATION = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
 BLOCK = 1 << 20
-CELL = re.compile(r"([A-Z]+)([0-9]+)")
+CELL = re.compile(r"([A-Z]{1,3})([1-9][0-9]{0,6})")
+ROW = re.compile(r"[1-9][0-9]{0,6}")
 
 
 @dataclass(slots=True)
 class Shown:
     """By column and row (from 0) why a cell has no value; the rows that are hidden; and how many rows and columns there
-    are up to the last cell with a value.
+    are up to the last cell with a value. `strange` is whether a place is written as no program does: another reader may
+    see another place in it.
     """
 
     lacking: dict[int, dict[int, str]] = field(default_factory=dict)
     hidden: set[int] = field(default_factory=set)
     rows: int = 0
     columns: int = 0
+    strange: bool = False
 
 
 @dataclass(slots=True)
@@ -55,7 +58,9 @@ class _Cells:
         elif tag in {"v", "is"}:
             self._reading = True
         elif tag == "row":
-            self._row, self._column = int(attributes.get("r", self._row + 1)), 0
+            written = attributes.get("r", str(self._row + 1))
+            self.shown.strange |= ROW.fullmatch(written) is None
+            self._row, self._column = int(written), 0
             if attributes.get("hidden") in {"1", "true"}:
                 self.shown.hidden.add(self._row - 1)
 
@@ -64,6 +69,8 @@ class _Cells:
         self._column += 1
         if place := CELL.fullmatch(written):
             self._column, self._row = _number(place[1]) + 1, int(place[2])
+        else:
+            self.shown.strange |= written != ""
 
     def text(self, text: str) -> None:
         """A value."""
