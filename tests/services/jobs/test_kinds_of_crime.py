@@ -5,7 +5,6 @@ from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
-import geopandas
 import numpy as np
 import pandas as pd
 import pytest
@@ -111,7 +110,7 @@ def test_every_kind_that_a_theme_names_comes_in(
     zicht: Zicht, eigen: Path, standin: Standin, testland: Testland, tmp_path: Path
 ):
     data, home = tmp_path / "data", tmp_path / "home"
-    fetched = zicht("fetch", "--to", data, "--layers", eigen)
+    fetched = zicht("fetch", "soorten", "--to", data, "--layers", eigen)
     assert fetched.code == 0, fetched.err
     table = pd.read_parquet(data / "sources/soorten-2024.parquet").set_index("buurtcode")
     crimes = testland.crimes.set_index("buurtcode")
@@ -123,7 +122,7 @@ def test_every_kind_that_a_theme_names_comes_in(
     built = zicht("build", "soorten", "--data", data, "--home", home, "--layers", eigen)
     assert built.code == 0, built.err
     (layer,) = (home / "layers").rglob("indicatoren-*.parquet")
-    shown = geopandas.read_parquet(layer).set_index("gebiedscode")
+    shown = pd.read_parquet(layer).set_index("gebiedscode")
     inhabitants = testland.figures.set_index("buurtcode")["inwoners"]
     for name in ("overlast", "middelen"):
         known = shown[name].dropna()
