@@ -16,7 +16,7 @@ from pathlib import Path
 PACKAGES = ("geo", "boundaries", "layers", "services")
 MAKES_LAYERS = (
     "geo", "boundaries", "layers/declarations", "layers/method", "layers/publication",
-    "services/sources", "services/formats", "services/persons", "services/testland",
+    "services/sources", "services/formats", "services/persons", "services/testland", "services/vault",
 )  # fmt: skip
 """What the values of a layer come from; a style sheet or a command makes no layer another."""
 DECLARED = ("layers/themes", "layers/lenses", "layers/sources")

@@ -82,6 +82,7 @@ class Ledger:
         counts.to_parquet(content, index=False)
         digest = hashlib.sha256(content.getbuffer()).hexdigest()
         fingerprint = self.vault.fingerprint  # the folder is there
+        (self.vault.folder / ".ledger").touch(mode=0o600)
         with locked(self.vault.folder / ".ledger", fcntl.LOCK_EX):
             entries, here = self.entries(), str(home.resolve())
             before = [one for one in entries if one.home == here]

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy.sparse import csr_array
 
-from geo.disclosure.intervals import Bounds, by_programme, in_hierarchy
+from geo.disclosure.intervals import Bounds, by_programme, hierarchy_levels, in_hierarchy
 from geo.errors import MeasureError
 
 MOST = 4
@@ -80,6 +80,12 @@ def test_where_buurten_and_hexagons_overlap_the_bounds_are_those_that_trying_eve
     found = by_programme(bounds, csr_array(parts), np.arange(len(parts)))
     np.testing.assert_array_equal(found.lowest, least)
     np.testing.assert_array_equal(found.highest, most)
+
+
+def test_a_hierarchy_is_gone_through_from_those_that_are_part_of_nothing_on():
+    levels = hierarchy_levels(np.array([1, 3, 3, -1, -1]))
+    assert [one.tolist() for one in levels] == [[3, 4], [1, 2], [0]]
+    assert [one.tolist() for one in hierarchy_levels(np.array([], dtype=int))] == [[]]
 
 
 def test_what_nothing_bounds_is_endless():

@@ -161,3 +161,20 @@ def test_what_leaves_with_a_layer_is_all_perturbed_counts_that_it_is_computed_fr
     published = told.set_index("area")["published"]
     pd.testing.assert_series_equal(published, of_buurten[published.index], check_names=False)
     assert OPEN.results.of(OPEN.leaving_node(CRIME_THEME, level, 2024)) is None
+
+
+def test_confidential_exposure_has_the_floor_of_counts_where_that_is_higher():
+    """What is counted below the fraction bar is as much of somebody as what is counted above it."""
+    people = SHIPPED.sources["kerncijfers"]
+    inhabitants = {"inwoners": people.columns["inwoners"].model_copy(update={"kind": "stock"})}
+    own = people.model_copy(update={"status": "vertrouwelijk", "columns": {**people.columns, **inhabitants}})
+    known = replace(SHIPPED, sources={**SHIPPED.sources, "kerncijfers": own})
+    confidential = Country(TestlandSource(), vintage(2024), known, Own(keyring=MadeUpKeys()))
+    privacy = CRIME_THEME.privacy.model_copy(update={"min_count": 40.0, "min_exposure": 0.0})
+    theme = CRIME_THEME.model_copy(update={"privacy": privacy, "indicator": (CRIMES,)})
+    few, many = (one.measures(theme, AreaLevel.BUURT, 2024)[CRIMES.id] for one in (confidential, OPEN))
+    assert (few.exposure != many.exposure).any()
+    below = few.exposure.between(1, 39)
+    assert below.any()
+    assert (few.reason[below] == "small_exposure").all()
+    assert not (many.reason == "small_exposure").any()

@@ -32,7 +32,7 @@ def test_all_that_was_published_is_remembered_in_order(ledger):
     assert known["published"].tolist() == [7, 0, 8, 0, 9, 0]
     assert set(known["fingerprint"]) == {ledger.vault.fingerprint}
     assert list(known.columns) == [*COLUMNS, "fingerprint", "release"]
-    modes = {stat.S_IMODE(file.stat().st_mode) for file in ledger.vault.folder.iterdir() if file.name != ".ledger"}
+    modes = {stat.S_IMODE(file.stat().st_mode) for file in ledger.vault.folder.iterdir()}
     assert modes == {0o600}
 
 
