@@ -167,8 +167,10 @@ def _parent(cells: pd.DataFrame) -> NDArray[np.intp]:
 def _named(cells: pd.DataFrame, parent: NDArray[np.intp], alone: Bounds, known: Bounds, at: int) -> Exposed:
     cell = cells.iloc[at]
     parts = parent == at
-    of_parts = alone.lowest[parts].sum() > alone.lowest[at] or alone.highest[parts].sum() < alone.highest[at]
-    relation = ITS_PARTS if parts.any() and of_parts else str(cells["area"].iloc[parent[at]])
+    of_parts = parts.any() and (
+        alone.lowest[parts].sum() > alone.lowest[at] or alone.highest[parts].sum() < alone.highest[at]
+    )
+    relation = ITS_PARTS if of_parts or parent[at] < 0 else str(cells["area"].iloc[parent[at]])
     if alone.width[at] + 1 < LEAST_POSSIBLE:
         relation = OTHER_RELEASE if cell["times"] > 1 else ITS_NOISE
     bounds = float(known.lowest[at]), float(known.highest[at])

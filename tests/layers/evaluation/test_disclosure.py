@@ -157,6 +157,18 @@ def test_the_audit_names_the_wijk_that_betrays_a_buurt():
     assert exposed == Exposed("m", "buurt", "BU00010002", 4, 4, "WK000100")
 
 
+def test_a_gemeente_that_buurten_two_levels_down_betray_is_betrayed_by_its_parts():
+    noise = Noise(1, 0.5, 1)
+    given = (
+        (AreaLevel.BUURT, {"BU00010001": 2.0, "BU00010002": 0.0}), (AreaLevel.WIJK, {"WK000100": 5.0}),
+        (AreaLevel.GEMEENTE, {"GM0001": 5.0}),
+    )  # fmt: skip
+    rows = [perturbed_counts("m", level, 2024, pd.Series(told), noise, LEAST) for level, told in given]
+    exposed = {one.area: one for one in audited(pd.concat(rows, ignore_index=True)).exposed}
+    assert exposed["GM0001"] == Exposed("m", "gemeente", "GM0001", 4, 4, "parts")
+    assert exposed["BU00010001"].relation == "WK000100"
+
+
 def test_counts_that_this_noise_cannot_have_given_are_refused():
     rows = [
         perturbed_counts("m", AreaLevel.BUURT, 2024, pd.Series([6.0], ["BU00010001"]), Noise(2, 1.0, 1), LEAST),
