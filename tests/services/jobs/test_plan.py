@@ -184,8 +184,10 @@ def test_a_value_that_was_made_by_other_code_is_made_again_and_it_is_said(world:
     made(world)
     monkeypatch.setattr("layers.method.plan.version_of", lambda function: f"other {function.__qualname__}")
     (layer,) = planned(world.country(remembering=True), [REQUESTS[1]], world.home)
-    (search,) = [one for one in layer.steps if one.kind == "search"]
-    assert str(search.why).startswith("the method or a library changed: search/proef")
+    searches = [one for one in layer.steps if one.kind == "search"]
+    assert ("proef", "basis", "buurt", "2024") in {one.name for one in searches}
+    for one in searches:
+        assert str(one.why).startswith(f"the method or a library changed: search/{'/'.join(one.name)}")
 
 
 BUILDS = """
