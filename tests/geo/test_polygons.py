@@ -84,6 +84,13 @@ def test_a_strip_of_a_millimetre_stays_and_one_of_a_hair_does_not(wide, stays):
     assert unclean(one(strip))[0] != stays
 
 
+@pytest.mark.parametrize(("wide", "stays"), [(5.5e-7, True), (4.2e-7, False)])
+def test_in_rd_a_hair_is_half_a_micrometre(wide, stays):
+    corners = [(0, 0), (100, 0), (100, 100), (300, 100), (100, 100 + wide), (0, 100 + wide)]
+    strip = shapely.Polygon([(155_000 + x, 463_000 + y) for x, y in corners])
+    assert unclean(one(strip))[0] != stays
+
+
 def test_of_other_shapes_only_the_polygons_count():
     mixed = shapely.from_wkt(
         "GEOMETRYCOLLECTION(POINT(0 0),LINESTRING(0 0,1 1),POLYGON((0 0,9 0,9 9,0 0)),POLYGON EMPTY)"

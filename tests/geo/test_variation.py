@@ -87,3 +87,13 @@ def test_what_is_added_to_all_counts_changes_nothing(name, offset, alternative):
     assert with_it.statistic.to_numpy() == pytest.approx(without.statistic.to_numpy(), abs=1e-9)
     assert with_it.p.to_numpy() == pytest.approx(without.p.to_numpy(), abs=1e-12)
     assert moran(counts + offset, BOARD).z == pytest.approx(moran(counts, BOARD).z, abs=1e-9)
+
+
+@pytest.mark.parametrize("power", [-900, -300, 300, 900])
+@pytest.mark.parametrize("name", ["getis_ord", "getis_ord_i", "getis_ord_total", "local_moran"])
+def test_the_unit_of_values_changes_nothing_however_large_or_small(name, power):
+    values = pd.Series(np.random.default_rng(1).poisson(20, 144).astype(float), index=BOARD.ids)
+    scaled = STATISTICS[name].test(values * 2.0**power, BOARD, alternative="greater")
+    same_as = STATISTICS[name].test(values, BOARD, alternative="greater")
+    assert scaled.statistic.to_numpy() == pytest.approx(same_as.statistic.to_numpy(), rel=1e-12)
+    assert scaled.p.to_numpy() == pytest.approx(same_as.p.to_numpy(), rel=1e-12)

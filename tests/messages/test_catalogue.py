@@ -28,6 +28,17 @@ def test_no_dutch_is_of_a_message_that_is_not_said():
     assert not known - SAID.keys()
 
 
+def test_no_translation_is_cut_off():
+    short = [
+        template
+        for template in SAID
+        if (entry := DUTCH.get(template)) is not None
+        for text in (entry.string if isinstance(entry.string, tuple) else (entry.string,))
+        if len(text) < len(template) / 5
+    ]
+    assert not short
+
+
 def test_a_translation_fills_in_just_what_its_message_does():
     for template, one in SAID.items():
         if not re.search(r"{|%\(", template) or template.startswith(("zicht", "{%")):

@@ -26,6 +26,8 @@ def renewed(known: Catalog, given: dict[str, str | list[str]]) -> Catalog:
     for one in found():
         before = known.get(one.template)
         told = given.get(one.template) or (before.string if before is not None else None)
+        if (one.plural is not None) is isinstance(told, str) and told:
+            raise SystemExit(f"{one.template!r}: a text of one and several takes two translations, another takes one")
         if one.plural is not None:
             key, text = (one.template, one.plural), tuple(told) if told else ("", "")
         else:

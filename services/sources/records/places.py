@@ -56,6 +56,7 @@ class Placer:
         on_progress: called with how many of these questions were answered, of how many.
         outside: what the first places outside the country look like.
         curved: how many places were shapes with curves.
+        several: how many rows lie at several points, of which one counts.
     """
 
     where: str
@@ -66,6 +67,7 @@ class Placer:
     on_progress: Callable[[int, int], None] = lambda _done, _whole: None
     outside: Message | None = field(init=False, default=None)
     curved: int = field(init=False, default=0)
+    several: int = field(init=False, default=0)
     _to_rd: Transformer | None = field(init=False)
     _addresses: Addresses | None = field(init=False)
     _rounded: Message | None = field(init=False, default=None)
@@ -119,9 +121,11 @@ class Placer:
             shapes, curved = from_wkb(storage.to_pylist())
             self.curved += curved
         shapes[shapely.is_empty(shapes)] = None
-        point = np.where(
-            shapely.get_type_id(shapes) == shapely.GeometryType.POINT, shapes, shapely.point_on_surface(shapes)
+        kinds = shapely.get_type_id(shapes)
+        self.several += int(
+            ((kinds == shapely.GeometryType.MULTIPOINT) & (shapely.length(shapely.envelope(shapes)) > 0)).sum()
         )
+        point = np.where(kinds == shapely.GeometryType.POINT, shapes, shapely.point_on_surface(shapes))
         return shapely.get_x(point), shapely.get_y(point)
 
     def _parsed(self, cells: pa.Array) -> NDArray[np.object_]:
@@ -149,7 +153,12 @@ class Placer:
         """What to know of how rows were placed."""
         looked_up = () if self._addresses is None else tuple(self._addresses.notes)
         straight = message("places with curves, which were made straight: {count}", count=self.curved)
-        return (*looked_up, *((straight,) if self.curved else ()), *((self._rounded,) if self._rounded else ()))
+        several = message(
+            "rows that lie at several points, and count where one of them lies: {count}", count=self.several
+        )
+        counted = ((self.curved, straight), (self.several, several))
+        said = (note for count, note in counted if count)
+        return (*looked_up, *said, *((self._rounded,) if self._rounded else ()))
 
     def _geocoded(self, batch: pa.RecordBatch) -> Placed:
         """What PDOK knows of verblijfsobjecten and addresses."""

@@ -229,6 +229,16 @@ def test_places_may_be_written_as_postgis_writes_them(tmp_path, how):
     assert counted(tmp_path, other, place={"wkt": "plek"}).table.equals(expected(table))
 
 
+def test_rows_at_several_points_count_at_one_and_it_is_said(tmp_path):
+    table = rows(40)
+    at = points(table).geometry
+    there = [shapely.MultiPoint([one, one if at % 4 else shapely.Point(120_050, 480_050)]) for at, one in enumerate(at)]
+    other = table.drop(columns=["x", "y"]).assign(plek=shapely.to_wkt(there, rounding_precision=3))
+    found = counted(tmp_path, other, place={"wkt": "plek"})
+    assert "rijen die op meer punten tegelijk liggen en meetellen waar een daarvan ligt: 10" in found.notes
+    assert found.table[["meldingen_2023", "meldingen_2024"]].to_numpy().sum() == 40
+
+
 @pytest.mark.parametrize("how", ["text", "hex"])
 def test_places_in_another_srid_than_declared_are_refused(tmp_path, how):
     table = rows(5)
