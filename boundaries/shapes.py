@@ -67,17 +67,23 @@ def _repaired(table: geopandas.GeoDataFrame) -> tuple[geopandas.GeoDataFrame, tu
     )  # fmt: skip
     valid = table.copy()
     valid.loc[invalid, "geometry"] = after
-    changed = (after.area - before.area).abs()
-    return valid, (_note(table["code"][invalid], changed),)
+    return valid, (_note(table["code"][invalid], before.area, after.area),)
 
 
-def _note(codes: pd.Series, changed: pd.Series) -> Message:
-    by_code = changed.groupby(codes).sum().sort_values(ascending=False, kind="stable")
-    named = joined(", ", [
-        message("{code} {size}", code=code, size=_square_metres(size))
-        for code, size in by_code.head(MOST_NAMED).items()
+def _note(codes: pd.Series, before: pd.Series, after: pd.Series) -> Message:
+    changed = (after - before).abs()
+    sizes = pd.DataFrame({"before": before, "after": after, "changed": changed}).groupby(codes).sum()
+    sizes = sizes.sort_values("changed", ascending=False, kind="stable")
+    named = joined("; ", [
+        message(
+            "{code} {size}, {before:,.1f} m² before and {after:,.1f} after",
+            code=code, size=_square_metres(size["changed"]), before=size["before"], after=size["after"],
+        )
+        if size["changed"] >= LEAST_SAID
+        else message("{code} {size}", code=code, size=_square_metres(size["changed"]))
+        for code, size in sizes.head(MOST_NAMED).to_dict("index").items()
     ])  # fmt: skip
-    if (rest := len(by_code) - MOST_NAMED) > 0:
+    if (rest := len(sizes) - MOST_NAMED) > 0:
         named = message("{named} and {rest} others", named=named, rest=rest)
     return plural(
         "1 polygon was invalid and is repaired; that changed its surface by {size} ({named})",

@@ -301,7 +301,8 @@ def test_what_was_repaired_is_said_with_how_much_surface_changed():
     bowtie = shapely.Polygon([(120_000, 480_000), (120_500, 480_500), (120_500, 480_000), (120_000, 480_500)])
     (note,) = cbs.read_areas(with_polygon(FIRST, bowtie), V2024, "kaart.gpkg").notes
     assert str(note) == (
-        f"1 polygon was invalid and is repaired; that changed its surface by 125,000.0 m² ({FIRST} 125,000.0 m²)"
+        f"1 polygon was invalid and is repaired; that changed its surface by 125,000.0 m² ({FIRST} 125,000.0 m², "
+        "0.0 m² before and 125,000.0 after)"
     )
 
 

@@ -20,6 +20,7 @@ from boundaries.hexagons import hexagons
 from geo.areas import RD_NEW, AreaFrame, AreaLevel
 from geo.errors import AreaError
 from geo.neighbors import Neighbors, nearest, queen, ring, rings, rook, within
+from tests.boundaries.tilings import areas_of, tilings
 from tests.country import graph_of, grid, names, squares
 
 SIZE = st.tuples(st.integers(1, 7), st.integers(1, 7))
@@ -120,6 +121,20 @@ def test_areas_that_touch_are_neighbours_wherever_their_corners_are(areas):
     along = shapely.length(shapely.intersection(shapes[:, None], shapes[None])) > 0
     assert (queen(areas).matrix.toarray() == touch).all()
     assert (rook(areas).matrix.toarray() == (touch & along)).all()
+
+
+@given(tilings, tilings, st.integers(1, 4))
+def test_pieces_of_areas_have_the_neighbours_that_measuring_finds(areas, knife, every):
+    """Borders where pieces lie against a whole area have their corners on one side only, a rounding off the line."""
+    whole, cuts = areas.table.geometry.to_numpy(), knife.table.geometry.to_numpy()[:6]
+    pieces = shapely.get_parts(shapely.intersection(whole[::every, None], cuts).ravel())
+    rest = shapely.get_parts(shapely.difference(whole[::every], shapely.union_all(cuts)))
+    others = np.delete(whole, np.s_[::every])
+    shapes = np.concatenate([pieces, rest, others])
+    sound = (shapely.get_type_id(shapes) == shapely.GeometryType.POLYGON) & (shapely.area(shapes) > 1)
+    cut = areas_of(shapes[sound & shapely.is_valid(shapes)])
+    near = shapely.dwithin(*np.meshgrid(cut.table.geometry, cut.table.geometry), 0.001)
+    assert (queen(cut).matrix.toarray() == near & ~np.eye(len(cut), dtype=bool)).all()
 
 
 @pytest.mark.parametrize("offset", [0.0, 1e-7, 0.0002, 0.0004, 0.0005 - 1e-7, 0.0005, 0.0007])
