@@ -7,7 +7,7 @@ import pytest
 from geo.areas import AreaLevel
 from layers.declarations.catalog import load
 from layers.publication.layer import Layer
-from services.jobs.build import LayerRequest, build, finest_of_theme, open_country, vintage_of_theme
+from services.jobs.build import LayerRequest, build, open_country, vintage_of_theme
 from services.settings import TESTLAND
 from services.testland.country import PLANTED_GEMEENTE, Testland
 from services.testland.topics import STRENGTH, TOPICS
@@ -33,8 +33,7 @@ def secret(tmp_path: Path) -> None:
 
 def built(name: str, lens: str = "basis") -> Layer:
     theme = SHIPPED.theme(name)
-    finest = finest_of_theme(SHIPPED, theme)
-    country = open_country(TESTLAND, SHIPPED, vintage_of_theme(SHIPPED, theme), finest=finest)
+    country = open_country(TESTLAND, SHIPPED, vintage_of_theme(SHIPPED, theme))
     return build(country, LayerRequest(name, theme.level, lens), told)
 
 
