@@ -64,7 +64,8 @@ def zonal(declaration: SourceDeclaration, areas: AreaFrame, root: Path) -> Deliv
         rows = opened.width * opened.height
     table = figures.drop(columns=VALID)
     table[outside] = np.nan
-    return Delivered(table, raster.path, rows, digest(path), _notes(figures[VALID].to_numpy(), outside, band.infinite))
+    notes = (*_notes(figures[VALID].to_numpy(), outside, band.infinite), *_empty_shares(table, raster))
+    return Delivered(table, raster.path, rows, digest(path), notes)
 
 
 class _Band(RasterioRasterSource):  # type: ignore[misc]
@@ -206,3 +207,16 @@ def _notes(valid: NDArray[np.float64], outside: NDArray[np.bool_], infinite: int
     ]  # fmt: skip
     cells = [say("cells with an infinite value, read as without a value: {count}", count=infinite)] if infinite else []
     return *areas, *cells
+
+
+def _empty_shares(table: pd.DataFrame, raster: Raster) -> tuple[str, ...]:
+    """The shares that are 0 everywhere: their classes may be mistyped."""
+    return tuple(
+        say(
+            "{column}: no cell in these areas has a value of {classes}, so that its share is 0 everywhere; see whether "
+            "the classes are those of this raster",
+            column=name, classes=", ".join(f"{one:g}" for one in taken.classes),
+        )
+        for name, taken in raster.column.items()
+        if taken.take == "share" and not (table[name] > 0).any()
+    )  # fmt: skip

@@ -144,6 +144,14 @@ def test_a_class_of_a_scaled_raster_is_found(tmp_path):
     assert got.table["groen"].to_numpy() == pytest.approx(0.5)
 
 
+def test_a_share_of_classes_that_no_cell_has_is_said(tmp_path):
+    put(tmp_path, np.full((ROWS, COLUMNS), 3, dtype=np.uint8))
+    columns = {"groen": Taken(take="share", classes=(31, 32)), "grijs": Taken(take="share", classes=(3,))}
+    (note,) = (one for one in zonal(declared(column=columns), AREAS, tmp_path).notes if "31" in one)
+    assert note.startswith("groen: ")
+    assert "31, 32" in note
+
+
 def test_classes_that_are_whole_numbers_are_never_taken_for_their_neighbours(tmp_path):
     put(tmp_path, np.full((ROWS, COLUMNS), 16_777_216, dtype=np.int32))
     got = zonal(declared(column={"groen": Taken(take="share", classes=(16_777_217,))}), AREAS, tmp_path)
@@ -257,7 +265,8 @@ def test_infinite_cells_are_without_a_value_and_counted(tmp_path, infinite, take
     values[25:27, 20:24] = infinite
     column = {"hoogte": Taken(**take)}
     got = zonal(declared(column=column), AREAS, put(tmp_path, values))
-    assert got.notes == ("cellen met een oneindige waarde, gelezen als zonder waarde: 8",)
+    assert got.notes[0] == "cellen met een oneindige waarde, gelezen als zonder waarde: 8"
+    assert [one[:7] for one in got.notes[1:]] == (["hoogte:"] if "classes" in take else [])  # hills have no 7.0
     values[np.isinf(values)] = np.nan
     bare = zonal(declared(column=column), AREAS, put(tmp_path, values))
     pd.testing.assert_frame_equal(got.table, bare.table)
