@@ -7,6 +7,8 @@ from scipy.stats import hypergeom
 
 from geo.neighbors import rings
 from geo.statistics import STATISTICS
+from geo.statistics.exact import Tail, in_doubt
+from geo.statistics.getis_ord_total import TOTAL
 from geo.statistics.result import LocalResult
 from tests.country import grid
 
@@ -59,3 +61,15 @@ def test_of_how_many_areas_p_was_drawn_is_said(name):
     how = chances(name, values).how
     assert how.drawn > 100
     assert f"of {how.drawn} areas where that left p too uncertain, 9999 draws, seed 1" in str(how)
+
+
+def test_a_bracket_is_in_doubt_where_it_is_wide_and_matters():
+    upper, lower = np.array([0.05, 0.05, 1e-9]), np.array([0.049, 0.01, 1e-12])
+    assert in_doubt(upper, lower, 100, np.array([5, 5, 5])).tolist() == [False, True, False]
+
+
+def test_a_tail_says_over_which_null_it_is():
+    exact_one = Tail(np.array([0.1]), np.array([0.1]), True)
+    assert exact_one.how_over(TOTAL).over is TOTAL
+    drawn = Tail(np.array([0.1]), np.array([0.1]), False, np.array([True]), 999)
+    assert (drawn.how_over(TOTAL).kind, drawn.how_over(TOTAL).drawn) == ("certified", 1)
