@@ -17,99 +17,12 @@ from services.sources.boundaries import BoundaryFolder
 
 pytestmark = pytest.mark.real
 
-CRIMES = """
-id = "misdrijven_2015"
-title = "Geregistreerde misdrijven per gemeente en soort, 2015"
-publisher = "CBS (83648NED)"
-license = "CC BY 4.0"
-url = "https://opendata.cbs.nl/ODataApi/odata/83648NED"
-attribution = "CBS"
-status = "open"
-level = "gemeente"
-key = "RegioS"
-vintage = 2015
-periods = [2015]
-rounded_to = 5
-
-[table]
-path = "crime/cbs_83648NED_2015_gemeente_soortmisdrijf.csv.gz"
-
-[table.column]
-drugs = { header = "TotaalGeregistreerdeMisdrijven_1", select = { SoortMisdrijf = "6000000" } }
-hard = { header = "TotaalGeregistreerdeMisdrijven_1", select = { SoortMisdrijf = "6010000" } }
-soft = { header = "TotaalGeregistreerdeMisdrijven_1", select = { SoortMisdrijf = "6020000" } }
-
-[columns.drugs]
-title = "Drugsmisdrijven"
-formula = "drugs"
-kind = "count"
-
-[columns.harddrugs]
-title = "Harddrugs"
-formula = "hard"
-kind = "count"
-
-[columns.softdrugs]
-title = "Softdrugs"
-formula = "soft"
-kind = "count"
-"""
-KEY_FIGURES = """
-id = "regio_2015"
-title = "Regionale kerncijfers 2015"
-publisher = "CBS (70072ned)"
-license = "CC BY 4.0"
-url = "https://opendata.cbs.nl/ODataApi/odata/70072ned"
-attribution = "CBS"
-status = "open"
-level = "gemeente"
-key = "RegioS"
-vintage = 2015
-periods = [2015]
-
-[table]
-path = "branche/cbs_70072ned_2015_regionale_kerncijfers.csv.gz"
-
-[columns.inwoners]
-title = "Inwoners"
-formula = "TotaleBevolking_1"
-kind = "stock"
-"""
-THEME = """
-id = "drugs_gemeente"
-title = "Geregistreerde drugsmisdrijven per gemeente"
-question = "Waar worden meer drugsmisdrijven geregistreerd dan gemiddeld?"
-level = "gemeente"
-
-[search]
-statistic = "getis_ord"
-max_q = 0.05
-
-[privacy]
-min_count = 5
-min_exposure = 50
-
-[[indicator]]
-id = "drugs"
-title = "Drugsmisdrijven"
-why = "Proef."
-source = "misdrijven_2015"
-value = "drugs"
-per = "regio_2015.inwoners"
-scale = 1000
-unit = "per 1.000 inwoners"
-"""
 DRUGS = ("6000000", 14_790)
 
 
 @pytest.fixture(scope="module")
-def declared(tmp_path_factory: pytest.TempPathFactory) -> Catalog:
-    folder: Path = tmp_path_factory.mktemp("eigen")
-    files = {"themes/drugs_gemeente": THEME, "sources/misdrijven_2015": CRIMES, "sources/regio_2015": KEY_FIGURES}
-    for name, text in files.items():
-        (folder / name).parent.mkdir(exist_ok=True)
-        (folder / f"{name}.toml").write_text(text, encoding="utf-8")
-    return load(folder)
+def declared() -> Catalog:
+    return load()
 
 
 @pytest.fixture(scope="module")
