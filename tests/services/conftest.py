@@ -14,7 +14,7 @@ from services.cli.screen import complaints, screen
 from services.jobs import demo
 from services.jobs.publish import publish_all
 from services.settings import override
-from tests.services.running import Answer, Zicht, told
+from tests.services.running import Answer, Zicht, copy_layers, told
 
 with speaking("en"):
     import services.cli.app  # noqa: F401  # the help of its commands is said once, when it is imported
@@ -74,7 +74,7 @@ def published(shown: demo.Demonstration, tmp_path: Path) -> Path:
 def small(shown: demo.Demonstration, tmp_path: Path) -> Path:
     """A folder in which only the wijken are published: quick to publish again."""
     home = tmp_path / "home"
-    shutil.copytree(shown.home / "layers" / "misdrijven" / "wijk", home / "layers" / "misdrijven" / "wijk")
+    copy_layers(shown.home, home, "wijk")
     config = home / "pygeoapi-config.yml"
     shutil.copy(shown.config, config)
     publish_all(home, config, load(), told)

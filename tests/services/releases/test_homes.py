@@ -1,7 +1,6 @@
 """Every home is served under its own titles, and without a name it is the one that was published last."""
 
 import os
-import shutil
 from pathlib import Path
 
 import pytest
@@ -12,7 +11,7 @@ from services.jobs import demo, serve
 from services.jobs.publish import composed
 from services.ogc import configuration, server
 from services.releases import homes, release
-from tests.services.running import Zicht
+from tests.services.running import Zicht, copy_layers
 
 ROOT = Path(__file__).parents[3]
 
@@ -66,7 +65,7 @@ def test_the_committed_configuration_starts_with_the_template_that_is_shipped():
 def test_in_an_empty_folder_publish_writes_the_configuration_from_the_template(
     zicht: Zicht, shown: demo.Demonstration, elsewhere: Path
 ):
-    shutil.copytree(shown.home / "layers" / "misdrijven" / "wijk", elsewhere / "output/demo/layers/misdrijven/wijk")
+    copy_layers(shown.home, elsewhere / "output/demo", "wijk")
     assert zicht("publish", "--check").code == 1
     assert zicht("publish").code == 0
     written = Path("pygeoapi-config.yml").read_text(encoding="utf-8")
@@ -81,9 +80,7 @@ def test_serve_takes_the_home_published_last_with_its_own_configuration_and_says
     served = []
     monkeypatch.setattr(server, "serve", lambda *arguments: served.append(arguments))
     for home, level in (("output/demo", "wijk"), ("output/demo-gm0363", "buurt")):
-        shutil.copytree(
-            shown.home / "layers" / "misdrijven" / level, elsewhere / home / "layers" / "misdrijven" / level
-        )
+        copy_layers(shown.home, elsewhere / home, level)
         assert zicht("publish", "--home", home).code == 0
     answer = zicht("serve")
     assert answer.code == 0, answer.err
