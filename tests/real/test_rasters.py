@@ -114,7 +114,7 @@ def declared_squares() -> SourceDeclaration:
     )  # fmt: skip
     return SourceDeclaration(
         id="vierkanten", title="Vierkanten", publisher="CBS", license="CC BY 4.0", url="https://example.org",
-        attribution="CBS", vintage=2021, periods=(2021,), squares=grid,
+        attribution="CBS", status="open", vintage=2021, periods=(2021,), squares=grid,
         columns={one: Column(formula=one, title=one) for one in grid.column},
     )  # fmt: skip
 
