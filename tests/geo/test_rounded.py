@@ -7,7 +7,7 @@ import pytest
 from hypothesis import strategies as st
 from scipy.stats import nbinom
 
-from geo.disclosure import too_few
+from geo.disclosure.small_counts import too_few
 from geo.measures import Measure, Unknown
 from geo.rates import empirical_bayes, gamma_shape, rounded_gamma_shape
 from geo.residuals import residuals

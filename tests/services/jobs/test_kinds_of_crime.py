@@ -28,6 +28,7 @@ publisher = "Politie"
 license = "CC BY 4.0"
 url = "https://dataderden.cbs.nl"
 attribution = "Politie, via CBS"
+status = "open"
 key = "buurtcode"
 vintage = 2024
 periods = [2024]
