@@ -46,7 +46,8 @@ def fetched(netherlands: Country, real: Path, tmp_path_factory: pytest.TempPathF
         standin.trap("85984NED.*skip=10000", busy(0), halved)
         standin.trap("47018NED.*2023JJ00", cut(100_000))
         client = Client(folder / "cache", gateway=standin.url, policy=RetryPolicy(pause=0.01))
-        jobs, _skipped = fetch.jobs(load(), ("misdrijven",), netherlands.vintage)
+        jobs, skipped = fetch.jobs(load(), ("misdrijven",), netherlands.vintage)
+        assert list(skipped) == []
         served = [one for one in jobs if one.name in {"kerncijfers", "misdrijven", "boundaries"}]
         outcome = fetch.fetch(served, client, folder / "data", NoReports())
         assert (len(served), outcome.faults) == (3, {})
