@@ -30,7 +30,8 @@ from tests.services.running import Zicht
 from tests.standin import pdok, statline
 from tests.standin.server import Reply, Spoil, Standin, busy, cut, dripping, halved
 
-QUICK = RetryPolicy(connect_timeout=1, read_timeout=0.5, total_timeout=1, tries=3, pause=0.01)
+# What a busy machine answers late must not count as a fault: only an answer that drips is late here.
+QUICK = RetryPolicy(connect_timeout=20, read_timeout=3, total_timeout=20, tries=3, pause=0.01)
 ROOT = Path(__file__).parents[3]
 FILES = [
     "boundaries/buurten-2024.parquet", "boundaries/gemeenten-2024.parquet", "boundaries/wijken-2024.parquet",
@@ -115,11 +116,11 @@ def test_what_was_fetched_has_its_receipts_and_builds_a_layer(zicht: Zicht, tmp_
 
 
 def test_a_rerun_asks_nothing_and_writes_the_same_bytes(zicht: Zicht, standin: Standin, tmp_path: Path):
-    zicht("fetch", "misdrijven", "--to", tmp_path / "data")
+    assert zicht("fetch", "misdrijven", "--to", tmp_path / "data").code == 0
     first, count = content(tmp_path / "data"), len(standin.requests)
     assert sorted(first) == [*FILES[:3], "receipts.json", *FILES[3:]]
-    zicht("fetch", "misdrijven", "--to", tmp_path / "data")
-    zicht("fetch", "misdrijven", "--to", tmp_path / "other")
+    assert zicht("fetch", "misdrijven", "--to", tmp_path / "data").code == 0
+    assert zicht("fetch", "misdrijven", "--to", tmp_path / "other").code == 0
     assert content(tmp_path / "data") == content(tmp_path / "other") == first
     assert len(standin.requests) == count
 
@@ -145,14 +146,14 @@ def test_a_mirror_gives_the_same_bytes_where_there_is_no_network(zicht: Zicht, s
         (Reply(500), "answers 500 Internal Server Error: no explanation; trying again"),
         (cut(300), "the connection was cut in the middle of an answer; trying again"),
         (halved, "JSON that stops half-way after"),
-        (dripping(0.7), "does not answer in time; trying again"),
+        (dripping(4), "does not answer in time; trying again"),
     ],
     ids=["429", "500", "cut", "half", "drip"],
 )
 def test_a_fault_that_passes_is_reported_and_the_bytes_are_the_same(
     zicht: Zicht, standin: Standin, tmp_path: Path, spoil: Spoil, said: str
 ):
-    zicht("fetch", "misdrijven", "--to", tmp_path / "data")
+    assert zicht("fetch", "misdrijven", "--to", tmp_path / "data").code == 0
     for asked in ("85984NED.*skip=250", "47018NED.*2023JJ00", "collections/wijken"):
         standin.trap(asked, spoil)
     again = zicht("fetch", "misdrijven", "--to", tmp_path / "again", "--fresh")

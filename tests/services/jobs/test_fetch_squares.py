@@ -33,7 +33,7 @@ TABLE = pd.DataFrame({
 
 @pytest.fixture
 def standin(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Standin]:
-    quick = RetryPolicy(connect_timeout=1, read_timeout=0.5, total_timeout=1, tries=3, pause=0.01)
+    quick = RetryPolicy(connect_timeout=20, read_timeout=3, total_timeout=20, tries=3, pause=0.01)
     monkeypatch.setattr(job, "Client", partial(Client, policy=quick))
     with Standin(wfs.Wfs(wfs.SQUARES.format(year=2024), wfs.LAYER, wfs.squares(TABLE))) as server:
         monkeypatch.setenv("ZICHT_GATEWAY", server.url)
