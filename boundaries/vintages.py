@@ -54,7 +54,7 @@ class Vintage:
         aliases: what a column has been called, by our name for it.
         shipped: what the folder of real data has of it, if anything.
         gemeenten: fewest gemeenten that figures of the whole country have.
-        finest: the finest areas that are wanted, where figures are of no finer ones.
+        finest: the finest areas that are wanted, where figures are of no finer ones; PC4 for the postcodes of the year.
     """
 
     year: int

@@ -18,11 +18,12 @@ COLUMNS = ("name", "gemeente", "gemeente_name", "geometry")
 
 
 class AreaLevel(StrEnum):
-    """How finely the country is divided."""
+    """How finely the country is divided. Figures may come per PC4, the first four digits of the postcode; no map is."""
 
     GEMEENTE = "gemeente"
     WIJK = "wijk"
     BUURT = "buurt"
+    PC4 = "pc4"
     H3_7 = "h3-7"
     H3_8 = "h3-8"
     H3_9 = "h3-9"
