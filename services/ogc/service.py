@@ -10,7 +10,6 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from functools import partial
 from http import HTTPStatus
-from importlib.resources import files
 from pathlib import Path
 from urllib.parse import quote, urlsplit
 
@@ -18,12 +17,11 @@ import orjson
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import RedirectResponse, Response
-from starlette.staticfiles import StaticFiles
 from starlette.types import Receive, Scope, Send
 
 from geo.errors import ServeError, StoreError
 from layers.messages import say
-from services.ogc import csv_rows, items, paging, parameters, question, responses, schemas
+from services.ogc import csv_rows, items, paging, parameters, question, responses, schemas, statics
 from services.ogc.edition import Edition
 from services.ogc.endpoints import FEATURE, OPENAPI, PAGES, PLAIN, SCHEMAS, Call, Endpoint, sent_filter
 from services.ogc.parameters import Given
@@ -33,8 +31,6 @@ from services.stores import systems
 from services.stores.queries import QueryError
 from services.stores.served import Served, opened, written
 
-STATIC = str(files("services.ogc") / "static")
-LEAFLET = str(files("xstatic.pkg.leaflet") / "data")
 LOGGER = logging.getLogger(__name__)
 DOWNLOADS = {"zicht.gpkg": "application/geopackage+sqlite3"}
 
@@ -51,8 +47,6 @@ class Service:
     def __init__(self, home: Path, compose: Compose, confirmed: Confirmed = lambda _: "") -> None:
         self._current, self._compose, self._confirmed = home / "current", compose, confirmed
         self._filters = paging.Filters()
-        self._static = StaticFiles(directory=STATIC)
-        self._leaflet = StaticFiles(directory=LEAFLET)
         self._take(self._current.resolve())
         self._paths = self._all_paths()
 
@@ -104,10 +98,6 @@ class Service:
         """Answer a request."""
         if scope["type"] != "http":
             return
-        for prefix, folder in (("/static/leaflet", self._leaflet), ("/static", self._static)):
-            if scope["path"].startswith(f"{prefix}/"):
-                await folder({**scope, "path": scope["path"].removeprefix(prefix)}, receive, send)
-                return
         try:
             response = await self._answer(Request(scope, receive))
         except Problem as problem:
@@ -126,6 +116,8 @@ class Service:
         await response(scope, receive, send)
 
     async def _answer(self, request: Request) -> Response:
+        if (static := await statics.answer(request.scope)) is not None:
+            return static
         if request.scope["path"] == "/" and self._edition.prefix:  # of the site: the API says the rest
             return RedirectResponse(urlsplit(self._edition.url).path, headers=responses.SECURE)
         path, names = self._path_of(request)

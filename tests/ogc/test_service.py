@@ -274,6 +274,24 @@ def test_browsers_and_caches_are_told_what_they_need(api, path):
     assert sent["api-version"] == "1.0.0"
 
 
+@pytest.mark.parametrize(
+    ("path", "status"),
+    [("pages.css", 200), ("leaflet/leaflet.js", 200), ("nope.css", 404), ("..%2f..%2fservice.py", 404), ("%00", 404),
+     ("", 404), ("leaflet/", 404)],
+)  # fmt: skip
+def test_scripts_and_styles_are_there_or_refused_without_a_word_in_the_log(api, home, path, status):
+    log = next(home.glob("server-*.log"))
+    before = log.read_text()
+    answer = api.get(str(api.base_url.copy_with(path="/")) + f"static/{path}")
+    assert answer.status_code == status
+    assert answer.headers["x-content-type-options"] == "nosniff"
+    assert "no-cache" in answer.headers["cache-control"]
+    assert answer.headers["content-type"] == "application/problem+json" or status == 200
+    wrong = api.post(str(api.base_url.copy_with(path="/")) + f"static/{path}")
+    assert wrong.status_code == 405
+    assert log.read_text() == before
+
+
 def test_the_map_runs_its_own_scripts_only(api):
     policy = api.get("/kaart").headers["content-security-policy"]
     assert "script-src 'sha256-" in policy
