@@ -59,6 +59,7 @@ class Names(Declared):
     """Names of people that are common here, what stands between and before them, and headers of columns of names."""
 
     expected: Words
+    agents: Words
     given: Words
     family: Words
     words: Words
@@ -115,6 +116,10 @@ class Persons(Declared):
         """Whether the name of a column says who people are: eigenaar, wie."""
         words = _words(header)
         return any(_any(words, one.roles) for one in self.kind)
+
+    def is_agent(self, header: str) -> bool:
+        """Whether the name of a column may be what people do, or firms: aannemer, vrijwilliger."""
+        return _any(_words(header), self.names.agents)
 
     def dates_things(self, header: str) -> bool:
         """Whether the name of a column says that its dates are of things, not of people."""

@@ -24,8 +24,10 @@ MOST_NUMBERS = 100_000
 """Different numbers of a column that are collected for the elfproef."""
 FEW = 3
 """What a column holds fewer of may be chance."""
-SHAPED, DIFFERENT = 0.3, 0.2
-"""Share of cells that must have the shape of a name below a role, and of different ones among them: no categories."""
+SHAPED, DIFFERENT, MOST_DIFFERENT = 0.3, 0.2, 0.5
+"""Share of cells that must have the shape of a name below a role, and of different ones among them: no categories; and
+no firms that work for many, where the role may be that of a firm (aannemer).
+"""
 REMARKED, PLATED = 0.05, 0.5
 """Share of cells that must be remarks that name someone; and that must be plates without dashes."""
 MOST_VALUES = 40
@@ -45,7 +47,7 @@ class ColumnScan:
         names_expected: whether its header announces names of persons.
         dated: whether its dates could be dates of birth.
         refusal: why it cannot be searched, where it cannot.
-        role: whether its header says who people are.
+        different: the share of names that must be different ones, where its header says who people are; else None.
         cells: how many cells were looked at.
         contacts: how many of these are ways to reach a person, by kind.
         names: how many are names of persons; `examples` holds a few different ones.
@@ -54,14 +56,14 @@ class ColumnScan:
         numbers: different numbers of nine digits.
         shaped: how many cells have the shape of a name, where there is a role; `shapes` holds different ones.
         remarks: how many name someone; `remarked` holds a few different ones.
-        plates: how many are plates without dashes, by sidecode.
+        plates: how many are plates and nothing else, by sidecode.
         values: different cells in small letters, one more than `MOST_VALUES` at most.
     """
 
     names_expected: bool
     dated: bool
     refusal: Message | None = None
-    role: bool = False
+    different: float | None = None
     cells: int = 0
     contacts: NDArray[np.int64] = field(default_factory=lambda: np.zeros(len(contacts.CONTACTS), dtype=np.int64))
     names: int = 0
@@ -106,7 +108,7 @@ class ColumnScan:
 
     def _search_for_shapes(self, values: pa.Array, counts: pa.Array) -> None:
         """Names of whatever words below a role, names in remarks, plates."""
-        if self.role:
+        if self.different is not None:
             shaped = names.have_the_shape(values)
             self.shaped += _sum(counts, shaped)
             if len(self.shapes) < SAMPLE:
@@ -115,7 +117,7 @@ class ColumnScan:
         self.remarks += _sum(counts, remarks)
         if len(self.remarked) < FEW:
             self.remarked.update(values.filter(remarks).slice(0, FEW).to_pylist())
-        self.plates.update(plates.bare(values, counts))
+        self.plates.update(plates.whole(values, counts))
 
     def holds_only(self, kind: PersonalData) -> bool:
         """Whether the cells show that the column is not of the kind that its name says: herkomst = app."""
@@ -131,7 +133,8 @@ class ColumnScan:
                 "{passing} of {numbers} numbers in it pass the elfproef of the BSN (UAVG art. 46)",
                 passing=passing, numbers=len(self.numbers),
             )  # fmt: skip
-        if contact := contacts.found(self.contacts, self.cells, FEW):
+        ways = self.contacts - plates.codes(self.plates) * contacts.PLATES
+        if contact := contacts.found(ways, self.cells, FEW):
             return self._counted(*contact)
         if named := self._named():
             return named
@@ -148,13 +151,20 @@ class ColumnScan:
         least = NAMED_WHERE_EXPECTED if self.names_expected else NAMED
         if len(self.examples) >= FEW and self.names > least * self.cells:
             return self._counted(message("names of persons"), self.names)
-        if len(self.shapes) >= max(FEW, min(DIFFERENT * self.shaped, SAMPLE / 2)) and self.shaped > SHAPED * self.cells:
+        if self._shaped_as_names():
             return self._counted(message("names of persons"), self.shaped)
         if len(self.remarked) >= FEW and self.remarks > REMARKED * self.cells:
             return self._counted(message("remarks that name someone"), self.remarks)
-        if len(self.plates) >= plates.WAYS and sum(self.plates.values()) > PLATED * self.cells:
-            return self._counted(message("plates of cars"), sum(self.plates.values()))
+        bare = plates.bare(self.plates)
+        if len(bare) >= plates.WAYS and sum(bare.values()) > PLATED * self.cells:
+            return self._counted(message("plates of cars"), sum(bare.values()))
         return None
+
+    def _shaped_as_names(self) -> bool:
+        """Whether the header says who people are, and the cells have the shape of names, of many people."""
+        if self.different is None or self.shaped <= SHAPED * self.cells:
+            return False
+        return len(self.shapes) >= max(FEW, min(self.different * self.shaped, SAMPLE / 2))
 
     def _counted(self, what: Message, count: int) -> Message:
         return message("{what}: {count} of {cells} cells that were looked at", what=what, count=count, cells=self.cells)

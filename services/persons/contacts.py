@@ -13,14 +13,16 @@ MOBILE = (
     r"|(?:^|[^\d./-])06(?:-| ?- ?| )\d(?:[ -]?\d){7}\b"  # 06-12345678, 06 12 34 56 78
     r"|[a-z]\W{1,3}06\d{8}\b"  # bel 0612345678
 )
-OCTET = r"(?:25[0-5]|2[0-4]\d|1?\d?\d)"
+OCTET, HUNDREDS = r"(?:25[0-5]|2[0-4]\d|1?\d?\d)", r"(?:25[0-5]|2[0-4]\d|1\d\d)"
+FOUR = "|".join(r"\.".join([OCTET] * at + [HUNDREDS] + [OCTET] * (3 - at)) for at in range(4))
+"""Nearly all addresses have a number of three digits; numbers of articles and versions (2.11.2.1) have none."""
 IP = (
-    rf"(?:^|[^\d.])(?:{OCTET}\.){{3}}{OCTET}(?:$|[^\d.])|\b(?:[0-9a-f]{{1,4}}:){{7}}[0-9a-f]{{1,4}}\b"
+    rf"(?:^|[^\d.])(?:{FOUR})(?:$|[^\d.])|\b(?:[0-9a-f]{{1,4}}:){{7}}[0-9a-f]{{1,4}}\b"
     r"|\b[0-9a-f]{1,4}(?::[0-9a-f]{1,4}){1,6}::[0-9a-f]{1,4}\b"
 )
 PROFILE = (
     r"\b(?:facebook|instagram|tiktok|twitter|snapchat|x)\.com/[\w.@/-]{2,}|\blinkedin\.com/in/[\w-]+"
-    r"|\bt\.me/\w{3,}|\bwa\.me/\d{6,}"
+    r"|\bt\.me/\w{3,}|\bwa\.me/\d{6,}|(?:^|[\s(])@[a-z_][\w.]{2,29}(?:$|[\s,;)])"
 )
 CONTACTS: tuple[tuple[Message, str, float, bool], ...] = (
     (message("addresses of e-mail"), r"[\w.+-]+@[\w-]+\.[a-z]{2,}", 0.0, False),
@@ -32,6 +34,8 @@ CONTACTS: tuple[tuple[Message, str, float, bool], ...] = (
     (message("bank accounts"), r"\bnl\d{2} ?[a-z]{4} ?\d(?: ?\d){9}\b", 0.0, False),
 )
 """What, how it is written, the share of cells above which it is no chance, and whether it may be without a letter."""
+PLATES = np.array([pattern == plates.DASHED for _, pattern, _, _ in CONTACTS], dtype=np.int64)
+"""Which of these is plates."""
 
 
 def counted(values: pa.Array, counts: pa.Array, *, lettered: bool) -> NDArray[np.int64]:

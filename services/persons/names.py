@@ -57,7 +57,7 @@ PATTERNS_WHERE_EXPECTED = (
     f"{ANY_FAMILY}(?:,i|I)+b*",  # Smolders, PJ; Smolders P.J.
     "Gb*w",  # jan smolders
 )
-SHAPE = f"{TITLES}(?:[GFS]+(?:b*[GFfS])+|[Iips]+b*[GFfS]+|b+S|{ANY_FAMILY},[GSIi]+b*)"
+SHAPE = f"{TITLES}(?:[GFS]+(?:b*[GFfS])+|[Iips]+b*[GFfS]+|b+S|{ANY_FAMILY}(?:,[GSIi]+b*|I+b*))"
 """How names are written that are in no list: Orhan Kaplan, van Gelderen, P Smolders."""
 FAMILY_NAME = r"(?:(?i:van|de|der|den|het|'t|ten|ter|el|al|vd|v\.d\.) )*(?P<family>[A-Z][a-z]{2,})"
 REMARK = (
@@ -67,6 +67,8 @@ REMARK = (
 )
 """How a remark names someone; of one person in many files the family name stands behind a title, initials or a role."""
 WORDS_OF_A_REMARK = r"\S+(?:\s+\S+){3}"
+BESIDE = r"(?:\s+(?:en|&|/|\+)\s+|/).*$"
+"""What stands behind the first of several names."""
 LEGAL_FORM = r"(?i)\b(?:b\.?v|n\.?v|v\.?o\.?f|stichting|vereniging|holding|vve)\b"
 LETTER, CAPITAL, SMALL = r"[A-Za-z\x{C0}-\x{24F}]", "[A-ZÆØĐŁ]", "[a-zßæøđł]"
 """Of what is left without accents; the classes of Unicode are so large that they take most of the time."""
@@ -87,7 +89,8 @@ def are_names(cells: pa.Array, *, expected: bool) -> pa.Array:
 
 def have_the_shape(cells: pa.Array) -> pa.Array:
     """Which cells are written as a name may be, of whatever words; where a header announces people."""
-    return pc.match_substring_regex(_written(cells), f"^(?:{SHAPE})$")
+    first = pc.replace_substring_regex(cells, BESIDE, "")
+    return pc.match_substring_regex(_written(first), f"^(?:{SHAPE})$")
 
 
 def name_someone(cells: pa.Array) -> pa.Array:

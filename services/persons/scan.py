@@ -28,7 +28,7 @@ from layers.declarations.persons import persons
 from services.formats import cells
 from services.formats.mixed import is_mixed
 from services.persons import bsn, nested
-from services.persons.column import FEW, SAMPLE, ColumnScan
+from services.persons.column import DIFFERENT, FEW, MOST_DIFFERENT, SAMPLE, ColumnScan
 from services.persons.opaque import is_opaque, refusal
 
 ENOUGH, SAMPLE_BEYOND = 65_536, 512
@@ -63,7 +63,7 @@ class PersonScan:
             name: ColumnScan(
                 persons().may_name(name),
                 dated=name != self.period and not persons().dates_things(name),
-                role=persons().is_role(name),
+                different=_different(name),
             )
             for name in self.columns
         }
@@ -144,6 +144,13 @@ class PersonScan:
         if name in self._scans and bsn.passing(self._scans[name].numbers):
             return None
         return next((why for one, why in self.exempt.items() if name == one or name.startswith(f"{one}.")), None)
+
+
+def _different(header: str) -> float | None:
+    """The share of names in a column that must be different ones, where its name says who people are; else None."""
+    if persons().is_role(header):
+        return DIFFERENT
+    return MOST_DIFFERENT if persons().is_agent(header) else None
 
 
 def _sample(column: pa.Array, most: int) -> pa.Array:

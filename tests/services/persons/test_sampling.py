@@ -28,7 +28,7 @@ def test_nothing_that_needs_a_letter_is_found_in_cells_without_one(texts):
     assert not pc.any(names.have_the_shape(cells)).as_py()
     assert not pc.any(names.name_someone(cells)).as_py()
     ones = pa.array([1] * len(cells), pa.int64())
-    assert not plates.bare(cells, ones)
+    assert not plates.whole(cells, ones)
     assert not _origins(cells, ones)
 
 
