@@ -6,10 +6,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from scipy.stats import false_discovery_control
+from statsmodels.stats.multitest import multipletests
 
 from geo.errors import AlignmentError, StatisticError
 from geo.statistics import SEARCHES
-from geo.statistics.significance import benjamini_hochberg, benjamini_yekutieli, bonferroni
+from geo.statistics.significance import benjamini_hochberg, benjamini_yekutieli, bonferroni, holm
 from tests.country import names
 from tests.geo.statistics.results import made
 
@@ -50,7 +51,12 @@ def test_q_is_that_of_the_book_and_unknown_areas_are_not_counted(p):
             assert corrected[~np.isnan(corrected)] == pytest.approx(theirs, rel=1e-12)
 
 
-@pytest.mark.parametrize("correct", [benjamini_hochberg, benjamini_yekutieli, bonferroni])
+@given(st.lists(chance | few, min_size=1, max_size=40))
+def test_holm_is_that_of_statsmodels(p):
+    assert holm(np.array(p)) == pytest.approx(multipletests(p, method="holm")[1], rel=1e-12)
+
+
+@pytest.mark.parametrize("correct", [benjamini_hochberg, benjamini_yekutieli, bonferroni, holm])
 @given(p=chances)
 def test_corrected_is_never_below_p_nor_above_one(correct, p):
     p = np.array(p, dtype=float)
