@@ -105,6 +105,21 @@ def whole_file(path: Path) -> Iterator[Path]:
             _remove(unfinished)
 
 
+def made_readable(path: Path) -> None:
+    """Let every user of this computer read a file, or a folder with all that is in it, whatever the umask: what is
+    published is served by another user than publishes it.
+    """
+    for one in (path, *path.rglob("*")) if path.is_dir() else (path,):
+        one.chmod(0o755 if one.is_dir() else 0o644)
+
+
+def readable_folder(path: Path) -> None:
+    """Make a folder that every user may enter, with those it lies in; one that is there keeps its mode."""
+    for one in reversed([one for one in (path, *path.parents) if not one.exists()]):
+        one.mkdir(exist_ok=True)
+        one.chmod(0o755)
+
+
 @contextmanager
 def locked(path: Path, kind: int) -> Iterator[None]:
     """Hold a lock of `fcntl.flock` on a file, made where there is none; it goes with the process, however that ends.

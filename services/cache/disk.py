@@ -24,7 +24,7 @@ from zipfile import BadZipFile
 from geo.errors import StoreError, ZichtError
 from layers.method.ports import About
 from services.cache.encoding import decoded, encoded
-from services.files import UNFINISHED, disk_errors, locked
+from services.files import UNFINISHED, disk_errors, locked, readable_folder
 
 FORMAT = 1
 """How values are written (services.cache.encoding); those of another format are made again."""
@@ -109,6 +109,7 @@ class HomeCache:
     @contextmanager
     def _alone(self) -> Iterator[None]:
         with disk_errors(self.root):
+            readable_folder(self.root.parent)  # the releases in it are for all
             _private(self.root)
             with locked(self.root / LOCK, fcntl.LOCK_EX):
                 yield

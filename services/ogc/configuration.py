@@ -5,6 +5,7 @@ with the template that is shipped. Everything from the line `resources:` on is g
 or a moment, so that the same release gives the same file, and CI can tell whether the committed one is current.
 """
 
+import shutil
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from importlib.resources import files
@@ -17,7 +18,7 @@ from geo.errors import StoreError, first_few
 from geo.messages import Message, joined, message
 from layers.messages import LANGUAGES, language, say
 from layers.publication.fields import AREA_NAME, ID, TITLE
-from services.files import disk_errors, whole_file
+from services.files import disk_errors, made_readable, whole_file
 from services.ports import SERVED
 from services.stores.queries import Described
 from services.stores.served import opened
@@ -97,6 +98,10 @@ def write(config: Path, wanted: Resources) -> None:
         return
     with whole_file(config) as unfinished:
         unfinished.write_text(content, encoding="utf-8")
+        if config.is_file():
+            shutil.copymode(config, unfinished)
+        else:
+            made_readable(unfinished)
 
 
 def complete(config: Path, wanted: Resources) -> str:

@@ -13,7 +13,7 @@ from typing import Any
 
 from geo.messages import message
 from layers.publication.layer import Layer
-from services.files import read_formatted, whole_file
+from services.files import made_readable, read_formatted, whole_file
 from services.releases.homes import CONFIRMED
 from services.releases.record import MANIFEST, manifest
 
@@ -33,6 +33,7 @@ def confirm(folder: Path, layers: Sequence[Layer]) -> None:
     with whole_file(path_of(folder)) as unfinished:
         content = {"format": FORMAT, "confirmed": moment, "sources": sources}
         unfinished.write_text(json.dumps(content, indent=1), encoding="utf-8")
+        made_readable(unfinished)
 
 
 def confirmed(folder: Path) -> str:

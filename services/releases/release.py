@@ -26,7 +26,7 @@ from geo.errors import StoreError
 from geo.messages import Message, message
 from layers.publication.collection import Collection
 from layers.publication.layer import Layer
-from services.files import UNFINISHED, disk_errors, locked
+from services.files import UNFINISHED, disk_errors, locked, made_readable, readable_folder
 from services.program import program
 from services.releases import artefacts
 from services.releases.artefacts import GPKG, MAP
@@ -74,7 +74,7 @@ def publish(
     """
     releases = home / "releases"
     with disk_errors(releases):
-        releases.mkdir(parents=True, exist_ok=True)
+        readable_folder(releases)
         with alone(home):
             clear(releases)
             record = recorded(layers, published)
@@ -133,11 +133,12 @@ def _write(
 ) -> None:
     """Make every artefact aside, and put the folder in place: at once where it is new, else file by file."""
     unfinished = folder.parent / f"{UNFINISHED}{os.getpid()}"
-    unfinished.mkdir()
+    readable_folder(unfinished)
     try:
         artefacts.write(unfinished, published, steps)
         about = record | {"created": _created(folder, record), "artefacts": artefacts.described(unfinished)}
         (unfinished / MANIFEST).write_text(json.dumps(about, indent=1, ensure_ascii=False), encoding="utf-8")
+        made_readable(unfinished)
         artefacts.to_disk(unfinished)
         if folder.exists():
             _replace(folder, unfinished)

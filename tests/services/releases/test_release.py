@@ -1,6 +1,7 @@
 """A release is whole or it is not there; what was served stays served."""
 
 import json
+import os
 import resource
 import signal
 import subprocess
@@ -8,11 +9,14 @@ import sys
 import time
 from pathlib import Path
 
+import pandas as pd
 import pytest
 
 from geo.errors import StoreError
 from layers.declarations.catalog import load
+from layers.method.ports import About
 from layers.publication.collection import Collection
+from services.cache.disk import HomeCache
 from services.files import UNFINISHED
 from services.jobs import demo
 from services.jobs.publish import publish_all
@@ -57,6 +61,24 @@ def test_the_same_input_gives_the_same_bytes_but_for_one_timestamp(shown: demo.D
             assert first == second
         else:
             assert file.read_bytes() == other.read_bytes(), file.name
+
+
+@pytest.mark.parametrize("umask", [0o022, 0o077, 0o177])
+def test_what_is_served_may_be_read_by_the_user_that_serves_it_whatever_the_umask(
+    shown: demo.Demonstration, tmp_path: Path, umask: int
+):
+    home = tmp_path / "below" / "home"
+    layers = storage.load(shown.home, load())
+    before = os.umask(umask)
+    try:
+        HomeCache(home).put("0" * 64, pd.Series([1.0]), About("figures", (), {}, {}, {}, {}, (), confidential=False))
+        storage.save([one for one in layers if one.key.level == "wijk"], home)
+        folder = publish_all(home, home / "pygeoapi-config.yml", load(), told).folder
+    finally:
+        os.umask(before)
+    served = [home.parent, home, folder.parent, folder, *folder.rglob("*"), *folder.parent.glob("*.json")]
+    for path in (*served, home / "pygeoapi-config.yml"):
+        assert path.stat().st_mode & 0o777 == (0o755 if path.is_dir() else 0o644), path
 
 
 def test_a_release_says_from_what_it_was_made(shown: demo.Demonstration):
