@@ -59,7 +59,8 @@ class Theme(Declared):
 
     Without `dasymetric`, figures that are only known per buurt go to hexagons by surface. `audience` is for whom it is
     published; where nothing is said for everyone (`publiek`) if all its sources are open, else for colleagues
-    (`intern`).
+    (`intern`). `max_change` is by which share the number of areas, the mean of an indicator or the flags may differ
+    from the release that is served, before a person must confirm it.
     """
 
     id: Id
@@ -67,6 +68,7 @@ class Theme(Declared):
     question: Text
     level: AreaLevel
     audience: Literal["intern", "publiek"] | None = None
+    max_change: Annotated[Number, Field(gt=0)] = 0.5
     search: Search
     privacy: Privacy
     dasymetric: Dasymetric | None = None

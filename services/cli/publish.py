@@ -16,6 +16,9 @@ def publish(
     resume: Annotated[  # noqa: FBT002
         bool, typer.Option("--resume", help=say("Serve what is published again, after a roll-back."))
     ] = False,
+    confirm: Annotated[  # noqa: FBT002
+        bool, typer.Option("--confirm", help=say("Publish, however much changed of what is served."))
+    ] = False,
     home: Home = None,
     config: Config = None,
 ) -> None:
@@ -35,10 +38,12 @@ def publish(
         screen.print(escape(say("{path} is current", path=config)))
         return
     with progress() as steps:
-        done = publish_all(home, config, catalogue(), steps, resume=resume)
+        done = publish_all(home, config, catalogue(), steps, resume=resume, confirmed=confirm)
     content = manifest(done.folder)
     screen.print(reports.released(content, done.folder))
     screen.print(escape(say(reports.OUTCOMES[done.outcome.value])))
+    for line in reports.changed(done.changes):
+        screen.print(line, markup=False, soft_wrap=True)
     if done.held is not None:
         screen.print(
             escape(

@@ -14,6 +14,7 @@ from layers.declarations.catalog import Catalog
 from layers.declarations.lenses import BASIS
 from layers.messages import number, say
 from layers.publication import explanations
+from layers.publication.changes import Change
 from layers.publication.explanations import MADE_UP, REASONS, caveat
 from layers.publication.layer import Layer, LayerKey
 from services.jobs.demo import Demonstration
@@ -43,6 +44,14 @@ OUTCOMES = {
     ),
 }
 """What a publication did, by the name of its outcome."""
+
+
+def changed(changes: Sequence[Change]) -> Iterator[str]:
+    """What a publication changed of what was served before, the greatest first."""
+    for one in changes[:MOST]:
+        yield say(one.said())
+    if (rest := len(changes) - MOST) > 0:
+        yield say(plural("1 change more, all smaller.", "{count} changes more, all smaller.", count=rest))
 
 
 def declared(catalog: Catalog) -> RenderableType:

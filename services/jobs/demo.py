@@ -70,7 +70,7 @@ def make(
         requests += [LayerRequest(THEME, level, gemeente=place) for level in (AreaLevel.WIJK, AreaLevel.H3_8)]
     layers = build_and_save(country, requests, home, on_step)
     config = configuration_of(home)
-    folder = publish_all(home, config, catalog, on_step).folder
+    folder = publish_all(home, config, catalog, on_step, confirmed=True).folder
     planted = country.source.country.hotspots if isinstance(country.source, TestlandSource) else ()
     return Demonstration(home, config, folder, release.manifest(folder), tuple(layers), country, planted)
 

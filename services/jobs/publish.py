@@ -3,6 +3,7 @@
 import os
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +12,7 @@ from layers.declarations.catalog import Catalog
 from layers.messages import language, speaking
 from layers.publication.collections import collections
 from services.files import whole_file
-from services.jobs import audit
+from services.jobs import audit, changes
 from services.jobs.build import OnStep
 from services.ogc import configuration as ogc
 from services.ports import SERVED
@@ -21,11 +22,12 @@ from services.workspace import storage
 
 
 def publish_all(
-    home: Path, config: Path, catalog: Catalog, on_step: OnStep, *, resume: bool = False
+    home: Path, config: Path, catalog: Catalog, on_step: OnStep, *, resume: bool = False, confirmed: bool = False
 ) -> release.Publication:
     """Publish every built layer below `home`, with the configuration that serves it.
 
-    After a roll-back it is not served, unless publications are to `resume`.
+    After a roll-back it is not served, unless publications are to `resume`. Where more changes of the release that is
+    served than the themes expect, StoreError is raised and nothing written, unless a person `confirmed` it.
 
     It is in the language that the layers were built in, whatever the screen speaks. The configuration is written before
     the release is shown: where either fails, what was served is served as it was. Confidential counts are audited and
@@ -46,7 +48,12 @@ def publish_all(
         audit.admit(id_, home, built.layers)
 
     with speaking(built.language), unchanged_on_failure(config):
-        return release.publish(home, built.layers, collections(built.layers), step, configure, admit)
+        published = collections(built.layers)
+        changed = changes.since_served(home, published)
+        if not confirmed:
+            changes.check(changed, built.layers)
+        done = release.publish(home, built.layers, published, step, configure, admit)
+        return replace(done, changes=tuple(changed))
 
 
 def in_language(screen: str, on_step: OnStep) -> OnStep:

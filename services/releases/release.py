@@ -24,6 +24,7 @@ from typing import Any
 
 from geo.errors import StoreError
 from geo.messages import Message, message
+from layers.publication.changes import Change
 from layers.publication.collection import Collection
 from layers.publication.layer import Layer
 from services.files import UNFINISHED, disk_errors, locked, made_readable, readable_folder
@@ -50,11 +51,15 @@ class Outcome(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Publication:
-    """The folder of a release, and what publishing it did; `held` is another one that stays served, if one is held."""
+    """The folder of a release, and what publishing it did; `held` is another one that stays served, if one is held.
+
+    `changes` is what it changed of the release that was served before.
+    """
 
     folder: Path
     outcome: Outcome
     held: Path | None = None
+    changes: tuple[Change, ...] = ()
 
 
 def publish(

@@ -65,7 +65,7 @@ def build(root: Path, state: str) -> None:
 
 def publish(root: Path) -> release.Publication:
     """Publish what was built."""
-    return publish_all(root / "home", root / "home/pygeoapi-config.yml", declared(root), told)
+    return publish_all(root / "home", root / "home/pygeoapi-config.yml", declared(root), told, confirmed=True)
 
 
 def read(root: Path) -> str:

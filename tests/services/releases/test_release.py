@@ -81,6 +81,25 @@ def test_what_is_served_may_be_read_by_the_user_that_serves_it_whatever_the_umas
         assert path.stat().st_mode & 0o777 == (0o755 if path.is_dir() else 0o644), path
 
 
+def test_figures_that_became_ten_times_as_high_are_not_served_before_a_person_confirms_it(small: Path, zicht: Zicht):
+    before = release.current(small)
+    for file in small.glob("layers/misdrijven/**/indicatoren*.parquet"):
+        table = pd.read_parquet(file)
+        table.assign(misdrijven=table["misdrijven"] * 10).to_parquet(file, index=False)
+    arguments = ("publish", "--home", small, "--config", small / "pygeoapi-config.yml")
+    refused = zicht(*arguments)
+    assert refused.code == 1
+    assert "the mean of misdrijven is" in refused.err
+    assert "(50%)" in refused.err
+    assert "zicht publish --confirm" in refused.err
+    assert release.current(small) == before
+    assert len([*(small / "releases").glob("*/")]) == 1
+    done = zicht(*arguments, "--confirm")
+    assert done.code == 0, done.err
+    assert "the mean of misdrijven is" in done.out
+    assert release.current(small) != before
+
+
 def test_a_release_says_from_what_it_was_made(shown: demo.Demonstration):
     content = release.manifest(shown.folder)
     assert content["made_up"]
