@@ -24,8 +24,8 @@ SURELY_FINE, RATIO = 1_000_000_000, 200
 JSON = 500_000_000
 """Of JSON that is read whole; it takes some ten times as much memory."""
 HEAD = 4096
-ELSEWHERE = re.compile(rb"<\s*(?:OGR\w*DataSource|VRTDataset|GDAL\w+)[\s>]")
-"""How a description begins of data that is elsewhere."""
+ELSEWHERE = re.compile(rb"<\s*(?:OGR\w*DataSource|VRTDataset|GDAL_\w+|GDALTileIndexDataset)[\s>]")
+"""How a description begins of data that is elsewhere. A GeoTIFF has <GDALMetadata>, with its scale."""
 BLOCK = 16 << 20
 DAMAGED = (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError)
 """What Python says of a file in a zip that is damaged, packed otherwise or locked; who reads it says so."""

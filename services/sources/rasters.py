@@ -33,6 +33,9 @@ OUTSIDE = 1e-3
 LONGEST = 500.0
 """Metres between vertices, so that a side is as straight in other coordinates as it was in RD New."""
 
+LARGEST = 1e38
+"""What is larger measures nothing: it is how programs write that there is no value (-3.4e38, and roundings of it)."""
+
 HALF = 0.5
 """Share of an area with a value below which its figure is noted."""
 
@@ -70,7 +73,7 @@ def zonal(declaration: SourceDeclaration, areas: AreaFrame, root: Path) -> Deliv
 
 class _Band(RasterioRasterSource):  # type: ignore[misc]
     """One band, read in windows; without a value where the file or the declaration says so, where it is NaN, and where
-    it is infinite: `infinite` counts those that were read.
+    it is infinite or larger than `LARGEST`: `infinite` counts those that were read.
     """
 
     def __init__(self, opened: rasterio.DatasetReader, raster: Raster) -> None:
@@ -90,7 +93,7 @@ class _Band(RasterioRasterSource):  # type: ignore[misc]
         if self.scaled:
             known = known.astype(np.float64, copy=False) * self.scale + self.offset
         known[none] = np.nan
-        infinite = np.isinf(known)
+        infinite = np.abs(known) > LARGEST
         self.infinite += int(infinite.sum())
         known[infinite] = np.nan
         return known
@@ -126,6 +129,11 @@ def _read(path: Path, band: _Band, raster: Raster, polygons: Polygons) -> pd.Dat
 def _check(opened: rasterio.DatasetReader, raster: Raster, path: Path) -> None:
     if raster.band > opened.count:
         raise SourceError("{path}: has no band {band}; it has {count}", path=path, band=raster.band, count=opened.count)
+    if np.dtype(opened.dtypes[raster.band - 1]).kind == "c":
+        raise SourceError(
+            "{path}: band {band} holds complex numbers, which have no mean; give a band of real ones",
+            path=path, band=raster.band,
+        )  # fmt: skip
     if opened.crs is None:
         raise SourceError(
             "{path}: says in no CRS where it lies; add it: gdal_edit.py -a_srs EPSG:{rd} {name}",
@@ -205,7 +213,11 @@ def _notes(valid: NDArray[np.float64], outside: NDArray[np.bool_], infinite: int
         say("{what}: {count} of {whole}", what=what, count=int(which.sum()), whole=len(valid))
         for what, which in counted if which.any()
     ]  # fmt: skip
-    cells = [say("cells with an infinite value, read as without a value: {count}", count=infinite)] if infinite else []
+    cells = (
+        [say("cells with an infinite value, or one beyond 1e38, read as without a value: {count}", count=infinite)]
+        if infinite
+        else []
+    )
     return *areas, *cells
 
 

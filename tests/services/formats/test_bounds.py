@@ -120,6 +120,15 @@ def test_json_that_is_read_whole_is_bounded(tmp_path, monkeypatch):
         read(tmp_path / "a.json")
 
 
+@pytest.mark.parametrize(
+    "tag", ["GDAL_WMS", "GDAL_WMTS", "GDALTileIndexDataset", "VRTDataset a='1'", "OGRWFSDataSource"]
+)
+def test_what_has_gdal_read_elsewhere_is_refused_by_how_it_begins(tmp_path, tag):
+    (tmp_path / "a.gpkg").write_text(f"<?xml version='1.0'?>\n<{tag}>")
+    with pytest.raises(SourceError, match="describes where data is, and holds none itself"):
+        read(tmp_path / "a.gpkg")
+
+
 @pytest.mark.parametrize("name", ["a.gpkg", "a.gml", "a.json", "a.shp"])
 def test_a_map_that_describes_other_data_is_refused_unopened(tmp_path, name):
     (tmp_path / "elsewhere.csv").write_text("a,b\n1,2\n")

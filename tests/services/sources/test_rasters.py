@@ -119,6 +119,21 @@ def test_a_declared_nodata_is_what_is_stored_not_what_it_becomes_when_scaled(tmp
     assert got.table["hoogte"].iloc[0] == pytest.approx((cells[cells != 255] * scale + offset).mean(), rel=1e-6)
 
 
+def test_a_geotiff_that_tells_its_scale_where_it_begins_is_no_description_of_other_data(tmp_path):
+    put(tmp_path, np.full((ROWS, COLUMNS), 20, dtype=np.uint8), "plain.tif")
+    with rasterio.open(tmp_path / "plain.tif", "r+") as file:
+        file.scales, file.offsets = (0.1,), (5.0,)
+    rasterio.shutil.copy(tmp_path / "plain.tif", tmp_path / "hills.tif", driver="COG")
+    assert b"<GDALMetadata" in (tmp_path / "hills.tif").read_bytes()[:4096]
+    assert zonal(declared(), AREAS, tmp_path).table["hoogte"].iloc[0] == pytest.approx(7.0)
+
+
+def test_complex_numbers_have_no_mean(tmp_path):
+    put(tmp_path, hills().astype(np.complex64))
+    with pytest.raises(SourceError, match="band 1 holds complex numbers, which have no mean; give a band of real ones"):
+        zonal(declared(), AREAS, tmp_path)
+
+
 @pytest.mark.parametrize("nodata", [-1.0, 300.0, 2.5])
 def test_a_nodata_that_no_cell_can_hold_is_in_none(tmp_path, nodata):
     put(tmp_path, np.full((ROWS, COLUMNS), 44, dtype=np.uint8))
@@ -258,16 +273,16 @@ def test_a_raster_that_declares_another_crs_than_its_own_covers_nothing_and_is_r
         zonal(declared(covers=covers), AREAS, tmp_path)
 
 
-@pytest.mark.parametrize("infinite", [np.inf, -np.inf])
+@pytest.mark.parametrize("infinite", [np.inf, -np.inf, -3.4e38, 1.01e38])
 @pytest.mark.parametrize("take", [{"take": "mean"}, {"take": "sum"}, {"take": "share", "classes": (7.0,)}])
 def test_infinite_cells_are_without_a_value_and_counted(tmp_path, infinite, take):
     values = hills()
     values[25:27, 20:24] = infinite
     column = {"hoogte": Taken(**take)}
     got = zonal(declared(column=column), AREAS, put(tmp_path, values))
-    assert got.notes[0] == "cellen met een oneindige waarde, gelezen als zonder waarde: 8"
+    assert got.notes[0] == "cellen met een waarde die oneindig of groter dan 1e38 is, gelezen als zonder waarde: 8"
     assert [one[:7] for one in got.notes[1:]] == (["hoogte:"] if "classes" in take else [])  # hills have no 7.0
-    values[np.isinf(values)] = np.nan
+    values[25:27, 20:24] = np.nan
     bare = zonal(declared(column=column), AREAS, put(tmp_path, values))
     pd.testing.assert_frame_equal(got.table, bare.table)
     assert np.isfinite(got.table["hoogte"]).all()
