@@ -113,6 +113,8 @@ def _holds_a_year(format_: str) -> str:
     """A format of dates from which a year follows."""
     if not {"%Y", "%y", "%D", "%F", "%c", "%x"} & {format_[at : at + 2] for at in range(len(format_))}:
         raise RuleError("tells no year; write it as in %d-%m-%Y")
+    if "%Z" in format_:
+        raise RuleError('%Z reads letters and no zone; write these letters themselves, and declare zone = "UTC"')
     return format_
 
 

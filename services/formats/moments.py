@@ -1,5 +1,7 @@
 """Cells to years, whatever way dates were written; what tells no year has none."""
 
+import re
+
 import numpy as np
 import pandas as pd
 import pyarrow as pa
@@ -11,9 +13,16 @@ from services.formats.cells import NOTHING, matching, text
 
 NO_YEAR = -1
 ZONE = "Europe/Amsterdam"
-ZONED = r"[0-9]{2}:[0-9]{2}.*(?:[Zz]|[-+][0-9]{2}(?::?[0-9]{2})?)$"
+TIME = r"(?:[0-9]{1,2}:[0-9]{2}(?::[0-9]{2})?|[Tt][0-9]{4}(?:[0-9]{2})?)(?:[.,][0-9]+)?"
+ZONED = (
+    rf"{TIME}\s*(?:[-+][0-9]{{2}}(?::?[0-9]{{2}})?|[Zz]|UTC|[A-Z]{{2,4}}T(?:[-+][0-9:]+)?)"
+    r"\s*(?:\[[^\]]*\]|\([^)]*\))?$"
+)
 """A moment that says in which zone: the year here may be another than there."""
-TIMED = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}[ T][0-9]{2}:[0-9]{2}"
+TIMED = rf"{TIME}$"
+"""A moment that says none."""
+OFFSETS = {"UTC": "+00:00", "GMT": "+00:00", "CET": "+01:00", "MET": "+01:00", "CEST": "+02:00", "MEST": "+02:00"}
+"""Zones by letters that mean one thing here; a moment in another (EST, IST) has no year."""
 SERIAL = r"^[2-5][0-9]{4}(?:[.,][0-9]+)?$"
 """A day as a workbook counts them, with its time behind the mark; 1954 to 2064."""
 STARTS_WITH_YEAR = (
@@ -26,8 +35,12 @@ MONTHS = {
     "jun": "Jun", "jul": "Jul", "aug": "Aug", "sep": "Sep", "okt": "Oct", "oct": "Oct", "nov": "Nov", "dec": "Dec",
 }  # fmt: skip
 """How the names of months begin, in Dutch and in English."""
+ISO_MONTHS = {name: at for at, name in enumerate(dict.fromkeys(MONTHS.values()), 1)}
 MONTH = "|".join(sorted(MONTHS, key=len, reverse=True))
-NAMED = rf"(?i)^(?:[a-z]+\.?,? +)?[0-9]{{1,2}}[ .-]*(?:{MONTH})[a-z]*\.?[ ,.-]*(?P<named>[0-9]{{4}})(?:[^0-9]|$)"
+NAMED = (
+    rf"(?i)^(?:[a-z]+\.?,? +)?(?P<day>[0-9]{{1,2}})[ .-]*(?P<month>{MONTH})[a-z]*\.?[ ,.-]*"
+    r"(?P<named>[0-9]{4})(?:[^0-9]|$)"
+)
 """A date with the name of its month: 1 maart 2024, 12-okt-2024; of such a date no format need be declared."""
 
 
@@ -44,7 +57,7 @@ def years(column: pa.Array, format_: str | None, zone: str | None = None) -> NDA
     if pa.types.is_temporal(column.type):
         return _filled(pc.year(_here(column, zone)))
     cells = text(column)
-    year = _undeclared(cells)
+    year = pa.array(_zoned(cells, _filled(_undeclared(cells)), zone))
     if format_ is not None:
         declared = pc.year(_here(_parsed(cells, format_), "UTC" if "%z" in format_ else zone))
         year = pc.coalesce(declared, pc.if_else(matching(cells, r"^[0-9]{4}-"), year, pa.scalar(None, pa.int64())))
@@ -53,7 +66,7 @@ def years(column: pa.Array, format_: str | None, zone: str | None = None) -> NDA
         days = pc.replace_substring_regex(pc.if_else(serial, cells, NOTHING), "[.,].*$", "").cast(pa.int32())
         since = pc.subtract(days, pa.scalar(25_569, pa.int32()))  # 1 January 1970 is day 25,569
         year = pc.if_else(serial, pc.year(since.cast(pa.date32())), year)
-    return _zoned(cells, _filled(year), zone)
+    return _filled(year)
 
 
 def _undeclared(cells: pa.Array) -> pa.Array:
@@ -81,7 +94,7 @@ def _here(moments: pa.Array, zone: str | None) -> pa.Array:
         return moments
     if moments.type.tz is None and zone is not None:
         moments = pc.assume_timezone(moments, zone, ambiguous="earliest", nonexistent="earliest")
-    return moments.cast(pa.timestamp("us", ZONE)) if moments.type.tz is not None else moments
+    return moments.cast(pa.timestamp("us", ZONE), safe=False) if moments.type.tz is not None else moments
 
 
 def _zoned(cells: pa.Array, year: NDArray[np.int64], zone: str | None) -> NDArray[np.int64]:
@@ -91,12 +104,24 @@ def _zoned(cells: pa.Array, year: NDArray[np.int64], zone: str | None) -> NDArra
         at = np.flatnonzero(which.to_numpy(zero_copy_only=False))
         if not len(at) or not (utc or zone):
             continue
-        moments = pd.to_datetime(cells.take(pa.array(at)).to_pandas(), utc=utc, format="ISO8601", errors="coerce")
+        written = [_iso(cell) for cell in cells.take(pa.array(at)).to_pylist()]
+        moments = pd.to_datetime(pd.Series(written), utc=utc, format="ISO8601", errors="coerce")
         if not utc:
             moments = moments.dt.tz_localize(zone, ambiguous=False, nonexistent="shift_forward")
         local = moments.dt.tz_convert(ZONE).dt.year
         year[at] = local.fillna(NO_YEAR).astype(np.int64)
     return year
+
+
+def _iso(moment: str) -> str:
+    """A moment as ISO 8601 writes it, where it names its month or its zone by letters."""
+    bare = re.sub(r"\s*(?:\[[^\]]*\]|\([^)]*\))$", "", moment)
+    bare = re.sub(r"\s*\b([A-Z]{3,4})$", lambda zone: OFFSETS.get(zone[1], zone[0]), bare.replace(",", "."))
+    if (named := re.match(NAMED, moment)) is None:
+        return bare
+    month = ISO_MONTHS[MONTHS[named["month"].lower()]]
+    time = re.search(rf"{TIME}.*$", bare)
+    return f"{named['named']}-{month:02}-{int(named['day']):02} {time[0] if time else ''}"
 
 
 def _filled(years: pa.Array) -> NDArray[np.int64]:

@@ -12,9 +12,10 @@ import pytest
 import shapely
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from pydantic import ValidationError
 
 from geo.errors import SourceError
-from layers.declarations.records import Format
+from layers.declarations.records import Format, PeriodColumn
 from services.formats import cells, mixed, moments, numbers
 from services.formats.reader import file, table
 
@@ -178,6 +179,39 @@ def test_a_moment_in_utc_is_of_the_year_that_it_was_here(tmp_path, name):
 )  # fmt: skip
 def test_a_date_is_read_where_it_can_be_read_in_one_way_only(cell, format_, year):
     assert moments.years(pa.array([cell]), format_).tolist() == [year]
+
+
+@pytest.mark.parametrize(
+    ("cell", "year"),
+    [
+        ("2023-12-31 23:30:00 UTC", 2024), ("2023-12-31 23:30:00.123 UTC", 2024), ("20231231T233000Z", 2024),
+        ("20231231T2330+0000", 2024), ("2023-12-31 23:30 GMT", 2024), ("2023-12-31T23:30Z[UTC]", 2024),
+        ("2024-01-01T00:30+02:00[Europe/Helsinki]", 2023), ("Sun, 31 Dec 2023 23:30:00 GMT", 2024),
+        ("Sun, 31 Dec 2023 23:30:00 +0000", 2024), ("1 januari 2024 00:30 +02:00", 2023),
+        ("1 jan 2024 00:30 CET", 2024), ("2024-01-01 00:30 CEST", 2023), ("2023-12-31 23:30:00,5Z", 2024),
+        ("2023-12-31 23:30 EST", -1), ("2023-12-31T23:59:60Z", -1), ("31 dec 2023 23:30", 2023),
+        ("2023-12-31 23:30 uur", 2023), ("20231231T2330", 2023),
+    ],
+)  # fmt: skip
+def test_a_moment_that_names_its_zone_however_it_is_written_is_of_the_year_here_or_of_none(cell, year):
+    assert moments.years(pa.array([cell]), None).tolist() == [year]
+
+
+def test_moments_that_name_their_month_and_no_zone_are_in_the_declared_one():
+    cells = pa.array(["31 december 2023 23:30", "20231231T233000", "31 dec 2023"])
+    assert moments.years(cells, None, "UTC").tolist() == [2024, 2024, 2023]
+
+
+def test_offsets_are_read_in_a_declared_format_and_letters_for_zones_are_refused_there():
+    assert moments.years(pa.array(["31-12-2023 23:30 +0000"]), "%d-%m-%Y %H:%M %z").tolist() == [2024]
+    assert moments.years(pa.array(["31-12-2023 23:30 UTC"]), "%d-%m-%Y %H:%M UTC", "UTC").tolist() == [2024]
+    with pytest.raises(ValidationError, match="reads letters and no zone"):
+        PeriodColumn(column="datum", format="%d-%m-%Y %H:%M %Z")
+
+
+def test_a_moment_to_the_nanosecond_is_of_its_year():
+    last = pa.array([1_704_063_599_999_999_999], pa.timestamp("ns", "UTC"))  # before midnight here
+    assert moments.years(last, None).tolist() == [2023]
 
 
 def test_a_declared_zone_counts_for_a_declared_format_too():
