@@ -20,7 +20,7 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 
 from geo.errors import SourceError
-from services.downloads.pages import Row, address, rows
+from services.downloads.pages import Row, address, must, rows
 from services.http.client import Client
 
 JSON = {"$format": "json"}
@@ -118,18 +118,18 @@ class V3:
         """Topics, with the titles of their TopicGroups."""
         by_id = {row.get("ID"): row for row in self._properties()}
         return [
-            TopicEntry(str(row["Key"]), _title(row), _headings(row.get("ParentID"), by_id, "ParentID"))
+            TopicEntry(must(row, "Key"), _title(row), _headings(row.get("ParentID"), by_id, "ParentID"))
             for row in by_id.values()
             if row.get("Type") not in NOT_TOPICS
         ]
 
     def dimensions(self) -> list[str]:
         """The properties whose type ends in Dimension: Dimension, GeoDimension and TimeDimension."""
-        return [str(row["Key"]) for row in self._properties() if str(row.get("Type", "")).endswith("Dimension")]
+        return [must(row, "Key") for row in self._properties() if str(row.get("Type", "")).endswith("Dimension")]
 
     def codes(self, dimension: str) -> list[str]:
         """The list of codes of a dimension."""
-        return [str(row["Key"]) for row in rows(self.client, address(f"{self.url}/{dimension}", JSON))]
+        return [must(row, "Key") for row in rows(self.client, address(f"{self.url}/{dimension}", JSON))]
 
     def first_page(self, selection: Selection) -> str:
         """On the Feed for the country, on the Api for a gemeente."""
@@ -171,17 +171,17 @@ class V4:
         groups = rows(self.client, f"{self.url}/MeasureGroups") if len(set(titles)) < len(titles) else []
         by_id = {row.get("Id"): row for row in groups}
         return [
-            TopicEntry(str(row["Identifier"]), _title(row), _headings(row.get("MeasureGroupId"), by_id, "ParentId"))
+            TopicEntry(must(row, "Identifier"), _title(row), _headings(row.get("MeasureGroupId"), by_id, "ParentId"))
             for row in measures
         ]
 
     def dimensions(self) -> list[str]:
         """The table's own list."""
-        return [str(row["Identifier"]) for row in rows(self.client, f"{self.url}/Dimensions")]
+        return [must(row, "Identifier") for row in rows(self.client, f"{self.url}/Dimensions")]
 
     def codes(self, dimension: str) -> list[str]:
         """The list of codes of a dimension."""
-        return [str(row["Identifier"]) for row in rows(self.client, f"{self.url}/{dimension}Codes")]
+        return [must(row, "Identifier") for row in rows(self.client, f"{self.url}/{dimension}Codes")]
 
     def first_page(self, selection: Selection) -> str:
         """The observations of these measures."""
@@ -201,8 +201,8 @@ class V4:
         cells: set[tuple[str, str, str]] = set()
         most = selection.most_rows * len(selection.keys)
         for row in rows(self.client, self.first_page(selection), on_progress, most):
-            at = (str(row[self.place]).strip(), str(row.get(self.time, "")).strip() if times != ("",) else "")
-            cell = (*at, str(row["Measure"]))
+            at = (must(row, self.place).strip(), str(row.get(self.time, "")).strip() if times != ("",) else "")
+            cell = (*at, must(row, "Measure"))
             if cell in cells:
                 raise SourceError("{url}: a figure twice: {cell}; try again later", url=self.url, cell=cell)
             if at not in wide:

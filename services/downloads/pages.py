@@ -42,7 +42,7 @@ def rows(client: Client, url: str, on_progress: Callable[[int], None] = lambda _
         requested.add(following)
         page = client.get(following).json()
         page_rows = page.get("value") if isinstance(page, dict) else None
-        if not isinstance(page_rows, list):
+        if not isinstance(page_rows, list) or not all(isinstance(row, dict) for row in page_rows):
             raise SourceError(
                 "{url}: an answer without rows ('value'): {answer!r}; try again later",
                 url=following, answer=orjson.dumps(page)[:80],
@@ -67,3 +67,13 @@ def rows(client: Client, url: str, on_progress: Callable[[int], None] = lambda _
         on_progress(len(collected))
         following = next_url
     return collected
+
+
+def must(row: Row, name: str) -> str:
+    """What a row must have to be understood. Raises SourceError where it has not."""
+    if row.get(name) is None:
+        raise SourceError(
+            "a row of a table without {name!r}: {row!r}; the service has changed: see the declaration of the source",
+            name=name, row=orjson.dumps(row)[:80],
+        )  # fmt: skip
+    return str(row[name])

@@ -78,6 +78,8 @@ def _what(body: bytes, fault: orjson.JSONDecodeError) -> Message:
         json.loads(text)
     except (ValueError, RecursionError):
         return message("what is no JSON from character {place}: {text!r}", place=fault.pos, text=text[fault.pos :][:60])
+    if "surrogate" in fault.msg:
+        return message("JSON with half a character (\\ud800) from character {place}", place=fault.pos)
     return message("JSON with NaN or Infinity, which JSON does not have")
 
 

@@ -18,6 +18,7 @@ import requests
 from geo.messages import message
 from services.files import UNFINISHED, digest, disk_errors, whole_file
 from services.http.client import OFFLINE, USE_MIRROR, Client, UnreachableError
+from services.http.connections import body_within
 from services.http.faults import TransientError
 from services.http.hosts import host_of
 from services.http.transport import CHUNK, check_status, classified_errors
@@ -117,8 +118,8 @@ def _resume(client: Client, url: str, part: Path, on_progress: OnBytes) -> str |
             raise TransientError("sent another part than was asked")
         with disk_errors(part):
             _validator_file(part).write_text(_validator(response), encoding="utf-8")
-            length = response.headers.get("Content-Length")
-            whole = int(length) + (size if partial else 0) if length else None
+            length = response.headers.get("Content-Length", "")
+            whole = int(length) + (size if partial else 0) if length.isdecimal() else None
             _write_body(client, response, part, "ab" if partial else "wb", lambda done: on_progress(done, whole))
     if whole is not None and part.stat().st_size != whole:
         raise TransientError("the connection was cut in the middle of an answer")
@@ -132,7 +133,7 @@ def _write_body(
     began, count = time.monotonic(), 0
     with part.open(mode) as file:
         on_progress(file.tell())
-        while piece := response.raw.read1(CHUNK):
+        while piece := _piece(client, response):
             file.write(piece)
             count += len(piece)
             on_progress(file.tell())
@@ -141,6 +142,15 @@ def _write_body(
                 raise TransientError("only {count} bytes in {seconds:.0f} s", count=count, seconds=lasted)
             if client.stop.is_set():
                 raise TransientError("stopped half-way")
+
+
+def _piece(client: Client, response: requests.Response) -> bytes:
+    """The next bytes. The length of a chunk may come a byte at a time, and no byte of the file with it."""
+    if not response.raw.chunked:
+        return bytes(response.raw.read1(CHUNK))
+    most = client.policy.total_timeout
+    with body_within(response.raw, most, most):
+        return bytes(response.raw.read1(CHUNK))
 
 
 def _validator(response: requests.Response) -> str:

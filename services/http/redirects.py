@@ -19,8 +19,14 @@ def followed(url: str, link: str, declared: Collection[str] = ()) -> str:
 
     Raises SourceError where it may not.
     """
-    target = urljoin(url, link)
-    before, after = urlsplit(url), urlsplit(target)
+    try:
+        target = urljoin(url, link)
+        before, after = urlsplit(url), urlsplit(target)
+    except ValueError:
+        raise SourceError(
+            "{url}: leads to {target!r}, which is no address; correct the address in its declaration",
+            url=url, target=link,
+        ) from None  # fmt: skip
     ours, theirs = before.hostname or "", after.hostname or ""
     if after.scheme not in {"http", "https"} or (before.scheme, after.scheme) == ("https", "http"):
         raise SourceError(

@@ -23,12 +23,14 @@ from requests.utils import resolve_proxies
 from geo.errors import SourceError
 from geo.messages import Message, message
 from services.http.bodies import check_body, summary
-from services.http.connections import bound_headers, overdue
+from services.http.connections import body_within, bound_headers
 from services.http.faults import TransientError
 from services.http.redirects import followed
 
 TRANSIENT_STATUSES = frozenset({408, 425, 429, 500, 502, 503, 504})
 """Statuses that may be gone after a retry."""
+WITH_CONTENT = frozenset({200, 203, 206})
+"""Statuses of an answer that holds what was asked."""
 CHUNK = 1 << 16
 FETCHED_HEADER = "Zicht-Fetched"
 """The header in which an answer carries when it was sent, also in the cache: the same answer has the same moment."""
@@ -94,7 +96,8 @@ class Transport(HTTPAdapter):
             _set_body(response, b"")
             self._check_redirect(response)
         elif not stream:
-            _set_body(response, self._read(response, ends))
+            with body_within(response.raw, self.policy.total_timeout, ends - time.monotonic()):
+                _set_body(response, self._read(response))
             if response.ok:
                 check_body(response)
         return response
@@ -104,7 +107,7 @@ class Transport(HTTPAdapter):
         if not (self.gateway and location.startswith(f"{self.gateway}/")):
             followed(str(response.url), location, self.hosts)
 
-    def _read(self, response: requests.Response, ends: float) -> bytes:
+    def _read(self, response: requests.Response) -> bytes:
         parts, size = [], 0
         while part := response.raw.read1(CHUNK, decode_content=True):
             parts.append(part)
@@ -112,9 +115,6 @@ class Transport(HTTPAdapter):
             if self.stop.is_set():
                 response.close()
                 raise TransientError("stopped half-way")
-            if time.monotonic() > ends:
-                response.close()
-                raise overdue(self.policy.total_timeout)
             if size > self.policy.most_bytes:
                 response.close()
                 raise SourceError(
@@ -165,7 +165,7 @@ def check_status(response: requests.Response) -> None:
             "answers {status}: {text}", status=status, text=summary(response),
             wait=_seconds(response.headers.get("Retry-After"), response.headers.get("Date")),
         )  # fmt: skip
-    if not response.ok:
+    if response.status_code not in WITH_CONTENT:
         raise SourceError(
             "{url}: the service refuses: {status}: {text}; the address may have changed: see the source's declaration",
             url=response.url, status=status, text=summary(response),
@@ -184,9 +184,9 @@ def _seconds(retry_after: str | None, sent: str | None) -> float | None:
     """
     if retry_after is None:
         return None
-    if retry_after.strip().isdigit():
-        return float(retry_after)
     try:
+        if retry_after.strip().isdigit():
+            return float(retry_after)
         return max(0.0, (parsedate_to_datetime(retry_after) - _moment(sent)).total_seconds())
     except (ValueError, TypeError):  # no date, or one without a time zone
         return None

@@ -20,6 +20,7 @@ from geo.messages import Message
 from layers.declarations.catalog import load
 from layers.declarations.sources import SourceDeclaration
 from layers.declarations.statline import StatLine, Topic
+from services.downloads.odata import V4
 from services.downloads.statline import figures_of, planned
 from services.http.client import Client, UnreachableError
 from services.http.transport import RetryPolicy
@@ -248,6 +249,14 @@ def test_what_the_api_answers_500_to_is_never_asked_of_it(tmp_path: Path, option
             client.get("https://opendata.cbs.nl/ODataApi/odata/85984NED/TypedDataSet", {"$format": "json"} | options)
         assert len(figures_of(client, KWB, WHOLE_COUNTRY)) == 10_500
         assert standin.count(r"ODataFeed.*skip=10000") == 1
+
+
+@pytest.mark.parametrize("table", ["MeasureCodes", "Dimensions"])
+def test_a_row_that_lacks_what_all_have_is_reported_as_such(tmp_path: Path, table: str):
+    with Standin(lambda *_: Reply(200, b'{"value": [{"Title": "x"}]}', {"Content-Type": "application/json"})) as server:
+        asked = V4(Client(tmp_path, gateway=server.url), None, "85984NED", "WijkenEnBuurten", "")
+        with pytest.raises(SourceError, match=r"a row of a table without 'Identifier': .*the service has changed"):
+            asked.topics() if table == "MeasureCodes" else asked.dimensions()
 
 
 def test_a_page_that_repeats_is_reported_and_not_cached(fetch: Fetch):

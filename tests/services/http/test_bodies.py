@@ -41,6 +41,7 @@ def test_a_byte_order_mark_is_read(tmp_path):
         (WHOLE.decode().encode("latin-1"), r"JSON that is not in UTF-8 \(byte 10\)"),
         (b'{"a": [1, NaN]}', "JSON with NaN or Infinity, which JSON does not have"),
         (b'{"a": -Infinity}', "JSON with NaN or Infinity"),
+        (b'{"a": "\\ud800"}', r"JSON with half a character \(\\ud800\) from character 7"),
         (b"[" * 3000 + b"]" * 3000, "JSON that is nested more than 1,024 levels deep"),
         (b'{"a": 1} en verder', "what is no JSON from character 9: 'en verder'"),
         (b"inwoners;12", "what is no JSON from character 0"),

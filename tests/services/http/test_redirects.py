@@ -1,8 +1,11 @@
 """Where an answer may lead: redirects of real web servers, links to other hosts, headers that never end."""
 
+import threading
 import time
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import orjson
 import pytest
@@ -170,3 +173,62 @@ def test_a_date_to_wait_until_is_held_against_the_clock_of_the_service(tmp_path,
     with pytest.raises(UnreachableError, match=r"answers 503 Service Unavailable: druk; it asks to wait 3600 s, and"):
         client_of(tmp_path, standin).get(NEW)
     assert len(standin.requests) == 1
+
+
+@pytest.mark.parametrize("link", ["http://[::1", "https://[x]/", "//["])
+def test_a_link_that_is_no_address_is_refused_in_words(tmp_path, standin, link):
+    standin.trap("/old", Reply(302, b"", {"Location": link}))
+    with pytest.raises(SourceError, match="which is no address; correct the address in its declaration"):
+        client_of(tmp_path, standin).get(OLD)
+    with pytest.raises(SourceError, match="which is no address"):
+        followed(OLD, link)
+
+
+@pytest.mark.parametrize("seconds", ["\xb2", "-5", "1.5", "soon", ""])
+def test_a_time_to_wait_that_cannot_be_read_is_as_none(tmp_path, standin, seconds):
+    standin.trap("/new", Reply(503, b"", {"Retry-After": seconds}))
+    assert client_of(tmp_path, standin).get(NEW).json() == {"value": [1]}
+
+
+@pytest.mark.parametrize("status", [204, 300, 304])
+def test_an_answer_that_holds_no_file_is_no_file(tmp_path, standin, status):
+    standin.trap("/new", Reply(status, b""), lasting=True)
+    with pytest.raises(SourceError, match=f"the service refuses: {status}"):
+        download(client_of(tmp_path, standin), NEW, tmp_path / "file")
+    assert not (tmp_path / "file").exists()
+
+
+@pytest.mark.parametrize("packed", [{}, {"Content-Encoding": "gzip"}], ids=["chunks", "packed"])
+@pytest.mark.parametrize("get", [Client.get, lambda client, url: download(client, url, client.folder / "file")])
+def test_lengths_of_chunks_that_come_a_byte_at_a_time_are_not_waited_for(tmp_path, get, packed):
+    """The length of a chunk may have 65,536 digits, and the time between two of them is short."""
+
+    class Chunks(BaseHTTPRequestHandler):
+        def do_GET(self):
+            self.send_response(200)
+            for name, value in {"Transfer-Encoding": "chunked", **JSON, **packed}.items():
+                self.send_header(name, value)
+            self.end_headers()
+            with suppress(OSError):
+                for _ in range(100):
+                    self.wfile.write(b"0")
+                    time.sleep(0.1)
+
+        def log_message(self, *_):
+            pass
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Chunks) as server:
+        server.daemon_threads = True
+        threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True).start()
+        began = time.monotonic()
+        with pytest.raises(UnreachableError, match="no whole answer within"):
+            get(Client(tmp_path, policy=QUICK), f"http://127.0.0.1:{server.server_port}/new")
+        assert time.monotonic() - began < 6
+        server.shutdown()
+
+
+@pytest.mark.parametrize("row", [b"null", b"5", b'"x"', b"[1]"])
+def test_rows_that_are_no_objects_are_refused(tmp_path, standin, row):
+    standin.trap("/new", Reply(200, b'{"value": [%s]}' % row, JSON))
+    with pytest.raises(SourceError, match="an answer without rows"):
+        rows(client_of(tmp_path, standin), NEW)
