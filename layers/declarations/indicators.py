@@ -26,8 +26,10 @@ FilePath = Annotated[Text, AfterValidator(_stays_below)]
 """A file below the folder of the figures, or of the declaration where that is what a command reads."""
 
 
-SUFFIXES = ("", "_afwijking", "_bijdrage", "_reden")
-"""What the published columns of an indicator add to its id: value, deviation, contribution, why there is no value."""
+SUFFIXES = ("", "_afwijking", "_bijdrage", "_reden", "_verhouding")
+"""What the published columns of an indicator add to its id: value, deviation, contribution, why there is no value, and
+how many times the mean it is.
+"""
 
 RESERVED = frozenset({
     "id", "gebiedscode", "gebiedsnaam", "gemeentecode", "gemeentenaam", "thema", "lens", "periode", "niveau",
@@ -35,13 +37,16 @@ RESERVED = frozenset({
     "score", "q", "kansrijk", "reden", "rang", "titel", "aantal_gebieden", "gebiedscodes", "gemeenten", "toelichting",
     "fictief", "zoekgebied", "rol", "gewicht", "zone", "waarom", "sterkte", "aantal_kern", "niet_getoond", "geteld",
     "waargenomen", "verwacht", "meer_dan_verwacht", "meer_per_km2", "zonder_telling", "verhouding", "bezoekers",
-    "alleen_gevonden",
+    "alleen_gevonden", "zekerheid", "beperkingen", "handvat",
 })  # fmt: skip
 """Published columns that no indicator may be called (layers.publication.fields)."""
 
 OF_FORMATS = frozenset({"geometry", "geom", "fid"})
 """Columns that a GeoDataFrame and a GeoPackage have beside these, and no indicator may be called either."""
 
+
+MORE = "{more}"
+"""Where the phrase of an indicator says how many times as many."""
 
 COLUMN_FIELDS = ("value", "per", "mean_weight", "since")
 """The fields of an indicator that name a column."""
@@ -74,7 +79,9 @@ class Indicator(Declared):
     `quotient` shows a rate as a location quotient: 2 is twice the national share. `since` names the same level at an
     earlier time: the value is then what became of it, as a factor (1.05 is five percent more).
     `min_exposure` is its own floor, where its exposure is not what the theme's floor was meant for.
-    `handvat` is what one may do where it stands out.
+    `handvat` is what one may do where it stands out. `phrase`, in Dutch, is what follows "Hier" where it is
+    explained, with `{more}` where "3 keer zo veel" or "iets minder" comes: "registreerde de politie {more} misdrijven
+    per inwoner".
     """
 
     id: Id
@@ -93,6 +100,7 @@ class Indicator(Declared):
     since: Reference | None = None
     min_exposure: Annotated[Number, Field(ge=0)] | None = None
     handvat: Handvat | None = None
+    phrase: Text | None = None
 
     @model_validator(mode="after")
     def _its_kind_is_one(self) -> Self:
@@ -102,6 +110,15 @@ class Indicator(Declared):
             raise RuleError("a location quotient needs `per`, such as all establishments")
         if self.since is not None and self.per is not None:
             raise RuleError("`since` is of a level, and one with `per` is a rate; leave one of them out")
+        return self
+
+    @model_validator(mode="after")
+    def _its_phrase_compares(self) -> Self:
+        if self.phrase is not None and self.phrase.count(MORE) != 1:
+            raise RuleError(
+                "phrase: has no single {more}, where it says how much more: write it as what follows 'Hier', such as "
+                "'registreerde de politie {more} misdrijven per inwoner'", more=MORE,
+            )  # fmt: skip
         return self
 
     @property

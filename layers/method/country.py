@@ -434,7 +434,7 @@ def _said(source: SourceDeclaration, name: str, period: int) -> str:
 def _without_weight(indicator: Indicator) -> Indicator:
     """An indicator as far as its values depend on it: no texts, weight or way of showing; its floor is given beside."""
     return numbers_of(indicator).model_copy(
-        update={"weight": 1.0, "scale": 1.0, "quotient": False, "min_exposure": None, "handvat": None}
+        update={"weight": 1.0, "scale": 1.0, "quotient": False, "min_exposure": None, "handvat": None, "phrase": None}
     )
 
 

@@ -1,8 +1,7 @@
 """From an analysis to the layer that is published: its columns, codes of reasons, polygons and explanations."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict
-from typing import Any
 
 import geopandas
 import numpy as np
@@ -12,17 +11,17 @@ import shapely
 from geo.areas import RD_NEW
 from geo.measures import Unknown
 from geo.zoekgebieden import Zoekgebied
+from layers.declarations.indicators import Indicator
 from layers.declarations.lenses import Lens
 from layers.declarations.themes import Theme
 from layers.method.alone import finders
 from layers.method.build import LEAST_SEARCHED, Analysis
+from layers.method.comparisons import of_areas, of_zoekgebied, ratios
 from layers.method.membership import core_count, membership, zone_of
-from layers.method.provenance import compared_with
 from layers.method.surplus import by_area, surplus
 from layers.method.visitors import is_visited
 from layers.publication.collection import names, typed
-from layers.publication.comparison import references
-from layers.publication.explanations import Context, Found, explanation, how_searched, title
+from layers.publication.explanations import how_searched, title
 from layers.publication.fields import layer_fields, zoekgebied_fields
 from layers.publication.layer import Layer, LayerKey, Provenance
 from layers.publication.outcomes import MANY_VISITORS
@@ -88,11 +87,14 @@ def _table(analysis: Analysis, key: LayerKey, theme: Theme, provenance: Provenan
         "gewicht": found["gewicht"].round(DECIMALS),
         "zone": found["zone"],
         **by_area(analysis.counted, areas.index, theme.privacy.min_count),
+        "toelichting": of_areas(analysis, theme),
         "bezoekers": pd.Series(MANY_VISITORS, areas.index, dtype=object).where(analysis.visited, None),
         "fictief": provenance.made_up,
     }
     contributions = analysis.score.contributions.reindex(columns=analysis.values.columns)
+    times = ratios(analysis, theme)
     for one in theme.indicator:
+        columns[f"{one.id}_verhouding"] = times[one.id]
         columns[one.id] = analysis.values[one.id].round(DECIMALS)
         columns[f"{one.id}_afwijking"] = analysis.deviations[one.id].round(DECIMALS)
         columns[f"{one.id}_bijdrage"] = contributions[one.id].round(DECIMALS)
@@ -114,14 +116,17 @@ def _zoekgebieden(
         "thema": theme.id, "lens": key.lens, "periode": key.period, "niveau": str(key.level),
         "indeling": analysis.areas.vintage, "fictief": provenance.made_up,
     }  # fmt: skip
-    rows = [shared | _row(zoekgebied, analysis, key, theme) for zoekgebied in analysis.zoekgebieden]
+    perturbed = tuple(one.id for one in theme.indicator if _is_perturbed(one, provenance))
+    rows = [shared | _row(zoekgebied, analysis, key, theme, perturbed) for zoekgebied in analysis.zoekgebieden]
     polygons = analysis.areas.table.geometry
     outlines = [outline(polygons.loc[list(zoekgebied.areas)], tolerance) for zoekgebied in analysis.zoekgebieden]
     table = pd.DataFrame(rows, columns=names(fields))
     return typed(geopandas.GeoDataFrame(table, geometry=geopandas.GeoSeries(outlines, crs=RD_NEW), crs=RD_NEW), fields)
 
 
-def _row(zoekgebied: Zoekgebied, analysis: Analysis, key: LayerKey, theme: Theme) -> dict[str, object]:
+def _row(
+    zoekgebied: Zoekgebied, analysis: Analysis, key: LayerKey, theme: Theme, perturbed: tuple[str, ...]
+) -> dict[str, object]:
     areas = analysis.areas.table.loc[list(zoekgebied.areas)]
     strongest = analysis.score.value.loc[list(zoekgebied.areas)].sort_values(ascending=False, kind="stable").index
     gemeenten = sorted(areas["gemeente_name"].unique())
@@ -139,16 +144,7 @@ def _row(zoekgebied: Zoekgebied, analysis: Analysis, key: LayerKey, theme: Theme
         "aantal_gebieden": len(areas),
         "gebiedscodes": ",".join(zoekgebied.areas),
         "gemeenten": ", ".join(gemeenten),
-        "toelichting": explanation(
-            key.level,
-            len(areas),
-            gemeenten,
-            _compared(zoekgebied, analysis),
-            references(theme.indicator, analysis.local),
-            _found(
-                zoekgebied, zone, theme, counts, Context(compared_with(analysis.baselines, theme), many), analysis.alone
-            ),
-        ),
+        **of_zoekgebied(zoekgebied, analysis, theme, counts, perturbed, visited=many),
         "zone": None if zone is None else zone.id,
         "alleen_gevonden": ",".join(finders(analysis.alone, zoekgebied.areas)) or None,
         "bezoekers": MANY_VISITORS if many else None,
@@ -158,44 +154,16 @@ def _row(zoekgebied: Zoekgebied, analysis: Analysis, key: LayerKey, theme: Theme
     }
 
 
+def _is_perturbed(indicator: Indicator, provenance: Provenance) -> bool:
+    return any(provenance.sources.get(one.partition(".")[0]) == "vertrouwelijk" for one in indicator.columns)
+
+
 def _strength(zoekgebied: Zoekgebied) -> dict[str, object]:
     """How strong a place is and how many of its areas are core; nothing of a test per area."""
     if zoekgebied.strength is None:
         return {}
     return {"sterkte": round(zoekgebied.strength, STRENGTH_DECIMALS), "aantal_kern": core_count(zoekgebied),
             "niet_getoond": zoekgebied.hidden}  # fmt: skip
-
-
-def _found(
-    zoekgebied: Zoekgebied,
-    zone: Zoekgebied | None,
-    theme: Theme,
-    counts: Mapping[str, Any],
-    context: Context,
-    alone: Mapping[str, tuple[str, ...]],
-) -> Found | None:
-    """The same with the zone around it, what was counted and which indicators find it alone, for the explanation."""
-    if zoekgebied.strength is None:
-        return None
-    titles = {one.id: one.title for one in theme.indicator}
-    by_itself = tuple(titles[one] for one in finders(alone, zoekgebied.areas)) if alone else None
-    observed = None
-    if "waargenomen" in counts:
-        observed = (titles[counts["geteld"]], counts["waargenomen"], counts["verwacht"])
-    around = 0 if zone is None else len(zone.areas)
-    return Found(zoekgebied.strength, core_count(zoekgebied), around, observed, zoekgebied.hidden, context, by_itself)
-
-
-def _compared(zoekgebied: Zoekgebied, analysis: Analysis) -> dict[str, tuple[float, float]]:
-    """Each indicator's value in the zoekgebied (weighed by exposure) beside its mean, largest contribution first."""
-    areas = list(zoekgebied.areas)
-    compared = {}
-    for name in sorted(zoekgebied.reasons, key=lambda indicator: -zoekgebied.reasons[indicator]):
-        values, exposure = analysis.values.loc[areas, name], analysis.exposure.loc[areas, name]
-        known = values.notna() & (exposure > 0)
-        if known.any():
-            compared[name] = (float(np.average(values[known], weights=exposure[known])), analysis.national[name])
-    return compared
 
 
 def outline(polygons: Sequence[shapely.Geometry], tolerance: float) -> shapely.Geometry:

@@ -16,6 +16,8 @@ from layers.publication import outcomes, reasons, routes
 from layers.publication.comparison import NATIONAL, NATIONWIDE, References, average, mean, shared
 
 FieldType = Literal["string", "integer", "number", "boolean"]
+TIMES = "_verhouding"
+"""What the column of an indicator that says how many times the mean it is adds to its id."""
 STANDARD_DEVIATION, YEAR = message("standard deviation"), message("year")
 
 
@@ -145,6 +147,23 @@ AREA_CODES = Field("gebiedscodes", message("Area codes"), "string", message("Cod
 GEMEENTEN = Field("gemeenten", message("Gemeenten"), "string", message("Gemeenten in which the zoekgebied lies."))
 EXPLANATION = Field("toelichting", message("Explanation"), "string", message("Why this area was found."))
 
+AREA_EXPLANATION = Field(
+    EXPLANATION.name, message("Explanation"), "string", message("What stands out in this area, and what does not.")
+)
+CERTAINTY = Field("zekerheid", message("Certainty"), "string", message("How certain this zoekgebied is, in words."))
+LIMITATIONS = Field(
+    "beperkingen",
+    message("Limitations"),
+    "string",
+    message("What is missing here, or says less than it seems; empty if nothing does."),
+)
+SUGGESTION = Field(
+    "handvat",
+    message("Suggestion"),
+    "string",
+    message("What one may do first where this stands out, and on what that rests. A suggestion, not a finding."),
+)
+
 STRENGTH = Field(
     "sterkte",
     message("Strength"),
@@ -222,7 +241,8 @@ COUNT_REASON = Field(
 
 ADDED = (
     ZOEKGEBIED, ROLE, WEIGHT, ZONE, OUTCOME, STRENGTH, CORE_COUNT, HIDDEN_COUNT, COUNTED, OBSERVED, EXPECTED,
-    SURPLUS, SURPLUS_DENSITY, COUNT_REASON, RATIO, VISITORS, FOUND_ALONE,
+    SURPLUS, SURPLUS_DENSITY, COUNT_REASON, RATIO, VISITORS, FOUND_ALONE, AREA_EXPLANATION,
+    CERTAINTY, LIMITATIONS, SUGGESTION,
 )  # fmt: skip
 """Columns that a layer of before they were there does not have: they are read as empty."""
 
@@ -308,7 +328,19 @@ def _fields_of(indicator: Indicator, place: str) -> tuple[Field, ...]:
             UNKNOWN.description,
             codes=reasons.LABELS,
         ),
+        Field(
+            f"{name}{TIMES}",
+            message("{title}: ratio", title=title),
+            "number",
+            message("How many times {mean} it is.", mean=mean(place)),
+            against=place,
+        ),
     )
+
+
+def is_added(column: Field) -> bool:
+    """Whether a layer of before it was there does not have this column: it is then read as empty."""
+    return column in ADDED or column.name.endswith(TIMES)
 
 
 def _why(indicator: Indicator) -> Message | str:
@@ -324,9 +356,10 @@ def _why(indicator: Indicator) -> Message | str:
 def layer_fields(indicators: Sequence[Indicator], references: References = NATIONAL) -> tuple[Field, ...]:
     """The columns of `indicatoren_<theme>_<level>`."""
     middle = (THEME, LENS, PERIOD, LEVEL, VINTAGE, _score(indicators, references), Q, FLAG)
-    found = (OUTCOME, REASON, ZOEKGEBIED, ROLE, WEIGHT, ZONE, COUNTED, OBSERVED, EXPECTED, RATIO, VISITORS)
+    found = (OUTCOME, REASON, AREA_EXPLANATION, ZOEKGEBIED, ROLE, WEIGHT, ZONE)
+    counts = (COUNTED, OBSERVED, EXPECTED, RATIO, VISITORS)
     figures = indicator_fields(indicators, references)
-    return (ID, AREA, AREA_NAME, GEMEENTE, GEMEENTE_NAME, *middle, *found, *figures, MADE_UP)
+    return (ID, AREA, AREA_NAME, GEMEENTE, GEMEENTE_NAME, *middle, *found, *counts, *figures, MADE_UP)
 
 
 def zoekgebied_fields(indicators: Sequence[Indicator], references: References = NATIONAL) -> tuple[Field, ...]:
@@ -335,7 +368,8 @@ def zoekgebied_fields(indicators: Sequence[Indicator], references: References = 
     what = (RANK, TITLE, _score(indicators, references), Q, STRENGTH)
     where = (AREA_COUNT, CORE_COUNT, HIDDEN_COUNT, AREA_CODES, GEMEENTEN, ZONE, FOUND_ALONE)
     counts = (COUNTED, OBSERVED, EXPECTED, SURPLUS, SURPLUS_DENSITY, COUNT_REASON, VISITORS)
-    return (ID, THEME, LENS, PERIOD, LEVEL, VINTAGE, *what, *where, *counts, EXPLANATION, *contributions, MADE_UP)
+    texts = (EXPLANATION, CERTAINTY, LIMITATIONS, SUGGESTION)
+    return (ID, THEME, LENS, PERIOD, LEVEL, VINTAGE, *what, *where, *counts, *texts, *contributions, MADE_UP)
 
 
 def _score(indicators: Sequence[Indicator], references: References) -> Field:

@@ -23,6 +23,7 @@ from layers.publication.fields import (
     AREA_CODES,
     AREA_COUNT,
     AREA_NAME,
+    CERTAINTY,
     CORE_COUNT,
     EXPLANATION,
     FLAG,
@@ -30,6 +31,7 @@ from layers.publication.fields import (
     GEMEENTEN,
     LENS,
     LEVEL,
+    LIMITATIONS,
     OUTCOME,
     PERIOD,
     RANK,
@@ -37,15 +39,18 @@ from layers.publication.fields import (
     ROLE,
     SCORE,
     STRENGTH,
+    SUGGESTION,
     SURPLUS,
     SURPLUS_DENSITY,
     THEME,
+    TIMES,
     TITLE,
     VINTAGE,
     VISITORS,
     Field,
     Q,
 )
+from layers.publication.in_words import beside
 from layers.publication.legend import MISSING, Legend, classes, legend_for
 from layers.publication.outcomes import UNJUDGED
 
@@ -198,7 +203,15 @@ def _measure(field: Field, areas: pd.DataFrame, legend: Legend, columns: Columns
         "values": columns.add_values(values),
         "classes": columns.add("".join("." if one == MISSING else str(one) for one in classes(values, legend))),
         "reasons": columns.add(_labelled(areas[reason]) if reason in areas else None),
+        "beside": columns.add(_labelled(_beside(field, areas))),
     }
+
+
+def _beside(field: Field, areas: pd.DataFrame) -> "pd.Series[str]":
+    """How each figure compares with the usual one, in words; few differ, so that they are stored once each."""
+    ratios = areas.get(f"{field.name}{TIMES}", pd.Series(np.nan, areas.index)).astype(float)
+    words = {one: beside(one, field.against) for one in ratios.dropna().unique()}
+    return ratios.map(words).astype(object)
 
 
 def _searches(zoekgebieden: Collection, titles: dict[str, str]) -> list[Packed]:
@@ -227,11 +240,19 @@ def _zones(ranked: geopandas.GeoDataFrame, contributions: Sequence[Field]) -> li
         "codes": [codes.replace(" ", "").split(",") for codes in ranked[AREA_CODES.name]],
         "gemeenten": ranked[GEMEENTEN.name].tolist(),
         "why": ranked[EXPLANATION.name].tolist(),
+        "certainty": _texts(ranked, CERTAINTY),
+        "limits": _texts(ranked, LIMITATIONS),
+        "suggestion": _texts(ranked, SUGGESTION),
         "contributions": [_readable(row) for row in ranked[[one.name for one in contributions]].to_numpy(float)],
         "shape": _geojson(_simplified(_closed(ranked.geometry))),
         "label": _geojson(ranked.representative_point()),
     }
     return [dict(zip(shown, zone, strict=True)) for zone in zip(*shown.values(), strict=True)]
+
+
+def _texts(table: pd.DataFrame, field: Field) -> list[str | None]:
+    texts = _added(table, field)
+    return texts.astype(object).where(texts.notna(), None).tolist()
 
 
 def _added(table: pd.DataFrame, field: Field) -> "pd.Series[Any]":

@@ -96,11 +96,17 @@ function zonePopup(zone, openArea) {
     make("h3", {}, rankMark(zone), zone.title),
     make("p", {class: "place"}, `${zone.gemeenten} · ${counted(zone.count)}`),
     make("p", {}, zone.why),
-    strengthTable(zone),
-    contributionTable(zone),
-    make("p", {class: "small"}, say("Expected share of false alarms (q): {q}", {q: chance(zone.q)})),
+    ...part(say("How certain"), zone.certainty),
+    ...part(say("Limitations"), zone.limits),
+    ...part(say("What one may do first"), zone.suggestion && say("A suggestion, not a finding. {text}", {text: zone.suggestion})),
+    make("details", {}, make("summary", {}, say("Figures behind it")),
+      strengthTable(zone),
+      contributionTable(zone),
+      make("p", {class: "small"}, say("Expected share of false alarms (q): {q}", {q: chance(zone.q)}))),
     areaList(zone, openArea));
 }
+
+const part = (title, text) => (text ? [make("h4", {}, title), make("p", {}, text)] : []);
 
 function strengthTable(zone) {
   const rows = [
@@ -141,7 +147,7 @@ function areaList(zone, openArea) {
 function areaPopup(area) {
   const [score, ...indicators] = shown.picture.measures;
   const value = column(score.values)[area];
-  const text = value === null ? whyMissing(score, area) : `${twoDecimals.format(value)}: ${deviation(value, score)}`;
+  const text = value === null ? whyMissing(score, area) : say("{score}; 0 is as {average}", {score: twoDecimals.format(value), average: score.average});
   const rows = indicators.filter((one) => !one.of).map((one) => {
     return indicatorRow(one, indicators.find((other) => other.of === one.name), area);
   });
@@ -164,7 +170,9 @@ function indicatorRow(indicator, deviates, area) {
   const value = column(indicator.values)[area];
   const from = column(deviates.values)[area];
   const cells = [value === null ? whyMissing(indicator, area) : withUnit(value, indicator.unit)];
-  if (from !== null) cells.push(make("span", {class: "small"}, deviation(from, deviates)));
+  const beside = labelOf(column(indicator.beside), area); // not in releases of before it was there
+  if (beside) cells.push(make("span", {class: "small"}, beside));
+  else if (from !== null) cells.push(make("span", {class: "small"}, deviation(from, deviates)));
   return make("tr", {}, make("th", {scope: "row", title: indicator.why}, indicator.title), make("td", {}, ...cells));
 }
 

@@ -13,7 +13,7 @@ from geo.errors import StoreError, first_few
 from geo.messages import message
 from layers.declarations.themes import Theme
 from layers.publication.collection import names, typed
-from layers.publication.fields import ADDED, Field, layer_fields, zoekgebied_fields
+from layers.publication.fields import Field, is_added, layer_fields, zoekgebied_fields
 from layers.publication.layer import Layer
 from layers.publication.reasons import recoded
 from services.files import read_errors, whole_file
@@ -84,7 +84,7 @@ def _published(
     table: geopandas.GeoDataFrame, fields: Sequence[Field], path: Path, command: str
 ) -> geopandas.GeoDataFrame:
     """A table with just the columns of its fields, and codes for the words that an earlier zicht had in their place."""
-    table = table.assign(**{one.name: None for one in fields if one in ADDED and one.name not in table})
+    table = table.assign(**{one.name: None for one in fields if is_added(one) and one.name not in table})
     if differing := sorted({*names(fields), GEOMETRY} ^ {*table.columns}):
         raise StoreError(
             "{path}: was written by a zicht that has other columns ({names}); build it again: `{command}`",

@@ -97,7 +97,11 @@ def test_a_click_on_a_zoekgebied_says_why_it_is_one(opened, shown_zones, shown):
     opened.click_at(x, y)
     first, said = shown_zones.iloc[0], text(opened, POPUP)
     assert first["titel"] in said
-    assert first["toelichting"] in said
+    for column in ("toelichting", "zekerheid", "handvat"):
+        assert first[column] in said
+    assert "Een suggestie, geen bevinding." in said
+    assert not {"standaardafwijking", "standaardafwijkingen", "(q):"} & set(said.split())  # not at first sight
+    opened.run(f"document.querySelector('{POPUP} details').open = true")
     assert [one.strip() for one in texts(opened, f"{POPUP} .reasons th")] == [
         "Keer wat te verwachten was, minstens",
         "Gebieden in de kern",
@@ -189,7 +193,8 @@ def test_an_area_says_its_figures_in_dutch_and_why_one_is_missing(opened, releas
     said = opened.run("return areaPopup(arguments[0]).innerText", unknown)
     assert "geen gegevens: minder dan 50 inwoners" in said
     whole = opened.run("return areaPopup(arguments[0]).innerText", int(chosen["leegstand"].notna().argmax()))
-    assert "opvallend" in whole
+    assert "keer zo veel als landelijk" in whole
+    assert "standaardafwijking" not in whole
     assert "per 1.000 inwoners" in whole
     assert opened.run("return written.format(1234.5)") == "1.234,5"
 

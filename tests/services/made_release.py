@@ -116,6 +116,7 @@ def _layer(areas, level, lens, period, rng):
         layer[indicator.id] = np.where(unknown, np.nan, abs(scale) * 3 + scale * afwijking)
         layer[f"{indicator.id}_afwijking"] = np.where(unknown, np.nan, afwijking)
         layer[f"{indicator.id}_bijdrage"] = np.where(unknown, 0.0, afwijking / 3)
+        layer[f"{indicator.id}_verhouding"] = layer[indicator.id] / (abs(scale) * 3)
         layer[f"{indicator.id}_reden"] = pd.Series(np.where(unknown, "minder dan 50 inwoners", None), dtype=object)
     layer["score"] = sum(layer[f"{indicator.id}_bijdrage"] for indicator in INDICATORS)
     layer.loc[len(layer) - 1, "score"] = np.nan
@@ -131,6 +132,7 @@ def _layer(areas, level, lens, period, rng):
     layer["geteld"], layer["waargenomen"], layer["verwacht"] = "misdrijven", np.where(hot, 20.0, 5.0), 8.0
     layer["verhouding"] = layer["waargenomen"] / layer["verwacht"]
     layer["bezoekers"] = None
+    layer["toelichting"] = pd.Series(np.where(hot, "Hier is meer leegstand.", None), dtype=object)
     return layer
 
 
@@ -171,5 +173,8 @@ def _zone(rank, rows):
         "bezoekers": "veel" if rank == 1 else None,
         "alleen_gevonden": "misdrijven",
         "toelichting": f"In {gemeenten} zijn er veel meer geregistreerde misdrijven dan landelijk, en meer leegstand.",
+        "zekerheid": "Van 100 plekken die zo sterk opvallen, is er naar verwachting hooguit 1 toeval.",
+        "beperkingen": None if rank == 1 else "Hier niet bekend: leegstand.",
+        "handvat": "Ga kijken. Dit steunt op: artikel 1.",
         "geometry": rows.geometry.union_all(),
     }  # fmt: skip

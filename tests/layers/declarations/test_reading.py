@@ -126,6 +126,7 @@ def test_a_theme_weighs_something(tmp_path):
         ('direction = "low"', "quotient = true", "a location quotient needs `per`, such as all establishments"),
         ("scale = 1000\n", 'since = "eerder"\n', "`since` is of a level, and one with `per` is a rate"),
         ("weight = 2", 'handvat = { text = "Ga kijken." }', "reference: field required"),
+        ("weight = 2", 'phrase = "zijn er veel misdrijven"', "phrase: has no single {more}"),
     ],
 )
 def test_an_indicator_is_of_one_kind_and_a_handvat_says_what_it_rests_on(tmp_path, before, after, said):
@@ -163,6 +164,7 @@ def test_a_lens_changes_an_indicator_once(tmp_path):
 COLUMNS = [
     "id", "gebiedscode", "gebiedsnaam", "gemeentecode", "gemeentenaam", "thema", "lens", "periode", "niveau",
     "indeling", "score", "q", "kansrijk", "reden", "rang", "titel", "aantal_gebieden", "gebiedscodes", "gemeenten",
+    "zekerheid", "beperkingen", "handvat",
     "toelichting", "fictief", "zoekgebied", "rol", "gewicht", "zone", "waarom", "sterkte", "aantal_kern",
     "niet_getoond", "geteld", "waargenomen", "verwacht", "meer_dan_verwacht", "meer_per_km2", "zonder_telling",
     "verhouding", "bezoekers", "alleen_gevonden",
@@ -184,6 +186,7 @@ def test_the_columns_that_an_indicator_may_not_be_called_are_those_that_are_publ
         "misdrijven_afwijking",
         "misdrijven_bijdrage",
         "misdrijven_reden",
+        "misdrijven_verhouding",
     ],
 )
 def test_an_indicator_is_not_called_after_another_column(tmp_path, taken):

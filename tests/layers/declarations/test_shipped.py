@@ -58,6 +58,21 @@ def test_an_indicator_says_what_may_help_and_what_that_rests_on(theme):
         assert len(one.handvat.reference) > 4
 
 
+@pytest.mark.parametrize("theme", THEMES)
+def test_an_indicator_is_told_in_a_phrase_unless_its_two_figures_say_it_all(theme):
+    for one in theme.indicator:
+        assert (one.phrase is None) == (one.since is not None)
+        assert one.phrase is None or one.phrase.split()[0] in {
+            "is",
+            "zijn",
+            "waren",
+            "wonen",
+            "staan",
+            "worden",
+            "registreerde",
+        }
+
+
 COUNTED = {
     "misdrijven": "alle soorten", "transacties": "geen FIU-meldingen", "witwassen": "Heling, valsheid",
     "digitaal": "computervredebreuk", "zorgfraude": "zonder jaarverantwoording", "mensenhandel": "mensensmokkel",

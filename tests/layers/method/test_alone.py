@@ -62,7 +62,7 @@ def test_a_zoekgebied_says_which_indicators_find_it_alone(declared):
     published = layer(declared, built(declared))
     (row,) = published.zoekgebieden.itertuples()
     assert row.alleen_gevonden == "misdrijven"
-    assert "Ook alleen hiermee was het gevonden" in row.toelichting
+    assert "Met dit cijfer alleen was het ook gevonden" in row.zekerheid
 
 
 def test_with_one_indicator_nothing_is_said_of_it_alone(tmp_path):
@@ -71,4 +71,4 @@ def test_with_one_indicator_nothing_is_said_of_it_alone(tmp_path):
     published = layer(single, built(single))
     (row,) = published.zoekgebieden.itertuples()
     assert row.alleen_gevonden is None
-    assert "alleen" not in row.toelichting
+    assert "alleen" not in row.zekerheid

@@ -79,7 +79,7 @@ def test_a_part_and_its_areas_name_the_zone_around_them(published, table):
     assert (members["zone"] == first.zone).all()
     around = table.index[table["zone"] == first.zone]
     assert len(set(around) & {CODE[place] for place in HOT}) >= 14
-    assert f"groter patroon van {len(around)} buurten" in first.toelichting
+    assert f"groter patroon van {len(around)} buurten" in first.zekerheid
 
 
 def test_observed_and_expected_are_sums_over_the_areas(published):
