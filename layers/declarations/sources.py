@@ -139,6 +139,8 @@ class SourceDeclaration(Declared):
     `codes_of` is the year of its codes where that is not `vintage`, for a level of an earlier year: an area of which
     the code is not of both years is unknown.
 
+    `max_age` is how many days ago its figures may have been fetched before a night says that they are old.
+
     `status` is whether everyone may have these figures as they are; where nothing is said they are taken to be
     confidential. What is confidential are counts of persons, addresses or cases, and they are perturbed before anything
     is computed from them (`protection`).
@@ -158,6 +160,7 @@ class SourceDeclaration(Declared):
     periods: Periods
     protection: Protection = Protection()
     rounded_to: Annotated[int, Field(ge=2)] | None = None
+    max_age: Annotated[int, Field(ge=1)] | None = None
     table: Table | None = None
     statline: StatLine | None = None
     records: Records | None = None

@@ -18,6 +18,7 @@ from services.cli.export import export
 from services.cli.fetch import fetch
 from services.cli.layers import layers
 from services.cli.new import new
+from services.cli.nightly import nightly
 from services.cli.plan import plan
 from services.cli.publish import publish
 from services.cli.releases import releases
@@ -28,8 +29,8 @@ from services.cli.usage import Command, Group
 from services.cli.verify import verify
 
 COMMANDS = (
-    demo, fetch, new, check, plan, build, publish, serve, export, layers, releases, verify, audit, tally, series,
-    density, evaluate, clean,
+    demo, fetch, new, check, plan, build, publish, nightly, serve, export, layers, releases, verify, audit, tally,
+    series, density, evaluate, clean,
 )  # fmt: skip
 
 ABOUT = (

@@ -130,15 +130,18 @@ def client(cache: Path, gateway: str, *, offline: bool, fresh: bool) -> Client:
     return Client(cache, offline=offline, fresh=fresh, gateway=gateway, hosts=Settings().hosts)
 
 
-def fetch(wanted: Sequence[Job], client: Client, folder: Path, watch: Watch) -> Outcome:
-    """Run all jobs, a few at a time, and write their files below `folder`."""
+def fetch(wanted: Sequence[Job], client: Client, folder: Path, watch: Watch, *, allow_stale: bool = True) -> Outcome:
+    """Run all jobs, a few at a time, and write their files below `folder`.
+
+    Without `allow_stale` a job fails where a service that is down is answered for from the cache.
+    """
     done: dict[str, Receipt] = {}
     faults: dict[str, ZichtError] = {}
     lock = threading.Lock()
 
     def run(job: Job) -> None:
         try:
-            new = _run(job, client, folder, watch)
+            new = _run(job, client, folder, watch, allow_stale=allow_stale)
             with lock:
                 receipts.add(folder, new)
                 done.update(new)
@@ -181,12 +184,14 @@ class _AnswerTimes:
         )  # fmt: skip
 
 
-def _run(job: Job, client: Client, folder: Path, watch: Watch) -> dict[str, Receipt]:
+def _run(job: Job, client: Client, folder: Path, watch: Watch, *, allow_stale: bool) -> dict[str, Receipt]:
     """Download the tables of a job and write each whole; their receipts by file."""
     times = _AnswerTimes()
     tables = job.download(
         client.with_callbacks(partial(watch.on_retry, job.name), times), partial(watch.on_progress, job.name)
     )
+    if times.notes and not allow_stale:
+        raise SourceError(times.notes[0])
     notes = tuple(say(note) for note in (*job.notes, *times.notes))
     new = {}
     for file, table in tables.items():

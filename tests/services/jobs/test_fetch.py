@@ -6,7 +6,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -22,51 +22,20 @@ from layers.messages import speaking
 from services import receipts
 from services.files import digest
 from services.http.client import Client
-from services.http.transport import RetryPolicy
 from services.jobs import fetch as job
 from services.testland.country import Testland
 from services.workspace import storage
+from tests.services.jobs.conftest import QUICK, small
 from tests.services.running import Zicht
 from tests.standin import pdok, statline
 from tests.standin.server import Reply, Spoil, Standin, busy, cut, dripping, halved
 
-# What a busy machine answers late must not count as a fault: only an answer that drips is late here.
-QUICK = RetryPolicy(connect_timeout=20, read_timeout=3, total_timeout=20, tries=3, pause=0.01)
 ROOT = Path(__file__).parents[3]
 FILES = [
     "boundaries/buurten-2024.parquet", "boundaries/gemeenten-2024.parquet", "boundaries/wijken-2024.parquet",
     "sources/kerncijfers-2024.parquet", "sources/misdrijven-2024.parquet", "sources/nabijheid-2024.parquet",
     "sources/omgeving-2024.parquet",
 ]  # fmt: skip
-
-
-@pytest.fixture(scope="session")
-def services(testland: Testland, buurten: AreaFrame) -> tuple[object, ...]:
-    """CBS, the police and PDOK, filled with Testland."""
-    tables = {
-        statline.KWB: statline.kerncijfers(testland.figures, page=250),
-        statline.POLICE: statline.misdrijven(testland.crimes, page=400),
-        statline.NEARNESS: statline.nabijheid(testland.figures, page=300),
-    }
-    return statline.StatLine(tables), pdok.Api(pdok.of_raw(testland.boundaries, buurten, 2024), 2024)
-
-
-@pytest.fixture
-def standin(services: tuple[object, ...], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Standin]:
-    """The services, where the command will look for them; Testland is smaller than the Netherlands."""
-    monkeypatch.setattr(vintages, "vintages", _small(2024))
-    monkeypatch.setattr(job, "Client", partial(Client, policy=QUICK))
-    monkeypatch.chdir(tmp_path)
-    with Standin(*services) as server:  # type: ignore[arg-type]
-        monkeypatch.setenv("ZICHT_GATEWAY", server.url)
-        monkeypatch.setenv("ZICHT_CACHE", str(tmp_path / "cache"))
-        yield server
-
-
-def _small(year: int) -> Callable[[], dict[int, vintages.Vintage]]:
-    """A vintage of a country as small as Testland."""
-    small = {year: replace(vintages.vintages()[year], least=600)}
-    return lambda: small
 
 
 class Process:
@@ -327,7 +296,7 @@ def test_boundaries_in_a_file_are_fetched_from_the_feed(
 ):
     maps = pdok.of_raw(testland.boundaries, buurten, 2021)
     file = pdok.geopackage(maps, tmp_path / "map.gpkg")
-    monkeypatch.setattr(vintages, "vintages", _small(2021))
+    monkeypatch.setattr(vintages, "vintages", small(2021))
     monkeypatch.setattr(job, "Client", partial(Client, policy=QUICK))
     with Standin(pdok.Feed(2021, {"wijkenbuurten_2021_v1.gpkg": file})) as standin:
         standin.trap("gpkg", cut(len(file) // 2))

@@ -1,0 +1,143 @@
+"""A night: silent where nothing changed, one line where something did, and all answers of one night or none."""
+
+import json
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from layers.declarations.catalog import load
+from services.jobs import nightly as job
+from services.jobs.ages import too_old
+from services.releases import confirmation, release
+from services.testland.country import Testland
+from tests.services.running import Answer, Zicht
+from tests.standin import statline
+from tests.standin.server import Reply, Standin
+
+
+class Nights:
+    """A home that was built and published from what was fetched, and its nights."""
+
+    def __init__(self, zicht: Zicht, folder: Path) -> None:
+        self.zicht, self.home, self.data = zicht, folder / "home", folder / "data"
+        for arguments in (
+            ("fetch", "misdrijven", "--to", self.data),
+            ("build", "misdrijven", "--level", "wijk", "--data", self.data, "--home", self.home),
+            ("publish", "--home", self.home),
+        ):
+            done = zicht(*arguments)
+            assert done.code == 0, done.err
+
+    def night(self, *more: str) -> Answer:
+        return self.zicht("nightly", "--home", self.home, "--data", self.data, *more)
+
+    def content(self) -> dict[str, bytes]:
+        return {str(one): one.read_bytes() for one in sorted(self.data.rglob("*")) if one.is_file()}
+
+
+@pytest.fixture
+def nights(zicht: Zicht, standin: Standin, tmp_path: Path) -> Nights:
+    assert standin.url
+    return Nights(zicht, tmp_path)
+
+
+@contextmanager
+def crimes_of(services: tuple[object, ...], crimes: pd.DataFrame) -> Iterator[None]:
+    """The police, with other figures."""
+    cbs_ = services[0]
+    assert isinstance(cbs_, statline.StatLine)
+    before = cbs_.tables
+    cbs_.tables, cbs_.answers = before | {statline.POLICE: statline.misdrijven(crimes, page=400)}, {}
+    try:
+        yield
+    finally:
+        cbs_.tables, cbs_.answers = before, {}
+
+
+def test_nights_are_silent_until_something_changes_and_what_changes_too_much_waits_for_a_person(
+    nights: Nights, services: tuple[object, ...], testland: Testland
+):
+    served = release.current(nights.home)
+    asked = nights.night("--log-format", "json")
+    assert (asked.code, asked.out, asked.err) == (0, "", "")
+    assert release.current(nights.home) == served
+    last = json.loads((nights.home / "nightly.log").read_text().splitlines()[-1])
+    assert (last["what"], last["exit"]) == ("nothing changed", 0)
+
+    more = testland.crimes.assign(misdrijven_2025=testland.crimes["misdrijven_2025"] + 3)
+    with crimes_of(services, more):
+        changed = nights.night()
+    assert changed.code == 4, changed.err
+    assert changed.err.startswith(f"zicht nightly: release {release.current(nights.home).name} is served from now on; ")
+    assert "the mean of misdrijven is" in changed.err
+    assert changed.err.count("\n") == 1
+    assert release.current(nights.home) != served
+
+    served = release.current(nights.home)
+    tenfold = testland.crimes.assign(misdrijven_2025=testland.crimes["misdrijven_2025"] * 10)
+    with crimes_of(services, tenfold):
+        stopped = nights.night()
+    assert stopped.code == 1
+    assert "more changed than `max_change` of the theme expects" in stopped.err
+    assert stopped.err.count("\n") == 1
+    assert release.current(nights.home) == served
+
+
+def test_of_a_night_in_which_one_answer_failed_none_are_taken(nights: Nights, standin: Standin):
+    before, served = nights.content(), release.current(nights.home)
+    standin.trap("47018NED.*2025JJ00", Reply(503), lasting=True)
+    failed = nights.night()
+    assert failed.code == 1
+    assert failed.err.startswith(
+        "zicht nightly: not all figures of this night came in, so none are taken: misdrijven: "
+    )
+    assert failed.err.count("\n") == 1
+    assert nights.content() == before
+    assert release.current(nights.home) == served
+    assert not [*nights.data.parent.glob(".unfinished*")]
+
+
+def test_a_night_without_figures_that_are_older_than_may_be_has_a_code_of_its_own(nights: Nights, standin: Standin):
+    stamp = confirmation.path_of(release.current(nights.home))
+    said = json.loads(stamp.read_text())
+    long_ago = (datetime.now(UTC) - timedelta(days=420)).isoformat()
+    said["sources"] = {name: one | {"fetched": long_ago} for name, one in said["sources"].items()}
+    stamp.write_text(json.dumps(said))
+    standin.trap(".", Reply(503), lasting=True)
+    failed = nights.night()
+    assert failed.code == 3
+    assert "misdrijven was fetched 1 year ago, and may be 45 days old" in failed.err
+
+
+def test_a_home_without_layers_and_one_that_is_busy_are_refused(zicht: Zicht, tmp_path: Path):
+    nothing = zicht("nightly", "--home", tmp_path / "home")
+    assert nothing.code == 1
+    assert "nothing was built yet; run `zicht build THEME" in nothing.err
+    (tmp_path / "home").mkdir()
+    with job.alone(tmp_path / "home"):
+        busy = zicht("nightly", "--home", tmp_path / "home")
+    assert busy.code == 1
+    assert "another night is going on" in busy.err
+
+
+def test_a_night_of_testland_needs_no_services(zicht: Zicht, small: Path, tmp_path: Path):
+    shutil.copytree(small, tmp_path / "own", symlinks=True)
+    night = zicht("nightly", "--home", tmp_path / "own", "--data", "testland")
+    assert night.code in {0, 4}, night.err
+    again = zicht("nightly", "--home", tmp_path / "own", "--data", "testland")
+    assert (again.code, again.out, again.err) == (0, "", "")
+
+
+@pytest.mark.parametrize(("days", "old"), [(45, 0), (46, 1)])
+def test_figures_may_be_45_days_old_where_their_source_says_so(days: int, old: int):
+    now = datetime(2026, 11, 28, tzinfo=UTC)
+    fetched = {
+        "sources/misdrijven": (now - timedelta(days=days)).isoformat(),
+        "boundaries/wijken": "2020-01-01T00:00:00Z",
+    }
+    assert len(too_old(load(), fetched, now)) == old
