@@ -54,15 +54,24 @@ def blocks(path: Path) -> Iterator[bytes]:
             yield block
 
 
-def json(path: Path) -> Any:
-    """What a JSON file holds. Raises SourceError where it is too large to read whole, JSONDecodeError for no JSON."""
+def json(path: Path, encoding: str | None = None) -> Any:
+    """What a JSON file holds. Raises JSONDecodeError for no JSON; else see `json_bytes`."""
+    return orjson.loads(json_bytes(path, encoding))
+
+
+def json_bytes(path: Path, encoding: str | None = None) -> bytes:
+    """A JSON file in UTF-8, which it is in where no `encoding` is declared; a letter that is none in it is U+FFFD.
+
+    Raises SourceError where it is too large to read whole.
+    """
     if (size := path.stat().st_size) > JSON:
         raise SourceError(
             "{path}: {size:,} bytes of JSON, more than the {most:,} that are read whole; save it as CSV, GeoPackage "
             "or Parquet",
             path=path, size=size, most=JSON,
         )  # fmt: skip
-    return orjson.loads(path.read_bytes().removeprefix(b"\xef\xbb\xbf"))
+    content = path.read_bytes()
+    return (content.decode(encoding, "replace").encode() if encoding else content).removeprefix(b"\xef\xbb\xbf")
 
 
 def _check_head(path: Path, head: bytes) -> None:

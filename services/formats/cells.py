@@ -1,5 +1,7 @@
 """Cells as text, and the types of cells that can be read."""
 
+import unicodedata
+
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -73,6 +75,8 @@ def text(column: pa.Array) -> pa.Array:
 def matches(column: pa.Array, codes: tuple[str, ...]) -> NDArray[np.bool_]:
     """Where the cell is one of the codes, capitals or not; `*` at the end of a code stands for any rest."""
     lower = pc.utf8_lower(text(column))
+    if not all(one.isascii() for one in codes):  # é may be one sign or two
+        lower, codes = pc.utf8_normalize(lower, "NFC"), tuple(unicodedata.normalize("NFC", one) for one in codes)
     whole = pa.array([one.lower() for one in codes if not one.endswith("*")], pa.string())
     matched = pc.fill_null(pc.is_in(lower, whole), False)
     for start in (one[:-1].lower() for one in codes if one.endswith("*")):

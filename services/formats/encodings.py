@@ -7,7 +7,7 @@ What cannot be read then stands as U+FFFD, so that those rows can be listed: one
 
 import codecs
 import io
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO, override
@@ -18,6 +18,7 @@ from geo.errors import SourceError
 from services.formats import bounds
 from services.formats.bounds import BLOCK
 
+Blocks = Iterator[bytes]
 ORDER = ("utf-8", "cp1252")
 """What is tried where nothing is declared."""
 LOST = "\N{REPLACEMENT CHARACTER}"
@@ -32,8 +33,11 @@ class Encoding:
     whole: bool = True
 
 
-def decided(path: Path, declared: str | Sequence[str] | None = None) -> Encoding:
+def decided(
+    path: Path, declared: str | Sequence[str] | None = None, letters: Callable[[Path], Blocks] = bounds.blocks
+) -> Encoding:
     """The encoding of a text file by its mark, else by the declared order; UTF-8 before that of Windows otherwise.
+    Of another file `letters` gives what of it is text, a line a row.
 
     Raises SourceError for an encoding that does not exist.
     """
@@ -51,10 +55,10 @@ def decided(path: Path, declared: str | Sequence[str] | None = None) -> Encoding
         start = content.read(4)
     if start.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
         return Encoding("utf-16")
-    whole = next((name for name in order if _is_whole(path, name)), None)
-    if whole and (whole == order[0] or "utf-8" not in order or not _any_utf8(path)):
+    whole = next((name for name in order if _is_whole(letters(path), name)), None)
+    if whole and (whole == order[0] or "utf-8" not in order or not _any_utf8(path, letters)):
         return Encoding(whole)
-    return Encoding(_of_most(path, order), whole=False)
+    return Encoding(_of_most(path, letters, order), whole=False)
 
 
 def readable(path: Path, encoding: Encoding) -> BinaryIO:
@@ -62,10 +66,10 @@ def readable(path: Path, encoding: Encoding) -> BinaryIO:
     return io.BufferedReader(_Decoded(path, encoding.name))
 
 
-def _is_whole(path: Path, name: str) -> bool:
+def _is_whole(blocks: Blocks, name: str) -> bool:
     decoder = codecs.getincrementaldecoder(name)()
     try:
-        for block in bounds.blocks(path):
+        for block in blocks:
             decoder.decode(block)
         decoder.decode(b"", True)  # positional in codecs
     except UnicodeDecodeError:
@@ -73,10 +77,10 @@ def _is_whole(path: Path, name: str) -> bool:
     return True
 
 
-def _lines(path: Path) -> Iterator[bytes]:
+def _lines(path: Path, letters: Callable[[Path], Blocks]) -> Iterator[bytes]:
     """Lines with other bytes than those of ASCII."""
     rest = b""
-    for block in bounds.blocks(path):
+    for block in letters(path):
         *lines, rest = (rest + block).split(b"\n")
         yield from (line for line in lines if not line.isascii())
         if len(rest) > bounds.BLOCK:
@@ -87,14 +91,14 @@ def _lines(path: Path) -> Iterator[bytes]:
         yield rest
 
 
-def _any_utf8(path: Path) -> bool:
+def _any_utf8(path: Path, letters: Callable[[Path], Blocks]) -> bool:
     """Whether a line with other letters can be read as UTF-8, as text in another encoding hardly ever can."""
-    return any(_reads(line, "utf-8") for line in _lines(path))
+    return any(_reads(line, "utf-8") for line in _lines(path, letters))
 
 
-def _of_most(path: Path, order: Sequence[str]) -> str:
+def _of_most(path: Path, letters: Callable[[Path], Blocks], order: Sequence[str]) -> str:
     counts = dict.fromkeys(order, 0)
-    for line in _lines(path):
+    for line in _lines(path, letters):
         if name := next((one for one in order if _reads(line, one)), None):
             counts[name] += 1
     return max(order, key=lambda name: counts[name])

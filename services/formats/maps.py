@@ -5,8 +5,9 @@ as times GDAL takes those of a GeoPackage for UTC, and loses the UTC of a FlatGe
 cells are of several types come as they are in the file.
 """
 
+import struct
 import zipfile
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -28,39 +29,42 @@ def rows(path: Path, format_: Format, _geometry: str | None) -> Rows:
 
     Raises SourceError where it has several tables, or letters that cannot be read.
     """
-    if path.suffix.lower() == ".json" and (listed := _listed(path)) is not None:
+    encoding = _encoding(path, format_)
+    if path.suffix.lower() == ".json" and (listed := _listed(path, encoding)) is not None:
         return listed
-    layers = [str(name) for name in pyogrio.list_layers(path)[:, 0]]
+    recoded = encoding is not None and path.suffix.lower() in JSON
+    given = bounds.json_bytes(path, encoding) if recoded else path
+    layers = [str(name) for name in pyogrio.list_layers(given)[:, 0]]
     if format_.layer is None and len(layers) > 1:
         raise SourceError(
             "{path}: has layers {layers!r}; name one as format.layer in the source", path=path, layers=layers
         )
-    layer = format_.layer or layers[0]
-    encoding = _encoding(path, format_)
-    about = pyogrio.read_info(path, layer=layer, encoding=encoding)
+    layer = format_.layer or 0
+    of_gdal = None if recoded else encoding
+    about = pyogrio.read_info(given, layer=layer, encoding=of_gdal)
     name = about["geometry_name"] or "geometry"
 
     def batches(columns: Sequence[str]) -> Batches:
         fields, first = [one for one in columns if one != name], 0
         with pyogrio.open_arrow(
-            path, layer=layer, encoding=encoding, columns=fields, read_geometry=name in columns, batch_size=ROWS,
+            given, layer=layer, encoding=of_gdal, columns=fields, read_geometry=name in columns, batch_size=ROWS,
             use_pyarrow=True, datetime_as_string=True,
         ) as (described, stream):  # fmt: skip
             theirs = described["geometry_name"] or "wkb_geometry"
             for batch in stream:
                 renamed = batch.rename_columns([name if one == theirs else one for one in batch.schema.names])
                 checked = _checked(path, renamed.select(list(columns)))
-                yield _typed(path, checked, first)
+                yield _typed(path, encoding, checked, first)
                 first += batch.num_rows
 
     headers = (*(str(one) for one in about["fields"]), *((name,) if about["geometry_type"] else ()))
     return Rows(str(path), headers, batches, about["crs"], digest(path), name)
 
 
-def _listed(path: Path) -> Rows | None:
+def _listed(path: Path, encoding: str | None) -> Rows | None:
     """The rows of a list of objects; None where a file has something else, which GDAL may know."""
     try:
-        content = bounds.json(path)
+        content = bounds.json(path, encoding)
     except orjson.JSONDecodeError:
         return None
     if isinstance(content, dict) and not {"type", "features", "arcs", "geometryType"} & content.keys():
@@ -79,14 +83,32 @@ def _listed(path: Path) -> Rows | None:
 
 
 def _encoding(path: Path, format_: Format) -> str | None:
-    """What is declared; of a shapefile that does not say it, what its letters show; else what the file says."""
-    declared = format_.encoding
-    if isinstance(declared, str):
-        return encodings.decided(path, declared).name
-    table = path.with_suffix(".dbf")
-    if path.suffix.lower() == ".shp" and table.is_file() and not path.with_suffix(".cpg").is_file():
-        return encodings.decided(table, declared).name
+    """What is declared; of a shapefile that does not say it, what its letters show; else what the file says, and of
+    JSON UTF-8.
+    """
+    table, shapefile = path.with_suffix(".dbf"), path.suffix.lower() == ".shp"
+    if isinstance(format_.encoding, str):
+        return encodings.decided(path, format_.encoding).name
+    if shapefile and table.is_file() and not path.with_suffix(".cpg").is_file() and not _tells_encoding(table):
+        return encodings.decided(table, format_.encoding, _letters).name
     return None
+
+
+def _tells_encoding(table: Path) -> bool:
+    """Whether a dBase table says in which code page it is; ANSI (0x57) is any of Windows, or none at all."""
+    with table.open("rb") as content:
+        return content.read(30)[29:] not in {b"", b"\x00", b"\x57"}
+
+
+def _letters(table: Path) -> Iterator[bytes]:
+    """The names of the columns and the rows of a dBase table: the lengths in its head are no letters."""
+    with table.open("rb") as content:
+        start, length = struct.unpack("<8xHH", content.read(12))
+        content.seek(32)
+        columns = content.read(max(start - 32, 0))
+        yield b"".join(columns[at : at + 11] + b"\n" for at in range(0, len(columns), 32))
+        while length and (row := content.read(length)):
+            yield row + b"\n"
 
 
 def _checked(path: Path, batch: pa.RecordBatch) -> pa.RecordBatch:
@@ -101,12 +123,12 @@ def _checked(path: Path, batch: pa.RecordBatch) -> pa.RecordBatch:
     return batch
 
 
-def _typed(path: Path, batch: pa.RecordBatch, first: int) -> pa.RecordBatch:
+def _typed(path: Path, encoding: str | None, batch: pa.RecordBatch, first: int) -> pa.RecordBatch:
     """The batch with properties of several types as cells with a type of their own."""
     several = [field.name for field in batch.schema if _is_json(field.type)]
     if not several:
         return batch
-    properties = _properties(path)
+    properties = _properties(path, encoding)
     columns = []
     for name, column in zip(batch.schema.names, batch.columns, strict=True):
         if name not in several:
@@ -123,11 +145,11 @@ def _is_json(kind: pa.DataType) -> bool:
     return isinstance(kind, pa.BaseExtensionType) and kind.extension_name == "arrow.json"
 
 
-def _properties(path: Path) -> list[dict[str, Any]] | None:
+def _properties(path: Path, encoding: str | None) -> list[dict[str, Any]] | None:
     """The properties of every feature of a GeoJSON file; None where it is something else."""
     if path.suffix.lower() not in JSON or zipfile.is_zipfile(path):
         return None
-    content = bounds.json(path)
+    content = bounds.json(path, encoding)
     features = content.get("features") if isinstance(content, dict) else None
     if not isinstance(features, list):
         return None

@@ -53,6 +53,46 @@ def test_a_declared_encoding_counts_and_of_several_the_first_that_fits_the_whole
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "cp1252"])
+@pytest.mark.parametrize(("columns", "count"), [(1, 1), (2, 200), (3, 2), (4, 400), (5, 129)])
+def test_the_lengths_in_the_head_of_a_shapefile_are_no_letters(tmp_path, encoding, columns, count):
+    more = {f"k{at}": 1.0 for at in range(columns - 1)}
+    frame = geopandas.GeoDataFrame({"soort": [CAFE] * count} | more, geometry=[shapely.Point(5, 52)] * count, crs=4326)
+    frame.to_file(tmp_path / "a.shp", encoding=encoding)
+    (tmp_path / "a.cpg").unlink()
+    assert kinds(tmp_path / "a.shp") == [CAFE] * count
+
+
+def test_a_shapefile_of_dos_that_names_its_code_page_is_read_in_it(tmp_path):
+    frame = geopandas.GeoDataFrame({"soort": [CAFE]}, geometry=[shapely.Point(5, 52)], crs=4326)
+    frame.to_file(tmp_path / "a.shp", encoding="cp850")
+    (tmp_path / "a.cpg").unlink()
+    table = bytearray((tmp_path / "a.dbf").read_bytes())
+    table[29] = 2
+    (tmp_path / "a.dbf").write_bytes(table)
+    assert kinds(tmp_path / "a.shp") == [CAFE]
+
+
+@pytest.mark.parametrize("name", ["a.geojson", "a.json"])
+def test_geojson_in_another_encoding_is_read_where_that_is_declared(tmp_path, name):
+    frame = geopandas.GeoDataFrame({"soort": [CAFE, 3]}, geometry=[shapely.Point(5, 52)] * 2, crs=4326)
+    (tmp_path / name).write_bytes(frame.to_json(ensure_ascii=False).encode("cp1252"))
+    assert kinds(tmp_path / name, encoding="cp1252") == [CAFE, "3"]
+    with pytest.raises(SourceError):
+        kinds(tmp_path / name)
+
+
+def test_a_list_in_json_in_another_encoding_is_read_where_that_is_declared(tmp_path):
+    (tmp_path / "a.json").write_bytes(f'[{{"soort": "{CAFE}"}}]'.encode("cp1252"))
+    assert kinds(tmp_path / "a.json", encoding="cp1252") == [CAFE]
+
+
+@pytest.mark.parametrize("code", [CAFE, "cafe\u0301", "CAFE\u0301*"])
+def test_a_letter_with_its_accent_beside_it_is_the_same_letter(code):
+    column = pa.array([CAFE, "cafe\u0301", "cafe"])
+    assert cells.matches(column, (code,)).tolist() == [True, True, False]
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "cp1252"])
 def test_a_shapefile_that_does_not_name_its_encoding_is_read(tmp_path, encoding):
     frame = geopandas.GeoDataFrame({"soort": [CAFE, "thé"]}, geometry=[shapely.Point(5, 52)] * 2, crs=4326)
     frame.to_file(tmp_path / "a.shp", encoding=encoding)
