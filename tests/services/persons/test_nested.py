@@ -14,6 +14,12 @@ PEOPLE = [{"naam": NAMES[at % 5], "geboortedatum": f"19{50 + at % 45}-01-{at % 2
 WRITTEN = {
     "json": json.dumps, "of python": repr, "deep": lambda one: json.dumps({"a": [{"b": one}]}),
     "json in json": lambda one: json.dumps({"bijlage": json.dumps(one)}),
+    "text in text": lambda one: json.dumps(json.dumps(one)),
+    "twice so": lambda one: json.dumps([json.dumps(json.dumps(one))]),
+    "text in text in text": lambda one: json.dumps(json.dumps(json.dumps(one))),
+    "names and values": lambda one: json.dumps([{"name": key, "value": value} for key, value in one.items()]),
+    "velden": lambda one: json.dumps({"velden": [{"Veld": key, "Waarde": value} for key, value in one.items()]}),
+    "kml": lambda one: "<E>" + "".join(f'<Data name="{k}"><value>{v}</value></Data>' for k, v in one.items()) + "</E>",
     "a list": lambda one: json.dumps([one, one]),
     "xml": lambda one: "<p>" + "".join(f"<{key}>{value}</{key}>" for key, value in one.items()) + "</p>",
     "attributes": lambda one: "<p " + " ".join(f'{key}="{value}"' for key, value in one.items()) + "/>",
@@ -47,13 +53,20 @@ def test_a_bsn_nested_in_text_is_found_whatever_its_part_is_called():
     [
         [json.dumps({"soort": "hennep", "aantal": at}) for at in range(60)],
         ["Melding: overlast, locatie: Dorpsstraat 3"] * 60,
-        ["(onbekend)"] * 60,
+        ["(onbekend)", '"[nieuw] lawaai"', '"tekst"'] * 20,
+        [json.dumps([{"name": "kleur", "value": "rood"}, {"key": 1, "value": at}]) for at in range(60)],
         ["[1] kapot", "<5", "{}", "a=b"] * 20,
         ["12:30", "https://example.org/a?b=c"] * 30,
     ],
 )
 def test_what_is_nested_without_persons_comes_in(cells):
     search(cells)
+
+
+@pytest.mark.parametrize("deep", [25, 500])
+def test_what_is_nested_too_deep_to_be_searched_is_refused(deep):
+    with pytest.raises(SourceError, match="nested text that cannot be opened"):
+        search(['{"a":' * deep + json.dumps({"gezien": f"19{50 + at % 45}-01-02"}) + "}" * deep for at in range(60)])
 
 
 def test_nested_text_that_cannot_be_opened_is_refused():
