@@ -25,6 +25,9 @@
     [records.count.hennep]                     # rows with one of these codes; * stands for the rest of a code
     where = { soort = ["hennep", "drugs*"] }
 
+    [records.count.oude_woningen]              # rows with a number in a range; the end is not in it
+    between = { bouwjaar = { least = 1900, below = 1945 } }
+
     [records.count.verkoopsom]                 # an amount, summed
     sum = "koopsom"
 
@@ -42,7 +45,7 @@ from pydantic import AfterValidator, Field, StringConstraints, model_validator
 
 from geo.messages import Message, joined, message
 from layers.declarations.faults import GEMEENTE_OR_COUNTRY_PATTERN, TABLE_PATTERN, RuleError
-from layers.declarations.indicators import Declared, FilePath, Id, Text
+from layers.declarations.indicators import Declared, FilePath, Id, Number, Text
 from layers.declarations.persons import origin_in
 
 WHOLE_COUNTRY = "NL"
@@ -149,12 +152,31 @@ class PeriodColumn(Declared):
 
 
 Code = Annotated[Text, AfterValidator(_ends_at_most_in_a_star)]
+Codes = Annotated[tuple[Code, ...], Field(min_length=1)]
+
+
+class Between(Declared):
+    """A range of numbers, from `least` and below `below`; one of them may be left open."""
+
+    least: Number | None = None
+    below: Number | None = None
+
+    @model_validator(mode="after")
+    def _holds_something(self) -> Self:
+        if self.least is None and self.below is None:
+            raise RuleError("a range without least and below holds every number: give one of them, or leave it out")
+        if self.least is not None and self.below is not None and self.least >= self.below:
+            raise RuleError("least = {least:g} is not below {below:g}", least=self.least, below=self.below)
+        return self
 
 
 class Count(Declared):
-    """What is counted: rows, or the `sum` of an amount; of those rows where every column has one of its codes."""
+    """What is counted: rows, or the `sum` of an amount; of those rows where every column has one of its codes, or a
+    number in its range.
+    """
 
-    where: dict[Text, Annotated[tuple[Code, ...], Field(min_length=1)]] = Field(default_factory=dict)
+    where: dict[Text, Codes] = Field(default_factory=dict)
+    between: dict[Text, Between] = Field(default_factory=dict)
     sum: Text | None = None
 
     @model_validator(mode="after")
@@ -224,6 +246,8 @@ class Records(Declared):
     def columns(self) -> tuple[str, ...]:
         """All columns of the file that are read, each once."""
         period = (self.period.column,) if self.period else ()
-        counted = (name for one in self.count.values() for name in (*one.where, *((one.sum,) if one.sum else ())))
+        counted = (
+            name for one in self.count.values() for name in (*one.where, *one.between, *((one.sum,) if one.sum else ()))
+        )
         known_by = (self.record_id,) if self.record_id else ()
         return tuple(dict.fromkeys((*self.place.columns, *period, *counted, *known_by)))

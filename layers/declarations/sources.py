@@ -12,6 +12,7 @@ from geo.messages import message
 from layers.declarations.faults import RuleError
 from layers.declarations.indicators import Declared, FilePath, Id, Text
 from layers.declarations.periods import Period, PeriodKind, Periods, whole_years
+from layers.declarations.profiles import ProfileDeclaration
 from layers.declarations.protection import Protection
 from layers.declarations.rasters import Raster
 from layers.declarations.records import Format, Records
@@ -144,6 +145,8 @@ class SourceDeclaration(Declared):
     `status` is whether everyone may have these figures as they are; where nothing is said they are taken to be
     confidential. What is confidential are counts of persons, addresses or cases, and they are perturbed before anything
     is computed from them (`protection`).
+
+    `profile` is what `zicht profile` asks of rows that are objects.
     """
 
     id: Id
@@ -164,6 +167,7 @@ class SourceDeclaration(Declared):
     table: Table | None = None
     statline: StatLine | None = None
     records: Records | None = None
+    profile: ProfileDeclaration | None = None
     raster: Raster | None = None
     squares: SquareGrid | None = None
     columns: dict[Id, Column] = Field(min_length=1)
@@ -206,6 +210,12 @@ class SourceDeclaration(Declared):
             raise RuleError(
                 "says nowhere where its figures come from: add [table], [statline], [records], [raster] or [squares]"
             )
+        return self
+
+    @model_validator(mode="after")
+    def _a_profile_is_of_rows(self) -> Self:
+        if self.profile is not None and self.records is None:
+            raise RuleError("[profile] is of rows, and there is no section [records] that says where they are")
         return self
 
     @model_validator(mode="after")

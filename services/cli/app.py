@@ -20,6 +20,7 @@ from services.cli.layers import layers
 from services.cli.new import new
 from services.cli.nightly import nightly
 from services.cli.plan import plan
+from services.cli.profile import profile
 from services.cli.publish import publish
 from services.cli.releases import releases
 from services.cli.series import series
@@ -30,7 +31,7 @@ from services.cli.verify import verify
 
 COMMANDS = (
     demo, fetch, new, check, plan, build, publish, nightly, serve, export, layers, releases, verify, audit, tally,
-    series, density, evaluate, clean,
+    series, density, profile, evaluate, clean,
 )  # fmt: skip
 
 ABOUT = (

@@ -4,7 +4,9 @@ from collections.abc import Callable
 
 import numpy as np
 import pyarrow as pa
+from numpy.typing import NDArray
 
+from layers.declarations.records import Between
 from layers.method import numbers
 from layers.method.numbers import Floats, Mark
 from services.formats import mixed
@@ -14,6 +16,13 @@ from services.formats.cells import text
 def amounts(column: pa.Array, decimal: Mark | None) -> Floats:
     """The number in each cell; NaN where there is none, and where it can be read in two ways."""
     return _typed(column, lambda cells: numbers.amounts(cells, decimal))
+
+
+def within(amounts: Floats, between: Between) -> NDArray[np.bool_]:
+    """Which numbers lie in a range; one that is not known in none."""
+    least = -np.inf if between.least is None else between.least
+    below = np.inf if between.below is None else between.below
+    return np.asarray((amounts >= least) & (amounts < below))
 
 
 def coordinates(column: pa.Array, decimal: Mark | None) -> Floats:

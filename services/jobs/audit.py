@@ -15,7 +15,7 @@ from geo.errors import DisclosureError, StoreError, first_few
 from geo.messages import Message, message
 from layers.evaluation.disclosure import ITS_NOISE, ITS_PARTS, OTHER_RELEASE, Audit, Exposed, audited
 from layers.publication.layer import Layer
-from services.pages.certificate import page
+from services.pages.table_page import page
 from services.releases import retention
 from services.settings import Settings
 from services.vault.ledger import Ledger
@@ -26,6 +26,7 @@ RELATIONS = {
     ITS_NOISE: message("by its noise, of which there is too little"),
     OTHER_RELEASE: message("by another release, of which the noise is other"),
 }
+HEADER = (message("area"), message("what was counted"), message("at least"), message("at most"), message("betrayed"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,5 +116,5 @@ def _certificate(vault: Vault, release: str, found: Audit) -> Path:
                 "from how noise is made; hexagons by themselves."),
     )  # fmt: skip
     rows = [(one.area, one.count, f"{one.lowest:g}", f"{one.highest:g}", relation(one)) for one in found.exposed]
-    written = page(message("Audit of release {id}", id=release), lines, rows)
+    written = page(message("Audit of release {id}", id=release), lines, HEADER, rows)
     return vault.keep(f"audit-{release}.html", written.encode())

@@ -18,6 +18,7 @@ from layers.method.ports import Identity
 from layers.publication.explanations import MADE_UP
 from layers.publication.layer import Receipt
 from services.testland.country import SEED, YEARS, Testland, make_testland
+from services.testland.homes import make_homes
 
 AREAS, POINTS = "boundaries/testland", "points/testland"
 
@@ -35,6 +36,12 @@ class TestlandSource:
     def country(self) -> Testland:
         """The country, made on first use."""
         return make_testland(self.seed)
+
+    @cached_property
+    def homes(self) -> pd.DataFrame:
+        """Its homes, made on first use: few ask for them."""
+        (planted,) = (one.buurten for one in self.country.places if one.name == "drugs")
+        return make_homes(self.country.addresses, planted, self.seed)
 
     def areas(self, vintage: Vintage) -> AreaFrame:
         """All buurten of Testland, as of any year."""
@@ -82,17 +89,18 @@ class TestlandSource:
 
         Raises SourceError for one with columns of its own: of those nothing was made up.
         """
-        records, finds = declaration.records, self.country.finds
-        wanted = records.columns if records and records.path else ()
-        if records is None or records.path is None or not set(wanted) <= set(finds.columns):
+        records = declaration.records
+        wanted = set(records.columns) if records and records.path else set()
+        made = self.country.finds if wanted <= set(self.country.finds.columns) else self.homes
+        if records is None or records.path is None or not wanted <= set(made.columns):
             raise SourceError(
                 "source {id!r}: Testland is made up and has no {absent!r}; give the folder that has these figures: "
                 "`--data FOLDER` (ZICHT_DATA)",
-                id=declaration.id, absent=sorted(set(wanted) - set(finds.columns)),
+                id=declaration.id, absent=sorted(wanted - set(made.columns)),
             )  # fmt: skip
         path = folder / records.path
         path.parent.mkdir(parents=True, exist_ok=True)
-        finds.to_csv(path, index=False)
+        made.to_csv(path, index=False)
 
     def _per_buurt(self, needed: set[str]) -> pd.DataFrame:
         """Figures and crimes of every buurt; with the topics, where a column is one of them."""

@@ -18,7 +18,7 @@ from geo.areas import AreaFrame
 from geo.disclosure.cell_keys import Keys, summed
 from geo.errors import SourceError, first_few
 from geo.messages import Message, message
-from layers.declarations.records import WHOLE_COUNTRY, Records
+from layers.declarations.records import WHOLE_COUNTRY, Count, Records
 from layers.method.keys import key_column
 from services.formats import moments, numbers
 from services.formats.cells import lacking, matches, matching, text
@@ -49,6 +49,7 @@ class Sums:
         empty: amounts that are not filled, by the name of the count; `unread` those that are no number or that can be
             read in two ways.
         lacking: cells of a column that have no value though they are not blank, by column and why.
+        numberless: rows without a number where a count asks for a range, by its name and the column.
         met: name, column and code of what some row has; `bare` likewise, but for zeros in front.
     """
 
@@ -64,6 +65,7 @@ class Sums:
     empty: Counter[str] = field(default_factory=Counter)
     unread: Counter[str] = field(default_factory=Counter)
     lacking: Counter[tuple[str, str]] = field(default_factory=Counter)
+    numberless: Counter[tuple[str, str]] = field(default_factory=Counter)
     met: set[tuple[str, str, str]] = field(default_factory=set)
     bare: set[tuple[str, str, str]] = field(default_factory=set)
 
@@ -144,23 +146,31 @@ class Sums:
 
     def _count(self, batch: pa.RecordBatch, good: NDArray[np.bool_], cell: Positions, keys: Keys) -> None:
         """Add what is counted of the good rows, and their keys, to the cell, of year and area, of each."""
+        size, decimal = self.sums.shape[1] * self.sums.shape[2], self.records.format.decimal
         for at, (name, count) in enumerate(self.records.count.items()):
-            mine = good.copy()
-            for column, codes in count.where.items():
-                mine &= matches(batch.column(column), codes)
-                unmet = [code for code in codes if (name, column, code) not in self.met]
-                self.met.update((name, column, code) for code in unmet if matches(batch.column(column), (code,)).any())
-                self._look_for_bare(batch, name, column, codes)
-            decimal = self.records.format.decimal
+            mine = good & self._selected(batch, name, count)
             amounts = numbers.amounts(batch.column(count.sum), decimal)[mine] if count.sum else None
             if amounts is not None:
                 empty = np.asarray(pc.is_null(text(batch.column(count.sum))))[mine]
                 self.empty[name] += int(empty.sum())
                 self.unread[name] += int((np.isnan(amounts) & ~empty).sum())
-            size = self.sums.shape[1] * self.sums.shape[2]
             self.sums[at] += np.bincount(cell[mine], amounts, size).reshape(self.sums.shape[1:])
             if len(keys):
                 self.keys[at] += summed(keys[mine], cell[mine], size).reshape(self.sums.shape[1:])
+
+    def _selected(self, batch: pa.RecordBatch, name: str, count: Count) -> NDArray[np.bool_]:
+        """The rows of which a count asks: each column with one of its codes, or a number in its range."""
+        mine = np.ones(batch.num_rows, dtype=bool)
+        for column, codes in count.where.items():
+            mine &= matches(batch.column(column), codes)
+            unmet = [code for code in codes if (name, column, code) not in self.met]
+            self.met.update((name, column, code) for code in unmet if matches(batch.column(column), (code,)).any())
+            self._look_for_bare(batch, name, column, codes)
+        for column, between in count.between.items():
+            amounts = numbers.amounts(batch.column(column), self.records.format.decimal)
+            self.numberless[name, column] += int(np.isnan(amounts[mine]).sum())
+            mine &= numbers.within(amounts, between)
+        return mine
 
     def _look_for_bare(self, batch: pa.RecordBatch, name: str, column: str, codes: tuple[str, ...]) -> None:
         """Codes that begin with zeros, as a spreadsheet leaves them: SBI 0147 becomes 147."""
@@ -197,6 +207,15 @@ class Sums:
             for reason, count in self.rejected.most_common()
         ]
         unread = [note for name in self.records.count for note in self._of_amounts(name)]
+        numberless = [
+            message(
+                "WARNING: {count} rows have no number in column {column!r} and are not counted in {name}: whether they "
+                "belong there is not known",
+                count=count, column=column, name=name,
+            )
+            for (name, column), count in self.numberless.items()
+            if count
+        ]  # fmt: skip
         unmet = [
             message("{name}: no row has {code!r} in column {column!r}", name=name, code=code, column=column)
             for name, count in self.records.count.items()
@@ -226,6 +245,7 @@ class Sums:
             message("{count} rows counted", count=self.counted),
             *rejected,
             *unread,
+            *numberless,
             *lacking_,
             *unmet,
             *bare,

@@ -75,13 +75,13 @@ def tally(declaration: SourceDeclaration, areas: AreaFrame, given: RecordsInput)
     if records is None:
         raise SourceError("source {id!r}: declares no [records]", id=declaration.id)
     rows = opened(records, given.root, given.database)
-    with _reading(rows.where):
-        warnings, spared = _search_for_persons(rows, records)
+    with reading(rows.where):
+        warnings, spared = search_for_persons(rows, records)
     sums = Sums.of(records, areas, given.key_of)
     decimal = records.format.decimal
     places = Placer(rows.where, records.place, rows.crs, decimal, given.client, given.on_lookup)
     first = 1
-    with _list(given.rejects) as reject, _reading(rows.where):
+    with _list(given.rejects) as reject, reading(rows.where):
         for batch in rows.batches(records.columns):
             cells.check(rows.where, batch, records.place.geometry)
             placed = places.of(batch)
@@ -128,7 +128,7 @@ def _lost(sums: Sums) -> Iterator[Message]:
 
 
 @contextmanager
-def _reading(where: str) -> Iterator[None]:
+def reading(where: str) -> Iterator[None]:
     """Cells that Arrow cannot make sense of, as a fault of their file."""
     try:
         yield
@@ -160,7 +160,7 @@ def _why_none(sums: Sums, places: Placer) -> Message:
     return joined("; ", reasons) if reasons else message("there are none")
 
 
-def _search_for_persons(rows: Rows, records: Records) -> tuple[Warnings, tuple[Message, ...]]:
+def search_for_persons(rows: Rows, records: Records) -> tuple[Warnings, tuple[Message, ...]]:
     """Refuse a file with columns that identify persons, declared or not; of a table only what is declared is read.
 
     Gives what else was seen of the rows meanwhile, and which columns were dropped unread or exempted.

@@ -4,7 +4,8 @@ import pytest
 
 from geo.errors import DeclarationError
 from layers.declarations.catalog import load
-from layers.declarations.residents import CALLED, TRAITS, trait_of
+from layers.declarations.residents import trait_of
+from layers.declarations.traits import CALLED, TRAITS
 from tests.layers.declared import LENS, SOURCE, THEME, catalog
 
 EXPECTED = """

@@ -15,7 +15,8 @@ from tests.services.running import told
 
 SHIPPED = load()
 PLACES = {
-    "drugs": "drugs", "drugs_eigen": "drugs", "vastgoed": "vastgoed", "vastgoed_eigendom": "vastgoed",
+    "drugs": "drugs", "drugs_eigen": "drugs", "drugs_gelegenheid": "drugs", "vastgoed": "vastgoed",
+    "vastgoed_eigendom": "vastgoed",
     "branches_kvk": "branches", "vakantieparken": "vakantieparken", "zorgfraude": "zorgfraude",
 }  # fmt: skip
 """Where each theme per buurt is planted."""

@@ -132,6 +132,17 @@ def test_a_gemeente_that_is_not_there_cannot_be_covered(tmp_path):
         counted(tmp_path, rows(), covers=[GEMEENTEN[0], "GM9999"])
 
 
+def test_numbers_in_a_range_are_counted_from_its_least_and_below_its_end_and_rows_without_one_are_said(tmp_path):
+    years = ["1900", "1944", "1945", "1974", "1975", "", "onbekend"]
+    at = AREAS.table.geometry.iloc[0].centroid
+    table = pd.DataFrame({"x": [at.x] * 7, "y": [at.y] * 7, "bouwjaar": years})
+    ranges = {"oud": {"below": 1945.0}, "midden": {"least": 1945.0, "below": 1975.0}, "nieuw": {"least": 1975.0}}
+    count = {name: {"between": {"bouwjaar": one}} for name, one in ranges.items()}
+    made = counted(tmp_path, table, years=None, period=None, count=count)
+    assert made.table.sum().to_dict() == {"oud": 2, "midden": 2, "nieuw": 1}
+    assert "LET OP: 2 rijen hebben geen getal in kolom 'bouwjaar' en tellen niet mee in oud" in " ".join(made.notes)
+
+
 def test_an_amount_that_cannot_be_read_makes_its_sum_unknown(tmp_path):
     table = rows().astype({"bedrag": object})
     table.loc[0, "bedrag"] = "n.v.t."

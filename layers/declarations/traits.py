@@ -1,0 +1,43 @@
+"""Traits of residents, by the words in a name: what says something of persons (persons.toml), and what stands here."""
+
+import re
+from collections.abc import Iterator, Mapping
+from fnmatch import fnmatchcase
+
+from geo.messages import Message, message
+from layers.declarations.persons import persons, without_accents
+
+TRAITS: Mapping[str, tuple[str, ...]] = {
+    "income": ("*inkomen*", "*income*", "*vermogen*", "*koopkracht*", "*armoede*", "*minima", "*sociaalminimum*",
+               "*schuld*", "*welvaart*", "*seswoa*", "*sociaaleconomisch*", "*opleiding*", "*opgeleid*"),
+    "household": ("*huishoud*", "*household*", "*gezinnen*", "*gezinsgrootte*", "*alleenstaand*", "*eenouder*"),
+    "benefits": ("*uitkering*", "*bijstand*", "*benefit*", "*wajong*", "wao", "wia", "*toeslag*"),
+    "origin": ("*herkomst*", "*migratie*", "*nationalit*", "*afkomst*", "*westers*", "*geboorteland*", "*origin*"),
+    "religion": ("*religie*", "*godsdienst*", "*gelovig*", "*kerkgenootschap*", "*religion*"),
+    "age": ("*65plus*", "*jongeren*", "*ouderen*", "*leeftijd*", "*0tot15*", "*15tot25*", "mannen", "vrouwen",
+            "*geslacht*"),
+    "health": ("*zorggebruik*", "*gezondheid*", "*ziekte*", "*jeugdzorg*", "*health*"),
+}  # fmt: skip
+"""The words by which each trait is known; `*` is any letters."""
+
+CALLED: Mapping[str, Message] = {
+    "income": message("income, wealth or education of residents"),
+    "household": message("households of residents"),
+    "benefits": message("benefits of residents"),
+    "origin": message("origin of residents"),
+    "religion": message("religion of residents"),
+    "age": message("age or sex of residents"),
+    "health": message("health of residents"),
+}
+"""What each trait is called."""
+
+
+def traits(name: str) -> Iterator[Message]:
+    """The traits that a name tells of."""
+    plain = without_accents(name).casefold()
+    words = {*re.findall(r"[^\W_]+", plain), "".join(re.findall(r"[^\W_]+", plain))}
+    for trait, patterns in TRAITS.items():
+        if any(fnmatchcase(word, pattern) for word in words for pattern in patterns):
+            yield CALLED[trait]
+    if (kind := persons().kind_of(name)) is not None:
+        yield kind.what
