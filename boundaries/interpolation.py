@@ -4,7 +4,8 @@ A source is divided over the targets in proportion to what of a known count lies
 taken as even within a target (target density weighting); with no such count, in proportion to the surface of the
 pieces. What is known of a target is measured by the same weight: it has a figure where at least `LEAST_KNOWN` of its
 weight lies in sources of which the figure is known. So a sliver of an unknown source makes no target unknown, and a
-target of which only slivers are known gets no figure that they would be.
+target of which only slivers are known gets no figure that they would be. Where a known count is 0, as of inhabitants in
+a polder, so is what is divided by it: that is what the weight claims.
 
 Of a part of the country a source may lie across the edge: what lies outside is taken to weigh as much per square metre
 as what lies within, and is lost. In the whole country there is nothing outside but sea and other countries.
@@ -67,8 +68,11 @@ class Interpolation:
         return value.where(self.known(both))
 
     def known(self, figures: pd.Series) -> "pd.Series[bool]":
-        """Which targets lie for the greater part, by weight, in sources of which the figure is known."""
-        return (self._sum(self.weight.where(figures.notna(), 0.0)) >= LEAST_KNOWN * self.whole) & (self.whole > 0)
+        """Which targets lie for the greater part, by weight, in sources of which the figure is known. Of one without
+        weight all that came to it must be known.
+        """
+        enough = self._sum(self.weight.where(figures.notna(), 0.0)) >= LEAST_KNOWN * self.whole
+        return enough & ((self.whole > 0) | (self._sum(figures.isna()) == 0))
 
     def _sum(self, figures: pd.Series) -> pd.Series:
         return pd.Series(self.crosswalk.matrix.T @ figures.to_numpy(dtype=float), self.crosswalk.targets)

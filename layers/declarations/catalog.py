@@ -12,7 +12,7 @@ from geo.messages import Message, message
 from layers.declarations.columns import formula_faults
 from layers.declarations.indicators import Declared
 from layers.declarations.lenses import BASIS, Lens
-from layers.declarations.misfits import lens_faults, theme_faults
+from layers.declarations.misfits import lens_faults, source_faults, theme_faults
 from layers.declarations.reading import digest, digest_of, meaning, read
 from layers.declarations.references import resolved
 from layers.declarations.sources import SourceDeclaration
@@ -58,11 +58,13 @@ class Catalog:
         return [source for name, source in sorted(self.sources.items()) if name in owners]
 
     def needed_by(self, theme: Theme) -> list[SourceDeclaration]:
-        """The sources that a theme reads, the one whose squares weigh its dasymetric interpolation, and those of what
-        its events are compared with.
+        """The sources that a theme reads, those that weigh a dasymetric interpolation, and those of what its events are
+        compared with.
         """
-        squares = [self.sources[theme.dasymetric.source]] if theme.dasymetric else []
-        every = [*self.sources_of(theme), *squares, *self.compared_by(theme)]
+        read = self.sources_of(theme)
+        by = (theme.dasymetric, *(one.dasymetric for one in read))
+        weighing = [self.sources[one.source] for one in by if one is not None]
+        every = [*read, *weighing, *self.compared_by(theme)]
         return list({source.id: source for source in every}.values())
 
     def digests_of(self, theme: Theme, lens: Lens | None) -> dict[str, str]:
@@ -107,6 +109,7 @@ def catalog_of(*folders: Traversable) -> Catalog:
     broken = {one.id for one in files if one.kind == "sources"} - sources.keys()
     for name, source in sources.items():
         faults += formula_faults(where[f"sources/{name}"], source)
+        faults += source_faults(where[f"sources/{name}"], source, sources, broken)
     for name, theme in themes.items():
         faults += theme_faults(where[f"themes/{name}"], theme, sources, broken)
     for name, lens in lenses.items():

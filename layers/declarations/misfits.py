@@ -2,13 +2,16 @@
 
 from collections.abc import Collection, Iterator, Mapping
 
+from geo.areas import AreaLevel
 from geo.messages import Message, message
 from geo.statistics import PLACE_SEARCHES, SEARCHES
+from layers.declarations.dasymetric import Dasymetric
 from layers.declarations.faults import listed
 from layers.declarations.lenses import Lens
 from layers.declarations.references import Sources, column_faults, meanings, reference_faults
 from layers.declarations.residents import trait_of
-from layers.declarations.themes import Dasymetric, Theme
+from layers.declarations.sources import ADDED, SourceDeclaration
+from layers.declarations.themes import Theme
 
 
 def theme_faults(where: str, theme: Theme, sources: Sources, broken: Collection[str]) -> Iterator[Message]:
@@ -35,6 +38,40 @@ def theme_faults(where: str, theme: Theme, sources: Sources, broken: Collection[
         )  # fmt: skip
     if theme.dasymetric is not None and theme.dasymetric.source not in broken:
         yield from _dasymetric_faults(where, theme.dasymetric, sources)
+
+
+def source_faults(
+    where: str, source: SourceDeclaration, sources: Sources, broken: Collection[str]
+) -> Iterator[Message]:
+    """A count that figures per postcode are divided by, and that is not there or does not do."""
+    by = source.dasymetric
+    if by is None or by.source in broken:
+        return
+    place = message("{where}: dasymetric", where=where)
+    weighing = sources.get(by.source)
+    if weighing is not None and weighing.squares is not None and by.column in weighing.squares.column:
+        yield from _confidential_faults(place, weighing)
+        return
+    faults = list(column_faults(place, "column", f"{by.source}.{by.column}", "", sources))
+    yield from faults
+    if faults or weighing is None:
+        return
+    yield from _confidential_faults(place, weighing)
+    if weighing.native is AreaLevel.PC4 or weighing.columns[by.column].kind not in ADDED:
+        yield message(
+            '{place}: column: {column!r} of source {source!r} is no count per buurt: take one with kind = "count" or '
+            '"stock", such as inhabitants or homes',
+            place=place, column=by.column, source=by.source,
+        )  # fmt: skip
+
+
+def _confidential_faults(place: Message, weighing: SourceDeclaration) -> Iterator[Message]:
+    if weighing.confidential:
+        yield message(
+            "{place}: source: {source!r} is confidential, and how figures are divided by it would tell what is in it; "
+            'say status = "open" in it if everyone may have it',
+            place=place, source=weighing.id,
+        )  # fmt: skip
 
 
 def lens_faults(where: str, lens: Lens, themes: Mapping[str, Theme]) -> Iterator[Message]:

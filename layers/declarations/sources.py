@@ -9,6 +9,7 @@ from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
 from geo.areas import AreaLevel
 from geo.messages import message
+from layers.declarations.dasymetric import Dasymetric
 from layers.declarations.faults import RuleError
 from layers.declarations.indicators import Declared, FilePath, Id, Text
 from layers.declarations.periods import Period, PeriodKind, Periods, whole_years
@@ -69,6 +70,8 @@ class Column(Declared):
     `kind` says what may be added up: a count over areas and periods, a stock (inhabitants on a day) over areas only, a
     rate over neither. It is needed where something is to be added up: in a source per month or quarter.
     `rounded_to` is the step to which its publisher rounded it, where that is not what the source says; 1 is exact.
+    `per` is, of a rate or mean in a source per postcode, the count of the same source that it is of: a mean value per
+    home has homes. By that count it comes to buurten.
     """
 
     formula: Annotated[str, AfterValidator(_sums_of_columns)]
@@ -76,6 +79,7 @@ class Column(Declared):
     kind: Literal["count", "stock", "rate"] | None = None
     rounded_to: Annotated[int, Field(ge=1)] | None = None
     empty: Literal["unknown", "zero"] = "unknown"
+    per: Id | None = None
     why: str = ""
 
 
@@ -123,7 +127,7 @@ class Table(Declared):
         return self
 
 
-KEYS = {"gemeente": "gemeentecode", "wijk": "wijkcode"}
+KEYS = {"gemeente": "gemeentecode", "wijk": "wijkcode", "pc4": "postcode"}
 """What the column with codes is called where nothing is said, other than for buurten."""
 
 
@@ -133,12 +137,13 @@ class SourceDeclaration(Declared):
     `rounded_to` is the step to which its counts and stocks were rounded: with 5, a 0 may be 2, and a 5 may be 3 to 7.
     `key` is the column with the codes of the areas. Figures of a finer level are summed to a coarser one (counts and
     stocks); figures of a gemeente say nothing of a buurt in it, and a theme that reads them has no finer areas.
+    Figures per postcode of four digits (`pc4`) are interpolated to buurten, by `dasymetric` or else by surface.
 
     Where they come from is one section or more: `table`, a file; `statline`, a service of CBS OData; `records`, points
     of the municipality's own; `raster`, a GeoTIFF; `squares`, CBS's squares of 100 m. The first that is there is used.
 
     `codes_of` is the year of its codes where that is not `vintage`, for a level of an earlier year: an area of which
-    the code is not of both years is unknown.
+    the code is not of both years is unknown. Of postcodes it says of which year their boundary file is.
 
     `max_age` is how many days ago its figures may have been fetched before a night says that they are old.
 
@@ -155,7 +160,7 @@ class SourceDeclaration(Declared):
     license: Text
     url: Text
     attribution: Text
-    level: Literal["gemeente", "wijk", "buurt"] | None = None
+    level: Literal["gemeente", "wijk", "buurt", "pc4"] | None = None
     status: Literal["open", "vertrouwelijk"] = "vertrouwelijk"
     key: Text = "buurtcode"
     vintage: int
@@ -164,6 +169,7 @@ class SourceDeclaration(Declared):
     protection: Protection = Protection()
     rounded_to: Annotated[int, Field(ge=2)] | None = None
     max_age: Annotated[int, Field(ge=1)] | None = None
+    dasymetric: Dasymetric | None = None
     table: Table | None = None
     statline: StatLine | None = None
     records: Records | None = None
@@ -189,8 +195,13 @@ class SourceDeclaration(Declared):
 
     @property
     def native(self) -> AreaLevel:
-        """The finest level of which it has figures."""
+        """The level of which it has figures, the finest if it has several."""
         return AreaLevel(self.level or "buurt")
+
+    @property
+    def finest(self) -> AreaLevel:
+        """The finest level at which its figures are used: postcodes are interpolated to buurten."""
+        return AreaLevel.BUURT if self.native is AreaLevel.PC4 else self.native
 
     @property
     def own(self) -> bool:
@@ -234,6 +245,31 @@ class SourceDeclaration(Declared):
                 '"stock" or "rate"',
                 unsaid=unsaid,
             )
+        return self
+
+    @model_validator(mode="after")
+    def _what_is_per_postcode_can_be_divided(self) -> Self:
+        if self.native is not AreaLevel.PC4:
+            wrong = [name for name, column in self.columns.items() if column.per is not None]
+            if self.dasymetric is not None or wrong:
+                raise RuleError('[dasymetric] and `per` are for a source with level = "pc4"; leave them out')
+            return self
+        if self.table is None or self.statline is not None:
+            raise RuleError('level = "pc4" is for a file: add [table], and leave out the other sections')
+        if self.confidential:
+            raise RuleError(
+                'confidential counts per postcode are not divided over buurten: say status = "open" if everyone may '
+                "have them, or give counts per buurt"
+            )
+        counts = [name for name, column in self.columns.items() if column.kind in ADDED]
+        lost = [name for name, column in self.columns.items() if name not in counts and column.per not in counts]
+        if lost:
+            raise RuleError(
+                'columns {lost} cannot be divided over buurten: say kind = "count" or "stock" of a count; of a rate or '
+                'mean kind = "rate" and per = the count that it is of ({counts}); leave out what has none, such as a '
+                "density",
+                lost=lost, counts=counts,
+            )  # fmt: skip
         return self
 
     @model_validator(mode="after")

@@ -6,6 +6,7 @@ from pydantic import Field, model_validator
 
 from geo.areas import AreaLevel
 from layers.declarations.baselines import Baseline, Expected, Peers
+from layers.declarations.dasymetric import Dasymetric
 from layers.declarations.faults import RuleError
 from layers.declarations.indicators import OF_FORMATS, RESERVED, SUFFIXES, Declared, Id, Indicator, Number, Text
 
@@ -30,16 +31,6 @@ class Privacy(Declared):
 
     min_count: Annotated[Number, Field(ge=0)]
     min_exposure: Annotated[Number, Field(ge=0)]
-
-
-class Dasymetric(Declared):
-    """Dasymetric interpolation of figures per buurt to hexagons: by a count of the squares of 100 m of a source.
-
-    `source` has a section [squares], `column` is one of its columns there.
-    """
-
-    source: Id
-    column: Id
 
 
 class Visitors(Declared):

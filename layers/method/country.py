@@ -21,7 +21,10 @@ import pandas as pd
 from boundaries.cbs import COARSENESS
 from boundaries.codes import parents
 from boundaries.crosswalk import Crosswalk
+from boundaries.dasymetric import Weights
+from boundaries.interpolation import Interpolation
 from boundaries.vintages import Vintage
+from boundaries.vintages import vintage as vintage_of
 from geo import neighbors as neighbors_
 from geo.areas import AreaFrame, AreaLevel
 from geo.errors import SourceError, UnknownNameError
@@ -30,19 +33,20 @@ from geo.messages import message
 from geo.neighbors import Neighbors
 from layers.declarations.baselines import Baseline, Expected
 from layers.declarations.catalog import Catalog
+from layers.declarations.dasymetric import Dasymetric
 from layers.declarations.indicators import Indicator, qualified
 from layers.declarations.periods import Period, PeriodKind
 from layers.declarations.sources import SourceDeclaration, columns_of, fill
-from layers.declarations.themes import Dasymetric, Theme
+from layers.declarations.themes import Theme
 from layers.messages import language, speaking
-from layers.method import baselines, indicator_measures, places
+from layers.method import baselines, indicator_measures, places, postcodes
 from layers.method.baseline import CONFIDENTIAL, HEXAGONS, NOT_THERE, BaselineEvents
 from layers.method.figures import Figures, check_years
 from layers.method.indicator_values import IndicatorValues, indicator_values
 from layers.method.keys import check_protectable
 from layers.method.places import Boundaries, StudyArea
 from layers.method.plan import Node, Results, everything, lineage, numbers_of
-from layers.method.ports import Source
+from layers.method.ports import Read, Source
 from layers.method.protection import Leaving, leaving, protected
 from layers.method.reading import Own, Reader, receipts_node, value_node
 from layers.publication.layer import Receipt
@@ -52,6 +56,9 @@ LEVELS = (AreaLevel.BUURT, AreaLevel.WIJK, AreaLevel.GEMEENTE, *(one for one in 
 
 READ = ("boundaries", "table", "points", "counted", "weights")
 """The kinds of nodes that read, in the order in which a layer names what it was made from."""
+
+NOTED = ("crosswalk", "interpolation", "interpolated")
+"""The kinds of nodes that have notes for the receipt of the last that they are made from."""
 
 SIDES = ("events", "exposure")
 """Of a measure."""
@@ -86,7 +93,7 @@ class Country:
 
         Its layers are built in it; what they have in common with others is made once.
         """
-        finest = max((source.native for source in self.catalog.sources_of(theme)), key=COARSENESS.index)
+        finest = max((source.finest for source in self.catalog.sources_of(theme)), key=COARSENESS.index)
         if finest is self.vintage.finest:
             return self
         if finest not in self._coarser:
@@ -160,12 +167,12 @@ class Country:
         """The receipts of all that is read for these nodes."""
         behind = list(everything(*nodes))
         read = sorted(lineage(*nodes).read, key=lambda one: (READ.index(one.kind), one.name))
-        by = {one.inputs[-1].key: one for one in behind if one.kind == "crosswalk"}
+        by = {one.inputs[-1].key: one for one in behind if one.kind in NOTED}
         return [receipts_node(one, by.get(one.key)) for one in read]
 
     def boundaries_node(self) -> Node[Boundaries]:
         """The finest areas there are, and what is known of them."""
-        return self._once("boundaries", lambda: value_node(self._reader.boundaries(), "areas"))
+        return self._once("boundaries", lambda: value_node(self._reader.boundaries(self.vintage), "areas"))
 
     def areas_node(self, level: AreaLevel) -> Node[AreaFrame]:
         """The areas of a level. Raises UnknownNameError for one that cannot be built."""
@@ -353,12 +360,44 @@ class Country:
         return Node("areas", ("finest",), places.finest, (self.boundaries_node(),))
 
     def _figures_node(self, source: SourceDeclaration, period: int) -> Node[Figures]:
-        """The columns of a source, of the finest areas and of others that it has."""
+        """The columns of a source, of the finest areas and of others that it has; those per postcode interpolated."""
         read = self._read(source, None)
+        if source.native is AreaLevel.PC4:
+            return self._interpolated_node(source, period, read)
         settings = {"source": _of_period(source, period), "period": period, "spare": self.vintage.spare}
         inputs = (read, self.boundaries_node())
         return Node("figures", (source.id, str(period)), indicator_measures.figures_per_area, inputs, settings,
                     stored=True)  # fmt: skip
+
+    def _interpolated_node(self, source: SourceDeclaration, period: int, read: Node[Any]) -> Node[Figures]:
+        """The columns of a source per postcode, in the finest areas."""
+        settings = {"source": _of_period(source, period), "period": period}
+        inputs = (self._postcodes_node(source), self._interpolation_node(source), read)
+        return Node("interpolated", (source.id, str(period)), postcodes.figures_of_postcodes, inputs, settings,
+                    stored=True)  # fmt: skip
+
+    def _postcodes_node(self, source: SourceDeclaration) -> Node[Boundaries]:
+        """The postcodes that a source has figures of."""
+        of = replace(vintage_of(source.codes_of or source.vintage), finest=AreaLevel.PC4)
+        return self._once(("postcodes", of.year), lambda: value_node(self._reader.boundaries(of), "areas"))
+
+    def _interpolation_node(self, source: SourceDeclaration) -> Node[Interpolation]:
+        """From the postcodes of a source to the finest areas: by what its [dasymetric] says, else by surface."""
+        inputs: tuple[Node[Any], ...] = (self.boundaries_node(), self._postcodes_node(source))
+        by, year = source.dasymetric, str(source.codes_of or source.vintage)
+        if by is None:
+            return Node("interpolation", (year,), postcodes.by_surface, inputs, stored=True)
+        weighing, name = self.catalog.sources[by.source], (year, by.source, by.column)
+        if weighing.squares is not None and by.column in weighing.squares.column:
+            return Node("interpolation", name, postcodes.by_squares, (*inputs, self._weights_node(by)), stored=True)
+        figures = self._figures_node(weighing, max(weighing.years))
+        settings = {"column": qualified(by.source, by.column)}
+        return Node("interpolation", name, postcodes.by_figures, (*inputs, figures), settings, stored=True)
+
+    def _weights_node(self, by: Dasymetric) -> Node[Read[Weights]]:
+        """The squares by which figures are divided."""
+        source = self.catalog.sources[by.source]
+        return self._once(("weights", by.source, by.column), lambda: self._reader.weights(source, by.column))
 
     def _cells_node(self, source: SourceDeclaration, cells: Node[AreaFrame], period: int) -> Node[Figures]:
         """The columns of a source that are counted per cell."""
@@ -406,8 +445,8 @@ class Country:
                 'what is in it; say status = "open" in it if everyone may have it, or leave out [dasymetric]',
                 id=source.id,
             )
-        weights = self._once(("weights", source.id, by.column), lambda: self._reader.weights(source, by.column))
-        return Node("crosswalk", (level, source.id, by.column), places.to_hexagons_by, (*inputs, weights), stored=True)
+        weighed = (*inputs, self._weights_node(by))
+        return Node("crosswalk", (level, source.id, by.column), places.to_hexagons_by, weighed, stored=True)
 
     def _once(self, what: Hashable, plan: Callable[[], Node[Any]]) -> Node[Any]:
         """A node that reads, planned once: the digest of a file is of one moment."""

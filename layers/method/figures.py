@@ -36,7 +36,8 @@ class Figures:
 
     `margins` say how far the columns that were rounded may be off; a column that is not there is exact. `blank` are
     areas elsewhere of which the table has a row and no figure: of another year, unless another source has figures.
-    `keys` are the cell keys of the columns that are confidential; one that is not there is open.
+    `keys` are the cell keys of the columns that are confidential; one that is not there is open. `interpolated` are the
+    columns that were estimated from areas with other borders, `notes` what to know of how (layers.method.postcodes).
     """
 
     values: pd.DataFrame
@@ -44,6 +45,8 @@ class Figures:
     margins: pd.DataFrame | None = None
     keys: pd.DataFrame | None = None
     blank: pd.Index | None = None
+    interpolated: tuple[str, ...] = ()
+    notes: tuple[Message, ...] = ()
 
     def __post_init__(self) -> None:
         keys = () if self.keys is None else (self.keys.index,)
@@ -66,7 +69,7 @@ class Figures:
         reasons[~areas.isin(self.reasons.index)] = Unknown.ABSENT
         margins = None if self.margins is None else self.margins.reindex(areas).fillna(0.0)
         keys = None if self.keys is None else self.keys.reindex(areas, fill_value=np.uint64(0))
-        return Figures(self.values.reindex(areas), reasons, margins, keys)
+        return Figures(self.values.reindex(areas), reasons, margins, keys, None, self.interpolated)
 
     def joined(self, other: "Figures") -> "Figures":
         """These columns and those of `other` that are not among them."""
@@ -76,6 +79,8 @@ class Figures:
             pd.concat([self.reasons, other.reasons[more]], axis=1),
             _beside(self.margins, other.margins),
             _beside(self.keys, other.keys),
+            None,
+            self.interpolated + other.interpolated,
         )
 
     def margin(self, column: str) -> pd.Series | None:
@@ -95,6 +100,11 @@ def _beside(first: pd.DataFrame | None, second: pd.DataFrame | None) -> pd.DataF
 
 def measure_of(indicator: Indicator, figures: Figures) -> Measure:
     """The events and exposure of an indicator (see geo.measures for how a level has them too)."""
+    measure = _measured(indicator, figures)
+    return replace(measure, interpolated=not set(indicator.columns).isdisjoint(figures.interpolated))
+
+
+def _measured(indicator: Indicator, figures: Figures) -> Measure:
     values, reasons = figures.values, figures.reasons
     if absent := [column for column in indicator.columns if column not in values]:
         raise SourceError(
@@ -169,7 +179,7 @@ def figures_from_table(
             period=period,
             periods=[str(one) for one in source.years],
         )
-    keyed = _keyed(raw, source, where)
+    keyed = keyed_by_area(raw, source, where)
     level = next((level for level, prefix in PREFIXES.items() if areas[0].startswith(prefix)), AreaLevel.BUURT)
     _check_native(source, level, where)
     if _must_be_summed(keyed.index, source, areas, level):
@@ -180,13 +190,13 @@ def figures_from_table(
     keyed = keyed[~keyed.index.str.fullmatch(others)]
     strange = keyed.index[~keyed.index.isin(areas) & ~keyed.index.isin(list(spare))]
     elsewhere = _elsewhere(strange, areas, level) if part else strange[:0]
-    blank = strange.intersection(_without_figure(keyed, source))
+    blank = strange.intersection(without_figure(keyed, source))
     keyed = keyed.drop(blank.difference(elsewhere))
     strange = strange.difference(elsewhere).difference(blank)
     if source.codes_of is not None:
         strange = strange[~strange.str.fullmatch(PATTERNS[level])]
     _check_codes(keyed.index, strange, source, where, part=part)
-    _check_covered(keyed.index, areas, where, part=part)
+    check_covered(keyed.index, areas, where, part=part)
     codes = areas.append(elsewhere.sort_values()) if len(elsewhere) else areas
     figures = figures_of_columns(keyed[keyed.index.isin(codes)], source, period, codes, where)
     return replace(figures, blank=blank.intersection(elsewhere)) if len(elsewhere) else figures
@@ -237,7 +247,7 @@ def check_level(theme: Theme, sources: Sequence[SourceDeclaration], level: AreaL
             raise SourceError(
                 "source {id!r}: has figures per {native}, which are not spread evenly over hexagons; declare "
                 "[dasymetric] in theme {theme!r}, or build at level {native}",
-                id=source.id, native=source.native.value, theme=theme.id,
+                id=source.id, native=source.finest.value, theme=theme.id,
             )  # fmt: skip
 
 
@@ -263,7 +273,8 @@ def _added_up(parts: Sequence[tuple[pd.Series, pd.Series]]) -> tuple[pd.Series, 
     return value, reason
 
 
-def _keyed(raw: pd.DataFrame, source: SourceDeclaration, where: Message) -> pd.DataFrame:
+def keyed_by_area(raw: pd.DataFrame, source: SourceDeclaration, where: Message) -> pd.DataFrame:
+    """A raw table by the codes of its areas. Raises SourceError where it has none, or one of them twice."""
     if source.key not in raw:
         raise SourceError(
             "{where}: key column {key!r} is missing; found {columns!r}",
@@ -276,7 +287,7 @@ def _keyed(raw: pd.DataFrame, source: SourceDeclaration, where: Message) -> pd.D
         doubles = keyed.index[keyed.index.duplicated()].unique()
         occurring = plural("1 code occurs more than once", "{count} codes occur more than once", count=len(doubles))
         raise SourceError(
-            "{where}: {occurring} in column {key!r}: {codes}; keep one row for each buurt",
+            "{where}: {occurring} in column {key!r}: {codes}; keep one row for each area",
             where=where,
             occurring=occurring,
             key=source.key,
@@ -315,7 +326,7 @@ def _summed(keyed: pd.DataFrame, source: SourceDeclaration, period: int, level: 
     return Figures(values, reasons.mask(values.isna(), Unknown.PARTLY), margins, keys)
 
 
-def _without_figure(keyed: pd.DataFrame, source: SourceDeclaration) -> pd.Index:
+def without_figure(keyed: pd.DataFrame, source: SourceDeclaration) -> pd.Index:
     """The codes whose rows hold no figure: CBS lists every code there ever was."""
     columns = [name for name in keyed if name in _all_columns(source)]
     empty = keyed[columns].astype("string").apply(lambda cells: cells.isna() | cells.str.strip().isin(numbers.NOTHING))
@@ -357,7 +368,7 @@ def _check_codes(codes: pd.Index, strange: pd.Index, source: SourceDeclaration, 
     )  # fmt: skip
 
 
-def _check_covered(codes: pd.Index, areas: pd.Index, where: Message, *, part: bool) -> None:
+def check_covered(codes: pd.Index, areas: pd.Index, where: Message, *, part: bool) -> None:
     """Nearly all areas have a row: of an area without one nothing is known, and a mean of the others is not theirs."""
     covered = float(areas.isin(codes).mean())
     if covered >= LEAST_COVERED:

@@ -14,7 +14,7 @@ from layers.method.country import Country
 from layers.method.indicator_values import IndicatorValues
 from layers.method.places import Boundaries, StudyArea, tolerance_of
 from layers.method.plan import Node, lineage, numbers_of
-from layers.method.provenance import method_of, protection_of, rounding_of
+from layers.method.provenance import interpolation_of, method_of, protection_of, rounding_of
 from layers.method.published import published_layer
 from layers.publication.layer import Layer, LayerKey, Provenance, Receipt
 
@@ -54,7 +54,7 @@ def layer_plan(country: Country, key: LayerKey, theme: Theme, lens: Lens | None,
     sources, digests = country.sources(theme), country.catalog.digests_of(theme, lens)
     beside = country.catalog.compared_by(theme) if reference != "national" else []
     statuses = {one.id: one.status for one in (*sources, *beside)}
-    figures = (*rounding_of(sources), *protection_of(sources))
+    figures = (*rounding_of(sources), *interpolation_of(sources), *protection_of(sources))
     provenance = Provenance(
         (), digests, country.vintage.year, version, figures, country.source.made_up,
         country.catalog.meanings_of(theme, lens), sources=statuses,

@@ -9,8 +9,9 @@ from geo.expected import LeftOut
 from geo.measures import Unknown
 from geo.messages import Message, message
 from geo.statistics import PLACE_SEARCHES
+from layers.declarations.dasymetric import Dasymetric
 from layers.declarations.sources import SourceDeclaration
-from layers.declarations.themes import Dasymetric, Theme
+from layers.declarations.themes import Theme
 from layers.messages import say
 from layers.method.baseline import CONFIDENTIAL, HEXAGONS, NO_FIT, NO_PEERS, NOT_THERE, BaselineReport
 from layers.method.build import LEAST_SEARCHED, Analysis
@@ -102,6 +103,24 @@ def rounding_of(sources: Sequence[SourceDeclaration]) -> tuple[str, ...]:
         for one in sources
         if one.rounded_to is not None
     )  # fmt: skip
+
+
+def interpolation_of(sources: Sequence[SourceDeclaration]) -> tuple[str, ...]:
+    """By what the figures of sources per postcode came to other areas, in lines."""
+    lines = {
+        one.id: message("surface (Goodchild and Lam 1980)")
+        if one.dasymetric is None
+        else message(
+            "{column} of {source} (dasymetric, Wright 1936; Schroeder 2007)",
+            column=one.dasymetric.column, source=one.dasymetric.source,
+        )
+        for one in sources
+        if one.native is AreaLevel.PC4
+    }  # fmt: skip
+    return tuple(
+        say("figures of {source} are per postcode of four digits: estimated from these by {by}", source=name, by=by)
+        for name, by in lines.items()
+    )
 
 
 def protection_of(sources: Sequence[SourceDeclaration]) -> tuple[str, ...]:

@@ -7,16 +7,15 @@ are others by the time they are read are refused, or they would be remembered as
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from functools import partial
-from typing import Any, Self
+from typing import Any, Protocol, Self
 
 import pandas as pd
 
-from boundaries.crosswalk import Crosswalk
 from boundaries.dasymetric import Weights
 from boundaries.vintages import Vintage
-from geo.areas import AreaFrame
+from geo.areas import AreaFrame, AreaLevel
 from geo.errors import SourceError
-from geo.messages import message
+from geo.messages import Message, message
 from layers.declarations.sources import SourceDeclaration
 from layers.messages import said, speaking
 from layers.method.keys import AREA_KEY
@@ -25,6 +24,15 @@ from layers.method.plan import Node, digest, numbers_of
 from layers.method.ports import Delivered, Identity, Keyring, Read, Source, Weighed
 from layers.method.versions import version_of_module
 from layers.publication.layer import Receipt
+
+
+class Noted(Protocol):
+    """What has notes of how it was made."""
+
+    @property
+    def notes(self) -> tuple[Message, ...]:
+        """The notes."""
+        ...
 
 
 def _only_told_by_reading(_: SourceDeclaration) -> Identity:
@@ -70,17 +78,17 @@ class Reader:
     own: Own
     language: str
 
-    def boundaries(self) -> Node[Read[Boundaries]]:
-        """The boundaries of the year."""
+    def boundaries(self, of: Vintage) -> Node[Read[Boundaries]]:
+        """The boundaries of a year, no finer than asked for; or its postcodes."""
 
         def read() -> Read[Boundaries]:
-            of = self.vintage
             areas = self.source.areas(of)
             boundaries = Boundaries(areas, self.source.is_national(of), self.source.tolerance(of))
             return Read(boundaries, tuple(self.source.receipts_of(of, [], [])))
 
-        identify = partial(self.source.identity, self.vintage)
-        about = _About("boundaries", (str(self.vintage.year),), {"vintage": self.vintage}, type(self.source).__module__)
+        identify = partial(self.source.identity, of)
+        name = (f"pc4-{of.year}" if of.finest is AreaLevel.PC4 else str(of.year),)
+        about = _About("boundaries", name, {"vintage": of}, type(self.source).__module__)
         return self._node(about, read, identify)
 
     def table(self, declaration: SourceDeclaration) -> Node[Read[pd.DataFrame]]:
@@ -131,7 +139,7 @@ class Reader:
                     "source {id!r}: has squares to interpolate figures by, which are not read here", id=declaration.id
                 )
             weighed = self.own.weigh(declaration, column)
-            note = message("divides figures of buurten over hexagons, by {column} per square of 100 m", column=column)
+            note = message("divides figures over smaller areas, by {column} per square of 100 m", column=column)
             receipt = _receipt(f"spread/{declaration.id}", declaration, weighed)
             return Read(weighed.weights, (replace(receipt, notes=(said(note), *receipt.notes)),))
 
@@ -222,9 +230,9 @@ def _as_read(declaration: SourceDeclaration) -> SourceDeclaration:
     return numbers_of(declaration).model_copy(update={"columns": {}, "periods": (), "statline": None})
 
 
-def receipts_node(read: Node[Read[Any]], crosswalk: Node[Crosswalk] | None = None) -> Node[tuple[Receipt, ...]]:
-    """The receipts of what a node reads; of weights with what the crosswalk that is made of them says."""
-    inputs = (read,) if crosswalk is None else (read, crosswalk)
+def receipts_node(read: Node[Read[Any]], noted: Node[Noted] | None = None) -> Node[tuple[Receipt, ...]]:
+    """The receipts of what a node reads, with the notes of what is made of it: how figures are interpolated by it."""
+    inputs = (read,) if noted is None else (read, noted)
     return Node("receipts", (read.kind, *read.name), _receipts, inputs, {"receipt": read.receipt}, stored=True)
 
 
@@ -237,8 +245,8 @@ def _value[Value](read: Read[Value]) -> Value:
     return read.value
 
 
-def _receipts(read: Read[Any], crosswalk: Crosswalk | None = None, *, receipt: str) -> tuple[Receipt, ...]:  # noqa: ARG001  # it decides what they say
-    notes = tuple(said(note) for note in crosswalk.notes) if crosswalk else ()
+def _receipts(read: Read[Any], noted: Noted | None = None, *, receipt: str) -> tuple[Receipt, ...]:  # noqa: ARG001  # it decides what they say
+    notes = tuple(said(note) for note in noted.notes) if noted else ()
     return tuple(replace(one, notes=(*one.notes, *notes)) for one in read.receipts)
 
 

@@ -26,6 +26,7 @@ from numpy.typing import NDArray
 from scipy.sparse import csr_array
 
 from boundaries.crosswalk import Crosswalk, Method
+from boundaries.interpolation import Interpolation
 from geo.areas import AreaFrame, AreaLevel
 from geo.measures import Measure, Unknown
 from geo.messages import Message
@@ -42,7 +43,8 @@ from layers.publication.layer import Receipt
 CLASSES: Mapping[str, type[Any]] = {
     one.__name__: one
     for one in (
-        AreaFrame, BaselineEvents, BaselineReport, Boundaries, Crosswalk, Figures, How, IndicatorValues, LocalResult,
+        AreaFrame, BaselineEvents, BaselineReport, Boundaries, Crosswalk, Figures, How, IndicatorValues,
+        Interpolation, LocalResult,
         Measure, Message, Neighbors, Place, PlaceResult, Receipt, Residuals,
     )
 }  # fmt: skip

@@ -29,6 +29,8 @@ PARTS = {
     "table": message("table"), "points": message("points"), "counted": message("own records"),
     "weights": message("weights"), "crosswalk": message("crosswalk"), "figures": message("figures"),
     "indicator": message("indicator"), "search": message("search"), "receipts": message("receipts"),
+    "baseline": message("baseline"), "interpolation": message("interpolation"),
+    "interpolated": message("interpolated figures"),
 }  # fmt: skip
 """What the parts of a plan are called."""
 STATES = {

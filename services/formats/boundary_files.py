@@ -19,6 +19,7 @@ from pyproj.exceptions import CRSError
 
 from boundaries.cbs import CURVED
 from boundaries.codes import PREFIXES
+from boundaries.postcodes import PATTERN as POSTCODE
 from boundaries.vintages import Vintage
 from geo.areas import AreaLevel
 from geo.errors import SourceError
@@ -173,13 +174,17 @@ def _sources(path: Path) -> Sequence[str]:
 def _level(source: str, layer: str, vintage: Vintage) -> AreaLevel | None:
     """Whose codes a table holds; a table of buurten names their wijk and gemeente too, so the finest counts."""
     columns = pyogrio.read_info(source, layer=layer)["fields"]
-    column = next((at for ours in ("code", "wijk", "gemeente") if (at := vintage.column(ours, columns))), None)
+    named = ("code", "wijk", "gemeente", "postcode")
+    column = next((at for ours in named if (at := vintage.column(ours, columns))), None)
     if column is None:
         return None
     codes = pyogrio.read_dataframe(source, layer=layer, columns=[column], read_geometry=False, max_features=SAMPLE)[
         column
     ]
-    begin = codes.dropna().astype(str).str.strip().str[:2]
+    codes = codes.dropna().astype(str).str.strip()
+    if len(codes) and codes.str.fullmatch(POSTCODE).all():
+        return AreaLevel.PC4
+    begin = codes.str[:2]
     return next((level for level, prefix in PREFIXES.items() if (begin == prefix).any()), None)
 
 
@@ -198,8 +203,9 @@ def _chosen(path: Path, layers: Sequence[PolygonTable], vintage: Vintage, level:
         raise SourceError(
             "{path}: no table with {level} codes ({prefix}...), looked for in columns {columns}; its tables: {tables}; "
             "give a boundary file of {level} areas, or rename the column with their codes to {first}",
-            path=path, level=level, prefix=PREFIXES[level], tables=tables, first=f"{level}code",
-            columns=", ".join(vintage.aliases["code"]),
+            path=path, level=level, prefix=PREFIXES.get(level, "1011"), tables=tables,
+            first="postcode" if level is AreaLevel.PC4 else f"{level}code",
+            columns=", ".join(vintage.aliases["postcode" if level is AreaLevel.PC4 else "code"]),
         )  # fmt: skip
     raise SourceError(
         "{path}: {count} tables with {level} codes: {tables}; keep one, or give it by itself",

@@ -13,7 +13,7 @@ from pathlib import Path
 import geopandas
 import pandas as pd
 
-from boundaries import cbs
+from boundaries import cbs, postcodes
 from boundaries.cbs import AreasOfVintage
 from boundaries.coverage import fit
 from boundaries.vintages import Shipped, Vintage, vintage
@@ -31,6 +31,8 @@ from services.sources.tables import columns_of_text
 BOUNDARIES = "boundaries"
 PLURALS = {AreaLevel.BUURT: "buurten", AreaLevel.WIJK: "wijken", AreaLevel.GEMEENTE: "gemeenten"}
 """How the name of a boundary file begins."""
+POSTCODES = "pc4"
+"""How the name of a boundary file of postcodes begins."""
 LICENSE, PUBLISHERS = "CC BY 4.0", "CBS, Kadaster"
 WHOLE = message("give the national file")
 OWN = message("a file of the user's own; its origin was not checked")
@@ -82,7 +84,9 @@ class BoundaryFolder:
         Raises SourceError where there are none, saying how to get them, and for a national file with areas missing.
         """
         at = (of.year, of.finest)
-        if at not in self._read:
+        if at not in self._read and of.finest is AreaLevel.PC4:
+            self._read[at] = self._postcodes(of)
+        elif at not in self._read:
             read = self._made(of)
             self._read[at] = replace(read, areas=cbs.no_finer_than(read.areas, of.finest))
         return self._read[at]
@@ -118,6 +122,21 @@ class BoundaryFolder:
             "{others}){fetching}",
             root=self.root, year=of.year, others=others, fetching=fetching if of.service else "",
         )  # fmt: skip
+
+    def _postcodes(self, of: Vintage) -> FolderAreas:
+        """The postcodes of four digits of a year."""
+        file = boundary_files.of_year(self.root / BOUNDARIES, of.year, POSTCODES)
+        if file is None:
+            raise SourceError(
+                "{root}: no boundary file of the postcodes of {year}; put it there as boundaries/pc4-{year}.gpkg (CBS "
+                "publishes it as 'Postcode 4', at PDOK)",
+                root=self.root, year=of.year,
+            )  # fmt: skip
+        path = _below(file, self.root)
+        raw = boundary_files.read(below(self.root, path), of, AreaLevel.PC4)
+        result = postcodes.read_postcodes(raw, of, path)
+        receipt = self._receipt(path, say("CBS boundaries of postcodes {year}", year=of.year), len(raw), PUBLISHERS)
+        return FolderAreas(result.areas, result.notes, (_noted(receipt, (OWN, *result.notes)),), national=True)
 
     def _file(self, year: int) -> Path | None:
         """The boundary file of buurten, else that of wijken, else that of gemeenten."""

@@ -12,7 +12,7 @@ from pathlib import Path
 import pandas as pd
 
 from boundaries.vintages import Vintage
-from geo.areas import AreaFrame
+from geo.areas import AreaFrame, AreaLevel
 from geo.errors import SourceError
 from geo.messages import message
 from layers.declarations.sources import SourceDeclaration
@@ -31,7 +31,7 @@ class Folder:
     root: Path
     made_up: bool = False
     _boundaries: BoundaryFolder = field(init=False)
-    _of_areas: dict[int, Sequence[Receipt]] = field(default_factory=dict)
+    _of_areas: dict[tuple[int, AreaLevel], Sequence[Receipt]] = field(default_factory=dict)
     _of_tables: dict[str, Receipt] = field(default_factory=dict)
     _tables: dict[Path, pd.DataFrame] = field(default_factory=dict)
 
@@ -41,7 +41,7 @@ class Folder:
     def areas(self, vintage: Vintage) -> AreaFrame:
         """The buurten of the year, or its wijken where there are only these: see BoundaryFolder."""
         boundaries = self._boundaries.read(vintage)
-        self._of_areas[vintage.year] = boundaries.receipts
+        self._of_areas[vintage.year, vintage.finest] = boundaries.receipts
         return boundaries.areas
 
     def identity(self, vintage: Vintage, declaration: SourceDeclaration | None = None) -> Identity:
@@ -111,7 +111,7 @@ class Folder:
     ) -> Sequence[Receipt]:
         """Those of the boundary files of a year and of the tables of these sources."""
         of_tables = (self._of_tables[one.id] for one in tables if one.id in self._of_tables)
-        return (*self._of_areas.get(vintage.year, ()), *of_tables)
+        return (*self._of_areas.get((vintage.year, vintage.finest), ()), *of_tables)
 
     def _once(self, path: Path, declaration: SourceDeclaration) -> pd.DataFrame:
         if path not in self._tables:

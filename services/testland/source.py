@@ -44,7 +44,12 @@ class TestlandSource:
         return make_homes(self.country.addresses, planted, self.seed)
 
     def areas(self, vintage: Vintage) -> AreaFrame:
-        """All buurten of Testland, as of any year."""
+        """All buurten of Testland, as of any year. Raises SourceError for its postcodes: it has none."""
+        if vintage.finest is AreaLevel.PC4:
+            raise SourceError(
+                "Testland is made up and has no postcodes; give the folder that has figures and boundaries of them: "
+                "`--data FOLDER` (ZICHT_DATA)"
+            )
         raw = self.country.boundaries
         self._receive(AREAS, "Indeling van Testland", pd.DataFrame(raw.drop(columns="geometry")))
         return cbs.no_finer_than(cbs.buurten(raw, vintage, "Testland"), vintage.finest)

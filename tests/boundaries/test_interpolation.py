@@ -88,16 +88,24 @@ def test_counts_go_to_where_people_live_and_not_to_the_polder():
     assert by_density(source, target).counts(pd.Series([50.0], source.ids)).tolist() == [5, 45]
 
 
-def test_where_nobody_lives_nothing_is_known_and_a_source_without_people_is_divided_by_surface_and_named():
+def test_a_source_without_people_is_divided_by_surface_and_named_and_nothing_is_known_where_people_are_unknown():
     source = areas_of([shapely.box(0, 0, 100, 100), shapely.box(100, 0, 200, 100)])
     target = areas_of([shapely.box(0, 0, 100, 100), shapely.box(100, 0, 150, 100), shapely.box(150, 0, 200, 100)])
     people = pd.Series([10.0, 0.0, np.nan], target.ids, name="inwoners")
     interpolation = by_density(source, target, people)
-    assert interpolation.counts(pd.Series([4.0, 8.0], source.ids)).fillna(-1).tolist() == [4, -1, -1]
+    assert interpolation.counts(pd.Series([4.0, 8.0], source.ids)).fillna(-1).tolist() == [4, 4, -1]
+    assert interpolation.counts(pd.Series([4.0, np.nan], source.ids)).fillna(-1).tolist() == [4, -1, -1]
     assert [str(note) for note in interpolation.notes] == [
         "without inwoners, apportioned by surface: 1, among which BU03630001"
     ]
     assert interpolation.crosswalk.evenly.tolist() == ["BU03630001"]
+
+
+def test_where_nobody_lives_there_is_nothing_of_what_is_divided_by_people():
+    source = areas_of([shapely.box(0, 0, 200, 100)])
+    target = areas_of([shapely.box(0, 0, 100, 100), shapely.box(100, 0, 200, 100)])
+    people = pd.Series([10.0, 0.0], target.ids, name="inwoners")
+    assert by_density(source, target, people).counts(pd.Series([8.0], source.ids)).tolist() == [8, 0]
 
 
 @pytest.mark.parametrize(("sliver", "known"), [(0.05, True), (0.1, True), (0.15, False), (0.97, False)])

@@ -70,3 +70,9 @@ def test_without_saying_of_what_it_is_wrong_usage(zicht: Zicht, command: str):
     answer = zicht(command)
     assert answer.code == 2
     assert "--cache" in answer.err if command == "clean" else "--stale" in answer.err
+
+
+def test_a_plan_of_a_lens_that_compares_names_what_it_compares_with(zicht: Zicht, tmp_path: Path):
+    answer = zicht("plan", "misdrijven", "--lens", "wat_er_is", "--home", tmp_path)
+    assert answer.code == 0
+    assert "baseline" in answer.out

@@ -110,7 +110,7 @@ def test_the_layer_says_by_what_it_was_spread_and_what_that_could_not(countries)
     assert "sources/vierkanten" in layer.provenance.digests
     receipt = next(one for one in layer.provenance.receipts if one.id == "spread/vierkanten")
     assert receipt.where == "vierkanten.csv"
-    assert receipt.notes[0] == "verdeelt cijfers van buurten over zeshoeken, naar mensen per vierkant van 100 m"
+    assert receipt.notes[0] == "verdeelt cijfers over kleinere gebieden, naar mensen per vierkant van 100 m"
     assert receipt.notes[1].startswith("zonder cijfer, telt niet mee als gewicht: ")
     assert (layer.table["misdrijven_reden"] != "geschat").any()
 
