@@ -28,10 +28,11 @@ from services.cli.serve import serve
 from services.cli.tally import tally
 from services.cli.usage import Command, Group
 from services.cli.verify import verify
+from services.cli.withdraw import withdraw
 
 COMMANDS = (
-    demo, fetch, new, check, plan, build, publish, nightly, serve, export, layers, releases, verify, audit, tally,
-    series, density, profile, evaluate, clean,
+    demo, fetch, new, check, plan, build, publish, nightly, serve, export, layers, releases, verify, withdraw, audit,
+    tally, series, density, profile, evaluate, clean,
 )  # fmt: skip
 
 ABOUT = (

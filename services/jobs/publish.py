@@ -16,7 +16,7 @@ from services.jobs import audit, changes
 from services.jobs.build import OnStep
 from services.ogc import configuration as ogc
 from services.ports import SERVED
-from services.releases import homes, release, retention
+from services.releases import homes, release, retention, withdrawal
 from services.settings import Settings
 from services.workspace import storage
 
@@ -44,6 +44,7 @@ def publish_all(
         retention.lift(home)
 
     def admit(id_: str) -> None:
+        withdrawal.check(home, [(one.key.theme, one.key.lens) for one in built.layers], id_)
         step(message("disclosure"))
         audit.admit(id_, home, built.layers)
 

@@ -45,7 +45,7 @@ def recorded(layers: Sequence[Layer], collections: Sequence[Collection]) -> dict
     said = {
         "language": language(),
         "made_up": any(layer.provenance.made_up for layer in layers),
-        "collections": [_about(collection) for collection in collections],
+        "collections": [about(collection) for collection in collections],
         "layers": [
             {"key": asdict(one.key), "summary": dict(one.summary), "provenance": asdict(one.provenance)}
             for one in layers
@@ -57,7 +57,8 @@ def recorded(layers: Sequence[Layer], collections: Sequence[Collection]) -> dict
     return {"format": FORMAT, "id": identity(said), "created": moment, **said, **made}
 
 
-def _about(collection: Collection) -> dict[str, Any]:
+def about(collection: Collection) -> dict[str, Any]:
+    """What a record says of a collection."""
     fields = [asdict(field) for field in collection.fields]
     counted = {"rows": len(collection.table), "values": values_digest(collection)}
     return {name: getattr(collection, name) for name in ABOUT} | {"fields": fields} | counted
@@ -97,8 +98,8 @@ def collections(folder: Path) -> list[Collection]:
 
 def _collection(folder: Path, described: Mapping[str, Any]) -> Collection:
     fields = tuple(Field(**one) for one in described["fields"])
-    about = {name: described[name] for name in ABOUT if name in described}  # an older one lacks the last
-    path = folder / f"{about['id']}.parquet"
+    known = {name: described[name] for name in ABOUT if name in described}  # an older one lacks the last
+    path = folder / f"{known['id']}.parquet"
     with read_errors(path, AGAIN):
         table = typed(geopandas.read_parquet(path), fields)
-    return Collection(**about | {"keywords": tuple(about["keywords"])}, fields=fields, table=table)
+    return Collection(**known | {"keywords": tuple(known["keywords"])}, fields=fields, table=table)

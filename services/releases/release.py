@@ -110,6 +110,14 @@ def make_again(folder: Path, steps: Callable[[Message | str], None]) -> None:
     _write(folder, about | {"program": asdict(program())}, collections(folder), steps)
 
 
+def write_again(
+    folder: Path, record: dict[str, Any], published: Sequence[Collection], steps: Callable[[Message | str], None]
+) -> None:
+    """Write a release of this record, unless it is there whole."""
+    if _outcome(folder, record | {"program": asdict(program())}) is not Outcome.UNCHANGED:
+        _write(folder, record | {"program": asdict(program())}, published, steps)
+
+
 def current(home: Path) -> Path:
     """The folder of the release that is served. Raises StoreError where nothing has been published, or it is gone."""
     link = home / CURRENT

@@ -14,7 +14,8 @@ both.
 
 import fcntl
 import json
-from collections.abc import Iterator, Mapping, Sequence
+import shutil
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -153,6 +154,17 @@ def listed(home: Path) -> list[BuiltLayer]:
         return []
     with _held(root, fcntl.LOCK_SH):
         return [_listed(_about(home, folder)) for folder in _folders(home)]
+
+
+def remove(home: Path, covered: Callable[[str, str], bool]) -> None:
+    """Remove the built layers that are covered, by theme and lens."""
+    root = home / "layers"
+    if root.is_dir():
+        with _held(root, fcntl.LOCK_EX):
+            for folder in _folders(home):
+                key = _key(_about(home, folder))
+                if covered(key.theme, key.lens):
+                    shutil.rmtree(folder)
 
 
 def _listed(about: dict[str, Any]) -> BuiltLayer:
