@@ -32,11 +32,13 @@ class Joined:
         rows: the quoted name of the table with a row for each row of the collection, `r` in the SQL.
         columns: where each field stands, as a SELECT names it.
         source: what stands after FROM.
+        parts: per table (`_area`, `_figures`, `_rows`) its key, and the columns that it holds.
     """
 
     rows: str
     columns: Mapping[str, str]
     source: str
+    parts: Mapping[str, tuple[str, tuple[str, ...]]]
 
 
 def quoted(name: str) -> str:
@@ -68,7 +70,10 @@ def write_parted(
         f" LEFT JOIN {quoted(f'_{name}_{collection.id}')} _{name} ON _{name}._{name} = r._{name}" for name in form.parts
     )
     columns = {one.name: f"{part_of.get(one.name, 'r')}.{quoted(one.name)}" for one in collection.fields}
-    return Joined(quoted(rows), columns, f"{quoted(rows)} r{joins}")
+    parts = {f"_{name}": (f"_{name}", tuple(map(str, part.table))) for name, part in form.parts.items()}
+    return Joined(
+        quoted(rows), columns, f"{quoted(rows)} r{joins}", {**parts, "_rows": ("_fid", tuple(map(str, form.rows)))}
+    )
 
 
 def _write(database: sqlite3.Connection, name: str, key: str, table: pd.DataFrame, declared: Mapping[str, str]) -> None:

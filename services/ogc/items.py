@@ -1,6 +1,6 @@
 """The items of a collection: a page of features as GeoJSON, HTML or JSON-LD, or all of them as CSV.
 
-The store's own text of a geometry goes into the answer as it is. Coordinates of other systems are made for a whole page
+The store's own text of a feature goes into the answer as it is. Coordinates of other systems are made for a whole page
 in one call.
 """
 
@@ -22,7 +22,7 @@ from services.ogc.problems import Problem
 from services.ogc.question import Question, digest, question
 from services.stores import systems
 from services.stores.queries import Condition, Query
-from services.stores.served import Feature, Served
+from services.stores.served import Served
 
 GEOJSON = "application/geo+json"
 OFFERED = {
@@ -64,13 +64,10 @@ class Asked:
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """A page of features: what was asked, the features, how many there are in all, and where the next one starts.
-
-    A feature is its JSON where that stands ready in the store, else the feature itself.
-    """
+    """A page: what was asked, the JSON of each feature, how many there are in all, and where the next page starts."""
 
     question: Question
-    features: Sequence[Feature | orjson.Fragment]
+    features: Sequence[bytes]
     matched: int
     next: str | None
 
@@ -128,16 +125,15 @@ def _place(store: Served, filters: paging.Filters, asked: Asked) -> tuple[Given,
     return filters.whole(start, cursor, asked.url), cursor.after
 
 
-def _features(store: Served, asked: Asked, query: Query, uri: str) -> tuple[Sequence[Feature | orjson.Fragment], str]:
-    """The features of a page and one more, and the id of the last one of the page."""
+def _features(store: Served, asked: Asked, query: Query, uri: str) -> tuple[list[bytes], str]:
+    """The JSON of the features of a page and one more, and the id of the last one of the page."""
     further = replace(query, limit=query.limit + 1)
-    if asked.format == "json" and uri in systems.READY:
-        texts = store.page_as_bytes(asked.collection, further)
-        last = orjson.loads(texts[query.limit - 1])["id"] if len(texts) > query.limit else ""
-        return [orjson.Fragment(one) for one in texts], last
-    found = store.page(asked.collection, further)
-    last = found[query.limit - 1]["id"] if len(found) > query.limit else ""
-    return systems.in_system(found, uri), last
+    if uri in systems.READY:
+        found = store.features(asked.collection, further)
+    else:
+        placed = systems.in_system(store.page(asked.collection, further), uri)
+        found = [(one["id"], orjson.dumps(one)) for one in placed]
+    return [text for _, text in found], found[query.limit - 1][0] if len(found) > query.limit else ""
 
 
 def single(edition: Edition, collection: str, identifier: str, feature: bytes) -> bytes:
@@ -159,25 +155,20 @@ def single(edition: Edition, collection: str, identifier: str, feature: bytes) -
 
 def rendered(asked: Asked, found: Page) -> Rendered:
     """The page in the format that is asked for, but CSV."""
-    content = _content(asked, found)
-    if asked.format == "json":
-        return 200, asked.media_type, orjson.dumps(content)
-    if asked.format == "jsonld":
-        content = orjson.loads(orjson.dumps(content))
-        linked = geojson2jsonld(asked.edition.api, content, asked.collection, id_field="id")
-        return 200, asked.media_type, linked.encode()
-    return 200, asked.media_type, asked.edition.pages.items(asked.collection, orjson.loads(orjson.dumps(content)))
-
-
-def _content(asked: Asked, found: Page) -> dict[str, Any]:
-    return {
-        "type": "FeatureCollection",
-        "features": found.features,
+    about = orjson.dumps({
         "numberMatched": found.matched,
         "numberReturned": len(found.features),
         "links": _links(asked, found.next),
         "timeStamp": datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ"),
-    }
+    })  # fmt: skip
+    body = b'{"type":"FeatureCollection","features":[' + b",".join(found.features) + b"]," + about[1:]
+    if asked.format == "json":
+        return 200, asked.media_type, body
+    content = orjson.loads(body)
+    if asked.format == "jsonld":
+        linked = geojson2jsonld(asked.edition.api, content, asked.collection, id_field="id")
+        return 200, asked.media_type, linked.encode()
+    return 200, asked.media_type, asked.edition.pages.items(asked.collection, content)
 
 
 def _links(asked: Asked, following: str | None) -> list[dict[str, str]]:

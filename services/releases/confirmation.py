@@ -5,6 +5,7 @@ those in the release are of the night that it was made.
 """
 
 import json
+import os
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from functools import lru_cache
@@ -43,7 +44,7 @@ def confirmed(folder: Path) -> str:
 
 def last_confirmed(folder: Path) -> str:
     """The same, read again only where it was confirmed since: cheap enough to ask at every request."""
-    return _confirmed_at(folder, _changed(path_of(folder)), _changed(folder / MANIFEST))
+    return _confirmed_at(folder, _changed(f"{folder}{CONFIRMED}"), _changed(f"{folder}/{MANIFEST}"))
 
 
 @lru_cache(maxsize=8)
@@ -51,10 +52,10 @@ def _confirmed_at(folder: Path, *_: int) -> str:
     return confirmed(folder)
 
 
-def _changed(path: Path) -> int:
+def _changed(path: str) -> int:
     """When a file was changed; 0 where it is not there."""
     try:
-        return path.stat().st_mtime_ns
+        return os.stat(path).st_mtime_ns  # noqa: PTH116  # at every request
     except OSError:
         return 0
 

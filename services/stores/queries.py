@@ -166,15 +166,36 @@ def page(collection: Described, query: Query) -> Condition:
     """The SELECT for one page of `id`, the columns of the query and the GeoJSON of the geometry, the latter last."""
     names = query.columns or tuple(field.name for field in collection.fields)
     columns = ["id", *names, GEOJSON[query.system]] if query.geometry else ["id", *names]
+    return _selection(collection, query, ", ".join(quoted(name) for name in columns))
+
+
+def features(collection: Described, query: Query) -> Condition:
+    """The SELECT for one page of `id` and the JSON of each feature with all its properties, as bytes."""
+    geometry = GEOJSON[query.system] if query.geometry else "'null'"
+    return _selection(collection, query, f"id, CAST(_head || {geometry} || '}}' AS BLOB)")
+
+
+def _selection(collection: Described, query: Query, selected: str) -> Condition:
+    """The SELECT for one page. Where that takes more than reading on, its rows are found first, by number: nothing is
+    then read of rows that a condition, a sort or an offset leaves out. Not by `_fid IN`, which adds to the depth of a
+    filter, that SQLite bounds.
+    """
     order = "".join(
         f"{quoted(name)} IS NULL, {quoted(name)} {'DESC' if descends else 'ASC'}, " for name, descends in query.sort
     )
-    where = all_of(query.where if query.after is None else (*query.where, _beyond(collection, query.sort, query.after)))
-    selected = ", ".join(quoted(name) for name in columns)
-    return Condition(
-        f"SELECT {selected} FROM {quoted(collection.id)} WHERE {where.sql} ORDER BY {order}_fid LIMIT ? OFFSET ?",  # noqa: S608  # names are declared and quoted, values are bound
-        (*where.values, min(query.limit, LARGEST), min(query.offset, LARGEST)),
-    )
+    conditions, offset = query.where, query.offset
+    if query.after is not None:
+        conditions = (*conditions, _beyond(collection, query.sort, query.after))
+    elif offset and not conditions and not query.sort:  # rows are counted by `_fid`, from 1
+        conditions, offset = (Condition("_fid > ?", (min(offset, LARGEST),)),), 0
+    where = all_of(conditions)
+    rows, by = quoted(collection.id), f"ORDER BY {order}_fid"
+    few = f"FROM {rows} WHERE {where.sql} {by} LIMIT ? OFFSET ?"
+    bound = (*where.values, min(query.limit, LARGEST), min(offset, LARGEST))
+    if not (query.where or query.sort or offset):
+        return Condition(f"SELECT {selected} {few}", bound)  # names are declared and quoted, values are bound
+    first = f"WITH page AS MATERIALIZED (SELECT _fid AS _at {few}) "  # as above
+    return Condition(f"{first}SELECT {selected} FROM page CROSS JOIN {rows} ON _fid = _at {by}", bound)  # noqa: S608  # as above
 
 
 def _beyond(collection: Described, sort: tuple[tuple[str, bool], ...], last: str) -> Condition:

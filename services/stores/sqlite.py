@@ -8,7 +8,8 @@ database server because a release must be a file that can be swapped.
   themes share; what has no areas, as zoekgebieden, is a group of its own. Rejected: one R-tree over all levels, for a
   box of ten buurten may hold a thousand hexagons.
 - `<collection>`, by its address in the API, is the view over its tables (services.parted_tables) and these shapes, with
-  the columns of its fields in their order, and `_fid`, `_shape`, `_geojson`, `_geojson_rd` and `_wkb`.
+  the columns of its fields in their order, and `_fid`, `_shape`, `_geojson`, `_geojson_rd`, `_wkb`, and `_head`: the
+  text of the feature up to its geometry, which services.stores.features has ready.
 - `_collections` describes each in JSON.
 
 Rows are written in the order of their id, in one transaction without journal, and no timestamp is written: the same
@@ -34,12 +35,13 @@ from layers.publication.fields import AREA, LEVEL
 from layers.publication.normal_form import Places, distinct
 from services.parted_tables import quoted, write_parted
 from services.ports import SERVED
+from services.stores import features
 from services.stores.coordinates import Shapes, texts
 from services.stores.queries import boxes, shapes
 
 TYPES = {"string": "TEXT", "integer": "INTEGER", "number": "REAL", "boolean": "INTEGER"}
 
-APPLICATION, FORMAT = 0x7A696368, 3
+APPLICATION, FORMAT = 0x7A696368, 4
 """What SQLite's header says of the file: that it is of zicht (its letters in ASCII), and the format of its tables."""
 
 DESCRIPTIONS = "CREATE TABLE _collections (id TEXT PRIMARY KEY, about TEXT) WITHOUT ROWID"
@@ -129,12 +131,13 @@ def _write_one(
 ) -> None:
     """Write the rows of a collection, what they share, and the view that joins these."""
     parted = write_parted(store, collection, table, {"_shape": shape}, TYPES)
+    texts_ = features.write(store, collection, parted)
     store.execute(f"CREATE UNIQUE INDEX {quoted(f'_id_{collection.id}')} ON {parted.rows} (id)")
     store.execute(f"CREATE INDEX {quoted(f'_shape_{collection.id}')} ON {parted.rows} (_shape)")
     store.execute(
         f"CREATE VIEW {quoted(collection.address)} AS SELECT r._fid, r._shape, {', '.join(parted.columns.values())}, "  # noqa: S608  # names are quoted
-        "_s.crs84 AS _geojson, _s.rd AS _geojson_rd, _s.wkb AS _wkb "
-        f"FROM {parted.source} LEFT JOIN {shapes(group)} _s ON _s._shape = r._shape"
+        f"_s.crs84 AS _geojson, _s.rd AS _geojson_rd, _s.wkb AS _wkb, {texts_.head} AS _head "
+        f"FROM {parted.source} LEFT JOIN {shapes(group)} _s ON _s._shape = r._shape{texts_.joins}"
     )
 
 

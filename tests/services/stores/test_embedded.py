@@ -211,8 +211,8 @@ def test_an_absent_or_broken_store_says_what_to_do(tmp_path):
 @pytest.mark.parametrize(
     ("application", "version", "error"),
     [
-        (0x7A696368, 4, "has format 4, and this zicht knows formats up to 3; upgrade zicht"),
-        (0x7A696368, 2, "older zicht .format 2.; publish again"),
+        (0x7A696368, 5, "has format 5, and this zicht knows formats up to 4; upgrade zicht"),
+        (0x7A696368, 3, "older zicht .format 3.; publish again"),
         (0x7A696368, 0, "older zicht .format 0.; publish again"),
         (0, 0, "older zicht .format 0.; publish again"),
         (0x47504B47, 10300, "older zicht .format 0.; publish again"),  # a GeoPackage
@@ -223,7 +223,7 @@ def test_a_store_of_another_format_is_not_read(tmp_path, application, version, e
     sqlite.write(places.collections(), path.parent)
     with closing(sqlite3.connect(path)) as store:
         assert store.execute("PRAGMA application_id").fetchone() == (0x7A696368,)
-        assert store.execute("PRAGMA user_version").fetchone() == (3,)
+        assert store.execute("PRAGMA user_version").fetchone() == (4,)
         store.execute(f"PRAGMA application_id = {application}")
         store.execute(f"PRAGMA user_version = {version}")
     with pytest.raises(StoreError, match=error):
@@ -270,9 +270,38 @@ RD_COLUMNS = st.lists(st.sampled_from(["score", "lens", "kansrijk", "gebiedsnaam
     window=st.tuples(st.integers(0, 40), st.integers(0, 260)),
     system=st.sampled_from(["CRS84", "RD"]),
 )
-def test_a_page_as_bytes_is_the_page(store, columns, geometry, sort, window, system):
+def test_features_as_they_go_out_are_the_page(store, columns, geometry, sort, window, system):
     query = Query((), sort, tuple(columns), geometry, *window, system)
-    assert [orjson.loads(one) for one in store.page_as_bytes(INDICATORS, query)] == store.page(INDICATORS, query)
+    assert [(name, orjson.loads(one)) for name, one in store.features(INDICATORS, query)] == [
+        (one["id"], one) for one in store.page(INDICATORS, query)
+    ]
+
+
+ODD = ['a"b', "back\\slash", "new\nline", "é€😀", "\x01", "<script>"]
+
+
+def test_a_feature_goes_out_whole_whatever_its_id_and_values(tmp_path):
+    areas, _ = places.collections(3, 2)
+    areas.table["id"], areas.table["gebiedsnaam"] = ODD, ODD[::-1]
+    sqlite.write([areas], tmp_path)
+    assert whole(tmp_path / "zicht.sqlite") == dict(zip(ODD, ODD[::-1], strict=True))
+
+
+def test_a_feature_goes_out_whole_where_all_but_its_id_is_shared(tmp_path):
+    _, indicators = places.collections(3, 2)
+    table = indicators.table.assign(lens="basis", score=0.1 + 0.2, q=0.5, kansrijk=True, reden=None, gemeentecode="GM1")
+    twice = pd.concat([table, table.assign(id=table["id"] + "x")])
+    sqlite.write([dataclasses.replace(indicators, table=twice)], tmp_path)
+    assert len(whole(tmp_path / "zicht.sqlite")) == 24
+
+
+def whole(path):
+    """The names by id, of features that are as they are by column."""
+    with closing(served.Served(path)) as store:
+        (collection,) = store.collections
+        found = [json.loads(text) for _, text in store.features(collection.id, Query(limit=99))]
+        assert found == store.page(collection.id, Query(limit=99))
+    return {one["id"]: one["properties"]["gebiedsnaam"] for one in found}
 
 
 @pytest.mark.parametrize("system", ["CRS84", "RD"])
