@@ -120,6 +120,13 @@ def readable_folder(path: Path) -> None:
         one.chmod(0o755)
 
 
+def private_folder(path: Path) -> None:
+    """Make a folder for its owner alone; where one was there already it is made so."""
+    path.mkdir(parents=True, exist_ok=True, mode=0o700)
+    if path.stat().st_mode & 0o777 != 0o700:
+        path.chmod(0o700)
+
+
 @contextmanager
 def locked(path: Path, kind: int) -> Iterator[None]:
     """Hold a lock of `fcntl.flock` on a file, made where there is none; it goes with the process, however that ends.

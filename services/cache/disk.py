@@ -2,7 +2,7 @@
 
     <home>/cache/open/<key>.zip           the value, and first the sha256 of what follows
     <home>/cache/open/<key>.json          what it was made by, to say later why it is made again
-    <home>/cache/vertrouwelijk/...        what comes of a confidential source, so that it can be removed by itself
+    <vault>/cache/<home>/...              what comes of a confidential source, in the vault
 
 It holds figures that are not protected: its folders are for their owner alone, whatever the umask. A value is written
 beside its place and moved there in one step; one that was damaged is removed and made again. What was used longest ago
@@ -15,6 +15,7 @@ import hashlib
 import json
 import logging
 import os
+import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import asdict
@@ -24,17 +25,19 @@ from zipfile import BadZipFile
 from geo.errors import StoreError, ZichtError
 from layers.method.ports import About
 from services.cache.encoding import decoded, encoded
-from services.files import UNFINISHED, disk_errors, locked, readable_folder
+from services.files import UNFINISHED, disk_errors, locked, private_folder, readable_folder
+from services.settings import Settings
 
 FORMAT = 1
 """How values are written (services.cache.encoding); those of another format are made again."""
 LARGEST = 2 * 1024**3
 """Bytes that all values may take together. All of the country with one theme takes some thirty million."""
-OPEN, CONFIDENTIAL = "open", "vertrouwelijk"
+OPEN, BEFORE = "open", "vertrouwelijk"
+"""What is open; and where an earlier zicht had what is confidential, which goes."""
 FOLDER, LOCK = "cache", ".lock"
 VALUE, ABOUT = ".zip", ".json"
-SHA256 = 32
-"""Bytes of a digest."""
+SHA256, NAMED = 32, 16
+"""Bytes of a digest; hexadecimal digits of one that a home is known by."""
 
 log = logging.getLogger(__name__)
 
@@ -44,6 +47,9 @@ class HomeCache:
 
     def __init__(self, home: Path, largest: int = LARGEST) -> None:
         self.root = home / FOLDER
+        self.vault = Settings().vault
+        named = hashlib.sha256(str(home.resolve()).encode()).hexdigest()[:NAMED]
+        self.parts = {False: self.root / OPEN, True: self.vault / FOLDER / named}
         self.largest = largest
 
     def get(self, key: str) -> object | None:
@@ -71,10 +77,13 @@ class HomeCache:
     def put(self, key: str, value: object, about: About) -> None:
         """Remember a value. A disk that refuses it is no fault of the build: it is made again next time."""
         content = encoded(value)
-        folder = self.root / (CONFIDENTIAL if about.confidential else OPEN)
+        folder = self.parts[about.confidential]
         try:
             with self._alone():
-                _private(folder)
+                if about.confidential:
+                    private_folder(self.vault)
+                    private_folder(self.vault / FOLDER)
+                private_folder(folder)
                 described = json.dumps(asdict(about), ensure_ascii=False)
                 _write(folder / f"{key}{ABOUT}", described.encode())
                 _write(folder / f"{key}{VALUE}", _digest(content) + content)
@@ -93,7 +102,7 @@ class HomeCache:
         if not self.root.is_dir():
             return 0, 0
         with self._alone():
-            parts = [self.root / CONFIDENTIAL, *([] if confidential_only else [self.root / OPEN])]
+            parts = [self.parts[True], *([] if confidential_only else [self.parts[False]])]
             values = [path for folder in parts for path in folder.glob(f"*{VALUE}")]
             size = sum(path.stat().st_size for path in values)
             for path in (path for folder in parts if folder.is_dir() for path in folder.iterdir()):
@@ -101,22 +110,23 @@ class HomeCache:
         return len(values), size
 
     def _paths(self, key: str) -> list[Path]:
-        return [self.root / part / f"{key}{VALUE}" for part in (OPEN, CONFIDENTIAL)]
+        return [part / f"{key}{VALUE}" for part in self.parts.values()]
 
     def _values(self) -> list[Path]:
-        return [path for part in (OPEN, CONFIDENTIAL) for path in (self.root / part).glob(f"*{VALUE}")]
+        return [path for part in self.parts.values() for path in part.glob(f"*{VALUE}")]
 
     @contextmanager
     def _alone(self) -> Iterator[None]:
         with disk_errors(self.root):
             readable_folder(self.root.parent)  # the releases in it are for all
-            _private(self.root)
+            private_folder(self.root)
             with locked(self.root / LOCK, fcntl.LOCK_EX):
+                shutil.rmtree(self.root / BEFORE, ignore_errors=True)
                 yield
 
     def _shrink(self, keep: str) -> None:
         """Remove what was used longest ago, until what is left is small enough; and what a crash left behind."""
-        for left in self.root.glob(f"*/{UNFINISHED}*"):
+        for left in (one for part in self.parts.values() for one in part.glob(f"{UNFINISHED}*")):
             left.unlink()
         values = sorted(self._values(), key=_used)
         size = sum(path.stat().st_size for path in values)
@@ -131,13 +141,6 @@ class HomeCache:
 def _digest(content: bytes) -> bytes:
     """Of a value in this format; of another it is not the same."""
     return hashlib.sha256(bytes([FORMAT]) + content).digest()
-
-
-def _private(folder: Path) -> None:
-    """A folder for its owner alone; where one was there already it is made so."""
-    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-    if folder.stat().st_mode & 0o777 != 0o700:
-        folder.chmod(0o700)
 
 
 def _write(path: Path, content: bytes) -> None:

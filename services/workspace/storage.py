@@ -30,7 +30,7 @@ from layers.declarations.reading import differences
 from layers.declarations.themes import Theme
 from layers.messages import language
 from layers.publication.layer import Layer, LayerKey, Provenance, Receipt
-from services.files import disk_errors, locked, read_formatted, readable_folder, whole_file
+from services.files import disk_errors, locked, private_folder, read_formatted, readable_folder, whole_file
 from services.workspace import consistency, tables
 from services.workspace.shapes import Shapes
 
@@ -62,7 +62,8 @@ def save(layers: Sequence[Layer], home: Path) -> list[Path]:
     """
     root = home / "layers"
     with disk_errors(root):
-        readable_folder(root)
+        readable_folder(home)
+        private_folder(root)  # with layers lie counts that are too small to show
         with _held(root, fcntl.LOCK_EX):
             shapes = Shapes(root)
             folders = [_write(layer, home, shapes) for layer in layers]

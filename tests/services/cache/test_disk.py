@@ -48,8 +48,8 @@ def test_it_is_for_its_owner_alone_whatever_the_umask(tmp_path: Path, umask: int
         HomeCache(tmp_path / "home").put(key(1), value(), about(confidential=True))
     finally:
         os.umask(before)
-    root = tmp_path / "home" / "cache"
-    for path in (root, *root.rglob("*")):
+    root, vault = tmp_path / "home" / "cache", tmp_path / "vault"
+    for path in (root, vault, *root.rglob("*"), *vault.rglob("*")):
         if path.name != ".lock":
             assert path.stat().st_mode & 0o777 == (0o700 if path.is_dir() else 0o600), path
 
@@ -109,20 +109,28 @@ def test_it_may_take_two_gigabytes():
     assert disk.LARGEST == 2147483648
 
 
-def test_what_is_confidential_stands_apart_and_goes_by_itself(tmp_path: Path):
-    cache = HomeCache(tmp_path)
-    cache.put(key(1), value(), about("open"))
-    cache.put(key(2), value(), about("eigen", confidential=True))
-    assert [path.parent.name for name, path in sorted(files(tmp_path).items()) if name.endswith(".zip")] == [
-        "open", "vertrouwelijk",
-    ]  # fmt: skip
-    count, size = cache.clean(confidential_only=True)
+def test_what_is_confidential_is_in_the_vault_and_goes_by_itself(tmp_path: Path):
+    home, other = HomeCache(tmp_path / "home"), HomeCache(tmp_path / "other")
+    for cache in (home, other):
+        cache.put(key(1), value(), about("open"))
+        cache.put(key(2), value(), about("eigen", confidential=True))
+        assert (cache.has(key(1)), cache.has(key(2))) == (True, True)
+    assert {path.parent.name for path in files(tmp_path / "home").values() if path.suffix == ".zip"} == {"open"}
+    assert len([*(tmp_path / "vault" / "cache").glob("*/*.zip")]) == 2
+    count, size = home.clean(confidential_only=True)
     assert (count, size > 0) == (1, True)
-    assert (cache.has(key(1)), cache.has(key(2))) == (True, False)
-    assert list((tmp_path / "cache" / "vertrouwelijk").iterdir()) == []
-    assert cache.clean()[0] == 1
-    assert not cache.has(key(1))
+    assert (home.has(key(1)), home.has(key(2)), other.has(key(2))) == (True, False, True)
+    assert home.clean()[0] == 1
+    assert not home.has(key(1))
     assert HomeCache(tmp_path / "nothing").clean() == (0, 0)
+
+
+def test_what_an_earlier_zicht_kept_in_the_home_goes(tmp_path: Path):
+    before = tmp_path / "cache" / "vertrouwelijk"
+    before.mkdir(parents=True)
+    (before / "value.zip").touch()
+    HomeCache(tmp_path).put(key(1), value(), about())
+    assert not before.exists()
 
 
 def test_it_tells_what_the_last_value_was_made_by(tmp_path: Path):

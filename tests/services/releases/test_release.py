@@ -79,6 +79,7 @@ def test_what_is_served_may_be_read_by_the_user_that_serves_it_whatever_the_umas
     served = [home.parent, home, folder.parent, folder, *folder.rglob("*"), *folder.parent.glob("*.json")]
     for path in (*served, home / "pygeoapi-config.yml"):
         assert path.stat().st_mode & 0o777 == (0o755 if path.is_dir() else 0o644), path
+    assert (home / "layers").stat().st_mode & 0o777 == 0o700
 
 
 def test_figures_that_became_ten_times_as_high_are_not_served_before_a_person_confirms_it(small: Path, zicht: Zicht):
