@@ -1,7 +1,8 @@
 """From built layers to the published collections.
 
 Lens and period are columns, not collections of their own, so that an address of the API outlives both:
-`zoekgebieden-<theme>`, `indicatoren-<theme>-<level>` and `gebieden-<level>`.
+`zoekgebieden-<theme>`, `indicatoren-<theme>-<level>` and `gebieden-<level>`; and where several themes have a level
+`stapeling-<level>`.
 """
 
 from collections.abc import Sequence
@@ -19,6 +20,7 @@ from layers.publication.comparison import References, mean, shared
 from layers.publication.explanations import MADE_UP, REASONS, caveat, plural_of
 from layers.publication.fields import AREA_FIELDS, PERIOD, Field, layer_fields, zoekgebied_fields
 from layers.publication.layer import Layer
+from layers.publication.stacking import FIELDS, stackable, stacking_of
 
 
 def collections(layers: Sequence[Layer]) -> list[Collection]:
@@ -29,6 +31,9 @@ def collections(layers: Sequence[Layer]) -> list[Collection]:
         for level in _levels(layers):
             of_level = [layer for layer in layers if layer.theme.id == theme and layer.key.level is level]
             published += [_indicators(of_level)] if of_level else []
+    for level in _levels(layers):
+        stacking = stackable([layer for layer in layers if layer.key.level is level])
+        published += [_stacking(stacking)] if stacking else []
     return published + [_areas([layer for layer in layers if layer.key.level is level]) for level in _levels(layers)]
 
 
@@ -73,6 +78,13 @@ def _indicators(layers: Sequence[Layer]) -> Collection:
     )
 
 
+def _stacking(layers: Sequence[Layer]) -> Collection:
+    level = layers[0].key.level
+    table, description = stacking_of(layers)
+    title = message("Several themes at once: {areas}", areas=plural_of(level))
+    return _collection(layers, f"stapeling_{level}", (title, description), FIELDS, [table])
+
+
 def _areas(layers: Sequence[Layer]) -> Collection:
     level = layers[0].key.level
     areas = plural_of(level)
@@ -108,11 +120,12 @@ def _collection(
     rows = pd.concat([typed(table, fields) for table in tables], ignore_index=True)
     receipts = [receipt for layer in layers for receipt in layer.provenance.receipts]
     levels = sorted({str(layer.key.level) for layer in layers})
+    themes = dict.fromkeys(layer.theme.id for layer in layers)
     return Collection(
         id=id_,
         title=f"{title} (Testland)" if made_up else title,
         description=f"{say(MADE_UP)} {description}" if made_up else description,
-        keywords=(say("subversive crime"), layers[0].theme.id, "zoekgebieden", "Zicht op", *levels),
+        keywords=(say("subversive crime"), *themes, "zoekgebieden", "Zicht op", *levels),
         fields=fields,
         table=geopandas.GeoDataFrame(rows, geometry="geometry", crs=rows.crs),
         attribution="; ".join(dict.fromkeys(receipt.attribution for receipt in receipts)),

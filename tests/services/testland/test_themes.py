@@ -6,6 +6,7 @@ import pytest
 
 from geo.areas import AreaLevel
 from layers.declarations.catalog import load
+from layers.publication.collections import collections
 from layers.publication.layer import Layer
 from services.jobs.build import LayerRequest, build, open_country, vintage_of_theme
 from services.settings import TESTLAND
@@ -51,6 +52,16 @@ def test_a_theme_finds_its_place_and_no_other(testland: Testland, name: str, pla
     assert len(found & planted) >= 6
     assert len(found - planted) <= 2  # along its border
     assert layer.provenance.made_up
+
+
+def test_themes_that_are_planted_in_one_place_stack_there(testland: Testland):
+    published = {one.id: one for one in collections([built(name) for name in ("drugs_eigen", "zorgfraude", "drugs")])}
+    stacking = published["stapeling_buurt"]
+    (planted,) = (one.buurten for one in testland.places if one.name == "drugs")
+    found = set(stacking.table["gebiedscode"])
+    assert len(found & planted) >= 6
+    assert len(found - planted) <= 2
+    assert set(stacking.table["themas"]) == {"drugs_eigen,drugs"}
 
 
 @pytest.mark.parametrize("name", PER_GEMEENTE)
