@@ -24,6 +24,10 @@ EXPORTERS: Mapping[str, str] = {
     "geopackage": "services.exporters.geopackage:export",
     "table": "services.exporters.table:export",
 }
+PAGES: Mapping[str, str] = {
+    "method": "services.pages.method_page:write",
+}
+"""Pages that are made from the record of a release."""
 STORES: Mapping[str, str] = {
     "embedded": "services.stores.sqlite:write",
     "geoparquet": "services.stores.geoparquet:write",

@@ -89,18 +89,24 @@ def why(
     level: AreaLevel, area_count: int, gemeenten: Sequence[str], compared: Sequence[Compared], counts: Counts | None
 ) -> str:
     """Where a zoekgebied lies and what stands out in it; `compared` has, largest contribution first, what weighs."""
-    sentences = [_location(level, area_count, gemeenten), *stands_out(compared)]
-    sentences += [] if counts is None else [_counted(counts)]
+    sentences = [_location(level, area_count, gemeenten), *stands_out(compared, counts)]
     sentences.append(say("That need not be a problem, and says nothing about a person, address or business."))
     return " ".join(sentences)
 
 
-def stands_out(compared: Sequence[Compared]) -> list[str]:
-    """A sentence on each indicator that adds to a score, and one that names those that do not."""
+def stands_out(compared: Sequence[Compared], counts: Counts | None = None) -> list[str]:
+    """A sentence on each indicator that adds to a score, and one that names those that do not; what was counted stands
+    with the indicator that it is of.
+    """
     adding = [one for one in compared if one.contribution > 0]
     others = [one.indicator.title for one in compared if one.contribution <= 0]
     sentences = [comparison(one.indicator, one.place, one.value, one.usual) for one in adding[:MOST_SHOWN]]
-    if len(sentences) > 1:
+    several = len(sentences) > 1
+    if counts is not None:
+        titles = [one.indicator.title for one in adding[:MOST_SHOWN]]
+        place = titles.index(counts.title) + 1 if counts.title in titles else len(titles)
+        sentences.insert(place, _counted(counts, named=counts.title not in titles))
+    if several:
         sentences.append(say("What counts most comes first."))
     if others:
         sentences.append(say("Not striking here: {titles}.", titles="; ".join(others)))
@@ -203,6 +209,13 @@ def suggestion(compared: Sequence[Compared]) -> str | None:
 def _location(level: AreaLevel, area_count: int, gemeenten: Sequence[str]) -> str:
     *first, last = gemeenten
     places = message("{first} and {last}", first=", ".join(first), last=last) if first else last
+    if level is AreaLevel.GEMEENTE:
+        together = plural(
+            "One gemeente, with neighboring gemeenten that score high too: {places}.",
+            "{count} gemeenten that lie together: {places}.",
+            count=area_count, places=places,
+        )  # fmt: skip
+        return say(together)
     located = plural(
         "One area in {places}, with neighboring areas that score high too.",
         "{count} {areas} in {places} that lie together.",
@@ -213,10 +226,11 @@ def _location(level: AreaLevel, area_count: int, gemeenten: Sequence[str]) -> st
     return say(located)
 
 
-def _counted(counts: Counts) -> str:
-    """Neither number is said more precisely than it is published."""
+def _counted(counts: Counts, *, named: bool) -> str:
+    """Neither number is said more precisely than it is published; `named` says of what they are."""
     expected = say("less than 1") if counts.expected < 1 else say("about {count}", count=readable(counts.expected))
-    figures = {"title": counts.title, "observed": number(counts.observed, 0), "expected": expected}
-    if counts.ordinary:
-        return say("{title}: about {observed} were counted; in an ordinary area of this size {expected}.", **figures)
-    return say("{title}: about {observed} were counted; {expected} were to be expected.", **figures)
+    figures = {"observed": number(counts.observed, 0), "expected": expected}
+    told = say("About {observed} were counted; in an ordinary area of this size {expected}.", **figures)
+    if not counts.ordinary:
+        told = say("About {observed} were counted; {expected} were to be expected.", **figures)
+    return f"{counts.title}: {told[0].lower()}{told[1:]}" if named else told

@@ -19,7 +19,9 @@ from pygeoapi.api import API, APIRequest, itemtypes
 from pygeoapi.util import get_api_rules, yaml_load
 from starlette.datastructures import QueryParams
 
+from layers.messages import say
 from services.ogc import openapi
+from services.ogc.method_pages import page_of, pages_of
 from services.ogc.pages import Pages
 from services.ogc.parameters import Given
 from services.ports import SERVED
@@ -51,9 +53,10 @@ class Edition:
         limits = self.config["server"]["limits"]
         self.default, self.most = int(limits["default_items"]), int(limits["max_items"])
         self.collections = {one.id: one for one in opened(folder / SERVED).collections}
+        self._methods = pages_of(folder)
         document = openapi.document(self.config, self.url, tuple(self.collections.values()))
         self.document = orjson.dumps(document)
-        self.pages = Pages(self.config, (self.site, self.url), self.collections, document)
+        self.pages = Pages(self.config, (self.site, self.url), self.collections, document, self._methods)
         self.api = API(self.config, document)
         self.tag = hashlib.sha256(
             f"{self.id}{self.written}{configuration}{self.url}{confirmed}".encode() + self.document
@@ -92,8 +95,18 @@ class Edition:
             landing["links"] = [one for one in landing["links"] if not one["rel"].endswith(TOO_MUCH)]
             body = orjson.dumps(landing | self._about)
         if function is core.describe_collections and media_type == "application/json":
-            body = orjson.dumps(orjson.loads(body) | self._about)
+            said = orjson.loads(body)
+            for one in said.get("collections", [said]):
+                self._link_method(one)
+            body = orjson.dumps(said | self._about)
         return int(status), media_type, body
+
+    def _link_method(self, collection: dict[str, Any]) -> None:
+        """Say where it stands how a collection was made."""
+        if page := page_of(collection.get("id", ""), self._methods):
+            title = say("How this map was made")
+            link = {"rel": "describedby", "type": "text/html", "title": title, "href": f"{self.site}/{page}"}
+            collection["links"].append(link)
 
     @property
     def _about(self) -> dict[str, str]:

@@ -18,6 +18,7 @@ from markupsafe import Markup
 from layers.messages import language, number, said, say
 from layers.publication.fields import AREA_NAME, EXPLANATION, ID, SCORE, TITLE, Field
 from layers.publication.legend import Legend, classify, legend_for
+from services.ogc.method_pages import page_of
 from services.stores.queries import Described
 from services.stores.systems import SYSTEMS
 
@@ -33,11 +34,13 @@ class Pages:
     """The pages of one release; `config` is pygeoapi's configuration, `addresses` are those of the site and the API."""
 
     def __init__(
-        self, config: Content, addresses: tuple[str, str], collections: Mapping[str, Described], document: Content
-    ) -> None:
+        self, config: Content, addresses: tuple[str, str], collections: Mapping[str, Described], document: Content,
+        methods: tuple[str, ...] = (),
+    ) -> None:  # fmt: skip
         background, (site, url) = config["server"].get("map", {}), addresses
         self._collections = collections
         self._document = document
+        self._methods = methods
         self._shared = {
             "service": config["metadata"]["identification"],
             "url": url,
@@ -53,7 +56,8 @@ class Pages:
 
     def collection(self, identifier: str, name: str = "collection") -> bytes:
         """The page of a collection, or of its columns (`schema`)."""
-        return self._rendered(name, collection=self._collections[identifier], systems=SYSTEMS)
+        return self._rendered(name, collection=self._collections[identifier], systems=SYSTEMS,
+                              method=page_of(identifier, self._methods))  # fmt: skip
 
     def openapi(self) -> bytes:
         """Every path with its parameters."""

@@ -90,7 +90,8 @@ class Service:
             Endpoint(re.compile(r"/openapi(?:\.json)?"), self._openapi, ("f", "lang", "ui"), OPENAPI, reading),
             Endpoint(re.compile(f"{one}/items"), self._items, None, items.OFFERED, any_method),
             Endpoint(re.compile(f"{one}/items/(.+)"), self._item, ("f", "lang", "crs"), FEATURE, reading),
-            Endpoint(re.compile(r"/(kaart)"), self._file, (), file, reading, versioned=False),
+            Endpoint(re.compile(r"/(kaart)(?:\.html)?"), self._file, (), file, reading, versioned=False),
+            Endpoint(re.compile(r"/(methode-[a-z0-9_]+\.html)"), self._file, (), file, reading, versioned=False),
             Endpoint(re.compile(r"/downloads/([^/]+)"), self._file, (), gpkg, reading, versioned=False),
         )
 
@@ -240,7 +241,8 @@ class Service:
 
     async def _file(self, call: Call) -> Response:
         (name,) = call.names
-        name, media_type = ("kaart.html", "text/html") if name == "kaart" else (name, DOWNLOADS.get(name, ""))
+        name = "kaart.html" if name == "kaart" else name
+        media_type = "text/html" if name == "kaart.html" or name.startswith("methode-") else DOWNLOADS.get(name, "")
         if not media_type or not (self._edition.folder / name).is_file():
             raise Problem(404, say("This release has no {name}.", name=name[:100]))
         accepted = "" if call.header("range") else call.header("accept-encoding")

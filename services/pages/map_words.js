@@ -272,6 +272,7 @@ function drawFacts() {
   ];
   const themes = content.choices.find((choice) => choice.name === "thema");
   byId("facts").textContent = parts.filter(Boolean).join(" · ");
+  byId("method").href = `methode-${thema}.html`; // of the same release, beside this file
   byId("title").textContent = themes.titles[themes.options.indexOf(thema)];
 }
 

@@ -20,13 +20,18 @@ from geo.messages import Message, message
 from layers.publication.collection import Collection
 from services.files import digest
 from services.ports import SERVED
-from services.registry import EXPORTERS, STORES, adapter
+from services.registry import EXPORTERS, PAGES, STORES, adapter
 
 GPKG, MAP = "zicht.gpkg", "kaart.html"
 
 
-def write(folder: Path, collections: Sequence[Collection], steps: Callable[[Message | str], None]) -> None:
-    """Make every artefact in `folder`. Raises StoreError where one cannot be written or did not arrive whole."""
+def write(
+    folder: Path, record: Mapping[str, Any], collections: Sequence[Collection], steps: Callable[[Message | str], None]
+) -> None:
+    """Make every artefact of a release in `folder`; `record` is what release.json says, but for its artefacts.
+
+    Raises StoreError where one cannot be written or did not arrive whole.
+    """
     steps(message("database"))
     adapter(message("store"), STORES, "embedded")(collections, folder)
     steps("GeoParquet")
@@ -35,6 +40,7 @@ def write(folder: Path, collections: Sequence[Collection], steps: Callable[[Mess
     adapter(message("exporter"), EXPORTERS, "geopackage")(collections, folder / GPKG)
     steps(message("map"))
     adapter(message("exporter"), EXPORTERS, "folium")(collections, folder / MAP)
+    adapter(message("page"), PAGES, "method")(record, folder)
     steps(message("check"))
     _check(folder, collections)
 

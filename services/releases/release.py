@@ -148,8 +148,9 @@ def _write(
     unfinished = folder.parent / f"{UNFINISHED}{os.getpid()}"
     readable_folder(unfinished)
     try:
-        artefacts.write(unfinished, published, steps)
-        about = record | {"created": _created(folder, record), "artefacts": artefacts.described(unfinished)}
+        record = record | {"created": _created(folder, record)}
+        artefacts.write(unfinished, record, published, steps)
+        about = record | {"artefacts": artefacts.described(unfinished)}
         (unfinished / MANIFEST).write_text(json.dumps(about, indent=1, ensure_ascii=False), encoding="utf-8")
         made_readable(unfinished)
         artefacts.to_disk(unfinished)

@@ -39,6 +39,12 @@ def test_an_explanation_says_where_and_what_it_does_not_mean(count, gemeenten, t
     assert why(AreaLevel.BUURT, count, gemeenten, [], None) == f"{text} {CLOSING}"
 
 
+def test_gemeenten_are_not_said_to_lie_in_themselves():
+    text = why(AreaLevel.GEMEENTE, 2, ["A", "B"], [], None)
+    assert text.startswith("2 gemeenten die bij elkaar liggen: A en B.")
+    assert why(AreaLevel.GEMEENTE, 1, ["A"], [], None).startswith("Eén gemeente, met buurgemeenten die ook hoog")
+
+
 def test_what_adds_most_comes_first_and_what_does_not_add_is_named_apart():
     assert stands_out([HIGH, LOW]) == [
         f"Hier registreerde de politie 3 keer zo veel {ESTIMATED} 90 tegen 30 per 1.000 inwoners).",
@@ -48,11 +54,10 @@ def test_what_adds_most_comes_first_and_what_does_not_add_is_named_apart():
 
 
 def test_what_was_counted_stands_beside_what_was_to_be_expected():
-    counted = why(AreaLevel.BUURT, 2, ["A"], [], Counts("Misdrijven", 1610.0, 290.4))
-    assert "Misdrijven: ongeveer 1.610 geteld, in een gewoon gebied van deze omvang ongeveer 290." in counted
+    counted = why(AreaLevel.BUURT, 2, ["A"], [HIGH], Counts("Misdrijven", 1610.0, 290.4))
+    assert "inwoners). Geteld zijn er ongeveer 1.610, in een gewoon gebied van deze omvang ongeveer 290. " in counted
     against = why(AreaLevel.BUURT, 2, ["A"], [], Counts("Misdrijven", 15.0, 0.4, ordinary=False))
-    assert "Misdrijven: ongeveer 15 geteld, te verwachten waren er ongeveer minder dan 1." not in against
-    assert "Misdrijven: ongeveer 15 geteld, te verwachten waren er minder dan 1." in against
+    assert "Misdrijven: geteld zijn er ongeveer 15, te verwachten waren er minder dan 1." in against
 
 
 @pytest.mark.parametrize(

@@ -134,7 +134,7 @@ def test_each_artefact_has_its_size_and_digest_and_is_made_again_from_the_record
     assert told_of.keys() == {one.name for one in folder.iterdir()} - {"release.json"}
     aside = tmp_path / "aside"
     aside.mkdir()
-    artefacts.write(aside, release.collections(folder), told)
+    artefacts.write(aside, release.manifest(folder), release.collections(folder), told)
     assert artefacts.described(aside) == told_of
 
 
@@ -183,7 +183,7 @@ new = [made[0]]
 left = 0
 
 
-def write(folder, collections, steps):
+def write(folder, record, collections, steps):
     for name in ("zicht.sqlite", "kaart.html", "zicht.gpkg"):
         (folder / name).write_text(f"{name} of {len(collections)}")
 

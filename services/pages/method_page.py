@@ -1,0 +1,141 @@
+"""How the map of a theme was made, as a page of its own: made from the record of a release alone, so from the
+declarations as they were, the run and what was measured of its search. Nothing in it runs.
+
+Rejected: a page that is written by hand, which says what was true when it was written.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from geo.measures import Unknown
+from layers.evaluation.calibration import measured
+from layers.messages import language, number, say
+from layers.publication.explanations import MADE_UP, REASONS
+from layers.publication.in_words import readable
+from services.files import whole_file
+from services.pages.templates import template
+
+type Said = Mapping[str, Any]
+"""A part of a record, as JSON holds it."""
+
+BASIS = "basis"
+
+
+def file_of(theme: str) -> str:
+    """The name of the page of a theme."""
+    return f"methode-{theme}.html"
+
+
+def write(record: Said, folder: Path) -> None:
+    """The page of each theme of a release, into its folder. Raises StoreError where one cannot be written.
+
+    A theme of which the record has no declaration, as in releases of before these were kept, has none.
+    """
+    by_theme: dict[str, list[Said]] = {}
+    for layer in record["layers"]:
+        by_theme.setdefault(layer["key"]["theme"], []).append(layer)
+    for theme, layers in by_theme.items():
+        if f"themes/{theme}" in layers[0]["provenance"].get("declarations", {}):
+            page = template("method.html.jinja").render(language=language(), **_content(theme, layers, record))
+            with whole_file(folder / file_of(theme)) as unfinished:
+                unfinished.write_text(page, encoding="utf-8")
+
+
+def _content(theme: str, layers: Sequence[Said], record: Said) -> dict[str, Any]:
+    declarations = {name: one for layer in layers for name, one in layer["provenance"]["declarations"].items()}
+    declared = declarations[f"themes/{theme}"]
+    lenses = [one for name, one in declarations.items() if name.startswith("lenses/")]
+    collection = next(one for one in record["collections"] if one["id"] == f"zoekgebieden_{theme}")
+    search = declared["search"]
+    return {
+        "title": declared["title"],
+        "question": declared["question"],
+        "made_up": say(MADE_UP) if record["made_up"] else "",
+        "caveat": collection["caveat"],
+        "indicators": [_indicator(one, layers) for one in declared["indicator"]],
+        "lenses": [_lens(one, declared) for one in lenses],
+        "terms": declared.get("expected", {}).get("term", []),
+        "sources": list(_sources(layers, declarations)),
+        "privacy": {name: number(value, None) for name, value in declared["privacy"].items()},
+        "max_q": number(100 * search["max_q"], None),
+        "calibration": _measured(search["statistic"]),
+        "runs": [_run(layer, declarations) for layer in layers],
+        "release": record["id"],
+        "created": str(record["created"])[:10],
+        "license": collection["license"],
+        "attribution": collection["attribution"],
+    }
+
+
+def _indicator(declared: Said, layers: Sequence[Said]) -> Said:
+    """An indicator with the mean that it was compared with, of the newest period without a lens."""
+    of_basis = [one for one in layers if one["key"]["lens"] == BASIS] or list(layers)
+    newest = max(of_basis, key=lambda one: int(one["key"]["period"]))
+    usual = newest["summary"].get("national", {}).get(declared["id"])
+    place = ", ".join(newest["summary"].get("local", {}).get(declared["id"], []))
+    return {
+        "title": declared["title"],
+        "why": declared["why"],
+        "weight": number(declared.get("weight", 1.0), None),
+        "usual": "" if usual is None else f"{readable(usual)} {declared.get('unit', '')}".strip(),
+        "period": newest["key"]["period"],
+        "place": place,
+        "low": declared.get("direction") == "low",
+        "handvat": declared.get("handvat"),
+    }
+
+
+def _lens(declared: Said, theme: Said) -> Said:
+    titles = {one["id"]: one["title"] for one in theme["indicator"]}
+    return {
+        "title": declared["title"],
+        "dropped": declared.get("others") == "drop",
+        "reference": declared.get("reference"),
+        "changes": [
+            {"title": titles.get(one["indicator"], one["indicator"]), "why": one["why"],
+             "weight": number(one["weight"], None)}
+            for one in declared.get("change", [])
+        ],
+    }  # fmt: skip
+
+
+def _sources(layers: Sequence[Said], declarations: Mapping[str, Said]) -> Iterator[Said]:
+    """What was read, each once; with the years that its source is declared for and whether it is open."""
+    receipts = {receipt["id"]: receipt for layer in layers for receipt in layer["provenance"]["receipts"]}
+    for name, receipt in receipts.items():
+        declared = declarations.get(name, {})
+        yield {
+            **receipt,
+            "rows": number(receipt["rows"], 0),
+            "fetched": receipt.get("fetched", "")[:10],
+            "periods": ", ".join(str(one) for one in declared.get("periods", [])),
+            "confidential": bool(declared) and declared.get("status") != "open",
+        }
+
+
+def _run(layer: Said, declarations: Mapping[str, Said]) -> Said:
+    key, summary, made_from = layer["key"], layer["summary"], layer["provenance"]
+    lens = declarations.get(f"lenses/{key['lens']}", {}).get("title", say("without a lens"))
+    return {
+        "level": key["level"],
+        "lens": lens,
+        "period": key["period"],
+        "vintage": made_from["vintage"],
+        "areas": number(summary.get("areas", 0), 0),
+        "tested": number(summary.get("tested", 0), 0),
+        "without": [(say(REASONS[Unknown(reason)]), number(count, 0))
+                    for reason, count in summary.get("without_score", {}).items()],
+        "method": made_from["method"],
+    }  # fmt: skip
+
+
+def _measured(statistic: str) -> Said | None:
+    found = measured().get(statistic)
+    if found is None:
+        return None
+    return {
+        "draws": found.draws,
+        "alarm": [(one.what, one.alarms, one.maps) for one in found.alarm],
+        "recall": [(one.what, number(100 * one.flagged, 0), one.maps) for one in found.recall],
+    }

@@ -1,0 +1,102 @@
+"""The page that says how a map was made says what the record says, escapes it, and runs nothing."""
+
+import re
+from copy import deepcopy
+
+import pytest
+
+from geo.statistics.places import scan
+from layers.evaluation.calibration import measured
+from layers.messages import number
+from layers.publication.collections import collections
+from services.pages.method_page import file_of, write
+from services.releases.record import recorded
+from tests.layers.declared import LENS, THEME, built, catalog, layer
+from tests.readability import flesch_douma
+
+SCANNED = THEME.replace('statistic = "getis_ord"', 'statistic = "place_scan"')
+
+
+@pytest.fixture(scope="module")
+def record(tmp_path_factory):
+    known = catalog(tmp_path_factory.mktemp("declared"), themes_proef=SCANNED, lenses_nabij=LENS)
+    theme = known.theme("proef")
+    layers = [layer(known, built(known, lens=one), lens=one) for one in ("basis", "nabij")]
+    made = recorded(layers, collections(layers))
+    for one, lens in zip(made["layers"], ("basis", "nabij"), strict=True):
+        one["provenance"]["declarations"] = known.meanings_of(theme, known.lens(lens, theme))
+    return made
+
+
+@pytest.fixture
+def page(record, tmp_path):
+    write(record, tmp_path)
+    return (tmp_path / file_of("proef")).read_text(encoding="utf-8")
+
+
+def test_it_says_what_was_asked_looked_at_weighed_and_read(page):
+    for text in ("Waar komt het samen?", "Meer misdrijven.", "Meer huurders.", "Gewicht: 2", "Testbureau", "CC0"):
+        assert text in page
+    assert re.search(r"Landelijk in 2024: 39 per 1\.000 inwoners", page)
+
+
+def test_a_lens_says_its_title_and_why_of_each_change(page):
+    assert "<h3>Nabij</h3>" in page
+    assert "Afstand tot het centrum krijgt gewicht 3. Dichtbij telt." in page
+
+
+def test_it_has_what_was_measured_of_the_search_to_the_number(page):
+    for what, maps, alarms in (("Zuid-Holland", 585, 20), ("het hele land", 117, 4), ("buurgebieden", 65, 16)):
+        assert re.search(rf"{what}[^<]*</td><td>{maps}</td><td>{alarms}</td>", page)
+    assert re.search(r"drie zulke plekken</td><td>30</td><td>80 %</td>", page)
+
+
+def test_what_is_kept_of_the_calibration_is_what_the_search_says_of_itself():
+    text = " ".join(scan.__doc__.split())
+    kept = measured()["place_scan"]
+    assert f"at {kept.draws} draws" in text
+    for one in kept.alarm:
+        assert re.search(rf"\b{one.alarms} of (?:the )?{one.maps}\b", text)
+    for one in kept.recall:
+        assert re.search(rf"\b{100 * one.flagged:.0f} %", text)
+
+
+def test_a_search_that_was_not_measured_is_said_to_be_so(record, tmp_path):
+    other = deepcopy(record)
+    for one in other["layers"]:
+        one["provenance"]["declarations"]["themes/proef"]["search"]["statistic"] = "getis_ord"
+    write(other, tmp_path)
+    assert "is niet zo gemeten" in (tmp_path / file_of("proef")).read_text(encoding="utf-8")
+
+
+def test_text_of_a_declaration_never_becomes_markup_and_nothing_runs(record, tmp_path):
+    nasty = deepcopy(record)
+    for one in nasty["layers"]:
+        theme = one["provenance"]["declarations"]["themes/proef"]
+        theme["question"] = "<script>alert(1)</script>?"
+        theme["indicator"][0]["why"] = '<img src=x onerror="alert(1)">'
+    write(nasty, tmp_path)
+    text = (tmp_path / file_of("proef")).read_text(encoding="utf-8")
+    assert "<script" not in text
+    assert "<img" not in text
+    assert "default-src 'none'; style-src 'unsafe-inline'" in text
+    assert not re.search(r'(?:src|href)="(?!kaart\.html")', text)
+
+
+def test_the_sentences_above_the_tables_read_at_b1(page):
+    prose = " ".join(re.sub(r"<[^>]+>", "", one) for one in re.findall(r"<p>(?!<a)(.*?)</p>", page)[:8])
+    assert flesch_douma(prose) >= 55
+
+
+def test_a_record_without_declarations_has_no_page(record, tmp_path):
+    older = deepcopy(record)
+    for one in older["layers"]:
+        del one["provenance"]["declarations"]
+    write(older, tmp_path)
+    assert not list(tmp_path.iterdir())
+
+
+def test_each_layer_says_how_many_areas_were_tested(page, record):
+    for one in record["layers"]:
+        tested, areas = (number(one["summary"][name], 0) for name in ("tested", "areas"))
+        assert f"{tested} van {areas} gebieden getoetst" in page
