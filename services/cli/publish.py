@@ -22,7 +22,9 @@ def publish(
     home: Home = None,
     config: Config = None,
 ) -> None:
-    """Publish all built layers as one release, and write the `resources` of the pygeoapi configuration.
+    """Publish the built layers as one release, and write the `resources` of the pygeoapi configuration.
+
+    Which layers, and for whom, stands in publication.toml in the home, if it is there; else all that everyone may have.
 
     Example: `zicht publish`, and in CI `zicht publish --check`
     """
@@ -42,6 +44,8 @@ def publish(
     content = manifest(done.folder)
     screen.print(reports.released(content, done.folder))
     screen.print(escape(say(reports.OUTCOMES[done.outcome.value])))
+    for line in reports.not_published(done.left_out):
+        screen.print(line, markup=False, soft_wrap=True)
     for line in reports.changed(done.changes):
         screen.print(line, markup=False, soft_wrap=True)
     if done.held is not None:

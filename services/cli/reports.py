@@ -56,6 +56,15 @@ def changed(changes: Sequence[Change]) -> Iterator[str]:
         yield say(plural("1 change more, all smaller.", "{count} changes more, all smaller.", count=rest))
 
 
+def not_published(keys: Sequence[LayerKey]) -> Iterator[str]:
+    """The layers that were built, and that the list of what is published does not name."""
+    for key in keys:
+        yield say(
+            "Not in publication.toml, and not published: {theme}, {level}, lens {lens}, {period}",
+            theme=key.theme, level=key.level, lens=key.lens, period=key.period,
+        )  # fmt: skip
+
+
 def declared(catalog: Catalog) -> RenderableType:
     """Every theme with its indicators, lenses and sources."""
     headings = (say("theme"), say("indicators"), say("lenses"), say("sources"))

@@ -14,6 +14,7 @@ from layers.publication.collections import collections
 from services.files import whole_file
 from services.jobs import audit, changes
 from services.jobs.build import OnStep
+from services.jobs.decisions import decided
 from services.ogc import configuration as ogc
 from services.ports import SERVED
 from services.releases import homes, release, retention, withdrawal
@@ -24,7 +25,7 @@ from services.workspace import storage
 def publish_all(
     home: Path, config: Path, catalog: Catalog, on_step: OnStep, *, resume: bool = False, confirmed: bool = False
 ) -> release.Publication:
-    """Publish every built layer below `home`, with the configuration that serves it.
+    """Publish the built layers below `home`, those that a person decided on, with the configuration that serves them.
 
     After a roll-back it is not served, unless publications are to `resume`. Where more changes of the release that is
     served than the themes expect, StoreError is raised and nothing written, unless a person `confirmed` it.
@@ -40,21 +41,22 @@ def publish_all(
         ogc.write(config, resources_of(home, config, folder))
 
     built = storage.read(home, catalog)
+    layers, left_out = decided(home, built.layers)
     if resume:
         retention.lift(home)
 
     def admit(id_: str) -> None:
-        withdrawal.check(home, [(one.key.theme, one.key.lens) for one in built.layers], id_)
+        withdrawal.check(home, [(one.key.theme, one.key.lens) for one in layers], id_)
         step(message("disclosure"))
-        audit.admit(id_, home, built.layers)
+        audit.admit(id_, home, layers)
 
     with speaking(built.language), unchanged_on_failure(config):
-        published = collections(built.layers)
+        published = collections(layers)
         changed = changes.since_served(home, published)
         if not confirmed:
-            changes.check(changed, built.layers)
-        done = release.publish(home, built.layers, published, step, configure, admit)
-        return replace(done, changes=tuple(changed))
+            changes.check(changed, layers)
+        done = release.publish(home, layers, published, step, configure, admit)
+        return replace(done, changes=tuple(changed), left_out=tuple(left_out))
 
 
 def in_language(screen: str, on_step: OnStep) -> OnStep:

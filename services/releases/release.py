@@ -26,7 +26,7 @@ from geo.errors import StoreError
 from geo.messages import Message, message
 from layers.publication.changes import Change
 from layers.publication.collection import Collection
-from layers.publication.layer import Layer
+from layers.publication.layer import Layer, LayerKey
 from services.files import UNFINISHED, disk_errors, locked, made_readable, readable_folder
 from services.program import program
 from services.releases import artefacts
@@ -53,13 +53,15 @@ class Outcome(Enum):
 class Publication:
     """The folder of a release, and what publishing it did; `held` is another one that stays served, if one is held.
 
-    `changes` is what it changed of the release that was served before.
+    `changes` is what it changed of the release that was served before; `left_out` are layers that were not to be
+    published.
     """
 
     folder: Path
     outcome: Outcome
     held: Path | None = None
     changes: tuple[Change, ...] = ()
+    left_out: tuple[LayerKey, ...] = ()
 
 
 def publish(

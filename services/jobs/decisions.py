@@ -1,0 +1,69 @@
+"""Which built layers are published and for whom: by the list that a person wrote, else only what everyone may have."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+
+from geo.errors import StoreError, first_few
+from layers.declarations.publication import PublicationList, closed_licenses
+from layers.declarations.reading import read
+from layers.publication.layer import Layer, LayerKey
+
+LIST = "publication.toml"
+
+
+def decided(home: Path, layers: Sequence[Layer]) -> tuple[list[Layer], list[LayerKey]]:
+    """The layers of a home that are published, each for whom it is, and the keys of those that are left out.
+
+    Without a list all are, where each is of open sources, or made up, or its theme says for whom it is.
+
+    Raises StoreError for a layer of confidential sources about which nobody decided, one for everyone whose sources do
+    not allow it, and a list that leaves nothing; DeclarationError for a list that is not right.
+    """
+    path = home / LIST
+    if not path.is_file():
+        for layer in layers:
+            _check_open(layer, path)
+        return list(layers), []
+    listed = read(path, PublicationList, str(path)).layer
+    kept, left_out = [], []
+    for layer in layers:
+        key = layer.key
+        chosen = (one.audience for one in listed if one.covers(key.theme, key.level, key.lens, key.period))
+        if (audience := next(chosen, None)) is None:
+            left_out.append(key)
+            continue
+        theme = layer.theme.model_copy(update={"audience": audience})
+        kept.append(replace(layer, theme=theme))
+        if audience == "publiek":
+            _check_licenses(layer, path)
+    if not kept:
+        built = first_few(map(_named, left_out))
+        raise StoreError("{path}: covers none of the layers that were built: {layers}", path=path, layers=built)
+    return kept, left_out
+
+
+def _check_open(layer: Layer, path: Path) -> None:
+    """Raise StoreError where figures are not open, and nobody decided for whom they are."""
+    if layer.audience == "publiek" or layer.theme.audience is not None or layer.provenance.made_up:
+        return
+    closed = sorted(name for name, status in layer.provenance.sources.items() if status != "open")
+    raise StoreError(
+        "{theme}: not everyone may have the figures of {sources}, and nobody decided for whom this map is; write it in "
+        '{path}: [[layer]] theme = "{theme}", audience = "intern" (colleagues) or "publiek" (everyone)',
+        theme=layer.key.theme, sources=", ".join(closed) or layer.key.theme, path=path,
+    )  # fmt: skip
+
+
+def _check_licenses(layer: Layer, path: Path) -> None:
+    """Raise StoreError where a license does not let everyone have the figures."""
+    if closed := closed_licenses({receipt.license for receipt in layer.provenance.receipts}):
+        raise StoreError(
+            '{path}: {theme} is for everyone, and the license of its figures does not allow that: {licenses}; say '
+            'audience = "intern", or leave it out',
+            path=path, theme=layer.key.theme, licenses=", ".join(closed),
+        )  # fmt: skip
+
+
+def _named(key: LayerKey) -> str:
+    return f"{key.theme} {key.level} {key.lens} {key.period}"

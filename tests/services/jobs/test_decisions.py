@@ -1,0 +1,76 @@
+"""What is published is what a person decided on: nothing confidential by itself, nothing that is not on the list."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from geo.errors import DeclarationError, StoreError
+from layers.declarations.catalog import load
+from layers.publication.layer import Layer
+from services.jobs.decisions import decided
+from services.releases import release
+from services.workspace import storage
+from tests.services.running import Zicht
+
+
+@pytest.fixture
+def layers(small: Path) -> list[Layer]:
+    """Layers of real figures, as far as their provenance says."""
+    made = storage.load(small, load())
+    return [replace(one, provenance=replace(one.provenance, made_up=False)) for one in made]
+
+
+def confidential(layer: Layer, license_: str = "niet openbaar") -> Layer:
+    first, *others = layer.provenance.receipts
+    receipts = (replace(first, license=license_), *others)
+    sources = dict(layer.provenance.sources) | {"misdrijven": "vertrouwelijk"}
+    return replace(layer, provenance=replace(layer.provenance, receipts=receipts, sources=sources))
+
+
+def listed(home: Path, text: str) -> None:
+    (home / "publication.toml").write_text(text, encoding="utf-8")
+
+
+def test_open_layers_need_no_decision(small: Path, layers: list[Layer]):
+    assert decided(small, layers) == (layers, [])
+
+
+def test_what_is_confidential_is_not_published_before_somebody_decided_for_whom(small: Path, layers: list[Layer]):
+    closed = [confidential(one) for one in layers]
+    with pytest.raises(StoreError, match="misdrijven: not everyone may have the figures of misdrijven, and nobody"):
+        decided(small, closed)
+    listed(small, '[[layer]]\ntheme = "misdrijven"\naudience = "intern"\n')
+    kept, left_out = decided(small, closed)
+    assert {one.audience for one in kept} == {"intern"}
+    assert (len(kept), left_out) == (len(layers), [])
+
+
+@pytest.mark.parametrize("license_", ["niet openbaar", "Niet-openbaar", "alleen intern gebruik", "Confidential"])
+def test_a_license_that_does_not_allow_it_makes_nothing_for_everyone(small: Path, layers: list[Layer], license_: str):
+    listed(small, '[[layer]]\ntheme = "misdrijven"\naudience = "publiek"\n')
+    assert {one.audience for one in decided(small, layers)[0]} == {"publiek"}
+    with pytest.raises(StoreError, match="the license of its figures does not allow that"):
+        decided(small, [confidential(one, license_) for one in layers])
+
+
+def test_only_what_is_on_the_list_is_published_and_the_rest_is_said(small: Path, zicht: Zicht):
+    assert (
+        zicht("--lang", "nl", "build", "misdrijven", "--level", "wijk", "--period", "2024", "--home", small).code == 0
+    )
+    listed(small, '[[layer]]\ntheme = "misdrijven"\nlevel = "wijk"\nperiod = 2024\naudience = "intern"\n')
+    done = zicht("publish", "--home", small, "--config", small / "pygeoapi-config.yml")
+    assert done.code == 0, done.err
+    assert "Not in publication.toml, and not published: misdrijven, wijk, lens basis, 2025" in done.out
+    content = release.manifest(release.current(small))
+    assert {layer["key"]["period"] for layer in content["layers"]} == {2024}
+    assert {one["audience"] for one in content["collections"]} == {"intern"}
+
+
+def test_a_list_that_leaves_nothing_or_is_not_right_is_refused(small: Path, layers: list[Layer]):
+    listed(small, '[[layer]]\ntheme = "drugs"\naudience = "publiek"\n')
+    with pytest.raises(StoreError, match="covers none of the layers that were built: misdrijven wijk basis 2025"):
+        decided(small, layers)
+    listed(small, '[[layer]]\ntheme = "misdrijven"\naudience = "iedereen"\n')
+    with pytest.raises(DeclarationError, match="audience"):
+        decided(small, layers)
