@@ -11,8 +11,9 @@ from typing import NamedTuple
 import numpy as np
 import shapely
 from numpy.typing import NDArray
+from scipy.sparse import csr_array
 
-from geo.polygons import Floats, Polygons, Which
+from geo.polygons import Floats, Polygons, Which, Whole, outlines
 
 Positions = NDArray[np.intp]
 
@@ -40,17 +41,41 @@ class Corners(NamedTuple):
 
 def corners(polygons: Polygons) -> Corners:
     """The corners of polygons of one part or many."""
-    parts, areas_of = shapely.get_parts(polygons, return_index=True)
-    rings, parts_of = shapely.get_rings(parts, return_index=True)  # of polygons only: an area of two parts gives none
-    points, ring_of = shapely.get_coordinates(rings, return_index=True)
-    millimetres = np.rint(points * 1000).astype(np.int64)
-    _, vertices = np.unique((millimetres[:, 0] << 32) + millimetres[:, 1], return_inverse=True)
+    points, start, ring, part = outlines(polygons)
+    lengths = np.diff(start)
+    vertices = _numbered(points)
+    ring_of = np.repeat(np.arange(len(lengths)), lengths)
     # To the millimetre a side may be a point, and a point is a corner.
     sides = np.flatnonzero((ring_of[1:] == ring_of[:-1]) & (vertices[:-1] != vertices[1:]))
-    outer = np.r_[True, parts_of[1:] != parts_of[:-1]]
-    way = np.where(shapely.is_ccw(rings) == outer, 1.0, -1.0)[ring_of[sides]]
-    unmatched = _unmatched(vertices[sides], vertices[sides + 1], way, len(points))
-    return Corners(points, vertices, areas_of[parts_of][ring_of], sides, unmatched[vertices])
+    owners = np.repeat(np.repeat(np.arange(len(polygons)), np.diff(ring[part])), lengths)
+    ways = _ways(points, start, ring)[ring_of[sides]]
+    unmatched = _unmatched(vertices[sides], vertices[sides + 1], ways, len(points))
+    return Corners(points, vertices, owners, sides, unmatched[vertices])
+
+
+def _numbered(points: Floats) -> Positions:
+    """A number for each point, the same for the same millimetre."""
+    millimetres = np.rint(points[:, 0] * 1000).astype(np.int64) << 32
+    millimetres += np.rint(points[:, 1] * 1000).astype(np.int64)
+    numbers: Positions = np.unique(millimetres, return_inverse=True)[1]
+    return numbers
+
+
+def _ways(points: Floats, start: Whole, ring: Whole) -> Floats:
+    """1 for rings that have the polygon to the left of their sides, -1 for those that have it to the right.
+
+    Of a ring with a surface of hardly anything it may be the other way: its corners are open then, and measured.
+    """
+    some = np.flatnonzero(np.diff(start))
+    x, y = (points - points[:1]).T
+    crossed = np.zeros(len(points))
+    crossed[:-1] = x[:-1] * y[1:] - x[1:] * y[:-1]
+    crossed[start[1:][some] - 1] = 0.0  # from the end of a ring to the next one is no side
+    doubled = np.zeros(len(start) - 1)
+    doubled[some] = np.add.reduceat(crossed, start[some])
+    outer = np.zeros(len(doubled), dtype=np.bool_)
+    outer[ring[:-1][np.diff(ring) > 0]] = True
+    return np.where((doubled > 0) == outer, 1.0, -1.0)
 
 
 def around(polygons: Polygons, of: Corners, distance: float = TOUCH) -> tuple[Positions, Positions]:
@@ -69,6 +94,24 @@ def near(polygons: Polygons, of: Corners, pairs: tuple[Positions, Positions], di
     shapely.prepare(polygons[np.unique(others)])
     close: Which = shapely.dwithin(polygons[others], shapely.points(of.points[at]), distance)
     return close
+
+
+def beside(polygons: Polygons, of: Corners, known: csr_array) -> tuple[Positions, Positions]:
+    """Pairs of areas that are not `known`, of which a side with an open corner comes within `TOUCH` of the other area.
+
+    Sides and not only their ends: two strips may cross without a corner in one another.
+    """
+    sides = of.sides[of.open[of.sides] | of.open[of.sides + 1]]
+    left, ends = of.owners[sides], np.stack([of.points[sides], of.points[sides + 1]], axis=1)
+    (west, south), (east, north) = ends.min(axis=1).T - TOUCH, ends.max(axis=1).T + TOUCH
+    boxes = shapely.box(west, south, east, north)
+    at, others = shapely.STRtree(polygons).query(boxes)
+    rows = np.repeat(np.arange(len(polygons)), np.diff(known.indptr))
+    unknown = (left[at] != others) & ~np.isin(left[at] * len(polygons) + others, rows * len(polygons) + known.indices)
+    at, others = at[unknown], others[unknown]
+    shapely.prepare(polygons[np.unique(others)])
+    touch = shapely.dwithin(polygons[others], shapely.linestrings(ends[at]), TOUCH)
+    return left[at[touch]], others[touch]
 
 
 def _unmatched(start: NDArray[np.int64], end: NDArray[np.int64], way: Floats, count: int) -> Which:

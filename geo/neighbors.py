@@ -24,9 +24,8 @@ from scipy.sparse import csr_array
 from scipy.spatial import cKDTree
 
 from geo.areas import AreaFrame, check_areas
-from geo.corners import TOUCH, Corners, around, corners, near
+from geo.corners import TOUCH, beside, corners
 from geo.errors import AreaError, first_few
-from geo.polygons import Polygons
 
 if TYPE_CHECKING:
     from libpysal.graph import Graph
@@ -142,7 +141,7 @@ def queen(areas: AreaTable, tolerance: float = 0.0) -> Neighbors:
     shapes = polygons.to_numpy()
     of = corners(shapes)
     shared = _sharing(polygons, of.owners, of.vertices)
-    return _with(shared, *_beside(shared, shapes, of))
+    return _with(shared, *beside(shapes, of, shared.matrix))
 
 
 def rook(areas: AreaTable) -> Neighbors:
@@ -153,7 +152,7 @@ def rook(areas: AreaTable) -> Neighbors:
     start, end = of.vertices[of.sides], of.vertices[of.sides + 1]
     _, edges = np.unique((np.minimum(start, end) << 32) | np.maximum(start, end), return_inverse=True)
     shared = _sharing(polygons, of.owners[of.sides], edges)
-    left, right = np.unique(np.stack(_beside(shared, shapes, of)), axis=1)
+    left, right = np.unique(np.stack(beside(shapes, of, shared.matrix)), axis=1)
     ground = shapely.buffer(shapes[right], TOUCH)
     along = shapely.length(shapely.intersection(shapely.boundary(shapes[left]), ground)) > LEAST_EDGE
     return _with(shared, left[along], right[along])
@@ -260,17 +259,6 @@ def _centres(polygons: geopandas.GeoSeries) -> NDArray[np.float64]:
     return shapely.get_coordinates(shapely.centroid(polygons.to_numpy()))
 
 
-def _beside(known: Neighbors, polygons: Polygons, of: Corners) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
-    """Pairs of areas that are not known yet, of which an open corner of the one lies on the other."""
-    at, others = around(polygons, of)
-    left = of.owners[at]
-    rows = np.repeat(np.arange(len(polygons)), known.count)
-    unknown = ~np.isin(left * len(polygons) + others, rows * len(polygons) + known.matrix.indices)
-    at, others, left = at[unknown], others[unknown], left[unknown]
-    touch = near(polygons, of, (at, others))
-    return left[touch], others[touch]
-
-
 def _with(known: Neighbors, left: NDArray[np.intp], right: NDArray[np.intp]) -> Neighbors:
     """The neighbours and these pairs, both ways."""
     if not len(left):
@@ -282,7 +270,7 @@ def _with(known: Neighbors, left: NDArray[np.intp], right: NDArray[np.intp]) -> 
 
 def _sharing(polygons: geopandas.GeoSeries, owners: NDArray[np.intp], marks: NDArray[np.int64]) -> Neighbors:
     """Areas that have a vertex or an edge in common: each of `marks` numbers one of the area in `owners`."""
-    shape = (len(polygons), marks.max() + 1)
+    shape = (len(polygons), marks.max(initial=-1) + 1)
     has = csr_array((np.ones(len(owners), dtype=np.int32), (owners, marks)), shape=shape)
     shared = (has @ has.T).tocoo()
     return _neighbors(polygons, shared.row, shared.col)

@@ -146,6 +146,16 @@ def test_corners_that_lie_a_hair_apart_are_one_wherever_the_millimetres_part(off
         assert queen(areas).count.tolist() == rook(areas).count.tolist() == [1, 1]
 
 
+@pytest.mark.parametrize("by", [queen, rook])
+def test_strips_that_cross_without_a_corner_in_one_another_are_neighbours(by):
+    strips = shapely.box([0, 140, 500], [40, -100, 0], [300, 160, 600], [60, 200, 100])
+    assert by(geopandas.GeoDataFrame(index=["a", "b", "c"], geometry=strips, crs=28992)).count.tolist() == [1, 1, 0]
+
+
+def test_of_no_areas_none_are_neighbours():
+    assert queen(geopandas.GeoDataFrame(index=pd.Index([], dtype=str), geometry=[], crs=28992)).count.tolist() == []
+
+
 def test_a_corner_on_the_middle_of_a_side_is_a_corner():
     tent = shapely.Polygon([(0, 0), (20, 0), (10, 10)])
     areas = moved(squares(2, 1), [tent, shapely.box(0, 10, 20, 20)])
