@@ -31,6 +31,9 @@ FEW = 0.001
 """The share of all corners up to which those inside another area are single faults, and say nothing of the map."""
 MOST_SHARED = 0.25
 """The share of an area that another may have too. Simplified by 20 m, buurten of Amsterdam overlap by .14 at most."""
+CLOSE = 5.0
+"""Metres within which areas are named that touch nowhere on a map of which borders coincide: one of them may have been
+moved, or stand beside a ditch. Of the 518 buurten of Amsterdam two pairs do."""
 MOST_NAMED = 5
 
 
@@ -51,7 +54,7 @@ def fit(areas: AreaFrame, where: str) -> Fit:
     of = corners(shapes)
     overlaps = _overlaps(areas, shapes, of, where)
     apart = _apart(shapes, of)
-    return Fit(apart, (*overlaps, *(_pairs(areas, apart) if apart else ())))
+    return Fit(apart, (*overlaps, *(_pairs(areas, apart) if apart else _close(areas))))
 
 
 def _overlaps(areas: AreaFrame, shapes: Polygons, of: Corners, where: str) -> tuple[Message, ...]:
@@ -147,6 +150,19 @@ def _pairs(areas: AreaFrame, apart: float) -> tuple[Message, ...]:
             )
         )  # fmt: skip
     return tuple(notes)
+
+
+def _close(areas: AreaFrame) -> tuple[Message, ...]:
+    """Which areas nearly touch on a map of which borders coincide."""
+    if not (close := _only(queen(areas, CLOSE), queen(areas))):
+        return ()
+    return (
+        plural(
+            "1 pair of areas lies less than {metres:g} m apart, touches nowhere and is no pair of neighbours: {pairs}",
+            "{count} pairs of areas lie less than {metres:g} m apart, touch nowhere and are no neighbours: {pairs}",
+            count=len(close), metres=CLOSE, pairs=first_few(close, MOST_NAMED),
+        ),
+    )  # fmt: skip
 
 
 def _only(of: Neighbors, without: Neighbors) -> list[str]:

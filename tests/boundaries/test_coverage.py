@@ -32,7 +32,8 @@ def simplified(areas, metres: float):
 @given(tilings)
 def test_a_map_of_which_borders_coincide_needs_no_tolerance(areas):
     result = fit(areas, "kaart")
-    assert (result.tolerance, result.notes) == (0.0, ())
+    assert result.tolerance == 0.0
+    assert all("less than 5 m apart" in str(note) for note in result.notes)
 
 
 @pytest.mark.parametrize(("metres", "least", "most"), [(1.0, 0.3, 2.0), (5.0, 2.0, 10.0), (20.0, 8.0, 40.0)])
@@ -120,3 +121,16 @@ def test_an_area_that_is_there_twice_is_refused(areas, at):
 def test_areas_that_cross_without_a_corner_in_one_another_are_measured():
     cross = areas_of([shapely.box(0, 40, 1000, 60), shapely.box(490, 0, 510, 1000)])
     assert "by 400.0 m²" in str(fit(cross, "kaart").notes[0])
+
+
+@pytest.mark.parametrize(("metres", "named"), [(0.5, 16), (4.9, 16), (5.1, 0)])
+def test_on_a_map_of_which_borders_coincide_what_nearly_touches_is_named(metres, named):
+    boxes = [
+        shapely.box(x + metres * (x > 200), y, x + 100 + metres * (x > 200), y + 100)
+        for x in range(0, 600, 100)
+        for y in range(0, 600, 100)
+    ]
+    result = fit(areas_of(boxes), "kaart")
+    assert result.tolerance == 0.0
+    beginnings = [str(note).split(",")[0] for note in result.notes]
+    assert beginnings == ([f"{named} pairs of areas lie less than 5 m apart"] if named else [])
