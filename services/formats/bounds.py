@@ -1,7 +1,8 @@
 """What is looked at before a file is read: what it unpacks to, and whether it is what its name says.
 
-A zip of a megabyte may unpack to a gigabyte, and a map may be a description (VRT) that has GDAL read other files and
-addresses. The sizes that a zip declares are the most that Python and GDAL take from it. Sizes are in bytes.
+A zip of a megabyte may unpack to a gigabyte, a Parquet of a kilobyte to a million rows, and a map may be a description
+(VRT) that has GDAL read other files and addresses. The sizes that a zip declares are the most that Python and GDAL take
+from it. Sizes are in bytes.
 """
 
 import re
@@ -14,6 +15,7 @@ from typing import Any
 
 import orjson
 import pyarrow as pa
+import pyarrow.parquet
 
 from geo.errors import SourceError
 
@@ -23,6 +25,8 @@ SURELY_FINE, RATIO = 1_000_000_000, 200
 """Up to so much nothing is said; beyond it, what unpacks to more than so many times its size is no table."""
 JSON = 500_000_000
 """Of JSON that is read whole; it takes some ten times as much memory."""
+COLUMNS, A_CELL, PARQUET = 16_384, 8, b"PAR1"
+"""Columns that a table has at most, as in Excel; what a cell takes beside its text; how a Parquet file begins."""
 HEAD = 4096
 ELSEWHERE = re.compile(rb"<\s*(?:OGR\w*DataSource|VRTDataset|GDAL_\w+|GDALTileIndexDataset)[\s>]")
 """How a description begins of data that is elsewhere. A GeoTIFF has <GDALMetadata>, with its scale."""
@@ -34,7 +38,10 @@ DAMAGED = (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, Runtim
 def check(path: Path) -> None:
     """Look at a file before it is read. Raises SourceError for what is refused unread."""
     with path.open("rb") as content:
-        _check_head(path, content.read(HEAD))
+        head = content.read(HEAD)
+    _check_head(path, head)
+    if head.startswith(PARQUET):
+        _check_parquet(path)
     if zipfile.is_zipfile(path):
         _check_zip(path)
 
@@ -101,3 +108,26 @@ def _check_zip(path: Path) -> None:
         for entry in entries:
             with suppress(*DAMAGED), packed.open(entry) as content:
                 _check_head(path, content.read(HEAD))
+
+
+def _check_parquet(path: Path) -> None:
+    """Raises SourceError for a Parquet of which the cells take what no table does."""
+    try:
+        about = pyarrow.parquet.read_metadata(path)
+    except (pa.ArrowException, OSError):  # who reads it says that it is damaged
+        return
+    if about.num_columns > COLUMNS:
+        raise SourceError(
+            "{path}: {count:,} columns, more than the {most:,} that are read; leave out those that are not needed",
+            path=path, count=about.num_columns, most=COLUMNS,
+        )  # fmt: skip
+    widths = [max(A_CELL, about.schema.column(at).length or 0) for at in range(about.num_columns)]
+    groups = [about.row_group(at) for at in range(about.num_row_groups)]
+    chunks = [(one.column(at), width) for one in groups for at, width in enumerate(widths)]
+    size = sum(max(chunk.num_values * width, chunk.total_uncompressed_size) for chunk, width in chunks)
+    if size > max(SURELY_FINE, RATIO * path.stat().st_size):
+        raise SourceError(
+            "{path}: takes {size:,} bytes in memory, {ratio:.0f} times its size; that is no table: leave out the "
+            "columns and rows that are not needed",
+            path=path, size=size, ratio=size / path.stat().st_size,
+        )  # fmt: skip

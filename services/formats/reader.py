@@ -1,12 +1,11 @@
 """From a file or table of records to batches of columns, so that ten million rows take no more room than a thousand."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from pathlib import Path
 from xml.parsers.expat import ExpatError
 
 import pandas as pd
 import pyarrow as pa
-import pyarrow.parquet
 from pyogrio.errors import DataLayerError, DataSourceError
 from pyproj.exceptions import CRSError
 from python_calamine import CalamineError
@@ -14,12 +13,12 @@ from python_calamine import CalamineError
 from geo.errors import SourceError
 from layers.declarations.records import Format, Records
 from services.files import below, digest
-from services.formats import bounds, maps
+from services.formats import bounds, columnar, maps
 from services.formats.cells import text
 from services.formats.csv import CsvFile
 from services.formats.excel import sheet
 from services.formats.mixed import is_mixed
-from services.formats.rows import ROWS, Batches, Rows, frame
+from services.formats.rows import ROWS, Rows, frame
 
 TEXTS, BOOKS, COLUMNAR = (".csv", ".txt", ".tsv", ".csv.gz"), (".xlsx", ".xls", ".ods"), (".parquet", ".geoparquet")
 MAPS = (".gpkg", ".geojson", ".json", ".fgb", ".shp", ".zip", ".gml")
@@ -95,7 +94,7 @@ def file(path: Path, format_: Format, geometry: str | None = None) -> Rows:
             "{path}: no such file; what is declared as path lies below {parent}", path=path, parent=path.parent
         )
     name = path.name.lower()
-    kinds = ((TEXTS, _text), (BOOKS, _book), (COLUMNAR, _columnar), (MAPS, maps.rows))
+    kinds = ((TEXTS, _text), (BOOKS, _book), (COLUMNAR, columnar.rows), (MAPS, maps.rows))
     kind: Callable[[Path, Format, str | None], Rows] | None = next(
         (read for endings, read in kinds if name.endswith(endings)), None
     )
@@ -125,36 +124,3 @@ def _book(path: Path, format_: Format, _geometry: str | None) -> Rows:
         str(path), tuple(whole.column_names), lambda columns: iter(whole.select(list(columns)).to_batches(ROWS)),
         sha256=digest(path), notes=found.notes,
     )  # fmt: skip
-
-
-def _columnar(path: Path, _format: Format, geometry: str | None) -> Rows:
-    content = pyarrow.parquet.ParquetFile(path)
-    geo = (content.schema_arrow.metadata or {}).get(b"geo")
-    place, crs = _place_of(geo, geometry) if geo else (None, None)
-
-    def batches(columns: Sequence[str]) -> Batches:
-        for batch in pyarrow.parquet.ParquetFile(path).iter_batches(ROWS, columns=list(columns)):
-            yield batch.cast(_without_views(batch.schema))
-
-    return Rows(str(path), tuple(content.schema_arrow.names), batches, crs, digest(path), place)
-
-
-def _without_views(schema: pa.Schema) -> pa.Schema:
-    """The schema with text in place of views of text, which Arrow cannot cut up or match."""
-    for at, field in enumerate(schema):
-        if pa.types.is_string_view(field.type):
-            schema = schema.set(at, field.with_type(pa.string()))
-    return schema
-
-
-def _place_of(metadata: bytes, geometry: str | None) -> tuple[str, str | None]:
-    """A geometry column of GeoParquet, else the main one, and its CRS: that of degrees where none is given, and none
-    where the file says that it is not known.
-    """
-    import orjson  # noqa: PLC0415
-    from pyproj import CRS  # noqa: PLC0415
-
-    described = orjson.loads(metadata)
-    column = str(geometry if geometry in described["columns"] else described["primary_column"])
-    crs = described["columns"][column].get("crs", "OGC:CRS84")
-    return column, None if crs is None else str(CRS.from_user_input(crs).to_wkt())

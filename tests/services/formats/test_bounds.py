@@ -4,13 +4,16 @@ import gzip
 import zipfile
 from zipfile import ZIP_DEFLATED
 
+import numpy as np
 import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet
 import pytest
 
 from geo.errors import SourceError
 from layers.declarations.records import Format
 from services.formats import bounds, child, csv, encodings, excel
-from services.formats.reader import table
+from services.formats.reader import file, table
 from tests.services.formats.workbooks import row, written
 
 STRINGS = "<si><t>a</t></si><si><t>b</t></si>"
@@ -138,3 +141,74 @@ def test_a_map_that_describes_other_data_is_refused_unopened(tmp_path, name):
         read(tmp_path / name)
     with pytest.raises(SourceError, match="describes where data is, and holds none itself"):
         read(zipped(tmp_path / "packed.zip", (name, (tmp_path / name).read_bytes())))
+
+
+def parquet(folder, columns, **how):
+    pyarrow.parquet.write_table(pa.table(columns), folder / "a.parquet", **({"compression": "zstd"} | how))
+    return folder / "a.parquet"
+
+
+def shared(cell, count):
+    """A column in which many rows share one cell."""
+    return pa.DictionaryArray.from_arrays(pa.array(np.zeros(count, np.int32)), pa.array([cell]))
+
+
+@pytest.mark.parametrize("how", [{}, {"store_schema": False}], ids=["as a dictionary", "as text"])
+def test_a_cell_that_many_rows_of_a_parquet_share_is_not_written_out_beyond_memory(tmp_path, how):
+    path = parquet(tmp_path, {"t": shared("x" * 16_000, 65_536)}, **how)
+    assert path.stat().st_size < 2000
+    with pytest.raises(SourceError, match=r"column 't' has cells of 1,048,576,000 bytes in 65,536 rows, where 1,000"):
+        next(file(path, Format()).batches(["t"]))
+    rows = file(parquet(tmp_path, {"t": shared("x" * 15_000, 65_536)}), Format())  # 983,040,000 bytes
+    assert [batch.num_rows for batch in rows.batches(["t"])] == [65_536]
+
+
+def test_a_parquet_of_few_bytes_that_takes_gigabytes_is_refused_unread(tmp_path):
+    rows = pa.table({"x": np.zeros(1_000_000), "y": np.zeros(1_000_000)})
+    for count, comes_in in ((62, True), (63, False)):  # 992 million bytes, and 1,008 million
+        with pyarrow.parquet.ParquetWriter(tmp_path / "a.parquet", rows.schema, compression="zstd") as written_:
+            for _ in range(count):
+                written_.write_table(rows)
+        if comes_in:
+            assert file(tmp_path / "a.parquet", Format()).headers == ("x", "y")
+    with pytest.raises(SourceError, match=r"takes 1,008,000,000 bytes in memory, .* times its size; that is no table"):
+        file(tmp_path / "a.parquet", Format())
+
+
+def test_what_is_nested_in_one_row_of_a_parquet_counts(tmp_path, monkeypatch):
+    monkeypatch.setattr(bounds, "SURELY_FINE", 7_000_000)
+    path = parquet(tmp_path, {"list": pa.ListArray.from_arrays([0, 1_000_000], np.zeros(1_000_000))})
+    with pytest.raises(SourceError, match="takes 8,000,000 bytes in memory"):
+        file(path, Format())
+
+
+@pytest.mark.parametrize(("count", "comes_in"), [(16_384, True), (16_385, False)])
+def test_a_table_has_as_many_columns_as_excel_at_most(tmp_path, count, comes_in):
+    path = parquet(tmp_path, {f"c{at}": [at] for at in range(count)})
+    if comes_in:
+        assert len(file(path, Format()).headers) == count
+        return
+    with pytest.raises(SourceError, match="16,385 columns, more than the 16,384 that are read"):
+        file(path, Format())
+
+
+def test_of_a_parquet_with_many_columns_fewer_rows_are_read_at_a_time(tmp_path):
+    rows = file(parquet(tmp_path, {f"c{at}": np.arange(6000) for at in range(2000)}), Format())
+    assert [batch.num_rows for batch in rows.batches(rows.headers)] == [5000, 1000]
+    usual = file(parquet(tmp_path, {f"c{at}": np.arange(70_000) for at in range(9)}), Format())
+    assert [batch.num_rows for batch in usual.batches(usual.headers)] == [65_536, 4464]
+
+
+def test_cells_that_are_the_one_before_them_are_read_a_thousand_at_a_time(tmp_path):
+    how = {"use_dictionary": False, "column_encoding": {"t": "DELTA_BYTE_ARRAY"}}
+    rows = file(parquet(tmp_path, {"t": ["x" * 9000] * 3000}, **how), Format())
+    assert [batch.num_rows for batch in rows.batches(["t"])] == [1024, 1024, 952]
+
+
+def test_text_is_the_same_however_a_parquet_stores_it(tmp_path):
+    texts = [None, "é", "b", "b", *[f"id {at}" for at in range(5000)]]
+    kinds = (pa.string(), pa.large_string(), pa.string_view(), pa.dictionary(pa.int32(), pa.string()))
+    for kind in kinds:
+        for how in ({}, {"use_dictionary": False}, {"store_schema": False}, {"dictionary_pagesize_limit": 99}):
+            path = parquet(tmp_path, {"a.b": pa.array(texts).cast(kind), "n": range(5004)}, **how)
+            assert table(path, Format())["a.b"].astype(object).where(lambda one: one.notna(), None).tolist() == texts
