@@ -23,6 +23,7 @@ from services.cli.plan import plan
 from services.cli.profile import profile
 from services.cli.publish import publish
 from services.cli.releases import releases
+from services.cli.sample import sample
 from services.cli.series import series
 from services.cli.serve import serve
 from services.cli.tally import tally
@@ -32,7 +33,7 @@ from services.cli.withdraw import withdraw
 
 COMMANDS = (
     demo, fetch, new, check, plan, build, publish, nightly, serve, export, layers, releases, verify, withdraw, audit,
-    tally, series, density, profile, evaluate, clean,
+    tally, series, density, profile, evaluate, sample, clean,
 )  # fmt: skip
 
 ABOUT = (
