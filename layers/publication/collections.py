@@ -18,8 +18,9 @@ from layers.messages import say
 from layers.publication.collection import Audience, Collection, typed
 from layers.publication.comparison import References, mean, shared
 from layers.publication.explanations import MADE_UP, REASONS, caveat, plural_of
-from layers.publication.fields import AREA_FIELDS, PERIOD, Field, layer_fields, zoekgebied_fields
+from layers.publication.fields import AREA_FIELDS, LENS, PERIOD, Field, layer_fields, zoekgebied_fields
 from layers.publication.layer import Layer
+from layers.publication.lenses import lens_field
 from layers.publication.stacking import FIELDS, stackable, stacking_of
 
 
@@ -116,6 +117,7 @@ def _collection(
     time_field: str | None = PERIOD.name,
 ) -> Collection:
     title, description = (say(text) for text in texts)
+    fields = _with_lenses(fields, layers)
     made_up = any(layer.provenance.made_up for layer in layers)
     rows = pd.concat([typed(table, fields) for table in tables], ignore_index=True)
     receipts = [receipt for layer in layers for receipt in layer.provenance.receipts]
@@ -134,6 +136,13 @@ def _collection(
         time_field=time_field,
         audience=_audience(layers),
     )
+
+
+def _with_lenses(fields: tuple[Field, ...], layers: Sequence[Layer]) -> tuple[Field, ...]:
+    """The fields, that of the lens with what the lenses of these layers are called."""
+    lenses = list({one.lens.id: one.lens for one in layers if one.lens is not None}.values())
+    titles = {one.id: one.title for layer in layers for one in layer.theme.indicator}
+    return tuple(lens_field(lenses, titles) if one == LENS else one for one in fields)
 
 
 def _audience(layers: Sequence[Layer]) -> Audience:

@@ -17,6 +17,7 @@ from services.cli.evaluate import evaluate
 from services.cli.export import export
 from services.cli.fetch import fetch
 from services.cli.layers import layers
+from services.cli.lens import lens
 from services.cli.new import new
 from services.cli.nightly import nightly
 from services.cli.plan import plan
@@ -33,7 +34,7 @@ from services.cli.withdraw import withdraw
 
 COMMANDS = (
     demo, fetch, new, check, plan, build, publish, nightly, serve, export, layers, releases, verify, withdraw, audit,
-    tally, series, density, profile, evaluate, sample, clean,
+    tally, series, density, profile, evaluate, sample, lens, clean,
 )  # fmt: skip
 
 ABOUT = (

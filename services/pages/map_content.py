@@ -104,6 +104,7 @@ def packed_content(collections: Sequence[Collection]) -> Packed:
     searches = [search for one in zoekgebieden for search in _searches(one, titles)]
     return {
         "choices": _choices([*searches, *pictures], collections),
+        "lenses": _lens_notes(collections),
         "levels": {level: _packed_areas(areas) for level, areas in levels.items()},
         "pictures": pictures,
         "searches": searches,
@@ -115,7 +116,9 @@ def packed_content(collections: Sequence[Collection]) -> Packed:
 def _in_words(figures: Collection) -> Collection:
     """The collection with what its codes are called in their place."""
     words = {
-        one.name: figures.table[one.name].map(one.label, na_action="ignore") for one in figures.fields if one.codes
+        one.name: figures.table[one.name].map(one.label, na_action="ignore")
+        for one in figures.fields
+        if one.codes and one.name != LENS.name  # by its code a reader chooses
     }
     return replace(figures, table=figures.table.assign(**words))
 
@@ -271,8 +274,25 @@ def _choices(shown: Sequence[Packed], collections: Sequence[Collection]) -> list
         if field == LENS:
             options.sort(key=lambda lens: lens != "basis")
         titles = [themes.get(str(one), str(one)) if field == THEME else one for one in options]
+        if field == LENS:
+            titles = [_lens_title(str(one), collections) for one in options]
         choices.append({"name": field.name, "title": said(field.title), "options": options, "titles": titles})
     return choices
+
+
+def _lens_title(lens: str, collections: Sequence[Collection]) -> str:
+    """What a lens is called; its code where no collection says more, as in releases of before they did."""
+    named = [one for collection in collections for one in collection.fields if one.name == LENS.name]
+    return next((said(one.codes[lens]) for one in named if lens in one.codes), lens)
+
+
+def _lens_notes(collections: Sequence[Collection]) -> dict[str, str]:
+    """Why each lens changes what it changes, by its title: a line of the description of its column."""
+    lines = [line for one in collections for field in one.fields if field.name == LENS.name
+             for line in str(field.description).splitlines()[1:]]  # fmt: skip
+    titles = {said(title) for one in collections for field in one.fields if field.name == LENS.name
+              for title in field.codes.values()}  # fmt: skip
+    return {title: line for title in sorted(titles) for line in lines if line.startswith(f"{title}: ")}
 
 
 def _chosen(key: Hashable) -> Packed:

@@ -263,8 +263,12 @@ function drawTable() {
 function drawFacts() {
   const {thema, lens, periode} = shown.chosen;
   const count = zoekgebieden().length;
+  const lenses = content.choices.find((choice) => choice.name === "lens");
+  const title = lenses.titles[lenses.options.indexOf(lens)];
+  byId("lens").textContent = content.lenses[title] ?? "";
+  byId("lens").hidden = !content.lenses[title];
   const parts = [
-    lens === "basis" ? "" : say("lens {lens}", {lens}),
+    lens === "basis" ? "" : say("lens {lens}", {lens: title}),
     say("figures of {period}", {period: periode}),
     say("areas of {vintage}", {vintage: (shown.picture ?? shown.search)?.vintage ?? say("unknown")}),
     level() ? counted(level().codes.length) : "",

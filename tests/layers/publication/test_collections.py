@@ -42,6 +42,15 @@ def test_lenses_are_rows_not_collections(published):
     assert len(published["gebieden_buurt"].table) == 144
 
 
+def test_a_lens_is_called_by_its_title_and_says_why_it_changes_what_it_changes(published):
+    for name in ("zoekgebieden_proef", "indicatoren_proef_buurt"):
+        lens = next(one for one in published[name].fields if one.name == "lens")
+        assert lens.codes == {"basis": "zonder lens", "nabij": "Nabij"}
+        assert lens.description.splitlines()[1:] == [
+            "Nabij: Afstand tot het centrum krijgt gewicht 3. Dichtbij telt. Huurders krijgt gewicht 0. Huur telt niet."
+        ]
+
+
 def test_columns_are_exactly_the_fields_with_their_types(published):
     for one in published.values():
         assert list(one.table.columns) == [*names(one.fields), "geometry"]
