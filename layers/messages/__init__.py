@@ -101,8 +101,13 @@ def _template(wanted: str, template: str, plural: str | None, count: int | None)
 
 def _written(wanted: str, figures: str) -> str:
     """A number as Python writes it (1,234.5) with the marks of a language."""
+    return figures.translate(_marks(wanted))
+
+
+@cache
+def _marks(wanted: str) -> dict[int, int]:
     locale = _locale(wanted)
-    return figures.translate(str.maketrans(",.", get_group_symbol(locale) + get_decimal_symbol(locale)))
+    return str.maketrans(",.", get_group_symbol(locale) + get_decimal_symbol(locale))
 
 
 @cache

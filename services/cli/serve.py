@@ -14,6 +14,7 @@ def serve(
     host: Annotated[str, typer.Option(help=say("Address to listen on."))] = "127.0.0.1",
     home: Home = None,
     config: Config = None,
+    workers: Annotated[int, typer.Option(min=1, max=64, help=say("How many processes answer; one a core."))] = 1,
 ) -> None:
     """Serve the API and the map of the release that was published last until Ctrl-C.
 
@@ -29,4 +30,4 @@ def serve(
     created = published(home)["created"]
     screen.print(escape(say("Serves {home}, published {created}", home=home, created=created)))
     screen.print(reports.addresses(host, port))
-    serve_(home, configuration_of(home, config), host, port)
+    serve_(home, configuration_of(home, config), host, port, workers)

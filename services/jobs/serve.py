@@ -6,6 +6,7 @@ from pathlib import Path
 from geo.errors import ServeError
 from services.jobs.publish import composed
 from services.ogc import server
+from services.ogc.app import Site
 from services.releases import homes, release
 from services.releases.confirmation import last_confirmed
 from services.settings import Settings
@@ -16,8 +17,8 @@ def home_to_read(chosen: Path | None) -> Path:
     return chosen or Settings().published or homes.published_last()
 
 
-def serve(home: Path, config: Path, host: str, port: int) -> None:
-    """Serve until interrupted.
+def serve(home: Path, config: Path, host: str, port: int, workers: int = 1) -> None:
+    """Serve until interrupted, in this process or in several.
 
     A release is served under its own titles; of the configuration only what is written by hand counts.
 
@@ -30,4 +31,4 @@ def serve(home: Path, config: Path, host: str, port: int) -> None:
             "{config}: there is no such configuration; run `zicht publish --home {home} --config {config}`",
             config=config, home=home,
         )  # fmt: skip
-    server.serve(home, config, host, port, partial(composed, home, config), last_confirmed)
+    server.serve(Site(home, config, partial(composed, home, config), last_confirmed), host, port, workers)

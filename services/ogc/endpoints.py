@@ -18,6 +18,8 @@ LARGEST_BODY = 2 * 2**20
 
 PAGES: Mapping[str, str] = {"application/json": "json", "text/html": "html", "application/ld+json": "jsonld"}
 PLAIN: Mapping[str, str] = {"application/json": "json", "text/html": "html"}
+JSON: Mapping[str, str] = {"application/json": "json"}
+TEXT: Mapping[str, str] = {"text/plain": "text"}
 SCHEMAS: Mapping[str, str] = {"application/schema+json": "json", "application/json": "json", "text/html": "html"}
 OPENAPI: Mapping[str, str] = {
     "application/vnd.oai.openapi+json;version=3.0": "json",
@@ -56,10 +58,11 @@ type Handler = Callable[[Call], Awaitable[Response]]
 
 @dataclass(frozen=True, slots=True)
 class Endpoint:
-    """A path: its pattern, what answers it, its parameters (None: the handler sees to them) and formats; and whether it
-    is of a version of the API, or of the site.
+    """A path: its name, its pattern, what answers it, its parameters (None: the handler sees to them) and formats; and
+    whether it is of a version of the API, or of the site.
     """
 
+    name: str
     pattern: re.Pattern[str]
     handler: Handler
     known: tuple[str, ...] | None

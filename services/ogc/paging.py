@@ -7,9 +7,16 @@ long for a link stays here, under its digest; where it is not here any more, the
 """
 
 import hashlib
-from collections import OrderedDict
+import os
+import re
+from contextlib import suppress
 from dataclasses import dataclass
+from pathlib import Path
+from tempfile import NamedTemporaryFile
 
+import orjson
+
+from services.files import UNFINISHED
 from services.ogc.parameters import Given
 from services.ogc.problems import Problem
 from services.ogc.question import digest
@@ -18,7 +25,7 @@ LONGEST = 1_000
 """How many characters of a filter go into a link."""
 
 MOST_KEPT = 64 * 2**20
-"""How many characters of filters are kept."""
+"""How many bytes of filters are kept."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,33 +55,64 @@ def read(text: str, release: str, start: str) -> Cursor:
 
 
 class Filters:
-    """Filters too long for a link, by their digest, the newest; with their language and system."""
+    """Filters too long for a link, by their digest, the newest; with their language and system.
 
-    def __init__(self) -> None:
-        self._kept: OrderedDict[str, dict[str, str]] = OrderedDict()
-        self._size = 0
+    They are files in a folder, so that each worker finds what another was sent.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
 
     def linked(self, given: Given) -> tuple[dict[str, str], str]:
         """What of the parameters goes into a link, and the digest of the filter where that stays here."""
         if len(given.get("filter", "")) <= LONGEST:
             return dict(given), ""
         held = {name: value for name, value in given.items() if name.startswith("filter")}
-        name = hashlib.sha256(repr(sorted(held.items())).encode()).hexdigest()[:16]
-        if name not in self._kept:
-            self._kept[name] = held
-            self._size += len(held["filter"])
-        self._kept.move_to_end(name)
-        while self._size > MOST_KEPT:
-            _, oldest = self._kept.popitem(last=False)
-            self._size -= len(oldest["filter"])
+        content = orjson.dumps(held, option=orjson.OPT_SORT_KEYS)
+        name = hashlib.sha256(content).hexdigest()[:16]
+        try:
+            self._keep(name, content)
+        except OSError as fault:
+            raise Problem(
+                500, f"a filter of more than {LONGEST} characters cannot be kept for the next page ({fault.strerror})"
+            ) from fault
         return {name: value for name, value in given.items() if name not in held}, name
+
+    def _keep(self, name: str, content: bytes) -> None:
+        try:
+            os.utime(self._folder / name)
+        except FileNotFoundError:
+            self._folder.mkdir(exist_ok=True)
+            with NamedTemporaryFile(prefix=UNFINISHED, dir=self._folder, delete=False) as unfinished:
+                unfinished.write(content)
+            Path(unfinished.name).replace(self._folder / name)
+            self._leave_newest()
+
+    def _leave_newest(self) -> None:
+        found = []
+        for path in self._folder.iterdir():
+            with suppress(FileNotFoundError):  # another worker may have removed it
+                about = path.stat()
+                found.append((about.st_mtime_ns, about.st_size, path))
+        size = 0
+        for _, taken, path in sorted(found, reverse=True):
+            size += taken
+            if size > MOST_KEPT:
+                path.unlink(missing_ok=True)
 
     def whole(self, given: Given, cursor: Cursor, start: str) -> Given:
         """The parameters with the filter that the cursor names; raises Problem where they are of another question."""
         if cursor.filter:
-            if cursor.filter not in self._kept:
-                raise Problem(410, f"the filter of this page is kept no more; send it again, to {start}")
-            given = {**given, **self._kept[cursor.filter]}
+            given = {**given, **self._kept(cursor.filter, start)}
         if digest(given) != cursor.question:
             raise Problem(400, "the cursor belongs to other parameters; follow the link to the next page as it is")
         return given
+
+    def _kept(self, name: str, start: str) -> dict[str, str]:
+        try:
+            if re.fullmatch(r"[0-9a-f]{16}", name):  # no other is a name of a file here
+                held: dict[str, str] = orjson.loads((self._folder / name).read_bytes())
+                return held
+        except FileNotFoundError:
+            pass
+        raise Problem(410, f"the filter of this page is kept no more; send it again, to {start}")

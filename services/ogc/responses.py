@@ -89,11 +89,13 @@ def unchanged(tag: str, given: str) -> Response | None:
 
 
 class Files:
-    """The files of one release, each compressed once in each encoding, for as long as the release is served."""
+    """The files of one release, each compressed once in each encoding, in a folder below `prepared`, for as long as the
+    release is served.
+    """
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, prepared: Path) -> None:
         self._folder = folder
-        self._prepared = Path(mkdtemp(prefix="zicht-"))
+        self._prepared = Path(mkdtemp(dir=prepared))
         weakref.finalize(self, shutil.rmtree, self._prepared, ignore_errors=True)
 
     def answer(self, name: str, media_type: str, accepted: str, tag: str) -> Response:

@@ -1,28 +1,62 @@
-"""The server: listens, and serves the application until it is interrupted."""
+"""The server: listens, and serves the application until it is interrupted, in one process or several.
+
+Several share one socket, so that whichever is free answers. uvicorn watches them: one that dies or hangs is replaced.
+"""
 
 import errno
 import os
 import socket
 from contextlib import suppress
+from functools import partial
 from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import cast
 
 import uvicorn
+from starlette.types import ASGIApp
+from uvicorn.supervisors import Multiprocess
 
 from geo.errors import ServeError
-from services.ogc.app import application
-from services.ogc.service import Compose, Confirmed
+from layers.messages import language, speak
+from services.ogc.app import Site, application
+
+START = 60
+"""Seconds after which a worker that does not answer is replaced: on a busy machine it takes long to start."""
 
 
-def serve(  # the whole of what is served, and where
-    home: Path, config: Path, host: str, port: int, compose: Compose | None = None, confirmed: Confirmed = lambda _: ""
-) -> None:
+def serve(site: Site, host: str, port: int, workers: int = 1) -> None:
     """Serve until interrupted; raises ServeError where the port is taken or nothing is published."""
-    with _listening(host, port) as listener:
+    with _listening(host, port) as listener, TemporaryDirectory(prefix="zicht-") as folder:
+        site.check()
         # Links in answers start with ZICHT_URL; who serves behind another name sets it.
         os.environ.setdefault("ZICHT_URL", f"http://{host}:{port}")  # noqa: TID251  # read by pygeoapi-config.yml
-        app = application(home, config, compose, confirmed)
         with suppress(KeyboardInterrupt):  # Ctrl-C is how it ends; uvicorn has by then closed its connections
-            uvicorn.Server(uvicorn.Config(app, log_level="warning")).run(sockets=[listener])
+            if workers == 1:
+                uvicorn.Server(_config(application(site, Path(folder)))).run(sockets=[listener])
+            else:
+                os.environ["PROMETHEUS_MULTIPROC_DIR"] = folder  # noqa: TID251  # read by prometheus_client
+                made = partial(_application, site, Path(folder), language())
+                Multiprocess(_config(made, workers), sockets=[listener]).run()
+
+
+def _config(served: ASGIApp | partial[ASGIApp], workers: int | None = None) -> uvicorn.Config:
+    """Of one process, or of `workers` that each make what they serve."""
+    return uvicorn.Config(
+        cast(ASGIApp, served),
+        http="httptools",
+        lifespan="off",
+        log_level="warning",
+        access_log=False,
+        factory=workers is not None,
+        workers=workers,
+        timeout_worker_healthcheck=START,
+    )
+
+
+def _application(site: Site, shared: Path, spoken: str) -> ASGIApp:
+    """The application, in a process of its own that speaks what the first one does."""
+    speak(spoken)
+    return application(site, shared)
 
 
 def _listening(host: str, port: int) -> socket.socket:

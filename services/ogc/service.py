@@ -6,11 +6,14 @@ Nothing is ignored: a path, method, parameter or media type that is not known is
 import hashlib
 import logging
 import re
+import shutil
+import weakref
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from functools import partial
 from http import HTTPStatus
 from pathlib import Path
+from tempfile import mkdtemp
 from urllib.parse import quote, urlsplit
 
 import orjson
@@ -21,9 +24,9 @@ from starlette.types import Receive, Scope, Send
 
 from geo.errors import ServeError, StoreError
 from layers.messages import say
-from services.ogc import csv_rows, items, paging, parameters, question, responses, schemas, statics
+from services.ogc import csv_rows, health, items, metrics, paging, parameters, question, responses, schemas, statics
 from services.ogc.edition import Edition
-from services.ogc.endpoints import FEATURE, OPENAPI, PAGES, PLAIN, SCHEMAS, Call, Endpoint, sent_filter
+from services.ogc.endpoints import FEATURE, JSON, OPENAPI, PAGES, PLAIN, SCHEMAS, TEXT, Call, Endpoint, sent_filter
 from services.ogc.parameters import Given
 from services.ogc.problems import Problem
 from services.ports import SERVED
@@ -44,9 +47,12 @@ type Confirmed = Callable[[Path], str]
 class Service:
     """Answers requests, each as the release that is served when it comes in."""
 
-    def __init__(self, home: Path, compose: Compose, confirmed: Confirmed = lambda _: "") -> None:
+    def __init__(self, home: Path, compose: Compose, confirmed: Confirmed, shared: Path | None = None) -> None:
         self._current, self._compose, self._confirmed = home / "current", compose, confirmed
-        self._filters = paging.Filters()
+        self._served = str(self._current / SERVED)
+        self._own = Path(mkdtemp(prefix="zicht-", dir=shared))
+        weakref.finalize(self, shutil.rmtree, self._own, ignore_errors=True)
+        self._filters = paging.Filters((shared or self._own) / "filters")
         self._take(self._current.resolve())
         self._paths = self._all_paths()
 
@@ -57,16 +63,15 @@ class Service:
 
     def _take(self, folder: Path) -> None:
         self._edition = Edition(folder, self._compose(folder), self._confirmed(folder))
-        self._files = responses.Files(folder)
+        self._files = responses.Files(folder, self._own)
 
     def _follow(self) -> None:
         """Where another release was swapped in, serve it under its own titles; one that vanished changes nothing. One
         that was confirmed since says so.
         """
-        folder = self._current.resolve()
-        now = written(folder / SERVED)
-        if now and (folder, now) != (self._edition.folder, self._edition.written):
-            self._take(folder)
+        now, folder = written(self._served), self._edition.folder
+        if now and now != self._edition.written:
+            self._take(self._current.resolve())
         elif now and self._confirmed(folder) != self._edition.confirmed:
             self._edition = Edition(folder, self._compose(folder), self._confirmed(folder))
 
@@ -74,7 +79,7 @@ class Service:
         reading = ("GET", "HEAD", "OPTIONS")
 
         def page(pattern: str, name: str, formats: Mapping[str, str] = PAGES) -> Endpoint:
-            return Endpoint(re.compile(pattern), partial(self._page, name), ("f", "lang"), formats, reading)
+            return Endpoint(name, re.compile(pattern), partial(self._page, name), ("f", "lang"), formats, reading)
 
         one, any_method = r"/collections/([^/]+)", (*reading, "POST")
         file, gpkg = {"text/html": "html"}, {"*/*": "file"}
@@ -84,15 +89,21 @@ class Service:
             page(r"/collections", "collections"),
             page(one, "collections"),
             *(
-                Endpoint(re.compile(f"{one}/({name})"), self._schema, ("f", "lang"), SCHEMAS, reading)
+                Endpoint(name, re.compile(f"{one}/({name})"), self._schema, ("f", "lang"), SCHEMAS, reading)
                 for name in ("schema", "queryables")
             ),
-            Endpoint(re.compile(r"/openapi(?:\.json)?"), self._openapi, ("f", "lang", "ui"), OPENAPI, reading),
-            Endpoint(re.compile(f"{one}/items"), self._items, None, items.OFFERED, any_method),
-            Endpoint(re.compile(f"{one}/items/(.+)"), self._item, ("f", "lang", "crs"), FEATURE, reading),
-            Endpoint(re.compile(r"/(kaart)(?:\.html)?"), self._file, (), file, reading, versioned=False),
-            Endpoint(re.compile(r"/(methode-[a-z0-9_]+\.html)"), self._file, (), file, reading, versioned=False),
-            Endpoint(re.compile(r"/downloads/([^/]+)"), self._file, (), gpkg, reading, versioned=False),
+            Endpoint(
+                "openapi", re.compile(r"/openapi(?:\.json)?"), self._openapi, ("f", "lang", "ui"), OPENAPI, reading
+            ),
+            Endpoint("items", re.compile(f"{one}/items"), self._items, None, items.OFFERED, any_method),
+            Endpoint("item", re.compile(f"{one}/items/(.+)"), self._item, ("f", "lang", "crs"), FEATURE, reading),
+            Endpoint("kaart", re.compile(r"/(kaart)(?:\.html)?"), self._file, (), file, reading, versioned=False),
+            Endpoint(
+                "methode", re.compile(r"/(methode-[a-z0-9_]+\.html)"), self._file, (), file, reading, versioned=False
+            ),
+            Endpoint("downloads", re.compile(r"/downloads/([^/]+)"), self._file, (), gpkg, reading, versioned=False),
+            Endpoint("health", re.compile("/health"), self._health, (), JSON, reading, versioned=False),
+            Endpoint("metrics", re.compile("/metrics"), self._metrics, (), TEXT, reading, versioned=False),
         )
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -118,10 +129,12 @@ class Service:
 
     async def _answer(self, request: Request) -> Response:
         if (static := await statics.answer(request.scope)) is not None:
+            request.scope[metrics.ROUTE] = "static"
             return static
         if request.scope["path"] == "/" and self._edition.prefix:  # of the site: the API says the rest
             return RedirectResponse(urlsplit(self._edition.url).path, headers=responses.SECURE)
         path, names = self._path_of(request)
+        request.scope[metrics.ROUTE] = path.name
         if request.method not in path.methods:
             allowed = ", ".join(path.methods)
             raise Problem(405, f"{request.method} is not allowed here; allowed: {allowed}", {"Allow": allowed})
@@ -247,3 +260,11 @@ class Service:
             raise Problem(404, say("This release has no {name}.", name=name[:100]))
         accepted = "" if call.header("range") else call.header("accept-encoding")
         return await run_in_threadpool(self._files.answer, name, media_type, accepted, call.tag)
+
+    async def _health(self, call: Call) -> Response:
+        status, content = health.of(call.edition, written(self._served) is not None)
+        return Response(orjson.dumps(content), status, {"Cache-Control": "no-store"}, call.media_type)
+
+    async def _metrics(self, _call: Call) -> Response:
+        content = await run_in_threadpool(metrics.text)
+        return Response(content, 200, {"Cache-Control": "no-store", "Content-Type": metrics.MEDIA_TYPE})

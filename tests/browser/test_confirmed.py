@@ -12,9 +12,11 @@ from tests.services.made_release import made_release
 SERVE = """
 import sys
 from pathlib import Path
+from services.ogc.app import Site
 from services.ogc.server import serve
 home = Path(sys.argv[1])
-serve(home, Path(sys.argv[2]), "127.0.0.1", int(sys.argv[3]), confirmed=lambda _: (home / "moment").read_text())
+site = Site(home, Path(sys.argv[2]), confirmed=lambda _: (home / "moment").read_text())
+serve(site, "127.0.0.1", int(sys.argv[3]))
 """
 TEXT = "return document.getElementById('confirmed').innerText"
 

@@ -17,8 +17,16 @@ from tests.ogc import places
 
 ROOT = Path(__file__).parents[2]
 DATA = "${ZICHT_HOME:-output/demo}/current/zicht.sqlite"
-SERVE = "import sys; from pathlib import Path; from services.ogc.server import serve; "
-SERVE += "serve(Path(sys.argv[1]), Path(sys.argv[2]), '127.0.0.1', int(sys.argv[3]))"
+SERVE = """
+import sys
+from pathlib import Path
+from services.ogc.app import Site
+from services.ogc.server import serve
+
+if __name__ == "__main__":
+    home, config, port, workers = sys.argv[1:]
+    serve(Site(Path(home), Path(config)), "127.0.0.1", int(port), int(workers))
+"""
 
 
 def a_home(folder: Path, port: int) -> tuple[Path, Path]:
@@ -57,8 +65,8 @@ def environment(home: Path, config: Path) -> dict[str, str]:
     }
 
 
-def ours(home: Path, config: Path, port: int) -> list[str]:
-    return [sys.executable, "-c", SERVE, str(home), str(config), str(port)]
+def ours(home: Path, config: Path, port: int, workers: int = 1) -> list[str]:
+    return [sys.executable, "-c", SERVE, str(home), str(config), str(port), str(workers)]
 
 
 @contextmanager
@@ -69,6 +77,7 @@ def running(command: list[str], home: Path, config: Path, port: int):
         server = subprocess.Popen(
             command, env=environment(home, config), cwd=home, stdout=out, stderr=out, start_new_session=True
         )
+    (home / f"{port}.pid").write_text(str(server.pid))
     client = httpx.Client(base_url=f"http://127.0.0.1:{port}/v1", timeout=60)
     try:
         _wait(client, server, log)

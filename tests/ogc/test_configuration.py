@@ -143,7 +143,7 @@ def test_a_taken_port_is_named_with_the_way_out(home, written):
         taken.listen()
         port = taken.getsockname()[1]
         with pytest.raises(ServeError, match=rf"port {port} on 127.0.0.1 is in use; choose another with --port"):
-            server.serve(home, written, "127.0.0.1", port)
+            server.serve(app.Site(home, written), "127.0.0.1", port)
 
 
 def test_answers_on_a_connection_that_is_kept_do_not_wait_for_an_acknowledgement():
@@ -179,13 +179,13 @@ def test_ctrl_c_ends_the_service_without_a_word(home, written):
 
 def test_without_a_release_there_is_nothing_to_serve(tmp_path, written):
     with pytest.raises(ServeError, match="zicht publish"):
-        app.application(tmp_path, written)
+        app.application(app.Site(tmp_path, written))
 
 
 def test_an_address_with_a_slash_at_its_end_gives_the_same_links(home, written, monkeypatch):
     monkeypatch.setenv("ZICHT_HOME", str(home))
     monkeypatch.setenv("ZICHT_URL", "https://kaart.example/api/")
-    application = app.application(home, written)
+    application = app.application(app.Site(home, written))
     landing = json.loads(asyncio.run(body_of(application, "/v1")))
     links = [link["href"] for link in landing["links"]]
     assert "https://kaart.example/api/kaart" in links
@@ -200,7 +200,7 @@ async def body_of(application, path):
 def test_a_store_that_is_written_anew_in_its_place_is_served_anew(tmp_path, monkeypatch):
     monkeypatch.setenv("ZICHT_HOME", str(tmp_path))
     _, config = servers.a_home(tmp_path, 5000)
-    application = app.application(tmp_path, config)
+    application = app.application(app.Site(tmp_path, config))
     assert "Een andere titel" not in str(asyncio.run(body_of(application, "/v1/collections")))
     elsewhere = tmp_path / "elsewhere"
     elsewhere.mkdir()

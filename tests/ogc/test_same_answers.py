@@ -32,7 +32,9 @@ def edition(tmp_path_factory):
 
 def ours(edition, given_):
     asked = items.Asked(edition, NAME, given_, "json", MEDIA_TYPES["json"], "")
-    _, _, body = items.rendered(asked, items.page(opened(edition.folder / "zicht.sqlite"), paging.Filters(), asked))
+    _, _, body = items.rendered(
+        asked, items.page(opened(edition.folder / "zicht.sqlite"), paging.Filters(edition.folder), asked)
+    )
     return json.loads(body)
 
 

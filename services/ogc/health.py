@@ -1,0 +1,22 @@
+"""What who watches the service asks: which release it serves, how old its figures are, and whether it can be read."""
+
+from datetime import UTC, datetime
+from importlib.metadata import version
+from typing import Any
+
+from services.ogc.edition import Edition
+
+
+def of(edition: Edition, there: bool) -> tuple[int, dict[str, Any]]:  # noqa: FBT001  # whether its store is there
+    """Status 200 or 503, and what is said; the age is since the figures were last found to be so."""
+    age = None
+    if edition.confirmed:
+        age = int((datetime.now(UTC) - datetime.fromisoformat(edition.confirmed)).total_seconds())
+    return 200 if there else 503, {
+        "status": "pass" if there else "fail",
+        "version": version("zicht"),
+        "release": edition.id,
+        "confirmed": edition.confirmed or None,
+        "age_seconds": age,
+        "store": {"kind": "sqlite", "collections": len(edition.collections)} if there else None,
+    }
