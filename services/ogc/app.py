@@ -6,7 +6,7 @@ from functools import partial
 from pathlib import Path
 
 from starlette.middleware.cors import CORSMiddleware
-from starlette.types import ASGIApp
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from geo.errors import ServeError
 from services.ogc import configuration, patches
@@ -54,12 +54,21 @@ def application(site: Site, shared: Path | None = None) -> ASGIApp:
         os.environ["ZICHT_URL"] = url.rstrip("/")  # noqa: TID251  # the address of the map is made from it
     patches.apply()
     service = Service(site.home, site.compose or partial(_composed, site.config), site.confirmed, shared)
-    application_: ASGIApp = service
-    if service.open_to_others:
-        application_ = CORSMiddleware(
+    return Measured(_OpenToOthers(service))
+
+
+class _OpenToOthers:
+    """A service that pages of other sites may read, as long as the release that it serves is for everyone."""
+
+    def __init__(self, service: Service) -> None:
+        self._service = service
+        self._open = CORSMiddleware(
             service, allow_origins=["*"], allow_methods=["GET", "HEAD", "POST"], expose_headers=["*"]
         )
-    return Measured(application_)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer a request."""
+        await (self._open if self._service.open_to_others else self._service)(scope, receive, send)
 
 
 def _composed(config: Path, folder: Path) -> str:

@@ -6,7 +6,7 @@ or a moment, so that the same release gives the same file, and CI can tell wheth
 """
 
 import shutil
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import UTC, datetime
 from importlib.resources import files
 from pathlib import Path
@@ -86,6 +86,19 @@ def _provider(collection: Described, data: str) -> dict[str, Any]:
     if titles := [name for name in (TITLE.name, AREA_NAME.name) if name in names]:
         provider["title_field"] = titles[0]
     return provider | {"crs": list(SYSTEMS), "storage_crs": CRS84}
+
+
+def for_colleagues(config: Mapping[str, Any], licenses: Collection[str]) -> dict[str, Any]:
+    """The configuration of a release that is not for everyone: pages of other sites may not read it, and its license is
+    that of its sources, whatever was written by hand.
+    """
+    names = sorted({name for license_ in licenses for name in license_.split(", ")})
+    about = dict(config["metadata"])
+    about["license"] = {"name": say("Not public: {licenses}", licenses=", ".join(names))}
+    about["identification"] = {
+        name: value for name, value in about["identification"].items() if name != "terms_of_service"
+    }
+    return {**config, "server": {**config["server"], "cors": False}, "metadata": about}
 
 
 def write(config: Path, wanted: Resources) -> None:

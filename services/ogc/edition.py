@@ -21,6 +21,7 @@ from starlette.datastructures import QueryParams
 
 from layers.messages import say
 from services.ogc import openapi
+from services.ogc.configuration import for_colleagues
 from services.ogc.method_pages import page_of, pages_of
 from services.ogc.pages import Pages
 from services.ogc.parameters import Given
@@ -53,6 +54,8 @@ class Edition:
         limits = self.config["server"]["limits"]
         self.default, self.most = int(limits["default_items"]), int(limits["max_items"])
         self.collections = {one.id: one for one in opened(folder / SERVED).collections}
+        if any(one.audience != "publiek" for one in self.collections.values()):
+            self.config = for_colleagues(self.config, {one.license for one in self.collections.values()})
         self._methods = pages_of(folder)
         document = openapi.document(self.config, self.url, tuple(self.collections.values()))
         self.document = orjson.dumps(document)

@@ -9,6 +9,7 @@ import re
 import shutil
 import weakref
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import replace
 from functools import partial
 from http import HTTPStatus
@@ -58,7 +59,9 @@ class Service:
 
     @property
     def open_to_others(self) -> bool:
-        """Whether pages of other sites may read the API, as the configuration says."""
+        """Whether pages of other sites may read what is served now, as the configuration says."""
+        with suppress(Exception):  # it is answered with when the request is
+            self._follow()
         return bool(self._edition.config["server"].get("cors"))
 
     def _take(self, folder: Path) -> None:

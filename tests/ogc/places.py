@@ -91,4 +91,6 @@ def _collection(
     shuffled = table.sample(frac=1, random_state=7)
     words = ("misdrijven", "buurten")
     about = f"{title} bij Utrecht."
-    return Collection(name, title, about, words, columns, shuffled, "verzonnen", "CC BY 4.0", CAVEAT, time_field)
+    return Collection(
+        name, title, about, words, columns, shuffled, "verzonnen", "CC BY 4.0", CAVEAT, time_field, "publiek"
+    )
