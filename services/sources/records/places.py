@@ -27,6 +27,8 @@ from services.sources.records.addresses import parted
 from services.sources.records.warnings import rounded_degrees
 
 Floats = NDArray[np.float64]
+Find = Callable[[Floats, Floats], NDArray[np.int64]]
+"""The position of the area that each point lies in, -1 where there is none."""
 
 NO_PLACE, ABROAD = message("no place"), message("place outside the Netherlands")
 SRID, WKB_IN_HEX = r"^(?i:SRID=(?P<srid>[0-9]+);)", r"^0[01](?:[0-9A-Fa-f]{2}){8,}$"
@@ -34,13 +36,31 @@ ENOUGH, MOST = 100, 0.9
 """Of so many places outside the country, or more, this share decides that they are in another system."""
 
 
+DRAWN_IN = 0.01
+"""Part of the way to its middle that a corner is drawn in: a plot may lie against a border."""
+
+
 @dataclass(frozen=True, slots=True)
 class Placed:
-    """Metres in RD New, NaN where there is no place, and there why not: a message, elsewhere None."""
+    """Metres in RD New, NaN where there is no place, and there why not: a message, elsewhere None.
+
+    Of lines and surfaces `corners` are theirs, drawn in by `DRAWN_IN` to where the row is placed, and `corner_of` which
+    row each is of: they show whether the row lies in several areas.
+    """
 
     x: Floats
     y: Floats
     why: NDArray[np.object_]
+    corners: Floats = field(default_factory=lambda: np.zeros((0, 2)))
+    corner_of: NDArray[np.intp] = field(default_factory=lambda: np.zeros(0, dtype=np.intp))
+
+    def spread(self, find: Find) -> int:
+        """How many rows are lines or surfaces with a corner in another area than where they are placed."""
+        if not len(self.corner_of):
+            return 0
+        rows, which = np.unique(self.corner_of, return_inverse=True)
+        here, there = find(self.x[rows], self.y[rows])[which], find(*self.corners.T)
+        return len(np.unique(which[(here >= 0) & (there >= 0) & (here != there)]))
 
 
 @dataclass(slots=True)
@@ -93,7 +113,8 @@ class Placer:
         kind = self.place.way[0]
         if kind in {"object", "adres", "postcode"}:
             return self._geocoded(batch)
-        x, y = self._points(batch) if kind in {"wkt", "geometry"} else self._pair(batch)
+        shapes = self._shapes(batch) if kind in {"wkt", "geometry"} else None
+        x, y = self._pair(batch) if shapes is None else _points(shapes)
         missing = np.isnan(x) | np.isnan(y)
         if self._to_rd is None:
             right, up = x, y
@@ -103,7 +124,21 @@ class Placer:
         self._check(x[~missing & ~inside], y[~missing & ~inside], int(np.sum(~missing)))
         why = np.full(len(x), None, dtype=object)
         why[~inside], why[missing] = ABROAD, NO_PLACE
-        return Placed(np.where(inside, right, np.nan), np.where(inside, up, np.nan), why)
+        corners, corner_of = self._corners(shapes, np.column_stack([right, up]), inside)
+        return Placed(np.where(inside, right, np.nan), np.where(inside, up, np.nan), why, corners, corner_of)
+
+    def _corners(
+        self, shapes: NDArray[np.object_] | None, middle: Floats, inside: NDArray[np.bool_]
+    ) -> tuple[Floats, NDArray[np.intp]]:
+        """The corners of lines and surfaces, and which row each is of; see `Placed`."""
+        if shapes is None:
+            return np.zeros((0, 2)), np.zeros(0, dtype=np.intp)
+        extended = np.flatnonzero((shapely.get_dimensions(shapes) > 0) & inside)
+        corners, at = shapely.get_coordinates(shapes[extended], return_index=True)
+        if self._to_rd is not None and len(corners):
+            corners = np.column_stack(self._to_rd.transform(*corners.T))
+        corner_of = extended[at]
+        return corners + DRAWN_IN * (middle[corner_of] - corners), corner_of
 
     def _pair(self, batch: pa.RecordBatch) -> tuple[Floats, Floats]:
         first, second = (coordinates(batch.column(name), self.decimal) for name in self.place.columns)
@@ -112,7 +147,8 @@ class Placer:
             self._rounded = rounded_degrees(first, second)
         return np.where(none, np.nan, first), np.where(none, np.nan, second)
 
-    def _points(self, batch: pa.RecordBatch) -> tuple[Floats, Floats]:
+    def _shapes(self, batch: pa.RecordBatch) -> NDArray[np.object_]:
+        """The shapes of rows, None where there is none; and what is to be said of them."""
         column = batch.column(self.place.columns[0])
         if self.place.wkt is not None:
             shapes = self._parsed(text(column))
@@ -125,8 +161,7 @@ class Placer:
         self.several += int(
             ((kinds == shapely.GeometryType.MULTIPOINT) & (shapely.length(shapely.envelope(shapes)) > 0)).sum()
         )
-        point = np.where(kinds == shapely.GeometryType.POINT, shapes, shapely.point_on_surface(shapes))
-        return shapely.get_x(point), shapely.get_y(point)
+        return shapes
 
     def _parsed(self, cells: pa.Array) -> NDArray[np.object_]:
         """Geometries from text: WKT, with the SRID before it that PostGIS writes if it is the declared one, or WKB in
@@ -189,6 +224,13 @@ class Placer:
                 "{where}: {outside} of {count} places lie outside the country, {example}; correct [records.place]",
                 where=self.where, outside=len(x), count=count, example=self.outside,
             )  # fmt: skip
+
+
+def _points(shapes: NDArray[np.object_]) -> tuple[Floats, Floats]:
+    """A point of each shape; on its surface, where it has one."""
+    is_point = shapely.get_type_id(shapes) == shapely.GeometryType.POINT
+    point = np.where(is_point, shapes, shapely.point_on_surface(shapes))
+    return shapely.get_x(point), shapely.get_y(point)
 
 
 def _looks(x: Floats, y: Floats) -> Message:

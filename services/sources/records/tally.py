@@ -87,6 +87,7 @@ def tally(declaration: SourceDeclaration, areas: AreaFrame, given: RecordsInput)
             placed = places.of(batch)
             why = sums.add(batch, placed.x, placed.y, placed.why)
             warnings.look_at_places(placed.x, placed.y)
+            warnings.spread += placed.spread(sums.find)
             nowhere = why == NOWHERE
             warnings.look_at_nowhere(placed.x[nowhere], placed.y[nowhere])
             reject(first, why)

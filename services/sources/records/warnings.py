@@ -38,12 +38,14 @@ class Warnings:
         rows: a number that is the same for rows that are.
         places: where rows lie, in whole metres, as one number.
         nowhere: where rows lie that are in no area.
+        spread: how many rows are lines or surfaces in several areas.
         looked_at: how many rows.
     """
 
     rows: list[NDArray[np.uint64]] = field(default_factory=list)
     places: list[NDArray[np.int64]] = field(default_factory=list)
     nowhere: list[Floats] = field(default_factory=list)
+    spread: int = 0
     looked_at: int = 0
 
     def look_at_rows(self, batch: pa.RecordBatch) -> None:
@@ -74,6 +76,11 @@ class Warnings:
 
     def notes(self, areas: AreaFrame) -> Iterator[Message]:
         """What to be warned of."""
+        if self.spread:
+            yield message(
+                "rows of lines or surfaces that lie in several areas, and count where a point on them lies: {count}",
+                count=self.spread,
+            )
         if beside := self._beside(areas):
             yield message(
                 "{count} rows in no area lie within {metres:.0f} m of one: a map of areas that was simplified has gaps "

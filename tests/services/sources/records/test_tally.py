@@ -250,6 +250,24 @@ def test_rows_at_several_points_count_at_one_and_it_is_said(tmp_path):
     assert found.table[["meldingen_2023", "meldingen_2024"]].to_numpy().sum() == 40
 
 
+@pytest.mark.parametrize("crs", [28992, 4326])
+def test_lines_and_surfaces_in_several_areas_count_at_one_and_it_is_said(tmp_path, crs):
+    west, south, _, _ = AREAS.table.geometry.iloc[0].bounds
+    there = [
+        shapely.LineString([(west + 10, south + 10), (west + 900, south + 10)]),
+        shapely.box(west - 50, south + 100, west + 100, south + 900),
+        shapely.box(west, south, west + 500, south + 500),  # one area
+        shapely.LineString([(west + 10, south + 10), (west + 200, south + 10)]),
+        shapely.Point(west + 10, south + 10), shapely.Polygon(),
+    ]  # fmt: skip
+    at = geopandas.GeoSeries(there, crs=28992).to_crs(crs)
+    table = rows(6).drop(columns=["x", "y"]).assign(plek=shapely.to_wkt(at.to_numpy(), rounding_precision=9))
+    found = counted(tmp_path, table, place={"wkt": "plek", "crs": crs})
+    said = "rijen met lijnen of vlakken die in meer gebieden liggen, en tellen waar een punt erop ligt: 2"
+    assert said in found.notes
+    assert found.table[["meldingen_2023", "meldingen_2024"]].to_numpy().sum() == 5
+
+
 @pytest.mark.parametrize("how", ["text", "hex"])
 def test_places_in_another_srid_than_declared_are_refused(tmp_path, how):
     table = rows(5)
