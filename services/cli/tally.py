@@ -33,6 +33,10 @@ def tally(
     The counts are not protected and must not be published as they are: a theme that reads the source protects them.
     Paths in the source lie below the folder of the file itself.
 
+    In the source, where its file asks for it: `max_lost = 0.1` in [records] is the share of rows without place or year
+    that may be lost (else 0.05); `zone = "UTC"` in [records.period] is that of moments that name none (else the clock
+    here); `header_row = 3` in [records.format] is the row with the names of columns, where a title stands above it.
+
     Example: `zicht tally --init meldingen.xlsx`, then `zicht tally meldingen.toml --level h3-9 --to meldingen.csv`
     """
     from geo.areas import AreaLevel

@@ -15,7 +15,7 @@ NO_YEAR = -1
 ZONE = "Europe/Amsterdam"
 TIME = r"(?:[0-9]{1,2}:[0-9]{2}(?::[0-9]{2})?|[Tt][0-9]{4}(?:[0-9]{2})?)(?:[.,][0-9]+)?"
 ZONED = (
-    rf"{TIME}\s*(?:[-+][0-9]{{2}}(?::?[0-9]{{2}})?|[Zz]|UTC|[A-Z]{{2,4}}T(?:[-+][0-9:]+)?)"
+    rf"{TIME}\s*(?:[-+][0-9]{{2}}(?::?[0-9]{{2}})?|[Zz]|(?:UTC|[A-Z]{{2,4}}T)(?:[-+][0-9:]+)?)"
     r"\s*(?:\[[^\]]*\]|\([^)]*\))?$"
 )
 """A moment that says in which zone: the year here may be another than there."""
@@ -116,6 +116,7 @@ def _zoned(cells: pa.Array, year: NDArray[np.int64], zone: str | None) -> NDArra
 def _iso(moment: str) -> str:
     """A moment as ISO 8601 writes it, where it names its month or its zone by letters."""
     bare = re.sub(r"\s*(?:\[[^\]]*\]|\([^)]*\))$", "", moment)
+    bare = re.sub(r"\s*(?:UTC|GMT)(?=[-+])", "", bare)
     bare = re.sub(r"\s*\b([A-Z]{3,4})$", lambda zone: OFFSETS.get(zone[1], zone[0]), bare.replace(",", "."))
     if (named := re.match(NAMED, moment)) is None:
         return bare

@@ -31,6 +31,11 @@ def test_help_teaches_with_an_example(zicht: Zicht, command: str | None):
     )
 
 
+@pytest.mark.parametrize("key", ["max_lost", "zone", "header_row"])
+def test_help_on_counting_teaches_what_a_file_may_ask_for(zicht: Zicht, key: str):
+    assert f"{key} =" in " ".join(zicht("tally", "--help").out.split())
+
+
 def test_check_shows_what_is_declared(zicht: Zicht):
     answer = zicht("check")
     assert answer.code == 0
