@@ -67,7 +67,8 @@ def read(path: Path, format_: Format, seen: Mapping[int, Shown] | None = None) -
     columns = {
         name: mixed.column(_cells(rows, at, top + 1, lacking)) for at, name in enumerate(headers) if name
     }  # fmt: skip
-    return Sheet(pa.table(columns), _notes(about, top, len(rows)))
+    nameless = sum(not name and any(str(row[at]).strip() for row in rows[top + 1 :]) for at, name in enumerate(headers))
+    return Sheet(pa.table(columns), (*_notes(about, top, len(rows)), *_of_nameless(nameless, top)))
 
 
 def _looked_at(path: Path, format_: Format) -> Mapping[int, Shown] | None:
@@ -166,3 +167,15 @@ def _notes(about: Shown, top: int, whole: int) -> tuple[Message, ...]:
             count=hidden,
         ),
     )
+
+
+def _of_nameless(columns: int, top: int) -> tuple[Message, ...]:
+    if not columns:
+        return ()
+    return (
+        plural(
+            "1 column has values and no name in row {row}, and was not read; is that name merged with another?",
+            "{count} columns have values and no name in row {row}, and were not read; are names merged?",
+            count=columns, row=top + 1,
+        ),
+    )  # fmt: skip

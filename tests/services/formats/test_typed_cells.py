@@ -110,6 +110,14 @@ def test_errors_that_an_export_wrote_as_text_are_errors(error):
     assert cells.lacking(pa.array(["1", error, "N/A", "#12"])) == {mixed.ERROR: 1}
 
 
+def test_columns_with_values_below_no_name_are_told_and_blank_ones_are_not(tmp_path):
+    saved(tmp_path / "a.xlsx", [["k", None, None, "m"], [1, 5, None, 2], [3, None, " ", 4]])
+    rows = file(tmp_path / "a.xlsx", Format())
+    assert rows.headers == ("k", "m")
+    (note,) = rows.notes
+    assert str(note).startswith("1 column has values and no name in row 1, and was not read")
+
+
 def test_hidden_rows_are_read_and_told(tmp_path):
     sheet = saved(tmp_path / "a.xlsx", [["k"], [1], [2], [3]])
     sheet.row_dimensions[3].hidden = True
@@ -190,7 +198,8 @@ def test_a_date_is_read_where_it_can_be_read_in_one_way_only(cell, format_, year
         ("Sun, 31 Dec 2023 23:30:00 +0000", 2024), ("1 januari 2024 00:30 +02:00", 2023),
         ("1 jan 2024 00:30 CET", 2024), ("2024-01-01 00:30 CEST", 2023), ("2023-12-31 23:30:00,5Z", 2024),
         ("2023-12-31 23:30 EST", -1), ("2024-01-01 00:30 UTC+02:00", 2023), ("2023-12-31 23:30 UTC-3", 2024),
-        ("2023-12-31T23:30:00 GMT+0000 (Coordinated Universal Time)", 2024), ("2023-12-31T23:59:60Z", -1), ("31 dec 2023 23:30", 2023),
+        ("2023-12-31T23:30:00 GMT+0000 (Coordinated Universal Time)", 2024),
+        ("2023-12-31T23:59:60Z", -1), ("31 dec 2023 23:30", 2023),
         ("2023-12-31 23:30 uur", 2023), ("20231231T2330", 2023),
     ],
 )  # fmt: skip
