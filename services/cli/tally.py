@@ -67,6 +67,8 @@ def _begin(file: Path, data: str) -> None:
         markup=False,
         soft_wrap=True,
     )
+    newest = say("Counted in the boundaries of {vintage}, the newest at hand", vintage=proposed.vintage)
+    screen.print(newest, markup=False, soft_wrap=True)
     if proposed.empty:
         left = say("Still to be filled in: {fields}", fields=", ".join(proposed.empty))
         screen.print(left, markup=False, soft_wrap=True)

@@ -136,7 +136,10 @@ def head(path: Path, id_: str, vintage: int, periods: Sequence[int]) -> Iterator
         "url": f"https://www.example.org/{id_}", "attribution": "Gemeente", "status": "vertrouwelijk",
         "vintage": vintage, "periods": list(periods) or [vintage],
     }  # fmt: skip
-    yield from (f"{name} = {toml(value)}" for name, value in own.items())
+    for name, value in own.items():
+        if name == "vintage":
+            yield comment(message("the year of the boundaries to count in: the newest at hand"))
+        yield f"{name} = {toml(value)}"
 
 
 def tail(name: str, kind: str, formula: str) -> Iterator[str]:

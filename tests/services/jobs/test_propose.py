@@ -161,6 +161,22 @@ def test_the_command_writes_beside_the_file_and_never_over_another(zicht: Zicht,
     assert "meldingen_2024.toml: is there already" in again.err
 
 
+def test_the_newest_boundaries_at_hand_are_proposed_and_said(zicht: Zicht, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    rows().to_csv("rijen.csv", index=False)
+    folder = tmp_path / "cijfers" / "boundaries"
+    folder.mkdir(parents=True)
+    table = AREAS.table.reset_index().rename(columns={"area_id": "buurtcode", "name": "buurtnaam"})
+    for year in (2019, 2022, 2023):
+        table[["buurtcode", "buurtnaam", "geometry"]].to_file(folder / f"buurten-{year}.gpkg")
+    done = zicht("tally", "--init", "rijen.csv", "--data", "cijfers")
+    assert done.code == 0, done.err
+    assert "Counted in the boundaries of 2023, the newest at hand" in done.out
+    text = (tmp_path / "rijen.toml").read_text()
+    assert "boundaries to count in: the newest at hand\nvintage = 2023\n" in text
+    assert f'covers = ["{GEMEENTEN[0]}"' in text
+
+
 def test_the_command_tries_out_squares(zicht: Zicht, tmp_path, buurten):
     west, south, _, _ = (round(one, -2) for one in buurten.table.geometry.iloc[0].bounds)
     names = [f"E{int(west) // 100 + x:04d}N{int(south) // 100 + y:04d}" for x in range(30) for y in range(30)]
