@@ -25,7 +25,7 @@ class Unknown(StrEnum):
     """Why a figure is not known. These are different facts, and none of them is zero.
 
     `IMPOSSIBLE`: a share of more than all. `INTERPOLATED`: a local statistic is not computed over figures that were
-    interpolated from larger areas.
+    interpolated from larger areas. `OUTSIDE`: where a lens does not search.
     """
 
     SECRET = "secret"  # noqa: S105  # a figure that CBS keeps secret
@@ -42,6 +42,7 @@ class Unknown(StrEnum):
     INTERPOLATED = "interpolated"
     TOO_FEW_AREAS = "too_few_areas"
     IMPOSSIBLE = "impossible"
+    OUTSIDE = "outside"
 
 
 @dataclass(frozen=True, slots=True)

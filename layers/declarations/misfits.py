@@ -94,6 +94,13 @@ def lens_faults(where: str, lens: Lens, themes: Mapping[str, Theme]) -> Iterator
             "{where}: change {at}: indicator: theme {theme!r} has no indicator {indicator!r}; it has {known}",
             where=where, at=at, theme=theme.id, indicator=indicator, known=listed(theme.weights),
         )  # fmt: skip
+    levels = [one.id for one in theme.indicator if one.per is None and one.since is None]
+    for at, one in enumerate(lens.where, start=1):
+        if one.indicator not in levels:
+            yield message(
+                "{where}: where {at}: indicator: {indicator!r} is no level of theme {theme!r}; it has {known}",
+                where=where, at=at, theme=theme.id, indicator=one.indicator, known=listed(levels),
+            )  # fmt: skip
     if not unknown and not any(lens.weights(theme).values()):
         yield message("{where}: every indicator has weight 0 under this lens; give at least one a weight", where=where)
 

@@ -48,6 +48,7 @@ from layers.method.coverage import gemeenten_with_figures
 from layers.method.indicator_measures import within
 from layers.method.indicator_values import IndicatorValues
 from layers.method.places import StudyArea
+from layers.method.restriction import inside
 from layers.method.surplus import Counted, counted
 from layers.method.visitors import visited
 
@@ -168,9 +169,9 @@ def analysis(
         period: the year of the figures; it goes into the ids of zoekgebieden.
     """
     areas, neighbors = study.areas, study.neighbors
-    result = found.local if isinstance(found, PlaceResult) else found
     weights = weights_of(theme, lens)
     made = {one.id: values for one, values in zip(theme.indicator, indicators, strict=True)}
+    result = _of_lens(found.local if isinstance(found, PlaceResult) else found, theme, lens, made)
     deviation = {name: one.deviation for name, one in made.items()}
     score = _within(combine(deviation, weights), areas.ids)
     local = {name: gemeenten_with_figures(one.measure, areas, study.gemeenten) for name, one in made.items()}
@@ -207,6 +208,15 @@ def analysis(
         baselines={name: one.baseline for name, one in made.items() if one.baseline is not None},
         alone=alone,
     )
+
+
+def _of_lens(result: LocalResult, theme: Theme, lens: Lens | None, made: Mapping[str, IndicatorValues]) -> LocalResult:
+    """The result, in which areas where the lens does not search say so."""
+    if lens is None or not lens.where:
+        return result
+    there = inside(lens.where, made, {one.id: one.scale for one in theme.indicator})
+    outside = ~there.loc[result.q.index] & result.q.isna()
+    return replace(result, reason=result.reason.mask(outside, Unknown.OUTSIDE))
 
 
 def reference_of(theme: Theme, lens: Lens | None) -> Baseline:

@@ -16,6 +16,7 @@ from layers.method.places import Boundaries, StudyArea, tolerance_of
 from layers.method.plan import Node, lineage, numbers_of
 from layers.method.provenance import interpolation_of, method_of, protection_of, rounding_of
 from layers.method.published import published_layer
+from layers.method.restriction import restricted
 from layers.publication.layer import Layer, LayerKey, Provenance, Receipt
 
 
@@ -45,7 +46,10 @@ def layer_plan(country: Country, key: LayerKey, theme: Theme, lens: Lens | None,
     name = (theme.id, key.lens, level, str(period))
     how = {one: getattr(theme.search, one) for one in ("statistic", "max_q", "largest")}
     weighed = {one: indicators[one] for one in weights}
-    result = Node("search", name, search, (study, *weighed.values()), {"weights": weights} | how, declared, stored=True)
+    searched = _restricted(weighed, indicators, theme, lens, declared) if lens and lens.where else weighed
+    result = Node(
+        "search", name, search, (study, *searched.values()), {"weights": weights} | how, declared, stored=True
+    )
     alone = _alone(study, weighed if len(weighed) > 1 else {}, how, declared)
     analysed = Node(
         "analysis", name, analysis, (study, result, alone, *indicators.values()),
@@ -64,6 +68,24 @@ def layer_plan(country: Country, key: LayerKey, theme: Theme, lens: Lens | None,
     made = Node("layer", name, layer, inputs, settings, declared)
     leaving = country.leaving_node(theme, level, period)
     return LayerPlan(key, study, tuple(indicators.values()), analysed, made, leaving)
+
+
+def _restricted(
+    weighed: Mapping[str, Node[IndicatorValues]],
+    indicators: Mapping[str, Node[IndicatorValues]],
+    theme: Theme,
+    lens: Lens,
+    declared: tuple[str, ...],
+) -> dict[str, Node[IndicatorValues]]:
+    """What is searched in, only where the lens searches."""
+    scales = {one.id: one.scale for one in theme.indicator}
+    levels = [one.indicator for one in lens.where]
+    bounds = {"where": numbers_of(lens).where, "scales": tuple(scales[one] for one in levels)}
+    made = {}
+    for name, node in weighed.items():
+        inputs = (node, *(indicators[one] for one in levels))
+        made[name] = Node("searched", (*node.name, lens.id), restricted, inputs, bounds, declared)
+    return made
 
 
 def _alone(

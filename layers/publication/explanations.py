@@ -27,6 +27,7 @@ REASONS = {
     Unknown.INTERPOLATED: message("estimated from larger areas; these are not searched"),
     Unknown.TOO_FEW_AREAS: message("too few areas to search in"),
     Unknown.IMPOSSIBLE: message("impossible: more of them than there are"),
+    Unknown.OUTSIDE: message("this lens does not search here"),
 }
 """What each reason is called on the map."""
 

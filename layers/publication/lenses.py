@@ -5,7 +5,7 @@ from dataclasses import replace
 from functools import partial
 
 from geo.messages import Message, joined, message
-from layers.declarations.lenses import BASIS, Lens
+from layers.declarations.lenses import BASIS, Lens, Where
 from layers.messages import number
 from layers.publication.fields import LENS, Field
 
@@ -31,8 +31,20 @@ def _changes(titles: Mapping[str, str], lens: Lens) -> Message:
                 weight=number(one.weight, None), why=one.why)
         for one in lens.change
     ]  # fmt: skip
+    changes += [bounds(titles.get(one.indicator, one.indicator), one) for one in lens.where]
     if lens.others == "drop":
         changes.append(message("The other figures do not count."))
     if lens.reference in REFERENCES:
         changes.append(REFERENCES[lens.reference])
     return message("{lens}: {changes}", lens=lens.title, changes=joined(" ", changes))
+
+
+def bounds(title: str, where: Where) -> Message:
+    """Where it searches."""
+    least, most = (None if one is None else number(one, None) for one in (where.at_least, where.at_most))
+    of = {"title": title, "least": least, "most": most, "why": where.why}
+    if least is None:
+        return message("Searches only where this is {most} at most: {title}. {why}", **of)
+    if most is None:
+        return message("Searches only where this is {least} at least: {title}. {why}", **of)
+    return message("Searches only where this is {least} to {most}: {title}. {why}", **of)

@@ -28,6 +28,7 @@ CODES: Mapping[Unknown, str] = {
     Unknown.INTERPOLATED: "geschat",
     Unknown.TOO_FEW_AREAS: "weinig_gebieden",
     Unknown.IMPOSSIBLE: "onmogelijk",
+    Unknown.OUTSIDE: "buiten_lens",
 }
 
 NOWHERE_FROM = "zonder_herkomst"

@@ -9,6 +9,7 @@ from rich.table import Table
 from geo.messages import message
 from geo.moves import Move
 from layers.messages import number, say
+from layers.publication.lenses import bounds
 from services.jobs.lens_diff import LensDiff
 
 MOVES = {
@@ -30,6 +31,8 @@ def about(made: LensDiff) -> Iterator[str]:
     for change in made.lens.change:
         yield say("- {title}: weight {weight} (was {own}). {why}", title=titles[change.indicator], why=change.why,
                   weight=number(change.weight, None), own=number(own[change.indicator], None))  # fmt: skip
+    for where in made.lens.where:
+        yield f"- {say(bounds(titles[where.indicator], where))}"
 
 
 def table(made: LensDiff) -> RenderableType:

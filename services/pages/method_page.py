@@ -90,6 +90,11 @@ def _lens(declared: Said, theme: Said) -> Said:
     titles = {one["id"]: one["title"] for one in theme["indicator"]}
     return {
         "title": declared["title"],
+        "where": [
+            {"title": titles.get(one["indicator"], one["indicator"]), "why": one["why"],
+             "least": _bound(one.get("at_least")), "most": _bound(one.get("at_most"))}
+            for one in declared.get("where", [])
+        ],
         "dropped": declared.get("others") == "drop",
         "reference": declared.get("reference"),
         "changes": [
@@ -98,6 +103,10 @@ def _lens(declared: Said, theme: Said) -> Said:
             for one in declared.get("change", [])
         ],
     }  # fmt: skip
+
+
+def _bound(value: float | None) -> str:
+    return "" if value is None else number(value, None)
 
 
 def _sources(layers: Sequence[Said], declarations: Mapping[str, Said]) -> Iterator[Said]:

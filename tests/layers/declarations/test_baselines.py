@@ -76,7 +76,7 @@ def test_a_reference_without_its_section_is_refused(tmp_path, reference):
 
 def test_a_lens_that_changes_nothing_is_refused_and_one_that_compares_otherwise_is_not(tmp_path):
     bare = 'id = "haven"\ntitle = "Haven"\ntheme = "proef"\n'
-    assert "changes nothing: add a [[change]], or a reference" in faults(tmp_path, lenses_haven=bare)
+    assert "changes nothing: add a [[change]], a [[where]], or a reference" in faults(tmp_path, lenses_haven=bare)
     known = catalog(tmp_path, themes_proef=theme(EXPECTED), lenses_haven=f'{bare}reference = "expected"\n')
     assert known.lenses["haven"].reference == "expected"
 

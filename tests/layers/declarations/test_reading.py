@@ -161,6 +161,19 @@ def test_a_lens_changes_an_indicator_once(tmp_path):
     assert faults(tmp_path, twice, Lens, "nabij.toml")
 
 
+@pytest.mark.parametrize(
+    ("where", "said"),
+    [
+        ('indicator = "afstand"', "bounds nothing"),
+        ('indicator = "afstand"\nat_least = 3\nat_most = 2', "at_least 3 is more than at_most 2"),
+        ('indicator = "afstand"\nat_most = "veel"', "at_most"),
+    ],
+)
+def test_where_a_lens_searches_lies_between_bounds(tmp_path, where, said):
+    (fault,) = faults(tmp_path, f'{LENS}\n[[where]]\n{where}\nwhy = "Daar."\n', Lens, "nabij.toml")
+    assert said in str(fault)
+
+
 COLUMNS = [
     "id", "gebiedscode", "gebiedsnaam", "gemeentecode", "gemeentenaam", "thema", "lens", "periode", "niveau",
     "indeling", "score", "q", "kansrijk", "reden", "rang", "titel", "aantal_gebieden", "gebiedscodes", "gemeenten",

@@ -27,6 +27,7 @@ PUBLISHED = {
     "interpolated": "geschat",
     "too_few_areas": "weinig_gebieden",
     "impossible": "onmogelijk",
+    "outside": "buiten_lens",
 }
 """To be added to, never changed: filters and scripts of others hold these codes."""
 
