@@ -7,9 +7,10 @@ from geo.messages import Message, message
 from geo.statistics import PLACE_SEARCHES, SEARCHES
 from layers.declarations.dasymetric import Dasymetric
 from layers.declarations.faults import listed
+from layers.declarations.indicators import Indicator
 from layers.declarations.lenses import Lens
 from layers.declarations.references import Sources, column_faults, meanings, reference_faults
-from layers.declarations.residents import trait_of
+from layers.declarations.residents import protected_trait_of, trait_of
 from layers.declarations.sources import ADDED, SourceDeclaration
 from layers.declarations.themes import Theme
 
@@ -27,7 +28,8 @@ def theme_faults(where: str, theme: Theme, sources: Sources, broken: Collection[
                 place=place, source=indicator.source, known=listed(sources),
             )  # fmt: skip
         elif not broken:
-            yield from reference_faults(place, indicator, sources)
+            faults = list(reference_faults(place, indicator, sources))
+            yield from faults or _protected_faults(place, indicator, sources)
     if not broken:
         yield from _baseline_faults(where, theme, sources)
     statistic = theme.search.statistic
@@ -72,6 +74,18 @@ def _confidential_faults(place: Message, weighing: SourceDeclaration) -> Iterato
             'say status = "open" in it if everyone may have it',
             place=place, source=weighing.id,
         )  # fmt: skip
+
+
+def _protected_faults(place: Message, indicator: Indicator, sources: Sources) -> Iterator[Message]:
+    """Columns that tell of origin, income and the like of residents: these put no place on the map."""
+    for field, reference in indicator.references.items():
+        trait = protected_trait_of(meanings(reference, indicator.source, sources)[0], sources)
+        if trait is not None:
+            yield message(
+                "{place}: {field}: column {column!r} says something of {trait}: that is no reason to look in a place, "
+                "whatever its weight; leave the indicator out",
+                place=place, field=field, column=reference, trait=trait,
+            )  # fmt: skip
 
 
 def lens_faults(where: str, lens: Lens, themes: Mapping[str, Theme]) -> Iterator[Message]:

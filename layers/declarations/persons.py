@@ -30,13 +30,17 @@ Said = Annotated[Message, BeforeValidator(Message)]
 
 
 class PersonalData(Declared):
-    """One kind of personal data: the words in the name of a column by which it is recognised, and why it is refused."""
+    """One kind of personal data: the words in the name of a column by which it is recognised, and why it is refused.
+
+    `of_areas` says that it is refused of areas too: no share or count of it may put a place on the map.
+    """
 
     what: Said
     words: Words = Field(min_length=1)
     unless: Words = ()
     harmless: Words = ()
     roles: Words = ()
+    of_areas: bool = False
     why: Said
 
     def matches(self, header: str) -> bool:

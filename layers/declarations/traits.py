@@ -32,6 +32,22 @@ CALLED: Mapping[str, Message] = {
 """What each trait is called."""
 
 
+PROTECTED = ("income", "benefits", "origin", "religion", "health")
+"""Traits of which no count or share may put a place on the map. How old people are and how they live together may: a
+theme may ask where young people are at risk.
+"""
+
+
+def protected(name: str) -> Iterator[Message]:
+    """The protected traits that a name tells of."""
+    for trait in traits(name):
+        if any(trait == CALLED[one] for one in PROTECTED):
+            yield trait
+    kind = persons().kind_of(name)
+    if kind is not None and kind.of_areas:
+        yield kind.what
+
+
 def traits(name: str) -> Iterator[Message]:
     """The traits that a name tells of."""
     plain = without_accents(name).casefold()

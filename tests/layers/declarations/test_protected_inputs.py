@@ -1,0 +1,63 @@
+"""Origin, income, benefits, religion and health of residents put no place on the map, whatever the column is called."""
+
+import pytest
+
+from geo.errors import DeclarationError
+from layers.declarations.catalog import load
+from layers.declarations.residents import protected_trait_of
+from layers.declarations.traits import PROTECTED, protected
+from tests.layers.declared import SOURCE, THEME, catalog
+
+INDICATOR = """
+[[indicator]]
+id = "wie"
+title = "Wie"
+why = "Wie er woont."
+source = "tellingen"
+value = "{column}"
+per = "inwoners"
+weight = 0
+"""
+
+
+def faults(folder, column, source):
+    with pytest.raises(DeclarationError) as caught:
+        catalog(folder, themes_proef=THEME + INDICATOR.format(column=column), sources_tellingen=SOURCE + source)
+    return str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("column", "trait"),
+    [
+        ("niet_westers", "origin of residents"),
+        ("nationaliteit", "origin of residents"),
+        ("statushouders", "origin or nationality"),
+        ("gem_inkomen", "income, wealth or education of residents"),
+        ("bijstandsuitkeringen", "benefits of residents"),
+        ("kerkgenootschap", "religion of residents"),
+        ("zorggebruik", "health of residents"),
+    ],
+)
+def test_a_protected_column_is_no_indicator_by_its_name_its_formula_or_its_title(tmp_path, column, trait):
+    said = f"indicator 'wie': value: column '{{}}' says something of {trait}: that is no reason to look in a place"
+    named = f'\n[columns.{column}]\ntitle = "Kolom"\nformula = "a"\n'
+    assert said.format(column) in faults(tmp_path, column, named)
+    read = f'\n[columns.druk]\ntitle = "Druk"\nformula = "{column}"\n'
+    assert said.format("druk") in faults(tmp_path, "druk", read)
+    titled = f'\n[columns.druk]\ntitle = "{column.replace("_", " ")}"\nformula = "a"\n'
+    assert said.format("druk") in faults(tmp_path, "druk", titled)
+
+
+@pytest.mark.parametrize("column", ["jongeren", "huishoudens_klein", "koopwoningen", "vestigingen", "leegstand"])
+def test_young_people_households_homes_and_firms_may_be_an_indicator(tmp_path, column):
+    named = f'\n[columns.{column}]\ntitle = "Kolom"\nformula = "a"\n'
+    theme = THEME + INDICATOR.format(column=column)
+    assert catalog(tmp_path, themes_proef=theme, sources_tellingen=SOURCE + named).themes["proef"]
+
+
+def test_no_shipped_theme_reads_anything_protected():
+    shipped = load()
+    assert PROTECTED == ("income", "benefits", "origin", "religion", "health")
+    assert not list(protected("misdrijven"))
+    columns = {name for theme in shipped.themes.values() for one in theme.indicator for name in one.columns}
+    assert not [name for name in columns if protected_trait_of(name, shipped.sources)]
