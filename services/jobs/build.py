@@ -20,6 +20,7 @@ from layers.method.layer_plan import LayerPlan, layer_plan, with_key
 from layers.method.plan import Results
 from layers.method.ports import Source
 from layers.publication.layer import Layer, LayerKey
+from layers.publication.unknown import check_something_known
 from services.cache.disk import HomeCache
 from services.jobs import own_sources
 from services.program import program
@@ -106,7 +107,7 @@ def build(country: Country, request: LayerRequest, on_step: OnStep) -> Layer:
     """Build one layer.
 
     Raises UnknownNameError for a theme, lens, level, period or gemeente that is not there, AreaError for the beginning
-    of the names of several gemeenten.
+    of the names of several gemeenten, SourceError where nothing of a gemeente is known.
     """
     plan = plan_of(country, request)
     on_step(message("areas and neighbors"))
@@ -118,6 +119,7 @@ def build(country: Country, request: LayerRequest, on_step: OnStep) -> Layer:
     country.results.of(plan.analysis)
     on_step(message("zoekgebieden"))
     layer = replace(with_key(country.results.of(plan.layer), plan.layer), leaving=country.results.of(plan.leaving))
+    check_something_known(layer)
     return _by_this_program(layer)
 
 
