@@ -17,6 +17,9 @@ BROUGHT := 3.13
 BIN    := .venv/bin
 READY  := .venv/.ready
 UV     := $(or $(shell command -v uv),.tools/bin/uv)
+# Where uv keeps what it downloads, and a Python that it brings: here too, so that whoever may read this folder may run it.
+export UV_CACHE_DIR          ?= $(CURDIR)/.tools/cache
+export UV_PYTHON_INSTALL_DIR ?= $(CURDIR)/.tools/python
 
 # What `make demo` does: real=FOLDER or online for real open data, gemeente=NAME, GM0344 or NL (of Testland without real=),
 # serve=no to stop after writing.
