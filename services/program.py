@@ -6,6 +6,7 @@ says what should have been installed.
 """
 
 import hashlib
+import re
 import subprocess
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -58,8 +59,16 @@ def _code(parts: Sequence[str]) -> str:
 
 
 def _libraries() -> str:
-    installed = {f"{one.name}=={one.version}".lower() for one in metadata.distributions() if one.name != "zicht"}
+    named = map(_name_and_version, metadata.distributions())
+    installed = {f"{name}=={version}".lower() for name, version in named if name != "zicht"}
     return hashlib.sha256("\n".join(sorted(installed)).encode()).hexdigest()[:LENGTH]
+
+
+def _name_and_version(installed: metadata.Distribution) -> tuple[str, str]:
+    """As its metadata says. Read here: the standard library parses all of it, as a mail, for each of the two."""
+    head = installed.read_text("METADATA") or installed.read_text("PKG-INFO") or ""
+    name, version = (re.search(rf"^{field}: *(.*?) *$", head, re.MULTILINE) for field in ("Name", "Version"))
+    return (name[1], version[1]) if name and version else (installed.name, installed.version)
 
 
 def _commit() -> str:

@@ -40,9 +40,17 @@ def version_of_module(name: str) -> str:
     """The version of all that a module rests on."""
     digest = hashlib.sha256(libraries().encode())
     for module in sorted(modules_behind(name)):
-        for part in _files(module):
-            digest.update(f"\0{module}\0{part.name}\0".encode() + part.read_bytes())
+        digest.update(_content(module))
     return digest.hexdigest()
+
+
+@cache
+def _content(module: str) -> bytes:
+    """The digest of the files of a module. Many functions rest on it, and all of them read it once."""
+    digest = hashlib.sha256()
+    for part in _files(module):
+        digest.update(f"\0{module}\0{part.name}\0".encode() + part.read_bytes())
+    return digest.digest()
 
 
 def modules_behind(name: str) -> frozenset[str]:

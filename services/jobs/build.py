@@ -17,7 +17,7 @@ from layers.declarations.themes import Theme
 from layers.method.country import Country, period_of
 from layers.method.figures import check_level
 from layers.method.layer_plan import LayerPlan, layer_plan, with_key
-from layers.method.plan import Results
+from layers.method.plan import Results, lineage
 from layers.method.ports import Source
 from layers.publication.layer import Layer, LayerKey
 from layers.publication.unknown import check_something_known
@@ -109,7 +109,10 @@ def build(country: Country, request: LayerRequest, on_step: OnStep) -> Layer:
     Raises UnknownNameError for a theme, lens, level, period or gemeente that is not there, AreaError for the beginning
     of the names of several gemeenten, SourceError where nothing of a gemeente is known.
     """
-    plan = plan_of(country, request)
+    return _made(country, plan_of(country, request), on_step)
+
+
+def _made(country: Country, plan: LayerPlan, on_step: OnStep) -> Layer:
     on_step(message("areas and neighbors"))
     country.results.of(plan.study)
     on_step(message("figures"))
@@ -151,10 +154,30 @@ def build_all(country: Country, requests: Sequence[LayerRequest], on_step: OnSte
 
 
 def build_and_save(country: Country, requests: Sequence[LayerRequest], home: Path, on_step: OnStep) -> list[Layer]:
-    """Build several layers and save them below `home`, ready to be published."""
-    layers = build_all(country, requests, on_step)
-    storage.save(layers, home)
-    return layers
+    """Build several layers and save them below `home`, ready to be published.
+
+    What stands there by the same plan and the same program is not made again. Unless all of them do, all are saved, in
+    one step: another build may have put others in their place meanwhile.
+    """
+    plans = [plan_of(country, request) for request in requests]
+    layers = [_standing(country, plan, home) for plan in plans]
+    standing = [layer for layer in layers if layer is not None]
+    if len(standing) == len(layers):
+        return standing
+    steps = (partial(_step_of, on_step, request) for request in requests)
+    whole = [layer or _made(country, plan, step) for layer, plan, step in zip(layers, plans, steps, strict=True)]
+    storage.save(whole, home)
+    return whole
+
+
+def _standing(country: Country, plan: LayerPlan, home: Path) -> Layer | None:
+    """The layer as it stands in a home; None where it does not, or would be made from anything else now."""
+    if not lineage(plan.layer).known:
+        return None
+    layer = storage.built(home, plan.key, plan.layer.key, country.catalog)
+    if layer is None or layer.provenance != _by_this_program(layer).provenance:
+        return None
+    return layer
 
 
 def gemeente_of(country: Country, gemeente: str | None) -> str | None:

@@ -127,6 +127,18 @@ def read(home: Path, catalog: Catalog) -> Built:
     return Built(tuple(layers.values()), _only(languages, home))
 
 
+def built(home: Path, key: LayerKey, plan: str, catalog: Catalog) -> Layer | None:
+    """The layer of that key, if it was built by that plan and is whole; else None."""
+    folder, root = _folder(home, key), home / "layers"
+    if not plan or not (folder / LAYER).is_file():
+        return None
+    with suppress(StoreError), _held(root, fcntl.LOCK_SH):
+        about = _about(home, folder)
+        if about["format"] == FORMAT and about["provenance"].get("plan") == plan:
+            return _read(folder, about, catalog, Shapes(root))
+    return None
+
+
 @contextmanager
 def _held(root: Path, kind: int) -> Iterator[None]:
     """The lock of all layers. Who waits for it is next: a process that saves again and again would else go before a

@@ -1,6 +1,8 @@
 """What tells two states of the program apart, and what does not."""
 
+import hashlib
 import re
+from importlib import metadata
 from pathlib import Path
 
 import pytest
@@ -52,3 +54,9 @@ def test_without_git_there_is_no_commit(code: Path):
 def test_every_part_that_makes_layers_is_there():
     root = Path(module.__file__).parents[1]
     assert [part for part in module.MAKES_LAYERS if not (root / part).is_dir()] == []
+
+
+def test_libraries_are_told_apart_by_the_names_and_versions_of_their_metadata():
+    installed = {f"{one.name}=={one.version}".lower() for one in metadata.distributions() if one.name != "zicht"}
+    expected = hashlib.sha256("\n".join(sorted(installed)).encode()).hexdigest()[:16]
+    assert module.program().libraries == expected

@@ -43,7 +43,7 @@ def test_what_a_function_calls_stands_behind_it():
 
 @pytest.fixture
 def fresh():
-    caches = (versions.version_of_module, versions.libraries, versions._imports, versions._file)
+    caches = (versions.version_of_module, versions.libraries, versions._imports, versions._file, versions._content)
     for one in caches:
         one.cache_clear()
     yield
@@ -55,6 +55,7 @@ def fresh():
 def test_one_line_of_one_module_makes_another_version_of_all_that_uses_it(monkeypatch: pytest.MonkeyPatch):
     before = versions.version_of(indicator_values), versions.version_of_module("geo.neighbors")
     versions.version_of_module.cache_clear()
+    versions._content.cache_clear()
     read, source = Path.read_bytes, Path(str(residuals.__file__))
     monkeypatch.setattr(Path, "read_bytes", lambda path: read(path) + (b"#" if path == source else b""))
     after = versions.version_of(indicator_values), versions.version_of_module("geo.neighbors")

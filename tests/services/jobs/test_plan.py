@@ -23,6 +23,7 @@ from layers.publication.layer import Layer
 from services.cache.disk import HomeCache
 from services.jobs.build import LayerRequest, build, build_and_save
 from services.jobs.plan import State, planned
+from services.program import program
 from services.sources.folder import Folder
 from services.workspace import storage
 from tests.country import raw, squares
@@ -68,7 +69,7 @@ class World:
         if what == "weight":
             self.theme = self.theme.replace("weight = 2", "weight = 4") if "weight = 2" in self.theme else THEME
         elif what == "why":
-            self.theme = self.theme.replace("why", "why", 1).replace('why    = "', 'why    = "Ook: ', 1)
+            self.theme = self.theme.replace('why = "', 'why = "Ook: ', 1)
         elif what == "figures":
             self.seed += 1
             self.write()
@@ -150,6 +151,40 @@ def test_only_what_rests_on_a_change_is_made_again(world: World, change: str, ag
     assert made(world) == again
 
 
+def saved(world: World) -> tuple[list[str], Layer, dict[Path, int]]:
+    """Which nodes were made in a build of one layer, the layer, and the files that stand there then."""
+    country = world.country(remembering=True)
+    (layer,) = build_and_save(country, [REQUESTS[1]], world.home, told)
+    files = {file: file.stat().st_ino for file in (world.home / "layers").rglob("*") if file.is_file()}
+    return [one.kind for one in country.results.made], layer, files
+
+
+def test_a_layer_that_stands_there_as_planned_is_neither_made_nor_written(world: World):
+    _, first, files = saved(world)
+    kinds, second, untouched = saved(world)
+    assert kinds == []
+    assert untouched == files
+    assert (second.summary, second.provenance) == (first.summary, first.provenance)
+    assert content(replace(second, summary=first.summary, provenance=first.provenance)) == content(first)
+    world.change("why")
+    assert "layer" in saved(world)[0]
+
+
+def test_a_layer_that_is_damaged_or_of_another_program_is_made_again(world: World, monkeypatch):
+    _, first, _ = saved(world)
+    (file,) = (world.home / "layers").rglob("indicatoren-*.parquet")
+    file.write_bytes(file.read_bytes()[:100])
+    kinds, second, _ = saved(world)
+    assert "layer" in kinds
+    assert content(second) == content(first)
+    assert saved(world)[0] == []
+    monkeypatch.setattr("services.jobs.build.program", lambda: replace(program(), method="another"))
+    kinds, third, _ = saved(world)
+    assert "layer" in kinds
+    assert third.provenance.code == "another"
+    assert storage.load(world.home, world.catalog)[0].provenance.code == "another"
+
+
 def test_another_lens_makes_a_search_and_another_period_no_places(world: World):
     assert made(world, REQUESTS[0]) == ["areas", "figures", "indicator", "neighbors", "receipts", "search"]
     assert made(world, REQUESTS[2]) == ["search"]
@@ -196,7 +231,8 @@ from pathlib import Path
 from layers.method.country import Country
 from layers.method.plan import Results
 from services.cache.disk import HomeCache
-from services.jobs.build import build_and_save
+from services.jobs.build import build
+from services.workspace import storage
 from tests.layers.declared import catalog
 from tests.services.jobs.test_plan import REQUESTS, YEAR, Folder, told
 
@@ -206,7 +242,7 @@ known = catalog(root / f"layers-{at}")
 print("ready", flush=True)
 while True:
     country = Country(Folder(root), YEAR, known, results=Results(HomeCache(root / "home")))
-    build_and_save(country, [REQUESTS[at % len(REQUESTS)]], root / "home", told)
+    storage.save([build(country, REQUESTS[at % len(REQUESTS)], told)], root / "home")
     at += 1
     if at % 5 == 0:
         HomeCache(root / "home").clean()
