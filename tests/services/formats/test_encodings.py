@@ -4,6 +4,8 @@ import geopandas
 import pyarrow as pa
 import pytest
 import shapely
+from hypothesis import given
+from hypothesis import strategies as st
 
 from geo.errors import SourceError
 from layers.declarations.records import Format
@@ -108,3 +110,17 @@ def test_letters_that_are_not_in_the_named_encoding_are_said_with_the_way_out(tm
     with pytest.raises(SourceError, match=r'format\.encoding = "cp1252"'):
         kinds(tmp_path / "a.shp")
     assert kinds(tmp_path / "a.shp", encoding="cp1252") == [CAFE]
+
+
+WORDS = st.text(st.sampled_from("abcéèëïöüçñ€\N{RIGHT SINGLE QUOTATION MARK}"), min_size=1, max_size=8)
+
+
+@given(st.lists(st.tuples(WORDS, st.sampled_from(["utf-8", "cp1252"])), min_size=1, max_size=12))
+def test_of_rows_in_two_encodings_each_is_what_was_written_or_lost_and_of_one_all_are_right(tmp_path_factory, rows):
+    path = tmp_path_factory.mktemp("mixed") / "a.csv"
+    found = kinds(written(path, *(f"1;{word}".encode(encoding) for word, encoding in rows)))
+    words = [word for word, _ in rows]
+    assert all(one == word or LOST in one for one, word in zip(found, words, strict=True))
+    used = {encoding for word, encoding in rows if not word.isascii()}
+    if len(used) <= 1:
+        assert found == words

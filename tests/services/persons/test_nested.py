@@ -4,6 +4,8 @@ import json
 
 import pyarrow as pa
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from geo.errors import SourceError
 from services.persons import nested
@@ -41,6 +43,23 @@ def search(cells, name="bijlage"):
 def test_persons_nested_in_text_are_refused_and_the_part_is_named(how, part):
     with pytest.raises(SourceError, match=rf"'bijlage\.{part}' \("):
         search([WRITTEN[how]({part: one[part]}) for one in PEOPLE])
+
+
+WRAPS = {
+    "object": lambda one: {"a": one}, "list": lambda one: [1, one], "text": json.dumps,
+    "beside": lambda one: {"n": None, "b": one, "c": "x"}, "value": lambda one: {"naam": "bijlage", "waarde": one},
+}  # fmt: skip
+
+
+@given(st.lists(st.sampled_from(sorted(WRAPS)), max_size=9), st.sampled_from([json.dumps, repr]))
+def test_however_persons_are_nested_they_are_refused(wraps, write):
+    def cell(one):
+        for wrap in wraps:
+            one = WRAPS[wrap](one)
+        return write(one)
+
+    with pytest.raises(SourceError, match="geboortedatum"):
+        search([cell({"geboortedatum": one["geboortedatum"]}) for one in PEOPLE])
 
 
 def test_a_bsn_nested_in_text_is_found_whatever_its_part_is_called():

@@ -1,11 +1,18 @@
 """Tables as offices make them: headers with spaces, and a row for each kind."""
 
+import numpy as np
 import pandas as pd
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from geo.errors import SourceError
+from layers.declarations.records import Format
 from layers.declarations.sources import SourceDeclaration
-from services.sources.tables import declared_columns
+from layers.method import numbers
+from services.formats import reader
+from services.formats.numbers import amounts
+from services.sources.tables import columns_of_text, declared_columns
 
 LONG = pd.DataFrame(
     {
@@ -87,3 +94,27 @@ def test_rows_of_one_area_that_are_not_told_apart_are_refused():
     twice = pd.concat([LONG, LONG.head(1)])
     with pytest.raises(SourceError, match="1 areas have more than one of the selected rows: GM0001"):
         declared_columns(twice, source(inbraken=kind("1.1")))
+
+
+CELLS = st.one_of(
+    st.text(st.sampled_from("0123456789.,- '"), max_size=9),
+    st.sampled_from(["1.234", "1.234,5", "1,234.5", "NA", "nan", "inf", "#N/A", "€ 12,-", "1e3", ".", "True", "½"]),
+)
+
+
+@given(st.lists(CELLS, min_size=1, max_size=5), st.sampled_from([None, ",", "."]))
+def test_a_table_reads_a_cell_as_records_do_or_refuses_it(tmp_path_factory, cells, decimal):
+    path = tmp_path_factory.mktemp("same") / "a.csv"
+    pd.DataFrame({"code": [f"BU{at:08}" for at in range(len(cells))], "k": cells}).to_csv(path, index=False, sep=";")
+    format_ = Format(decimal=decimal)
+    rows = reader.file(path, format_)
+    of_records = np.concatenate([amounts(batch.column(0), decimal) for batch in rows.batches(["k"])])
+    try:
+        of_table = numbers.column(columns_of_text(path, ["k"], format_)["k"], decimal, "tabel").to_numpy()
+    except SourceError:
+        assert np.isnan(of_records).any() or decimal is None
+    else:
+        known = ~np.isnan(of_records)
+        assert (of_table[known] == of_records[known]).all()
+        if decimal is not None:
+            assert (np.isnan(of_table) == ~known).all()
