@@ -77,7 +77,8 @@ def _centres(numbers: Numbers) -> tuple[Floats, Floats]:
 def cells_at(points: geopandas.GeoSeries, level: AreaLevel) -> NDArray[np.str_]:
     """The H3 cell of each point (RD New)."""
     at = points.to_crs(WGS84)
-    return _names(np.asarray(coordinates_to_cells(at.y.to_numpy(), at.x.to_numpy(), _resolution(level))))
+    numbers = np.asarray(coordinates_to_cells(at.y.to_numpy(), at.x.to_numpy(), _resolution(level)))
+    return np.array(_names(numbers).to_numpy(zero_copy_only=False), dtype=str)
 
 
 def _resolution(level: AreaLevel) -> int:
@@ -86,8 +87,8 @@ def _resolution(level: AreaLevel) -> int:
     return level.resolution
 
 
-def _names(numbers: NDArray[np.uint64]) -> NDArray[np.str_]:
-    return np.array(pa.array(cells_to_string(numbers)).to_numpy(zero_copy_only=False), dtype=str)
+def _names(numbers: Numbers) -> pa.Array:
+    return pa.array(cells_to_string(numbers))
 
 
 def _polygons(numbers: Numbers) -> Polygons:
@@ -114,7 +115,7 @@ def _named(numbers: Numbers, areas: AreaFrame, locator: Locator) -> geopandas.Ge
     around = pd.DataFrame(areas.table.drop(columns="geometry"))[["name", "gemeente", "gemeente_name"]]
     around = around.assign(name="Zeshoek bij " + around["name"])
     nearest = _nearest(polygons, areas.table.geometry.to_numpy(), locator)
-    table = around.iloc[nearest].set_axis(pd.Index(_names(numbers), name="area_id"))
+    table = around.iloc[nearest].set_axis(pd.Index(_names(numbers).to_pandas(), name="area_id"))
     return geopandas.GeoDataFrame(table, geometry=polygons, crs=RD_NEW)
 
 

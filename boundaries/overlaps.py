@@ -10,7 +10,10 @@ import numpy as np
 import shapely
 
 from boundaries.clipping import convex, rings, surfaces
-from geo.polygons import Polygons, Whole, polygonal
+from geo.polygons import Floats, Polygons, Whole, polygonal
+
+PART = 250_000
+"""Polygons of the right side of which the corners are laid out at once; of millions of hexagons they take gigabytes."""
 
 BLOCK = 50_000
 """Pairs that shapely intersects at once: their intersections are polygons, and polygons take memory."""
@@ -33,6 +36,27 @@ class Overlaps:
 
 def overlaps(left: Polygons, right: Polygons) -> Overlaps:
     """All pairs of a polygon of `left` and one of `right` that have surface in common. All must be valid."""
+    if not len(right):
+        return Overlaps(np.zeros(0, np.int64), np.zeros(0, np.int64), np.zeros(0))
+    boxes = shapely.bounds(left)
+    parts = [_of_part(left, boxes, right[first : first + PART], first) for first in range(0, len(right), PART)]
+    at_left, at_right, surface = (np.concatenate(each) for each in zip(*parts, strict=True))
+    order = np.lexsort((at_right, at_left))
+    return Overlaps(at_left[order], at_right[order], surface[order])
+
+
+def _of_part(left: Polygons, boxes: Floats, right: Polygons, first: int) -> tuple[Whole, Whole, Floats]:
+    """The pairs with a part of the right side, of which `first` is the position of the first."""
+    west, south, east, north = shapely.total_bounds(right)
+    near = np.flatnonzero(
+        (boxes[:, 0] <= east) & (boxes[:, 1] <= north) & (boxes[:, 2] >= west) & (boxes[:, 3] >= south)
+    )
+    at_left, at_right, surface = _surfaces(left[near], right)
+    return near[at_left], first + at_right, surface
+
+
+def _surfaces(left: Polygons, right: Polygons) -> tuple[Whole, Whole, Floats]:
+    """Pairs of positions and what they have in common, sorted by both, so that corners stay in the cache."""
     at_left, at_right = shapely.STRtree(right).query(left)
     order = np.lexsort((at_right, at_left))
     at_left, at_right = at_left[order], at_right[order]
@@ -46,7 +70,7 @@ def overlaps(left: Polygons, right: Polygons) -> Overlaps:
     for block in np.split(rest, np.arange(BLOCK, len(rest), BLOCK)):
         surface[block] = shapely.area(shapely.intersection(left[at_left[block]], right[at_right[block]]))
     some = surface > LEAST
-    return Overlaps(at_left[some], at_right[some], surface[some])
+    return at_left[some], at_right[some], surface[some]
 
 
 def common(left: Polygons, right: Polygons) -> tuple[Whole, Whole, Polygons]:

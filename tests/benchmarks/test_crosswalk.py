@@ -1,16 +1,20 @@
 """Buurten to hexagons of resolution 9 for the whole country, beside geopandas.overlay and tobler."""
 
+import time
+
 import geopandas
+import h3
 import numpy as np
 import pandas as pd
 import pytest
 import shapely
+from rich.console import Console
 from tobler.area_weighted.area_interpolate import _area_tables_binning
 
 from boundaries.crosswalk import Crosswalk, by_surface
 from boundaries.hexagons import hexagons
 from geo.areas import RD_NEW, AreaFrame, AreaLevel
-from tests.benchmarks.side_by_side import race
+from tests.benchmarks.side_by_side import most, race
 from tests.real.conftest import real  # noqa: F401  # the folder of real data
 
 TOLERANCE = 1e-6
@@ -51,6 +55,16 @@ def tobler(source: AreaFrame, target: AreaFrame):
     return _area_tables_binning(source.table.reset_index(), target.table.reset_index(), "auto")
 
 
+def h3_py(source: AreaFrame) -> geopandas.GeoSeries:
+    """The cells that touch the areas, by h3-py and geopandas."""
+    found = set()
+    for area in source.table.geometry.to_crs(4326):
+        found.update(h3.h3shape_to_cells_experimental(h3.geo_to_h3shape(area), 9, contain="overlap"))
+    ids = sorted(found)
+    corners = [shapely.Polygon([(lng, lat) for lat, lng in h3.cell_to_boundary(cell)]) for cell in ids]
+    return geopandas.GeoSeries(corners, index=ids, crs=4326).to_crs(RD_NEW)
+
+
 def check(walk: Crosswalk, source: AreaFrame, peer) -> None:
     """The same surfaces, to a millionth of the source."""
     whole = source.table.area.to_numpy()
@@ -61,6 +75,26 @@ def check(walk: Crosswalk, source: AreaFrame, peer) -> None:
     apart = pd.concat([ours, theirs], axis=1).fillna(0.0).diff(axis=1).iloc[:, 1].abs().max()
     assert apart < TOLERANCE
     print(f"{len(ours)} pairs, apart {apart:.1e} of a buurt at most")
+
+
+def test_hexagons_of_areas(buurten):
+    some = areas_of(buurten.table.iloc[: len(buurten) // 10])  # whole gemeenten
+    race(
+        f"the hexagons of {len(some)} buurten", lambda: hexagons(some, AreaLevel.H3_9), {},
+        runs=3, once={"h3-py and geopandas": lambda: h3_py(some)},
+    )  # fmt: skip
+    ours, theirs = set(hexagons(some, AreaLevel.H3_9).ids), set(h3_py(some).index)
+    assert len(ours ^ theirs) < 1e-4 * len(ours)  # sides are straight in RD New here, and in degrees there
+
+
+def test_ten_times_finer_the_country_fits_in_memory(buurten):
+    start = time.process_time()
+    cells = hexagons(buurten, AreaLevel.H3_10)
+    walk = by_surface(buurten, cells)
+    Console().print(
+        f"{len(buurten)} buurten to {len(cells)} cells, {len(walk.table)} pairs: {time.process_time() - start:.1f} s "
+        f"of work, at most {most():.2f} GB of memory"
+    )
 
 
 @pytest.mark.parametrize("which", ["buurten", "detailed"])

@@ -6,6 +6,7 @@ import shapely
 from hypothesis import given
 from hypothesis import strategies as st
 
+from boundaries import overlaps as overlaps_
 from boundaries.clipping import convex, rings
 from boundaries.overlaps import common, overlaps
 from tests.exact_surface import surface_in_common
@@ -158,6 +159,21 @@ def test_only_what_nowhere_bends_inwards_is_convex():
         shapely.MultiPolygon([shapely.box(0, 0, 1, 1)]),
     ])  # fmt: skip
     assert convex(shapes, rings(shapes)).tolist() == [True, True, False, False, False, True]
+
+
+@given(st.lists(stars, min_size=1, max_size=4), st.lists(hexagons, min_size=1, max_size=9), st.integers(1, 4))
+def test_part_by_part_the_pairs_and_surfaces_are_the_same_to_the_bit(shapes, cells, part):
+    left, right = np.array([*shapes, shapely.Polygon()]), np.array([*cells, shapely.Polygon()])
+    whole = overlaps(left, right)
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(overlaps_, "PART", part)
+        parted = overlaps(left, right)
+    for name in ("left", "right", "surface"):
+        assert getattr(whole, name).tobytes() == getattr(parted, name).tobytes()
+
+
+def test_a_country_of_hexagons_is_laid_out_in_a_dozen_parts():
+    assert overlaps_.PART == 250_000
 
 
 def test_no_polygons_overlap_nothing():
