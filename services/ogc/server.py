@@ -4,12 +4,15 @@ Several share one socket, so that whichever is free answers. uvicorn watches the
 """
 
 import errno
+import multiprocessing
 import os
+import signal
 import socket
 from contextlib import suppress
 from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from threading import Thread
 from typing import cast
 
 import uvicorn
@@ -54,9 +57,17 @@ def _config(served: ASGIApp | partial[ASGIApp], workers: int | None = None) -> u
 
 
 def _application(site: Site, shared: Path, spoken: str) -> ASGIApp:
-    """The application, in a process of its own that speaks what the first one does."""
+    """The application, in a process of its own that speaks what the first one does, and ends with it."""
+    Thread(target=_end_with_parent, daemon=True).start()
     speak(spoken)
     return application(site, shared)
+
+
+def _end_with_parent() -> None:
+    """End this process where the one that started it was killed: nobody would replace it, and it holds the port."""
+    if parent := multiprocessing.parent_process():
+        parent.join()
+        os.kill(os.getpid(), signal.SIGTERM)
 
 
 def _listening(host: str, port: int) -> socket.socket:

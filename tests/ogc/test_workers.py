@@ -109,6 +109,16 @@ def test_health_says_which_release_is_served_and_how_old_its_figures_are(served)
         (served.home / "away").rename(served.home / "current")
 
 
+def test_workers_end_with_the_process_that_started_them(served):
+    left = workers(served.server)
+    assert len(left) == 2
+    os.kill(served.server, signal.SIGKILL)
+    until = time.monotonic() + 60
+    while any(Path(f"/proc/{one}").exists() for one in left) and time.monotonic() < until:
+        time.sleep(0.1)
+    assert not [one for one in left if Path(f"/proc/{one}").exists()]
+
+
 def test_the_age_of_figures_is_since_they_were_last_found_to_be_so():
     now = datetime.now(UTC).timestamp()
     moment = datetime.fromtimestamp(now - 3600, UTC).isoformat()
