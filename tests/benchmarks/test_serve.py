@@ -134,7 +134,7 @@ def _running(command: Sequence[str], tree: str, port: int, settings: Mapping[str
     environment = os.environ | {"PYTHONPATH": tree, **(settings or {})}  # noqa: TID251  # for another process
     server = subprocess.Popen(command, cwd=tree, env=environment, stdout=subprocess.DEVNULL, start_new_session=True)
     try:
-        until = time.monotonic() + 60
+        until = time.monotonic() + 180
         while time.monotonic() < until:
             with suppress(OSError):
                 _answer(f"http://127.0.0.1:{port}/v1/conformance?f=json")
