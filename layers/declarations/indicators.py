@@ -37,7 +37,7 @@ RESERVED = frozenset({
     "score", "q", "kansrijk", "reden", "rang", "titel", "aantal_gebieden", "gebiedscodes", "gemeenten", "toelichting",
     "fictief", "zoekgebied", "rol", "gewicht", "zone", "waarom", "sterkte", "aantal_kern", "niet_getoond", "geteld",
     "waargenomen", "verwacht", "meer_dan_verwacht", "meer_per_km2", "zonder_telling", "verhouding", "bezoekers",
-    "alleen_gevonden", "zekerheid", "beperkingen", "handvat",
+    "alleen_gevonden", "zekerheid", "beperkingen", "handvat", "verloop",
 })  # fmt: skip
 """Published columns that no indicator may be called (layers.publication.fields)."""
 

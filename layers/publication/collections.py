@@ -17,6 +17,7 @@ from layers.declarations.indicators import Indicator
 from layers.messages import say
 from layers.publication.collection import Audience, Collection, typed
 from layers.publication.comparison import References, mean, shared
+from layers.publication.development import developed
 from layers.publication.explanations import MADE_UP, REASONS, caveat, plural_of
 from layers.publication.fields import AREA_FIELDS, LENS, PERIOD, Field, layer_fields, zoekgebied_fields
 from layers.publication.layer import Layer
@@ -58,7 +59,7 @@ def _zoekgebieden(layers: Sequence[Layer]) -> Collection:
         f"zoekgebieden_{theme.id}",
         (message("{theme}: kansrijke zoekgebieden", theme=theme.title), description),
         zoekgebied_fields(theme.indicator, _references(layers)),
-        [layer.zoekgebieden for layer in layers],
+        [developed(pd.concat([layer.zoekgebieden for layer in layers], ignore_index=True))],
     )
 
 

@@ -12,7 +12,7 @@ from typing import Literal, Self
 from geo.messages import Message, message
 from layers.declarations.indicators import Indicator
 from layers.messages import said, say, translations
-from layers.publication import outcomes, reasons, routes
+from layers.publication import development, outcomes, reasons, routes
 from layers.publication.comparison import NATIONAL, NATIONWIDE, References, average, mean, shared
 
 FieldType = Literal["string", "integer", "number", "boolean"]
@@ -150,6 +150,13 @@ EXPLANATION = Field("toelichting", message("Explanation"), "string", message("Wh
 AREA_EXPLANATION = Field(
     EXPLANATION.name, message("Explanation"), "string", message("What stands out in this area, and what does not.")
 )
+DEVELOPMENT = Field(
+    "verloop",
+    message("Development"),
+    "string",
+    message("What became of it since the period before it in this publication; empty in the first."),
+    codes=development.LABELS,
+)
 CERTAINTY = Field("zekerheid", message("Certainty"), "string", message("How certain this zoekgebied is, in words."))
 LIMITATIONS = Field(
     "beperkingen",
@@ -242,7 +249,7 @@ COUNT_REASON = Field(
 ADDED = (
     ZOEKGEBIED, ROLE, WEIGHT, ZONE, OUTCOME, STRENGTH, CORE_COUNT, HIDDEN_COUNT, COUNTED, OBSERVED, EXPECTED,
     SURPLUS, SURPLUS_DENSITY, COUNT_REASON, RATIO, VISITORS, FOUND_ALONE, AREA_EXPLANATION,
-    CERTAINTY, LIMITATIONS, SUGGESTION,
+    CERTAINTY, LIMITATIONS, SUGGESTION, DEVELOPMENT,
 )  # fmt: skip
 """Columns that a layer of before they were there does not have: they are read as empty."""
 
@@ -368,7 +375,7 @@ def zoekgebied_fields(indicators: Sequence[Indicator], references: References = 
     what = (RANK, TITLE, _score(indicators, references), Q, STRENGTH)
     where = (AREA_COUNT, CORE_COUNT, HIDDEN_COUNT, AREA_CODES, GEMEENTEN, ZONE, FOUND_ALONE)
     counts = (COUNTED, OBSERVED, EXPECTED, SURPLUS, SURPLUS_DENSITY, COUNT_REASON, VISITORS)
-    texts = (EXPLANATION, CERTAINTY, LIMITATIONS, SUGGESTION)
+    texts = (DEVELOPMENT, EXPLANATION, CERTAINTY, LIMITATIONS, SUGGESTION)
     return (ID, THEME, LENS, PERIOD, LEVEL, VINTAGE, *what, *where, *counts, *texts, *contributions, MADE_UP)
 
 

@@ -25,6 +25,7 @@ from layers.publication.fields import (
     AREA_NAME,
     CERTAINTY,
     CORE_COUNT,
+    DEVELOPMENT,
     EXPLANATION,
     FLAG,
     GEMEENTE_NAME,
@@ -229,6 +230,7 @@ def _searches(zoekgebieden: Collection, titles: dict[str, str]) -> list[Packed]:
 
 
 def _zones(ranked: geopandas.GeoDataFrame, contributions: Sequence[Field]) -> list[Packed]:
+    codes = {code: said(label) for code, label in DEVELOPMENT.codes.items()}
     shown = {
         "rank": ranked[RANK.name].astype(int).tolist(),
         "title": ranked[TITLE.name].tolist(),
@@ -243,6 +245,7 @@ def _zones(ranked: geopandas.GeoDataFrame, contributions: Sequence[Field]) -> li
         "codes": [codes.replace(" ", "").split(",") for codes in ranked[AREA_CODES.name]],
         "gemeenten": ranked[GEMEENTEN.name].tolist(),
         "why": ranked[EXPLANATION.name].tolist(),
+        "development": [None if one is None else codes.get(one, one) for one in _texts(ranked, DEVELOPMENT)],
         "certainty": _texts(ranked, CERTAINTY),
         "limits": _texts(ranked, LIMITATIONS),
         "suggestion": _texts(ranked, SUGGESTION),

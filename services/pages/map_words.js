@@ -96,6 +96,7 @@ function zonePopup(zone, openArea) {
     make("h3", {}, rankMark(zone), zone.title),
     make("p", {class: "place"}, `${zone.gemeenten} · ${counted(zone.count)}`),
     make("p", {}, zone.why),
+    ...part(say("Since the period before"), zone.development),
     ...part(say("How certain"), zone.certainty),
     ...part(say("Limitations"), zone.limits),
     ...part(say("What one may do first"), zone.suggestion && say("A suggestion, not a finding. {text}", {text: zone.suggestion})),
@@ -224,7 +225,7 @@ function drawList(openZone) {
   const empty = reason ? say("Not searched: {reason}.", {reason}) : say("No zoekgebieden for this choice.");
   const none = typed ? say("No zoekgebied with that name or gemeente.") : empty;
   const items = zoekgebieden().filter(matches).sort(inOrder).map((zone) => {
-    const about = [measureOf(zone), counted(zone.count), zone.gemeenten, zone.visited ? VISITED : ""].filter(Boolean).join(" · ");
+    const about = [measureOf(zone), counted(zone.count), zone.gemeenten, zone.visited ? VISITED : "", zone.development?.split(":")[0] ?? ""].filter(Boolean).join(" · ");
     const words = make("span", {}, make("strong", {}, zone.title), make("span", {class: "small"}, about));
     return make("li", {}, button((pressed) => openZone(zone, pressed), rankMark(zone), words));
   });

@@ -173,6 +173,7 @@ def _zone(rank, rows):
         "bezoekers": "veel" if rank == 1 else None,
         "alleen_gevonden": "misdrijven",
         "toelichting": f"In {gemeenten} zijn er veel meer geregistreerde misdrijven dan landelijk, en meer leegstand.",
+        "verloop": "groeit" if first["periode"] == 2024 and rank == 1 else None,
         "zekerheid": "Van 100 plekken die zo sterk opvallen, is er naar verwachting hooguit 1 toeval.",
         "beperkingen": None if rank == 1 else "Hier niet bekend: leegstand.",
         "handvat": "Ga kijken. Dit steunt op: artikel 1.",
