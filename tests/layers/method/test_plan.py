@@ -67,7 +67,7 @@ def of_indicator(at: int, **changed: object) -> Theme:
         (lambda: plan(of_indicator(0, weight=3.0)), {"search", "analysis", "layer"}),
         (lambda: plan(of_indicator(0, direction="low")), FIGURES_ON - {"figures", "measure"}),
         (lambda: plan(of_indicator(0, value="kerncijfers.inwoners")), FIGURES_ON - {"figures"}),
-        (lambda: plan(lens=LENS), {"search", "alone", "analysis", "layer"}),
+        (lambda: plan(lens=LENS), {"searched", "search", "alone", "analysis", "layer"}),
         (lambda: plan(period=2025), FIGURES_ON),
         (lambda: plan(level=AreaLevel.WIJK), ALL - {"boundaries", "table", "figures", "receipts"}),
         (lambda: plan(seed=5), ALL),
