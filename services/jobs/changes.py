@@ -6,12 +6,15 @@ from typing import Any
 
 import pandas as pd
 
-from geo.errors import StoreError, first_few
-from layers.messages import say
+from geo.errors import StoreError
+from geo.messages import joined
 from layers.publication.changes import Change, changes, compared_columns
 from layers.publication.collection import Collection
 from layers.publication.layer import Layer
 from services.releases import release
+
+MOST = 3
+"""So many changes are said, the greatest."""
 
 
 def since_served(home: Path, published: Sequence[Collection]) -> list[Change]:
@@ -42,5 +45,5 @@ def check(found: Sequence[Change], layers: Sequence[Layer]) -> None:
         raise StoreError(
             "not published, since more changed than `max_change` of the theme expects ({most:.0%}): {changes}; where "
             "that is right, run `zicht publish --confirm`",
-            most=most[startling[0].collection], changes=first_few([say(one.said()) for one in startling]),
+            most=most[startling[0].collection], changes=joined("; ", [one.said() for one in startling[:MOST]]),
         )  # fmt: skip

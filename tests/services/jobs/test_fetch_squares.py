@@ -60,10 +60,10 @@ def test_squares_come_with_their_receipt_and_can_be_weighed_by(zicht: Zicht, tmp
 
 
 def test_a_rerun_asks_nothing_and_writes_the_same_bytes(zicht: Zicht, standin: Standin, tmp_path: Path):
-    zicht("fetch", "vierkanten", "--to", tmp_path / "data")
+    assert zicht("fetch", "vierkanten", "--to", tmp_path / "data").code == 0
     first = content(tmp_path / "data")
-    zicht("fetch", "vierkanten", "--to", tmp_path / "data")
-    zicht("fetch", "vierkanten", "--to", tmp_path / "other")
+    assert zicht("fetch", "vierkanten", "--to", tmp_path / "data").code == 0
+    assert zicht("fetch", "vierkanten", "--to", tmp_path / "other").code == 0
     assert content(tmp_path / "data") == content(tmp_path / "other") == first
     assert len(standin.requests) == 3
 
@@ -72,7 +72,7 @@ def test_a_rerun_asks_nothing_and_writes_the_same_bytes(zicht: Zicht, standin: S
 def test_a_fault_that_passes_is_reported_and_the_bytes_are_the_same(
     zicht: Zicht, standin: Standin, tmp_path: Path, spoil
 ):
-    zicht("fetch", "vierkanten", "--to", tmp_path / "data")
+    assert zicht("fetch", "vierkanten", "--to", tmp_path / "data").code == 0
     standin.trap("startIndex=1000", spoil)
     again = zicht("fetch", "vierkanten", "--to", tmp_path / "again", "--fresh")
     assert again.code == 0, again.err
@@ -81,7 +81,7 @@ def test_a_fault_that_passes_is_reported_and_the_bytes_are_the_same(
 
 
 def test_a_page_that_repeats_leaves_nothing_and_a_rerun_ends_well(zicht: Zicht, standin: Standin, tmp_path: Path):
-    zicht("fetch", "vierkanten", "--to", tmp_path / "data")
+    assert zicht("fetch", "vierkanten", "--to", tmp_path / "data").code == 0
     first = standin.reply(standin.requests[0], {})
     standin.trap("startIndex=1000", first)
     wrong = zicht("fetch", "vierkanten", "--to", tmp_path / "again", "--fresh")

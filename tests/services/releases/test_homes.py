@@ -78,18 +78,18 @@ def test_serve_takes_the_home_published_last_with_its_own_configuration_and_says
     zicht: Zicht, shown: demo.Demonstration, elsewhere: Path, monkeypatch: pytest.MonkeyPatch
 ):
     served = []
-    monkeypatch.setattr(server, "serve", lambda *arguments: served.append(arguments))
+    monkeypatch.setattr(server, "serve", lambda site, *_: served.append((site.home, site.config)))
     for home, level in (("output/demo", "wijk"), ("output/demo-gm0363", "buurt")):
         copy_layers(shown.home, elsewhere / home, level)
         assert zicht("publish", "--home", home).code == 0
     answer = zicht("serve")
     assert answer.code == 0, answer.err
     assert "Serves output/demo-gm0363, published 20" in answer.out
-    assert served.pop()[:2] == (Path("output/demo-gm0363"), Path("output/demo-gm0363/pygeoapi-config.yml"))
+    assert served.pop() == (Path("output/demo-gm0363"), Path("output/demo-gm0363/pygeoapi-config.yml"))
     assert "indicatoren_misdrijven_buurt" in zicht("layers").out
     assert zicht("publish", "--home", "output/demo").code == 0
     assert zicht("serve").code == 0
-    assert served.pop()[:2] == (Path("output/demo"), Path("pygeoapi-config.yml"))
+    assert served.pop() == (Path("output/demo"), Path("pygeoapi-config.yml"))
 
 
 def test_a_release_is_not_served_under_the_titles_of_another(zicht: Zicht, shown: demo.Demonstration, elsewhere: Path):
