@@ -13,8 +13,10 @@ from typing import Any
 
 from geo.errors import StoreError
 from geo.messages import Message, message
+from layers.declarations.lenses import BASIS
+from layers.messages import said
 from layers.publication.collection import Collection
-from layers.publication.fields import LENS, THEME
+from layers.publication.fields import LENS, THEME, Field
 from layers.publication.identity import identity
 from services.files import made_readable, read_formatted, whole_file
 from services.releases.record import about, collections, manifest
@@ -81,7 +83,8 @@ def without(folder: Path, covered: Callable[[str, str], bool]) -> tuple[dict[str
     if len(left) == len(content["layers"]):
         return None
     ids = {name for one in left for name in _collections_of(one["key"])}
-    kept = [_part(one, covered) for one in collections(folder) if one.id in ids]
+    lenses = {str(one["key"]["lens"]) for one in left} | {BASIS}
+    kept = [_part(one, covered, lenses) for one in collections(folder) if one.id in ids]
     said = {"language": content.get("language", "nl"), "made_up": content.get("made_up", False)}
     said |= {"collections": [about(one) for one in kept], "layers": left}
     rest = {name: value for name, value in content.items() if name not in {"artefacts", "id", *said}}
@@ -94,9 +97,22 @@ def _collections_of(key: Mapping[str, str]) -> tuple[str, str, str]:
     return f"zoekgebieden_{theme}", f"indicatoren_{theme}_{level}", f"gebieden_{level}"
 
 
-def _part(one: Collection, covered: Callable[[str, str], bool]) -> Collection:
-    """A collection without the rows of withdrawn layers."""
+def _part(one: Collection, covered: Callable[[str, str], bool], lenses: set[str]) -> Collection:
+    """A collection without the rows of withdrawn layers; `lenses` are left."""
     if not {THEME.name, LENS.name} <= {*one.table.columns}:
         return one
-    gone = [covered(theme, lens) for theme, lens in zip(one.table[THEME.name], one.table[LENS.name], strict=True)]
-    return replace(one, table=one.table[[not each for each in gone]].reset_index(drop=True))
+    pairs = list(zip(one.table[THEME.name], one.table[LENS.name], strict=True))
+    table = one.table[[not covered(*each) for each in pairs]].reset_index(drop=True)
+    fields = tuple(_of_lenses(field, lenses) if field.name == LENS.name else field for field in one.fields)
+    return replace(one, table=table, fields=fields)
+
+
+def _of_lenses(field: Field, left: set[str]) -> Field:
+    """The column of the lens without what it says of lenses that are not left."""
+    titles = [f"{title}: " for lens, title in field.codes.items() if lens not in left]
+    lines = said(field.description).split("\n")
+    return replace(
+        field,
+        codes={lens: title for lens, title in field.codes.items() if lens in left},
+        description="\n".join(line for line in lines if not any(line.startswith(title) for title in titles)),
+    )

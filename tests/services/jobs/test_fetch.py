@@ -46,7 +46,11 @@ class Process:
 
     def start(self) -> subprocess.Popen[bytes]:
         arguments = [sys.executable, "-m", "services.cli", "fetch", "kerncijfers", "--to", str(self.folder / "data")]
-        return subprocess.Popen(arguments, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+        before = signal.signal(signal.SIGINT, signal.default_int_handler)  # who runs tests in the background ignores it
+        try:
+            return subprocess.Popen(arguments, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+        finally:
+            signal.signal(signal.SIGINT, before)
 
     def stopped_at(self, asked: str, how: signal.Signals) -> int:
         """Start, and stop it in the middle of the answer to `asked`."""
