@@ -8,7 +8,6 @@ twice.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from enum import StrEnum
 from typing import Protocol
 
 import numpy as np
@@ -19,20 +18,10 @@ from boundaries.changes import by_change, by_overlap, by_pairs
 from boundaries.crosswalk import Crosswalk, Method, by_code, by_surface
 from boundaries.dasymetric import Weights, by_weights
 from boundaries.hexagons import hexagons
+from boundaries.route_kinds import RouteKind
 from geo.areas import AreaFrame, AreaLevel
 from geo.errors import AreaError, SourceError
 from geo.messages import Message, message
-
-
-class RouteKind(StrEnum):
-    """How the counts of a year came to the areas of the series; published by the words of layers.publication.routes."""
-
-    OWN = "own"
-    PAIRS = "pairs"
-    YEARLY = "yearly"
-    OVERLAP = "overlap"
-    STRAIGHT = "straight"
-
 
 NAMES = {
     AreaLevel.BUURT: message("buurten"), AreaLevel.WIJK: message("wijken"), AreaLevel.GEMEENTE: message("gemeenten"),

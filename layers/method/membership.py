@@ -8,7 +8,8 @@ from collections.abc import Iterable
 import pandas as pd
 
 from geo.measures import Unknown
-from geo.statistics.places.result import Role, role
+from geo.roles import Role
+from geo.statistics.places.result import role
 from geo.zoekgebieden import Zoekgebied
 from layers.method.build import Analysis
 from layers.publication.outcomes import ROLE_CODES, Outcome

@@ -13,7 +13,8 @@ import pandas as pd
 
 from boundaries.counts import Counts
 from boundaries.crosswalk import Crosswalk
-from boundaries.routes import Route, RouteKind
+from boundaries.route_kinds import RouteKind
+from boundaries.routes import Route
 from boundaries.series import Year, harmonised
 from geo.areas import AreaFrame
 from geo.messages import Message, message

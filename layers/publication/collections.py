@@ -18,10 +18,11 @@ from layers.messages import say
 from layers.publication.collection import Audience, Collection, typed
 from layers.publication.comparison import References, mean, shared
 from layers.publication.development import developed
-from layers.publication.explanations import MADE_UP, REASONS, caveat, plural_of
+from layers.publication.explanations import MADE_UP, caveat, plural_of
 from layers.publication.fields import AREA_FIELDS, LENS, PERIOD, Field, layer_fields, zoekgebied_fields
 from layers.publication.layer import Layer
 from layers.publication.lenses import lens_field
+from layers.publication.reasons import REASONS
 from layers.publication.stacking import FIELDS, stackable, stacking_of
 
 

@@ -8,12 +8,15 @@ What went is in the list of the period before. Across a change of boundaries are
 from collections.abc import Hashable, Mapping
 from enum import StrEnum
 from itertools import pairwise
+from typing import TYPE_CHECKING
 
-import geopandas
 import pandas as pd
 
 from geo.messages import Message, message
 from geo.moves import moves
+
+if TYPE_CHECKING:  # the labels are served, and what serves makes no tables
+    import geopandas
 
 GROWTH = 1.25
 """Times as strong as it was, or as weak, for a zoekgebied to grow or fade."""
@@ -41,7 +44,7 @@ LABELS: Mapping[str, Message] = {
 SAME_MAP = ["niveau", "lens"]
 
 
-def developed(zoekgebieden: geopandas.GeoDataFrame) -> geopandas.GeoDataFrame:
+def developed(zoekgebieden: "geopandas.GeoDataFrame") -> "geopandas.GeoDataFrame":
     """The zoekgebieden of a theme with what became of each; empty in the first period that there is."""
     found: dict[Hashable, str] = {}
     for _, rows in zoekgebieden.groupby(SAME_MAP, sort=False):

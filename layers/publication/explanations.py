@@ -1,9 +1,8 @@
-"""The words of a map: what its reasons and trends are called, what it does not show, and the name of a zoekgebied."""
+"""The words of a map: what its trends are called, what it does not show, and the name of a zoekgebied."""
 
 from collections.abc import Sequence
 
 from geo.areas import AreaLevel
-from geo.measures import Unknown
 from geo.messages import message
 from geo.statistics import How
 from geo.statistics.trends import Trend
@@ -11,25 +10,6 @@ from layers.messages import said, say
 from layers.publication.comparison import NATIONAL, SOMEWHERE, References, average, mean, shared
 
 MADE_UP = message("Testland: areas and figures are made up.")
-
-REASONS = {
-    Unknown.SECRET: message("secret at the source"),
-    Unknown.LATER: message("comes later at the source"),
-    Unknown.DISCONTINUED: message("no longer published by the source"),
-    Unknown.ABSENT: message("absent from the source"),
-    Unknown.PARTLY: message("too few parts of this area are known"),
-    Unknown.NO_EXPOSURE: message("nothing to set the number against"),
-    Unknown.SMALL_EXPOSURE: message("too small to show a ratio"),
-    Unknown.SMALL_COUNT: message("too small a number to show"),
-    Unknown.FEW_INDICATORS: message("too few indicators known"),
-    Unknown.ISLAND: message("no neighboring areas"),
-    Unknown.NO_KNOWN_NEIGHBOR: message("no neighboring area with a score"),
-    Unknown.INTERPOLATED: message("estimated from larger areas; these are not searched"),
-    Unknown.TOO_FEW_AREAS: message("too few areas to search in"),
-    Unknown.IMPOSSIBLE: message("impossible: more of them than there are"),
-    Unknown.OUTSIDE: message("this lens does not search here"),
-}
-"""What each reason is called on the map."""
 
 TRENDS = {
     Trend.NEW: message("new"),

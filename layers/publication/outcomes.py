@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from enum import StrEnum
 
 from geo.messages import Message, message
-from geo.statistics.places.result import Role
+from geo.roles import Role
 
 
 class Outcome(StrEnum):

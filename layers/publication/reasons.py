@@ -11,7 +11,25 @@ import pandas as pd
 from geo.measures import Unknown
 from geo.messages import Message, message
 from layers.messages import translations
-from layers.publication.explanations import REASONS
+
+REASONS: Mapping[Unknown, Message] = {
+    Unknown.SECRET: message("secret at the source"),
+    Unknown.LATER: message("comes later at the source"),
+    Unknown.DISCONTINUED: message("no longer published by the source"),
+    Unknown.ABSENT: message("absent from the source"),
+    Unknown.PARTLY: message("too few parts of this area are known"),
+    Unknown.NO_EXPOSURE: message("nothing to set the number against"),
+    Unknown.SMALL_EXPOSURE: message("too small to show a ratio"),
+    Unknown.SMALL_COUNT: message("too small a number to show"),
+    Unknown.FEW_INDICATORS: message("too few indicators known"),
+    Unknown.ISLAND: message("no neighboring areas"),
+    Unknown.NO_KNOWN_NEIGHBOR: message("no neighboring area with a score"),
+    Unknown.INTERPOLATED: message("estimated from larger areas; these are not searched"),
+    Unknown.TOO_FEW_AREAS: message("too few areas to search in"),
+    Unknown.IMPOSSIBLE: message("impossible: more of them than there are"),
+    Unknown.OUTSIDE: message("this lens does not search here"),
+}
+"""What each reason is called on the map."""
 
 CODES: Mapping[Unknown, str] = {
     Unknown.SECRET: "geheim",

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from boundaries.routes import RouteKind
+from boundaries.route_kinds import RouteKind
 from geo.messages import Message, message
 
 ROUTE_KINDS: Mapping[RouteKind, Message] = {

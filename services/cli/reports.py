@@ -15,8 +15,9 @@ from layers.declarations.lenses import BASIS
 from layers.messages import number, say
 from layers.publication import explanations
 from layers.publication.changes import Change
-from layers.publication.explanations import MADE_UP, REASONS, caveat
+from layers.publication.explanations import MADE_UP, caveat
 from layers.publication.layer import Layer, LayerKey
+from layers.publication.reasons import REASONS
 from services.jobs.demo import Demonstration
 from services.jobs.plan import LayerSteps, Renewed, State
 

@@ -11,8 +11,9 @@ from typing import Any
 from geo.measures import Unknown
 from layers.evaluation.calibration import measured
 from layers.messages import language, number, say
-from layers.publication.explanations import MADE_UP, REASONS
+from layers.publication.explanations import MADE_UP
 from layers.publication.in_words import readable
+from layers.publication.reasons import REASONS
 from services.files import whole_file
 from services.pages.templates import template
 

@@ -7,7 +7,8 @@ import pytest
 
 from boundaries.counts import Counts
 from boundaries.crosswalk import Method
-from boundaries.routes import RouteKind, Routes
+from boundaries.route_kinds import RouteKind
+from boundaries.routes import Routes
 from geo.areas import AreaLevel
 from geo.errors import SourceError
 from layers.declarations.catalog import Catalog, load

@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 import shapely
 
-from boundaries.routes import RouteKind
+from boundaries.route_kinds import RouteKind
 from geo.areas import RD_NEW, AreaLevel
 from geo.errors import MeasureError, SourceError
 from services.jobs.series import SeriesRequest, series

@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from enum import StrEnum
 from math import exp, sqrt
 from typing import Self
 
@@ -12,6 +11,7 @@ import pandas as pd
 from geo.errors import StatisticError
 from geo.measures import Unknown
 from geo.messages import message
+from geo.roles import Role
 from geo.statistics.result import How, LocalResult
 
 CORE = 0.9
@@ -21,13 +21,6 @@ CONFIDENT = 1.645
 """Standard errors below the mean where the 90 % interval of a normal value ends."""
 
 WITHIN = message("permutation within classes of expected events")
-
-
-class Role(StrEnum):
-    """What an area is to its place: the core of it, or part of it by all likelihood."""
-
-    CORE = "core"
-    MEMBER = "member"
 
 
 @dataclass(frozen=True, slots=True)

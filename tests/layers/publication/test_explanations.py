@@ -6,7 +6,8 @@ from geo.areas import AreaLevel
 from geo.measures import Unknown
 from geo.statistics.trends import Trend
 from layers.messages import say
-from layers.publication.explanations import MADE_UP, REASONS, TRENDS, caveat, plural_of, title
+from layers.publication.explanations import MADE_UP, TRENDS, caveat, plural_of, title
+from layers.publication.reasons import REASONS
 
 
 @pytest.mark.parametrize("reason", Unknown)

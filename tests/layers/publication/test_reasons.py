@@ -3,14 +3,13 @@
 import pandas as pd
 import pytest
 
-from boundaries.routes import RouteKind
+from boundaries.route_kinds import RouteKind
 from geo.measures import Unknown
 from layers.messages import LANGUAGES, say, speaking
 from layers.publication import routes
-from layers.publication.explanations import REASONS
 from layers.publication.fields import COUNT_REASON, OUTCOME, REASON, ROLE, ROUTE, UNKNOWN
 from layers.publication.outcomes import OUTCOMES, ROLES, Outcome
-from layers.publication.reasons import CODES, LABELS, coded, recoded
+from layers.publication.reasons import CODES, LABELS, REASONS, coded, recoded
 
 PUBLISHED = {
     "secret": "geheim",

@@ -15,7 +15,8 @@ from hypothesis import strategies as st
 
 from boundaries.counts import Counts
 from boundaries.dasymetric import Weights
-from boundaries.routes import RouteKind, Routes
+from boundaries.route_kinds import RouteKind
+from boundaries.routes import Routes
 from geo.areas import AreaFrame, AreaLevel
 from geo.errors import AlignmentError, SourceError
 from geo.measures import Unknown

@@ -12,7 +12,8 @@ from geo.errors import AlignmentError, StatisticError
 from geo.measures import Unknown
 from geo.neighbors import Neighbors
 from geo.residuals import Residuals
-from geo.statistics.places.result import Role, role
+from geo.roles import Role
+from geo.statistics.places.result import role
 from geo.statistics.places.scan import Places, gamma_values, place_scan
 from tests.country import grid, names
 from tests.geo.statistics.places import naive
