@@ -17,8 +17,7 @@ from geo.messages import message
 from layers.publication.collection import Collection
 from layers.publication.fields import Field
 from layers.publication.normal_form import Places, normal_form
-
-type Value = str | int | float | bytes
+from services.sql import Value, quoted
 
 TYPES = {"string": "string", "integer": "Int64", "number": "Float64", "boolean": "boolean"}
 """Per field type the pandas type that tells unknown from zero."""
@@ -39,11 +38,6 @@ class Joined:
     columns: Mapping[str, str]
     source: str
     parts: Mapping[str, tuple[str, tuple[str, ...]]]
-
-
-def quoted(name: str) -> str:
-    """An SQL identifier."""
-    return '"' + name.replace('"', '""') + '"'
 
 
 def write_parted(

@@ -6,9 +6,10 @@ the name of the file where none is given.
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
-from layers.publication.collection import Collection
+if TYPE_CHECKING:  # what serves needs a name from here, and no tables
+    from layers.publication.collection import Collection
 
 SERVED = "zicht.sqlite"
 """The file in the folder of a release that the API reads."""
@@ -21,7 +22,7 @@ class Exporter(Protocol):
     markup, formula or SQL there. Collections without rows are no fault.
     """
 
-    def __call__(self, collections: Sequence[Collection], path: Path) -> None:
+    def __call__(self, collections: "Sequence[Collection]", path: Path) -> None:
         """Write `collections` to `path`, whose folder is made. Raises StoreError where that cannot be."""
         ...
 
@@ -32,7 +33,7 @@ class Store(Protocol):
     The same collections give the same bytes. Collections without rows are no fault.
     """
 
-    def __call__(self, collections: Sequence[Collection], folder: Path) -> None:
+    def __call__(self, collections: "Sequence[Collection]", folder: Path) -> None:
         """Write `collections` into `folder`, which is there.
 
         Raises StoreError, and leaves nothing of this store behind, where that cannot be or its files are there already.

@@ -2,14 +2,12 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Literal
 
 import geopandas
 
 from geo.areas import RD_NEW
+from layers.publication.audience import Audience
 from layers.publication.fields import Field
-
-type Audience = Literal["intern", "publiek"]
 
 
 @dataclass(frozen=True, slots=True)

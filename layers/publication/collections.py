@@ -15,7 +15,8 @@ from geo.measures import Unknown
 from geo.messages import Message, message
 from layers.declarations.indicators import Indicator
 from layers.messages import say
-from layers.publication.collection import Audience, Collection, typed
+from layers.publication.audience import Audience
+from layers.publication.collection import Collection, typed
 from layers.publication.comparison import References, mean, shared
 from layers.publication.development import developed
 from layers.publication.explanations import MADE_UP, caveat, plural_of

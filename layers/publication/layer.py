@@ -10,7 +10,8 @@ import pandas as pd
 from geo.areas import AreaLevel
 from layers.declarations.lenses import Lens
 from layers.declarations.themes import Theme
-from layers.publication.collection import Audience, names
+from layers.publication.audience import Audience
+from layers.publication.collection import names
 from layers.publication.comparison import References, references
 from layers.publication.fields import layer_fields, zoekgebied_fields
 from layers.publication.perturbed import COLUMNS

@@ -13,7 +13,8 @@ import numpy as np
 from geo.areas import RD_NEW
 from layers.publication.collection import Collection
 from layers.publication.normal_form import Places, distinct
-from services.parted_tables import quoted, write_parted
+from services.parted_tables import write_parted
+from services.sql import quoted
 
 TYPES = {"string": "TEXT", "integer": "INTEGER", "number": "REAL", "boolean": "BOOLEAN"}
 CODES = "codes"

@@ -19,7 +19,7 @@ import shapely
 from shapely.geometry.base import BaseGeometry
 
 from geo.messages import Message, message
-from services.parted_tables import Value, quoted
+from services.sql import Value, quoted
 from services.stores import periods, systems
 from services.stores.functions import ARITHMETIC, TEXTS
 from services.stores.queries import Condition, Described, QueryError, related, sound

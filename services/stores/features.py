@@ -14,7 +14,8 @@ import orjson
 
 from layers.publication.collection import Collection
 from layers.publication.fields import ID
-from services.parted_tables import Joined, quoted
+from services.parted_tables import Joined
+from services.sql import quoted
 
 
 @dataclass(frozen=True, slots=True)

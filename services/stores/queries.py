@@ -13,9 +13,12 @@ import shapely
 from shapely.geometry.base import BaseGeometry
 
 from geo.errors import ZichtError
-from layers.publication.collection import Audience
+from layers.publication.audience import Audience
 from layers.publication.fields import Field
-from services.parted_tables import Value, quoted
+from services.sql import Value, quoted
+
+APPLICATION, FORMAT = 0x7A696368, 4
+"""What SQLite's header says of the file: that it is of zicht (its letters in ASCII), and the format of its tables."""
 
 type System = Literal["CRS84", "RD"]
 """A coordinate reference system of which the text of each geometry stands ready: degrees, or RD New in metres."""

@@ -23,10 +23,9 @@ from geo.errors import StoreError
 from geo.messages import message
 from layers.publication.fields import Field
 from services.files import check_format
-from services.parted_tables import quoted
+from services.sql import quoted
 from services.stores.functions import FUNCTIONS
-from services.stores.queries import Condition, Described, Query, System, all_of, features, page
-from services.stores.sqlite import APPLICATION, FORMAT
+from services.stores.queries import APPLICATION, FORMAT, Condition, Described, Query, System, all_of, features, page
 
 type Feature = dict[str, Any]
 

@@ -33,16 +33,14 @@ from geo.errors import StoreError, first_few
 from layers.publication.collection import Collection
 from layers.publication.fields import AREA, LEVEL
 from layers.publication.normal_form import Places, distinct
-from services.parted_tables import quoted, write_parted
+from services.parted_tables import write_parted
 from services.ports import SERVED
+from services.sql import quoted
 from services.stores import features
 from services.stores.coordinates import Shapes, texts
-from services.stores.queries import boxes, shapes
+from services.stores.queries import APPLICATION, FORMAT, boxes, shapes
 
 TYPES = {"string": "TEXT", "integer": "INTEGER", "number": "REAL", "boolean": "INTEGER"}
-
-APPLICATION, FORMAT = 0x7A696368, 4
-"""What SQLite's header says of the file: that it is of zicht (its letters in ASCII), and the format of its tables."""
 
 DESCRIPTIONS = "CREATE TABLE _collections (id TEXT PRIMARY KEY, about TEXT) WITHOUT ROWID"
 
