@@ -36,8 +36,8 @@ def nightly(
     Example: `zicht nightly --home /srv/zicht --data /srv/zicht-data`
     """
     from services.jobs import fetch, nightly
+    from services.jobs.configurations import configuration_of
     from services.jobs.declarations import catalogue
-    from services.jobs.publish import configuration_of
 
     settings, catalog = Settings(), catalogue()
     home = home or settings.home

@@ -29,8 +29,9 @@ def publish(
     Example: `zicht publish`, and in CI `zicht publish --check`
     """
     from services.cli import reports
+    from services.jobs.configurations import configuration_of, difference
     from services.jobs.declarations import catalogue
-    from services.jobs.publish import configuration_of, difference, manifest, publish_all
+    from services.jobs.publish import manifest, publish_all
 
     home = home or Settings().home
     config = configuration_of(home, config)

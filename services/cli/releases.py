@@ -28,7 +28,7 @@ def releases(
     """
     from services.cli import release_reports
     from services.jobs import releases as job
-    from services.jobs.publish import configuration_of
+    from services.jobs.configurations import configuration_of
     from services.jobs.serve import home_to_read
 
     home = home_to_read(home)

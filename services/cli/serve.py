@@ -21,8 +21,8 @@ def serve(
     Example: `zicht serve --port 8080`
     """
     from services.cli import reports
+    from services.jobs.configurations import configuration_of
     from services.jobs.export import published
-    from services.jobs.publish import configuration_of
     from services.jobs.serve import home_to_read
     from services.jobs.serve import serve as serve_
 

@@ -29,7 +29,7 @@ def withdraw(
     Example: `zicht withdraw drugs_eigen --reason "dubbel geteld"`
     """
     from services.jobs import withdraw as job
-    from services.jobs.publish import configuration_of
+    from services.jobs.configurations import configuration_of
     from services.jobs.serve import home_to_read
 
     home = home_to_read(home)

@@ -19,8 +19,9 @@ from services.jobs.build import (
     open_country,
     vintage_of_theme,
 )
+from services.jobs.configurations import configuration_of
 from services.jobs.declarations import catalogue
-from services.jobs.publish import configuration_of, publish_all
+from services.jobs.publish import publish_all
 from services.releases import release
 from services.releases.homes import DEFAULT_HOME
 from services.settings import TESTLAND

@@ -1,6 +1,5 @@
 """From built layers to a served release with its pygeoapi configuration: what `zicht publish` and `zicht demo` do."""
 
-import os
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
@@ -14,11 +13,10 @@ from layers.publication.collections import collections
 from services.files import whole_file
 from services.jobs import audit, changes
 from services.jobs.build import OnStep
+from services.jobs.configurations import resources_of
 from services.jobs.decisions import decided
 from services.ogc import configuration as ogc
-from services.ports import SERVED
-from services.releases import homes, release, retention, withdrawal
-from services.settings import Settings
+from services.releases import release, retention, withdrawal
 from services.workspace import storage
 
 
@@ -87,30 +85,3 @@ def unchanged_on_failure(config: Path) -> Iterator[None]:
 def manifest(folder: Path) -> Mapping[str, Any]:
     """What a release says of itself."""
     return release.manifest(folder)
-
-
-def configuration_of(home: Path, chosen: Path | None = None) -> Path:
-    """The configuration of a home: the one that was chosen, that of ZICHT_CONFIG, else its own."""
-    return chosen or Settings().config or homes.configuration(home)
-
-
-def difference(home: Path, config: Path) -> Message | None:
-    """How the configuration differs from the release that is served; None where it does not."""
-    return ogc.difference(config, resources_of(home, config, release.current(home)))
-
-
-def composed(home: Path, config: Path, folder: Path) -> str:
-    """The whole configuration of a release: what is written by hand in `config`, and its own resources."""
-    with speaking(release.language_of(folder)):
-        return ogc.complete(config, resources_of(home, config, folder))
-
-
-def resources_of(home: Path, config: Path, folder: Path) -> ogc.Resources:
-    """The `resources` of a release, in its language.
-
-    They name the home by where it lies from the folder of the configuration, so that they can be committed, and a copy
-    of both elsewhere is served from the copy; a stock pygeoapi is started in that folder.
-    """
-    place = Path(os.path.relpath(home, config.parent)).as_posix()
-    with speaking(release.language_of(folder)):
-        return ogc.resources(folder, f"${{ZICHT_HOME:-{place}}}/{homes.CURRENT}/{SERVED}")

@@ -4,11 +4,12 @@ from functools import partial
 from pathlib import Path
 
 from geo.errors import ServeError
-from services.jobs.publish import composed
+from services.jobs.configurations import composed
 from services.ogc import server
 from services.ogc.app import Site
-from services.releases import homes, release
+from services.releases import homes
 from services.releases.confirmation import last_confirmed
+from services.releases.manifest import current, manifest
 from services.settings import Settings
 
 
@@ -25,7 +26,7 @@ def serve(home: Path, config: Path, host: str, port: int, workers: int = 1) -> N
     Raises StoreError where nothing is published; ServeError where the port is taken, or where a configuration was
     chosen that is not there.
     """
-    release.manifest(release.current(home))
+    manifest(current(home))
     if not config.is_file() and config != homes.configuration(home):  # without one of its own: as a new one starts
         raise ServeError(
             "{config}: there is no such configuration; run `zicht publish --home {home} --config {config}`",

@@ -9,7 +9,8 @@ from geo.errors import StoreError
 from layers.messages import language, speaking
 from services.files import UNFINISHED
 from services.jobs.build import OnStep
-from services.jobs.publish import in_language, resources_of, unchanged_on_failure
+from services.jobs.configurations import resources_of
+from services.jobs.publish import in_language, unchanged_on_failure
 from services.ogc import configuration as ogc
 from services.releases import confirmation, integrity, release, retention, withdrawal
 from services.releases.withdrawal import Withdrawal

@@ -10,13 +10,15 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from geo.messages import message
-from layers.publication.layer import Layer
 from services.files import made_readable, read_formatted, whole_file
 from services.releases.homes import CONFIRMED
-from services.releases.record import MANIFEST, manifest
+from services.releases.manifest import MANIFEST, manifest
+
+if TYPE_CHECKING:  # what serves reads when values were found again, and no layers
+    from layers.publication.layer import Layer
 
 FORMAT = 1
 
@@ -26,7 +28,7 @@ def path_of(folder: Path) -> Path:
     return folder.with_name(folder.name + CONFIRMED)
 
 
-def confirm(folder: Path, layers: Sequence[Layer]) -> None:
+def confirm(folder: Path, layers: "Sequence[Layer]") -> None:
     """Write that the values of a release were found again just now, in these layers."""
     receipts = {one.id: one for layer in layers for one in layer.provenance.receipts}
     sources = {name: {"fetched": one.fetched, "sha256": one.sha256} for name, one in sorted(receipts.items())}

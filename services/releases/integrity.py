@@ -8,7 +8,8 @@ from geo.errors import StoreError
 from geo.messages import Message, message
 from layers.publication.identity import identity, values_digest
 from services.releases import artefacts
-from services.releases.record import BY_VALUES, MANIFEST, collections, manifest
+from services.releases.manifest import BY_VALUES, MANIFEST, manifest
+from services.releases.record import collections
 
 
 def faults(folder: Path) -> list[Message]:

@@ -14,27 +14,14 @@ from typing import Any
 
 import geopandas
 
-from geo.errors import StoreError, first_few
-from geo.messages import message
-from layers.messages import LANGUAGES, language
+from layers.messages import language
 from layers.publication.collection import Collection, typed
 from layers.publication.fields import Field
 from layers.publication.identity import identity, run_identity, values_digest
 from layers.publication.layer import Layer
-from services.files import read_errors, read_formatted
+from services.files import read_errors
 from services.program import program
-
-MANIFEST = "release.json"
-FORMAT = 2
-"""The format of a release: its files and release.json. It goes up with a change that makes older readers wrong."""
-
-OLDEST = 1
-"""The oldest format that is read: its artefacts are `files`, without a size, and its id was a digest of bytes."""
-
-BY_VALUES = 2
-"""The first format of which the id is a digest of values."""
-
-AGAIN = message("publish again")
+from services.releases.manifest import AGAIN, FORMAT, manifest
 
 ABOUT = ("id", "title", "description", "keywords", "attribution", "license", "caveat", "time_field", "audience")
 """What a record holds of a collection besides its fields."""
@@ -62,33 +49,6 @@ def about(collection: Collection) -> dict[str, Any]:
     fields = [asdict(field) for field in collection.fields]
     counted = {"rows": len(collection.table), "values": values_digest(collection)}
     return {name: getattr(collection, name) for name in ABOUT} | {"fields": fields} | counted
-
-
-def manifest(folder: Path) -> dict[str, Any]:
-    """What a release says of itself, in the words of the newest format.
-
-    Raises StoreError where it is of another format than this zicht knows, or damaged.
-    """
-    content = read_formatted(folder / MANIFEST, FORMAT, AGAIN, oldest=OLDEST)
-    if "files" in content:  # format 1
-        content["artefacts"] = {name: {"sha256": sha256} for name, sha256 in content.pop("files").items()}
-    needed = ("id", "created", "collections", "layers", "artefacts")
-    if lacking := [name for name in needed if name not in content]:
-        raise StoreError(
-            "{path}: lacks {names}; {again}", path=folder / MANIFEST, names=first_few(lacking), again=AGAIN
-        )
-    return content
-
-
-def language_of(folder: Path) -> str:
-    """The language that a release is in; Dutch where it does not say, for then there was no other."""
-    spoken = manifest(folder).get("language", "nl")
-    if spoken not in LANGUAGES:
-        raise StoreError(
-            "{path}: is in the language {language!r}, unknown to this zicht; {again}",
-            path=folder / MANIFEST, language=spoken, again=AGAIN,
-        )  # fmt: skip
-    return str(spoken)
 
 
 def collections(folder: Path) -> list[Collection]:

@@ -34,7 +34,8 @@ from services.releases.artefacts import GPKG, MAP
 from services.releases.confirmation import confirm, confirmed
 from services.releases.homes import CURRENT
 from services.releases.integrity import faults, faults_of_record
-from services.releases.record import AGAIN, MANIFEST, collections, language_of, manifest, recorded
+from services.releases.manifest import AGAIN, MANIFEST, current, language_of, manifest
+from services.releases.record import collections, recorded
 from services.releases.retention import held, serves
 
 __all__ = ["CURRENT", "GPKG", "MANIFEST", "MAP", "collections", "confirmed", "current", "language_of", "manifest"]
@@ -118,20 +119,6 @@ def write_again(
     """Write a release of this record, unless it is there whole."""
     if _outcome(folder, record | {"program": asdict(program())}) is not Outcome.UNCHANGED:
         _write(folder, record | {"program": asdict(program())}, published, steps)
-
-
-def current(home: Path) -> Path:
-    """The folder of the release that is served. Raises StoreError where nothing has been published, or it is gone."""
-    link = home / CURRENT
-    if link.is_symlink() and not link.exists():
-        raise StoreError(
-            "{home}: the release that was served ({id}) is gone; publish again, or serve another: `zicht releases` "
-            "lists them, `zicht releases rollback ID` goes back to one",
-            home=home, id=link.readlink().name,
-        )  # fmt: skip
-    if not (link / MANIFEST).is_file():
-        raise StoreError("{home}: nothing has been published; run `zicht publish` first", home=home)
-    return link.resolve()
 
 
 def _outcome(folder: Path, record: dict[str, Any]) -> Outcome:

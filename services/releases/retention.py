@@ -19,7 +19,7 @@ from services.files import UNFINISHED, read_formatted, whole_file
 from services.releases import artefacts
 from services.releases.confirmation import confirmed, path_of
 from services.releases.homes import CURRENT
-from services.releases.record import manifest
+from services.releases.manifest import manifest
 
 HELD = "held.json"
 FORMAT = 1

@@ -19,7 +19,8 @@ from layers.publication.collection import Collection
 from layers.publication.fields import LENS, THEME, Field
 from layers.publication.identity import identity
 from services.files import made_readable, read_formatted, whole_file
-from services.releases.record import about, collections, manifest
+from services.releases.manifest import manifest
+from services.releases.record import about, collections
 
 WITHDRAWN = "withdrawn.json"
 FORMAT = 1

@@ -9,7 +9,8 @@ import pytest
 from geo.errors import DeclarationError, StoreError
 from layers.declarations.catalog import Catalog, catalog_of
 from services.jobs import releases as job
-from services.jobs.publish import difference, publish_all
+from services.jobs.configurations import difference
+from services.jobs.publish import publish_all
 from services.releases import integrity, release, retention
 from services.releases.release import Outcome
 from services.workspace import storage

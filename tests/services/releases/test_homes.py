@@ -8,7 +8,7 @@ import yaml
 
 from layers.messages import speaking
 from services.jobs import demo, serve
-from services.jobs.publish import composed
+from services.jobs.configurations import composed
 from services.ogc import configuration, server
 from services.releases import homes, release
 from tests.services.running import Zicht, copy_layers

@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 
 from layers.declarations.catalog import load
-from services.jobs.publish import difference, publish_all
+from services.jobs.configurations import difference
+from services.jobs.publish import publish_all
 from services.jobs.withdraw import withdraw
 from services.releases import integrity, release, retention
 from services.workspace import storage
