@@ -5,7 +5,7 @@ from typing import Annotated
 import typer
 
 from layers.messages import say
-from services.cli.screen import FETCHED, Home, Port, progress, screen
+from services.cli.screen import FETCHED, Home, Port, addresses, progress, screen
 
 ONLINE = "online"
 
@@ -50,5 +50,5 @@ def demo(
     if serve:
         from services.jobs.serve import serve as serve_
 
-        screen.print(reports.addresses("127.0.0.1", port))
+        screen.print(addresses("127.0.0.1", port))
         serve_(demonstration.home, demonstration.config, "127.0.0.1", port)

@@ -9,8 +9,7 @@ def layers(home: Home = None) -> None:
     Example: `zicht layers`
     """
     from services.cli import reports
-    from services.jobs.export import confirmed, published
-    from services.jobs.serve import home_to_read
+    from services.jobs.serve import confirmed, home_to_read, published
 
     home = home_to_read(home)
     screen.print(reports.published(published(home), confirmed(home)))

@@ -250,12 +250,6 @@ def tallied(tally: "Tally", to: Path | None, drawn: Path | None = None) -> Rende
     return Group(table, *map(escape, lines))
 
 
-def addresses(host: str, port: int) -> RenderableType:
-    """Where to look, printed last."""
-    base = f"http://{host}:{port}"
-    return Group(say("map  {url}", url=f"{base}/kaart"), f"API  {base}/v1", say("Ctrl-C stops"))
-
-
 def _plural(layer: Layer) -> str:
     """What several of its areas are called."""
     return say(explanations.plural_of(layer.key.level))

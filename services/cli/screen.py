@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.console import Console
+from rich.console import Console, Group, RenderableType
 from rich.markup import escape
 
 from geo.messages import Message
@@ -40,3 +40,9 @@ def progress() -> Iterator[Callable[[Message | str], None]]:
 def complain(text: Message | str) -> None:
     """One message about what went wrong."""
     complaints.print(f"[bold red]{say('error:')}[/] {escape(say(text))}", highlight=False, soft_wrap=True)
+
+
+def addresses(host: str, port: int) -> RenderableType:
+    """Where to look, printed last."""
+    base = f"http://{host}:{port}"
+    return Group(say("map  {url}", url=f"{base}/kaart"), f"API  {base}/v1", say("Ctrl-C stops"))

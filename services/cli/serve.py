@@ -6,7 +6,7 @@ import typer
 from rich.markup import escape
 
 from layers.messages import say
-from services.cli.screen import Config, Home, Port, screen
+from services.cli.screen import Config, Home, Port, addresses, screen
 
 
 def serve(
@@ -20,14 +20,12 @@ def serve(
 
     Example: `zicht serve --port 8080`
     """
-    from services.cli import reports
     from services.jobs.configurations import configuration_of
-    from services.jobs.export import published
-    from services.jobs.serve import home_to_read
+    from services.jobs.serve import home_to_read, published
     from services.jobs.serve import serve as serve_
 
     home = home_to_read(home)
     created = published(home)["created"]
     screen.print(escape(say("Serves {home}, published {created}", home=home, created=created)))
-    screen.print(reports.addresses(host, port))
+    screen.print(addresses(host, port))
     serve_(home, configuration_of(home, config), host, port, workers)

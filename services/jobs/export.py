@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
 import folium
 
@@ -32,13 +31,3 @@ def export(kind: str, home: Path, path: Path | None = None) -> Path:
 def map_of(layers: Sequence[Layer]) -> folium.Map:
     """The map of layers that were built and are not published, to look at or to add to."""
     return build_map(collections(layers))
-
-
-def published(home: Path) -> dict[str, Any]:
-    """What the release says of itself. Raises StoreError where nothing is published."""
-    return release.manifest(release.current(home))
-
-
-def confirmed(home: Path) -> str:
-    """When the values of the release that is served were last found to be so (ISO 8601)."""
-    return release.confirmed(release.current(home))

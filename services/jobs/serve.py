@@ -2,6 +2,7 @@
 
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 from geo.errors import ServeError
 from services.jobs.configurations import composed
@@ -16,6 +17,16 @@ from services.settings import Settings
 def home_to_read(chosen: Path | None) -> Path:
     """The home to serve, list or export: the one that was chosen, that of ZICHT_HOME, else the one published last."""
     return chosen or Settings().published or homes.published_last()
+
+
+def published(home: Path) -> dict[str, Any]:
+    """What the release says of itself. Raises StoreError where nothing is published."""
+    return manifest(current(home))
+
+
+def confirmed(home: Path) -> str:
+    """When the values of the release that is served were last found to be so (ISO 8601)."""
+    return last_confirmed(current(home))
 
 
 def serve(home: Path, config: Path, host: str, port: int, workers: int = 1) -> None:

@@ -5,13 +5,28 @@ import sys
 
 import pytest
 
+from tests.ogc import servers
+
 HEAVY = {"folium", "geopandas", "libpysal", "numba", "pyogrio", "rasterio", "scipy"}
+APPLICATION = """
+from pathlib import Path
+from services.ogc.app import Site, application
+application(Site(Path(sys.argv[1]), Path(sys.argv[2])))
+"""
 
 
-@pytest.mark.parametrize(
-    "module", ["layers.publication.fields", "services.ogc.app", "services.ogc.server", "services.jobs.serve"]
-)
+def loaded(script: str, *given: str) -> set[str]:
+    """Which of the heavy libraries a process of its own has loaded after this script."""
+    script = f"import sys\n{script}\nprint(*{HEAVY}.intersection(sys.modules))"
+    shown = subprocess.run([sys.executable, "-c", script, *given], check=True, capture_output=True, text=True).stdout
+    return set(shown.splitlines()[-1].split())
+
+
+@pytest.mark.parametrize("module", ["layers.publication.fields", "services.jobs.serve"])
 def test_what_serves_loads_no_library_of_searches_tables_of_shapes_or_maps(module):
-    script = f"import sys; import {module}; print(*{HEAVY}.intersection(sys.modules))"
-    loaded = subprocess.run([sys.executable, "-c", script], check=True, capture_output=True, text=True).stdout
-    assert loaded.split() == []
+    assert loaded(f"import {module}") == set()
+
+
+def test_a_release_is_opened_without_them(tmp_path):
+    home, config = servers.a_home(tmp_path, servers.free_port())
+    assert loaded(APPLICATION, str(home), str(config)) == set()

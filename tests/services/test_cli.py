@@ -19,6 +19,7 @@ from services.cli.build import build
 from services.cli.levels import LEVELS
 from services.jobs import demo
 from services.releases import release
+from tests.ogc import servers
 from tests.services.running import Zicht
 
 
@@ -161,6 +162,18 @@ def test_help_loads_nothing_that_takes_long():
     modules = subprocess.run([sys.executable, "-c", script], check=True, capture_output=True, text=True).stdout
     assert "'typer.rich_utils'" in modules
     assert not [one for one in ("pandas", "numpy", "shapely", "pydantic", "pygeoapi") if f"'{one}'" in modules]
+
+
+def test_serving_loads_no_searches_tables_of_shapes_or_maps(published: Path):
+    script = (
+        "import sys, uvicorn; uvicorn.Server.run = lambda *_, **__: None; from services import cli; cli.main(); "
+        "print(list(sys.modules))"
+    )
+    command = [sys.executable, "-c", script, "serve", "--home", published, "--port", str(servers.free_port())]
+    modules = subprocess.run(command, check=True, capture_output=True, text=True).stdout
+    assert "'services.ogc.edition'" in modules
+    heavy = ("folium", "geopandas", "libpysal", "numba", "pyogrio", "rasterio", "scipy")
+    assert not [one for one in heavy if f"'{one}'" in modules]
 
 
 def test_publish_check_says_when_the_configuration_is_not_current(zicht: Zicht, published: Path):

@@ -11,6 +11,7 @@ from rich.console import Console
 
 from layers.messages import speaking
 from services.cli import app, reports
+from services.cli.screen import addresses
 from services.jobs import demo
 from tests.services.running import Zicht
 
@@ -103,7 +104,7 @@ def test_what_was_built_is_said_in_one_language(zicht: Zicht, tmp_path: Path, la
 def test_the_demonstration_is_shown_in_dutch(shown: demo.Demonstration):
     console = Console(width=200)
     with speaking("nl"), console.capture() as screen:
-        for part in (*reports.demonstrated(shown), reports.addresses("127.0.0.1", 5000)):
+        for part in (*reports.demonstrated(shown), addresses("127.0.0.1", 5000)):
             console.print(part)
     assert "Testland: wat er echt is" in screen.get()
     assert foreign(screen.get(), "nl") == set()
