@@ -6,10 +6,12 @@ from numpy.typing import NDArray
 
 from geo.errors import StatisticError, first_few
 from geo.measures import check_aligned
-from geo.variation import differs
+from geo.variation import NOISE, are_whole, differs, noise
 
 REACH = 200
 """Powers of two up to which sums of squares of a whole country are numbers, neither infinite nor 0."""
+EXTREME = 1e9
+"""No figure is taken to hide others below it: what differs so little beside it is rounding."""
 
 
 def reference(where: str, values: pd.Series, *indexes: pd.Index) -> tuple[NDArray[np.bool_], NDArray[np.float64]]:
@@ -19,7 +21,7 @@ def reference(where: str, values: pd.Series, *indexes: pd.Index) -> tuple[NDArra
     larger, which changes no digit of them: no statistic depends on the unit.
 
     Raises AlignmentError unless all `indexes` are those of the values, and StatisticError, naming `where`, for values
-    that are infinite or do not differ by more than rounding.
+    that are infinite, do not differ by more than rounding, or of which a few hide how the others differ.
     """
     check_aligned(where, values.index, *indexes)
     known = values.notna().to_numpy()
@@ -31,7 +33,26 @@ def reference(where: str, values: pd.Series, *indexes: pd.Index) -> tuple[NDArra
         raise StatisticError(
             "{where}: the values of {count} areas do not differ: nothing to test", where=where, count=len(figures)
         )
+    if (hiding := _hiding(figures)).any():
+        raise StatisticError(
+            "{where}: beside the values of {areas} (up to {largest:g}) those of the others cannot be told apart; "
+            "correct them, or leave them unknown",
+            where=where, areas=first_few(values.index[known][hiding]), largest=float(np.abs(figures).max()),
+        )  # fmt: skip
     return known, _within_reach(figures)
+
+
+def _hiding(figures: NDArray[np.float64]) -> NDArray[np.bool_]:
+    """Which values are so large that what the others usually differ is lost in sums with them: 20 beside 1e300."""
+    sizes = np.abs(figures)
+    if sizes.max() <= EXTREME:
+        return np.zeros(len(figures), dtype=bool)
+    middle = float(np.median(figures))
+    apart = np.abs(figures / 2 - middle / 2)  # halves: the difference itself may be infinite
+    rounding = 0.0 if are_whole(figures) else NOISE / 4 * np.maximum(sizes, abs(middle))
+    usual, lost = np.median(apart[apart > rounding]), noise(figures) / 2
+    hiding: NDArray[np.bool_] = (lost >= usual) & (lost * (apart / apart.max()) >= usual)
+    return hiding
 
 
 def _within_reach(figures: NDArray[np.float64]) -> NDArray[np.float64]:

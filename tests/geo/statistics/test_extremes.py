@@ -9,7 +9,7 @@ from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
 from geo.errors import StatisticError
-from geo.statistics import exact
+from geo.statistics import STATISTICS, exact
 from geo.statistics.exact import upper_tail
 from geo.statistics.getis_ord import getis_ord
 from geo.statistics.lattice import decisive
@@ -77,6 +77,30 @@ def test_the_true_chance_lies_within_the_bracket_whatever_is_extreme(usual, extr
     assert (tail.upper >= true - 1e-12)[tested].all()
     assert (tail.lower <= true + 1e-12)[tested].all()
     assert (true - tail.upper)[tail.drawn].max(initial=0.0) < 0.03  # beside 1e7 sums that differ by 1e-5 tie
+
+
+@pytest.mark.parametrize("extreme", [1e16, -1e18, 1e300, -1.7e308])
+@pytest.mark.parametrize("name", ["getis_ord", "getis_ord_i", "getis_ord_total", "local_moran"])
+def test_a_value_beside_which_all_others_are_equal_is_refused_by_the_name_of_its_area(name, extreme):
+    """P was 1 for all but its neighbours, and called exact."""
+    values = pd.Series(counts(), index=BOARD.ids)
+    values.iloc[[250, 399]] = extreme, 30.0
+    with pytest.raises(StatisticError, match=f"{name}: beside the values of {BOARD.ids[250]} "):
+        STATISTICS[name].test(values, BOARD)
+
+
+@pytest.mark.parametrize(
+    "values",
+    [
+        np.arange(400.0) % 7 + 2.0**53 - 8,  # an offset hides nothing
+        np.where(np.arange(400) % 50 == 3, 1e300, 0.0),  # flags, in whatever unit
+        (np.arange(400.0) % 7 - 3) * 1e300,
+        np.where(np.arange(400) == 250, 5.0, np.where(np.arange(400) % 2, 0.3, 0.1 + 0.2)),
+        np.where(np.arange(400) == 250, 1e12, np.arange(400) % 7),
+    ],
+)  # fmt: skip
+def test_large_values_that_hide_nothing_are_tested(values):
+    assert getis_ord(pd.Series(values, index=BOARD.ids), BOARD).p.min() < 1
 
 
 def test_values_beyond_what_decides_are_moved_to_just_there():
