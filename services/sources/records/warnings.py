@@ -40,6 +40,7 @@ class Warnings:
         nowhere: where rows lie that are in no area.
         spread: how many rows are lines or surfaces in several areas.
         looked_at: how many rows.
+        partly: which of the three lists hold the first `LOOKED_AT` only.
     """
 
     rows: list[NDArray[np.uint64]] = field(default_factory=list)
@@ -47,10 +48,12 @@ class Warnings:
     nowhere: list[Floats] = field(default_factory=list)
     spread: int = 0
     looked_at: int = 0
+    partly: set[str] = field(default_factory=set)
 
     def look_at_rows(self, batch: pa.RecordBatch) -> None:
         """Look at whole rows, all columns that can be read as text."""
         if self.looked_at >= LOOKED_AT:
+            self.partly.add("rows")
             return
         self.looked_at += batch.num_rows
         numbers = np.zeros(batch.num_rows, dtype=np.uint64)
@@ -66,12 +69,16 @@ class Warnings:
     def look_at_places(self, x: Floats, y: Floats) -> None:
         """Look at where rows lie, in RD New."""
         placed = np.isfinite(x)
-        if sum(map(len, self.places)) < LOOKED_AT:
+        if sum(map(len, self.places)) >= LOOKED_AT:
+            self.partly.add("places")
+        else:
             self.places.append(np.rint(x[placed]).astype(np.int64) * 10**7 + np.rint(y[placed]).astype(np.int64))
 
     def look_at_nowhere(self, x: Floats, y: Floats) -> None:
         """Look at where rows lie that are in no area."""
-        if len(x) and sum(map(len, self.nowhere)) < LOOKED_AT:
+        if len(x) and sum(map(len, self.nowhere)) >= LOOKED_AT:
+            self.partly.add("nowhere")
+        elif len(x):
             self.nowhere.append(np.column_stack([x, y]))
 
     def notes(self, areas: AreaFrame) -> Iterator[Message]:
@@ -82,32 +89,41 @@ class Warnings:
                 count=self.spread,
             )
         if beside := self._beside(areas):
-            yield message(
+            lie = message(
                 "{count} rows in no area lie within {metres:.0f} m of one: a map of areas that was simplified has gaps "
                 "there; use boundaries that were not, as of PDOK",
                 count=beside, metres=BESIDE,
             )  # fmt: skip
+            yield self._of("nowhere", sum(map(len, self.nowhere)), lie)
         rows = np.concatenate(self.rows) if self.rows else np.zeros(0, dtype=np.uint64)
         if twice := len(rows) - len(np.unique(rows)):
-            yield message(
+            more = message(
                 "{count} rows are there more than once, the same in every column; are they exported twice?", count=twice
             )
+            yield self._of("rows", len(rows), more)
         places = np.concatenate(self.places) if self.places else np.zeros(0, dtype=np.int64)
         if not len(places):
             return
         where, counts = np.unique(places, return_counts=True)
         if counts.max() >= max(AT_LEAST, ONE_PLACE * len(places)) and len(where) > 1:
             x, y = divmod(int(where[counts.argmax()]), 10**7)
-            yield message(
+            one = message(
                 "{count} of {whole} rows lie on one place, ({x}, {y}); is that where they were registered and not "
                 "where it happened?",
                 count=int(counts.max()), whole=len(places), x=x, y=y,
             )  # fmt: skip
+            yield self._of("places", len(places), one)
         right, up = np.divmod(where, 10**7)
         for step in METRES:
             if len(where) >= AT_LEAST and np.mean((right % step == 0) & (up % step == 0)) > ROUNDED:
                 yield message("places are rounded to {step} m: counts of small areas are those of others", step=step)
                 return
+
+    def _of(self, part: str, looked_at: int, what: Message) -> Message:
+        """What was counted, and among how many where these are not all."""
+        if part not in self.partly:
+            return what
+        return message("of the first {looked_at:,} that were looked at: {what}", looked_at=looked_at, what=what)
 
     def _beside(self, areas: AreaFrame) -> int:
         """How many rows in no area lie just beside one."""
