@@ -19,7 +19,7 @@ from python_calamine import CalamineSheet, CalamineWorkbook
 from geo.errors import SourceError
 from geo.messages import Message, plural
 from layers.declarations.records import Format
-from services.formats import mixed, sheet_xml
+from services.formats import mixed, moments, sheet_xml
 from services.formats.child import in_child
 from services.formats.mixed import MERGED, Cell, Lacking
 from services.formats.sheet_xml import Shown
@@ -68,7 +68,8 @@ def read(path: Path, format_: Format, seen: Mapping[int, Shown] | None = None) -
         name: mixed.column(_cells(rows, at, top + 1, lacking)) for at, name in enumerate(headers) if name
     }  # fmt: skip
     nameless = sum(not name and any(str(row[at]).strip() for row in rows[top + 1 :]) for at, name in enumerate(headers))
-    return Sheet(pa.table(columns), (*_notes(about, top, len(rows)), *_of_nameless(nameless, top)))
+    counted = moments.FROM_1904 if sheet_xml.counts_from_1904(path) else None
+    return Sheet(pa.table(columns, metadata=counted), (*_notes(about, top, len(rows)), *_of_nameless(nameless, top)))
 
 
 def _looked_at(path: Path, format_: Format) -> Mapping[int, Shown] | None:

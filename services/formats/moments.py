@@ -1,6 +1,7 @@
 """Cells to years, whatever way dates were written; what tells no year has none."""
 
 import re
+from collections.abc import Mapping
 
 import numpy as np
 import pandas as pd
@@ -25,6 +26,8 @@ OFFSETS = {"UTC": "+00:00", "GMT": "+00:00", "CET": "+01:00", "MET": "+01:00", "
 """Zones by letters that mean one thing here; a moment in another (EST, IST) has no year."""
 SERIAL = r"^[2-5][0-9]{4}(?:[.,][0-9]+)?$"
 """A day as a workbook counts them, with its time behind the mark; 1954 to 2064."""
+FROM_1900, FROM_1904 = {b"days": b"25569"}, {b"days": b"24107"}
+"""In the metadata of rows: which day 1 January 1970 is by the count of their workbook."""
 STARTS_WITH_YEAR = (
     r"^(?P<year>[0-9]{4})(?:[^0-9]|$)"
     r"|^(?P<whole>(?:19|20)[0-9]{2})(?:0[1-9]|1[0-2])(?:0[1-9]|[12][0-9]|3[01])(?:[^0-9]|$)"
@@ -44,16 +47,18 @@ NAMED = (
 """A date with the name of its month: 1 maart 2024, 12-okt-2024; of such a date no format need be declared."""
 
 
-def years(column: pa.Array, format_: str | None, zone: str | None = None) -> NDArray[np.int64]:
+def years(
+    column: pa.Array, format_: str | None, zone: str | None = None, counted: Mapping[bytes, bytes] | None = None
+) -> NDArray[np.int64]:
     """The year of each date, or the year that each cell is; `NO_YEAR` where there is none.
 
     A moment is of the year that it was in the Netherlands, by the zone that it names, else by `zone`; without either it
     is by the clock here. A cell that is not of the declared format may be a date year-month-day, or a day as a workbook
-    counts them.
+    counts them; `counted` is the metadata of the rows, which says from when.
     """
     if mixed.is_mixed(column.type):
         typed = years(mixed.part(column, "moment"), None, zone)
-        return np.where(typed != NO_YEAR, typed, years(mixed.text(column), format_, zone))
+        return np.where(typed != NO_YEAR, typed, years(mixed.text(column), format_, zone, counted))
     if pa.types.is_temporal(column.type):
         return _filled(pc.year(_here(column, zone)))
     cells = text(column)
@@ -64,7 +69,8 @@ def years(column: pa.Array, format_: str | None, zone: str | None = None) -> NDA
     serial = matching(cells, SERIAL)
     if pc.any(serial).as_py():
         days = pc.replace_substring_regex(pc.if_else(serial, cells, NOTHING), "[.,].*$", "").cast(pa.int32())
-        since = pc.subtract(days, pa.scalar(25_569, pa.int32()))  # 1 January 1970 is day 25,569
+        start = int((FROM_1900 | dict(counted or {}))[b"days"])
+        since = pc.subtract(days, pa.scalar(start, pa.int32()))
         year = pc.if_else(serial, pc.year(since.cast(pa.date32())), year)
     return _filled(year)
 

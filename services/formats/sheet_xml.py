@@ -1,7 +1,7 @@
 """What a sheet of an .xlsx shows beside its values: errors, formulas without an outcome, hidden rows, its last cell.
 
-Read from the XML itself, in one pass without keeping it (ECMA-376 part 1, 18.3.1.4 c, 18.3.1.73 row, 18.4.8 si). Other
-workbooks (.xls, .ods) tell nothing of the kind.
+Read from the XML itself, in one pass without keeping it (ECMA-376 part 1, 18.3.1.4 c, 18.3.1.73 row, 18.4.8 si, 18.2.28
+workbookPr). Other workbooks (.xls, .ods) tell nothing of the kind.
 """
 
 import posixpath
@@ -139,6 +139,18 @@ def sheet_names(path: Path) -> Sequence[str]:
         return ()
     with zipfile.ZipFile(path) as packed:
         return [one.get("name", "") for one in _listed(packed)]
+
+
+def counts_from_1904(path: Path) -> bool:
+    """Whether the days of an .xlsx are counted from 1904, as Excel for Macintosh did, and not from 1900."""
+    if not zipfile.is_zipfile(path):
+        return False
+    with zipfile.ZipFile(path) as packed:
+        if "xl/workbook.xml" not in packed.namelist():
+            return False
+        book = ET.fromstring(packed.read("xl/workbook.xml"))  # noqa: S314  # expat refuses what expands
+    about = next((one for one in book.iter() if one.tag.endswith("}workbookPr")), None)
+    return about is not None and about.get("date1904") in {"1", "true"}
 
 
 def _parsed(packed: zipfile.ZipFile, name: str, handlers: _Cells | _Strings) -> None:

@@ -106,7 +106,7 @@ def _years(rows: Rows, dates: Dates) -> list[int]:
     counted: Counter[int] = Counter()
     format_ = next(iter(dates.formats), None)  # another one reads the same year
     for batch in rows.batches([dates.column]):
-        counted.update(moments.years(batch.column(0), format_).tolist())
+        counted.update(moments.years(batch.column(0), format_, None, batch.schema.metadata).tolist())
     whole = counted.total()
     return sorted(year for year, count in counted.items() if year != moments.NO_YEAR and count >= LEAST * whole)
 

@@ -188,7 +188,7 @@ class Sums:
         period = self.records.period
         if period is None:
             return np.zeros(batch.num_rows, dtype=np.int64)
-        return moments.years(batch.column(period.column), period.format, period.zone)
+        return moments.years(batch.column(period.column), period.format, period.zone, batch.schema.metadata)
 
     def table(self, areas: AreaFrame) -> pd.DataFrame:
         """A row an area, a column a count and year; where there are keys, beside each count of rows theirs."""

@@ -429,6 +429,25 @@ def test_cells_that_are_empty_for_a_reason_are_counted_and_named(tmp_path):
     assert any(note.startswith("1 cellen van kolom 'bedrag' zijn leeg om een reden: formules") for note in notes)
 
 
+@pytest.mark.parametrize("dated", [True, False])
+def test_days_that_a_workbook_counts_from_1904_are_of_the_same_year_with_a_date_format_and_without(tmp_path, dated):
+    def write(path):
+        import openpyxl  # noqa: PLC0415
+        from openpyxl.utils.datetime import CALENDAR_MAC_1904  # noqa: PLC0415
+
+        book = openpyxl.Workbook()
+        book.epoch = CALENDAR_MAC_1904
+        book.active.append(["x", "y", "datum", "soort", "bedrag"])
+        for one in rows(5).itertuples():
+            book.active.append([one.x, one.y, 43_830, one.soort, 1])  # 1 January 2024; by the other count 2019
+            if dated:
+                book.active.cell(book.active.max_row, 3).number_format = "yyyy-mm-dd"
+        book.save(path)
+
+    found = counted(tmp_path, None, write, path="rijen.xlsx", years=[2019, 2024], count={"alle": {}}).table
+    assert found[["alle_2019", "alle_2024"]].sum().tolist() == [0, 5]
+
+
 def test_codes_that_lost_their_zeros_are_named_also_where_some_rows_match(tmp_path):
     table = rows(60).assign(sbi=["0147", "147", "9999"] * 20)
     notes = counted(tmp_path, table, count={"meldingen": {}, "vee": {"where": {"sbi": ["0147"]}}}).notes
