@@ -14,6 +14,7 @@ import shapely
 from numpy.typing import NDArray
 
 from boundaries.codes import PATTERNS, malformed, parents
+from boundaries.coverage import outline
 from boundaries.crs import in_rd
 from boundaries.doubles import far_apart, several_names
 from boundaries.shapes import sound
@@ -97,23 +98,26 @@ def read_areas(
     )
 
 
-def wijken(areas: AreaFrame) -> AreaFrame:
-    """The wijken that buurten make up, by their codes; wijken themselves where the areas are these."""
-    return areas if areas.level is AreaLevel.WIJK else _dissolved(areas, AreaLevel.WIJK, "wijk_name")
+def wijken(areas: AreaFrame, apart: float = 0.0) -> AreaFrame:
+    """The wijken that buurten make up, by their codes; wijken themselves where the areas are these.
 
-
-def gemeenten(areas: AreaFrame) -> AreaFrame:
-    """The gemeenten that buurten or wijken make up, by their codes; their `wijk_name` is that of the first wijk, and no
-    use. Gemeenten themselves where the areas are these.
+    Slits between the buurten of a wijk are closed where their borders lie up to `apart` metres apart.
     """
-    return areas if areas.level is AreaLevel.GEMEENTE else _dissolved(areas, AreaLevel.GEMEENTE, "gemeente_name")
+    return areas if areas.level is AreaLevel.WIJK else _dissolved(areas, AreaLevel.WIJK, "wijk_name", apart)
 
 
-def no_finer_than(areas: AreaFrame, level: AreaLevel) -> AreaFrame:
+def gemeenten(areas: AreaFrame, apart: float = 0.0) -> AreaFrame:
+    """The gemeenten that buurten or wijken make up, by their codes; their `wijk_name` is that of the first wijk, and no
+    use. Gemeenten themselves where the areas are these. Slits are closed as in `wijken`.
+    """
+    return areas if areas.level is AreaLevel.GEMEENTE else _dissolved(areas, AreaLevel.GEMEENTE, "gemeente_name", apart)
+
+
+def no_finer_than(areas: AreaFrame, level: AreaLevel, apart: float = 0.0) -> AreaFrame:
     """The areas, joined to those of `level` where they are finer."""
     if COARSENESS.index(areas.level) >= COARSENESS.index(level):
         return areas
-    return wijken(areas) if level is AreaLevel.WIJK else gemeenten(areas)
+    return wijken(areas, apart) if level is AreaLevel.WIJK else gemeenten(areas, apart)
 
 
 def replaced(areas: AreaFrame, by: AreaFrame) -> AreaFrame:
@@ -268,13 +272,15 @@ def _plain(polygons: NDArray[np.object_]) -> NDArray[np.object_]:
     return plain
 
 
-def _dissolved(areas: AreaFrame, level: AreaLevel, name: str) -> AreaFrame:
+def _dissolved(areas: AreaFrame, level: AreaLevel, name: str, apart: float) -> AreaFrame:
     """Areas joined by the `level` their codes lie in: as a coverage where their borders coincide, seven times as fast
-    as a union; else by union on a grid that closes slits below `SNAP`.
+    as a union; else by union on a grid that closes slits below `SNAP`, and those up to `apart` metres wide.
     """
     table = areas.table.assign(name=areas.table[name], parent=parents(areas.ids, level))[["parent", *COLUMNS]]
     coincide = bool(shapely.coverage_is_valid(table.geometry.to_numpy(), gap_width=SNAP))
     how = {"method": "coverage"} if coincide else {"grid_size": SNAP}
     union = table.dissolve("parent", aggfunc="first", **how).sort_index()
     union.index.name = "area_id"
+    if apart:
+        union = union.set_geometry([outline([one], apart) for one in union.geometry], crs=union.crs)
     return AreaFrame(level, areas.vintage, union[list(COLUMNS)])

@@ -10,6 +10,7 @@ many. Twice the median distance from a corner to the nearest other area joins th
 Where nothing overlaps and most corners lie beside slits, as on a map of which every area was shrunk, slits say it.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -55,6 +56,17 @@ def fit(areas: AreaFrame, where: str) -> Fit:
     overlaps = _overlaps(areas, shapes, of, where)
     apart = _apart(shapes, of)
     return Fit(apart, (*overlaps, *(_pairs(areas, apart) if apart else _close(areas))))
+
+
+def outline(polygons: Sequence[shapely.Geometry], tolerance: float) -> shapely.Geometry:
+    """One outline around polygons whose borders may lie up to `tolerance` metres apart."""
+    whole = shapely.union_all(np.asarray(polygons), grid_size=0.01)
+    if tolerance == 0:
+        return whole
+    closed = shapely.buffer(
+        shapely.buffer(whole, tolerance / 2, join_style="mitre"), -tolerance / 2, join_style="mitre"
+    )
+    return shapely.union_all([whole, closed], grid_size=0.01)
 
 
 def _overlaps(areas: AreaFrame, shapes: Polygons, of: Corners, where: str) -> tuple[Message, ...]:

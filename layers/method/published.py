@@ -1,13 +1,12 @@
 """From an analysis to the layer that is published: its columns, codes of reasons, polygons and explanations."""
 
-from collections.abc import Sequence
 from dataclasses import asdict
 
 import geopandas
 import numpy as np
 import pandas as pd
-import shapely
 
+from boundaries.coverage import outline
 from geo.areas import RD_NEW
 from geo.measures import Unknown
 from geo.zoekgebieden import Zoekgebied
@@ -164,17 +163,6 @@ def _strength(zoekgebied: Zoekgebied) -> dict[str, object]:
         return {}
     return {"sterkte": round(zoekgebied.strength, STRENGTH_DECIMALS), "aantal_kern": core_count(zoekgebied),
             "niet_getoond": zoekgebied.hidden}  # fmt: skip
-
-
-def outline(polygons: Sequence[shapely.Geometry], tolerance: float) -> shapely.Geometry:
-    """One outline around polygons whose borders may lie up to `tolerance` metres apart."""
-    whole = shapely.union_all(np.asarray(polygons), grid_size=0.01)
-    if tolerance == 0:
-        return whole
-    closed = shapely.buffer(
-        shapely.buffer(whole, tolerance / 2, join_style="mitre"), -tolerance / 2, join_style="mitre"
-    )
-    return shapely.union_all([whole, closed], grid_size=0.01)
 
 
 def _summary(analysis: Analysis, key: LayerKey) -> dict[str, object]:

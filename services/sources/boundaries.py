@@ -88,7 +88,7 @@ class BoundaryFolder:
             self._read[at] = self._postcodes(of)
         elif at not in self._read:
             read = self._made(of)
-            self._read[at] = replace(read, areas=cbs.no_finer_than(read.areas, of.finest))
+            self._read[at] = replace(read, areas=cbs.no_finer_than(read.areas, of.finest, read.tolerance))
         return self._read[at]
 
     def identity(self, of: Vintage) -> Identity:

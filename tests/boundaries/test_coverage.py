@@ -7,10 +7,11 @@ import shapely.affinity
 from hypothesis import given
 from hypothesis import strategies as st
 
-from boundaries.coverage import fit
+from boundaries.coverage import fit, outline
 from geo.errors import AreaError
 from geo.neighbors import queen
 from tests.boundaries.tilings import areas_of, tiling, tilings
+from tests.country import squares
 from tests.geo.test_neighbors import pairs
 
 
@@ -134,3 +135,16 @@ def test_on_a_map_of_which_borders_coincide_what_nearly_touches_is_named(metres,
     assert result.tolerance == 0.0
     beginnings = [str(note).split(",")[0] for note in result.notes]
     assert beginnings == ([f"{named} pairs of areas lie less than 5 m apart"] if named else [])
+
+
+def test_slits_narrower_than_the_tolerance_are_closed_and_nothing_grows_outward():
+    slit = squares(3, 1, slit=20.0).table.geometry
+    closed = outline(slit.to_numpy(), 40.0)
+    assert closed.geom_type == "Polygon"
+    assert closed.area == pytest.approx(1_480 * 480, rel=1e-3)
+    assert outline(slit.to_numpy(), 0.0).area == pytest.approx(slit.area.sum())
+
+
+def test_a_slit_wider_than_the_tolerance_stays_open():
+    slit = squares(2, 1, slit=60.0).table.geometry
+    assert len(shapely.get_parts(outline(slit.to_numpy(), 40.0))) == 2

@@ -8,12 +8,11 @@ import pytest
 import shapely
 
 from geo.areas import RD_NEW
-from layers.method.published import DECIMALS, outline
+from layers.method.published import DECIMALS
 from layers.publication.collection import names
 from layers.publication.fields import layer_fields, zoekgebied_fields
 from layers.publication.layer import Layer
 from layers.publication.reasons import LABELS
-from tests.country import squares
 from tests.layers.declared import HOT, QUIET, board, built, catalog, counts, layer
 
 AREAS, _, CODE = board()
@@ -198,19 +197,6 @@ def test_there_is_a_reason_exactly_where_an_area_was_not_tested(declared):
     table.loc[[CODE[place] for place in ((0, 1), (1, 0), (1, 1))], "misdrijven"] = np.nan
     published = layer(declared, built(declared, table)).table
     assert (published["reden"].notna() == published["q"].isna()).all()
-
-
-def test_slits_narrower_than_the_tolerance_are_closed_and_nothing_grows_outward():
-    slit = squares(3, 1, slit=20.0).table.geometry
-    closed = outline(slit.to_numpy(), 40.0)
-    assert closed.geom_type == "Polygon"
-    assert closed.area == pytest.approx(1_480 * 480, rel=1e-3)
-    assert outline(slit.to_numpy(), 0.0).area == pytest.approx(slit.area.sum())
-
-
-def test_a_slit_wider_than_the_tolerance_stays_open():
-    slit = squares(2, 1, slit=60.0).table.geometry
-    assert len(shapely.get_parts(outline(slit.to_numpy(), 40.0))) == 2
 
 
 def test_a_layer_with_other_columns_is_refused(published):

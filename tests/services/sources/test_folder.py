@@ -103,6 +103,17 @@ def test_an_own_map_with_slits_says_how_far_borders_lie_apart(folder: Path):
     assert apart == "grenzen vallen niet samen: gebieden die hoogstens 4 m uit elkaar liggen, zijn buurgebieden"
 
 
+def test_wijken_of_an_own_map_of_buurten_have_no_slits_between_them(folder: Path):
+    """Each of the four stayed in six parts, two metres from one another."""
+    table = raw(AREAS)
+    put(folder, table.set_geometry(table.geometry.buffer(-1, join_style="mitre")))
+    wijken = Folder(folder).areas(replace(YEAR, finest=AreaLevel.WIJK)).table.geometry
+    assert set(wijken.geom_type) == {"Polygon"}
+    assert wijken.count_interior_rings().sum() == 0
+    left, down, right, up = AREAS.table.total_bounds
+    assert wijken.area.sum() <= (right - left) * (up - down)
+
+
 def test_an_own_map_with_an_area_twice_is_refused(folder: Path):
     table = raw(AREAS)
     table.loc[0, "geometry"] = table.geometry[1]
