@@ -14,6 +14,7 @@ from geo.measures import check_aligned
 from geo.neighbors import AnyNeighbors, Neighbors
 from geo.statistics.local_moran import product_tail, quadrants_of, signs, standard_scores
 from geo.statistics.moran import row_standardised
+from geo.statistics.reference import summable
 from geo.statistics.result import Alternative, LocalResult
 from geo.variation import differs
 
@@ -42,6 +43,7 @@ def local_moran_among(
                 name=name,
                 count=len(values),
             )
+    own, others = (summable("local_moran_among", part, first.index[known]) for part in (own, others))
     tail = product_tail(signs(own), others, among, alternative)
     statistic = (1 - 1 / len(own)) * standard_scores(own) * (row_standardised(among) @ standard_scores(others))
     return LocalResult.of(first.index, known, among, (statistic, tail.upper, tail.lower), alternative, tail.how)

@@ -20,6 +20,7 @@ from geo.messages import message
 from geo.neighbors import AnyNeighbors, Neighbors
 from geo.statistics.global_result import GlobalResult
 from geo.statistics.lattice import Floats
+from geo.statistics.reference import summable
 from geo.statistics.result import Alternative
 from geo.variation import differs, from_mean
 
@@ -79,7 +80,7 @@ def _prepared(values: pd.Series, neighbors: AnyNeighbors) -> tuple[Floats, csr_a
             different=np.unique(figures).size,
             bordering=np.count_nonzero(among.count),
         )
-    return from_mean(figures), row_standardised(among)
+    return from_mean(summable("moran", figures, values.index[known])), row_standardised(among)
 
 
 def row_standardised(neighbors: Neighbors) -> csr_array:

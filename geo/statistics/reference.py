@@ -33,13 +33,21 @@ def reference(where: str, values: pd.Series, *indexes: pd.Index) -> tuple[NDArra
         raise StatisticError(
             "{where}: the values of {count} areas do not differ: nothing to test", where=where, count=len(figures)
         )
+    return known, summable(where, figures, values.index[known])
+
+
+def summable(where: str, figures: NDArray[np.float64], ids: pd.Index) -> NDArray[np.float64]:
+    """Finite values that differ, made so many powers of two smaller or larger that their squares are numbers.
+
+    Raises StatisticError, naming `where`, for values of which a few hide how the others differ.
+    """
     if (hiding := _hiding(figures)).any():
         raise StatisticError(
             "{where}: beside the values of {areas} (up to {largest:g}) those of the others cannot be told apart; "
             "correct them, or leave them unknown",
-            where=where, areas=first_few(values.index[known][hiding]), largest=float(np.abs(figures).max()),
+            where=where, areas=first_few(ids[hiding]), largest=float(np.abs(figures).max()),
         )  # fmt: skip
-    return known, _within_reach(figures)
+    return _within_reach(figures)
 
 
 def _hiding(figures: NDArray[np.float64]) -> NDArray[np.bool_]:

@@ -1,5 +1,6 @@
 """One extreme value, or hundreds of neighbours: p stays sharp, or is drawn, and the result says which."""
 
+from functools import partial
 from time import monotonic
 
 import numpy as np
@@ -10,9 +11,11 @@ from hypothesis import strategies as st
 
 from geo.errors import StatisticError
 from geo.statistics import STATISTICS, exact
+from geo.statistics.bivariate import local_moran_among
 from geo.statistics.exact import upper_tail
 from geo.statistics.getis_ord import getis_ord
 from geo.statistics.lattice import decisive
+from geo.statistics.moran import moran, moran_drawn
 from tests.country import graph_of, grid, names
 from tests.geo.statistics.permutations import every_subset
 
@@ -87,6 +90,19 @@ def test_a_value_beside_which_all_others_are_equal_is_refused_by_the_name_of_its
     values.iloc[[250, 399]] = extreme, 30.0
     with pytest.raises(StatisticError, match=f"{name}: beside the values of {BOARD.ids[250]} "):
         STATISTICS[name].test(values, BOARD)
+
+
+def test_neither_do_moran_and_a_pair_of_values_test_beside_such_a_value():
+    """I was NaN with p 1, and local p exact."""
+    usual = pd.Series(counts(), index=BOARD.ids)
+    values = usual.where(usual.index != BOARD.ids[250], -1e300)
+    for test in (moran, partial(moran_drawn, draws=9, seed=1)):
+        with pytest.raises(StatisticError, match=f"moran: beside the values of {BOARD.ids[250]} "):
+            test(values, BOARD)
+        assert 0 < test(usual * 1e300, BOARD).p == pytest.approx(test(usual, BOARD).p)
+    for pair in ((usual, values), (values, usual)):
+        with pytest.raises(StatisticError, match=f"local_moran_among: beside the values of {BOARD.ids[250]} "):
+            local_moran_among(*pair, BOARD)
 
 
 @pytest.mark.parametrize(
