@@ -5,6 +5,7 @@ as times GDAL takes those of a GeoPackage for UTC, and loses the UTC of a FlatGe
 cells are of several types come as they are in the file.
 """
 
+import codecs
 import struct
 import zipfile
 from collections.abc import Iterator, Sequence
@@ -40,7 +41,7 @@ def rows(path: Path, format_: Format, _geometry: str | None) -> Rows:
             "{path}: has layers {layers!r}; name one as format.layer in the source", path=path, layers=layers
         )
     layer = format_.layer or 0
-    of_gdal = None if recoded else encoding
+    of_gdal = None if recoded or encoding is None else codecs.lookup(encoding).name  # GDAL knows no "latin-1"
     about = pyogrio.read_info(given, layer=layer, encoding=of_gdal)
     name = about["geometry_name"] or "geometry"
 

@@ -124,3 +124,14 @@ def test_of_rows_in_two_encodings_each_is_what_was_written_or_lost_and_of_one_al
     used = {encoding for word, encoding in rows if not word.isascii()}
     if len(used) <= 1:
         assert found == words
+
+
+@pytest.mark.parametrize("name", ["latin-1", "latin_1", "L1", "iso-8859-15", "cp1252", "windows-1252"])
+def test_an_encoding_of_a_shapefile_may_have_any_name_that_python_knows(tmp_path, name):
+    """GDAL knows no latin-1, and left the letters as they were."""
+    path = tmp_path / "a.shp"
+    points = geopandas.GeoDataFrame({"k": ["caf\u00e9"]}, geometry=[shapely.Point(155_000, 463_000)], crs=28992)
+    points.to_file(path, encoding="ISO-8859-1")
+    path.with_suffix(".cpg").unlink()
+    rows = file(path, Format(encoding=name))
+    assert [cell for batch in rows.batches(["k"]) for cell in batch.column(0).to_pylist()] == ["caf\u00e9"]
