@@ -16,6 +16,7 @@ from geo.statistics.exact import upper_tail
 from geo.statistics.getis_ord import getis_ord
 from geo.statistics.lattice import decisive
 from geo.statistics.moran import moran, moran_drawn
+from geo.statistics.reference import summable
 from tests.country import graph_of, grid, names
 from tests.geo.statistics.permutations import every_subset
 
@@ -152,3 +153,15 @@ def test_what_can_neither_be_computed_nor_drawn_in_minutes_is_refused(monkeypatc
 def test_flags_are_exact_with_any_number_of_neighbours():
     values = pd.Series((np.random.default_rng(2).random(700) < 0.2).astype(float), index=names(700))
     assert getis_ord(values, around(700, 150)).how.kind == "exact"
+
+
+@given(st.lists(st.integers(-1000, 1000), min_size=3, max_size=30, unique=True), st.integers(-900, 900))
+def test_values_are_summable_in_whatever_unit_and_their_squares_are_numbers(figures, power):
+    values = np.ldexp(np.array(figures, dtype=float), power)
+    made = summable("here", values, pd.RangeIndex(len(values)))
+    assert np.isfinite(made**2).all()
+    shift = {
+        int(np.frexp(after)[1] - np.frexp(before)[1]) for before, after in zip(values, made, strict=True) if before
+    }
+    assert len(shift) == 1
+    assert made.tolist() == np.ldexp(values, shift.pop()).tolist()
