@@ -2,7 +2,7 @@
 
 import json
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -11,11 +11,15 @@ import pandas as pd
 import pytest
 
 from layers.declarations.catalog import load
+from layers.publication.layer import Receipt
+from services import receipts
+from services.jobs import fetch
 from services.jobs import nightly as job
 from services.jobs.ages import too_old
 from services.releases import confirmation, release
+from services.settings import Settings
 from services.testland.country import Testland
-from tests.services.running import Answer, Zicht
+from tests.services.running import Answer, Zicht, told
 from tests.standin import statline
 from tests.standin.server import Reply, Standin
 
@@ -100,6 +104,30 @@ def test_of_a_night_in_which_one_answer_failed_none_are_taken(nights: Nights, st
     assert nights.content() == before
     assert release.current(nights.home) == served
     assert not [*nights.data.parent.glob(".unfinished*")]
+
+
+def test_a_night_that_is_cut_off_before_its_receipts_publishes_nothing_and_the_next_one_mends_it(
+    nights: Nights, services: tuple[object, ...], testland: Testland, monkeypatch: pytest.MonkeyPatch
+):
+    served, add = release.current(nights.home), receipts.add
+    config = nights.home / "pygeoapi-config.yml"
+    client = fetch.client(nights.home / "answers", Settings().gateway, offline=False, fresh=True)
+
+    def cut_off(folder: Path, new: Mapping[str, Receipt]) -> None:
+        if folder == nights.data:
+            raise KeyboardInterrupt
+        add(folder, new)
+
+    with crimes_of(services, testland.crimes.assign(misdrijven_2025=testland.crimes["misdrijven_2025"] + 3)):
+        with monkeypatch.context() as patched:
+            patched.setattr(receipts, "add", cut_off)
+            with pytest.raises(KeyboardInterrupt):
+                job.nightly(nights.home, config, load(), str(nights.data), client, told)
+        refused = nights.zicht("build", "misdrijven", "--level", "wijk", "--data", nights.data, "--home", nights.home)
+        assert "changed since it was fetched; fetch it again" in refused.err
+        assert release.current(nights.home) == served
+        assert nights.night().code == 4
+    assert release.current(nights.home) != served
 
 
 def test_a_night_without_figures_that_are_older_than_may_be_has_a_code_of_its_own(nights: Nights, standin: Standin):
