@@ -37,6 +37,8 @@ def tally(
     that may be lost (else 0.05); `zone = "UTC"` in [records.period] is that of moments that name none (else the clock
     here); `header_row = 3` in [records.format] is the row with the names of columns, where a title stands above it.
 
+    `--init` looks at a file, or with `postgis:schema.table` at a table of the database in ZICHT_POSTGIS.
+
     Example: `zicht tally --init meldingen.xlsx`, then `zicht tally meldingen.toml --level h3-9 --to meldingen.csv`
     """
     from geo.areas import AreaLevel

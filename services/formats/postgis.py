@@ -1,6 +1,7 @@
 """A table or view of PostGIS as records, in batches. Only the columns that are selected leave the database."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 
 import adbc_driver_postgresql.dbapi as driver
 import pyarrow as pa
@@ -35,6 +36,26 @@ def table(name: str, database: str, geometry: str | None = None) -> Rows:
     number in a list of rows is a place in that order. Raises SourceError where there is no database, no such table, or
     no right to read it, and where `geometry` does not say in which CRS it is.
     """
+    schema, relation, columns = _described(name, database)
+    where = f"{_quoted(schema)}.{_quoted(relation)}"
+    crs = _crs(database, where, columns, geometry)
+
+    def batches(wanted: Sequence[str]) -> Batches:
+        chosen = ", ".join(_selected(one, columns[one]) for one in wanted)
+        yield from _streamed(database, f"SELECT {chosen} FROM {where}")  # noqa: S608  # names of the catalogue
+
+    return Rows(f"PostGIS {schema}.{relation}", tuple(columns), batches, crs)
+
+
+def located(name: str, database: str) -> Rows:
+    """The same, with the first column that holds places for its geometry, where there is one."""
+    _, _, columns = _described(name, database)
+    geometry = next((one for one, kind in columns.items() if kind in PLACES), None)
+    return replace(table(name, database, geometry), geometry=geometry)
+
+
+def _described(name: str, database: str) -> tuple[str, str, dict[str, str]]:
+    """The schema and the table of a name, and the type of each column that may be read."""
     if not database:
         raise SourceError(
             "records in PostGIS table {name}: which database is not known; set ZICHT_POSTGIS, for example to "
@@ -50,14 +71,7 @@ def table(name: str, database: str, geometry: str | None = None) -> Rows:
             schema=schema,
             relation=relation,
         )
-    where = f"{_quoted(schema)}.{_quoted(relation)}"
-    crs = _crs(database, where, columns, geometry)
-
-    def batches(wanted: Sequence[str]) -> Batches:
-        chosen = ", ".join(_selected(one, columns[one]) for one in wanted)
-        yield from _streamed(database, f"SELECT {chosen} FROM {where}")  # noqa: S608  # names of the catalogue
-
-    return Rows(f"PostGIS {schema}.{relation}", tuple(columns), batches, crs)
+    return schema, relation, columns
 
 
 def _quoted(name: str) -> str:

@@ -9,10 +9,13 @@ from geo.errors import SourceError
 from services.files import whole_file
 from services.jobs.build import open_country
 from services.jobs.declarations import catalogue
-from services.settings import TESTLAND
+from services.settings import TESTLAND, Settings
 from services.sources import grid_proposals
 from services.sources.boundaries import BoundaryFolder
-from services.sources.records.proposal import identifier, proposed
+from services.sources.records.proposal import Origin, Proposal, identifier, of_file, of_table, proposed
+
+TABLE = "postgis:"
+"""What a table is named with, where a file would be."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,25 +28,37 @@ class Proposed:
 
 
 def propose(file: Path, data: str) -> Proposed:
-    """Write the declaration of a file beside it. Raises SourceError where there is one already, or no such file."""
-    if not file.is_file():
-        raise SourceError("{path}: no such file; give the file with rows to look at", path=file)
-    id_ = identifier(file.name.partition(".")[0])
+    """Write the declaration of a file beside it, or that of `postgis:schema.table` in this folder. Raises SourceError
+    where there is one already, or no such file or table.
+    """
+    table = str(file).removeprefix(TABLE) if str(file).startswith(TABLE) else None
+    if table is None and not file.is_file():
+        raise SourceError(
+            "{path}: no such file; give the file with rows to look at, or postgis:schema.table", path=file
+        )
+    id_ = identifier(table.rpartition(".")[2] if table else file.name.partition(".")[0])
     to = file.with_name(f"{id_}.toml")
     if to.exists():
         raise SourceError("{path}: is there already; remove it, or give it another name", path=to)
     vintage = _newest(data)
     empty: tuple[str, ...] = ()
-    if file.suffix.lower() in grid_proposals.RASTERS:
+    if table is not None:
+        made = _of_records(of_table(table, Settings().postgis), id_, data, vintage)
+        text, empty = made.text, made.empty
+    elif file.suffix.lower() in grid_proposals.RASTERS:
         text = grid_proposals.of_raster(file, id_, vintage)
     elif grid_proposals.is_squares(file):
         text = grid_proposals.of_squares(file, id_, vintage)
     else:
-        made = proposed(file, id_, open_country(data, catalogue(), vintage).areas(AreaLevel.BUURT))
+        made = _of_records(of_file(file), id_, data, vintage)
         text, empty = made.text, made.empty
     with whole_file(to) as unfinished:
         unfinished.write_text(text, encoding="utf-8")
     return Proposed(to, vintage, empty)
+
+
+def _of_records(origin: Origin, id_: str, data: str, vintage: int) -> Proposal:
+    return proposed(origin, id_, open_country(data, catalogue(), vintage).areas(AreaLevel.BUURT))
 
 
 def _newest(data: str) -> int:

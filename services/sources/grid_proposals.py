@@ -30,7 +30,7 @@ def of_raster(path: Path, id_: str, vintage: int) -> str:
     except rasterio.RasterioIOError as fault:
         raise SourceError("{path}: cannot be read as a raster: {fault}", path=path, fault=fault) from None
     classes = [comment(message("or the share of some classes")), '# take = "share"', "# classes = [1]"] if whole else []
-    lines = [*head(path, id_, vintage, []), "", "[raster]", f"path = {toml(path.name)}", comment(about)]
+    lines = [*head(path.name, id_, vintage, []), "", "[raster]", f"path = {toml(path.name)}", comment(about)]
     lines += [
         comment(message('"all" where the raster lies over every area of the country')), 'covers = "part"', "",
         f"[raster.column.{id_}]", 'take = "mean"', *classes, *tail(id_, "rate", id_),
@@ -50,7 +50,7 @@ def of_squares(path: Path, id_: str, vintage: int) -> str:
     if not counts:
         raise SourceError("{path}: no column with counts", path=path)
     names = [identifier(one) for one in counts]
-    lines = [*head(path, id_, vintage, []), "", "[squares]", f"year = {vintage}", f"path = {toml(path.name)}"]
+    lines = [*head(path.name, id_, vintage, []), "", "[squares]", f"year = {vintage}", f"path = {toml(path.name)}"]
     lines += [comment(message("the gemeenten of which all squares are in it; NL for the country")), 'covers = ["NL"]']
     lines += ["", "[squares.column]"]
     lines += [f"{'# ' if at else ''}{name} = {toml(counts[at])}" for at, name in enumerate(names)]

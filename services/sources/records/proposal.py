@@ -1,4 +1,4 @@
-"""From a file of records to a declaration of it, with what was guessed beside it for a person to check.
+"""From a file or table of records to a declaration of it, with what was guessed beside it for a person to check.
 
 What no file tells stays empty, so that nothing is counted before someone has filled it in: the legal ground, a format
 of dates that can be read in several ways, and where no boundaries tell, the gemeenten that the file is whole of.
@@ -34,6 +34,18 @@ LEAST = 0.01
 
 
 @dataclass(frozen=True, slots=True)
+class Origin:
+    """Where records are: the field and value by which [records] names it, its rows, and the format without which these
+    could not be opened.
+    """
+
+    field: str
+    value: str
+    rows: Rows
+    format_: Mapping[str, object]
+
+
+@dataclass(frozen=True, slots=True)
 class Proposal:
     """A declaration as TOML, and the fields in it that are still to be filled in."""
 
@@ -43,25 +55,34 @@ class Proposal:
 
 @dataclass(frozen=True, slots=True)
 class _Found:
-    """What was found in a file: persons by column, and the guesses about the other columns."""
+    """What was found in it: persons by column, and the guesses about the other columns."""
 
-    rows: Rows
-    format_: Mapping[str, object]
     persons: Mapping[str, Message]
     guesses: Guesses
     years: list[int]
     covers: list[str]
 
 
-def proposed(path: Path, id_: str, areas: AreaFrame) -> Proposal:
-    """The declaration of the records in a file, of the vintage of `areas`. Raises SourceError for one that cannot be
-    read.
-    """
-    found = _found(path, areas)
+def of_file(path: Path) -> Origin:
+    """A file, which lies beside the declaration. Raises SourceError for one that cannot be read."""
+    return Origin("path", path.name, *opened(path))
+
+
+def of_table(name: str, database: str) -> Origin:
+    """`schema.table` in the PostGIS database of that URI. Raises SourceError where it cannot be read."""
+    from services.formats.postgis import located  # noqa: PLC0415  # a driver that most never need
+
+    return Origin("postgis", name, located(name, database), {})
+
+
+def proposed(origin: Origin, id_: str, areas: AreaFrame) -> Proposal:
+    """The declaration of records, of the vintage of `areas`. Raises SourceError where there are none."""
+    found = _found(origin.rows, areas)
     guesses, years = found.guesses, found.years
     lines = [
-        *head(path, id_, areas.vintage, years), *_records(path, found), *_of_place(guesses), *_of_period(guesses),
-        *_of_counts(guesses), *tail("meldingen", "count", "meldingen_{periode}" if years else "meldingen"),
+        *head(origin.value, id_, areas.vintage, years), *_records(origin, found), *_of_place(guesses),
+        *_of_period(guesses), *_of_counts(guesses),
+        *tail("meldingen", "count", "meldingen_{periode}" if years else "meldingen"),
     ]  # fmt: skip
     empty = {
         "legal_ground": True, "covers": not found.covers, "[records.place]": not guesses.places,
@@ -70,19 +91,18 @@ def proposed(path: Path, id_: str, areas: AreaFrame) -> Proposal:
     return Proposal("\n".join(lines) + "\n", tuple(name for name, is_empty in empty.items() if is_empty))
 
 
-def _found(path: Path, areas: AreaFrame) -> _Found:
-    rows, format_ = opened(path)
+def _found(rows: Rows, areas: AreaFrame) -> _Found:
     scan = PersonScan(rows.where, rows.headers, [name for name in rows.headers if name != rows.geometry])
     first: pa.RecordBatch | None = None
     for batch in rows.batches(list(rows.headers)):
         first = batch if first is None else first
         scan.search(batch.select(list(scan.columns)))
     if first is None or not first.num_rows:
-        raise SourceError("{path}: no rows; give a file with rows to look at", path=path)
+        raise SourceError("{where}: no rows; give a file or table with rows to look at", where=rows.where)
     persons = scan.findings()
     guesses = guessed(first.select([name for name in rows.headers if name not in persons]), rows.geometry)
     years = _years(rows, guesses.dates[0]) if guesses.dates else []
-    return _Found(rows, format_, persons, guesses, years, _gemeenten(rows, guesses, areas))
+    return _Found(persons, guesses, years, _gemeenten(rows, guesses, areas))
 
 
 def opened(path: Path) -> tuple[Rows, dict[str, object]]:
@@ -128,9 +148,9 @@ def _gemeenten(rows: Rows, guesses: Guesses, areas: AreaFrame) -> list[str]:
     return sorted(code for code, count in counted.items() if count >= LEAST * counted.total())
 
 
-def head(path: Path, id_: str, vintage: int, periods: Sequence[int]) -> Iterator[str]:
+def head(origin: str, id_: str, vintage: int, periods: Sequence[int]) -> Iterator[str]:
     """The first lines of a declaration: what is said of every source."""
-    yield comment(message("Proposed by `zicht tally --init` from {path}: guesses, check each line", path=path.name))
+    yield comment(message("Proposed by `zicht tally --init` from {origin}: guesses, check each line", origin=origin))
     own = {
         "id": id_, "title": titled(id_), "publisher": "Gemeente", "license": "niet openbaar",
         "url": f"https://www.example.org/{id_}", "attribution": "Gemeente", "status": "vertrouwelijk",
@@ -148,9 +168,9 @@ def tail(name: str, kind: str, formula: str) -> Iterator[str]:
     yield f"formula = {toml(formula)}"
 
 
-def _records(path: Path, found: "_Found") -> Iterator[str]:
+def _records(origin: Origin, found: _Found) -> Iterator[str]:
     """The section of records without its parts."""
-    yield from ("", "[records]", f"path = {toml(path.name)}")
+    yield from ("", "[records]", f"{origin.field} = {toml(origin.value)}")
     yield comment(message("fill in by which right these records are used, as in Gemeentewet art. 172"))
     yield 'legal_ground = ""'
     yield comment(
@@ -163,9 +183,9 @@ def _records(path: Path, found: "_Found") -> Iterator[str]:
         yield f"years = {toml(found.years)}"
     if found.persons:
         yield from (comment(message("{name!r}: {what}", name=name, what=what)) for name, what in found.persons.items())
-        yield f"drop = {toml([name for name in found.persons if name in found.rows.headers])}"
-    if found.format_:
-        yield from ("", "[records.format]", *(f"{name} = {toml(value)}" for name, value in found.format_.items()))
+        yield f"drop = {toml([name for name in found.persons if name in origin.rows.headers])}"
+    if origin.format_:
+        yield from ("", "[records.format]", *(f"{name} = {toml(value)}" for name, value in origin.format_.items()))
 
 
 def _of_place(guesses: Guesses) -> Iterator[str]:

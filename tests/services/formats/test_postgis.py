@@ -8,9 +8,13 @@ import pyarrow as pa
 import pytest
 
 from geo.errors import SourceError
+from layers.declarations.reading import read
+from layers.declarations.sources import SourceDeclaration
 from services.formats import postgis
+from services.sources.records.proposal import of_table, proposed
 from services.sources.records.tally import RecordsInput, tally
 from tests.services.formats.database import database, missing
+from tests.services.running import Zicht
 from tests.services.sources.records.declared import AREAS, expected, rows, source
 
 TABLE = """
@@ -81,6 +85,29 @@ def test_the_crs_is_that_of_the_geometry_that_is_declared(uri):
 def test_a_geometry_that_lies_nowhere_or_in_two_systems_is_told_how_to_be_declared(uri, table, column, said):
     with pytest.raises(SourceError, match=said):
         postgis.table(table, uri, column)
+
+
+@pytest.mark.parametrize("name", ["zaken.Meldingen", "meldingen", "los"])
+def test_what_is_proposed_of_a_table_counts_what_lies_in_it(uri, tmp_path, name):
+    made = proposed(of_table(name, uri), "rijen", AREAS)
+    assert made.empty == ("legal_ground",)
+    (tmp_path / "rijen.toml").write_text(made.text.replace('legal_ground = ""', 'legal_ground = "Gemeentewet"'))
+    found = tally(read(tmp_path / "rijen.toml", SourceDeclaration), AREAS, RecordsInput(tmp_path, uri))
+    pd.testing.assert_frame_equal(found.table, expected(rows()).filter(like="meldingen"), check_names=False)
+
+
+def test_the_command_proposes_a_table_in_the_folder_where_it_is_given(uri, zicht: Zicht, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("ZICHT_POSTGIS", uri)
+    done = zicht("tally", "--init", "postgis:zaken.Meldingen")
+    assert done.code == 0, done.err
+    text = (tmp_path / "meldingen.toml").read_text()
+    assert 'postgis = "zaken.Meldingen"' in text
+    assert 'geometry = "plek"' in text
+    again = zicht("tally", "--init", "postgis:zaken.Meldingen")
+    assert "meldingen.toml: is there already" in again.err
+    for table, said in (("leeg", "public.leeg: no rows"), ("geen", "no table public.geen")):
+        assert said in zicht("tally", "--init", f"postgis:{table}").err
 
 
 def test_only_columns_that_may_be_read_are_there(uri):

@@ -17,7 +17,7 @@ from layers.declarations.sources import SourceDeclaration
 from services.sources.grid_proposals import is_squares, of_raster, of_squares
 from services.sources.rasters import zonal
 from services.sources.records.guesses import guessed
-from services.sources.records.proposal import identifier, proposed, toml
+from services.sources.records.proposal import identifier, of_file, proposed, toml
 from services.sources.records.tally import RecordsInput, tally
 from services.sources.squares import counted
 from tests.services.running import Zicht
@@ -44,7 +44,7 @@ def test_of_every_kind_of_file_the_proposal_counts_what_pandas_counts(tmp_path, 
     path, write, _ = WRITTEN[how]
     write(rows(), tmp_path / path)
     id_ = identifier(path.partition(".")[0])
-    made = proposed(tmp_path / path, id_, AREAS)
+    made = proposed(of_file(tmp_path / path), id_, AREAS)
     assert made.empty == ("legal_ground",)
     table = tried(tmp_path, filled(made.text), id_)
     pd.testing.assert_frame_equal(table, expected(rows()).filter(like="meldingen"), check_names=False)
@@ -52,7 +52,7 @@ def test_of_every_kind_of_file_the_proposal_counts_what_pandas_counts(tmp_path, 
 
 def test_what_is_proposed_as_a_comment_works_when_the_comment_goes(tmp_path):
     rows().to_csv(tmp_path / "rijen.csv", index=False, sep=";", decimal=",")
-    text = proposed(tmp_path / "rijen.csv", "rijen", AREAS).text
+    text = proposed(of_file(tmp_path / "rijen.csv"), "rijen", AREAS).text
     assert re.search(r'# where = \{ "soort" = \["[^]]*"hennep"', text)
     assert f'covers = ["{GEMEENTEN[0]}", "{GEMEENTEN[1]}"' in text
     assert "years = [2023, 2024]" in text
@@ -64,7 +64,7 @@ def test_a_date_that_can_be_read_in_two_ways_is_left_to_a_person(tmp_path):
     table = rows()
     table["datum"] = ["-".join(reversed(one.split("-"))) for one in table["datum"]]  # 01-09-2024: no day after the 12th
     table.to_csv(tmp_path / "rijen.csv", index=False)
-    made = proposed(tmp_path / "rijen.csv", "rijen", AREAS)
+    made = proposed(of_file(tmp_path / "rijen.csv"), "rijen", AREAS)
     assert made.empty == ("legal_ground", "format")
     assert re.search(r'^# format = "%d-%m-%Y" +# 01-0(\d)-(20\d\d) is \2-0\1-01$', made.text, re.MULTILINE)
     assert re.search(r'^# format = "%m-%d-%Y" +# 01-0(\d)-(20\d\d) is \2-01-0\1$', made.text, re.MULTILINE)
@@ -76,7 +76,7 @@ def test_a_date_that_can_be_read_in_one_way_only_says_how_it_is_read(tmp_path):
     table = rows()
     table["datum"] = ["-".join(reversed([*one.split("-")[:2], "28"])) for one in table["datum"]]
     table.to_csv(tmp_path / "rijen.csv", index=False)
-    made = proposed(tmp_path / "rijen.csv", "rijen", AREAS)
+    made = proposed(of_file(tmp_path / "rijen.csv"), "rijen", AREAS)
     assert made.empty == ("legal_ground",)
     assert re.search(r'^format = "%d-%m-%Y" +# 28-', made.text, re.MULTILINE)
 
@@ -84,7 +84,7 @@ def test_a_date_that_can_be_read_in_one_way_only_says_how_it_is_read(tmp_path):
 def test_columns_of_persons_are_dropped_and_nothing_of_them_is_shown(tmp_path):
     names = ["Jan de Vries", "P. Jansen", "Fatma Yildiz", "K. Bakker"]
     rows().assign(melder=names * 100, bsn="111222333").to_csv(tmp_path / "rijen.csv", index=False)
-    made = proposed(tmp_path / "rijen.csv", "rijen", AREAS)
+    made = proposed(of_file(tmp_path / "rijen.csv"), "rijen", AREAS)
     assert 'drop = ["melder", "bsn"]' in made.text
     assert not any(one in made.text for one in (*names, "111222333"))
     assert tried(tmp_path, filled(made.text)).equals(expected(rows()).filter(like="meldingen"))
@@ -94,7 +94,7 @@ def test_codes_that_few_rows_have_are_not_shown(tmp_path):
     table = rows()
     table.loc[:3, "soort"] = "zeldzaam"
     table.to_csv(tmp_path / "rijen.csv", index=False)
-    assert "zeldzaam" not in proposed(tmp_path / "rijen.csv", "rijen", AREAS).text
+    assert "zeldzaam" not in proposed(of_file(tmp_path / "rijen.csv"), "rijen", AREAS).text
 
 
 def test_a_title_above_the_table_and_a_sheet_of_several_are_declared(tmp_path):
@@ -102,7 +102,7 @@ def test_a_title_above_the_table_and_a_sheet_of_several_are_declared(tmp_path):
         rows().to_excel(book, sheet_name="Cijfers 2024", startrow=2, index=False)
         book.sheets["Cijfers 2024"].cell(1, 1, "Meldingen")
         rows(2).to_excel(book, sheet_name="Ander", index=False)
-    made = proposed(tmp_path / "rijen.xlsx", "rijen", AREAS)
+    made = proposed(of_file(tmp_path / "rijen.xlsx"), "rijen", AREAS)
     assert 'sheet = "Cijfers 2024"\nheader_row = 3' in made.text
     assert tried(tmp_path, filled(made.text)).equals(expected(rows()).filter(like="meldingen"))
 
@@ -194,7 +194,7 @@ def test_geometry_of_a_map_is_the_place(tmp_path):
     table = rows(20)
     at = geopandas.points_from_xy(table["x"], table["y"])
     geopandas.GeoDataFrame(table[["soort"]], geometry=at, crs=28992).to_file(tmp_path / "a.gpkg")
-    assert 'geometry = "geom"' in proposed(tmp_path / "a.gpkg", "a", AREAS).text
+    assert 'geometry = "geom"' in proposed(of_file(tmp_path / "a.gpkg"), "a", AREAS).text
 
 
 @given(st.text(max_size=60))

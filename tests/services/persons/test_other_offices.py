@@ -14,12 +14,14 @@ PERSONAL = [
     "reden_uitkering", "delictverleden", "enkelband", "moskeebezoek", "moedertaal", "land_geb", "paspoortland",
     "tbs_status", "verstandelijke_beperking", "licht_verstandelijk_beperkt", "schuldbedrag", "participatiewet",
     "betalingsachterstand_huur", "alcoholprobleem", "drugsgebruiker", "pashouder_nr", "politieverleden", "strafzaak",
-    "jeugdzorg", "wmo", "niet-westers", "pct westerse achtergrond", "huurdernr",
+    "jeugdzorg", "wmo", "niet-westers", "pct westerse achtergrond", "huurdernr", "inkomen_huishouden", "jaarinkomen",
+    "salaris", "burgerlijke_staat", "is_gehuwd", "rfid_pas", "pasnummer", "MilieuPas nr",
 ]  # fmt: skip
 HARMLESS = [
     "geboortebos", "vismigratie", "herkomst_afval", "herkomst_verkeer", "herkomst_grond", "herkomstzone",
     "afstand_westerschelde", "westersingel_zijde", "nat_oppervlak", "diagnose_riool", "gehandicaptentoilet",
     "verslavingszorg_locatie", "kentekenparkeren", "sector_gezondheidszorg", "gezondheidsindex_buurt",
+    "datum_inkomen", "gemiddeld_inkomen_buurt", "inkomende_post", "bestuurlijke_staat", "rfid_container",
     "uitkeringsdatum_subsidie", "algemene_uitkering_gemeentefonds", "telefoonpaal", "ip_code_investering", "tel_dag",
 ]  # fmt: skip
 
