@@ -8,7 +8,6 @@ import csv
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from io import StringIO
-from pathlib import Path
 from typing import Any
 
 import orjson
@@ -16,19 +15,18 @@ import shapely
 
 from services.stores import systems
 from services.stores.queries import Query
-from services.stores.served import Feature, Served
+from services.stores.reader import Feature, Reader
 
 FORMULA = ("=", "+", "-", "@", "\t", "\r")
 PIECE = 1000
 """Rows of one piece."""
 
 
-def pieces(path: Path, collection: str, query: Query, uri: str, most: int | None) -> Iterator[bytes]:
+def pieces(store: Reader, collection: str, query: Query, uri: str, most: int | None) -> Iterator[bytes]:
     """The rows of a store from the place that `query` starts at, at most `most` of them.
 
-    The store is opened anew and stays open: a release that is swapped in meanwhile does not change the answer.
+    It is closed at the end: a release that is swapped in meanwhile does not change the answer.
     """
-    store = Served(path)
     try:
         names = list(query.columns or [field.name for field in store.collection(collection).fields])
         yield _written([["id", *(name for name in names if name != "id"), *(["geometry"] if query.geometry else [])]])

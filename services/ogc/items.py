@@ -21,8 +21,9 @@ from services.ogc.parameters import MEDIA_TYPES, Given
 from services.ogc.problems import Problem
 from services.ogc.question import Question, digest, question
 from services.stores import systems
-from services.stores.queries import Condition, Query
-from services.stores.served import Served
+from services.stores.dialects import Condition
+from services.stores.queries import Query
+from services.stores.reader import Reader
 
 GEOJSON = "application/geo+json"
 OFFERED = {
@@ -79,9 +80,9 @@ class Counts:
         self._counted: OrderedDict[tuple[Any, ...], int] = OrderedDict()
         self._lock = Lock()
 
-    def of(self, store: Served, collection: str, where: tuple[Condition, ...]) -> int:
+    def of(self, store: Reader, collection: str, where: tuple[Condition, ...]) -> int:
         """The number in this collection of this store."""
-        key = (store.path, store.written, collection, where)
+        key = (store.key, collection, where)
         if (counted := self._counted.get(key)) is None:
             counted = store.count(collection, where)
             with self._lock:
@@ -94,7 +95,7 @@ class Counts:
 COUNTS = Counts()
 
 
-def page(store: Served, filters: paging.Filters, asked: Asked) -> Page:
+def page(store: Reader, filters: paging.Filters, asked: Asked) -> Page:
     """The page that is asked for. Raises QueryError for a question that cannot be answered, Problem for its cursor."""
     given, after = _place(store, filters, asked)
     collection = store.collection(asked.collection)
@@ -107,25 +108,25 @@ def page(store: Served, filters: paging.Filters, asked: Asked) -> Page:
     if len(features) > query.limit:
         features = features[: query.limit]
         linked, kept = filters.linked({name: value for name, value in given.items() if name not in PLACE})
-        onward = paging.Cursor(store.path.parent.name, digest(given), kept, last)
+        onward = paging.Cursor(store.release, digest(given), kept, last)
         following = asked.link({**linked, "f": asked.format}, cursor=str(onward))
     return Page(replace(question_, query=query), features, matched, following)
 
 
-def _place(store: Served, filters: paging.Filters, asked: Asked) -> tuple[Given, str | None]:
+def _place(store: Reader, filters: paging.Filters, asked: Asked) -> tuple[Given, str | None]:
     """The whole question, and the id of the feature after which the page starts; None for the first."""
     if "cursor" not in asked.given:
         return asked.given, None
     if "offset" in asked.given:
         raise Problem(400, "cursor and offset exclude one another; a cursor says where the page starts")
     start = {name: value for name, value in asked.given.items() if name not in PLACE}
-    cursor = paging.read(asked.given["cursor"], store.path.parent.name, asked.link(start))
+    cursor = paging.read(asked.given["cursor"], store.release, asked.link(start))
     if not store.count(asked.collection, [Condition("id = ?", (cursor.after,))]):
         raise Problem(400, "the cursor names no feature of this collection; follow the link to the next page as it is")
     return filters.whole(start, cursor, asked.url), cursor.after
 
 
-def _features(store: Served, asked: Asked, query: Query, uri: str) -> tuple[list[bytes], str]:
+def _features(store: Reader, asked: Asked, query: Query, uri: str) -> tuple[list[bytes], str]:
     """The JSON of the features of a page and one more, and the id of the last one of the page."""
     further = replace(query, limit=query.limit + 1)
     if uri in systems.READY:

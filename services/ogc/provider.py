@@ -25,7 +25,9 @@ from services.ogc import patches, schemas
 from services.ogc.question import conditions
 from services.stores import served, systems
 from services.stores.cql import Filter
-from services.stores.queries import Condition, Described, Query, QueryError
+from services.stores.dialects import Condition
+from services.stores.queries import Described, Query, QueryError
+from services.stores.reader import Feature, Reader
 
 patches.apply()
 
@@ -83,7 +85,7 @@ class ReleaseProvider(BaseProvider):  # type: ignore[misc]  # pygeoapi has no ty
             "numberReturned": len(features),
         }
 
-    def get(self, identifier: str, crs_transform_spec: object = None, **_arguments: Any) -> served.Feature:
+    def get(self, identifier: str, crs_transform_spec: object = None, **_arguments: Any) -> Feature:
         """The feature with this id."""
         uri = _uri(crs_transform_spec)
         with _answering():
@@ -93,7 +95,7 @@ class ReleaseProvider(BaseProvider):  # type: ignore[misc]  # pygeoapi has no ty
             raise ProviderItemNotFoundError(user_msg=f"{self.table} has no item {identifier!r}")
         return systems.in_system([feature], uri)[0]
 
-    def _collection(self, store: served.Served) -> Described:
+    def _collection(self, store: Reader) -> Described:
         try:
             return store.collection(self.table)
         except StoreError as fault:

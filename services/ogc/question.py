@@ -13,7 +13,8 @@ from shapely.geometry.base import BaseGeometry
 
 from services.ogc.parameters import Given
 from services.stores import cql, systems
-from services.stores.queries import Condition, Described, Query, QueryError, equal, related, within_years
+from services.stores.dialects import Condition
+from services.stores.queries import Described, Query, QueryError, equal, related, within_years
 from services.stores.systems import CRS84, SYSTEMS
 
 RESERVED = (

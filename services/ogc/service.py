@@ -33,7 +33,8 @@ from services.ogc.problems import Problem
 from services.ports import SERVED
 from services.stores import systems
 from services.stores.queries import QueryError
-from services.stores.served import Served, opened, written
+from services.stores.reader import Reader
+from services.stores.served import opened, written
 
 LOGGER = logging.getLogger(__name__)
 DOWNLOADS = {"zicht.gpkg": "application/geopackage+sqlite3"}
@@ -171,7 +172,7 @@ class Service:
         )
         return f'W/"{hashlib.sha256(repr(parts).encode()).hexdigest()[:20]}"'
 
-    def _store(self, collection: str) -> Served:
+    def _store(self, collection: str) -> Reader:
         """The store, if it has the collection; raises Problem where it has not."""
         store = opened(self._current / SERVED)
         if all(one.id != collection for one in store.collections):
@@ -221,7 +222,7 @@ class Service:
             asked = replace(asked, given={name: value for name, value in asked.given.items() if name != "crs"})
             system = {}
         if call.format == "html" and call.request.method != "POST":
-            key = (call.tag, store.path, store.written)
+            key = (call.tag, store.key)
             page = call.edition.once(key, lambda: items.rendered(asked, items.page(store, self._filters, asked)))
             return call.answer(*page, system)
         return call.answer(*items.rendered(asked, items.page(store, self._filters, asked)), system)
@@ -234,7 +235,7 @@ class Service:
         if limited and found.next:
             headers["Link"] = f'<{found.next}>; rel="next"; type="text/csv"'
         rows = csv_rows.pieces(
-            store.path, asked.collection, query, found.question.system, query.limit if limited else None
+            store.again(), asked.collection, query, found.question.system, query.limit if limited else None
         )
         return responses.streamed("text/csv", rows, call.header("accept-encoding"), headers)
 

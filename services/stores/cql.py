@@ -15,7 +15,8 @@ import cql2
 import orjson
 
 from services.stores.cql_tree import MOST_VALUES, Translator
-from services.stores.queries import Condition, Described, QueryError
+from services.stores.dialects import Condition
+from services.stores.queries import Described, QueryError
 from services.stores.systems import CRS84
 
 LONGEST = 300_000

@@ -21,8 +21,9 @@ from shapely.geometry.base import BaseGeometry
 from geo.messages import Message, message
 from services.sql import Value, quoted
 from services.stores import periods, systems
+from services.stores.dialects import Condition, Letters
 from services.stores.functions import ARITHMETIC, TEXTS
-from services.stores.queries import Condition, Described, QueryError, related, sound
+from services.stores.queries import NEVER, Described, QueryError, related, sound
 
 type Kind = Literal["string", "number", "boolean", "geometry", "shape", "period", "predicate", "AND", "OR"]
 
@@ -146,7 +147,9 @@ class Translator:
             value = _text("casei", value)
         for one in reversed(folds):
             pattern = TEXTS["casei" if one == "ilike" else one](pattern)
-        return _joined(f"{value.sql} GLOB ?", value, Part("string", "?", (sound(_glob(pattern)),)))
+        dialect = self.collection.dialect
+        wanted = sound(dialect.pattern(_letters(pattern)))
+        return _joined(dialect.like.format(value=value.sql), value, Part("string", "?", (wanted,)))
 
     def related(self, name: str, left: Part, right: Part) -> Part:
         """Whether the geometry and a literal stand in this relation."""
@@ -180,7 +183,7 @@ class Translator:
 def _value(tree: object) -> Part:
     match tree:
         case bool():
-            return Part("boolean", "?", (int(tree),))
+            return Part("boolean", "?", (tree,))
         case int() | float():
             return Part("number", "?", (sound(tree),))
         case str():
@@ -225,7 +228,7 @@ def _among(_: Translator, _name: str, parts: Sequence[Part]) -> Part:
 def _unknown(_: Translator, _name: str, parts: Sequence[Part]) -> Part:
     (value,) = parts
     if value.kind == "geometry":
-        return Part("predicate", "0")  # every feature has one
+        return Part("predicate", NEVER.sql)  # every feature has one
     _must_be(value, VALUES, "IS NULL")
     return _joined(f"{value.sql} IS NULL", value)
 
@@ -243,12 +246,10 @@ def _combined(_: Translator, name: str, parts: Sequence[Part]) -> Part:
     return replace(_joined(f" {word} ".join(part.sql for part in flat), *flat), kind=word)
 
 
-def _calculated(_: Translator, name: str, parts: Sequence[Part]) -> Part:
+def _calculated(to: Translator, name: str, parts: Sequence[Part]) -> Part:
     left, right = (_must_be(part, NUMBERS, name) for part in parts)
-    if name in ARITHMETIC:
-        sql = f"zicht_{ARITHMETIC[name][0]}({left.sql}, {right.sql})"
-    else:
-        sql = f"({left.sql} {name} {right.sql})"
+    function = ARITHMETIC[name][0] if name in ARITHMETIC else to.collection.dialect.arithmetic.get(name)
+    sql = f"zicht_{function}({left.sql}, {right.sql})" if function else f"({left.sql} {name} {right.sql})"
     whole = replace(_joined(sql, left, right), kind="number")
     return _deeper(whole)
 
@@ -294,7 +295,10 @@ def _comparable(where: str, parts: Sequence[Part]) -> Sequence[Part]:
     kinds = {_must_be(part, VALUES, where).kind for part in parts}
     if "boolean" in kinds:
         parts = [
-            replace(part, kind="boolean") if part.sql == "?" and part.values[0] in (0, 1) else part for part in parts
+            replace(part, kind="boolean", values=(bool(part.values[0]),))
+            if part.sql == "?" and part.values[0] in (0, 1)
+            else part
+            for part in parts
         ]
         kinds = {part.kind for part in parts}
     if len(ordered := sorted(kinds)) > 1:
@@ -314,11 +318,9 @@ def _deeper(part: Part, sql: str | None = None) -> Part:
     return replace(part, sql=sql or part.sql, depth=part.depth + 1)
 
 
-def _glob(pattern: str) -> str:
-    """The GLOB pattern that means the same as a LIKE pattern of the standard."""
-    parts = []
-    for escaped, letter in re.findall(r"\\(.)|(.)", pattern, re.DOTALL):
-        wild = {"%": "*", "_": "?"}.get(letter)
-        plain = escaped or letter
-        parts.append(wild or (f"[{plain}]" if plain in "*?[" else plain))
-    return "".join(parts)
+def _letters(pattern: str) -> Letters:
+    """The letters of a pattern of LIKE, those that a backslash stands before as themselves."""
+    return [
+        (escaped or letter, letter in ("%", "_") and not escaped)
+        for escaped, letter in re.findall(r"\\(.)|(.)", pattern, re.DOTALL)
+    ]

@@ -9,13 +9,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
-import shapely
 from shapely.geometry.base import BaseGeometry
 
 from geo.errors import ZichtError
 from layers.publication.audience import Audience
 from layers.publication.fields import Field
 from services.sql import Value, quoted
+from services.stores.dialects import SQLITE, Condition, Dialect, table
 
 APPLICATION, FORMAT = 0x7A696368, 4
 """What SQLite's header says of the file: that it is of zicht (its letters in ASCII), and the format of its tables."""
@@ -27,7 +27,9 @@ GEOJSON: Mapping[System, str] = {"CRS84": "_geojson", "RD": "_geojson_rd"}
 """The column with the geometry in each system."""
 
 LARGEST = 2**63 - 1
-"""The largest integer that SQLite holds."""
+"""The largest integer that a store holds."""
+
+ALWAYS, NEVER = Condition("1 = 1"), Condition("1 = 0")
 
 
 class QueryError(ZichtError):
@@ -39,7 +41,8 @@ class Described:
     """What a store knows of one collection beside its rows.
 
     `bbox` is west, south, east, north in CRS84 degrees; `years` the first and last year, None without a time field;
-    `group` the name of the shapes that it shares; `audience` for whom it is.
+    `group` the name of the shapes that it shares; `audience` for whom it is; `schema` where its tables are, in a
+    database that has schemas, and `dialect` the SQL that is spoken there.
     """
 
     id: str
@@ -55,6 +58,13 @@ class Described:
     years: tuple[int, int] | None
     group: str
     audience: Audience = "intern"
+    schema: str = ""
+    dialect: Dialect = SQLITE
+
+    @property
+    def rows(self) -> str:
+        """The quoted name of what its rows are read from."""
+        return table(self.schema, self.id)
 
     def field(self, name: str) -> Field:
         """The field called `name`; raises QueryError naming those that are."""
@@ -66,14 +76,6 @@ class Described:
             "collection {collection} has no property {name!r}; it has {known}",
             collection=self.id, name=name, known=known,
         )  # fmt: skip
-
-
-@dataclass(frozen=True, slots=True)
-class Condition:
-    """SQL that holds or not for a row, with the values it binds."""
-
-    sql: str
-    values: tuple[Value, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,16 +97,6 @@ class Query:
     after: str | None = None
 
 
-def shapes(group: str) -> str:
-    """The quoted name of the table with each shape of a group once."""
-    return quoted(f"_shapes_{group}")
-
-
-def boxes(group: str) -> str:
-    """The quoted name of the R-tree of a group of shapes."""
-    return quoted(f"_boxes_{group}")
-
-
 def equal(collection: Described, name: str, text: str) -> Condition:
     """Rows whose property `name` is the value that `text` spells, as in `?kansrijk=true`."""
     field = collection.field(name)
@@ -116,7 +108,7 @@ def _spelled(field: Field, text: str) -> Value:
         return sound(text)
     if field.type == "boolean":
         if text.lower() in ("true", "false", "1", "0"):  # GDAL writes numbers
-            return int(text.lower() in ("true", "1"))
+            return text.lower() in ("true", "1")
         raise QueryError("property {name} must be true or false, found {text!r}", name=field.name, text=text)
     try:
         return sound(int(text) if field.type == "integer" else float(text))
@@ -127,7 +119,7 @@ def _spelled(field: Field, text: str) -> Value:
 
 
 def sound[V: (str, int, float)](value: V) -> V:
-    """The value itself, if SQLite can hold it: finite, within 64 bits, and text that is Unicode."""
+    """The value itself, if a store can hold it: finite, within 64 bits, and text that is Unicode."""
     if isinstance(value, str):
         if any("\ud800" <= letter <= "\udfff" for letter in value):
             raise QueryError("text {text!r} holds half a character; send it as UTF-8", text=value)
@@ -139,30 +131,17 @@ def sound[V: (str, int, float)](value: V) -> V:
 def within_years(collection: Described, first: int | None, last: int | None) -> Condition:
     """Rows whose year lies in `first`..`last` (None is open), and those without a year: time does not exclude them."""
     if collection.time_field is None:
-        return Condition("1")
+        return ALWAYS
     year = quoted(collection.time_field)
     low, high = first if first is not None else -LARGEST, last if last is not None else LARGEST
     return Condition(f"({year} BETWEEN ? AND ? OR {year} IS NULL)", (low, high))
 
 
 def related(collection: Described, predicate: str, shape: BaseGeometry) -> Condition:
-    """Rows whose geometry stands to `shape` (CRS84) as `predicate`, for every predicate that needs them to touch.
-
-    The R-tree finds those near; shapely decides, once for each shape, in the SQL function that `services.stores.served`
-    adds. What lies in a box as a whole, as most of a page does, intersects it without asking.
-    """
+    """Rows whose geometry stands to `shape` (CRS84) as `predicate`, for every predicate that needs them to touch."""
     if shape.is_empty:
-        return Condition("0")
-    west, south, east, north = shape.bounds
-    inside = "b.west >= ? AND b.east <= ? AND b.south >= ? AND b.north <= ?"
-    box = predicate == "intersects" and shapely.box(west, south, east, north).equals(shape)
-    decided = f"({inside} OR related(?, s.wkb, ?))" if box else "related(?, s.wkb, ?)"
-    near = (
-        f"SELECT b._shape FROM {boxes(collection.group)} b JOIN {shapes(collection.group)} s ON s._shape = b._shape "  # noqa: S608  # quoted names
-        f"WHERE b.east >= ? AND b.west <= ? AND b.north >= ? AND b.south <= ? AND {decided}"
-    )
-    bound = (west, east, south, north, *((west, east, south, north) if box else ()), predicate, shapely.to_wkb(shape))
-    return Condition(f"_shape IN ({near})", bound)
+        return NEVER
+    return collection.dialect.touching(collection.schema, collection.group, predicate, shape)
 
 
 def page(collection: Described, query: Query) -> Condition:
@@ -175,7 +154,8 @@ def page(collection: Described, query: Query) -> Condition:
 def features(collection: Described, query: Query) -> Condition:
     """The SELECT for one page of `id` and the JSON of each feature with all its properties, as bytes."""
     geometry = GEOJSON[query.system] if query.geometry else "'null'"
-    return _selection(collection, query, f"id, CAST(_head || {geometry} || '}}' AS BLOB)")
+    text = collection.dialect.as_bytes.format(text=f"_head || {geometry} || '}}'")
+    return _selection(collection, query, f"id, {text}")
 
 
 def _selection(collection: Described, query: Query, selected: str) -> Condition:
@@ -192,33 +172,33 @@ def _selection(collection: Described, query: Query, selected: str) -> Condition:
     elif offset and not conditions and not query.sort:  # rows are counted by `_fid`, from 1
         conditions, offset = (Condition("_fid > ?", (min(offset, LARGEST),)),), 0
     where = all_of(conditions)
-    rows, by = quoted(collection.id), f"ORDER BY {order}_fid"
+    rows, by = collection.rows, f"ORDER BY {order}_fid"
     few = f"FROM {rows} WHERE {where.sql} {by} LIMIT ? OFFSET ?"
     bound = (*where.values, min(query.limit, LARGEST), min(offset, LARGEST))
     if not (query.where or query.sort or offset):
         return Condition(f"SELECT {selected} {few}", bound)  # names are declared and quoted, values are bound
     first = f"WITH page AS MATERIALIZED (SELECT _fid AS _at {few}) "  # as above
-    return Condition(f"{first}SELECT {selected} FROM page CROSS JOIN {rows} ON _fid = _at {by}", bound)  # noqa: S608  # as above
+    return Condition(f"{first}SELECT {selected} FROM page CROSS JOIN {rows} WHERE _fid = _at {by}", bound)  # noqa: S608  # as above
 
 
 def _beyond(collection: Described, sort: tuple[tuple[str, bool], ...], last: str) -> Condition:
     """Rows that come after the one with the id `last`: unknown values last, equal ones by id."""
 
     def of_last(column: str) -> str:
-        return f"(SELECT {column} FROM {quoted(collection.id)} WHERE id = ?)"  # noqa: S608  # declared names, quoted
+        return f"(SELECT {column} FROM {collection.rows} WHERE id = ?)"  # noqa: S608  # declared names, quoted
 
     sql, values = f"_fid > {of_last('_fid')}", [last]
     for name, descends in reversed(sort):
         column = quoted(name)
         other = of_last(column)
         beyond = f"{column} {'<' if descends else '>'} {other} OR ({column} IS NULL AND {other} IS NOT NULL)"
-        sql, values = f"({beyond} OR ({column} IS {other} AND {sql}))", [last, last, last, *values]
+        sql, values = f"({beyond} OR ({column} IS NOT DISTINCT FROM {other} AND {sql}))", [last, last, last, *values]
     return Condition(sql, tuple(values))
 
 
 def all_of(conditions: tuple[Condition, ...]) -> Condition:
     """The condition that all of them hold; true when there are none."""
     if not conditions:
-        return Condition("1")
+        return ALWAYS
     sql = " AND ".join(f"({one.sql})" for one in conditions)
     return Condition(sql, tuple(value for one in conditions for value in one.values))

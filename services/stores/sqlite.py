@@ -38,7 +38,8 @@ from services.ports import SERVED
 from services.sql import quoted
 from services.stores import features
 from services.stores.coordinates import Shapes, texts
-from services.stores.queries import APPLICATION, FORMAT, boxes, shapes
+from services.stores.dialects import boxes, shapes
+from services.stores.queries import APPLICATION, FORMAT
 
 TYPES = {"string": "TEXT", "integer": "INTEGER", "number": "REAL", "boolean": "INTEGER"}
 
@@ -114,7 +115,7 @@ def _write_shapes(store: sqlite3.Connection, group: str, distinct_shapes: Shapes
     """Write each shape once, its number counted from 1; returns the bounds of each as it is published."""
     served = texts(distinct_shapes)
     numbers = range(1, len(distinct_shapes) + 1)
-    table = shapes(group)
+    table = shapes("", group)
     store.execute(f"CREATE TABLE {table} (_shape INTEGER PRIMARY KEY, crs84 TEXT, rd TEXT, wkb BLOB)")
     rows = zip(numbers, served.degrees, served.metres, served.exact, strict=True)
     store.executemany(f"INSERT INTO {table} VALUES (?, ?, ?, ?)", rows)  # noqa: S608  # a quoted name
@@ -135,7 +136,7 @@ def _write_one(
     store.execute(
         f"CREATE VIEW {quoted(collection.address)} AS SELECT r._fid, r._shape, {', '.join(parted.columns.values())}, "  # noqa: S608  # names are quoted
         f"_s.crs84 AS _geojson, _s.rd AS _geojson_rd, _s.wkb AS _wkb, {texts_.head} AS _head "
-        f"FROM {parted.source} LEFT JOIN {shapes(group)} _s ON _s._shape = r._shape{texts_.joins}"
+        f"FROM {parted.source} LEFT JOIN {shapes('', group)} _s ON _s._shape = r._shape{texts_.joins}"
     )
 
 
