@@ -170,7 +170,7 @@ def _certified(group: _Group) -> Tail:
     goals = lattice.goals(group.sums(lattice.positions), group.drawn)
     table = tails(lattice, len(group.values), largest)
     upper, lower = (
-        np.clip(one, FLOOR, 1.0) for one in _chances(lattice.points, group.areas, group.drawn, goals, table)
+        np.clip(one, FLOOR, 1.0) for one in at_least(lattice.points, group.areas, group.drawn, goals, table)
     )
     lower = np.minimum(lower, upper)
     others = len(group.values) - 1
@@ -208,13 +208,19 @@ def _by_drawing(values: Floats, neighbors: Neighbors, areas: Whole) -> tuple[Flo
 
 def tails(lattice: Lattice, n: int, largest: int) -> Floats:
     """The chance that k values drawn from all n sum to s or more, as [k, s], for k to `largest` and s to `length`."""
-    transform = np.fft.fft(np.bincount(lattice.points, minlength=lattice.length).astype(float))
+    return tails_of(np.bincount(lattice.points, minlength=lattice.length), n, largest)
+
+
+def tails_of(histogram: Whole, n: int, largest: int) -> Floats:
+    """The same of the number of values at each point of a lattice, of which there are a power of two."""
+    length = len(histogram)
+    transform = np.fft.fft(histogram.astype(float))
     # One array for both: pages that are touched for the first time cost more than what is computed on them.
-    wide = lattice.length + 2
+    wide = length + 2
     space = np.empty((largest + 1, 2 * wide))
     subsets, chances = space[:, :wide].view(np.complex128), space[:, wide:-1]
     _subsets(transform.real.copy(), transform.imag.copy(), _shares(n, largest), subsets)
-    np.fft.irfft(subsets, lattice.length, axis=1, out=chances[:, :-1])
+    np.fft.irfft(subsets, length, axis=1, out=chances[:, :-1])
     _sum_up(chances)
     return chances
 
@@ -281,8 +287,10 @@ def _sums(positions: Floats, starts: NDArray[np.int32], ends: NDArray[np.int32],
 
 
 @njit(parallel=True)
-def _chances(points: Whole, areas: Whole, drawn: Whole, goals: Whole, tails: Floats) -> Floats:
-    """The chance of at least each of `goals` for each of `areas`: the chances over all, less the area itself."""
+def at_least(points: Whole, areas: Whole, drawn: Whole, goals: Whole, tails: Floats) -> Floats:
+    """The chance of at least each of `goals`, as [goal, area], for each of `areas`: over all (`tails`), less the area
+    itself.
+    """
     n, last = len(points), tails.shape[1] - 1
     chances = np.empty(goals.shape)
     for at in prange(len(areas)):

@@ -16,6 +16,7 @@ from services.cli.density import density
 from services.cli.evaluate import evaluate
 from services.cli.export import export
 from services.cli.fetch import fetch
+from services.cli.hotspots import hotspots
 from services.cli.layers import layers
 from services.cli.lens import lens
 from services.cli.new import new
@@ -34,7 +35,7 @@ from services.cli.withdraw import withdraw
 
 COMMANDS = (
     demo, fetch, new, check, plan, build, publish, nightly, serve, export, layers, releases, verify, withdraw, audit,
-    tally, series, density, profile, evaluate, sample, lens, clean,
+    tally, series, density, hotspots, profile, evaluate, sample, lens, clean,
 )  # fmt: skip
 
 ABOUT = (
