@@ -8,6 +8,7 @@ instead of 89 % where 12 events are expected on average, of clusters three times
 are. Where fewer are expected, choose larger areas.
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 import pandas as pd
@@ -15,6 +16,12 @@ import pandas as pd
 from geo.areas import AreaLevel
 from geo.disclosure.perturbation import Noise, perturbed
 from geo.measures import Measure
+from geo.messages import Message, message
+from layers.declarations.records import Records
+from layers.declarations.sources import SourceDeclaration
+from layers.messages import said
+from layers.method.ports import Keyring
+from layers.publication.layer import Receipt
 from layers.publication.perturbed import perturbed_counts
 
 
@@ -77,3 +84,26 @@ def leaving(*measures: Measure, about: tuple[Leaving, ...]) -> pd.DataFrame | No
         counts: pd.Series = getattr(measure, one.side)[known]
         rows.append(perturbed_counts(one.count, one.level, one.vintage, counts, one.noise, one.least))
     return pd.concat(rows, ignore_index=True).drop_duplicates(ignore_index=True) if rows else None
+
+
+def protected_receipt(receipt: Receipt, source: SourceDeclaration, keyring: Keyring) -> Receipt:
+    """The receipt of a confidential source as it may leave.
+
+    How many rows there are is the exact sum of what is counted, and notes on rows have counts and places of theirs: of
+    records only what is declared is told. The sha256 is one by the secret, as long and as constant: by that of the
+    bytes who knows all rows but one can try which that is.
+    """
+    keyed = "".join(
+        f"{int(key):016x}" for key in keyring.keys(source.id, (f"{part} {receipt.sha256}" for part in "abcd"))
+    )
+    notes = receipt.notes if source.records is None else tuple(said(note) for note in _declared(source.records))
+    return replace(receipt, sha256=keyed, rows=None, notes=notes)
+
+
+def _declared(records: Records) -> Iterator[Message]:
+    """What the declaration of records says of them."""
+    yield message("legal ground: {ground}", ground=records.legal_ground)
+    if records.drop:
+        yield message("columns dropped unread: {columns}", columns=", ".join(records.drop))
+    for name, why in records.exempt.items():
+        yield message("column {name!r} was exempted from the search for persons: {why}", name=name, why=why)

@@ -22,6 +22,7 @@ from layers.method.keys import AREA_KEY
 from layers.method.places import Boundaries
 from layers.method.plan import Node, digest, numbers_of
 from layers.method.ports import Delivered, Identity, Keyring, Read, Source, Weighed
+from layers.method.protection import protected_receipt
 from layers.method.versions import version_of_module
 from layers.publication.layer import Receipt
 
@@ -96,7 +97,8 @@ class Reader:
 
         def read() -> Read[pd.DataFrame]:
             table = self.source.table(declaration)
-            return Read(self._with_keys(table, declaration), self._receipts_of_source([declaration], []))
+            read_for = self._receipts_of_source([declaration], [])
+            return Read(self._with_keys(table, declaration), tuple(self._leaving(one, declaration) for one in read_for))
 
         identify = partial(self.source.identity, self.vintage, declaration)
         about = _About.of("table", declaration, (), type(self.source).__module__, self._fingerprint(declaration))
@@ -124,7 +126,8 @@ class Reader:
                     "source {id!r}: has records, a raster or squares, which are not read here", id=declaration.id
                 )
             delivered = self.own.deliver(declaration, within)
-            return Read(delivered.table, (_receipt(f"sources/{declaration.id}", declaration, delivered),))
+            receipt = _receipt(f"sources/{declaration.id}", declaration, delivered)
+            return Read(delivered.table, (self._leaving(receipt, declaration),))
 
         fingerprint = self._fingerprint(declaration)
         about = _About.of("counted", declaration, areas.name, self.own.module(declaration), fingerprint)
@@ -167,6 +170,12 @@ class Reader:
             return table
         codes = table[declaration.key].astype(str).str.strip()
         return table.assign(**{AREA_KEY: self.own.keyring.keys(declaration.id, codes)})
+
+    def _leaving(self, receipt: Receipt, declaration: SourceDeclaration) -> Receipt:
+        """The receipt of a source as it may leave."""
+        if not declaration.confidential or self.own.keyring is None:
+            return receipt
+        return protected_receipt(receipt, declaration, self.own.keyring)
 
     def _receipts_of_source(
         self, tables: list[SourceDeclaration], points: list[SourceDeclaration]

@@ -21,14 +21,15 @@ from layers.publication.perturbed import COLUMNS
 class Receipt:
     """Where figures or polygons came from: enough to fetch the same bytes again and to name whose they are.
 
-    `fetched` is when a service sent them (ISO 8601), "" where they were a file to begin with.
+    `fetched` is when a service sent them (ISO 8601), "" where they were a file to begin with. Of a confidential source
+    `rows` is None, and `sha256` one by the secret of the vault (layers.method.protection).
     """
 
     id: str
     title: str
     where: str
     sha256: str
-    rows: int
+    rows: int | None
     license: str
     attribution: str
     notes: tuple[str, ...] = ()
@@ -106,6 +107,13 @@ class Layer:
     def perturbed(self) -> bool:
         """Whether any of its counts carry noise, since their source is confidential."""
         return "vertrouwelijk" in self.provenance.sources.values()
+
+    @property
+    def protected(self) -> bool:
+        """Whether it may be published: of what is confidential it says which counts leave, and tells no rows."""
+        told = (self.provenance.sources.get(one.id.partition("/")[2]) == "vertrouwelijk" and one.rows is not None
+                for one in self.provenance.receipts)  # fmt: skip
+        return not self.perturbed or (self.leaving is not None and not any(told))
 
     @property
     def audience(self) -> Audience:

@@ -64,7 +64,7 @@ def plan(wanted: Sequence[Job], receipts: Mapping[str, Receipt]) -> list[str]:
         sizes = [
             plural("{file} 1 row", "{file} {count:,} rows", file=file, count=receipt.rows)
             for file, receipt in receipts.items()
-            if receipt.id.startswith(folder)
+            if receipt.id.startswith(folder) and receipt.rows is not None
         ]
         lines += [f"{job.name} ({say(joined(', ', sizes or [message('size not known')]))})"]
         lines += [f"  {url}" for url in job.urls]
@@ -83,8 +83,12 @@ def written(outcome: Outcome, folder: Path) -> RenderableType:
     for file, receipt in outcome.written.items():
         size = f"{number((folder / file).stat().st_size / 1e6)} MB"
         old = age(datetime.fromisoformat(receipt.fetched)) if receipt.fetched else ""
-        table.add_row(file, number(receipt.rows, 0), size, escape(receipt.where), old)
+        table.add_row(file, _rows(receipt), size, escape(receipt.where), old)
     return table
+
+
+def _rows(receipt: Receipt) -> str:
+    return "" if receipt.rows is None else number(receipt.rows, 0)
 
 
 def notes(outcome: Outcome) -> list[str]:

@@ -63,7 +63,7 @@ def admit(release: str, home: Path, layers: Sequence[Layer]) -> None:
     Raises DisclosureError where it would expose any with all that was published before it, StoreError for layers that
     do not say what leaves with them.
     """
-    if unprotected := [layer.key.theme for layer in layers if layer.perturbed and layer.leaving is None]:
+    if unprotected := [layer.key.theme for layer in layers if not layer.protected]:
         raise StoreError(
             "{themes}: built by a zicht that did not protect confidential figures; build again: `zicht build {theme}`",
             themes=first_few(dict.fromkeys(unprotected)), theme=unprotected[0],

@@ -117,7 +117,7 @@ def _sources(layers: Sequence[Said], declarations: Mapping[str, Said]) -> Iterat
         declared = declarations.get(name, {})
         yield {
             **receipt,
-            "rows": number(receipt["rows"], 0),
+            "rows": say("not told") if receipt["rows"] is None else number(receipt["rows"], 0),
             "fetched": receipt.get("fetched", "")[:10],
             "periods": ", ".join(str(one) for one in declared.get("periods", [])),
             "confidential": bool(declared) and declared.get("status") != "open",
