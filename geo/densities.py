@@ -12,12 +12,16 @@ middle of the one cell to that of the other, it has no value (`suppressed` says 
 lone farm would be a hill of its own. What this does not protect is which of five places or more has most of the weight.
 Where that may not be published, count each place once, or count per buurt; a hole around it would point at it as well.
 
+An exact surface gives the counts of its cells back: it is linear in them, and there are as many cells as counts. So
+what is published is `rounded`, after which the best fit to it is right no more often than taking every cell for empty.
+Two surfaces of the same points, of other cells or bandwidths, tell more than one.
+
 Sources: B.W. Silverman (1986), Density Estimation for Statistics and Data Analysis, 4.2.1 for the quartic kernel;
 B.W. Silverman (1982), Kernel density estimation using the fast Fourier transform, Applied Statistics 31(1),
 doi:10.2307/2347084.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 import numpy as np
@@ -49,6 +53,8 @@ PLACE = LEAST_BANDWIDTH / FINEST
 MOST_CELLS = 50_000_000
 KM2 = 1e6
 ROUNDING = 1e-12
+STEPS = 20
+"""Values that may be published between 1 and 10, and so between any two decades: R20 of ISO 3, 12 % apart."""
 REACH = 6.0
 """Bandwidths at which a gaussian kernel is cut off: a hundred-millionth lies beyond."""
 
@@ -163,6 +169,19 @@ def density(
         lost=max(0.0, 1 - float(smoothed.sum()) / total),
         suppressed=float(smoothed[few].sum()) / total,
     )
+
+
+def rounded(exact: Density) -> Density:
+    """The surface as it may be published: of values that are a fixed ratio apart (`STEPS`), the nearest.
+
+    >>> grid = Grid(np.array([[0.0, 1.05, 99.0, np.nan]]), 0.0, 0.0, 100.0)
+    >>> rounded(Density(grid, 10.0, 0.0, 0.0)).grid.values.tolist()
+    [[0.0, 1.0, 100.0, nan]]
+    """
+    values = exact.grid.values.copy()
+    some = values > 0
+    values[some] = 10.0 ** (np.rint(np.log10(values[some]) * STEPS) / STEPS)
+    return replace(exact, grid=replace(exact.grid, values=values))
 
 
 def _check(points: Floats, weights: Floats) -> None:

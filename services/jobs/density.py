@@ -14,7 +14,7 @@ from pyproj.exceptions import CRSError, ProjError
 
 from boundaries.crs import RD_BOUNDS, system_of, within
 from geo.areas import RD_NEW
-from geo.densities import LEAST_NEAR, Density, Kernel, density
+from geo.densities import LEAST_NEAR, Density, Kernel, density, rounded
 from geo.errors import SourceError, first_few
 from geo.messages import Message, message
 from geo.polygons import Floats
@@ -36,7 +36,7 @@ def surface(
     weights = _weights(placed, weight, path)
     steps(say("computing the density"))
     points = np.column_stack([placed.geometry.x, placed.geometry.y])
-    estimated = density(points, weights, kernel)
+    estimated = rounded(density(points, weights, kernel))
     steps(say("writing {file}", file=to.name))
     export_grid(estimated.grid, to, unit="per km2", tags=_tags(estimated, kernel, len(placed), weight))
     return tuple(_summary(estimated, to, kernel, len(placed), len(table)))
@@ -172,6 +172,6 @@ def _tags(estimated: Density, kernel: Kernel, points: int, weight: str | None) -
         "KERNEL": kernel.shape,
         "BANDWIDTH": f"{kernel.bandwidth:g} m",
         "POINTS": str(points),
-        "LOST": f"{estimated.lost:.6f}",
-        "SUPPRESSED": f"{estimated.suppressed:.6f}",
+        "LOST": f"{estimated.lost:.2f}",
+        "SUPPRESSED": f"{estimated.suppressed:.2f}",
     }
