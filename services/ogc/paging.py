@@ -44,7 +44,7 @@ class Cursor:
 def read(text: str, release: str, start: str) -> Cursor:
     """The cursor that a link holds; raises Problem where it is none, or of another release. `start` is the way out."""
     parts = text.split(".", 3)
-    if len(parts) < 4 or not all((parts[0], parts[1], parts[3])):
+    if len(parts) < 4 or not all((parts[0], parts[1], parts[3])) or "\0" in text:
         raise Problem(400, f"cursor {text[:80]!r} cannot be read; take it from a link to the next page")
     cursor = Cursor(*parts)
     if cursor.release != release:

@@ -21,6 +21,11 @@ def accenti(text: str) -> str:
     return unicodedata.normalize("NFC", "".join(one for one in apart if not unicodedata.combining(one)))
 
 
+def lower(text: str) -> str:
+    """The text in small letters, each by itself: a sigma at the end of a word is as any other, as in `casei`."""
+    return text.replace("\N{GREEK CAPITAL LETTER SIGMA}", "\N{GREEK SMALL LETTER SIGMA}").lower()
+
+
 def _known[V](function: Callable[..., V]) -> Callable[..., V | None]:
     def answered(*values: Any) -> V | None:
         if None in values:
@@ -33,7 +38,7 @@ def _known[V](function: Callable[..., V]) -> Callable[..., V | None]:
     return answered
 
 
-TEXTS: Mapping[str, Callable[[str], str]] = {"casei": casei, "accenti": accenti, "lower": str.lower, "upper": str.upper}
+TEXTS: Mapping[str, Callable[[str], str]] = {"casei": casei, "accenti": accenti, "lower": lower, "upper": str.upper}
 """Functions of one text to a text, by their names in CQL2 and in SQL."""
 
 ARITHMETIC: Mapping[str, tuple[str, Callable[[float, float], float]]] = {

@@ -123,6 +123,8 @@ def sound[V: (str, int, float)](value: V) -> V:
     if isinstance(value, str):
         if any("\ud800" <= letter <= "\udfff" for letter in value):
             raise QueryError("text {text!r} holds half a character; send it as UTF-8", text=value)
+        if "\0" in value:
+            raise QueryError("text {text!r} holds the character NUL, which no value has", text=value)
     elif abs(value) > LARGEST if isinstance(value, int) else not math.isfinite(value):
         raise QueryError("number {number:.40} is too large or not finite", number=str(value))
     return value

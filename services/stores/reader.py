@@ -100,11 +100,13 @@ class Reader(ABC):
 
     def item(self, name: str, item_id: str, system: System = "CRS84") -> Feature | None:
         """The feature with this id, or None."""
-        found = self.page(name, _one(item_id, system))
-        return found[0] if found else None
+        found = self.item_as_bytes(name, item_id, system)
+        return None if found is None else orjson.loads(found)
 
     def item_as_bytes(self, name: str, item_id: str, system: System = "CRS84") -> bytes | None:
         """The same feature as JSON, or None."""
+        if "\0" in item_id:  # no text of PostgreSQL has it
+            return None
         return next((text for _, text in self.features(name, _one(item_id, system))), None)
 
     def _counted(self, rows: str, where: Condition) -> int:

@@ -7,6 +7,8 @@ import tempfile
 from contextlib import contextmanager
 from pathlib import Path
 
+import pytest
+
 
 def missing():
     """What this machine lacks, in a few words; None where nothing."""
@@ -15,6 +17,12 @@ def missing():
     if not list(Path("/usr/share/postgresql").glob("*/extension/postgis.control")):
         return "no PostGIS: apt install postgresql-postgis"
     return None
+
+
+def required():
+    """Skip the test that needs a PostGIS where there is none, and fail where CI lacks it."""
+    if why := missing():
+        (pytest.fail if os.environ.get("CI") else pytest.skip)(why)  # noqa: TID251  # where the tests run, no setting
 
 
 def _programs():

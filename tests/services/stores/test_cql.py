@@ -10,7 +10,7 @@ import shapely
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from services.stores import cql, served, sqlite
+from services.stores import cql
 from services.stores.queries import Query, QueryError, equal
 from services.stores.systems import SYSTEMS
 from tests.ogc import places
@@ -39,13 +39,9 @@ def typed():
 TABLE = typed()
 
 
-@pytest.fixture(scope="module")
-def store(tmp_path_factory):
-    path = tmp_path_factory.mktemp("release") / "zicht.sqlite"
-    sqlite.write(places.collections(), path.parent)
-    opened = served.Served(path)
-    yield opened
-    opened.close()
+@pytest.fixture(scope="module", params=["embedded", "postgis"])
+def store(request):
+    return request.getfixturevalue(request.param)
 
 
 def found_ids(store, text, system=SYSTEMS[0]):
@@ -60,7 +56,9 @@ def expected(mask):
 
 
 numbers = st.one_of(st.integers(-5, 2030), st.floats(-3, 3).map(lambda one: round(one, 3)))
-texts = st.one_of(st.sampled_from(places.NAMES), st.text(st.characters(codec="utf-8"), max_size=4))
+texts = st.one_of(
+    st.sampled_from(places.NAMES), st.text(st.characters(codec="utf-8", exclude_characters="\0"), max_size=4)
+)
 
 
 def quote(value):

@@ -26,13 +26,9 @@ from tests.services.made_release import made_release
 INDICATORS = "indicatoren-misdrijven-buurt"
 
 
-@pytest.fixture(scope="module")
-def store(tmp_path_factory):
-    path = tmp_path_factory.mktemp("release") / "zicht.sqlite"
-    sqlite.write(places.collections(), path.parent)
-    opened = served.Served(path)
-    yield opened
-    opened.close()
+@pytest.fixture(scope="module", params=["embedded", "postgis"])
+def store(request):
+    return request.getfixturevalue(request.param)
 
 
 @pytest.fixture(scope="module")
@@ -121,6 +117,7 @@ def test_an_item_is_found_by_its_id_only(store):
     assert store.item(INDICATORS, "BU00000003-2024")["properties"]["gebiedscode"] == "BU00000003"
     assert store.item(INDICATORS, "BU00000003") is None
     assert store.item(INDICATORS, "' OR 1=1 --") is None
+    assert store.item(INDICATORS, "BU00000003-2024\0") is None
 
 
 def test_a_box_finds_what_intersects_the_geometry_itself_not_its_bounds(store, table):
@@ -156,6 +153,7 @@ def test_time_does_not_exclude_a_collection_without_time(store):
         ("score", "nan", "not finite"),
         ("kansrijk", "ja", "true or false"),
         ("gebiedsnaam", "\ud800", "half a character"),
+        ("gebiedsnaam", "a\0", "NUL"),
         ("naam", "x", "it has id"),
         ('score" OR 1=1 --', "1", "no property"),
     ],
