@@ -14,6 +14,9 @@ if TYPE_CHECKING:  # what serves needs a name from here, and no tables
 SERVED = "zicht.sqlite"
 """The file in the folder of a release that the API reads."""
 
+ENDING = ".pmtiles"
+"""How the file of the vector tiles of a collection ends, after its id."""
+
 
 class Exporter(Protocol):
     """Writes collections to one file, atomically: the whole file or nothing.

@@ -31,6 +31,7 @@ PAGES: Mapping[str, str] = {
 STORES: Mapping[str, str] = {
     "embedded": "services.stores.sqlite:write",
     "geoparquet": "services.stores.geoparquet:write",
+    "tiles": "services.stores.tiles:write",
 }
 
 

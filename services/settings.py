@@ -36,6 +36,10 @@ def _names(text: str) -> tuple[str, ...]:
     return tuple(name.strip() for name in text.split(",") if name.strip())
 
 
+def _yes(name: str) -> bool:
+    return _from(name, "no").strip().lower() in ("yes", "ja", "true", "1")
+
+
 def _path(name: str) -> Path | None:
     return Path(text) if (text := _from(name, "")) else None
 
@@ -55,6 +59,7 @@ class Settings:
         hosts: ZICHT_HOSTS, to which services may redirect besides their own, separated by commas; mostly none.
         postgis: ZICHT_POSTGIS, the URI of the database with a municipality's own records; the password in ~/.pgpass.
         vault: ZICHT_VAULT, the folder with the secret by which confidential counts are perturbed.
+        tiles: ZICHT_TILES, whether a release gets vector tiles too.
         lang: ZICHT_LANG or `--lang`, the language of the screen and of what is published: nl or en.
     """
 
@@ -68,4 +73,5 @@ class Settings:
     hosts: tuple[str, ...] = field(default_factory=lambda: _names(_from("HOSTS", "")))
     postgis: str = field(default_factory=lambda: _from("POSTGIS", ""))
     vault: Path = field(default_factory=lambda: Path(_from("VAULT", str(user_data_path("zicht") / "vault"))))
+    tiles: bool = field(default_factory=lambda: _yes("TILES"))
     lang: str = field(default_factory=lambda: _from("LANG", "nl"))

@@ -19,16 +19,22 @@ from geo.errors import StoreError
 from geo.messages import Message, message
 from layers.publication.collection import Collection
 from services.files import digest
-from services.ports import SERVED
+from services.ports import ENDING, SERVED
 from services.registry import EXPORTERS, PAGES, STORES, adapter
 
 GPKG, MAP = "zicht.gpkg", "kaart.html"
 
 
 def write(
-    folder: Path, record: Mapping[str, Any], collections: Sequence[Collection], steps: Callable[[Message | str], None]
+    folder: Path,
+    record: Mapping[str, Any],
+    collections: Sequence[Collection],
+    steps: Callable[[Message | str], None],
+    *,
+    tiles: bool = False,
 ) -> None:
-    """Make every artefact of a release in `folder`; `record` is what release.json says, but for its artefacts.
+    """Make every artefact of a release in `folder`; `record` is what release.json says, but for its artefacts. Vector
+    tiles only where they are asked for: they take longer than all else.
 
     Raises StoreError where one cannot be written or did not arrive whole.
     """
@@ -36,6 +42,9 @@ def write(
     adapter(message("store"), STORES, "embedded")(collections, folder)
     steps("GeoParquet")
     adapter(message("store"), STORES, "geoparquet")(collections, folder)
+    if tiles:
+        steps(message("vector tiles"))
+        adapter(message("store"), STORES, "tiles")(collections, folder)
     steps("GeoPackage")
     adapter(message("exporter"), EXPORTERS, "geopackage")(collections, folder / GPKG)
     steps(message("map"))
@@ -43,6 +52,11 @@ def write(
     adapter(message("page"), PAGES, "method")(record, folder)
     steps(message("check"))
     _check(folder, collections)
+
+
+def has_tiles(folder: Path) -> bool:
+    """Whether a release was made with vector tiles."""
+    return any(folder.glob(f"*{ENDING}"))
 
 
 def described(folder: Path) -> dict[str, dict[str, Any]]:

@@ -37,6 +37,7 @@ from services.releases.integrity import faults, faults_of_record
 from services.releases.manifest import AGAIN, MANIFEST, current, language_of, manifest
 from services.releases.record import collections, recorded
 from services.releases.retention import held, serves
+from services.settings import Settings
 
 __all__ = ["CURRENT", "GPKG", "MANIFEST", "MAP", "collections", "confirmed", "current", "language_of", "manifest"]
 
@@ -127,7 +128,9 @@ def _outcome(folder: Path, record: dict[str, Any]) -> Outcome:
         return Outcome.NEW
     if faults(folder):
         return Outcome.REPAIRED
-    return Outcome.UNCHANGED if manifest(folder).get("program") == record["program"] else Outcome.RENEWED
+    lacks_tiles = Settings().tiles and not artefacts.has_tiles(folder)
+    same = manifest(folder).get("program") == record["program"] and not lacks_tiles
+    return Outcome.UNCHANGED if same else Outcome.RENEWED
 
 
 def _write(
@@ -138,7 +141,8 @@ def _write(
     readable_folder(unfinished)
     try:
         record = record | {"created": _created(folder, record)}
-        artefacts.write(unfinished, record, published, steps)
+        tiles = Settings().tiles or artefacts.has_tiles(folder)
+        artefacts.write(unfinished, record, published, steps, tiles=tiles)
         about = record | {"artefacts": artefacts.described(unfinished)}
         (unfinished / MANIFEST).write_text(json.dumps(about, indent=1, ensure_ascii=False), encoding="utf-8")
         made_readable(unfinished)

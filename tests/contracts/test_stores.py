@@ -11,6 +11,7 @@ from geo.errors import StoreError
 from geo.messages import message
 from services.registry import STORES, adapter
 from tests.contracts import given
+from tests.services.stores.vector_tiles import by_zoom
 
 pytestmark = pytest.mark.parametrize("name", STORES)
 
@@ -33,6 +34,9 @@ def titles(folder: Path, collection: str) -> list[str]:
     if (folder / f"{collection}.parquet").is_file():
         table = pyarrow.parquet.read_table(folder / f"{collection}.parquet", columns=["titel"])
         return table.column("titel").to_pylist()
+    if (folder / f"{collection}.pmtiles").is_file():
+        zooms = by_zoom(folder / f"{collection}.pmtiles", collection.replace("_", "-"))
+        return [title for _, title in {(one["id"], one["titel"]) for one in zooms[5]}]
     (file,) = folder.glob("*.sqlite")
     with closing(sqlite3.connect(f"{file.as_uri()}?mode=ro", uri=True)) as database:
         address = collection.replace("_", "-")  # what a store that is served from calls it

@@ -14,7 +14,9 @@ from tests.services.running import Zicht
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 GROUP = get_command(app.app)
 COMMANDS = sorted(one.__name__ for one in app.COMMANDS)
-SETTINGS = sorted({f"ZICHT_{name}" for name in re.findall(r'_(?:from|path)\("([A-Z]+)"', inspect.getsource(settings))})
+SETTINGS = sorted(
+    {f"ZICHT_{name}" for name in re.findall(r'_(?:from|path|yes)\("([A-Z]+)"', inspect.getsource(settings))}
+)
 
 
 def options(parameters):

@@ -259,6 +259,23 @@ def test_a_release_that_was_damaged_is_written_again(small: Path, zicht: Zicht, 
     assert whole(folder)
 
 
+def test_a_release_gets_vector_tiles_where_they_are_asked_for_and_keeps_them(
+    small: Path, zicht: Zicht, monkeypatch: pytest.MonkeyPatch
+):
+    served = release.current(small)
+    assert not list(served.glob("*.pmtiles"))
+    monkeypatch.setenv("ZICHT_TILES", "yes")
+    assert zicht("publish", "--home", str(small)).code == 0
+    tiled = {one["id"] for one in release.manifest(served)["collections"]}
+    assert release.current(small) == served
+    assert {file.stem for file in served.glob("*.pmtiles")} == tiled
+    assert whole(served)
+    monkeypatch.delenv("ZICHT_TILES")
+    release.make_again(served, told)
+    assert {file.stem for file in served.glob("*.pmtiles")} == tiled
+    assert whole(served)
+
+
 def test_a_release_says_its_format(shown: demo.Demonstration):
     assert json.loads((shown.folder / "release.json").read_text())["format"] == 2
 
