@@ -1,4 +1,4 @@
-"""Catalog: every theme, lens and source that is declared, checked against one another."""
+"""Catalog: every theme, lens, source and correction that is declared, checked against one another."""
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -10,6 +10,7 @@ from typing import Any
 from geo.errors import DeclarationError, UnknownNameError
 from geo.messages import Message, message
 from layers.declarations.columns import formula_faults
+from layers.declarations.corrections import Correction, Corrections, correction_faults
 from layers.declarations.indicators import Declared
 from layers.declarations.lenses import BASIS, Lens
 from layers.declarations.misfits import lens_faults, source_faults, theme_faults
@@ -21,6 +22,9 @@ from layers.declarations.themes import Theme
 SHIPPED: Traversable = resources.files("layers")
 """The folder with the declarations of zicht itself."""
 
+KINDS = ("themes", "lenses", "sources", "corrections")
+"""The folders that declarations stand in."""
+
 
 @dataclass(frozen=True, slots=True)
 class Catalog:
@@ -31,6 +35,7 @@ class Catalog:
     sources: Mapping[str, SourceDeclaration]
     digests: Mapping[str, str]
     files: Mapping[str, str] = field(default_factory=dict)
+    corrections: Mapping[str, Corrections] = field(default_factory=dict)
 
     def theme(self, name: str) -> Theme:
         """The theme of that name. Raises UnknownNameError listing those there are."""
@@ -67,12 +72,16 @@ class Catalog:
         every = [*read, *weighing, *self.compared_by(theme)]
         return list({source.id: source for source in every}.values())
 
+    def corrections_of(self, source: str) -> tuple[Correction, ...]:
+        """What is to be corrected of the figures of a source."""
+        return tuple(one for every in self.corrections.values() if every.source == source for one in every.correction)
+
     def digests_of(self, theme: Theme, lens: Lens | None) -> dict[str, str]:
         """The digests of every declaration that a map of this theme under this lens rests on."""
         return {name: self.digests[name] for name in self.names_of(theme, lens)}
 
     def meanings_of(self, theme: Theme, lens: Lens | None) -> dict[str, dict[str, Any]]:
-        """What each of these declarations says."""
+        """What each of these declarations says; of corrections the layer itself says it."""
         said = {f"themes/{theme.id}": meaning(theme)}
         said |= {f"sources/{source.id}": meaning(source) for source in self.needed_by(theme)}
         return said | ({f"lenses/{lens.id}": meaning(lens)} if lens is not None else {})
@@ -83,7 +92,9 @@ class Catalog:
 
     def names_of(self, theme: Theme, lens: Lens | None) -> list[str]:
         """Every declaration that a map of this theme under this lens rests on, as `<kind>/<id>`."""
+        sources = {source.id for source in self.needed_by(theme)}
         names = [f"themes/{theme.id}", *(f"sources/{source.id}" for source in self.needed_by(theme))]
+        names += [f"corrections/{name}" for name, one in self.corrections.items() if one.source in sources]
         if lens is not None:
             names.append(f"lenses/{lens.id}")
         return names
@@ -98,13 +109,14 @@ def load(*own: Path) -> Catalog:
 
 
 def catalog_of(*folders: Traversable) -> Catalog:
-    """The declarations in these folders, each with themes/, lenses/ or sources/. Raises DeclarationError as `load`."""
+    """The declarations in these folders, each with one of `KINDS`. Raises DeclarationError as `load`."""
     faults: list[Message | str] = []
     files = _files(folders, faults)
     faults += _double_faults(files)
     themes = _of_kind(files, "themes", Theme, faults)
     lenses = _of_kind(files, "lenses", Lens, faults)
     sources = _of_kind(files, "sources", SourceDeclaration, faults)
+    corrections = _of_kind(files, "corrections", Corrections, faults)
     where = {f"{one.kind}/{one.id}": one.where for one in reversed(files)}
     broken = {one.id for one in files if one.kind == "sources"} - sources.keys()
     for name, source in sources.items():
@@ -116,14 +128,19 @@ def catalog_of(*folders: Traversable) -> Catalog:
         if lens.theme not in themes and f"themes/{lens.theme}" in where:
             continue
         faults += lens_faults(where[f"lenses/{name}"], lens, themes)
+    readable = {name: one for name, one in corrections.items() if one.source not in broken}
+    faults += correction_faults({name: where[f"corrections/{name}"] for name in readable}, readable, sources)
     if faults:
         raise DeclarationError(faults)
     themes = {name: resolved(theme, sources) for name, theme in themes.items()}
-    kinds: dict[str, Mapping[str, Declared]] = {"themes": themes, "lenses": lenses, "sources": sources}
+    kinds: dict[str, Mapping[str, Declared]] = {
+        "themes": themes, "lenses": lenses, "sources": sources, "corrections": corrections,
+    }  # fmt: skip
     digests = {
         f"{kind}/{name}": digest_of(meaning(one)) for kind, declared in kinds.items() for name, one in declared.items()
     }
-    return Catalog(themes, lenses, sources, digests, {f"{one.kind}/{one.id}": digest(one.file) for one in files})
+    by_file = {f"{one.kind}/{one.id}": digest(one.file) for one in files}
+    return Catalog(themes, lenses, sources, digests, by_file, corrections)
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,7 +186,7 @@ def _within(folder: Traversable) -> list[_File]:
     """The files of one folder by kind and name; other files, and hidden ones that systems leave behind, are let be."""
     return [
         _File(kind, file, f"{folder}/{kind}/{file.name}")
-        for kind in ("themes", "lenses", "sources")
+        for kind in KINDS
         if folder.joinpath(kind).is_dir()
         for file in sorted(folder.joinpath(kind).iterdir(), key=lambda file: file.name)
         if file.name.endswith(".toml") and not file.name.startswith(".")
@@ -178,9 +195,12 @@ def _within(folder: Traversable) -> list[_File]:
 
 def _nothing_in(folder: Traversable) -> Message:
     if not folder.is_dir():
-        return message("{folder}: no such folder; it must hold themes/, lenses/ or sources/", folder=str(folder))
+        return message(
+            "{folder}: no such folder; it must hold themes/, lenses/, sources/ or corrections/", folder=str(folder)
+        )
     return message(
-        "{folder}: declares nothing; it must hold themes/, lenses/ or sources/ with a file in TOML", folder=str(folder)
+        "{folder}: declares nothing; it must hold themes/, lenses/, sources/ or corrections/ with a file in TOML",
+        folder=str(folder),
     )
 
 

@@ -39,7 +39,7 @@ from layers.declarations.periods import Period, PeriodKind
 from layers.declarations.sources import SourceDeclaration, columns_of, fill
 from layers.declarations.themes import Theme
 from layers.messages import language, speaking
-from layers.method import baselines, indicator_measures, places, postcodes
+from layers.method import baselines, corrections, indicator_measures, places, postcodes
 from layers.method.baseline import CONFIDENTIAL, HEXAGONS, NOT_THERE, BaselineEvents
 from layers.method.figures import Figures, check_years
 from layers.method.indicator_values import IndicatorValues, indicator_values
@@ -49,6 +49,7 @@ from layers.method.plan import Node, Results, everything, lineage, numbers_of
 from layers.method.ports import Read, Source
 from layers.method.protection import Leaving, leaving, protected
 from layers.method.reading import Own, Reader, receipts_node, value_node
+from layers.publication.corrections import Corrected
 from layers.publication.layer import Receipt
 
 LEVELS = (AreaLevel.BUURT, AreaLevel.WIJK, AreaLevel.GEMEENTE, *(one for one in AreaLevel if one.resolution))
@@ -169,6 +170,12 @@ class Country:
         read = sorted(lineage(*nodes).read, key=lambda one: (READ.index(one.kind), one.name))
         by = {one.inputs[-1].key: one for one in behind if one.kind in NOTED}
         return [receipts_node(one, by.get(one.key)) for one in read]
+
+    def corrections_node(self, *nodes: Node[Any]) -> Node[tuple[Corrected, ...]]:
+        """What is corrected of what these nodes are made from."""
+        behind = [one for one in everything(*nodes) if one.kind == "corrected"]
+        changes = [self._changes_node(self.catalog.sources[one.name[0]], int(one.name[1])) for one in behind]
+        return Node("corrections", (), corrections.gathered, tuple(changes))
 
     def boundaries_node(self) -> Node[Boundaries]:
         """The finest areas there are, and what is known of them."""
@@ -361,13 +368,31 @@ class Country:
 
     def _figures_node(self, source: SourceDeclaration, period: int) -> Node[Figures]:
         """The columns of a source, of the finest areas and of others that it has; those per postcode interpolated."""
-        read = self._read(source, None)
+        read = self._corrected_node(source, period)
         if source.native is AreaLevel.PC4:
             return self._interpolated_node(source, period, read)
         settings = {"source": _of_period(source, period), "period": period, "spare": self.vintage.spare}
         inputs = (read, self.boundaries_node())
         return Node("figures", (source.id, str(period)), indicator_measures.figures_per_area, inputs, settings,
                     stored=True)  # fmt: skip
+
+    def _corrected_node(self, source: SourceDeclaration, period: int) -> Node[Any]:
+        """What reads a source, with what is corrected of a period; as it is read where nothing is."""
+        read, wanted = self._read(source, None), self.catalog.corrections_of(source.id)
+        applying = corrections.applying(wanted, source, period) if wanted else ()
+        if not applying:
+            return read
+        settings = {"source": _of_period(source, period), "period": period}
+        settings |= {"corrections": tuple(map(numbers_of, applying))}
+        inputs = (read, self.boundaries_node())
+        return Node("corrected", (source.id, str(period)), corrections.corrected, inputs, settings)
+
+    def _changes_node(self, source: SourceDeclaration, period: int) -> Node[tuple[Corrected, ...]]:
+        """What the corrections of a source change in a period, with the reasons."""
+        applying = corrections.applying(self.catalog.corrections_of(source.id), source, period)
+        settings = {"source": source, "period": period, "corrections": applying}
+        inputs = (self._read(source, None), self.boundaries_node())
+        return Node("changes", (source.id, str(period)), corrections.changes, inputs, settings, stored=True)
 
     def _interpolated_node(self, source: SourceDeclaration, period: int, read: Node[Any]) -> Node[Figures]:
         """The columns of a source per postcode, in the finest areas."""

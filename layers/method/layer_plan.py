@@ -15,6 +15,7 @@ from layers.method.plan import Node, lineage
 from layers.method.provenance import interpolation_of, method_of, protection_of, rounding_of
 from layers.method.published import published_layer
 from layers.method.search_plan import alone_node, analysis_node, found_node, searching
+from layers.publication.corrections import Corrected
 from layers.publication.layer import Layer, LayerKey, Provenance, Receipt
 
 
@@ -46,7 +47,8 @@ def layer_plan(country: Country, key: LayerKey, theme: Theme, lens: Lens | None,
         country.catalog.meanings_of(theme, lens), sources=statuses,
     )  # fmt: skip
     settings = {"key": key, "declared": (theme, lens), "provenance": provenance, "language": language()}
-    inputs = (analysed, country.boundaries_node(), *country.receipt_nodes(analysed))
+    beside_them = (country.boundaries_node(), country.corrections_node(analysed))
+    inputs = (analysed, *beside_them, *country.receipt_nodes(analysed))
     made = Node("layer", what.name, layer, inputs, settings, what.declared)
     leaving = country.leaving_node(theme, key.level, key.period)
     return LayerPlan(key, what.study, tuple(what.indicators.values()), analysed, made, leaving)
@@ -55,21 +57,23 @@ def layer_plan(country: Country, key: LayerKey, theme: Theme, lens: Lens | None,
 def layer(
     analysed: Analysis,
     boundaries: Boundaries,
-    *receipts: tuple[Receipt, ...],
+    *read: tuple[Receipt | Corrected, ...],
     key: LayerKey,
     declared: tuple[Theme, Lens | None],
     provenance: Provenance,
     language: str,
 ) -> Layer:
-    """The layer of an analysis, with the receipts of all that was read for it, its texts in a language.
+    """The layer of an analysis, with the receipts of all that was read for it and what was corrected, in a language.
 
     `provenance` has what else it was made from.
     """
     theme, lens = declared
     with speaking(language):
-        by_id = {one.id: one for some in receipts for one in some}
+        every = [one for some in read for one in some]
+        by_id = {one.id: one for one in every if isinstance(one, Receipt)}
         method = (*method_of(analysed, theme, boundaries), *provenance.method)
-        made_from = replace(provenance, receipts=tuple(by_id.values()), method=method)
+        shown = tuple(one.shown(theme.privacy.min_count) for one in every if isinstance(one, Corrected))
+        made_from = replace(provenance, receipts=tuple(by_id.values()), method=method, corrections=shown)
         tolerance = tolerance_of(key.level, boundaries)
         return published_layer(analysed, key, theme, lens, made_from, tolerance)
 

@@ -26,7 +26,20 @@ from layers.method.ports import About, Cache
 from layers.method.versions import version_of
 
 TEXTS = frozenset(
-    {"title", "question", "why", "unit", "text", "reference", "publisher", "license", "url", "attribution", "phrase"}
+    {
+        "title",
+        "question",
+        "why",
+        "role",
+        "unit",
+        "text",
+        "reference",
+        "publisher",
+        "license",
+        "url",
+        "attribution",
+        "phrase",
+    }
 )
 """Fields of declarations that people read and no figure depends on."""
 

@@ -20,6 +20,7 @@ from layers.method.membership import core_count, membership, zone_of
 from layers.method.surplus import by_area, surplus
 from layers.method.visitors import is_visited
 from layers.publication.collection import names, typed
+from layers.publication.corrections import limits_with, with_corrections
 from layers.publication.explanations import how_searched, title
 from layers.publication.fields import layer_fields, zoekgebied_fields
 from layers.publication.layer import Layer, LayerKey, Provenance
@@ -86,7 +87,7 @@ def _table(analysis: Analysis, key: LayerKey, theme: Theme, provenance: Provenan
         "gewicht": found["gewicht"].round(DECIMALS),
         "zone": found["zone"],
         **by_area(analysis.counted, areas.index, theme.privacy.min_count),
-        "toelichting": of_areas(analysis, theme),
+        "toelichting": with_corrections(of_areas(analysis, theme), provenance.changed, key.level),
         "bezoekers": pd.Series(MANY_VISITORS, areas.index, dtype=object).where(analysis.visited, None),
         "fictief": provenance.made_up,
     }
@@ -117,6 +118,8 @@ def _zoekgebieden(
     }  # fmt: skip
     perturbed = tuple(one.id for one in theme.indicator if _is_perturbed(one, provenance))
     rows = [shared | _row(zoekgebied, analysis, key, theme, perturbed) for zoekgebied in analysis.zoekgebieden]
+    for row, zoekgebied in zip(rows, analysis.zoekgebieden, strict=True):
+        row["beperkingen"] = limits_with(row.get("beperkingen"), provenance.changed, zoekgebied.areas, key.level)
     polygons = analysis.areas.table.geometry
     outlines = [outline(polygons.loc[list(zoekgebied.areas)], tolerance) for zoekgebied in analysis.zoekgebieden]
     table = pd.DataFrame(rows, columns=names(fields))

@@ -18,6 +18,7 @@ from layers.messages import say
 from layers.publication.audience import Audience
 from layers.publication.collection import Collection, typed
 from layers.publication.comparison import References, mean, shared
+from layers.publication.corrections import counted
 from layers.publication.development import developed
 from layers.publication.explanations import MADE_UP, caveat, plural_of
 from layers.publication.fields import AREA_FIELDS, LENS, PERIOD, Field, layer_fields, zoekgebied_fields
@@ -135,10 +136,16 @@ def _collection(
         table=geopandas.GeoDataFrame(rows, geometry="geometry", crs=rows.crs),
         attribution="; ".join(dict.fromkeys(receipt.attribution for receipt in receipts)),
         license=", ".join(dict.fromkeys(receipt.license for receipt in receipts)),
-        caveat=caveat(_references(layers), perturbed=any(layer.perturbed for layer in layers)),
+        caveat=_caveat(layers),
         time_field=time_field,
         audience=_audience(layers),
     )
+
+
+def _caveat(layers: Sequence[Layer]) -> str:
+    general = caveat(_references(layers), perturbed=any(layer.perturbed for layer in layers))
+    corrections = [one for layer in layers for one in layer.provenance.changed]
+    return f"{general} {counted(corrections)}" if corrections else general
 
 
 def _with_lenses(fields: tuple[Field, ...], layers: Sequence[Layer]) -> tuple[Field, ...]:

@@ -13,6 +13,7 @@ from layers.declarations.themes import Theme
 from layers.publication.audience import Audience
 from layers.publication.collection import names
 from layers.publication.comparison import References, references
+from layers.publication.corrections import Corrected
 from layers.publication.fields import layer_fields, zoekgebied_fields
 from layers.publication.perturbed import COLUMNS
 
@@ -43,7 +44,7 @@ class Provenance:
     `digests` are those of what the `declarations` say, by `<kind>/<id>`. `commit`, `code` and `libraries` tell apart
     states of one version of zicht (services.program), and `plan` is the key of what decided all of it
     (layers.method.plan); "" where that is not known. `sources` has the status of each source that its theme reads,
-    `open` or `vertrouwelijk`, by its id.
+    `open` or `vertrouwelijk`, by its id. `corrections` are the figures of sources that a municipality corrected.
     """
 
     receipts: tuple[Receipt, ...]
@@ -58,6 +59,12 @@ class Provenance:
     libraries: str = ""
     plan: str = ""
     sources: Mapping[str, str] = field(default_factory=dict)
+    corrections: tuple[Corrected, ...] = ()
+
+    @property
+    def changed(self) -> tuple[Corrected, ...]:
+        """The corrections that made another figure of what was received."""
+        return tuple(one for one in self.corrections if one.effect == "changed")
 
 
 @dataclass(frozen=True, slots=True)

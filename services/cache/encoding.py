@@ -38,12 +38,13 @@ from layers.method.baseline import BaselineEvents, BaselineReport
 from layers.method.figures import Figures
 from layers.method.indicator_values import IndicatorValues
 from layers.method.places import Boundaries
+from layers.publication.corrections import Corrected
 from layers.publication.layer import Receipt
 
 CLASSES: Mapping[str, type[Any]] = {
     one.__name__: one
     for one in (
-        AreaFrame, BaselineEvents, BaselineReport, Boundaries, Crosswalk, Figures, How, IndicatorValues,
+        AreaFrame, BaselineEvents, BaselineReport, Boundaries, Corrected, Crosswalk, Figures, How, IndicatorValues,
         Interpolation, LocalResult,
         Measure, Message, Neighbors, Place, PlaceResult, Receipt, Residuals,
     )

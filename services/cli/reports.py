@@ -15,6 +15,7 @@ from layers.declarations.lenses import BASIS
 from layers.messages import number, say
 from layers.publication import explanations
 from layers.publication.changes import Change
+from layers.publication.corrections import sentence, without_effect
 from layers.publication.explanations import MADE_UP, caveat
 from layers.publication.layer import Layer, LayerKey
 from layers.publication.reasons import REASONS
@@ -119,6 +120,8 @@ def summary(layer: Layer) -> RenderableType:
         say("without score or test: {reasons}", reasons=reasons or message("none")),
         _how_searched(layer),
         say(caveat(layer.references, perturbed=layer.perturbed)),
+        *map(sentence, layer.provenance.changed),
+        *(without_effect(one) for one in layer.provenance.corrections if one.effect != "changed"),
     ]
     if layer.provenance.made_up:
         lines.insert(0, say(MADE_UP))

@@ -11,6 +11,7 @@ from typing import Any
 from geo.measures import Unknown
 from layers.evaluation.calibration import measured
 from layers.messages import language, number, say
+from layers.publication.corrections import Corrected, sentence, without_effect
 from layers.publication.explanations import MADE_UP
 from layers.publication.in_words import readable
 from layers.publication.reasons import REASONS
@@ -58,6 +59,7 @@ def _content(theme: str, layers: Sequence[Said], record: Said) -> dict[str, Any]
         "lenses": [_lens(one, declared) for one in lenses],
         "terms": declared.get("expected", {}).get("term", []),
         "sources": list(_sources(layers, declarations)),
+        "corrections": list(_corrections(layers)),
         "privacy": {name: number(value, None) for name, value in declared["privacy"].items()},
         "max_q": number(100 * search["max_q"], None),
         "calibration": _measured(search["statistic"]),
@@ -122,6 +124,13 @@ def _sources(layers: Sequence[Said], declarations: Mapping[str, Said]) -> Iterat
             "periods": ", ".join(str(one) for one in declared.get("periods", [])),
             "confidential": bool(declared) and declared.get("status") != "open",
         }
+
+
+def _corrections(layers: Sequence[Said]) -> Iterator[str]:
+    """What was corrected of the sources, each once; that a correction is needless, or not used, too."""
+    made = [Corrected(**one) for layer in layers for one in layer["provenance"].get("corrections", ())]
+    for one in dict.fromkeys(made):
+        yield f"{one.source}: {sentence(one) if one.effect == 'changed' else without_effect(one)}"
 
 
 def _run(layer: Said, declarations: Mapping[str, Said]) -> Said:

@@ -29,6 +29,7 @@ from layers.declarations.lenses import BASIS, Lens
 from layers.declarations.reading import differences
 from layers.declarations.themes import Theme
 from layers.messages import language
+from layers.publication.corrections import Corrected
 from layers.publication.layer import Layer, LayerKey, Provenance, Receipt
 from services.files import disk_errors, locked, private_folder, read_formatted, readable_folder, whole_file
 from services.workspace import consistency, tables
@@ -212,7 +213,9 @@ def _read(folder: Path, about: dict[str, Any], catalog: Catalog, shapes: Shapes)
     if about["format"] == OLDEST:  # the files are the same, so this is what they said
         origin |= {"digests": catalog.digests_of(theme, lens), "declarations": catalog.meanings_of(theme, lens)}
     receipts = tuple(Receipt(**one | {"notes": tuple(one["notes"])}) for one in origin["receipts"])
-    provenance = Provenance(**origin | {"receipts": receipts, "method": tuple(origin["method"])})
+    corrections = tuple(Corrected(**one) for one in origin.get("corrections", ()))
+    origin |= {"receipts": receipts, "corrections": corrections, "method": tuple(origin["method"])}
+    provenance = Provenance(**origin)
     geometry = shapes.read(about["shapes"]) if "shapes" in about else None
     table, zoekgebieden = tables.read(folder, about["tables"], theme, geometry, _command(key))
     leaving = tables.leaving(folder, about["tables"])

@@ -62,7 +62,7 @@ def test_a_folder_that_declares_nothing_is_not_said_to_be_without_faults(zicht: 
     (tmp_path / inside).mkdir(exist_ok=True)
     answer = zicht("check", tmp_path)
     assert answer.code == 1
-    assert "declares nothing; it must hold themes/, lenses/ or sources/" in answer.err
+    assert "declares nothing; it must hold themes/, lenses/, sources/ or corrections/" in answer.err
 
 
 @pytest.mark.parametrize(

@@ -66,7 +66,7 @@ def test_the_faults_of_all_folders_are_named_at_once_each_with_its_folder(tmp_pa
     two = folder(tmp_path / "b", themes_proef=OWN_THEME.replace('"kerncijfers"', '"politie"', 1))
     said, known = faults(one, tmp_path / "nergens", two), ", ".join(load().sources)
     assert said == [
-        f"{tmp_path}/nergens: no such folder; it must hold themes/, lenses/ or sources/",
+        f"{tmp_path}/nergens: no such folder; it must hold themes/, lenses/, sources/ or corrections/",
         f"{one}/lenses/nabij.toml: change.1.weight: should be greater than or equal to 0, found -3",
         f"{two}/themes/proef.toml: indicator 'misdrijven': source: unknown source 'politie'; known: {known}",
     ]
@@ -115,7 +115,7 @@ def test_a_folder_that_is_named_twice_is_read_once(tmp_path, monkeypatch):
 def test_a_folder_that_declares_nothing_is_a_fault(tmp_path, inside):
     (tmp_path / inside).mkdir(exist_ok=True)
     assert faults(tmp_path) == [
-        f"{tmp_path}: declares nothing; it must hold themes/, lenses/ or sources/ with a file in TOML"
+        f"{tmp_path}: declares nothing; it must hold themes/, lenses/, sources/ or corrections/ with a file in TOML"
     ]
 
 

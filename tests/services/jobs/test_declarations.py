@@ -104,7 +104,7 @@ def test_a_folder_without_declarations_stops_every_command_in_words(
     for command in (("check",), ("build", "misdrijven"), ("publish",), ("fetch", "--dry-run"), ("demo", "--no-serve")):
         answer = zicht(*command)
         assert answer.code == 1, command
-        assert "it must hold themes/, lenses/ or sources/" in answer.err
+        assert "it must hold themes/, lenses/, sources/ or corrections/" in answer.err
 
 
 def test_check_of_a_folder_reads_it_beside_the_others(own: Path, tmp_path: Path, zicht: Zicht):
