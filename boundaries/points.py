@@ -16,7 +16,6 @@ import shapely
 from h3ronpy.vector import coordinates_to_cells
 from numpy.typing import NDArray
 from pyproj import Transformer
-from scipy import ndimage
 
 from geo.areas import RD_NEW, AreaFrame
 from geo.compiled import njit
@@ -61,6 +60,8 @@ class Locator:
     @classmethod
     def of(cls, areas: AreaFrame) -> Self:
         """Made once for these areas; the grid of the country takes 36 MB."""
+        from scipy import ndimage  # noqa: PLC0415  # half a second
+
         polygons = areas.table.geometry.to_numpy().copy()
         shapely.prepare(polygons)
         boxes = _boxes(polygons)

@@ -21,7 +21,6 @@ import pyarrow as pa
 import shapely
 from numpy.typing import NDArray
 from scipy.sparse import csr_array
-from scipy.spatial import cKDTree
 
 from geo.areas import AreaFrame, check_areas
 from geo.corners import TOUCH, beside, corners
@@ -160,6 +159,8 @@ def rook(areas: AreaTable) -> Neighbors:
 
 def within(areas: AreaTable, distance: float) -> Neighbors:
     """Areas whose centres of gravity lie within `distance` metres of one another. For what it raises see `queen`."""
+    from scipy.spatial import cKDTree  # noqa: PLC0415  # a third of a second
+
     polygons = _polygons("within", areas)
     pairs = cKDTree(_centres(polygons)).query_pairs(distance, output_type="ndarray")
     return _neighbors(polygons, np.concatenate([pairs[:, 0], pairs[:, 1]]), np.concatenate([pairs[:, 1], pairs[:, 0]]))
@@ -170,6 +171,8 @@ def nearest(areas: AreaTable, k: int) -> Neighbors:
 
     Raises AreaError unless `k` is at least 1 and less than the number of areas; else see `queen`.
     """
+    from scipy.spatial import cKDTree  # noqa: PLC0415  # a third of a second
+
     polygons = _polygons("nearest", areas)
     n = len(polygons)
     if not 0 < k < n:

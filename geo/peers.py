@@ -14,7 +14,6 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
-from scipy.spatial import cKDTree
 
 from geo.measures import Measure, check_aligned
 
@@ -61,6 +60,8 @@ def of_nearest(measure: Measure, characteristics: pd.DataFrame, count: int) -> p
 
 def _nearest(values: NDArray[np.float64], count: int) -> NDArray[np.intp]:
     """Positions of the nearest `count`, the own among them."""
+    from scipy.spatial import cKDTree  # noqa: PLC0415  # a third of a second
+
     spread = values.std(axis=0)
     points = (values - values.mean(axis=0)) / np.where(spread > 0, spread, 1.0)
     _, nearest = cKDTree(points).query(points, k=count)

@@ -10,7 +10,6 @@ from collections.abc import Callable
 
 import numpy as np
 import pandas as pd
-from scipy.optimize import minimize_scalar
 from scipy.special import gammaln
 
 from geo.measures import Measure
@@ -78,6 +77,8 @@ def gamma_shape(events: np.ndarray, expected: np.ndarray) -> float:
 
 
 def _most_likely(log_likelihood: Callable[[float], float]) -> float:
+    from scipy.optimize import minimize_scalar  # noqa: PLC0415  # half a second
+
     bounds = (np.log(SHAPES[0]), np.log(SHAPES[1]))
     optimum = minimize_scalar(lambda log_shape: -log_likelihood(np.exp(log_shape)), bounds=bounds, method="bounded")
     return float(np.exp(optimum.x))

@@ -34,8 +34,8 @@ from geo.errors import AreaError, first_few
 from geo.measures import check_aligned
 from geo.neighbors import AnyNeighbors, Neighbors
 from geo.scores import Score
-from geo.statistics import LocalResult
 from geo.statistics.places.result import Place
+from geo.statistics.result import LocalResult
 
 TOLERANCE = 1e-9
 LARGEST = 25

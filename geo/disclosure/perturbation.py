@@ -21,7 +21,6 @@ from functools import cache
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.optimize import minimize
 from scipy.special import logsumexp, softmax
 
 from geo.disclosure.cell_keys import Keys, fractions
@@ -94,6 +93,8 @@ def probabilities(noise: Noise, count: int) -> Floats:
         chance = softmax(terms @ weights)
         centred: Floats = terms - chance @ terms
         return np.asarray((centred.T * chance) @ centred, dtype=np.float64)
+
+    from scipy.optimize import minimize  # noqa: PLC0415  # half a second
 
     found = minimize(
         log_partition, np.zeros(2), jac=True, hess=curvature, method="trust-exact", options={"gtol": 1e-12}

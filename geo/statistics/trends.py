@@ -19,7 +19,6 @@ corrected for testing many areas.
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from enum import StrEnum
 from math import factorial
 from types import MappingProxyType
 
@@ -35,27 +34,13 @@ from geo.statistics.getis_ord import getis_ord
 from geo.statistics.mann_kendall import LEAST, LONGEST, MannKendall, mann_kendall
 from geo.statistics.result import How, LocalResult
 from geo.statistics.significance import benjamini_hochberg
+from geo.statistics.trend import Trend
 
 STEADY = 0.9
 """Least share of years in which a hot spot that grows, lasts or fades is hot; of nine years or fewer that is all."""
 
 DIGITS = 9
 """Decimals of z that count: years with the same figures must tie, whatever rounding made of them."""
-
-
-class Trend(StrEnum):
-    """What became of an area through the years.
-
-    `NEW`: hot in the last year, never before. `GROWING`, `LASTING`, `FADING`: hot in the last year and in at least
-    `STEADY` of all years, and rising, neither, or falling. `SPORADIC`: hot otherwise. `NONE`: hot in no year.
-    """
-
-    NEW = "new"
-    GROWING = "growing"
-    LASTING = "lasting"
-    FADING = "fading"
-    SPORADIC = "sporadic"
-    NONE = "none"
 
 
 @dataclass(frozen=True, slots=True)

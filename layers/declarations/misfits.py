@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterator, Mapping
 
 from geo.areas import AreaLevel
 from geo.messages import Message, message
-from geo.statistics import PLACE_SEARCHES, SEARCHES
+from geo.statistics.names import PLACE_SEARCH_NAMES, SEARCH_NAMES
 from layers.declarations.dasymetric import Dasymetric
 from layers.declarations.faults import listed
 from layers.declarations.indicators import Indicator
@@ -33,7 +33,7 @@ def theme_faults(where: str, theme: Theme, sources: Sources, broken: Collection[
     if not broken:
         yield from _baseline_faults(where, theme, sources)
     statistic = theme.search.statistic
-    if statistic not in (known := [*SEARCHES, *PLACE_SEARCHES]):
+    if statistic not in (known := [*SEARCH_NAMES, *PLACE_SEARCH_NAMES]):
         yield message(
             "{where}: search.statistic: unknown statistic {statistic!r}; known: {known}",
             where=where, statistic=statistic, known=listed(known),

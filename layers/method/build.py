@@ -24,6 +24,7 @@ contribution or q, and joins no zoekgebied.
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 import pandas as pd
 import shapely
@@ -35,9 +36,8 @@ from geo.neighbors import Neighbors
 from geo.quotients import location_quotient
 from geo.residuals import Residuals, combined
 from geo.scores import Score, combine
-from geo.statistics import PLACE_SEARCHES, SEARCHES, LocalResult
 from geo.statistics.places.result import PlaceResult
-from geo.statistics.places.scan import Places
+from geo.statistics.result import LocalResult
 from geo.zoekgebieden import Zoekgebied, find, of_places
 from layers.declarations.baselines import Baseline
 from layers.declarations.indicators import Indicator
@@ -51,6 +51,9 @@ from layers.method.places import StudyArea
 from layers.method.restriction import inside
 from layers.method.surplus import Counted, counted
 from layers.method.visitors import visited
+
+if TYPE_CHECKING:  # it loads what is compiled
+    from geo.statistics.places.scan import Places
 
 LEAST_SEARCHED = 100
 """Fewest areas of a part of the country for a search of its own."""
@@ -105,11 +108,14 @@ def search(
     Args:
         study: the areas, and who borders whom.
         indicators: those of `weights`, in that order.
-        statistic: its name in geo.statistics.SEARCHES or PLACE_SEARCHES.
+        statistic: its name in geo.statistics.by_name.SEARCHES or PLACE_SEARCHES.
         weights: what each indicator weighs, none of them 0.
         max_q: the q at or under which there is a place.
         largest: areas in a part of a place at most.
     """
+    from geo.statistics.by_name import PLACE_SEARCHES, SEARCHES  # noqa: PLC0415  # loads all statistics: a second
+    from geo.statistics.places.scan import Places  # noqa: PLC0415  # likewise
+
     searched = {name: one.searched for name, one in zip(weights, indicators, strict=True)}
     residual = combine(searched, weights).value
     ids = study.areas.ids
@@ -131,7 +137,7 @@ def _places(
     residuals: Residuals,
     high: "pd.Series[bool]",
     study: StudyArea,
-    places: Places,
+    places: "Places",
     find_places: Callable[..., PlaceResult],
 ) -> PlaceResult:
     """The places of the study area, of areas that are `high` themselves.

@@ -8,7 +8,7 @@ from geo.errors import first_few
 from geo.expected import LeftOut
 from geo.measures import Unknown
 from geo.messages import Message, message
-from geo.statistics import PLACE_SEARCHES
+from geo.statistics.names import PLACE_SEARCH_NAMES
 from layers.declarations.dasymetric import Dasymetric
 from layers.declarations.sources import SourceDeclaration
 from layers.declarations.themes import Theme
@@ -162,7 +162,7 @@ def _method(tolerance: float, analysis: Analysis, theme: Theme) -> list[Message]
 def _search(analysis: Analysis, theme: Theme) -> Message:
     if (analysis.result.reason == Unknown.TOO_FEW_AREAS).any():
         return message("search: none; {least} areas are needed", least=LEAST_SEARCHED)
-    if theme.search.statistic in PLACE_SEARCHES:
+    if theme.search.statistic in PLACE_SEARCH_NAMES:
         return message(
             "search: {statistic}, zones and parts of at most {largest} areas, {how}, q <= {max_q:g}",
             statistic=theme.search.statistic,

@@ -3,8 +3,8 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from geo.statistics import LocalResult
 from geo.statistics.places.result import PlaceResult
+from geo.statistics.result import LocalResult
 from layers.declarations.lenses import Lens
 from layers.declarations.themes import Theme
 from layers.method.alone import by_indicator, found_alone

@@ -4,8 +4,8 @@ from collections.abc import Sequence
 
 from geo.areas import AreaLevel
 from geo.messages import message
-from geo.statistics import How
-from geo.statistics.trends import Trend
+from geo.statistics.result import How
+from geo.statistics.trend import Trend
 from layers.messages import said, say
 from layers.publication.comparison import NATIONAL, SOMEWHERE, References, average, mean, shared
 

@@ -19,10 +19,10 @@ from layers.publication.corrections import sentence, without_effect
 from layers.publication.explanations import MADE_UP, caveat
 from layers.publication.layer import Layer, LayerKey
 from layers.publication.reasons import REASONS
-from services.jobs.demo import Demonstration
 from services.jobs.plan import LayerSteps, Renewed, State
 
-if TYPE_CHECKING:  # it reads addresses, and loads all that asks the geocoder
+if TYPE_CHECKING:  # they load all that publishes, and all that asks the geocoder
+    from services.jobs.demo import Demonstration
     from services.jobs.tally import Tally
 
 MOST = 10
@@ -182,7 +182,7 @@ def _key(key: LayerKey) -> Message:
     )
 
 
-def demonstrated(demonstration: Demonstration) -> Iterator[RenderableType]:
+def demonstrated(demonstration: "Demonstration") -> Iterator[RenderableType]:
     """What the demonstration found."""
     for layer in demonstration.layers:
         if layer.key.lens == BASIS:
@@ -193,7 +193,7 @@ def demonstrated(demonstration: Demonstration) -> Iterator[RenderableType]:
     yield released(demonstration.manifest, demonstration.folder)
 
 
-def truth(demonstration: Demonstration) -> RenderableType:
+def truth(demonstration: "Demonstration") -> RenderableType:
     """The planted hot spots of Testland beside what was found; only those in the part that is demonstration."""
     buurten = demonstration.layers[0].table
     hot = set(buurten.loc[buurten["kansrijk"], "gebiedscode"])

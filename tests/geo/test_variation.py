@@ -10,7 +10,7 @@ from geo.deviations import absolute, log_odds, relative, standardise
 from geo.errors import StatisticError
 from geo.measures import Measure
 from geo.rates import rates
-from geo.statistics import STATISTICS
+from geo.statistics.by_name import STATISTICS
 from geo.statistics.moran import moran, moran_drawn
 from geo.statistics.standardised import standardised
 from geo.variation import are_whole, differs, from_mean, noise, same

@@ -3,7 +3,7 @@
 import pandas as pd
 
 from geo.measures import Unknown
-from geo.statistics import How, LocalResult
+from geo.statistics.result import How, LocalResult
 
 
 def made(statistic: pd.Series, p: pd.Series, q: pd.Series) -> LocalResult:

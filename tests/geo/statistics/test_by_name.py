@@ -11,8 +11,9 @@ from geo.errors import StatisticError
 from geo.measures import Unknown
 from geo.neighbors import Neighbors, rings
 from geo.residuals import fitted
-from geo.statistics import SEARCHES, STATISTICS, LocalResult
+from geo.statistics.by_name import SEARCHES, STATISTICS
 from geo.statistics.getis_ord_total import getis_ord_total
+from geo.statistics.result import LocalResult
 from geo.statistics.scan import scan
 from geo.statistics.significance import benjamini_hochberg
 from geo.statistics.trends import trends

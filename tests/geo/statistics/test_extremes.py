@@ -10,8 +10,9 @@ from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
 from geo.errors import StatisticError
-from geo.statistics import STATISTICS, exact
+from geo.statistics import exact
 from geo.statistics.bivariate import local_moran_among
+from geo.statistics.by_name import STATISTICS
 from geo.statistics.exact import upper_tail
 from geo.statistics.getis_ord import getis_ord
 from geo.statistics.lattice import decisive

@@ -13,7 +13,7 @@ from scipy.sparse import block_diag, csr_array
 from geo.errors import AlignmentError, StatisticError
 from geo.measures import Unknown
 from geo.neighbors import Neighbors
-from geo.statistics import SEARCHES
+from geo.statistics.by_name import SEARCHES
 from geo.statistics.getis_ord import getis_ord
 from geo.statistics.lattice import FINE
 from geo.statistics.significance import benjamini_hochberg

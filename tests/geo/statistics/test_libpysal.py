@@ -15,8 +15,8 @@ from scipy.sparse import csr_array
 from geo.errors import AlignmentError, AreaError
 from geo.neighbors import Neighbors, nearest, queen, ring, rings, rook, weights_of, within
 from geo.scores import Score
-from geo.statistics import STATISTICS
 from geo.statistics.bivariate import quadrants_among
+from geo.statistics.by_name import STATISTICS
 from geo.statistics.getis_ord import getis_ord
 from geo.statistics.joins import join_counts
 from geo.statistics.local_moran import quadrants

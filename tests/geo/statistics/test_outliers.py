@@ -6,7 +6,7 @@ import pytest
 from scipy.stats import hypergeom
 
 from geo.neighbors import rings
-from geo.statistics import STATISTICS
+from geo.statistics.by_name import STATISTICS
 from geo.statistics.exact import Tail, in_doubt
 from geo.statistics.getis_ord_total import TOTAL
 from geo.statistics.result import LocalResult

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from scipy.sparse import csr_array
 
 from geo.errors import AlignmentError, StatisticError
-from geo.statistics import STATISTICS, Local, LocalStatistic
+from geo.statistics.by_name import STATISTICS, Local
 from geo.statistics.exact import Tail, upper_tail
 from geo.statistics.getis_ord import getis_ord, tail_of, z_star
 from geo.statistics.getis_ord_i import z_without
@@ -18,6 +18,7 @@ from geo.statistics.mann_kendall import MannKendall, mann_kendall
 from geo.statistics.moran import weight_sums
 from geo.statistics.of_rates import getis_ord_i_of_rates, getis_ord_of_rates, local_moran_of_rates
 from geo.statistics.reference import reference
+from geo.statistics.result import LocalStatistic
 from geo.statistics.scan_kernel import improve, ratio
 from geo.statistics.standardised import standardised
 from geo.statistics.trends import Trends, trends

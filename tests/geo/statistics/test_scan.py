@@ -14,7 +14,8 @@ from hypothesis import strategies as st
 from libpysal.examples import load_example
 
 from geo.errors import AlignmentError, StatisticError
-from geo.statistics import PLACE_SEARCHES, SEARCHES, scan_windows
+from geo.statistics import scan_windows
+from geo.statistics.by_name import PLACE_SEARCHES, SEARCHES
 from geo.statistics.scan import scan
 from geo.statistics.scan_kernel import maxima
 from geo.statistics.scan_windows import Windows

@@ -9,7 +9,7 @@ from scipy.stats import false_discovery_control
 from statsmodels.stats.multitest import multipletests
 
 from geo.errors import AlignmentError, StatisticError
-from geo.statistics import SEARCHES
+from geo.statistics.by_name import SEARCHES
 from geo.statistics.significance import benjamini_hochberg, benjamini_yekutieli, bonferroni, holm
 from tests.country import names
 from tests.geo.statistics.results import made

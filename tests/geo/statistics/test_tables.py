@@ -5,11 +5,11 @@ import pandas as pd
 import pytest
 
 from geo.measures import Unknown
-from geo.statistics import LocalResult
 from geo.statistics.getis_ord import getis_ord
 from geo.statistics.global_result import GlobalResult
 from geo.statistics.joins import JoinCounts, join_counts
 from geo.statistics.moran import moran, moran_drawn
+from geo.statistics.result import LocalResult
 from geo.statistics.scan import scan
 from geo.statistics.scan_result import Cluster, ScanResult
 from tests.country import graph_of, grid, names

@@ -16,7 +16,8 @@ from geo.measures import Measure, Unknown
 from geo.neighbors import queen
 from geo.rates import rates
 from geo.statistics.mann_kendall import LONGEST, mann_kendall
-from geo.statistics.trends import Trend, trends
+from geo.statistics.trend import Trend
+from geo.statistics.trends import trends
 from tests.country import graph_of, grid
 
 BOARD = grid(9, 9)

@@ -9,7 +9,7 @@ import pytest
 from geo.deviations import LIMIT
 from geo.errors import StatisticError
 from geo.measures import Measure, Unknown
-from geo.statistics import SEARCHES
+from geo.statistics.by_name import SEARCHES
 from tests.layers.declared import HOT, LENS, QUIET, THEME, board, built, catalog, counts, measures
 
 AREAS, NEIGHBORS, CODE = board()

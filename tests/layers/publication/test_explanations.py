@@ -4,7 +4,7 @@ import pytest
 
 from geo.areas import AreaLevel
 from geo.measures import Unknown
-from geo.statistics.trends import Trend
+from geo.statistics.trend import Trend
 from layers.messages import say
 from layers.publication.explanations import MADE_UP, TRENDS, caveat, plural_of, title
 from layers.publication.reasons import REASONS
