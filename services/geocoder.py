@@ -9,18 +9,18 @@ What is known of the service (Solr behind an address), from its users:
 - Additions are written in many ways (12-H, 12 hs, 12-1): they are compared by their letters and digits only.
 
 Of an address only the postcode is sent, and all addresses of that postcode come back: which house is meant stays here.
-Of a verblijfsobject its id is sent, fifty in one request. Answers are cached for a month, since addresses hardly move.
+Of a verblijfsobject its id is sent, fifty in one request. Answers are used for a month, since addresses hardly move, in
+files for their owner alone that are removed after it; no message, log or name of a file says what was asked.
 
 A house number whose addition PDOK does not know (12 where there are 12-1 and 12-2, or 12-H for 12-hs) is placed in the
 middle of all addresses with that number, where these lie within 100 m; `notes` say of how many rows that holds. Nothing
 else is guessed: a number that is not there has no place.
 """
 
-import copy
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from itertools import batched
 from typing import Any
@@ -56,6 +56,8 @@ NUMBER = re.compile(r"\s*0*(\d{1,5})(?:\.0+)?(?!\d)(.*)", re.DOTALL)
 SHORTENED = re.compile(r"\s*\d(?:[.,]\d+)?E\+?\d+\s*", re.IGNORECASE)
 OBJECT = re.compile(r"\d{4}0[123]\d{10}")
 """A verblijfsobject, ligplaats or standplaats: the gemeente, what it is, and ten digits."""
+ASKED = re.compile(r"\?\S+|\b[1-9]\d{3}\s?[A-Z]{2}\b|\b\d{16}\b")
+"""What may tell which address was asked: a question, a postcode, the id of a verblijfsobject."""
 POINT = re.compile(r"POINT\(([\d.]+) ([\d.]+)\)")
 
 Floats = NDArray[np.float64]
@@ -71,7 +73,7 @@ class Addresses:
     """The addresses and verblijfsobjecten that were looked up so far.
 
     Attributes:
-        client: sends the requests; its answers are used for a month.
+        client: sends the requests; its answers are private, and used for a month.
         on_progress: called with how many requests were answered, of how many.
     """
 
@@ -82,8 +84,7 @@ class Addresses:
     _by_number: int = 0
 
     def __post_init__(self) -> None:
-        self.client = copy.copy(self.client)
-        self.client.max_age = max(MONTH, self.client.max_age)
+        self.client = replace(self.client, private=ASKED, max_age=max(MONTH, self.client.max_age))
 
     @property
     def notes(self) -> tuple[str, ...]:
@@ -148,14 +149,14 @@ class Addresses:
                     ("fl", f"{columns},centroide_rd"), ("rows", str(ROWS)), ("start", str(len(documents))),
                 )  # fmt: skip
                 url = f"{SERVICE}?{urlencode(options, quote_via=quote, safe='*:,()')}"
-                page, count = _page(client.get(url).json(), url, column, among)
+                page, count = _page(client.get(url).json(), column, among)
                 documents += page
                 if len(documents) >= count:
                     return documents
                 if not page:
                     raise SourceError(
                         "{url}: {came} addresses came, of {count} that there are; try again later",
-                        url=url, came=len(documents), count=count,
+                        url=SERVICE, came=len(documents), count=count,
                     )  # fmt: skip
 
     def _place(self, postcode: str | None, number: str | None) -> Point | Message:
@@ -175,7 +176,7 @@ class Addresses:
         return middle or UNKNOWN_NUMBER
 
 
-def _page(answer: Any, url: str, column: str, among: Sequence[str]) -> tuple[list[dict[str, Any]], int]:
+def _page(answer: Any, column: str, among: Sequence[str]) -> tuple[list[dict[str, Any]], int]:
     """The addresses of an answer and how many there are in all. Raises SourceError for others than were requested."""
     try:
         page, count = answer["response"]["docs"], int(answer["response"]["numFound"])
@@ -184,12 +185,12 @@ def _page(answer: Any, url: str, column: str, among: Sequence[str]) -> tuple[lis
         raise SourceError(
             "{url}: no answer as the Locatieserver gives it ({fault}); it may have changed: give x and y, or the file "
             "with places from the BAG, instead",
-            url=url, fault=f"{type(fault).__name__}: {fault}",
+            url=SERVICE, fault=f"{type(fault).__name__}: {fault}",
         ) from None  # fmt: skip
     if strange:
         raise SourceError(
-            "{url}: answers with addresses that were not asked ({address}); nothing was placed",
-            url=url, address=str(strange[0]),
+            "{url}: answers with addresses that were not asked ({count}); nothing was placed",
+            url=SERVICE, count=len(strange),
         )  # fmt: skip
     return page, count
 

@@ -7,6 +7,7 @@ from requests_cache.backends.filesystem import FileDict
 from requests_cache.models.response import CachedResponse
 
 from services.files import disk_errors, whole_file
+from services.http.privacy import namer
 
 
 class _AtomicFiles(FileDict):
@@ -26,6 +27,31 @@ class _AtomicFiles(FileDict):
     def __setitem__(self, key: str, value: CachedResponse | str) -> None:
         with self._lock, whole_file(self._key2path(key)) as path:
             path.write_text(self.serialize(value), encoding="utf-8")
+
+
+class _PrivateFiles(_AtomicFiles):
+    """The same for their owner alone, under names that do not tell what was asked."""
+
+    def __init__(self, folder: Path, serializer: str | None) -> None:
+        self._named = namer(folder)
+        super().__init__(folder, serializer=serializer, decode_content=False)
+
+    def _key2path(self, key: str) -> Path:
+        return super()._key2path(self._named(key))
+
+    def __setitem__(self, key: str, value: CachedResponse | str) -> None:
+        with self._lock, whole_file(self._key2path(key)) as path:
+            path.touch(mode=0o600)
+            path.write_text(self.serialize(value), encoding="utf-8")
+
+
+def private_cache(folder: Path) -> BaseCache:
+    """The same answers as of `response_cache`, in files that others cannot read, nor guess what they are about."""
+    cache = BaseCache(cache_name=str(folder))
+    with disk_errors(folder):
+        cache.responses = _PrivateFiles(folder, serializer="json")
+        cache.redirects = _PrivateFiles(folder / "redirects", serializer=None)
+    return cache
 
 
 def response_cache(folder: Path) -> BaseCache:

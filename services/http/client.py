@@ -15,6 +15,7 @@ one is used only when the service does not answer, and its age is reported.
 """
 
 import copy
+import re
 import threading
 from collections.abc import Callable, Mapping
 from contextlib import suppress
@@ -29,15 +30,17 @@ import orjson
 import requests
 import tenacity
 from requests_cache import NEVER_EXPIRE, CachedSession
+from requests_cache.backends.base import BaseCache
 
 from geo.errors import SourceError
 from geo.messages import Message, message
 from layers.messages import age
 from services.files import disk_errors
 from services.http.bodies import parsed
-from services.http.cache import response_cache
+from services.http.cache import private_cache, response_cache
 from services.http.faults import TransientError
 from services.http.hosts import Hosts, host_of
+from services.http.privacy import hidden, remove_older
 from services.http.redirects import followed
 from services.http.transport import FETCHED_HEADER, RetryPolicy, Transport, check_status, classified_errors
 
@@ -46,6 +49,9 @@ OFFLINE = message("this machine works offline")
 
 LONGEST_WAIT = 300.0
 """Seconds: the longest pause between two tries; a service that asks for more is called unreachable."""
+
+PRIVATE = "addresses"
+"""The folder of answers that are for their owner alone, below that of a client."""
 
 OnRetry = Callable[[Message], None]
 
@@ -94,6 +100,8 @@ class Client:
             out at one place only. Answers are cached by their own address, so a mirror that was filled with or without
             a gateway serves both.
         on_response: called with every answer that is used.
+        private: what no message may tell of what is asked (services.http.privacy); answers are then for their owner
+            alone, and removed when they are older than `max_age`. None where everyone may know.
         stop: once set, no more requests are sent, and pauses end at once.
     """
 
@@ -106,6 +114,7 @@ class Client:
     gateway: str = ""
     hosts: tuple[str, ...] = ()
     on_response: Callable[[Answer], None] = lambda _: None
+    private: re.Pattern[str] | None = None
     stop: threading.Event = field(default_factory=threading.Event)
     session: CachedSession = field(init=False)
     uncached: requests.Session = field(init=False)
@@ -113,8 +122,9 @@ class Client:
 
     def __post_init__(self) -> None:
         self.session = CachedSession(
-            backend=response_cache(self.folder / "answers"), expire_after=NEVER_EXPIRE, allowable_methods=("GET",)
-        )
+            backend=self._private_cache() if self.private else response_cache(self.folder / "answers"),
+            expire_after=NEVER_EXPIRE, allowable_methods=("GET",),
+        )  # fmt: skip
         self.uncached = requests.Session()
         for session in (self.session, self.uncached):
             session.headers["User-Agent"] = f"zicht/{version('zicht')}"
@@ -123,6 +133,11 @@ class Client:
             for scheme in ("http://", "https://"):
                 session.mount(scheme, Transport(self.policy, self.gateway, self.stop, self.hosts))
         self._hosts = Hosts()
+
+    def _private_cache(self) -> BaseCache:
+        if not self.offline:  # a mirror that was carried here stays as it is
+            remove_older(self.folder / PRIVATE, self.max_age)
+        return private_cache(self.folder / PRIVATE)
 
     def with_callbacks(self, on_retry: OnRetry, on_response: Callable[[Answer], None]) -> Self:
         """The same client, with the same cache and hosts, that reports to others."""
@@ -135,6 +150,14 @@ class Client:
 
         Raises SourceError where the service refuses, UnreachableError where it does not answer and nothing is cached.
         """
+        try:
+            return self._answer(url, parameters)
+        except SourceError as fault:
+            if self.private is None:
+                raise
+            raise type(fault)(hidden(fault.message, self.private)) from None
+
+    def _answer(self, url: str, parameters: Mapping[str, str] | None) -> Answer:
         request = self._request(url, parameters)
         cached = self._cached(request)
         if cached is not None and (self.offline or self._is_new(cached)):
@@ -148,6 +171,9 @@ class Client:
                 answer = self._stale(request, cached, fault.message)
         self.on_response(answer)
         return answer
+
+    def _report(self, text: Message) -> None:
+        self.on_retry(text if self.private is None else hidden(text, self.private))
 
     def discard(self, url: str, parameters: Mapping[str, str] | None = None) -> None:
         """Remove an answer from the cache that came in whole and cannot be right, so that the next try requests it
@@ -193,7 +219,7 @@ class Client:
             pause = state.next_action.sleep if state.next_action else 0
             fault = state.outcome.exception() if state.outcome else None
             why = fault.message if isinstance(fault, TransientError) else fault
-            self.on_retry(message("{host}: {why}; trying again in {pause:.0f} s", host=host, why=why, pause=pause))
+            self._report(message("{host}: {why}; trying again in {pause:.0f} s", host=host, why=why, pause=pause))
 
         return tenacity.Retrying(
             retry=tenacity.retry_if_exception(_worth_retrying),
@@ -230,7 +256,7 @@ class Client:
             response = self.session.send(request, force_refresh=True)
         check_status(response)
         if response.history:
-            self.on_retry(
+            self._report(
                 message(
                     "{url}: has moved to {target}; correct the address in its declaration",
                     url=request.url, target=response.url,
@@ -254,7 +280,7 @@ class Client:
                     "{url}: {damaged}, and {offline}; {way_out}",
                     url=request.url, damaged=damaged, offline=OFFLINE, way_out=USE_MIRROR,
                 )  # fmt: skip
-            self.on_retry(
+            self._report(
                 message("{host}: {damaged}; it is asked again", host=host_of(str(request.url)), damaged=damaged)
             )
         return None
@@ -267,7 +293,7 @@ class Client:
                 "{url}: {why}, and no answer to it is cached in {folder}; {way_out}",
                 url=request.url, why=why, folder=self.folder, way_out=way_out,
             )  # fmt: skip
-        self.on_retry(
+        self._report(
             message(
                 "{host}: {why}; using what it answered {age} ago",
                 host=host_of(cached.url), why=why, age=age(cached.fetched),

@@ -18,7 +18,9 @@ from geo.messages import Message, joined, message
 from layers.declarations.catalog import Catalog
 from services import receipts
 from services.files import UNFINISHED, locked
-from services.http.client import Client
+from services.geocoder import MONTH
+from services.http.client import PRIVATE, Client
+from services.http.privacy import remove_older
 from services.jobs import fetch, plan
 from services.jobs.ages import too_old
 from services.jobs.build import OnStep
@@ -63,6 +65,7 @@ def nightly(home: Path, config: Path, catalog: Catalog, data: str, client: Clien
     person; SourceError where not all figures came in. What was served is then served as it was.
     """
     with alone(home):
+        remove_older(client.folder / PRIVATE, MONTH)
         built = storage.listed(home)
         if not built:
             raise StoreError("{home}: nothing was built yet; run `zicht build THEME --home {home}` first", home=home)

@@ -2,6 +2,7 @@
 
 import os
 import re
+import shutil
 import signal
 import subprocess
 import sys
@@ -186,6 +187,70 @@ def test_what_was_asked_before_answers_where_there_is_no_service(addresses, stan
     assert len(standin.requests) == count
     with pytest.raises(SourceError, match="this machine works offline, and no answer to it is cached"):
         inside.located(["1012AC"], ["1"])
+
+
+def test_what_was_asked_is_in_no_name_of_a_file_and_in_files_for_their_owner_alone(addresses, tmp_path):
+    before = os.umask(0)
+    try:
+        addresses.located(["1012AB"], ["1"])
+        addresses.of_objects(["0363010000000001"])
+    finally:
+        os.umask(before)
+    store = tmp_path / "cache" / "addresses"
+    files = [one for one in store.rglob("*") if one.is_file()]
+    assert len([one for one in files if one.suffix == ".json"]) == 2
+    assert {one.stat().st_mode & 0o777 for one in files} == {0o600}
+    assert {one.stat().st_mode & 0o777 for one in (store, store / "redirects")} == {0o700}
+    assert not any("1012AB" in str(one) or "0363010000000001" in str(one) for one in files)
+    assert list((tmp_path / "cache" / "answers").glob("*.json")) == []
+
+
+def test_the_name_of_a_file_cannot_be_made_from_the_postcode_elsewhere(standin, tmp_path):
+    names = []
+    for home in ("een", "twee"):
+        Addresses(Client(tmp_path / home, gateway=standin.url, policy=QUICK)).located(["1012AB"], ["1"])
+        names += [one.name for one in (tmp_path / home / "addresses").glob("*.json")]
+    assert len(set(names)) == 2
+
+
+def test_a_store_that_is_carried_elsewhere_answers_there(addresses, tmp_path):
+    addresses.located(["1012AB"], ["1"])
+    shutil.copytree(tmp_path / "cache", tmp_path / "binnen")
+    inside = Addresses(Client(tmp_path / "binnen", offline=True))
+    assert places(inside.located(["1012AB"], ["1"])) == [(121_000.5, 487_000.25)]
+
+
+def test_answers_are_removed_after_a_month_and_those_of_a_mirror_inside_stay(addresses, standin, tmp_path):
+    addresses.located(["1012AB", "1012AC"], ["1", "1"])
+    old, young = sorted((tmp_path / "cache" / "addresses").glob("*.json"))
+    for file, days in ((old, 31), (young, 29)):
+        os.utime(file, (time.time() - days * 86_400,) * 2)
+    Addresses(Client(tmp_path / "cache", offline=True))
+    assert old.exists()
+    Addresses(Client(tmp_path / "cache", gateway=standin.url))
+    assert not old.exists()
+    assert young.exists()
+
+
+@pytest.mark.parametrize(
+    "spoil",
+    [
+        Reply(404, b"geen 1012AB hier", {"Content-Type": "text/plain"}),
+        Reply(503, b"1012 AB: druk"),
+        Reply(200, b'{"docs": []}', {"Content-Type": "application/json"}),
+        Reply(200, ONE % (b"9999ZZ", b"POINT(1 2)"), {"Content-Type": "application/json"}),
+        Reply(302, b"", {"Location": "http://example.org/?q=1012AB"}),
+        Reply(301, b"", {"Location": "ftp://api.pdok.nl/?q=1012AB"}),
+    ],
+)
+def test_no_fault_and_no_line_of_a_log_says_what_was_asked(standin, tmp_path, spoil):
+    told = []
+    client = Client(tmp_path, gateway=standin.url, policy=QUICK, on_retry=lambda why: told.append(str(why)))
+    standin.trap("locatieserver", spoil, lasting=True)
+    with pytest.raises(SourceError) as raised:
+        Addresses(client).located(["1012AB"], ["1"])
+    assert "api.pdok.nl" in str(raised.value)
+    assert not any(re.search(r"1012 ?AB|9999ZZ", text) for text in (str(raised.value), *told))
 
 
 @given(st.lists(st.tuples(st.one_of(st.none(), st.text(max_size=8)), st.one_of(st.none(), st.text(max_size=8)))))

@@ -35,6 +35,8 @@ SRID, WKB_IN_HEX = r"^(?i:SRID=(?P<srid>[0-9]+);)", r"^0[01](?:[0-9A-Fa-f]{2}){8
 ENOUGH, MOST = 100, 0.9
 """Of so many places outside the country, or more, this share decides that they are in another system."""
 
+LOOKED_UP = ("object", "adres", "postcode")
+"""Ways to say a place that PDOK is asked about."""
 
 DRAWN_IN = 0.01
 """Part of the way to its middle that a corner is drawn in: a plot may lie against a border."""
@@ -93,8 +95,9 @@ class Placer:
     _rounded: Message | None = field(init=False, default=None)
 
     def __post_init__(self) -> None:
-        self._addresses = None if self.client is None else Addresses(self.client, self.on_progress)
         kind = self.place.way[0]
+        client = self.client if kind in LOOKED_UP else None
+        self._addresses = None if client is None else Addresses(client, self.on_progress)
         system = {"lon": "EPSG:4326", "wkt": f"EPSG:{self.place.crs}", "geometry": self.crs}.get(kind)
         if kind == "geometry" and system is None:
             raise SourceError(
@@ -111,7 +114,7 @@ class Placer:
     def of(self, batch: pa.RecordBatch) -> Placed:
         """Where the rows of a batch lie. Raises SourceError where most of them lie in another system than declared."""
         kind = self.place.way[0]
-        if kind in {"object", "adres", "postcode"}:
+        if kind in LOOKED_UP:
             return self._geocoded(batch)
         shapes = self._shapes(batch) if kind in {"wkt", "geometry"} else None
         x, y = self._pair(batch) if shapes is None else _points(shapes)
