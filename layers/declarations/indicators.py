@@ -37,7 +37,7 @@ RESERVED = frozenset({
     "score", "q", "kansrijk", "reden", "rang", "titel", "aantal_gebieden", "gebiedscodes", "gemeenten", "toelichting",
     "fictief", "zoekgebied", "rol", "gewicht", "zone", "waarom", "sterkte", "aantal_kern", "niet_getoond", "geteld",
     "waargenomen", "verwacht", "meer_dan_verwacht", "meer_per_km2", "zonder_telling", "verhouding", "bezoekers",
-    "alleen_gevonden", "zekerheid", "beperkingen", "handvat", "verloop",
+    "alleen_gevonden", "zekerheid", "beperkingen", "handvat", "verloop", "standvastig",
 })  # fmt: skip
 """Published columns that no indicator may be called (layers.publication.fields)."""
 
@@ -79,9 +79,10 @@ class Indicator(Declared):
     `quotient` shows a rate as a location quotient: 2 is twice the national share. `since` names the same level at an
     earlier time: the value is then what became of it, as a factor (1.05 is five percent more).
     `min_exposure` is its own floor, where its exposure is not what the theme's floor was meant for.
-    `handvat` is what one may do where it stands out. `phrase`, in Dutch, is what follows "Hier" where it is
-    explained, with `{more}` where "3 keer zo veel" or "iets minder" comes: "registreerde de politie {more} misdrijven
-    per inwoner".
+    `also_per` names other columns that it may as well be divided by, on the same floor: `zicht build --robust` searches
+    by each of them too. `handvat` is what one may do where it stands out. `phrase`, in Dutch, is what follows "Hier"
+    where it is explained, with `{more}` where "3 keer zo veel" or "iets minder" comes: "registreerde de politie {more}
+    misdrijven per inwoner".
     """
 
     id: Id
@@ -98,6 +99,7 @@ class Indicator(Declared):
     share: bool = False
     quotient: bool = False
     since: Reference | None = None
+    also_per: tuple[Reference, ...] = ()
     min_exposure: Annotated[Number, Field(ge=0)] | None = None
     handvat: Handvat | None = None
     phrase: Text | None = None
@@ -108,6 +110,8 @@ class Indicator(Declared):
             raise RuleError("a share needs `per`, the whole that it is a part of")
         if self.quotient and self.per is None:
             raise RuleError("a location quotient needs `per`, such as all establishments")
+        if self.also_per and (self.per is None or self.share):
+            raise RuleError("`also_per` is of a rate: name `per` first, and leave it out of a share")
         if self.since is not None and self.per is not None:
             raise RuleError("`since` is of a level, and one with `per` is a rate; leave one of them out")
         return self

@@ -31,7 +31,8 @@ def resolved(theme: Theme, sources: Sources) -> Theme:
     """The theme with every column written as `source.column`; of a theme without faults in its references."""
     indicators = tuple(
         one.model_copy(update={
-            field: meanings(reference, one.source, sources)[0] for field, reference in one.references.items()
+            "also_per": tuple(meanings(also, one.source, sources)[0] for also in one.also_per),
+            **{field: meanings(reference, one.source, sources)[0] for field, reference in one.references.items()},
         })
         for one in theme.indicator
     )  # fmt: skip
@@ -49,7 +50,8 @@ def resolved(theme: Theme, sources: Sources) -> Theme:
 
 def reference_faults(place: Message, indicator: Indicator, sources: Sources) -> Iterator[Message]:
     """References that no column answers to, or more than one; `place` is what to call the indicator."""
-    for field, reference in indicator.references.items():
+    others = (("also_per", one) for one in indicator.also_per)
+    for field, reference in (*indicator.references.items(), *others):
         yield from column_faults(place, field, reference, indicator.source, sources)
 
 

@@ -458,6 +458,15 @@ class Country:
             name for name, column in source.columns.items() if set(columns_of(column.formula, period)) <= given
         )
 
+    def counts_in_cells(self, theme: Theme, period: int) -> bool:
+        """Whether all indicators of a theme are counted in hexagons themselves, where their points are, so that these
+        can be searched.
+        """
+        counted = {
+            qualified(one.id, name) for one in self.sources(theme) for name in self._counted_per_cell(one, period)
+        }
+        return all(counted.issuperset(one.columns) for one in theme.indicator)
+
     def _crosswalk_node(self, level: AreaLevel, by: Dasymetric | None) -> Node[Crosswalk]:
         """From the finest areas to hexagons: by what lies in squares where the theme says so, else by surface."""
         inputs = (self.boundaries_node(), self.areas_node(level))
@@ -498,7 +507,15 @@ def _said(source: SourceDeclaration, name: str, period: int) -> str:
 def _without_weight(indicator: Indicator) -> Indicator:
     """An indicator as far as its values depend on it: no texts, weight or way of showing; its floor is given beside."""
     return numbers_of(indicator).model_copy(
-        update={"weight": 1.0, "scale": 1.0, "quotient": False, "min_exposure": None, "handvat": None, "phrase": None}
+        update={
+            "weight": 1.0,
+            "scale": 1.0,
+            "quotient": False,
+            "min_exposure": None,
+            "handvat": None,
+            "phrase": None,
+            "also_per": (),
+        }
     )
 
 

@@ -1,6 +1,7 @@
 """The plan of one layer: which nodes it is made from, down to what is read, and the layer itself."""
 
 from dataclasses import dataclass, replace
+from typing import Any
 
 import pandas as pd
 
@@ -21,7 +22,10 @@ from layers.publication.layer import Layer, LayerKey, Provenance, Receipt
 
 @dataclass(frozen=True, slots=True)
 class LayerPlan:
-    """Which layer, and its nodes in the order in which they are made; `leaving` are the counts that it follows from."""
+    """Which layer, and its nodes in the order in which they are made; `leaving` are the counts that it follows from.
+
+    `runs` are the other searches that say how firm it is, where that is asked for (layers.evaluation.robust_plan).
+    """
 
     key: LayerKey
     study: Node[StudyArea]
@@ -29,6 +33,7 @@ class LayerPlan:
     analysis: Node[Analysis]
     layer: Node[Layer]
     leaving: Node[pd.DataFrame | None]
+    runs: tuple[Node[Any], ...] = ()
 
 
 def layer_plan(country: Country, key: LayerKey, theme: Theme, lens: Lens | None, version: str) -> LayerPlan:

@@ -20,7 +20,7 @@ from layers.publication.collection import Collection, typed
 from layers.publication.comparison import References, mean, shared
 from layers.publication.corrections import counted
 from layers.publication.development import developed
-from layers.publication.explanations import MADE_UP, caveat, plural_of
+from layers.publication.explanations import MADE_UP, caveat, plural_of, singular_of
 from layers.publication.fields import AREA_FIELDS, LENS, PERIOD, Field, layer_fields, zoekgebied_fields
 from layers.publication.layer import Layer
 from layers.publication.lenses import lens_field
@@ -77,7 +77,7 @@ def _indicators(layers: Sequence[Layer]) -> Collection:
     return _collection(
         layers,
         f"indicatoren_{theme.id}_{level}",
-        (message("{theme}: indicators per {level}", theme=theme.title, level=_singular(level)), description),
+        (message("{theme}: indicators per {level}", theme=theme.title, level=singular_of(level)), description),
         layer_fields(theme.indicator, _references(layers)),
         [layer.table for layer in layers],
     )
@@ -167,7 +167,3 @@ def _references(layers: Sequence[Layer]) -> References:
         for indicator, place in layer.references.items():
             places[indicator] = shared({places.get(indicator, place), place})
     return places
-
-
-def _singular(level: AreaLevel) -> Message | str:
-    return str(level) if level.resolution is None else message("hexagon (H3 {resolution})", resolution=level.resolution)

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from geo.areas import AreaLevel
-from geo.messages import message
+from geo.messages import Message, message
 from geo.statistics.result import How
 from geo.statistics.trend import Trend
 from layers.messages import said, say
@@ -31,6 +31,11 @@ PLURALS = {
 def plural_of(level: AreaLevel) -> str:
     """What several areas of this level are called."""
     return say(PLURALS.get(level, message("hexagons")))
+
+
+def singular_of(level: AreaLevel) -> Message | str:
+    """What one area of this level is called."""
+    return str(level) if level.resolution is None else message("hexagon (H3 {resolution})", resolution=level.resolution)
 
 
 def how_searched(how: How) -> str:

@@ -181,6 +181,15 @@ STRENGTH = Field(
 CORE_COUNT = Field(
     "aantal_kern", message("Core areas"), "number", message("Number of areas that are surely part of the zoekgebied.")
 )
+FIRMNESS = Field(
+    "standvastig",
+    message("Firmness"),
+    "number",
+    message(
+        "In which share of the other searches it is on the map too: other neighbors, levels, exposures, years, "
+        "expectations, or without an indicator. Empty where only one was made."
+    ),
+)
 FOUND_ALONE = Field(
     "alleen_gevonden",
     message("Found by one indicator"),
@@ -248,7 +257,7 @@ COUNT_REASON = Field(
 
 ADDED = (
     ZOEKGEBIED, ROLE, WEIGHT, ZONE, OUTCOME, STRENGTH, CORE_COUNT, HIDDEN_COUNT, COUNTED, OBSERVED, EXPECTED,
-    SURPLUS, SURPLUS_DENSITY, COUNT_REASON, RATIO, VISITORS, FOUND_ALONE, AREA_EXPLANATION,
+    SURPLUS, SURPLUS_DENSITY, COUNT_REASON, RATIO, VISITORS, FOUND_ALONE, FIRMNESS, AREA_EXPLANATION,
     CERTAINTY, LIMITATIONS, SUGGESTION, DEVELOPMENT,
 )  # fmt: skip
 """Columns that a layer of before they were there does not have: they are read as empty."""
@@ -372,7 +381,7 @@ def layer_fields(indicators: Sequence[Indicator], references: References = NATIO
 def zoekgebied_fields(indicators: Sequence[Indicator], references: References = NATIONAL) -> tuple[Field, ...]:
     """The columns of `zoekgebieden_<theme>`."""
     contributions = tuple(one for one in indicator_fields(indicators) if one.name.endswith("_bijdrage"))
-    what = (RANK, TITLE, _score(indicators, references), Q, STRENGTH)
+    what = (RANK, TITLE, _score(indicators, references), Q, STRENGTH, FIRMNESS)
     where = (AREA_COUNT, CORE_COUNT, HIDDEN_COUNT, AREA_CODES, GEMEENTEN, ZONE, FOUND_ALONE)
     counts = (COUNTED, OBSERVED, EXPECTED, SURPLUS, SURPLUS_DENSITY, COUNT_REASON, VISITORS)
     texts = (DEVELOPMENT, EXPLANATION, CERTAINTY, LIMITATIONS, SUGGESTION)

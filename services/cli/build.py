@@ -6,7 +6,7 @@ from pathlib import Path
 from geo.messages import message
 from layers.messages import say
 from services.cli.anywhere import given_layers
-from services.cli.building import Gemeente, Lens, Levels, Period, Stale, Theme, Vintage, opened, wanted
+from services.cli.building import Gemeente, Lens, Levels, Period, Robust, Stale, Theme, Vintage, opened, wanted
 from services.cli.screen import Data, Home, progress, screen
 from services.settings import Settings
 
@@ -18,6 +18,7 @@ def build(
     period: Period = None,
     gemeente: Gemeente = None,
     vintage: Vintage = None,
+    robust: Robust = False,  # noqa: FBT002
     stale: Stale = False,  # noqa: FBT002
     data: Data = None,
     home: Home = None,
@@ -34,7 +35,7 @@ def build(
     if stale:
         _renew(data, home)
         return
-    country, requests, folder = opened(wanted(theme, level, lens, period, gemeente, vintage), data, home)
+    country, requests, folder = opened(wanted(theme, level, lens, period, gemeente, vintage, robust=robust), data, home)
     with progress() as on_step:
         layers = build_and_save(country, requests, folder, on_step)
     for layer in layers:

@@ -38,10 +38,19 @@ Vintage = Annotated[
 ]
 Stale = Annotated[bool, typer.Option("--stale", help=say("Instead of a theme: all built layers that are out of date."))]
 
+Robust = Annotated[
+    bool,
+    typer.Option(
+        "--robust",
+        help=say("Search in other ways too (neighbors, levels, years, without each indicator): how firm is it?"),
+    ),
+]
+
 
 def wanted(  # the options of the commands
-    theme: str | None, level: list[str] | None, lens: str, period: int | None, gemeente: str | None, vintage: int | None
-) -> "Wanted":
+    theme: str | None, level: list[str] | None, lens: str, period: int | None, gemeente: str | None,
+    vintage: int | None, *, robust: bool = False,
+) -> "Wanted":  # fmt: skip
     """What was asked for. Raises BadParameter without a theme, UnknownNameError for a level that there is not."""
     from services.jobs.build import Wanted
 
@@ -49,7 +58,7 @@ def wanted(  # the options of the commands
         raise typer.BadParameter(say("name a theme, as in `zicht build misdrijven`, or give --stale"))
     for name in level or ():
         check_level(name)
-    return Wanted(theme, level or (), lens, period, gemeente, vintage)
+    return Wanted(theme, level or (), lens, period, gemeente, vintage, robust)
 
 
 def opened(wanted: "Wanted", data: str | None, home: Path | None) -> "tuple[Country, list[LayerRequest], Path]":

@@ -1,6 +1,6 @@
 """plan: what a build will make, what it remembers, and why something is made again."""
 
-from services.cli.building import Gemeente, Lens, Levels, Period, Stale, Theme, Vintage, opened, wanted
+from services.cli.building import Gemeente, Lens, Levels, Period, Robust, Stale, Theme, Vintage, opened, wanted
 from services.cli.screen import Data, Home, screen
 from services.settings import Settings
 
@@ -12,6 +12,7 @@ def plan(
     period: Period = None,
     gemeente: Gemeente = None,
     vintage: Vintage = None,
+    robust: Robust = False,  # noqa: FBT002
     stale: Stale = False,  # noqa: FBT002
     data: Data = None,
     home: Home = None,
@@ -28,6 +29,6 @@ def plan(
         settings = Settings()
         layers = planned_again(home or settings.home, catalogue(), data or settings.data)
     else:
-        layers = planned(*opened(wanted(theme, level, lens, period, gemeente, vintage), data, home))
+        layers = planned(*opened(wanted(theme, level, lens, period, gemeente, vintage, robust=robust), data, home))
     for layer in layers:
         screen.print(reports.planned(layer))

@@ -32,7 +32,7 @@ PARTS = {
     "weights": message("weights"), "crosswalk": message("crosswalk"), "figures": message("figures"),
     "indicator": message("indicator"), "search": message("search"), "receipts": message("receipts"),
     "baseline": message("baseline"), "interpolation": message("interpolation"),
-    "interpolated": message("interpolated figures"),
+    "interpolated": message("interpolated figures"), "run": message("searching in another way"),
 }  # fmt: skip
 """What the parts of a plan are called."""
 STATES = {
@@ -136,6 +136,11 @@ def _how_searched(layer: Layer) -> str:
             "not searched: {reason} ({count}; {least} are needed)",
             reason=REASONS[Unknown.TOO_FEW_AREAS], count=counts["areas"], least=least,
         )  # fmt: skip
+    if counts["tested"] == 0 and Unknown.INTERPOLATED in counts["without_score"]:
+        return say(
+            "not searched: these figures are known of larger areas, and divided over hexagons. Hexagons are searched "
+            "where points lie in them: own records with coordinates or addresses (`zicht tally`)"
+        )
     return say("p: {how}, {floor:.0e} at its smallest", how=counts["how"], floor=counts["floor"])
 
 

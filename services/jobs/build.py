@@ -14,6 +14,7 @@ from layers.declarations.catalog import Catalog
 from layers.declarations.lenses import BASIS
 from layers.declarations.records import WHOLE_COUNTRY
 from layers.declarations.themes import Theme
+from layers.evaluation.robust_plan import robust_plan
 from layers.method.country import Country, period_of
 from layers.method.figures import check_level
 from layers.method.layer_plan import LayerPlan, layer_plan, with_key
@@ -42,6 +43,7 @@ class LayerRequest:
         lens: its id; `basis` is the theme as it is declared.
         period: year of the figures; None for the one that is chosen where nothing is said.
         gemeente: what of the country is shown, by code or name; None for what the lens says, NL for all of it.
+        robust: whether is searched in other ways too, to say how firm its zoekgebieden are.
     """
 
     theme: str
@@ -49,6 +51,7 @@ class LayerRequest:
     lens: str = BASIS
     period: int | None = None
     gemeente: str | None = None
+    robust: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +66,7 @@ class Wanted:
     period: int | None = None
     gemeente: str | None = None
     vintage: int | None = None
+    robust: bool = False
 
 
 def opened(wanted: Wanted, data: str, catalog: Catalog, home: Path) -> tuple[Country, list[LayerRequest]]:
@@ -74,7 +78,8 @@ def opened(wanted: Wanted, data: str, catalog: Catalog, home: Path) -> tuple[Cou
     catalog.lens(wanted.lens, theme)
     levels = [AreaLevel(name) for name in wanted.levels] or [theme.level]
     country = open_country(data, catalog, wanted.vintage or vintage_of_theme(catalog, theme), home)
-    requests = [LayerRequest(theme.id, level, wanted.lens, wanted.period, wanted.gemeente) for level in levels]
+    of_all = (wanted.lens, wanted.period, wanted.gemeente, wanted.robust)
+    requests = [LayerRequest(theme.id, level, *of_all) for level in levels]
     return country, requests
 
 
@@ -120,6 +125,9 @@ def _made(country: Country, plan: LayerPlan, on_step: OnStep) -> Layer:
         country.results.of(one)
     on_step(message("statistics"))
     country.results.of(plan.analysis)
+    for nth, run in enumerate(plan.runs, start=1):
+        on_step(message("searching in another way: {nth} of {count}", nth=nth, count=len(plan.runs)))
+        country.results.of(run)
     on_step(message("zoekgebieden"))
     layer = replace(with_key(country.results.of(plan.layer), plan.layer), leaving=country.results.of(plan.leaving))
     check_something_known(layer)
@@ -145,7 +153,8 @@ def plan_of(country: Country, request: LayerRequest) -> LayerPlan:
     period = period_of(sources, request.period)
     gemeente = gemeente_of(country, request.gemeente or (lens.gemeente if lens else None))
     key = LayerKey(theme.id, request.level, period, request.lens, gemeente)
-    return layer_plan(country, key, theme, lens, version("zicht"))
+    plan = layer_plan(country, key, theme, lens, version("zicht"))
+    return robust_plan(country, plan, theme, lens) if request.robust else plan
 
 
 def build_all(country: Country, requests: Sequence[LayerRequest], on_step: OnStep) -> list[Layer]:

@@ -81,7 +81,7 @@ def planned_again(home: Path, catalog: Catalog, data: str) -> list[LayerSteps]:
     steps: list[LayerSteps] = []
     for built, country in _built(home, catalog, data):
         with speaking(built.language):
-            steps += planned(country, [_request_of(built.key)], home)
+            steps += planned(country, [_request_of(built)], home)
     return steps
 
 
@@ -95,7 +95,7 @@ def renew(home: Path, catalog: Catalog, data: str, on_step: OnStep) -> Renewed:
     known = _built(home, catalog, data)
     for built, country in known:
         with speaking(built.language):
-            request = _request_of(built.key)
+            request = _request_of(built)
             if plan_of(country, request).layer.key != built.plan:
                 layers += build_and_save(country, [request], home, on_step)
     gone = tuple(one.key for one in storage.listed(home) if not _declared(one.key, catalog))
@@ -116,8 +116,11 @@ def _built(home: Path, catalog: Catalog, data: str) -> list[tuple[BuiltLayer, Co
     return found
 
 
-def _request_of(key: LayerKey) -> LayerRequest:
-    return LayerRequest(key.theme, key.level, key.lens, key.period, key.gemeente or WHOLE_COUNTRY)
+def _request_of(built: BuiltLayer) -> LayerRequest:
+    key = built.key
+    return LayerRequest(
+        key.theme, key.level, key.lens, key.period, key.gemeente or WHOLE_COUNTRY, built.robust
+    )  # fmt: skip
 
 
 def forget(home: Path, *, confidential_only: bool = False) -> tuple[int, int]:

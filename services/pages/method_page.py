@@ -146,6 +146,10 @@ def _run(layer: Said, declarations: Mapping[str, Said]) -> Said:
         "without": [(say(REASONS[Unknown(reason)]), number(count, 0))
                     for reason, count in summary.get("without_score", {}).items()],
         "method": made_from["method"],
+        "robustness": [
+            (one["title"], number(one["stands"], 0), number(one["says"], 0))
+            for one in summary.get("robustness", [])
+        ],
     }  # fmt: skip
 
 

@@ -48,12 +48,15 @@ LOCK, TURN = ".lock", ".turn"
 
 @dataclass(frozen=True, slots=True)
 class BuiltLayer:
-    """A layer that was built: which, of which vintage, by what plan ("" where that is not known), in what language."""
+    """A layer that was built: which, of which vintage, by what plan ("" where that is not known), in what language, and
+    whether it says how firm its zoekgebieden are.
+    """
 
     key: LayerKey
     vintage: int
     plan: str
     language: str
+    robust: bool = False
 
 
 def save(layers: Sequence[Layer], home: Path) -> list[Path]:
@@ -183,7 +186,8 @@ def remove(home: Path, covered: Callable[[str, str], bool]) -> None:
 
 def _listed(about: dict[str, Any]) -> BuiltLayer:
     origin = about["provenance"]
-    return BuiltLayer(_key(about), origin["vintage"], origin.get("plan", ""), about.get("language", "nl"))
+    robust = "robustness" in about["summary"]
+    return BuiltLayer(_key(about), origin["vintage"], origin.get("plan", ""), about.get("language", "nl"), robust)
 
 
 def _key(about: dict[str, Any]) -> LayerKey:

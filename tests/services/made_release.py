@@ -161,6 +161,7 @@ def _zone(rank, rows):
         "gebiedscodes": ",".join(rows["gebiedscode"]),
         "gemeenten": gemeenten,
         "sterkte": 2.5 / rank,
+        "standvastig": 0.75,
         "aantal_kern": len(rows),
         "niet_getoond": 0,
         "zone": None,

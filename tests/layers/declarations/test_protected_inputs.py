@@ -61,3 +61,22 @@ def test_no_shipped_theme_reads_anything_protected():
     assert not list(protected("misdrijven"))
     columns = {name for theme in shipped.themes.values() for one in theme.indicator for name in one.columns}
     assert not [name for name in columns if protected_trait_of(name, shipped.sources)]
+
+
+def test_another_exposure_may_say_nothing_of_residents_either_and_must_be_there(tmp_path):
+    source = '\n[columns.bijstandsuitkeringen]\ntitle = "Uitkeringen"\nformula = "uitkeringen"\n'
+    also = 'per = "inwoners"\nalso_per = ["bijstandsuitkeringen", "niets"]'
+    with pytest.raises(DeclarationError) as caught:
+        catalog(tmp_path, themes_proef=THEME.replace('per = "inwoners"', also), sources_tellingen=SOURCE + source)
+    assert "niets" in str(caught.value)
+    known = THEME.replace('per = "inwoners"', also.replace(', "niets"', ""))
+    with pytest.raises(DeclarationError, match="benefits of residents"):
+        catalog(tmp_path, themes_proef=known, sources_tellingen=SOURCE + source)
+
+
+def test_a_share_and_a_level_have_no_other_exposure(tmp_path):
+    for name, field in (("share = true", 'per = "inwoners"'), ("weight = 0", "")):
+        indicator = INDICATOR.format(column="misdrijven").replace('per = "inwoners"', field)
+        indicator = indicator.replace("weight = 0", f'{name}\nalso_per = ["huishoudens"]')
+        with pytest.raises(DeclarationError, match="also_per"):
+            catalog(tmp_path, themes_proef=THEME + indicator)

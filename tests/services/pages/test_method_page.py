@@ -100,3 +100,15 @@ def test_each_layer_says_how_many_areas_were_tested(page, record):
     for one in record["layers"]:
         tested, areas = (number(one["summary"][name], 0) for name in ("tested", "areas"))
         assert f"{tested} van {areas} gebieden getoetst" in page
+
+
+def test_it_has_every_other_search_with_how_many_zoekgebieden_stood_in_it(record, page, tmp_path):
+    assert "Hoe vast het staat" not in page
+    firm = deepcopy(record)
+    firm["layers"][0]["summary"]["robustness"] = [
+        {"id": "zonder_huur", "title": "zonder <huur>", "says": 7, "stands": 5}
+    ]
+    write(firm, tmp_path)
+    made = (tmp_path / file_of("proef")).read_text(encoding="utf-8")
+    assert made.count("<h2>Hoe vast het staat</h2>") == 1
+    assert "<td>zonder &lt;huur&gt;</td><td>7</td><td>5</td>" in made
