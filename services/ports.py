@@ -1,10 +1,12 @@
-"""The seams of a release: what it asks of exporters and stores. Adapters stand in services.registry by name.
+"""The seams of services: what a release asks of exporters and stores, and large work of an engine. Adapters stand in
+services.registry by name.
 
 A module and a line there add one; `tests/contracts` then runs over it. The module of an exporter has `FILE` as well,
 the name of the file where none is given.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
@@ -41,4 +43,40 @@ class Store(Protocol):
 
         Raises StoreError, and leaves nothing of this store behind, where that cannot be or its files are there already.
         """
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A part of what is to be counted.
+
+    Attributes:
+        number: counted from 0; what is found of parts is put together in this order.
+        where: where it lies, for whoever counts it.
+        before: how many rows come before it, or more: as many as are known when it is handed out.
+    """
+
+    number: int
+    where: str
+    before: int = 0
+
+
+class Engine(Protocol):
+    """Carries parts of large work to where it is done, and what came of each back.
+
+    Nothing depends on how many do it or who is ready first: what comes back is in the order of what was given. An
+    error that the work raises of a part is raised here; where several do, that of the first.
+    """
+
+    streams: bool
+    """Whether it works in this process, part after part: what is asked of others meanwhile is asked once."""
+
+    def tally[State](self, work: Callable[[Part], State], parts: Iterable[Part]) -> Iterator[State]:
+        """What `work` makes of each part. Parts are taken when they can be handed out, and not all before. `work` goes
+        once to each who does it; it and what it makes are pickled where that is another process.
+        """
+        ...
+
+    def map[One, Made](self, work: Callable[[One, int], Made], over: Sequence[One], seed: int) -> Iterator[Made]:
+        """What `work` makes of each of a sequence and a seed of its own, spawned from `seed` by its place in it."""
         ...

@@ -34,6 +34,10 @@ STORES: Mapping[str, str] = {
     "tiles": "services.stores.tiles:write",
 }
 
+ENGINES: Mapping[str, str] = {
+    "local": "services.engines.local:Local",
+}
+
 
 def adapter(kind: Message | str, adapters: Mapping[str, str], name: str) -> Any:
     """The adapter of that name; `kind` says what it is. Raises UnknownNameError listing those there are."""

@@ -94,8 +94,12 @@ def _identity(folder: Path, declaration: SourceDeclaration) -> Identity:
 
 
 def _all(folder: Path, path: str) -> list[str]:
-    """A file and those beside it that go with it: a shapefile is several, a raster may have a description."""
+    """A file and those beside it that go with it: a shapefile is several, a raster may have a description. Of a folder
+    all files in it.
+    """
     whole = folder / path
+    if whole.is_dir():
+        return sorted(one.relative_to(folder).as_posix() for one in whole.rglob("*") if one.is_file())
     beside = (one for one in whole.parent.glob(f"{glob.escape(whole.stem)}.*") if one.is_file())
     return sorted({path, *(one.relative_to(folder).as_posix() for one in beside)})
 

@@ -14,10 +14,12 @@ from numpy.typing import NDArray
 
 from geo.messages import Message, message
 from layers.declarations.persons import PersonalData, persons
-from services.persons import births, bsn, contacts, names, plates
+from services.persons import births, bsn, contacts, names, nested, plates
 
 SAMPLE = 4096
 """Filled cells of a column that are looked at in a batch."""
+TOGETHER, LARGE = 16_384, 4 << 20
+"""Cells that are searched at a time, and bytes of them at which fewer are: so most of them are there more than once."""
 LETTER = r"[A-Za-z\x{80}-\x{10FFFF}]"
 """A letter, or a sign that may be one."""
 MOST_NUMBERS = 100_000
@@ -58,6 +60,9 @@ class ColumnScan:
         remarks: how many name someone; `remarked` holds a few different ones.
         plates: how many are plates and nothing else, by sidecode.
         values: different cells in small letters, one more than `MOST_VALUES` at most.
+        named: why the name of what is nested may not come in, where there are at least `least` of it.
+        unsearchable: how many cells are nested and cannot be opened.
+        gathered: how many cells were taken, and `waiting` those that are still to be searched.
     """
 
     names_expected: bool
@@ -77,6 +82,34 @@ class ColumnScan:
     remarked: set[str] = field(default_factory=set)
     plates: Counter[str] = field(default_factory=Counter)
     values: set[str] = field(default_factory=set)
+    named: Message | None = None
+    least: int = FEW
+    unsearchable: int = 0
+    gathered: int = 0
+    waiting: list[pa.Array] = field(default_factory=list)
+
+    def gather(self, sample: pa.Array) -> pa.Array | None:
+        """Take filled cells, as text; gives those that wait for it where they are enough to be searched together."""
+        self.gathered += len(sample)
+        self.waiting.append(sample)
+        enough = sum(map(len, self.waiting)) >= TOGETHER or sum(one.nbytes for one in self.waiting) >= LARGE
+        return self.rest() if enough else None
+
+    def rest(self) -> pa.Array | None:
+        """The cells that wait; None for none."""
+        cells, self.waiting = self.waiting, []
+        return pa.concat_arrays(cells) if cells else None
+
+    def merge(self, other: "ColumnScan") -> None:
+        """Add what was found in other cells of the column; none wait."""
+        self.refusal, self.named = self.refusal or other.refusal, self.named or other.named
+        self.least = min(self.least, other.least)
+        for name in ("cells", "contacts", "names", "years", "shaped", "remarks", "unsearchable", "gathered"):
+            setattr(self, name, getattr(self, name) + getattr(other, name))
+        for name in ("examples", "origins", "numbers", "shapes", "remarked", "plates", "values"):
+            mine = getattr(self, name)
+            if len(mine) < MOST_NUMBERS:
+                mine.update(getattr(other, name))
 
     def search(self, sample: pa.Array) -> None:
         """Search filled cells, as text. Of cells without a letter only that is searched which can be written so."""
@@ -126,8 +159,8 @@ class ColumnScan:
 
     def finding(self) -> Message | None:
         """What the column holds that may not come in; None where nothing was found."""
-        if self.refusal:
-            return self.refusal
+        if refused := self.refusal or self._nested():
+            return refused
         if passing := bsn.passing(self.numbers):
             return message(
                 "{passing} of {numbers} numbers in it pass the elfproef of the BSN (UAVG art. 46)",
@@ -145,6 +178,14 @@ class ColumnScan:
             if births.are_birthdays(self.years, self.cells)
             else None
         )
+
+    def _nested(self) -> Message | None:
+        """Why what is nested, or what it is nested in, may not come in; None where it may."""
+        if self.named and self.cells >= self.least:
+            return self.named
+        if self.unsearchable > nested.UNSEARCHABLE * self.cells:
+            return message("nested text that cannot be opened to search it for persons: flatten it or leave it out")
+        return None
 
     def _named(self) -> Message | None:
         """Names of persons and plates of their cars; None for none."""

@@ -35,6 +35,8 @@ ENOUGH, SAMPLE_BEYOND = 65_536, 512
 """After so many cells of a column, those of the first million rows, an eighth is looked at of each batch: in the nine
 million rows that follow as many again.
 """
+FIRST = 1_000_000
+"""Rows after which a part of a source is looked at as what comes beyond."""
 MOST_PARTS = 500
 """Columns, and parts of what is nested in them, that are searched."""
 
@@ -49,6 +51,7 @@ class PersonScan:
         columns: those to search.
         period: the column with the date of a row, whose dates are nobody's birthday.
         exempt: why columns come in all the same, by their name.
+        before: how many rows come before these, or more.
     """
 
     where: str
@@ -56,6 +59,7 @@ class PersonScan:
     columns: Sequence[str]
     period: str | None = None
     exempt: Mapping[str, str] = field(default_factory=dict)
+    before: int = 0
     _scans: dict[str, ColumnScan] = field(init=False)
 
     def __post_init__(self) -> None:
@@ -78,26 +82,45 @@ class PersonScan:
             if not is_mixed(column.type) and is_opaque(column):
                 scan.refusal = scan.refusal or refusal(column)
             else:
-                sample = _sample(column, SAMPLE if scan.cells < ENOUGH else SAMPLE_BEYOND)
-                scan.search(sample)
-                self._search_within(name, sample)
+                few = self.before >= FIRST or scan.gathered >= ENOUGH
+                sample = _sample(column, SAMPLE_BEYOND if few else SAMPLE)
+                self._search(name, scan.gather(sample))
+
+    def finish(self) -> None:
+        """Search what still waits."""
+        for name in self.columns:
+            self._search(name, self._scans[name].rest())
+
+    def merge(self, other: "PersonScan") -> None:
+        """Add what was found in other rows, of which nothing waits."""
+        self.finish()
+        self.headers = tuple(dict.fromkeys((*self.headers, *other.headers)))
+        for name, scan in other._scans.items():  # noqa: SLF001  # of its own kind
+            if name in self._scans:
+                self._scans[name].merge(scan)
+            else:
+                self._scans[name] = scan
+
+    def _search(self, name: str, sample: pa.Array | None) -> None:
+        if sample is not None:
+            self._scans[name].search(sample)
+            self._search_within(name, sample)
 
     def _search_within(self, name: str, sample: pa.Array) -> None:
         """Search what is nested in the text of a column, each of its parts as a column of its own."""
         parts, unsearchable = nested.parts(sample)
+        self._scans[name].unsearchable += unsearchable
+        least = 1 if parts and nested.is_structured(sample) else FEW
         for part, values in parts.items():
             inside = f"{name}.{part}"
             if inside not in self._scans and len(self._scans) < MOST_PARTS:
                 expected = persons().may_name(part)
                 self._scans[inside] = ColumnScan(expected, dated=not persons().dates_things(part))
-                if (kind := persons().kind_of(part)) and len(values) >= (1 if nested.is_structured(sample) else FEW):
-                    self._scans[inside].refusal = message("{what}: {why}", what=kind.what, why=kind.why)
+                if kind := persons().kind_of(part):
+                    self._scans[inside].named = message("{what}: {why}", what=kind.what, why=kind.why)
             if inside in self._scans:
+                self._scans[inside].least = min(self._scans[inside].least, least)
                 self._scans[inside].search(pa.array(values, pa.string()))
-        if unsearchable > nested.UNSEARCHABLE * len(sample):
-            self._scans[name].refusal = message(
-                "nested text that cannot be opened to search it for persons: flatten it or leave it out"
-            )
 
     def check(self) -> None:
         """Raise SourceError for all columns that hold persons, or whose name says so, and are not exempted."""
@@ -124,13 +147,15 @@ class PersonScan:
         """Which columns came in though they look like persons, and why."""
         for name, what in self.findings().items():
             if why := self._exempted(name):
+                kind = what.values.get("what", what)  # without the numbers: those are of a sample, and of how it fell
                 yield message(
                     "column {name!r} was exempted from the search for persons ({what}): {why}",
-                    name=name, what=what, why=why,
+                    name=name, what=kind, why=why,
                 )  # fmt: skip
 
     def findings(self) -> dict[str, Message]:
         """What each column that may not come in holds, by its cells or its name."""
+        self.finish()
         held = {name: scan.finding() for name, scan in self._scans.items()}
         named = {
             name: message("{what}: {why}", what=kind.what, why=kind.why)

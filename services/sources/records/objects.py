@@ -22,7 +22,7 @@ from services.formats import numbers
 from services.formats.cells import matches, text
 from services.formats.reader import opened
 from services.formats.rows import Rows
-from services.sources.records.tally import reading, search_for_persons
+from services.sources.records.part import reading, search_for_persons
 
 MOST_VALUES = 50
 """A column with more values than this is a number, a name or a place, and no characteristic."""
@@ -58,7 +58,7 @@ def objects(declaration: SourceDeclaration, root: Path, database: str = "") -> O
     rows = opened(records, root, database)
     _check_columns(rows, profile, records)
     with reading(rows.where):
-        _, spared = search_for_persons(rows, records)
+        spared = search_for_persons(rows, records)
         table = pa.Table.from_batches(list(rows.batches(profile.columns))).combine_chunks().to_batches()
     if not table:
         raise SourceError("{where}: no rows; give a table with a row an object", where=rows.where)

@@ -12,29 +12,24 @@ from numpy.typing import NDArray
 from pyproj import CRS, Transformer
 from pyproj.exceptions import CRSError
 
-from boundaries.crs import RD_BOUNDS, system_of, within
+from boundaries.crs import RD_BOUNDS, within
 from geo.areas import RD_NEW
 from geo.errors import SourceError
-from geo.messages import Message, message
 from layers.declarations.records import Place
 from layers.method.numbers import Mark
 from services.formats.cells import NOTHING, text
 from services.formats.curves import from_wkb, from_wkt
 from services.formats.numbers import coordinates
-from services.geocoder import Addresses
-from services.http.client import Client
+from services.geocoder import Addresses, Located
 from services.sources.records.addresses import parted
-from services.sources.records.warnings import rounded_degrees
+from services.sources.records.reasons import ABROAD, NO_PLACE, Codes, code_of, codes_of
+from services.sources.records.seen import Seen
 
 Floats = NDArray[np.float64]
 Find = Callable[[Floats, Floats], NDArray[np.int64]]
 """The position of the area that each point lies in, -1 where there is none."""
 
-NO_PLACE, ABROAD = message("no place"), message("place outside the Netherlands")
 SRID, WKB_IN_HEX = r"^(?i:SRID=(?P<srid>[0-9]+);)", r"^0[01](?:[0-9A-Fa-f]{2}){8,}$"
-ENOUGH, MOST = 100, 0.9
-"""Of so many places outside the country, or more, this share decides that they are in another system."""
-
 LOOKED_UP = ("object", "adres", "postcode")
 """Ways to say a place that PDOK is asked about."""
 
@@ -44,7 +39,7 @@ DRAWN_IN = 0.01
 
 @dataclass(frozen=True, slots=True)
 class Placed:
-    """Metres in RD New, NaN where there is no place, and there why not: a message, elsewhere None.
+    """Metres in RD New, NaN where there is no place, and there why not, by its code, elsewhere 0.
 
     Of lines and surfaces `corners` are theirs, drawn in by `DRAWN_IN` to where the row is placed, and `corner_of` which
     row each is of: they show whether the row lies in several areas.
@@ -52,7 +47,7 @@ class Placed:
 
     x: Floats
     y: Floats
-    why: NDArray[np.object_]
+    why: Codes
     corners: Floats = field(default_factory=lambda: np.zeros((0, 2)))
     corner_of: NDArray[np.intp] = field(default_factory=lambda: np.zeros(0, dtype=np.intp))
 
@@ -74,25 +69,17 @@ class Placer:
         place: which columns.
         crs: of the geometry column, where there is one.
         decimal: how decimals are written, where that is declared.
-        client: asks PDOK where a verblijfsobject or address lies; None where this may not be asked.
-        on_progress: called with how many of these questions were answered, of how many.
-        outside: what the first places outside the country look like.
-        curved: how many places were shapes with curves.
-        several: how many rows lie at several points, of which one counts.
+        addresses: knows, or asks PDOK, where a verblijfsobject or address lies; None where this may not be asked.
+        seen: what is to be said of where the rows so far lie.
     """
 
     where: str
     place: Place
     crs: str | None
     decimal: Mark | None
-    client: Client | None
-    on_progress: Callable[[int, int], None] = lambda _done, _whole: None
-    outside: Message | None = field(init=False, default=None)
-    curved: int = field(init=False, default=0)
-    several: int = field(init=False, default=0)
+    addresses: Addresses | None
+    seen: Seen = field(default_factory=Seen)
     _to_rd: Transformer | None = field(init=False)
-    _addresses: Addresses | None = field(init=False)
-    _rounded: Message | None = field(init=False, default=None)
 
     def __post_init__(self) -> None:
         kind = self.place.way[0]
@@ -112,7 +99,7 @@ class Placer:
             ) from None
 
     def of(self, batch: pa.RecordBatch) -> Placed:
-        """Where the rows of a batch lie. Raises SourceError where most of them lie in another system than declared."""
+        """Where the rows of a batch lie."""
         kind = self.place.way[0]
         if kind in LOOKED_UP:
             return self._geocoded(batch)
@@ -124,9 +111,9 @@ class Placer:
         else:
             right, up = self._to_rd.transform(np.where(missing, 0.0, x), np.where(missing, 0.0, y))
         inside = within(right, up, RD_BOUNDS) & ~missing
-        self._check(x[~missing & ~inside], y[~missing & ~inside], int(np.sum(~missing)))
-        why = np.full(len(x), None, dtype=object)
-        why[~inside], why[missing] = ABROAD, NO_PLACE
+        self.seen.look_at_places(x[~missing & ~inside], y[~missing & ~inside], int(np.sum(~missing)))
+        why = np.where(inside, 0, code_of(ABROAD)).astype(np.uint8)
+        why[missing] = code_of(NO_PLACE)
         corners, corner_of = self._corners(shapes, np.column_stack([right, up]), inside)
         return Placed(np.where(inside, right, np.nan), np.where(inside, up, np.nan), why, corners, corner_of)
 
@@ -147,7 +134,7 @@ class Placer:
         first, second = (coordinates(batch.column(name), self.decimal) for name in self.place.columns)
         none = (first == 0) & (second == 0)  # what many a system writes where it knows no place
         if self.place.way[0] == "lon":
-            self._rounded = rounded_degrees(first, second)
+            self.seen.look_at_degrees(first, second)
         return np.where(none, np.nan, first), np.where(none, np.nan, second)
 
     def _shapes(self, batch: pa.RecordBatch) -> NDArray[np.object_]:
@@ -158,10 +145,10 @@ class Placer:
         else:
             storage = column.storage if isinstance(column, pa.ExtensionArray) else column
             shapes, curved = from_wkb(storage.to_pylist())
-            self.curved += curved
+            self.seen.curved += curved
         shapes[shapely.is_empty(shapes)] = None
         kinds = shapely.get_type_id(shapes)
-        self.several += int(
+        self.seen.several += int(
             ((kinds == shapely.GeometryType.MULTIPOINT) & (shapely.length(shapely.envelope(shapes)) > 0)).sum()
         )
         return shapes
@@ -176,7 +163,7 @@ class Placer:
         wkb = np.array(pc.if_else(in_hex, bare, NOTHING).to_pylist(), dtype=object)
         shapes, curved = from_wkt(wkt)
         shapes[pd.notna(wkb)], more = from_wkb(wkb[pd.notna(wkb)])
-        self.curved += curved + more
+        self.seen.curved += curved + more
         of_wkt = pc.struct_field(pc.extract_regex(cells, SRID), "srid").drop_null()
         srids = {*map(int, of_wkt.unique().to_pylist()), *shapely.get_srid(shapes[pd.notna(wkb)]).tolist()}
         if strange := sorted(srids - {0, -1, self.place.crs}):
@@ -186,47 +173,27 @@ class Placer:
             )  # fmt: skip
         return shapes
 
-    @property
-    def notes(self) -> tuple[Message | str, ...]:
-        """What to know of how rows were placed."""
-        looked_up = () if self._addresses is None else tuple(self._addresses.notes)
-        straight = message("places with curves, which were made straight: {count}", count=self.curved)
-        several = message(
-            "rows that lie at several points, and count where one of them lies: {count}", count=self.several
-        )
-        counted = ((self.curved, straight), (self.several, several))
-        said = (note for count, note in counted if count)
-        return (*looked_up, *said, *((self._rounded,) if self._rounded else ()))
-
     def _geocoded(self, batch: pa.RecordBatch) -> Placed:
         """What PDOK knows of verblijfsobjecten and addresses."""
-        if self._addresses is None:
+        if self.addresses is None:
             raise SourceError(
                 "{where}: places of this kind are looked up with PDOK; that is not possible here", where=self.where
             )
         if self.place.object is not None:
-            return Placed(*self._addresses.of_objects(_text(batch, self.place.object)))
+            return _placed(self.addresses.of_objects(_text(batch, self.place.object)))
         if self.place.adres is not None:
-            return Placed(*self._addresses.located(*parted(_text(batch, self.place.adres))))
+            return _placed(self.addresses.located(*parted(_text(batch, self.place.adres))))
         numbers = _text(batch, self.place.huisnummer)
         for extra in (self.place.huisletter, self.place.toevoeging):
             if extra is not None:
                 additions = zip(numbers, _text(batch, extra), strict=True)
                 numbers = [number and f"{number} {more or ''}" for number, more in additions]
-        return Placed(*self._addresses.located(_text(batch, self.place.postcode), numbers))
+        return _placed(self.addresses.located(_text(batch, self.place.postcode), numbers))
 
-    def _check(self, x: Floats, y: Floats, count: int) -> None:
-        """Refuse places of which most lie outside the country, and say what they look like."""
-        if len(x) and self.outside is None:
-            self.outside = message(
-                "({x:.6g}, {y:.6g}) for one in columns {columns!r}: {looks}",
-                x=float(x[0]), y=float(y[0]), columns=list(self.place.columns), looks=_looks(x, y),
-            )  # fmt: skip
-        if len(x) >= max(ENOUGH, MOST * count):
-            raise SourceError(
-                "{where}: {outside} of {count} places lie outside the country, {example}; correct [records.place]",
-                where=self.where, outside=len(x), count=count, example=self.outside,
-            )  # fmt: skip
+
+def _placed(located: Located) -> Placed:
+    x, y, why = located
+    return Placed(x, y, codes_of(why))
 
 
 def _points(shapes: NDArray[np.object_]) -> tuple[Floats, Floats]:
@@ -234,11 +201,6 @@ def _points(shapes: NDArray[np.object_]) -> tuple[Floats, Floats]:
     is_point = shapely.get_type_id(shapes) == shapely.GeometryType.POINT
     point = np.where(is_point, shapes, shapely.point_on_surface(shapes))
     return shapely.get_x(point), shapely.get_y(point)
-
-
-def _looks(x: Floats, y: Floats) -> Message:
-    system = system_of(x, y)
-    return message("they lie as places do in {system}", system=system) if system else message("they lie nowhere")
 
 
 def _text(batch: pa.RecordBatch, column: str | None) -> list[str | None]:

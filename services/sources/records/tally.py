@@ -1,9 +1,10 @@
 """tally(): from a municipality's records to counts per area, and a list of every row that could not be counted.
 
-Rows are read in batches and only their sums are kept: memory does not grow with their number. Before the first row is
-counted, all columns of the file are searched for persons (services.persons.scan). What is counted has
-a place in an area that the source covers and, where there are years, a year among them. Every other row is listed by
-its number and the reason, never by its contents.
+Rows are read in batches and only their sums are kept: memory does not grow with their number. A file, a table, or each
+file of a folder is a part (services.sources.records.part); what is found in parts is added up in their order, and
+decided on all of them: first whether there are persons in it. What is counted has a place in an area that the source
+covers and, where there are years, a year among them. Every other row is listed by its number and the reason, never by
+its contents.
 
 An area that the source covers and where no row lies has 0; an area it does not cover is unknown. A sum in which an
 amount could not be read is unknown too: what is not known is not zero.
@@ -12,15 +13,10 @@ Beside a count of confidential rows stands the sum of their keys, by which it is
 """
 
 import csv
-from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass
+import hashlib
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
-
-import numpy as np
-import pandas as pd
-import pyarrow as pa
-from numpy.typing import NDArray
 
 from geo.areas import AreaFrame
 from geo.disclosure.cell_keys import Keys
@@ -30,17 +26,24 @@ from layers.declarations.records import Records
 from layers.declarations.sources import SourceDeclaration
 from layers.messages import say
 from layers.method.ports import Delivered
-from services.files import whole_file
-from services.formats import cells
-from services.formats.reader import opened
-from services.formats.rows import Rows
+from services.files import below, whole_file
+from services.formats.reader import COLUMNAR, TEXTS
+from services.geocoder import Addresses
 from services.http.client import Client
-from services.persons.scan import PersonScan
-from services.sources.records.places import Placer
-from services.sources.records.sums import NO_YEAR, NOWHERE, Sums
-from services.sources.records.warnings import Warnings
+from services.ports import Engine, Part
+from services.registry import ENGINES, adapter
+from services.sources.records.counts import Counts
+from services.sources.records.part import PartTally, State
+from services.sources.records.reasons import NO_YEAR, listed
+from services.sources.records.sums import covered
 
 OnRows = Callable[[int], None]
+
+
+def _here() -> Engine:
+    """This process."""
+    local: Engine = adapter(message("engine"), ENGINES, "local")()
+    return local
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +58,7 @@ class RecordsInput:
         on_rows: called with how many rows have been read.
         on_lookup: called with how many questions PDOK has answered, of how many.
         key_of: gives the keys of records by what identifies them, to protect their counts by; None for none.
+        engine: what counts the parts.
     """
 
     root: Path
@@ -64,6 +68,7 @@ class RecordsInput:
     on_rows: OnRows = lambda _: None
     on_lookup: Callable[[int, int], None] = lambda _done, _whole: None
     key_of: Callable[[Iterable[str]], Keys] | None = None
+    engine: Engine = field(default_factory=_here)
 
 
 def tally(declaration: SourceDeclaration, areas: AreaFrame, given: RecordsInput) -> Delivered:
@@ -74,125 +79,129 @@ def tally(declaration: SourceDeclaration, areas: AreaFrame, given: RecordsInput)
     records = declaration.records
     if records is None:
         raise SourceError("source {id!r}: declares no [records]", id=declaration.id)
-    rows = opened(records, given.root, given.database)
-    with reading(rows.where):
-        warnings, spared = search_for_persons(rows, records)
-    sums = Sums.of(records, areas, given.key_of)
-    decimal = records.format.decimal
-    places = Placer(rows.where, records.place, rows.crs, decimal, given.client, given.on_lookup)
-    first = 1
-    with _list(given.rejects) as reject, reading(rows.where):
-        for batch in rows.batches(records.columns):
-            cells.check(rows.where, batch, records.place.geometry)
-            placed = places.of(batch)
-            why = sums.add(batch, placed.x, placed.y, placed.why)
-            warnings.look_at_places(placed.x, placed.y)
-            warnings.spread += placed.spread(sums.find)
-            nowhere = why == NOWHERE
-            warnings.look_at_nowhere(placed.x[nowhere], placed.y[nowhere])
-            reject(first, why)
-            first += batch.num_rows
-            given.on_rows(first - 1)
-    if sums.counted == 0:
+    where, paths = parts_of(records, given.root)
+    work = _work(records, areas, given, alone=len(paths) == 1)
+    state = _gathered(work, paths, given)
+    state.scan.where = where
+    state.scan.check()
+    if given.rejects is not None:
+        _write_list(given.rejects, paths, state.fallen)
+    state.seen.check(where, records.place)
+    _check_counted(where, records, state, given.rejects)
+    asked = () if work.addresses is None else tuple(work.addresses.notes)
+    seen: tuple[Message | str, ...] = (*asked, *state.seen.notes(), *state.notes, *state.scan.notes())
+    counted = (*_lost(state.counts), *state.counts.notes(records))
+    notes = tuple(map(say, (*counted, *seen, *state.warnings.notes(areas))))
+    table = state.counts.table(records, areas, covered(records, areas))
+    return Delivered(table, records.path or where, state.rows, _digest(paths, state.sha256), notes)
+
+
+def parts_of(records: Records, root: Path) -> tuple[str, list[str]]:
+    """What to call the records, and the paths of their parts below `root`: one, or every file of a folder, by name. A
+    table is one part, without a path. Raises SourceError for a folder without files to count.
+    """
+    if records.path is None or not (folder := below(root, records.path)).is_dir():
+        return records.path or str(records.postgis), [records.path or ""]
+    files = (one.relative_to(root) for one in folder.rglob("*") if one.name.lower().endswith((*TEXTS, *COLUMNAR)))
+    paths = sorted(one.as_posix() for one in files if not any(name[0] in "._" for name in one.parts))
+    if not paths:
+        known = ", ".join((*TEXTS, *COLUMNAR))
+        raise SourceError("{folder}: a folder without files to count; put some there, of {known}",
+                          folder=folder, known=known)  # fmt: skip
+    return str(folder), paths
+
+
+def _work(records: Records, areas: AreaFrame, given: RecordsInput, *, alone: bool) -> PartTally:
+    """What is done with each part. Raises SourceError where it can be done in this process only, and is not."""
+    streams = given.engine.streams
+    if not streams and given.key_of is not None:
         raise SourceError(
-            "{where}: none of {count} rows could be counted: {why}",
-            where=rows.where,
-            count=first - 1,
-            why=_why_none(sums, places),
+            "the keys of confidential records are made with the secret of this computer, which stays here; count them "
+            "with the engine local, in one process"
         )
-    _check_lost(rows.where, sums, places, given.rejects)
-    seen = (*places.notes, *rows.notes, *spared, *warnings.notes(areas))
-    notes = tuple(say(note) for note in (*_lost(sums), *sums.notes(), *seen))
-    return Delivered(sums.table(areas), records.path or rows.where, first - 1, rows.sha256, notes)
+    return PartTally(
+        records, areas, given.root, given.database, alone=alone, listed=given.rejects is not None,
+        addresses=Addresses(given.client, given.on_lookup) if streams and given.client is not None else None,
+        key_of=given.key_of, on_rows=given.on_rows if streams else None,
+    )  # fmt: skip
 
 
-def _check_lost(where: str, sums: Sums, places: Placer, rejects: Path | None) -> None:
-    """Refuse counts from which a larger part of the rows fell out than the source allows."""
-    whole = sums.counted + sums.lost
-    if sums.lost > sums.records.max_lost * whole:
+def _gathered(work: PartTally, paths: Sequence[str], given: RecordsInput) -> State:
+    """What is found in all parts, added up in their order."""
+    found: State | None = None
+
+    def parts() -> Iterator[Part]:
+        for number, path in enumerate(paths):
+            yield Part(number, path, 0 if found is None else found.rows)
+
+    for state in given.engine.tally(work, parts()):
+        if found is None:
+            found = state
+        else:
+            found.merge(state)
+        given.on_rows(found.rows)
+    if found is None:
+        raise TypeError("there is at least one part")
+    return found
+
+
+def _check_counted(where: str, records: Records, state: State, rejects: Path | None) -> None:
+    """Refuse records of which none could be counted, or of which more fell out than the source allows."""
+    counts, why = state.counts, _why_none(records, state)
+    if counts.counted == 0:
+        raise SourceError("{where}: none of {count} rows could be counted: {why}",
+                          where=where, count=state.rows, why=why)  # fmt: skip
+    whole = counts.counted + counts.lost
+    if counts.lost > records.max_lost * whole:
         raise SourceError(
             "{where}: {lost} of {whole} rows ({share:.1%}) could not be counted, more than the {most:.1%} that may be "
             "lost: {why}{listed}; correct the file or the declaration, or declare max_lost in [records]",
-            where=where, lost=sums.lost, whole=whole, share=sums.lost / whole, most=sums.records.max_lost,
-            why=_why_none(sums, places), listed=message(" (listed in {file})", file=rejects) if rejects else "",
+            where=where, lost=counts.lost, whole=whole, share=counts.lost / whole, most=records.max_lost,
+            why=why, listed=message(" (listed in {file})", file=rejects) if rejects else "",
         )  # fmt: skip
 
 
-def _lost(sums: Sums) -> Iterator[Message]:
+def _lost(counts: Counts) -> Iterator[Message]:
     """What fell out, where that is not too much, in sight."""
-    if sums.lost:
-        whole = sums.counted + sums.lost
+    if counts.lost:
+        whole = counts.counted + counts.lost
         yield message(
-            "WARNING: {lost} of {whole} rows ({share:.1%}) could not be counted", lost=sums.lost, whole=whole,
-            share=sums.lost / whole,
+            "WARNING: {lost} of {whole} rows ({share:.1%}) could not be counted", lost=counts.lost, whole=whole,
+            share=counts.lost / whole,
         )  # fmt: skip
 
 
-@contextmanager
-def reading(where: str) -> Iterator[None]:
-    """Cells that Arrow cannot make sense of, as a fault of their file."""
-    try:
-        yield
-    except pa.ArrowException as fault:
-        raise SourceError(
-            "{where}: cells that cannot be read: {fault}; write them as text, numbers or dates",
-            where=where,
-            fault=fault,
-        ) from None
-
-
-def _why_none(sums: Sums, places: Placer) -> Message:
+def _why_none(records: Records, state: State) -> Message:
     """The reasons by number, with what may be wrong with the declaration."""
-    reasons = [
-        Message("{count} {reason}", {"count": count, "reason": Message(reason)})
-        for reason, count in sums.rejected.most_common()
-    ]
-    if places.outside:
-        reasons.append(message("places outside the country, {example}", example=places.outside))
-    if sums.rejected[str(NO_YEAR)] and sums.records.period:
-        period = sums.records.period
+    reasons = [Message("{count} {reason}", {"count": count, "reason": one}) for one, count in state.counts.rejected]
+    if example := state.seen.example(records.place):
+        reasons.append(message("places outside the country, {example}", example=example))
+    if records.period and any(one == NO_YEAR for one, _ in state.counts.rejected):
         reasons.append(
             message(
                 "see column {column!r}: dates are read as {format}; say how they are written as format",
-                column=period.column,
-                format=period.format or message("year-month-day"),
+                column=records.period.column,
+                format=records.period.format or message("year-month-day"),
             )
         )
     return joined("; ", reasons) if reasons else message("there are none")
 
 
-def search_for_persons(rows: Rows, records: Records) -> tuple[Warnings, tuple[Message, ...]]:
-    """Refuse a file with columns that identify persons, declared or not; of a table only what is declared is read.
-
-    Gives what else was seen of the rows meanwhile, and which columns were dropped unread or exempted.
-    """
-    warnings = Warnings()
-    headers = [name for name in rows.headers if name not in records.drop]
-    searched = [name for name in (records.columns if records.postgis else headers) if name != records.place.geometry]
-    period = records.period.column if records.period else None
-    scan = PersonScan(rows.where, headers, searched, period, records.exempt)
-    if searched:
-        for batch in rows.batches(searched):
-            scan.search(batch)
-            warnings.look_at_rows(batch)
-    scan.check()
-    dropped = [name for name in rows.headers if name in records.drop]
-    unread = (message("columns dropped unread: {columns}", columns=", ".join(dropped)),) if dropped else ()
-    return warnings, (*unread, *scan.notes())
+def _digest(paths: Sequence[str], digests: Sequence[str]) -> str:
+    """Of the bytes of one file, or of the digests of several and their names."""
+    if len(paths) == 1:
+        return digests[0]
+    lines = (f"{one}  {path}\n" for one, path in zip(digests, paths, strict=True))
+    return hashlib.sha256("".join(lines).encode()).hexdigest()
 
 
-@contextmanager
-def _list(path: Path | None) -> Iterator[Callable[[int, NDArray[np.object_]], None]]:
-    """A function that lists every row that is not counted, by number and reason, of a batch and its first number."""
-    if path is None:
-        yield lambda _first, _why: None
-        return
+def _write_list(path: Path, paths: Sequence[str], fallen: Sequence[Sequence[bytes]]) -> None:
+    """List every row that is not counted by number and reason, and by its file where there are several."""
+    several = len(paths) > 1
     with whole_file(path) as unfinished, unfinished.open("w", encoding="utf-8", newline="") as content:
         writer = csv.writer(content)
-        writer.writerow([say("row (without header and empty lines)"), say("reason")])
-
-        def reject(first: int, why: NDArray[np.object_]) -> None:
-            at = np.flatnonzero(pd.notna(why))
-            writer.writerows(zip((first + at).tolist(), map(say, why[at]), strict=True))
-
-        yield reject
+        names = [say("row (without header and empty lines)"), say("reason")]
+        writer.writerow([say("file"), *names] if several else names)
+        for file, batches in zip(paths, fallen, strict=True):
+            rows = ([row, say(reason)] for row, reason in listed(batches))
+            writer.writerows([file, *row] if several else row for row in rows)

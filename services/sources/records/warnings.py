@@ -1,149 +1,134 @@
 """What to be warned of in rows: present twice, many on one place, places that were rounded or lie just beside an area.
 
 None of these is a fault by itself, and each makes a map that is not what it seems: of a file exported twice all counts
-are double, and what is registered at the town hall makes it a hot spot. The first million rows are looked at.
+are double, and what is registered at the town hall makes it a hot spot. The first million rows are looked at, whatever
+parts they come in.
 """
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 import numpy as np
-import pandas as pd
 import pyarrow as pa
 import shapely
 from numpy.typing import NDArray
 
 from geo.areas import AreaFrame
 from geo.messages import Message, message
-from services.formats.cells import text
+from services.sources.records.row_numbers import row_numbers
 
 LOOKED_AT = 1_000_000
 ONE_PLACE, AT_LEAST = 0.03, 20
 """Share of the rows that lie on one place, and how many, for it to be said."""
 ROUNDED = 0.9
 """Share of places that are rounded, for it to be said."""
-DEGREES = ((2, "1 km"), (3, "100 m"))
 METRES = (1_000, 100)
 BESIDE = 100.0
 """Metres from an area, where a row lies in none: a gap in a generalised map, or its shore."""
+
+METRES_UP, NO_PLACE = 10**7, -1
+"""A place as one number: metres east times the first, and metres north; and where there is none."""
 
 Floats = NDArray[np.float64]
 
 
 @dataclass(slots=True)
 class Warnings:
-    """What was seen of the rows so far.
+    """What was seen of the first rows.
 
     Attributes:
-        rows: a number that is the same for rows that are.
-        places: where rows lie, in whole metres, as one number.
-        nowhere: where rows lie that are in no area.
-        spread: how many rows are lines or surfaces in several areas.
-        looked_at: how many rows.
-        partly: which of the three lists hold the first `LOOKED_AT` only.
+        before: how many rows come before these, or more: so many fewer are looked at.
+        hashed: how many rows there are, and `rows` a number for each of the first that is the same for rows that are.
+        located: how many were placed, or not, and `places` where each of the first lies, in whole metres as one number.
+        nowhere: of the first that are in no area, which row each is, and where.
     """
 
+    before: int = 0
+    hashed: int = 0
     rows: list[NDArray[np.uint64]] = field(default_factory=list)
+    located: int = 0
     places: list[NDArray[np.int64]] = field(default_factory=list)
     nowhere: list[Floats] = field(default_factory=list)
-    spread: int = 0
-    looked_at: int = 0
-    partly: set[str] = field(default_factory=set)
 
     def look_at_rows(self, batch: pa.RecordBatch) -> None:
         """Look at whole rows, all columns that can be read as text."""
-        if self.looked_at >= LOOKED_AT:
-            self.partly.add("rows")
-            return
-        self.looked_at += batch.num_rows
-        numbers = np.zeros(batch.num_rows, dtype=np.uint64)
-        for column in batch.columns:
-            if isinstance(column, pa.ExtensionArray) and not pa.types.is_struct(column.storage.type):
-                column = column.storage  # noqa: PLW2901
-            cells = text(column) if not pa.types.is_nested(column.type) else None
-            if cells is not None:
-                hashed = pd.util.hash_array(cells.fill_null("").to_numpy(zero_copy_only=False), categorize=True)
-                numbers = numbers * np.uint64(1_000_003) + hashed
-        self.rows.append(numbers)
+        if (left := LOOKED_AT - self.before - self.hashed) > 0:
+            self.rows.append(row_numbers(batch.slice(0, left)))
+        self.hashed += batch.num_rows
 
-    def look_at_places(self, x: Floats, y: Floats) -> None:
-        """Look at where rows lie, in RD New."""
-        placed = np.isfinite(x)
-        if sum(map(len, self.places)) >= LOOKED_AT:
-            self.partly.add("places")
-        else:
-            self.places.append(np.rint(x[placed]).astype(np.int64) * 10**7 + np.rint(y[placed]).astype(np.int64))
+    def look_at_places(self, x: Floats, y: Floats, nowhere: NDArray[np.bool_]) -> None:
+        """Look at where rows lie, in RD New, and which of them are in no area."""
+        if (left := LOOKED_AT - self.before - self.located) > 0:
+            east, north = np.rint(x[:left]), np.rint(y[:left])
+            at = np.full(len(east), NO_PLACE)
+            placed = np.isfinite(east)
+            at[placed] = east[placed].astype(np.int64) * METRES_UP + north[placed].astype(np.int64)
+            self.places.append(at)
+            which = np.flatnonzero(nowhere[:left])
+            self.nowhere.append(np.column_stack([self.located + which, x[which], y[which]]))
+        self.located += len(x)
 
-    def look_at_nowhere(self, x: Floats, y: Floats) -> None:
-        """Look at where rows lie that are in no area."""
-        if len(x) and sum(map(len, self.nowhere)) >= LOOKED_AT:
-            self.partly.add("nowhere")
-        elif len(x):
-            self.nowhere.append(np.column_stack([x, y]))
+    def merge(self, later: "Warnings") -> None:
+        """Add what was seen of the rows after these."""
+        rows, places = (max(LOOKED_AT - count, 0) for count in (self.hashed, self.located))
+        self.rows.append(_together(later.rows, np.uint64)[:rows])
+        self.places.append(_together(later.places, np.int64)[:places])
+        self.nowhere += [one[one[:, 0] < places] + (self.located, 0, 0) for one in later.nowhere]
+        self.hashed, self.located = self.hashed + later.hashed, self.located + later.located
 
     def notes(self, areas: AreaFrame) -> Iterator[Message]:
         """What to be warned of."""
-        if self.spread:
-            yield message(
-                "rows of lines or surfaces that lie in several areas, and count where a point on them lies: {count}",
-                count=self.spread,
-            )
         if beside := self._beside(areas):
             lie = message(
                 "{count} rows in no area lie within {metres:.0f} m of one: a map of areas that was simplified has gaps "
                 "there; use boundaries that were not, as of PDOK",
                 count=beside, metres=BESIDE,
             )  # fmt: skip
-            yield self._of("nowhere", sum(map(len, self.nowhere)), lie)
-        rows = np.concatenate(self.rows) if self.rows else np.zeros(0, dtype=np.uint64)
+            yield _of_the_first(self.located, lie)
+        rows = _together(self.rows, np.uint64)
         if twice := len(rows) - len(np.unique(rows)):
             more = message(
                 "{count} rows are there more than once, the same in every column; are they exported twice?", count=twice
             )
-            yield self._of("rows", len(rows), more)
-        places = np.concatenate(self.places) if self.places else np.zeros(0, dtype=np.int64)
-        if not len(places):
+            yield _of_the_first(self.hashed, more)
+        yield from self._of_places()
+
+    def _of_places(self) -> Iterator[Message]:
+        """Many rows on one place; rounded places."""
+        places = _together(self.places, np.int64)
+        where, counts = np.unique(places[places != NO_PLACE], return_counts=True)
+        if not len(where):
             return
-        where, counts = np.unique(places, return_counts=True)
-        if counts.max() >= max(AT_LEAST, ONE_PLACE * len(places)) and len(where) > 1:
-            x, y = divmod(int(where[counts.argmax()]), 10**7)
+        if counts.max() >= max(AT_LEAST, ONE_PLACE * counts.sum()) and len(where) > 1:
+            x, y = divmod(int(where[counts.argmax()]), METRES_UP)
             one = message(
                 "{count} of {whole} rows lie on one place, ({x}, {y}); is that where they were registered and not "
                 "where it happened?",
-                count=int(counts.max()), whole=len(places), x=x, y=y,
+                count=int(counts.max()), whole=int(counts.sum()), x=x, y=y,
             )  # fmt: skip
-            yield self._of("places", len(places), one)
-        right, up = np.divmod(where, 10**7)
+            yield _of_the_first(self.located, one)
+        right, up = np.divmod(where, METRES_UP)
         for step in METRES:
             if len(where) >= AT_LEAST and np.mean((right % step == 0) & (up % step == 0)) > ROUNDED:
                 yield message("places are rounded to {step} m: counts of small areas are those of others", step=step)
                 return
 
-    def _of(self, part: str, looked_at: int, what: Message) -> Message:
-        """What was counted, and among how many where these are not all."""
-        if part not in self.partly:
-            return what
-        return message("of the first {looked_at:,} that were looked at: {what}", looked_at=looked_at, what=what)
-
     def _beside(self, areas: AreaFrame) -> int:
         """How many rows in no area lie just beside one."""
-        if not self.nowhere:
+        if not sum(map(len, self.nowhere)):
             return 0
         tree = shapely.STRtree(areas.table.geometry.to_numpy())
-        beside, _ = tree.query(shapely.points(np.concatenate(self.nowhere)), predicate="dwithin", distance=BESIDE)
+        points = shapely.points(np.concatenate(self.nowhere)[:, 1:])
+        beside, _ = tree.query(points, predicate="dwithin", distance=BESIDE)
         return len(np.unique(beside))
 
 
-def rounded_degrees(longitudes: Floats, latitudes: Floats) -> Message | None:
-    """How far degrees are rounded, where most are; None where they are not."""
-    known = np.isfinite(longitudes) & np.isfinite(latitudes)
-    if known.sum() < AT_LEAST:
-        return None
-    for decimals, metres in DEGREES:
-        rounded = [np.abs(one[known] - one[known].round(decimals)) < 1e-9 for one in (longitudes, latitudes)]
-        if (rounded[0] & rounded[1]).mean() > ROUNDED:
-            return message(
-                "degrees are rounded to {decimals} decimals, about {metres}: counts of small areas are those of others",
-                decimals=decimals, metres=metres,
-            )  # fmt: skip
-    return None
+def _of_the_first(rows: int, what: Message) -> Message:
+    """What was counted, and among how many where these are not all."""
+    if rows <= LOOKED_AT:
+        return what
+    return message("of the first {looked_at:,} that were looked at: {what}", looked_at=LOOKED_AT, what=what)
+
+
+def _together[Kind: np.generic](parts: list[NDArray[Kind]], kind: type[Kind]) -> NDArray[Kind]:
+    return np.concatenate(parts) if parts else np.zeros(0, dtype=kind)

@@ -53,7 +53,7 @@ def test_of_each_batch_beyond_the_first_million_rows_an_eighth_is_looked_at():
     seen = []
     for _ in range(18):
         scan.search(batch)
-        seen.append(scan._scans["kolom"].cells)
+        seen.append(scan._scans["kolom"].gathered)
     steps = [after - before for before, after in zip([0, *seen], seen, strict=False)]
     assert set(steps[:16]) <= {3856, 4096}
     assert all(steps[17:][at] <= 512 for at in range(len(steps[17:])))

@@ -297,8 +297,9 @@ def test_a_hundred_places_outside_that_are_nine_tenths_are_in_another_system(out
     x = pa.array([4.9 if at < outside else 120_500.0 for at in range(whole)])
     y = pa.array([52.4 if at < outside else 480_500.0 for at in range(whole)])
     placer = Placer("rijen.csv", Place(x="x", y="y"), None, None, None)
+    placer.of(pa.record_batch({"x": x, "y": y}))
     with pytest.raises(SourceError, match=f"{outside} of {whole} places lie outside") if refused else nullcontext():
-        placer.of(pa.record_batch({"x": x, "y": y}))
+        placer.seen.check("rijen.csv", placer.place)
 
 
 def test_degrees_of_three_decimals_are_degrees(tmp_path):

@@ -1,0 +1,1 @@
+"""Where large work is done: here, by processes of this computer, or by a cluster."""

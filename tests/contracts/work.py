@@ -1,0 +1,37 @@
+"""Work that engines carry in tests, where other processes find it."""
+
+import os
+import random
+import time
+from pathlib import Path
+
+from geo.errors import SourceError
+from services.ports import Part
+
+
+def named(part: Part) -> tuple[int, str, int]:
+    return part.number, part.where, part.before
+
+
+def unevenly(part: Part) -> int:
+    time.sleep(0.05 if part.number % 2 == 0 else 0.0)
+    return part.number
+
+
+def refusing(part: Part) -> int:
+    if part.number in {3, 5}:
+        raise SourceError("{where}: is broken", where=part.where)
+    return part.number
+
+
+def drawn(one: str, seed: int) -> tuple[str, float]:
+    return one, random.Random(seed).random()  # noqa: S311  # no secret
+
+
+def dying(part: Part) -> int:
+    """Ends its process, the first time it counts the second part."""
+    mark = Path(part.where)
+    if part.number == 1 and not mark.exists():
+        mark.touch()
+        os._exit(9)
+    return part.number
