@@ -83,8 +83,6 @@ class Placer:
 
     def __post_init__(self) -> None:
         kind = self.place.way[0]
-        client = self.client if kind in LOOKED_UP else None
-        self._addresses = None if client is None else Addresses(client, self.on_progress)
         system = {"lon": "EPSG:4326", "wkt": f"EPSG:{self.place.crs}", "geometry": self.crs}.get(kind)
         if kind == "geometry" and system is None:
             raise SourceError(

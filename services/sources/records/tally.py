@@ -34,6 +34,7 @@ from services.ports import Engine, Part
 from services.registry import ENGINES, adapter
 from services.sources.records.counts import Counts
 from services.sources.records.part import PartTally, State
+from services.sources.records.places import LOOKED_UP
 from services.sources.records.reasons import NO_YEAR, listed
 from services.sources.records.sums import covered
 
@@ -119,9 +120,10 @@ def _work(records: Records, areas: AreaFrame, given: RecordsInput, *, alone: boo
             "the keys of confidential records are made with the secret of this computer, which stays here; count them "
             "with the engine local, in one process"
         )
+    ask = given.client if streams and records.place.way[0] in LOOKED_UP else None
     return PartTally(
         records, areas, given.root, given.database, alone=alone, listed=given.rejects is not None,
-        addresses=Addresses(given.client, given.on_lookup) if streams and given.client is not None else None,
+        addresses=None if ask is None else Addresses(ask, given.on_lookup),
         key_of=given.key_of, on_rows=given.on_rows if streams else None,
     )  # fmt: skip
 
