@@ -34,6 +34,16 @@ STORES: Mapping[str, str] = {
     "tiles": "services.stores.tiles:write",
 }
 
+SHARED: Mapping[str, str] = {
+    "postgis": "services.stores.postgis.reading:database",
+}
+"""Stores that several servers read, by what a URI of one gives."""
+
+MIRRORS: Mapping[str, str] = {
+    "postgis": "services.stores.postgis.writing:publish",
+}
+"""The same stores, by what writes the release that a home serves to one."""
+
 ENGINES: Mapping[str, str] = {
     "local": "services.engines.local:Local",
 }

@@ -58,6 +58,8 @@ class Settings:
         gateway: ZICHT_GATEWAY, where all requests go instead, the host as first part of the path.
         hosts: ZICHT_HOSTS, to which services may redirect besides their own, separated by commas; mostly none.
         postgis: ZICHT_POSTGIS, the URI of the database with a municipality's own records; the password in ~/.pgpass.
+        store: ZICHT_STORE or `--store`, the URI of the database that releases are published in and served from as well;
+            the password in ~/.pgpass.
         vault: ZICHT_VAULT, the folder with the secret by which confidential counts are perturbed.
         tiles: ZICHT_TILES, whether a release gets vector tiles too.
         lang: ZICHT_LANG or `--lang`, the language of the screen and of what is published: nl or en.
@@ -72,6 +74,7 @@ class Settings:
     gateway: str = field(default_factory=lambda: _from("GATEWAY", ""))
     hosts: tuple[str, ...] = field(default_factory=lambda: _names(_from("HOSTS", "")))
     postgis: str = field(default_factory=lambda: _from("POSTGIS", ""))
+    store: str = field(default_factory=lambda: _from("STORE", ""))
     vault: Path = field(default_factory=lambda: Path(_from("VAULT", str(user_data_path("zicht") / "vault"))))
     tiles: bool = field(default_factory=lambda: _yes("TILES"))
     lang: str = field(default_factory=lambda: _from("LANG", "nl"))

@@ -7,8 +7,8 @@ from rich.markup import escape
 
 from geo.errors import ZichtError
 from layers.messages import language, say
-from services.cli.screen import Config, Home, progress, screen
-from services.settings import Settings
+from services.cli.screen import Config, Home, Store, progress, screen
+from services.settings import Settings, override
 
 
 def publish(
@@ -21,6 +21,7 @@ def publish(
     ] = False,
     home: Home = None,
     config: Config = None,
+    store: Store = None,
 ) -> None:
     """Publish the built layers as one release, and write the `resources` of the pygeoapi configuration.
 
@@ -32,7 +33,10 @@ def publish(
     from services.jobs.configurations import configuration_of, difference
     from services.jobs.declarations import catalogue
     from services.jobs.publish import manifest, publish_all
+    from services.jobs.stores import check as check_store
+    from services.jobs.stores import mirror
 
+    override("STORE", store)
     home = home or Settings().home
     config = configuration_of(home, config)
     if check:
@@ -40,8 +44,10 @@ def publish(
             raise ZichtError("{path}: not current: {differs}; run `zicht publish`", path=config, differs=differs)
         screen.print(escape(say("{path} is current", path=config)))
         return
+    check_store(home)
     with progress() as steps:
         done = publish_all(home, config, catalogue(), steps, resume=resume, confirmed=confirm)
+        mirror(home, steps)
     content = manifest(done.folder)
     screen.print(reports.released(content, done.folder))
     screen.print(escape(say(reports.OUTCOMES[done.outcome.value])))

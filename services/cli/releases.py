@@ -7,7 +7,7 @@ from rich.markup import escape
 
 from geo.errors import ZichtError
 from layers.messages import say
-from services.cli.screen import Config, Home, screen
+from services.cli.screen import Config, Home, progress, screen
 
 ROLLBACK, PRUNE = "rollback", "prune"
 
@@ -28,6 +28,7 @@ def releases(
     """
     from services.cli import release_reports
     from services.jobs import releases as job
+    from services.jobs import stores
     from services.jobs.configurations import configuration_of
     from services.jobs.serve import home_to_read
 
@@ -40,7 +41,10 @@ def releases(
     elif what == ROLLBACK:
         if release is None:
             raise ZichtError("rollback: say to which release, by its id; `zicht releases` lists them")
+        stores.check(home)
         folder = job.roll_back(home, configuration_of(home, config), release)
+        with progress() as steps:
+            stores.mirror(home, steps)
         served = say(
             "Release {id} is served. What is published from now on is not, until `zicht publish --resume`.",
             id=folder.name,

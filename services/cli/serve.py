@@ -6,7 +6,8 @@ import typer
 from rich.markup import escape
 
 from layers.messages import say
-from services.cli.screen import Config, Home, Port, addresses, screen
+from services import settings
+from services.cli.screen import Config, Home, Port, Store, addresses, screen
 
 
 def serve(
@@ -14,6 +15,7 @@ def serve(
     host: Annotated[str, typer.Option(help=say("Address to listen on."))] = "127.0.0.1",
     home: Home = None,
     config: Config = None,
+    store: Store = None,
     workers: Annotated[int, typer.Option(min=1, max=64, help=say("How many processes answer; one a core."))] = 1,
 ) -> None:
     """Serve the API and the map of the release that was published last until Ctrl-C.
@@ -24,8 +26,12 @@ def serve(
     from services.jobs.serve import home_to_read, published
     from services.jobs.serve import serve as serve_
 
+    settings.override("STORE", store)
     home = home_to_read(home)
-    created = published(home)["created"]
-    screen.print(escape(say("Serves {home}, published {created}", home=home, created=created)))
+    if settings.Settings().store:
+        screen.print(say("Serves what is published in the database"))
+    else:
+        created = published(home)["created"]
+        screen.print(escape(say("Serves {home}, published {created}", home=home, created=created)))
     screen.print(addresses(host, port))
     serve_(home, configuration_of(home, config), host, port, workers)

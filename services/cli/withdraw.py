@@ -28,6 +28,7 @@ def withdraw(
 
     Example: `zicht withdraw drugs_eigen --reason "dubbel geteld"`
     """
+    from services.jobs import stores
     from services.jobs import withdraw as job
     from services.jobs.configurations import configuration_of
     from services.jobs.serve import home_to_read
@@ -42,8 +43,10 @@ def withdraw(
         job.undo(home, what, lens)
         screen.print(escape(say("{what} may be published again; build it first.", what=what)))
         return
+    stores.check(home)
     with progress() as steps:
         done = job.withdraw(home, configuration_of(home, config), what, lens, reason, steps)
+        stores.mirror(home, steps, only=True)
     for gone, instead in done.releases.items():
         line = say("Release {id} is gone; {other} is without it.", id=gone, other=instead) if instead else None
         screen.print(escape(line or say("Release {id} is gone.", id=gone)), soft_wrap=True)

@@ -8,10 +8,12 @@ from pathlib import Path
 from geo.messages import Message
 from layers.messages import speaking
 from services.ogc import configuration as ogc
+from services.ogc.origin import Release
 from services.ports import SERVED
 from services.releases import homes
 from services.releases.manifest import current, language_of
 from services.settings import Settings
+from services.stores.served import opened
 
 
 def configuration_of(home: Path, chosen: Path | None = None) -> Path:
@@ -24,10 +26,16 @@ def difference(home: Path, config: Path) -> Message | None:
     return ogc.difference(config, resources_of(home, config, current(home)))
 
 
-def composed(home: Path, config: Path, folder: Path) -> str:
+def composed(home: Path, config: Path, release: Release) -> str:
     """The whole configuration of a release: what is written by hand in `config`, and its own resources."""
-    with speaking(language_of(folder)):
-        return ogc.complete(config, resources_of(home, config, folder))
+    with speaking(language_of(release.folder)):
+        return ogc.complete(config, resources_of(home, config, release.folder))
+
+
+def composed_of_shared(config: Path, store: str, release: Release) -> str:
+    """The whole configuration of a release in a store that several servers share, of which this is the URI."""
+    with speaking(language_of(release.folder)):
+        return ogc.complete(config, ogc.resources(release.collections, store))
 
 
 def resources_of(home: Path, config: Path, folder: Path) -> ogc.Resources:
@@ -38,4 +46,4 @@ def resources_of(home: Path, config: Path, folder: Path) -> ogc.Resources:
     """
     place = Path(os.path.relpath(home, config.parent)).as_posix()
     with speaking(language_of(folder)):
-        return ogc.resources(folder, f"${{ZICHT_HOME:-{place}}}/{homes.CURRENT}/{SERVED}")
+        return ogc.resources(opened(folder / SERVED).collections, f"${{ZICHT_HOME:-{place}}}/{homes.CURRENT}/{SERVED}")

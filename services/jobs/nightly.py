@@ -21,7 +21,7 @@ from services.files import UNFINISHED, locked
 from services.geocoder import MONTH
 from services.http.client import PRIVATE, Client
 from services.http.privacy import remove_older
-from services.jobs import fetch, plan
+from services.jobs import fetch, plan, stores
 from services.jobs.ages import too_old
 from services.jobs.build import OnStep
 from services.jobs.publish import publish_all
@@ -74,7 +74,9 @@ def nightly(home: Path, config: Path, catalog: Catalog, data: str, client: Clien
             for year in sorted({one.vintage for one in built}):
                 _fetch(catalog, themes, year, Path(data), client, on_step)
         renewed = plan.renew(home, catalog, data, on_step)
+        stores.check(home)
         done = publish_all(home, config, catalog, on_step)
+        stores.mirror(home, on_step)
         return Night(len(renewed.layers), done, tuple(ages(home, catalog)))
 
 

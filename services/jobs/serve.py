@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from geo.errors import ServeError
-from services.jobs.configurations import composed
+from services.jobs.configurations import composed, composed_of_shared
 from services.ogc import server
 from services.ogc.app import Site
 from services.releases import homes
@@ -29,18 +29,29 @@ def confirmed(home: Path) -> str:
     return last_confirmed(current(home))
 
 
+def store() -> str:
+    """The store that is served from, where one is named: it holds no password."""
+    return Settings().store
+
+
 def serve(home: Path, config: Path, host: str, port: int, workers: int = 1) -> None:
     """Serve until interrupted, in this process or in several.
 
     A release is served under its own titles; of the configuration only what is written by hand counts.
 
+    Where a store is named, it is served from there, and nothing of the home is read.
+
     Raises StoreError where nothing is published; ServeError where the port is taken, or where a configuration was
     chosen that is not there.
     """
-    manifest(current(home))
+    if not store():
+        manifest(current(home))
     if not config.is_file() and config != homes.configuration(home):  # without one of its own: as a new one starts
         raise ServeError(
             "{config}: there is no such configuration; run `zicht publish --home {home} --config {config}`",
             config=config, home=home,
         )  # fmt: skip
-    server.serve(Site(home, config, partial(composed, home, config), last_confirmed), host, port, workers)
+    site = Site(home, config, partial(composed, home, config), last_confirmed)
+    if store():
+        site = Site(home, config, partial(composed_of_shared, config, store()), store=store())
+    server.serve(site, host, port, workers)

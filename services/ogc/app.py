@@ -1,31 +1,30 @@
 """The service: the API, the map and the download of the release that is served now, as an ASGI application."""
 
 import os
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
+from tempfile import gettempdir
 
 from starlette.middleware.cors import CORSMiddleware
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from geo.errors import ServeError
 from services.ogc import configuration, patches
 from services.ogc.metrics import Measured
-from services.ogc.service import Compose, Confirmed, Service
+from services.ogc.origin import Confirmed, HomeOrigin, Origin, Release, SharedOrigin, unconfirmed
+from services.ogc.service import Compose, Service
 from services.ports import SERVED
+from services.stores.opening import shared
 
 DATA = f"${{ZICHT_HOME}}/current/{SERVED}"
 """How the configuration that is served names the release."""
 
 
-def unconfirmed(_folder: Path) -> str:
-    """When values were last found to be so, where nothing says it."""
-    return ""
-
-
 @dataclass(frozen=True, slots=True)
 class Site:
-    """What is served: the release at `home`/current, with what is written by hand in `config`.
+    """What is served: the release at `home`/current, or in the `store` of that URI, with what is written by hand in
+    `config`.
 
     What a release is called comes from the release itself, by `compose`: so a release never has the titles of another,
     whatever the file says, and a release that is swapped in brings its own.
@@ -35,25 +34,28 @@ class Site:
     config: Path
     compose: Compose | None = None
     confirmed: Confirmed = unconfirmed
+    store: str = ""
 
-    def check(self) -> None:
-        """Raises ServeError where nothing is published yet."""
-        if not (self.home / "current" / SERVED).exists():
-            raise ServeError("{home}: no release to serve; run `zicht publish` (or `zicht demo`) first", home=self.home)
+    def origin(self, scratch: Path | None = None) -> Origin:
+        """Where its releases come from; their files are fetched to `scratch`, where they are."""
+        if self.store:
+            return SharedOrigin(shared(self.store), scratch or Path(gettempdir()))
+        return HomeOrigin(self.home, self.confirmed)
 
 
-def application(site: Site, shared: Path | None = None) -> ASGIApp:
-    """The ASGI application over a site; `shared` is a folder that all who serve it share, where there are several.
+def application(site: Site, folder: Path | None = None) -> ASGIApp:
+    """The ASGI application over a site; `folder` is one that all who serve it share, where there are several.
 
     Raises ServeError where nothing is published yet.
     """
-    site.check()
+    origin = site.origin(folder)
+    origin.first()
     # The configuration names these; pygeoapi fills them in from the environment, and there is no other way.
     os.environ["ZICHT_HOME"] = str(site.home)  # noqa: TID251
     if url := os.environ.get("ZICHT_URL"):  # noqa: TID251
         os.environ["ZICHT_URL"] = url.rstrip("/")  # noqa: TID251  # the address of the map is made from it
     patches.apply()
-    service = Service(site.home, site.compose or partial(_composed, site.config), site.confirmed, shared)
+    service = Service(origin, site.compose or partial(_composed, site.config, site.store or DATA), folder)
     return Measured(_OpenToOthers(service))
 
 
@@ -68,8 +70,10 @@ class _OpenToOthers:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer a request."""
+        with suppress(Exception):  # it is answered with when the request is
+            await self._service.follow(scope)
         await (self._open if self._service.open_to_others else self._service)(scope, receive, send)
 
 
-def _composed(config: Path, folder: Path) -> str:
-    return configuration.complete(config, configuration.resources(folder, DATA))
+def _composed(config: Path, data: str, release: Release) -> str:
+    return configuration.complete(config, configuration.resources(release.collections, data))

@@ -6,7 +6,7 @@ or a moment, so that the same release gives the same file, and CI can tell wheth
 """
 
 import shutil
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from datetime import UTC, datetime
 from importlib.resources import files
 from pathlib import Path
@@ -19,9 +19,7 @@ from geo.messages import Message, joined, message
 from layers.messages import LANGUAGES, language, say
 from layers.publication.fields import AREA_NAME, ID, TITLE
 from services.files import disk_errors, made_readable, whole_file
-from services.ports import SERVED
 from services.stores.queries import Described
-from services.stores.served import opened
 from services.stores.systems import CRS84, SYSTEMS
 
 type Resources = dict[str, dict[str, Any]]
@@ -41,9 +39,9 @@ TEMPLATES = {name: files("services.ogc") / f"pygeoapi-config.template.{name}.yml
 """What a configuration starts with, in each language; who serves changes it in the file itself."""
 
 
-def resources(release: Path, data: str) -> Resources:
-    """The `resources` block for a release folder; `data` is how the configuration will name its store."""
-    return {one.id: _resource(one, data) for one in opened(release / SERVED).collections}
+def resources(collections: Iterable[Described], data: str) -> Resources:
+    """The `resources` block for the collections of a release; `data` is how the configuration will name its store."""
+    return {one.id: _resource(one, data) for one in collections}
 
 
 def _resource(collection: Described, data: str) -> dict[str, Any]:

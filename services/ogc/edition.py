@@ -8,7 +8,6 @@ import hashlib
 from collections import OrderedDict
 from collections.abc import Callable
 from io import StringIO
-from pathlib import Path
 from threading import Lock
 from types import SimpleNamespace
 from typing import Any
@@ -23,10 +22,9 @@ from layers.messages import say
 from services.ogc import openapi
 from services.ogc.configuration import for_colleagues
 from services.ogc.method_pages import page_of, pages_of
+from services.ogc.origin import Release
 from services.ogc.pages import Pages
 from services.ogc.parameters import Given
-from services.ports import SERVED
-from services.stores.served import opened, written
 
 MOST_KEPT = 500
 """How many rendered answers of a release are kept."""
@@ -40,12 +38,12 @@ type Rendered = tuple[int, str, bytes]
 
 class Edition:
     """One release as it is served, in the words of its configuration: the map and files at `site`, the API at `url`,
-    which is `site` with its version as `prefix`; `confirmed` is when its values last were found to be so.
+    which is `site` with its version as `prefix`.
     """
 
-    def __init__(self, folder: Path, configuration: str, confirmed: str = "") -> None:
-        self.confirmed = confirmed
-        self.folder, self.id, self.written = folder, folder.name, written(folder / SERVED)
+    def __init__(self, release: Release, configuration: str) -> None:
+        self.release, self.folder, self.id = release, release.folder, release.id
+        self.confirmed = release.state.confirmed
         self.config: dict[str, Any] = yaml_load(StringIO(configuration))
         self.site = str(self.config["server"]["url"]).rstrip("/")
         self.config["server"]["url"] = self.site
@@ -53,16 +51,16 @@ class Edition:
         self.url = self.site + self.prefix
         limits = self.config["server"]["limits"]
         self.default, self.most = int(limits["default_items"]), int(limits["max_items"])
-        self.collections = {one.id: one for one in opened(folder / SERVED).collections}
+        self.collections = {one.id: one for one in release.collections}
         if any(one.audience != "publiek" for one in self.collections.values()):
             self.config = for_colleagues(self.config, {one.license for one in self.collections.values()})
-        self._methods = pages_of(folder)
+        self._methods = pages_of(self.folder)
         document = openapi.document(self.config, self.url, tuple(self.collections.values()))
         self.document = orjson.dumps(document)
         self.pages = Pages(self.config, (self.site, self.url), self.collections, document, self._methods)
         self.api = API(self.config, document)
         self.tag = hashlib.sha256(
-            f"{self.id}{self.written}{configuration}{self.url}{confirmed}".encode() + self.document
+            f"{self.id}{release.state}{configuration}{self.url}".encode() + self.document
         ).hexdigest()[:16]
         self._kept: OrderedDict[tuple[Any, ...], Rendered] = OrderedDict()
         self._lock = Lock()

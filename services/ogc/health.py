@@ -7,16 +7,19 @@ from typing import Any
 from services.ogc.edition import Edition
 
 
-def of(edition: Edition, there: bool) -> tuple[int, dict[str, Any]]:  # noqa: FBT001  # whether its store is there
-    """Status 200 or 503, and what is said; the age is since the figures were last found to be so."""
+def of(edition: Edition, kind: str | None) -> tuple[int, dict[str, Any]]:
+    """Status 200 or 503, and what is said, where the store is of this kind; None where it is not there.
+
+    The age is since the figures were last found to be so.
+    """
     age = None
     if edition.confirmed:
         age = int((datetime.now(UTC) - datetime.fromisoformat(edition.confirmed)).total_seconds())
-    return 200 if there else 503, {
-        "status": "pass" if there else "fail",
+    return 200 if kind else 503, {
+        "status": "pass" if kind else "fail",
         "version": version("zicht"),
         "release": edition.id,
         "confirmed": edition.confirmed or None,
         "age_seconds": age,
-        "store": {"kind": "sqlite", "collections": len(edition.collections)} if there else None,
+        "store": {"kind": kind, "collections": len(edition.collections)} if kind else None,
     }

@@ -32,6 +32,7 @@ WRONG = {
     "410": "The release or the filter of this page is not here any more; start again",
     "415": "The body is no JSON",
     "500": "No release can be read",
+    "503": "The store of the release does not answer now; try again",
 }
 
 
@@ -116,7 +117,7 @@ def _of_collection(one: Described) -> Tree:
 
 
 def _get(title: str, name: str, tag: str, answer: Tree, asked: Sequence[Tree] = (), *, gone: bool = False) -> Tree:
-    statuses = ["400", "404", "405", "406", *(["410"] if gone else []), "500"]
+    statuses = ["400", "404", "405", "406", *(["410"] if gone else []), "500", "503"]
     parameters = [_format(answer), _shared("lang"), *asked]
     responses = {
         "200": answer,

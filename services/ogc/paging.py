@@ -13,6 +13,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import NamedTemporaryFile
+from typing import Protocol
 
 import orjson
 
@@ -54,31 +55,26 @@ def read(text: str, release: str, start: str) -> Cursor:
     return cursor
 
 
-class Filters:
-    """Filters too long for a link, by their digest, the newest; with their language and system.
+class FilterStore(Protocol):
+    """What keeps filters, by name."""
 
-    They are files in a folder, so that each worker finds what another was sent.
-    """
+    def keep(self, name: str, content: bytes) -> None:
+        """Keep what stands under this name."""
+        ...
+
+    def kept(self, name: str) -> bytes | None:
+        """What was kept under this name, or None."""
+        ...
+
+
+class FilterFolder:
+    """The newest filters as files in a folder, so that each worker finds what another was sent."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
 
-    def linked(self, given: Given) -> tuple[dict[str, str], str]:
-        """What of the parameters goes into a link, and the digest of the filter where that stays here."""
-        if len(given.get("filter", "")) <= LONGEST:
-            return dict(given), ""
-        held = {name: value for name, value in given.items() if name.startswith("filter")}
-        content = orjson.dumps(held, option=orjson.OPT_SORT_KEYS)
-        name = hashlib.sha256(content).hexdigest()[:16]
-        try:
-            self._keep(name, content)
-        except OSError as fault:
-            raise Problem(
-                500, f"a filter of more than {LONGEST} characters cannot be kept for the next page ({fault.strerror})"
-            ) from fault
-        return {name: value for name, value in given.items() if name not in held}, name
-
-    def _keep(self, name: str, content: bytes) -> None:
+    def keep(self, name: str, content: bytes) -> None:
+        """Keep it whole or not at all. Raises OSError where it cannot be written."""
         try:
             os.utime(self._folder / name)
         except FileNotFoundError:
@@ -87,6 +83,13 @@ class Filters:
                 unfinished.write(content)
             Path(unfinished.name).replace(self._folder / name)
             self._leave_newest()
+
+    def kept(self, name: str) -> bytes | None:
+        """What the file holds."""
+        try:
+            return (self._folder / name).read_bytes()
+        except FileNotFoundError:
+            return None
 
     def _leave_newest(self) -> None:
         found = []
@@ -100,6 +103,28 @@ class Filters:
             if size > MOST_KEPT:
                 path.unlink(missing_ok=True)
 
+
+class Filters:
+    """Filters too long for a link, by their digest; with their language and system."""
+
+    def __init__(self, store: FilterStore) -> None:
+        self._store = store
+
+    def linked(self, given: Given) -> tuple[dict[str, str], str]:
+        """What of the parameters goes into a link, and the digest of the filter where that stays here."""
+        if len(given.get("filter", "")) <= LONGEST:
+            return dict(given), ""
+        held = {name: value for name, value in given.items() if name.startswith("filter")}
+        content = orjson.dumps(held, option=orjson.OPT_SORT_KEYS)
+        name = hashlib.sha256(content).hexdigest()[:16]
+        try:
+            self._store.keep(name, content)
+        except OSError as fault:
+            raise Problem(
+                500, f"a filter of more than {LONGEST} characters cannot be kept for the next page ({fault.strerror})"
+            ) from fault
+        return {name: value for name, value in given.items() if name not in held}, name
+
     def whole(self, given: Given, cursor: Cursor, start: str) -> Given:
         """The parameters with the filter that the cursor names; raises Problem where they are of another question."""
         if cursor.filter:
@@ -109,10 +134,7 @@ class Filters:
         return given
 
     def _kept(self, name: str, start: str) -> dict[str, str]:
-        try:
-            if re.fullmatch(r"[0-9a-f]{16}", name):  # no other is a name of a file here
-                held: dict[str, str] = orjson.loads((self._folder / name).read_bytes())
-                return held
-        except FileNotFoundError:
-            pass
+        if re.fullmatch(r"[0-9a-f]{16}", name) and (content := self._store.kept(name)):  # no other is a name here
+            held: dict[str, str] = orjson.loads(content)
+            return held
         raise Problem(410, f"the filter of this page is kept no more; send it again, to {start}")

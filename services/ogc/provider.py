@@ -8,7 +8,6 @@ who read them write programs.
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from pathlib import Path
 from typing import Any, TypedDict, Unpack
 
 from pygeoapi.provider.base import (
@@ -23,9 +22,10 @@ from geo.errors import StoreError
 from layers.publication.fields import Field
 from services.ogc import patches, schemas
 from services.ogc.question import conditions
-from services.stores import served, systems
+from services.stores import systems
 from services.stores.cql import Filter
 from services.stores.dialects import Condition
+from services.stores.opening import opened
 from services.stores.queries import Described, Query, QueryError
 from services.stores.reader import Feature, Reader
 
@@ -63,7 +63,7 @@ class ReleaseProvider(BaseProvider):  # type: ignore[misc]  # pygeoapi has no ty
     def get_fields(self) -> dict[str, dict[str, Any]]:
         """The fields as JSON Schema; none where the release lacks the collection: `query` then says so."""
         try:
-            fields = served.opened(Path(self.data)).collection(self.table).fields
+            fields = opened(str(self.data)).collection(self.table).fields
         except StoreError:
             return {}
         return {field.name: _column(field) for field in fields}
@@ -72,7 +72,7 @@ class ReleaseProvider(BaseProvider):  # type: ignore[misc]  # pygeoapi has no ty
         """A page of features, and how many there are in all."""
         uri = _uri(arguments.get("crs_transform_spec"))
         with _answering():
-            store = served.opened(Path(self.data))
+            store = opened(str(self.data))
             collection = self._collection(store)
             where = tuple(_conditions(collection, arguments))
             matched = store.count(collection.id, where)
@@ -89,7 +89,7 @@ class ReleaseProvider(BaseProvider):  # type: ignore[misc]  # pygeoapi has no ty
         """The feature with this id."""
         uri = _uri(crs_transform_spec)
         with _answering():
-            store = served.opened(Path(self.data))
+            store = opened(str(self.data))
             feature = store.item(self._collection(store).id, identifier, systems.ready(uri))
         if feature is None:
             raise ProviderItemNotFoundError(user_msg=f"{self.table} has no item {identifier!r}")

@@ -30,7 +30,7 @@ START = 60
 def serve(site: Site, host: str, port: int, workers: int = 1) -> None:
     """Serve until interrupted; raises ServeError where the port is taken or nothing is published."""
     with _listening(host, port) as listener, TemporaryDirectory(prefix="zicht-") as folder:
-        site.check()
+        site.origin(Path(folder)).first()
         # Links in answers start with ZICHT_URL; who serves behind another name sets it.
         os.environ.setdefault("ZICHT_URL", f"http://{host}:{port}")  # noqa: TID251  # read by pygeoapi-config.yml
         with suppress(KeyboardInterrupt):  # Ctrl-C is how it ends; uvicorn has by then closed its connections

@@ -15,6 +15,7 @@ from functools import partial
 from http import HTTPStatus
 from pathlib import Path
 from tempfile import mkdtemp
+from threading import Lock
 from urllib.parse import quote, urlsplit
 
 import orjson
@@ -28,56 +29,59 @@ from layers.messages import say
 from services.ogc import csv_rows, health, items, metrics, paging, parameters, question, responses, schemas, statics
 from services.ogc.edition import Edition
 from services.ogc.endpoints import FEATURE, JSON, OPENAPI, PAGES, PLAIN, SCHEMAS, TEXT, Call, Endpoint, sent_filter
+from services.ogc.origin import Origin, Release
 from services.ogc.parameters import Given
 from services.ogc.problems import Problem
-from services.ports import SERVED
 from services.stores import systems
 from services.stores.queries import QueryError
-from services.stores.reader import Reader
-from services.stores.served import opened, written
+from services.stores.reader import Reader, StoreUnavailableError
 
 LOGGER = logging.getLogger(__name__)
 DOWNLOADS = {"zicht.gpkg": "application/geopackage+sqlite3"}
 
-type Compose = Callable[[Path], str]
-"""Takes the folder of a release and returns the whole configuration that serves it."""
+FOLLOWED = "zicht.followed"
+"""Where a request says that it was looked which release is served."""
 
-type Confirmed = Callable[[Path], str]
-"""Takes the folder of a release and returns when (ISO 8601) its values were last found to be so; "" where unknown."""
+type Compose = Callable[[Release], str]
+"""Takes a release and returns the whole configuration that serves it."""
 
 
 class Service:
     """Answers requests, each as the release that is served when it comes in."""
 
-    def __init__(self, home: Path, compose: Compose, confirmed: Confirmed, shared: Path | None = None) -> None:
-        self._current, self._compose, self._confirmed = home / "current", compose, confirmed
-        self._served = str(self._current / SERVED)
+    def __init__(self, origin: Origin, compose: Compose, shared: Path | None = None) -> None:
+        self._origin, self._compose = origin, compose
         self._own = Path(mkdtemp(prefix="zicht-", dir=shared))
         weakref.finalize(self, shutil.rmtree, self._own, ignore_errors=True)
-        self._filters = paging.Filters((shared or self._own) / "filters")
-        self._take(self._current.resolve())
+        self._filters = paging.Filters(origin.filters(shared or self._own))
+        self._lock = Lock()
+        release = origin.taken(origin.first())
+        self._edition, self._files = Edition(release, compose(release)), responses.Files(release.folder, self._own)
         self._paths = self._all_paths()
 
     @property
     def open_to_others(self) -> bool:
-        """Whether pages of other sites may read what is served now, as the configuration says."""
-        with suppress(Exception):  # it is answered with when the request is
-            self._follow()
+        """Whether pages of other sites may read what is served, as the configuration says."""
         return bool(self._edition.config["server"].get("cors"))
 
-    def _take(self, folder: Path) -> None:
-        self._edition = Edition(folder, self._compose(folder), self._confirmed(folder))
-        self._files = responses.Files(folder, self._own)
+    async def follow(self, scope: Scope) -> None:
+        """Look which release is served now, once for a request. Raises StoreError where that cannot be known."""
+        if FOLLOWED not in scope:
+            await run_in_threadpool(self._follow) if self._origin.waits else self._follow()
+            scope[FOLLOWED] = True
 
     def _follow(self) -> None:
         """Where another release was swapped in, serve it under its own titles; one that vanished changes nothing. One
         that was confirmed since says so.
         """
-        now, folder = written(self._served), self._edition.folder
-        if now and now != self._edition.written:
-            self._take(self._current.resolve())
-        elif now and self._confirmed(folder) != self._edition.confirmed:
-            self._edition = Edition(folder, self._compose(folder), self._confirmed(folder))
+        if (now := self._origin.state()) is None or now == self._edition.release.state:
+            return
+        with self._lock:
+            release = self._origin.taken(now)
+            if release.folder != self._edition.folder:
+                self._files = responses.Files(release.folder, self._own)
+            if release.state != self._edition.release.state:
+                self._edition = Edition(release, self._compose(release))
 
     def _all_paths(self) -> tuple[Endpoint, ...]:
         reading = ("GET", "HEAD", "OPTIONS")
@@ -122,6 +126,9 @@ class Service:
             response = Problem(400, str(fault)).response()
         except ClientDisconnect:
             return
+        except StoreUnavailableError as fault:
+            LOGGER.error("%s", fault)  # noqa: TRY400  # as below
+            response = Problem(503, "the store does not answer now; try again", {"Retry-After": "2"}).response()
         except (StoreError, ServeError) as fault:
             LOGGER.error("%s", fault)  # noqa: TRY400  # it says what is wrong; where it was raised says nothing
             response = Problem(500, "no release can be read; publish one first").response()
@@ -144,7 +151,8 @@ class Service:
             raise Problem(405, f"{request.method} is not allowed here; allowed: {allowed}", {"Allow": allowed})
         if request.method == "OPTIONS":
             return Response(status_code=204, headers={"Allow": ", ".join(path.methods)})
-        self._follow()
+        if path.name not in ("health", "metrics"):
+            await self.follow(request.scope)
         given = parameters.read(request.scope["query_string"])
         if path.known is not None:
             parameters.check(given, path.known)
@@ -174,7 +182,7 @@ class Service:
 
     def _store(self, collection: str) -> Reader:
         """The store, if it has the collection; raises Problem where it has not."""
-        store = opened(self._current / SERVED)
+        store = self._origin.reader(self._edition.release)
         if all(one.id != collection for one in store.collections):
             raise Problem(
                 404,
@@ -266,7 +274,11 @@ class Service:
         return await run_in_threadpool(self._files.answer, name, media_type, accepted, call.tag)
 
     async def _health(self, call: Call) -> Response:
-        status, content = health.of(call.edition, written(self._served) is not None)
+        kind = None
+        with suppress(StoreError):
+            await self.follow(call.request.scope)
+            kind = self._origin.kind if await run_in_threadpool(self._origin.state) else None
+        status, content = health.of(self._edition, kind)
         return Response(orjson.dumps(content), status, {"Cache-Control": "no-store"}, call.media_type)
 
     async def _metrics(self, _call: Call) -> Response:

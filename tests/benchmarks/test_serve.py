@@ -27,6 +27,7 @@ from rich.table import Table
 
 from services.ogc import configuration
 from services.ogc.app import DATA
+from services.stores.served import opened
 from tests.ogc import servers
 from tests.real_data import folder
 
@@ -119,7 +120,10 @@ def _stock(home: Path) -> Iterator[str]:
     settings = {"ZICHT_HOME": str(home), "ZICHT_URL": f"http://127.0.0.1:{port}"}
     with TemporaryDirectory() as folder_:
         config, openapi = Path(folder_, "config.yml"), Path(folder_, "openapi.json")
-        written = configuration.complete(home / "pygeoapi-config.yml", configuration.resources(home / "current", DATA))
+        written = configuration.complete(
+            home / "pygeoapi-config.yml",
+            configuration.resources(opened(home / "current" / "zicht.sqlite").collections, DATA),
+        )
         config.write_text(re.sub(r"(?<=port: )\d+", str(port), written), encoding="utf-8")
         settings |= {"PYGEOAPI_CONFIG": str(config), "PYGEOAPI_OPENAPI": str(openapi)}
         pygeoapi = [sys.executable, "-c", "from pygeoapi import cli; cli()"]

@@ -13,6 +13,7 @@ import httpx
 
 from services.ogc import configuration
 from services.stores import sqlite
+from services.stores.served import opened
 from tests.ogc import places
 
 ROOT = Path(__file__).parents[2]
@@ -24,8 +25,8 @@ from services.ogc.app import Site
 from services.ogc.server import serve
 
 if __name__ == "__main__":
-    home, config, port, workers = sys.argv[1:]
-    serve(Site(Path(home), Path(config)), "127.0.0.1", int(port), int(workers))
+    home, config, port, workers, store = sys.argv[1:]
+    serve(Site(Path(home), Path(config), store=store), "127.0.0.1", int(port), int(workers))
 """
 
 
@@ -39,7 +40,7 @@ def a_home(folder: Path, port: int) -> tuple[Path, Path]:
     config = folder / "pygeoapi-config.yml"
     by_hand = (ROOT / "pygeoapi-config.yml").read_text(encoding="utf-8")
     config.write_text(by_hand.replace("5000", str(port)), encoding="utf-8")
-    configuration.write(config, configuration.resources(folder / "current", DATA))
+    configuration.write(config, configuration.resources(opened(folder / "current" / "zicht.sqlite").collections, DATA))
     return folder, config
 
 
@@ -65,8 +66,8 @@ def environment(home: Path, config: Path) -> dict[str, str]:
     }
 
 
-def ours(home: Path, config: Path, port: int, workers: int = 1) -> list[str]:
-    return [sys.executable, "-c", SERVE, str(home), str(config), str(port), str(workers)]
+def ours(home: Path, config: Path, port: int, workers: int = 1, store: str = "") -> list[str]:
+    return [sys.executable, "-c", SERVE, str(home), str(config), str(port), str(workers), store]
 
 
 @contextmanager

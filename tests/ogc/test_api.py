@@ -220,7 +220,13 @@ def test_what_cannot_be_answered_is_a_400_that_says_why(api, asked):
     assert "Traceback" not in json.dumps(answer)
 
 
-@pytest.mark.parametrize("value", ["' OR '1'='1", '" OR 1=1 --', "'; DROP TABLE gebieden_buurt; --", "*", "\x00", "%"])
+def test_text_with_a_nul_is_refused_by_name(api):
+    assert "NUL" in items(api, status=400, gebiedsnaam="\x00")["detail"]
+    assert "NUL" in items(api, status=400, filter="gebiedsnaam = 'a\x00'")["detail"]
+    assert api.get(f"{ITEMS}/a%00").status_code == 404
+
+
+@pytest.mark.parametrize("value", ["' OR '1'='1", '" OR 1=1 --', "'; DROP TABLE gebieden_buurt; --", "*", "%"])
 def test_text_is_never_read_as_sql(api, value):
     assert items(api, gebiedsnaam=value)["numberMatched"] == 0
     assert items(api, filter=f"gebiedsnaam = '{value.replace(chr(39), chr(39) * 2)}'")["numberMatched"] == 0

@@ -8,6 +8,7 @@ import pytest
 
 from services.ogc import configuration
 from services.ogc.app import Site, application
+from services.ogc.origin import Release
 from services.stores import sqlite
 from tests.ogc import places, servers
 
@@ -28,13 +29,13 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return home
 
 
-def composed(home: Path, release: Path) -> str:
+def composed(home: Path, release: Release) -> str:
     by_hand = home / "pygeoapi-config.yml"
-    return configuration.complete(by_hand, configuration.resources(release, servers.DATA))
+    return configuration.complete(by_hand, configuration.resources(release.collections, servers.DATA))
 
 
 async def asked(home: Path, *paths: str) -> list[httpx.Response]:
-    served = application(Site(home, home / "pygeoapi-config.yml", lambda folder: composed(home, folder)))
+    served = application(Site(home, home / "pygeoapi-config.yml", lambda release: composed(home, release)))
     transport = httpx.ASGITransport(served)
     async with httpx.AsyncClient(transport=transport, base_url="http://zicht.test", headers=ELSEWHERE) as client:
         first = [await client.get(path) for path in paths]

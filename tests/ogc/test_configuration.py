@@ -19,6 +19,7 @@ from pygeoapi.openapi import generate_openapi_document
 
 from geo.errors import ServeError, StoreError
 from services.ogc import app, configuration, server
+from services.stores.served import opened
 from tests.ogc import places, servers
 
 # pygeoapi 0.24 declares its own models the way pydantic 1 did.
@@ -39,7 +40,7 @@ def written(home):
 
 @pytest.fixture(scope="module")
 def wanted(written):
-    return configuration.resources(written.parent / "current", servers.DATA)
+    return configuration.resources(opened(written.parent / "current" / "zicht.sqlite").collections, servers.DATA)
 
 
 @pytest.fixture

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from services.ogc import items, paging, patches
 from services.ogc.edition import Edition
+from services.ogc.origin import HomeOrigin
 from services.ogc.parameters import MEDIA_TYPES
 from services.stores.served import opened
 from services.stores.systems import SYSTEMS
@@ -27,14 +28,13 @@ def edition(tmp_path_factory):
     patches.apply()
     with pytest.MonkeyPatch.context() as patched:
         patched.setenv("ZICHT_HOME", str(home))
-        yield Edition((home / "current").resolve(), config.read_text(encoding="utf-8"))
+        yield Edition(HomeOrigin(home).taken(HomeOrigin(home).first()), config.read_text(encoding="utf-8"))
 
 
 def ours(edition, given_):
     asked = items.Asked(edition, NAME, given_, "json", MEDIA_TYPES["json"], "")
-    _, _, body = items.rendered(
-        asked, items.page(opened(edition.folder / "zicht.sqlite"), paging.Filters(edition.folder), asked)
-    )
+    store, filters = opened(edition.folder / "zicht.sqlite"), paging.Filters(paging.FilterFolder(edition.folder))
+    _, _, body = items.rendered(asked, items.page(store, filters, asked))
     return json.loads(body)
 
 

@@ -123,8 +123,8 @@ def test_the_age_of_figures_is_since_they_were_last_found_to_be_so():
     now = datetime.now(UTC).timestamp()
     moment = datetime.fromtimestamp(now - 3600, UTC).isoformat()
     edition = SimpleNamespace(confirmed=moment, id="a", collections={})
-    status, content = health.of(edition, there=True)
+    status, content = health.of(edition, "sqlite")
     assert status == 200
     assert 3600 <= content["age_seconds"] < 3660
     assert json.dumps(content)
-    assert health.of(SimpleNamespace(confirmed="", id="a", collections={}), there=True)[1]["age_seconds"] is None
+    assert health.of(SimpleNamespace(confirmed="", id="a", collections={}), "sqlite")[1]["age_seconds"] is None

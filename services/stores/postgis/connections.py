@@ -17,10 +17,10 @@ from adbc_driver_manager import Error
 from geo.errors import StoreError
 from geo.messages import message
 from services.sql import Value
+from services.stores.opening import SCHEMES
 from services.stores.postgis.dialect import numbered
 from services.stores.reader import StoreUnavailableError
 
-SCHEMES = ("postgresql://", "postgres://")
 MOST = 8
 """Connections of one process; PostgreSQL allows 100 in all where nothing is set."""
 

@@ -3,7 +3,6 @@
 `zicht.served` is asked at each request, so that every server on one database answers from the same release.
 """
 
-from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from threading import Lock
@@ -18,29 +17,19 @@ from services.stores.postgis.dialect import POSTGIS
 from services.stores.postgis.layout import FORMAT
 from services.stores.reader import Reader, Rows, described
 
-SERVED_NOW = (
-    "SELECT s.schema, r.release, r.format, s.confirmed FROM zicht.served s JOIN zicht.releases r USING (schema)"
-)
+SERVED_NOW = "SELECT s.schema, r.format, s.confirmed FROM zicht.served s JOIN zicht.releases r ON r.schema = s.schema"
 AGAIN = message("publish again (zicht publish --store)")
-
-
-@dataclass(frozen=True, slots=True)
-class Served:
-    """Which release is served: the schema it is in, its id, and when its values were last found to be so."""
-
-    schema: str
-    release: str
-    confirmed: str
 
 
 class PostgisReader(Reader):
     """The collections of one release in a database; shared between threads."""
 
-    def __init__(self, pool: Pool, served: Served) -> None:
+    def __init__(self, pool: Pool, schema: str) -> None:
         self._pool = pool
-        rows = pool.rows(f"SELECT about FROM {table(served.schema, 'collections')}").column(0).to_pylist()  # noqa: S608  # a quoted name
-        found = sorted((described(about, served.schema, POSTGIS) for about in rows), key=lambda one: one.id)
-        super().__init__(served.release, served.schema, found)
+        rows = pool.rows(f"SELECT about FROM {table(schema, 'collections')}").column(0).to_pylist()  # noqa: S608  # a quoted name
+        found = sorted((described(about, schema, POSTGIS) for about in rows), key=lambda one: one.id)
+        release = pool.rows("SELECT release FROM zicht.releases WHERE schema = ?", (schema,)).column(0).to_pylist()
+        super().__init__(release[0] if release else "", schema, found)
 
     def _selected(self, selection: Condition) -> Rows:
         found = self._pool.rows(selection.sql, selection.values)
@@ -62,25 +51,28 @@ class Database:
         self._lock = Lock()
         self._reader: PostgisReader | None = None
 
-    def served(self) -> Served:
-        """Which release is served now. Raises StoreError where none is."""
+    def served(self) -> tuple[str, str]:
+        """The schema of the release that is served now, and when its values were last found to be so.
+
+        Raises StoreError where none is.
+        """
         found = self._pool.rows(SERVED_NOW).to_pylist()
         if not found:
             raise StoreError("store: nothing has been published in the database; run `zicht publish --store`")
         (one,) = found
         check_format(Path("store"), one["format"], FORMAT, AGAIN)
-        return Served(one["schema"], one["release"], one["confirmed"])
+        return one["schema"], one["confirmed"]
 
-    def reader(self, served: Served) -> PostgisReader:
-        """The collections of a release, read once."""
+    def reader(self, key: str) -> PostgisReader:
+        """The collections of the release in a schema, read once."""
         with self._lock:
-            if self._reader is None or self._reader.key != served.schema:
-                self._reader = PostgisReader(self._pool, served)
+            if self._reader is None or self._reader.key != key:
+                self._reader = PostgisReader(self._pool, key)
             return self._reader
 
-    def fetch(self, served: Served, folder: Path) -> None:
-        """Write the files of a release to a folder, each of them whole or not at all."""
-        files = table(served.schema, "files")
+    def fetch(self, key: str, folder: Path) -> None:
+        """Write the files of a release to a folder."""
+        files = table(key, "files")
         names = self._pool.rows(f"SELECT name, count(*) AS pieces FROM {files} GROUP BY name ORDER BY name")  # noqa: S608  # a quoted name
         for one in names.to_pylist():
             path = folder / one["name"]

@@ -49,8 +49,8 @@ LOCK = 0x7A696368
 type Columns = Mapping[str, pa.DataType]
 
 
-def publish(uri: str, folder: Path, confirmed: str, *, only: bool = False) -> None:
-    """Serve the release in `folder` from a database: write it there if it is not, and point at it.
+def publish(uri: str, folder: Path | None, confirmed: str, *, only: bool = False) -> None:
+    """Serve the release in `folder` from a database: write it there if it is not, and point at it. None: serve nothing.
 
     `only` removes every other release, as after a withdrawal. Raises StoreError, with what was served as it was, where
     it cannot be written.
@@ -60,16 +60,22 @@ def publish(uri: str, folder: Path, confirmed: str, *, only: bool = False) -> No
         _run(connection, f"SELECT pg_advisory_xact_lock({LOCK})")
         for statement in layout.common():
             _run(connection, statement)
-        schema = _schema(folder)
-        before = _run(connection, "SELECT schema FROM zicht.served")
-        if not _run(
-            connection, "SELECT 1 FROM zicht.releases WHERE schema = $1 AND format = $2", schema, layout.FORMAT
-        ):
-            _write(connection, folder, schema)
+        kept = {one for (one,) in _run(connection, "SELECT schema FROM zicht.served") if not only}
         _run(connection, "DELETE FROM zicht.served")
-        _run(connection, "INSERT INTO zicht.served (schema, confirmed) VALUES ($1, $2)", schema, confirmed)
-        _grant(connection, quoted(schema))
-        _remove_others(connection, {schema, *(one for (one,) in before if not only)})
+        if folder is not None:
+            kept.add(_served(connection, folder, confirmed))
+        _remove_others(connection, kept)
+
+
+def _served(connection: driver.Connection, folder: Path, confirmed: str) -> str:
+    """Let the release be there, whole, readable and pointed at; returns its schema."""
+    schema = _schema(folder)
+    there = "SELECT 1 FROM zicht.releases WHERE schema = $1 AND format = $2"
+    if not _run(connection, there, schema, layout.FORMAT):
+        _write(connection, folder, schema)
+    _run(connection, "INSERT INTO zicht.served (schema, confirmed) VALUES ($1, $2)", schema, confirmed)
+    _grant(connection, quoted(schema))
+    return schema
 
 
 @contextmanager
@@ -206,9 +212,7 @@ def _pieces(file: Path, name: str) -> Iterator[tuple[str, int, bytes]]:
 def _grant(connection: driver.Connection, schema: str) -> None:
     ((there,),) = _run(connection, layout.ROLE_THERE)
     if not there:
-        ((may,),) = _run(
-            connection, "SELECT rolcreaterole OR rolsuper FROM pg_catalog.pg_roles WHERE rolname = current_user"
-        )
+        ((may,),) = _run(connection, layout.MAY_MAKE_ROLES)
         if not may:
             raise StoreError(
                 "store: the role {role} is not there, and this user may not make it; let the administrator of the "

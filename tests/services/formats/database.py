@@ -30,36 +30,41 @@ def _programs():
     return found[-1].parent if found else None
 
 
-@contextmanager
-def database():
-    """The URI of a database with PostGIS; it listens on a socket in a folder of its own only."""
-    folder = Path(tempfile.mkdtemp(prefix="zicht-postgis-"))
+def _run(folder, program, *options):
     as_owner = []
     if os.geteuid() == 0:  # PostgreSQL refuses to be root
         shutil.chown(folder, "postgres")
         as_owner = ["runuser", "-u", "postgres", "--"]
-    programs, place = _programs(), folder / "place"
+    subprocess.run(
+        [*as_owner, _programs() / program, *options], check=True, cwd=folder, stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )  # fmt: skip
 
-    def run(program, *options):
-        subprocess.run(
-            [*as_owner, programs / program, *options], check=True, cwd=folder, stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-        )  # fmt: skip
 
-    run("initdb", "-D", place, "-A", "trust", "-U", "zicht", "-E", "UTF8", "--no-sync")
-    run(
-        "pg_ctl",
-        "-D",
-        place,
-        "-w",
-        "-o",
-        f"-k {folder} -c listen_addresses= -c fsync=off",
-        "-l",
-        folder / "log",
-        "start",
-    )
+def _start(folder):
+    options = f"-k {folder} -c listen_addresses= -c fsync=off"
+    _run(folder, "pg_ctl", "-D", folder / "place", "-w", "-o", options, "-l", folder / "log", "start")
+
+
+@contextmanager
+def stopped(uri):
+    """The database of that URI is down, as when its server restarts."""
+    folder = Path(uri.rpartition("host=")[2])
+    _run(folder, "pg_ctl", "-D", folder / "place", "-m", "fast", "-w", "stop")
+    try:
+        yield
+    finally:
+        _start(folder)
+
+
+@contextmanager
+def database():
+    """The URI of a database with PostGIS; it listens on a socket in a folder of its own only."""
+    folder = Path(tempfile.mkdtemp(prefix="zicht-postgis-"))
+    _run(folder, "initdb", "-D", folder / "place", "-A", "trust", "-U", "zicht", "-E", "UTF8", "--no-sync")
+    _start(folder)
     try:
         yield f"postgresql://zicht@/postgres?host={folder}"
     finally:
-        run("pg_ctl", "-D", place, "-m", "immediate", "stop")
+        _run(folder, "pg_ctl", "-D", folder / "place", "-m", "immediate", "stop")
         shutil.rmtree(folder, ignore_errors=True)

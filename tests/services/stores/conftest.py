@@ -39,4 +39,4 @@ def uri():
 def postgis(folder, uri):
     writing.publish(uri, folder, "2026-01-01T00:00:00+00:00")
     with closing(reading.Database(uri)) as found:
-        yield found.reader(found.served())
+        yield found.reader(found.served()[0])
