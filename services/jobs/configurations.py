@@ -27,15 +27,15 @@ def difference(home: Path, config: Path) -> Message | None:
 
 
 def composed(home: Path, config: Path, release: Release) -> str:
-    """The whole configuration of a release: what is written by hand in `config`, and its own resources."""
+    """The whole configuration of a release: what is written by hand in `config` or beside it, and its own resources."""
     with speaking(language_of(release.folder)):
-        return ogc.complete(config, resources_of(home, config, release.folder))
+        return ogc.with_own(config, ogc.complete(config, resources_of(home, config, release.folder)))
 
 
 def composed_of_shared(config: Path, store: str, release: Release) -> str:
     """The whole configuration of a release in a store that several servers share, of which this is the URI."""
     with speaking(language_of(release.folder)):
-        return ogc.complete(config, ogc.resources(release.collections, store))
+        return ogc.with_own(config, ogc.complete(config, ogc.resources(release.collections, store)))
 
 
 def resources_of(home: Path, config: Path, folder: Path) -> ogc.Resources:

@@ -1,8 +1,10 @@
 """pygeoapi's configuration: the `resources` that a release gives, and the OpenAPI document.
 
 The server, logging and metadata parts of `pygeoapi-config.yml` are written by hand and never changed; a new file starts
-with the template that is shipped. Everything from the line `resources:` on is generated. Nothing here names a machine
-or a moment, so that the same release gives the same file, and CI can tell whether the committed one is current.
+with the template that is shipped. What stands in `pygeoapi-config.own.yml` beside it goes before these when it is
+served by zicht: no command writes that file, and git ignores it. Everything from the line `resources:` on is generated.
+Nothing here names a machine or a moment, so that the same release gives the same file, and CI can tell whether the
+committed one is current.
 """
 
 import shutil
@@ -35,6 +37,8 @@ LICENCES = {
 
 HEADER = "  # Written by `zicht publish` from the release; do not edit by hand. Server and metadata stand above."
 LINE = "resources:"
+BY_HAND = frozenset({"server", "logging", "metadata"})
+"""The parts that are written by hand."""
 TEMPLATES = {name: files("services.ogc") / f"pygeoapi-config.template.{name}.yml" for name in LANGUAGES}
 """What a configuration starts with, in each language; who serves changes it in the file itself."""
 
@@ -145,6 +149,35 @@ def _by_hand(config: Path) -> str:
     return templates[language()] if by_hand in templates.values() else by_hand
 
 
+def own_settings(config: Path) -> Path:
+    """The file beside a configuration with the settings of who serves it."""
+    return config.with_suffix(f".own{config.suffix}")
+
+
+def with_own(config: Path, content: str) -> str:
+    """A whole configuration, with the own settings that stand beside its file; as it is where there are none.
+
+    Raises StoreError where these cannot be read, or are of other parts than those that are written by hand.
+    """
+    own = own_settings(config)
+    if not own.is_file():
+        return content
+    wanted = _yaml(own)
+    if wrong := sorted(wanted.keys() - BY_HAND):
+        raise StoreError(
+            "configuration {path}: has {wrong}; own settings are of {known}",
+            path=own, wrong=first_few(wrong), known=", ".join(sorted(BY_HAND)),
+        )  # fmt: skip
+    return yaml.safe_dump(_merged(yaml.safe_load(content), wanted), sort_keys=False, allow_unicode=True)
+
+
+def _merged(before: Any, after: Any) -> Any:
+    """The sections of both; a value or list of the second goes before that of the first."""
+    if not isinstance(before, Mapping) or not isinstance(after, Mapping):
+        return after
+    return {**before, **{name: _merged(before.get(name), one) for name, one in after.items()}}
+
+
 def is_current(config: Path, wanted: Resources) -> bool:
     """Whether the file's `resources` are these."""
     return _written(config) == wanted
@@ -167,13 +200,19 @@ def difference(config: Path, wanted: Resources) -> Message | None:
 
 
 def _written(config: Path) -> Mapping[str, Any]:
-    if not config.exists():
-        return {}
+    return _yaml(config).get("resources") or {} if config.exists() else {}
+
+
+def _yaml(config: Path) -> Mapping[str, Any]:
+    """What a file says. Raises StoreError where it is not YAML with sections."""
     try:
-        content = yaml.safe_load(config.read_text(encoding="utf-8"))
-    except (OSError, yaml.YAMLError) as fault:
+        content = yaml.safe_load(config.read_text(encoding="utf-8")) or {}
+        why = "" if isinstance(content, Mapping) else say("it has no sections")
+    except (OSError, ValueError, yaml.YAMLError) as fault:
+        why = str(fault)
+    if why:
         raise StoreError(
             "configuration {path}: cannot be read: {fault}; correct it, or remove it and publish again",
-            path=config, fault=str(fault),
-        ) from fault  # fmt: skip
-    return (content or {}).get("resources") or {}
+            path=config, fault=why,
+        )  # fmt: skip
+    return content

@@ -2,11 +2,13 @@
 
 The configuration of a home stands beside its releases, `<home>/pygeoapi-config.yml`, so that a release is always served
 under its own titles. That of the default home stands in the working folder, where it is committed and a stock pygeoapi
-finds it. Which home was published last is read from the links `current`, made anew where another release is served,
+finds it, as long as what was built there is Testland: what anybody else builds must not collide with what `git pull`
+brings. Which home was published last is read from the links `current`, made anew where another release is served,
 and from the confirmation that each publication writes; rejected: a file that records it, which outlives the home it
 names.
 """
 
+import json
 from pathlib import Path
 
 DEFAULT_HOME = Path("output/demo")
@@ -19,7 +21,14 @@ CONFIRMED = ".confirmed.json"
 
 def configuration(home: Path) -> Path:
     """Where the configuration of a home stands."""
-    return Path(CONFIGURATION) if home.resolve() == DEFAULT_HOME.resolve() else home / CONFIGURATION
+    committed = home.resolve() == DEFAULT_HOME.resolve() and not _is_real(home)
+    return Path(CONFIGURATION) if committed else home / CONFIGURATION
+
+
+def _is_real(home: Path) -> bool:
+    """Whether a layer that was built in a home is of figures that are not made up."""
+    layers = (home / "layers").glob("*/*/*/*/*/layer.json")
+    return any(not json.loads(one.read_bytes())["provenance"]["made_up"] for one in layers)
 
 
 def published_last() -> Path:

@@ -67,6 +67,37 @@ def test_what_is_written_by_hand_is_kept_to_the_letter(copy, wanted):
     assert copy.read_text() == by_hand + "resources: {}\n"
 
 
+OWN = "metadata:\n  contact:\n    email: gis@havermonde.example\nserver:\n  limits:\n    max_items: 500\n"
+
+
+def test_own_settings_stand_beside_the_file_and_no_command_writes_them(copy, wanted):
+    own = copy.parent / "pygeoapi-config.own.yml"
+    own.write_text(OWN)
+    before = copy.read_bytes()
+    configuration.write(copy, wanted)
+    assert (copy.read_bytes(), own.read_text()) == (before, OWN)
+    plain = yaml.safe_load(configuration.complete(copy, wanted))
+    served = yaml.safe_load(configuration.with_own(copy, configuration.complete(copy, wanted)))
+    assert served["metadata"]["contact"] == plain["metadata"]["contact"] | {"email": "gis@havermonde.example"}
+    assert served["server"]["limits"] == plain["server"]["limits"] | {"max_items": 500}
+    assert served["resources"] == plain["resources"]
+
+
+@pytest.mark.parametrize("text", ["resources: {}\n", "- 1\n", "a: [\n", "serfer: {}\n"])
+def test_own_settings_that_are_none_are_refused_by_their_file(copy, wanted, text):
+    (copy.parent / "pygeoapi-config.own.yml").write_text(text)
+    with pytest.raises(StoreError, match=r"pygeoapi-config\.own\.yml"):
+        configuration.with_own(copy, configuration.complete(copy, wanted))
+
+
+def test_git_ignores_own_settings():
+    ignored = subprocess.run(["git", "check-ignore", "pygeoapi-config.own.yml", "output/x/pygeoapi-config.own.yml"],
+                             cwd=servers.ROOT, capture_output=True, text=True, check=False)  # fmt: skip
+    if ignored.returncode > 1:
+        pytest.skip("no git repository")
+    assert len(ignored.stdout.splitlines()) == 2
+
+
 def test_the_same_release_gives_the_same_file(copy, wanted, written):
     configuration.write(copy, wanted)
     assert copy.read_bytes() == written.read_bytes()

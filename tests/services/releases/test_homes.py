@@ -57,6 +57,19 @@ def test_the_configuration_of_a_home_stands_beside_it_and_of_the_default_home_in
     assert homes.configuration(Path("output/demo-gm0363")) == Path("output/demo-gm0363/pygeoapi-config.yml")
 
 
+def test_what_is_not_testland_never_writes_the_configuration_that_is_committed(
+    zicht: Zicht, shown: demo.Demonstration, elsewhere: Path
+):
+    copy_layers(shown.home, home := elsewhere / "output/demo", "wijk")
+    Path("pygeoapi-config.yml").write_text("resources: {}\n")
+    for file in (home / "layers").rglob("layer.json"):
+        file.write_text(file.read_text(encoding="utf-8").replace('"made_up": true', '"made_up": false'))
+    assert zicht("publish").code == 0
+    assert Path("pygeoapi-config.yml").read_text() == "resources: {}\n"
+    assert "indicatoren-misdrijven-wijk" in (home / "pygeoapi-config.yml").read_text()
+    assert zicht("publish", "--check").code == 0
+
+
 def test_the_committed_configuration_starts_with_the_template_that_is_shipped():
     committed = (ROOT / "pygeoapi-config.yml").read_text(encoding="utf-8")
     assert committed.partition("resources:\n")[0] == configuration.TEMPLATES["nl"].read_text(encoding="utf-8")
