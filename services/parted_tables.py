@@ -1,12 +1,12 @@
 """A collection as tables of SQLite that hold each thing once: what the served store and the GeoPackage have in common.
 
 `_area_<collection>` and `_figures_<collection>` have what does not differ between its lenses and periods
-(layers.publication.normal_form), `_rows_<collection>` what does. Every join is on a primary key, and SQLite leaves it
-out where a query names none of its columns.
+(layers.publication.normal_form), `_rows_<collection>` what does; a text that repeats has a table of its own. Every join
+is on a primary key, and SQLite leaves it out where a query names none of its columns.
 """
 
 import sqlite3
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -16,7 +16,7 @@ from geo.errors import StoreError
 from geo.messages import message
 from layers.publication.collection import Collection
 from layers.publication.fields import Field
-from layers.publication.normal_form import Places, normal_form
+from layers.publication.normal_form import NormalForm, Places, normal_form
 from services.sql import Value, quoted
 
 TYPES = {"string": "string", "integer": "Int64", "number": "Float64", "boolean": "boolean"}
@@ -46,12 +46,14 @@ def write_parted(
     table: pd.DataFrame,
     keys: Mapping[str, Places],
     types: Mapping[str, str],
+    parted: Callable[[pd.DataFrame], NormalForm] = normal_form,
 ) -> Joined:
     """Write the rows of a collection, `_fid` counted from 1, with further `keys` (from 0), and what the rows share.
 
-    `types` has the column type of SQLite per field type. Raises StoreError for what is not of the type of its field.
+    `types` has the column type of SQLite per field type, `parted` says what stands once. Raises StoreError for what is
+    not of the type of its field.
     """
-    form = normal_form(_typed(collection, table))
+    form = parted(_typed(collection, table))
     places = {f"_{name}": part.at for name, part in form.parts.items()} | dict(keys)
     declared = {field.name: types[field.type] for field in collection.fields} | dict.fromkeys(places, "INTEGER")
     for name, part in form.parts.items():

@@ -3,8 +3,10 @@
 A wide table has a row for each area, period and lens, since that is what a map and a spreadsheet want. Most of its
 columns do not depend on all three. Which do is read from the values, not from a list of names: a column that holds one
 value for each area is about the area, also where nobody foresaw it, and one that turns out to differ stays where it is.
+A long text that many rows have, as an explanation of areas where the same stands out, stands once too.
+
 Rejected: facts in long form (a row for each area, indicator and period), of which a page of a wide table is a join per
-indicator.
+indicator; and short words once, as the name of a lens: a filter on it would be a join.
 """
 
 from collections.abc import Iterable
@@ -23,11 +25,14 @@ type Places = npt.NDArray[np.int64]
 KEYS = {"area": (AREA.name, VINTAGE.name), "figures": (AREA.name, VINTAGE.name, PERIOD.name)}
 """What the columns of each part depend on."""
 
+LONG = 40
+"""Characters, on average, from which texts that repeat are worth a part of their own."""
+
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """Columns that hold one value for each area, or area and period; `at` is the row of `table` for each row of the
-    collection.
+    """Columns that hold one value for each area, or area and period, or a text that repeats; `at` is the row of `table`
+    for each row of the collection.
     """
 
     table: pd.DataFrame
@@ -54,7 +59,20 @@ def normal_form(table: pd.DataFrame) -> NormalForm:
         if len(first) < len(table) and columns:
             parts[name] = Part(table[columns].iloc[first].reset_index(drop=True), at)
             left = [one for one in left if one not in columns]
-    return NormalForm(table[left], parts)
+    texts = {one: part for one in left if one != ID.name and (part := _repeated(table[one])) is not None}
+    return NormalForm(table[[one for one in left if one not in texts]], parts | texts)
+
+
+def with_words_once(form: NormalForm) -> NormalForm:
+    """Short words that rows repeat stand once too, all of a row together: for a file that is not filtered by them."""
+    words = [name for name in form.rows if name != ID.name and _is_text(form.rows[name])]
+    if not words or not len(form.rows):
+        return form
+    at, first = _numbered(form.rows[words])
+    if 2 * len(first) > len(form.rows):
+        return form
+    part = Part(form.rows[words].iloc[first].reset_index(drop=True), at)
+    return NormalForm(form.rows.drop(columns=words), form.parts | {"words": part})
 
 
 def distinct(shapes: npt.NDArray[np.object_]) -> tuple[Places, Places]:
@@ -71,13 +89,27 @@ def distinct(shapes: npt.NDArray[np.object_]) -> tuple[Places, Places]:
 
 def _first(values: Iterable[object], count: int) -> tuple[Places, Places]:
     """The number of each value, counted as they come, and where each number comes first."""
-    numbers = pd.factorize(np.fromiter(values, object, count))[0].astype(np.int64)
+    numbers = pd.factorize(np.fromiter(values, object, count), use_na_sentinel=False)[0].astype(np.int64)
     return numbers, np.unique(numbers, return_index=True)[1]
 
 
 def _numbered(keys: pd.DataFrame) -> tuple[Places, Places]:
     numbers = keys.groupby(list(keys), sort=False, dropna=False).ngroup().to_numpy().astype(np.int64)
     return numbers, np.unique(numbers, return_index=True)[1]
+
+
+def _is_text(column: pd.Series) -> bool:
+    return bool(column.map(lambda one: one is None or isinstance(one, str)).all())
+
+
+def _repeated(column: pd.Series) -> Part | None:
+    """The distinct texts of a column and which of them each row has; None where they are short or most differ."""
+    values = column.to_numpy(object)
+    lengths = [len(one) if isinstance(one, str) else 0 for one in values]
+    if sum(lengths) < LONG * len(values) or not len(values):
+        return None
+    at, first = _first(values, len(values))
+    return Part(column.iloc[first].to_frame().reset_index(drop=True), at) if 2 * len(first) <= len(values) else None
 
 
 def _depends(column: pd.Series, at: Places, first: Places) -> bool:

@@ -9,10 +9,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
+import pandas as pd
 
 from geo.areas import RD_NEW
 from layers.publication.collection import Collection
-from layers.publication.normal_form import Places, distinct
+from layers.publication.normal_form import NormalForm, Places, distinct, normal_form, with_words_once
 from services.parted_tables import write_parted
 from services.sql import quoted
 
@@ -49,7 +50,7 @@ def views(collections: Sequence[Collection]) -> dict[str, View]:
 def write(package: sqlite3.Connection, collection: Collection, view: View, about: Mapping[str, str]) -> None:
     """Add the layer of a collection; `about` has its IDENTIFIER, DESCRIPTION and DATE."""
     table = collection.table.drop(columns="geometry")
-    parted = write_parted(package, collection, table, {"_shape": view.shape}, TYPES)
+    parted = write_parted(package, collection, table, {"_shape": view.shape}, TYPES, _once)
     columns = ", ".join((*parted.columns.values(), f"a.fid AS {quoted(f'fid_{view.areas}')}"))
     package.execute(f"CREATE INDEX {quoted(f'_shape_{collection.id}')} ON {parted.rows} (_shape)")
     package.execute(
@@ -67,6 +68,10 @@ def write(package: sqlite3.Connection, collection: Collection, view: View, about
     package.execute(
         "INSERT INTO gpkg_geometry_columns VALUES (?, 'geom', 'MULTIPOLYGON', ?, 0, 0)", (collection.id, RD_NEW)
     )
+
+
+def _once(table: pd.DataFrame) -> NormalForm:
+    return with_words_once(normal_form(table))
 
 
 def write_codes(package: sqlite3.Connection, collections: Iterable[Collection], date: str) -> None:

@@ -6,10 +6,11 @@ import shapely
 from hypothesis import given
 from hypothesis import strategies as st
 
-from layers.publication.normal_form import distinct, normal_form
+from layers.publication.normal_form import distinct, normal_form, with_words_once
 from tests.services.made_release import made_release
 
-VALUES = st.one_of(st.none(), st.integers(0, 2), st.sampled_from(["a", "b"]), st.floats(0, 1))
+LONG_TEXT, OTHER_TEXT = 60 * "lang ", 60 * "ook lang "
+VALUES = st.one_of(st.none(), st.integers(0, 2), st.sampled_from(["a", LONG_TEXT, OTHER_TEXT]), st.floats(0, 1))
 
 
 @st.composite
@@ -24,9 +25,9 @@ def tables(draw):
     return table
 
 
-@given(table=tables())
-def test_a_table_comes_back_from_its_parts(table):
-    form = normal_form(table)
+@given(table=tables(), words=st.booleans())
+def test_a_table_comes_back_from_its_parts(table, words):
+    form = with_words_once(normal_form(table)) if words else normal_form(table)
     columns = {name: form.rows[name].tolist() for name in form.rows}
     for part in form.parts.values():
         columns |= {name: part.table[name].iloc[part.at].tolist() for name in part.table}
@@ -47,6 +48,30 @@ def test_what_differs_between_lenses_stays_with_its_row():
     figures = made_release()[1].table.drop(columns="geometry")
     form = normal_form(figures.assign(gebiedsnaam=[f"naam {number}" for number in range(len(figures))]))
     assert "gebiedsnaam" in form.rows
+
+
+def test_a_long_text_that_many_rows_have_stands_once_also_where_it_depends_on_nothing():
+    table = pd.DataFrame(
+        {"id": list("abcdef"), "toelichting": [None, *2 * [LONG_TEXT, OTHER_TEXT], None]}, dtype=object
+    )
+    form = normal_form(table.assign(rol=["kern", "rand", "kern", "rand", "kern", "rand"]))
+    assert list(form.rows) == ["id", "rol"]
+    assert form.parts["toelichting"].table["toelichting"].tolist() == [None, LONG_TEXT, OTHER_TEXT]
+    assert form.parts["toelichting"].at.tolist() == [0, 1, 2, 1, 2, 0]
+
+
+def test_texts_that_are_short_or_mostly_differ_stay_with_their_rows():
+    rows = [f"{LONG_TEXT} {number}" for number in range(6)]
+    table = pd.DataFrame({"id": list("abcdef"), "kort": 6 * ["kort"], "toelichting": rows})
+    assert normal_form(table).parts == {}
+
+
+def test_words_that_repeat_stand_once_where_a_file_is_read_whole():
+    form = with_words_once(normal_form(made_release()[1].table.drop(columns="geometry")))
+    assert {"lens", "waarom"} <= set(form.parts["words"].table)
+    assert "id" in form.rows
+    assert "lens" not in form.rows
+    assert len(form.parts["words"].table) <= 20
 
 
 def test_a_table_that_repeats_nothing_has_no_parts():
