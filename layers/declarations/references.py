@@ -24,7 +24,8 @@ def meanings(reference: str, own: str, sources: Sources) -> list[str]:
         return [reference] if source in sources and column in sources[source].columns else []
     if own in sources and column in sources[own].columns:
         return [qualified(own, column)]
-    return [qualified(name, column) for name, one in sorted(sources.items()) if column in one.columns]
+    searched = ((name, one) for name, one in sorted(sources.items()) if one.use == "search")
+    return [qualified(name, column) for name, one in searched if column in one.columns]
 
 
 def resolved(theme: Theme, sources: Sources) -> Theme:
@@ -58,6 +59,12 @@ def reference_faults(place: Message, indicator: Indicator, sources: Sources) -> 
 def column_faults(place: Message, field: str, reference: str, own: str, sources: Sources) -> Iterator[Message]:
     """What is wrong with a reference; `own` is the source that a plain name is looked for in first, "" for none."""
     found = meanings(reference, own, sources)
+    if found and sources[found[0].partition(".")[0]].use == "evaluation":
+        yield message(
+            '{place}: {field}: {column} is only held against what is found (use = "evaluation" of its source), and '
+            "decides nothing; leave it out",
+            place=place, field=field, column=found[0],
+        )  # fmt: skip
     yield from _kind_faults(place, field, found, sources)
     source, _, column = reference.rpartition(".")
     if len(found) > 1:

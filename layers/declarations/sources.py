@@ -152,6 +152,9 @@ class SourceDeclaration(Declared):
     is computed from them (`protection`).
 
     `profile` is what `zicht profile` asks of rows that are objects.
+
+    `use` is what its figures are for: "evaluation" are traits of residents that are only held against what was found,
+    by `zicht build --robust`. No indicator, lens or expectation may read these.
     """
 
     id: Id
@@ -162,6 +165,7 @@ class SourceDeclaration(Declared):
     attribution: Text
     level: Literal["gemeente", "wijk", "buurt", "pc4"] | None = None
     status: Literal["open", "vertrouwelijk"] = "vertrouwelijk"
+    use: Literal["search", "evaluation"] = "search"
     key: Text = "buurtcode"
     vintage: int
     codes_of: int | None = None
@@ -220,6 +224,15 @@ class SourceDeclaration(Declared):
         if not any((self.table, self.statline, self.records, self.raster, self.squares)):
             raise RuleError(
                 "says nowhere where its figures come from: add [table], [statline], [records], [raster] or [squares]"
+            )
+        return self
+
+    @model_validator(mode="after")
+    def _what_is_held_against_a_map_is_open_and_in_a_file(self) -> Self:
+        if self.use == "evaluation" and (self.confidential or self.own or self.native is AreaLevel.PC4):
+            raise RuleError(
+                'use = "evaluation" is for open figures per buurt, wijk or gemeente in a file or of CBS: say status = '
+                '"open", and add [table] or [statline]'
             )
         return self
 

@@ -44,11 +44,14 @@ REFERENCES: dict[Baseline, Message] = {
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """One thing chosen otherwise: a code that never changes, what it is called, and the search."""
+    """One thing chosen otherwise: a code that never changes, what it is called, the search, and whether an indicator is
+    left out of it.
+    """
 
     id: str
     title: Message
     what: Searching
+    leaves_out: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +101,8 @@ def _without_each(asked: _Asked) -> Iterator[Choice]:
     weighing = [one for one in asked.theme.indicator if one.weight > 0]
     for one in weighing if len(weighing) > 1 else []:
         title = message("without '{title}'", title=one.title)
-        yield asked.otherwise(f"zonder_{one.id}", title, theme=_with(asked.theme, one.id, weight=0.0))
+        choice = asked.otherwise(f"zonder_{one.id}", title, theme=_with(asked.theme, one.id, weight=0.0))
+        yield replace(choice, leaves_out=True)
 
 
 def _per_others(asked: _Asked) -> Iterator[Choice]:

@@ -15,14 +15,16 @@ from geo.errors import StatisticError
 from geo.measures import Unknown
 from geo.statistics.places.result import PlaceResult
 from geo.statistics.result import LocalResult
+from layers.declarations.baselines import Baseline
 from layers.declarations.lenses import Lens
 from layers.declarations.themes import Theme
-from layers.evaluation.choices import REFERENCES, Choice, choices
+from layers.evaluation.bias_plan import with_bias
+from layers.evaluation.choices import Choice, choices
 from layers.evaluation.robust_words import how_firm
 from layers.evaluation.robustness import Run, firmness, of_areas
 from layers.messages import language, said, speaking
 from layers.method.alone import by_indicator
-from layers.method.build import Analysis, search
+from layers.method.build import Analysis, reference_of, search
 from layers.method.country import Country
 from layers.method.indicator_values import IndicatorValues
 from layers.method.layer_plan import LayerPlan
@@ -41,7 +43,7 @@ NOTHING_ALONE = Node("alone", ("nothing",), by_indicator, (), {"indicators": ()}
 def robust_plan(country: Country, plan: LayerPlan, theme: Theme, lens: Lens | None) -> LayerPlan:
     """The plan of a layer that says how firm its zoekgebieden are."""
     others = choices(country, plan.key, theme, lens)
-    runs = tuple(_run_node(country, plan, one) for one in others)
+    runs = tuple(_run_node(country, plan, reference_of(theme, lens), one) for one in others)
     receipts = country.receipt_nodes(*runs) if runs else []
     settings = {
         "titles": tuple((one.id, said(one.title)) for one in others),
@@ -53,7 +55,9 @@ def robust_plan(country: Country, plan: LayerPlan, theme: Theme, lens: Lens | No
     counts = [country.leaving_node(one.what.theme, one.what.key.level, one.what.key.period) for one in others]
     each = {one.key: one for one in (plan.leaving, *counts)}
     leaving = Node("leaving", plan.leaving.name, all_leaving, tuple(each.values()))
-    return replace(plan, layer=robust, leaving=leaving, runs=runs)
+    firm = replace(plan, layer=robust, leaving=leaving, runs=runs)
+    pairs = zip(others, runs, strict=True)
+    return with_bias(country, firm, {(one.id, said(one.title)): node for one, node in pairs if one.leaves_out})
 
 
 def _statuses(country: Country, theme: Theme, others: Sequence[Choice]) -> dict[str, str]:
@@ -63,7 +67,7 @@ def _statuses(country: Country, theme: Theme, others: Sequence[Choice]) -> dict[
     return {name: source.status for name, source in (read | open_to_all).items()}
 
 
-def _run_node(country: Country, plan: LayerPlan, choice: Choice) -> Node[Codes]:
+def _run_node(country: Country, plan: LayerPlan, own: Baseline, choice: Choice) -> Node[Codes]:
     """What a choice finds, in the areas of the layer."""
     found = found_node(choice.what, search_again)
     analysed = analysis_node(choice.what, found, NOTHING_ALONE)
@@ -73,7 +77,8 @@ def _run_node(country: Country, plan: LayerPlan, choice: Choice) -> Node[Codes]:
         areas = (country.areas_node(level), country.areas_node(other))
         make = by_surface if other.resolution is not None else by_code
         inputs += (Node("crosswalk", (level, other), make, areas, stored=True),)
-    compared = choice.id.startswith("vergeleken_") and not choice.id.endswith(next(iter(REFERENCES)))
+    reference = choice.what.theme.search.reference
+    compared = reference not in {"national", own}
     return Node("run", choice.what.name, run, inputs, {"needs_baseline": compared}, choice.what.declared, stored=True)
 
 

@@ -94,7 +94,9 @@ class Country:
 
         Its layers are built in it; what they have in common with others is made once.
         """
-        finest = max((source.finest for source in self.catalog.sources_of(theme)), key=COARSENESS.index)
+        return self._no_finer_than(max((one.finest for one in self.catalog.sources_of(theme)), key=COARSENESS.index))
+
+    def _no_finer_than(self, finest: AreaLevel) -> "Country":
         if finest is self.vintage.finest:
             return self
         if finest not in self._coarser:
@@ -271,6 +273,13 @@ class Country:
         if level is not AreaLevel.BUURT:
             counts = counts.groupby(parents(counts.index, level)).sum(min_count=1)
         return counts.reindex(self.areas(level).ids)
+
+    def held_against(self, source: SourceDeclaration, period: int) -> Node[Figures] | None:
+        """The figures of a source that decides nothing; None where they are not there for this vintage and period."""
+        of_source = self._no_finer_than(source.finest)
+        if of_source is not self:
+            return of_source.held_against(source, period)
+        return None if self._why_not(source, period) else self._figures_node(source, period)
 
     def _why_not(self, source: SourceDeclaration, period: int) -> str:
         """Why nothing is compared with figures of a source: they are not there for this vintage and period, which is no

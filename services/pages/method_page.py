@@ -150,7 +150,35 @@ def _run(layer: Said, declarations: Mapping[str, Said]) -> Said:
             (one["title"], number(one["stands"], 0), number(one["says"], 0))
             for one in summary.get("robustness", [])
         ],
+        "bias": [_bias(one) for one in summary.get("bias", [])],
     }  # fmt: skip
+
+
+def _bias(trait: Said) -> Said:
+    """A figure of residents by fifths: the share on the map, and without each indicator."""
+    return {
+        "title": trait["title"],
+        "known": number(trait["known"], 0),
+        "without": [one["title"] for one in trait["without"]],
+        "fifths": [
+            {
+                "low": readable(one["low"]),
+                "high": readable(one["high"]),
+                "areas": number(one["areas"], 0),
+                "shares": [_share(one), *(_share(_fifth(other, at)) for other in trait["without"])],
+            }
+            for at, one in enumerate(trait["fifths"])
+        ],
+    }
+
+
+def _fifth(other: Said, at: int) -> Said | None:
+    return other["fifths"][at] if at < len(other["fifths"]) else None
+
+
+def _share(one: Said | None) -> str:
+    """The share on the map, in percents; not known where too few were searched."""
+    return say("not known") if one is None else f"{number(100 * one['flagged'] / one['areas'], 1)} %"
 
 
 def _measured(statistic: str) -> Said | None:

@@ -80,3 +80,41 @@ def test_a_share_and_a_level_have_no_other_exposure(tmp_path):
         indicator = indicator.replace("weight = 0", f'{name}\nalso_per = ["huishoudens"]')
         with pytest.raises(DeclarationError, match="also_per"):
             catalog(tmp_path, themes_proef=THEME + indicator)
+
+
+RESIDENTS = """
+id = "bewoners"
+title = "Bewoners"
+publisher = "Testbureau"
+license = "CC0"
+url = "https://example.org"
+attribution = "Testbureau"
+status = "open"
+use = "evaluation"
+key = "buurtcode"
+vintage = 2024
+periods = [2024]
+table = { path = "tellingen.csv" }
+
+[columns.sterren]
+title = "Sterren"
+formula = "sterren"
+"""
+
+
+def test_what_is_only_held_against_a_map_puts_no_place_on_it_whatever_it_is_called(tmp_path):
+    indicator = INDICATOR.format(column="bewoners.sterren")
+    with pytest.raises(DeclarationError, match="only held against what is found"):
+        catalog(tmp_path, themes_proef=THEME + indicator, sources_bewoners=RESIDENTS)
+    catalog(tmp_path, themes_proef=THEME, sources_bewoners=RESIDENTS)
+
+
+def test_a_plain_name_never_means_what_is_only_held_against_a_map(tmp_path):
+    same = RESIDENTS + '\n[columns.inwoners]\ntitle = "Inwoners"\nformula = "inwoners"\n'
+    made = catalog(tmp_path, sources_bewoners=same)
+    assert made.theme("proef").indicator[0].per == "tellingen.inwoners"
+
+
+def test_what_is_held_against_a_map_is_open(tmp_path):
+    with pytest.raises(DeclarationError, match="open figures per buurt"):
+        catalog(tmp_path, sources_bewoners=RESIDENTS.replace('status = "open"\n', ""))

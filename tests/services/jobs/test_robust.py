@@ -26,6 +26,24 @@ AREAS = squares(COLUMNS, ROWS)
 YEAR = replace(vintage(2024), least=len(AREAS), gemeenten=2)
 ALWAYS = {buurtcode(column, row, COLUMNS) for column in (2, 3, 4) for row in (2, 3, 4)}
 ONCE = {buurtcode(column, row, COLUMNS) for column in (9, 10, 11) for row in (7, 8, 9)}
+RESIDENTS = """
+id = "bewoners"
+title = "Bewoners"
+publisher = "Testbureau"
+license = "CC0"
+url = "https://example.org"
+attribution = "Testbureau"
+status = "open"
+use = "evaluation"
+key = "buurtcode"
+vintage = 2024
+periods = [2023, 2024]
+table = { path = "tellingen.csv" }
+
+[columns.inkomen]
+title = "Inkomen"
+formula = "inkomen"
+"""
 REQUEST = LayerRequest("proef", AreaLevel.BUURT, period=2024, robust=True)
 
 
@@ -37,6 +55,7 @@ def counts() -> pd.DataFrame:
     for year in (2021, 2022, 2023, 2024):
         hot = ALWAYS | ONCE if year == 2024 else ALWAYS
         table[f"misdrijven_{year}"] = rng.poisson(people * 0.03 * np.where(AREAS.ids.isin(hot), 4, 1))
+    table["inkomen"] = np.where(AREAS.ids.isin(ALWAYS), 20.0, rng.uniform(21, 60, len(table)))
     table["huurders"] = rng.binomial(people // 2, 0.4)
     return table.assign(afstand=rng.uniform(1, 10, len(table)))
 
@@ -56,7 +75,12 @@ def declared(root: Path) -> Catalog:
     theme = THEME.replace('statistic = "getis_ord"', 'statistic = "place_scan"').replace("weight = 2", "weight = 4")
     per = 'per = "inwoners"\nalso_per = ["huishoudens"]'
     stock = SOURCE.replace('title = "Huishoudens"', 'title = "Huishoudens"\nkind = "stock"')
-    return catalog(root / "layers", themes_proef=theme.replace('per = "inwoners"', per), sources_tellingen=stock)
+    return catalog(
+        root / "layers",
+        sources_bewoners=RESIDENTS,
+        themes_proef=theme.replace('per = "inwoners"', per),
+        sources_tellingen=stock,
+    )
 
 
 @pytest.fixture
@@ -97,6 +121,16 @@ def test_the_record_has_every_search_and_in_how_many_zoekgebieden_stood(layer: L
         "stands": len(layer.zoekgebieden),
     }  # fmt: skip
     assert by_id["niveau_wijk"]["says"] == 0  # eight wijken are too few to search in
+
+
+def test_it_says_on_which_fifth_of_incomes_the_map_falls(layer: Layer):
+    (income,) = layer.summary["bias"]
+    flagged = [one["flagged"] for one in income["fifths"]]
+    assert (income["title"], income["known"]) == ("Inkomen", sum(one["areas"] for one in income["fifths"]))
+    assert sum(flagged) == layer.table["kansrijk"].sum()
+    assert flagged[0] >= len(ALWAYS) == 9
+    assert [one["title"] for one in income["without"]] == ["zonder 'Misdrijven'", "zonder 'Huurders'"]
+    assert "sources/bewoners" in {one.id for one in layer.provenance.receipts}
 
 
 def test_without_being_asked_nothing_is_searched_again_and_all_else_is_the_same(country: Country, layer: Layer):
