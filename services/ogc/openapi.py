@@ -12,6 +12,7 @@ from typing import Any
 from layers.messages import said
 from layers.publication.fields import Field
 from services.ogc import problems
+from services.stores.cql_tree import OPERATORS
 from services.stores.queries import Described
 from services.stores.systems import SYSTEMS
 
@@ -134,7 +135,7 @@ def _get(title: str, name: str, tag: str, answer: Tree, asked: Sequence[Tree] = 
 
 def _post(name: str, tag: str, asked: Sequence[Tree], answer: Tree) -> Tree:
     without = [one for one in asked if one.get("$ref", "").rsplit("/", 1)[-1] not in ("filter", "filter-lang")]
-    body = {"required": True, "content": {"application/json": {"schema": {"type": "object"}}}}
+    body = {"required": True, "content": {"application/json": {"schema": _ref("schemas", "Filter")}}}
     return {
         "summary": "Features by a filter in CQL2 JSON",
         "operationId": f"filter{name}",
@@ -233,6 +234,7 @@ def _schemas() -> Tree:
     named = {"title": text, "description": text, "links": links}
     collection = {"id": text, "extent": {"type": "object"}, "itemType": text, "crs": texts, "storageCrs": text}
     problem = {"type": text, "title": text, "status": number, "detail": text, "code": text, "description": text}
+    operators = {"type": "string", "enum": sorted([*OPERATORS, "like"])}
     feature = {"type": _only("Feature"), "id": text, "geometry": anything, "properties": anything, "links": links}
     features = {
         "type": _only("FeatureCollection"), "features": _list_of("FeatureGeoJSON"), "links": links,
@@ -240,6 +242,7 @@ def _schemas() -> Tree:
     }  # fmt: skip
     return {
         "Link": _object({"href": text, "rel": text, "type": text, "title": text}, "href", "rel"),
+        "Filter": _object({"op": operators, "args": {"type": "array", "items": {}, "minItems": 1}}, "op", "args"),
         "Problem": _object(problem, "title", "status", "detail", "code"),
         "LandingPage": _object(named, "links"),
         "ConfClasses": _object({"conformsTo": texts}, "conformsTo"),

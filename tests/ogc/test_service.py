@@ -136,6 +136,27 @@ def test_a_crawl_that_a_new_release_overtakes_is_told_to_start_again(api, home):
     assert api.get(following).status_code == 200
 
 
+@pytest.mark.parametrize(
+    ("sent", "status"),
+    [
+        ({}, 400),
+        ({"op": "is"}, 400),
+        ({"op": "no such", "args": [1]}, 400),
+        ({"op": "like", "args": [{"property": "lens"}, "b%"]}, 200),
+        ({"op": "not", "args": [{"property": "kansrijk"}]}, 200),
+    ],
+)
+def test_a_body_that_the_document_allows_is_answered_and_no_other(api, sent, status):
+    document = api.get("/openapi.json").json()
+    assert document["paths"][ITEMS.removeprefix("/v1")]["post"]["requestBody"]["content"]["application/json"][
+        "schema"
+    ] == {"$ref": "#/components/schemas/Filter"}
+    allowed = document["components"]["schemas"]["Filter"]
+    assert all(name in sent for name in allowed["required"]) == (status == 200 or "args" in sent)
+    assert (sent.get("op") in allowed["properties"]["op"]["enum"]) == (status == 200)
+    assert api.post(ITEMS, json=sent).status_code == status
+
+
 def test_what_belongs_to_a_release_follows_it(api, home):
     def told():
         extent = api.get(f"/collections/{NAME}", params={"f": "json"}).json()["extent"]["spatial"]
