@@ -118,6 +118,9 @@ class Service:
         """Answer a request."""
         if scope["type"] != "http":
             return
+        base = urlsplit(self._edition.site).path
+        if base and (scope["path"] == base or scope["path"].startswith(f"{base}/")):  # a proxy that passes it on
+            scope["path"] = scope["path"].removeprefix(base) or "/"
         try:
             response = await self._answer(Request(scope, receive))
         except Problem as problem:

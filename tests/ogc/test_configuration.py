@@ -239,3 +239,34 @@ def test_a_store_that_is_written_anew_in_its_place_is_served_anew(tmp_path, monk
     servers.sqlite.write([replace(one, title="Een andere titel") for one in places.collections(rows=5)], elsewhere)
     (elsewhere / "zicht.sqlite").replace(tmp_path / "releases" / "large" / "zicht.sqlite")
     assert "Een andere titel" in str(asyncio.run(body_of(application, "/v1/collections")))
+
+
+@pytest.mark.parametrize("passed_on", ["", "/open/zicht"])
+def test_behind_an_address_with_a_path_every_link_leads_back(home, written, monkeypatch, passed_on):
+    """Whether the proxy passes the path on or takes it off."""
+    monkeypatch.setenv("ZICHT_URL", "https://gemeente.test/open/zicht/")
+    application = app.application(app.Site(home, written))
+
+    async def crawl():
+        transport = httpx.ASGITransport(application)
+        async with httpx.AsyncClient(transport=transport, base_url="https://gemeente.test") as client:
+            asked, seen = [f"{passed_on}/v1?f=json", f"{passed_on}/v1/collections/{NAME}/items?limit=2&f=json"], []
+            while asked:
+                answer = await client.get(asked.pop())
+                assert answer.status_code == 200, answer.text
+                links = [one["href"] for one in answer.json().get("links", []) if "json" in one.get("type", "")]
+                for link in links:
+                    assert link.startswith("https://gemeente.test/open/zicht/")
+                    if link not in seen and len(seen) < 20:
+                        seen.append(link)
+                        asked.append(link.replace("https://gemeente.test/open/zicht", passed_on))
+            home_ = await client.get(f"{passed_on}/")
+            page = await client.get(f"{passed_on}/v1/collections?f=html")
+            return len(seen), home_, page
+
+    count, first, page = asyncio.run(crawl())
+    assert count == 20
+    assert (first.status_code, first.headers["location"]) == (307, "/open/zicht/v1")
+    loaded = re.findall(r'(?:src|href)="([^"]*static[^"]*)"', page.text)
+    assert loaded
+    assert {one.split("static/")[0] for one in loaded} == {"/open/zicht/"}
