@@ -105,6 +105,35 @@ def whole_file(path: Path) -> Iterator[Path]:
             _remove(unfinished)
 
 
+@contextmanager
+def whole_folder(path: Path, mark: str) -> Iterator[Path]:
+    """A folder to write into; it becomes `path` at the end, in one step, or is removed on any fault.
+
+    What stood at `path` goes. Raises StoreError where that is anything but an empty folder or one with the file `mark`,
+    by which it is known to be an earlier one of the same kind.
+    """
+    unfinished, earlier = (path.with_name(f"{UNFINISHED}{path.name}{end}") for end in ("", "-earlier"))
+    with disk_errors(path):
+        if path.exists() and (not path.is_dir() or (any(path.iterdir()) and not (path / mark).is_file())):
+            raise StoreError(
+                "{path}: is there already, and is not of an earlier time that this was written; name a new folder",
+                path=path,
+            )
+    try:
+        with disk_errors(path):
+            for one in (unfinished, earlier):
+                _remove(one)
+            readable_folder(unfinished)
+            yield unfinished
+            if path.exists():
+                path.replace(earlier)
+            unfinished.replace(path)
+    finally:
+        for one in (unfinished, earlier):
+            with suppress(OSError):
+                _remove(one)
+
+
 def made_readable(path: Path) -> None:
     """Let every user of this computer read a file, or a folder with all that is in it, whatever the umask: what is
     published is served by another user than publishes it.

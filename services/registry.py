@@ -24,6 +24,10 @@ EXPORTERS: Mapping[str, str] = {
     "geopackage": "services.exporters.geopackage:export",
     "table": "services.exporters.table:export",
 }
+SITES: Mapping[str, str] = {
+    "static": "services.pages.static_map:export",
+}
+"""Folders of files that a server of files serves, with nothing of zicht running."""
 PAGES: Mapping[str, str] = {
     "method": "services.pages.method_page:write",
 }
@@ -31,6 +35,7 @@ PAGES: Mapping[str, str] = {
 STORES: Mapping[str, str] = {
     "embedded": "services.stores.sqlite:write",
     "geoparquet": "services.stores.geoparquet:write",
+    "flatgeobuf": "services.stores.flatgeobuf:write",
     "tiles": "services.stores.tiles:write",
 }
 

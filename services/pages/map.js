@@ -1,5 +1,6 @@
 "use strict";
-// The released map in the browser: one group of polygons per level, painted anew for each choice and measure.
+// The released map in the browser: areas, painted anew for each choice and measure, zoekgebieden and what is said of them.
+// How areas are drawn and where their figures come from is in the script before this one: `areasOn`.
 
 const onPhone = matchMedia("(max-width: 760px)").matches;
 const DARK = "#14213d";
@@ -14,7 +15,6 @@ function polygon(shape, options) {
 const pointOf = (shape) => L.GeoJSON.coordsToLatLng(shape.coordinates);
 
 function showRelease(map) {
-  const groups = {}; // level: its polygons, made when first shown
   const zones = L.layerGroup();
   const flagged = L.layerGroup();
   let outlines = new Map(); // zoekgebied: its casing, outline and label, in order of rank
@@ -22,41 +22,27 @@ function showRelease(map) {
 
   for (const [name, above] of Object.entries(PANES)) map.createPane(name).style.zIndex = above;
   map.getPane("flagged").style.pointerEvents = "none";
-  const flaggedRenderer = L.canvas({pane: "flagged"});
+  const areas = areasOn(map, flagged, openArea);
   const zoneRenderer = L.svg({pane: "zones"}); // not a canvas: clicks beside an outline must reach the areas below
 
-  function groupOf(name) {
-    const shapes = content.levels[name].shapes.geometries;
-    const style = {color: "#fff", opacity: 0.7, fillOpacity: 0.75};
-    groups[name] ??= L.featureGroup(shapes.map((shape, area) => polygon(shape, {...style, area})))
-      .bindTooltip((layer) => areaLine(layer.options.area), {sticky: true})
-      .on("click", (event) => openPopup(event.latlng, areaPopup(event.layer.options.area)));
-    return groups[name];
+  function openArea(at, area) {
+    areas.ready(area).then(() => openPopup(at, areaPopup(area))).catch(drawFault);
   }
 
   const bordersShown = () => map.getZoom() >= BORDERS_FROM_ZOOM;
 
   function paint() {
-    const {niveau} = shown.chosen;
-    for (const [name, group] of Object.entries(groups)) if (name !== niveau || measure() === NONE) group.remove();
     bordersPainted = bordersShown();
     drawLegend(map.hasLayer(zones));
-    if (measure() === NONE) return;
+    if (measure() === NONE) return areas.clear();
     const {colours, missing} = measure().legend;
     const classes = column(measure().classes);
-    const border = {stroke: bordersPainted, weight: 0.6};
-    groupOf(niveau).eachLayer((layer) =>
-      layer.setStyle({...border, fillColor: colours[classes[layer.options.area]] ?? missing[0]}));
-    groupOf(niveau).addTo(map);
+    return areas.paint((area) => colours[classes[area]] ?? missing[0], bordersPainted);
   }
 
   function drawFlagged() {
-    flagged.clearLayers();
-    if (!shown.picture || !map.hasLayer(flagged)) return;
-    const style = {renderer: flaggedRenderer, interactive: false, fill: false, color: DARK, weight: 1.2};
-    column(shown.picture.flagged).forEach((isFlagged, area) => {
-      if (isFlagged) flagged.addLayer(polygon(level().shapes.geometries[area], style));
-    });
+    const shownOnes = shown.picture && map.hasLayer(flagged) ? column(shown.picture.flagged) : [];
+    areas.outline(shownOnes.flatMap((isFlagged, area) => (isFlagged ? [area] : [])));
   }
 
   function drawZones() {
@@ -98,10 +84,8 @@ function showRelease(map) {
   }
 
   function openZone(zone, at) {
-    openPopup(at, zonePopup(zone, (area) => openPopup(areaCentre(area), areaPopup(area))));
+    openPopup(at, zonePopup(zone, (area) => openArea(areas.centre(area) ?? at, area)));
   }
-
-  const areaCentre = (area) => polygon(level().shapes.geometries[area]).getBounds().getCenter();
 
   function zoomTo(zone, pressed) {
     if (onPhone) refold(true);
@@ -139,11 +123,19 @@ function showRelease(map) {
     choose();
     drawFacts();
     drawLayersControl();
-    paint();
-    drawFlagged();
     drawZones();
     drawList(zoomTo);
     drawTable();
+    return drawFigures();
+  }
+
+  async function drawFigures() { // a later choice may be made while the columns of this one are on their way
+    const {picture} = shown;
+    const [colouring] = [measure()];
+    await areas.load([colouring.classes, picture?.flagged, picture?.unjudged, picture?.why]);
+    if (picture !== shown.picture || colouring !== measure()) return;
+    paint();
+    drawFlagged();
     drawUnjudged();
   }
 
@@ -165,7 +157,7 @@ function showRelease(map) {
   }
 
   function listen() {
-    map.on("baselayerchange", (event) => { shown.measureName = event.layer.measureName; paint(); });
+    map.on("baselayerchange", (event) => { shown.measureName = event.layer.measureName; drawFigures().catch(drawFault); });
     map.on("overlayadd overlayremove", (event) => {
       if (event.layer === flagged) drawFlagged();
       else fitToZoom();
@@ -189,8 +181,8 @@ function showRelease(map) {
   addLegend();
   zones.addTo(map);
   listen();
-  drawChoices(draw);
+  drawChoices(() => draw().catch(drawFault));
   drawOrders(() => drawList(zoomTo));
-  draw();
+  draw().catch(drawFault);
   drawConfirmed();
 }

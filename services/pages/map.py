@@ -13,10 +13,11 @@ figures (services.pages.script_texts).
 
 import base64
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from importlib.resources import files
 from importlib.resources.abc import Traversable
 from pathlib import Path
+from types import MappingProxyType
 
 import folium
 import orjson
@@ -49,7 +50,12 @@ def export(collections: Sequence[Collection], path: Path) -> None:
 
     Raises StoreError if there is nothing to show or the file cannot be written.
     """
-    page = _numbered(build_map(collections).get_root().render())
+    write(build_map(collections), path)
+
+
+def write(release_map: folium.Map, path: Path) -> None:
+    """Write the page of a map to `path`, whole or not at all."""
+    page = _numbered(release_map.get_root().render())
     with whole_file(path) as unfinished:
         unfinished.write_text(page, encoding="utf-8")
 
@@ -59,7 +65,21 @@ def build_map(collections: Sequence[Collection]) -> folium.Map:
 
     Raises StoreError if no zoekgebieden or indicatoren are among the collections, or all are empty.
     """
-    content = packed_content(collections)
+    return page_of(collections, packed_content(collections), ("map_words.js", "area_polygons.js", "map.js"))
+
+
+def page_of(
+    collections: Sequence[Collection],
+    content: Packed,
+    scripts: Sequence[str],
+    files: Mapping[str, str] = MappingProxyType({}),
+) -> folium.Map:
+    """The map of collections that shows this content, by these scripts of this room.
+
+    `files` are what each collection can be had as beside it: how a file ends, and what its kind is called.
+
+    Raises StoreError if there is nothing to show.
+    """
     if not content["pictures"] and not content["searches"]:
         names = ", ".join(collection.id for collection in collections) or message("none")
         raise StoreError(
@@ -69,7 +89,7 @@ def build_map(collections: Sequence[Collection]) -> folium.Map:
     folium.TileLayer(TILES, attr=say("Map data &copy; Kadaster"), max_zoom=CLOSEST_ZOOM, control=False).add_to(
         release_map
     )
-    page = _Page(_about(collections), content)
+    page = _Page(_about(collections, files), content, scripts)
     page.add_child(release_map)
     return release_map
 
@@ -93,10 +113,10 @@ class _ReleaseMap(folium.Map):
 class _Page(Figure):
     """The page around the map: title, choices, list of zoekgebieden, caveat."""
 
-    def __init__(self, about: Packed, content: Packed) -> None:
+    def __init__(self, about: Packed, content: Packed, scripts: Sequence[str]) -> None:
         super().__init__(title=about["title"])
         self.about = about
-        self.scripts = [own("map_words.js"), own("map.js")]
+        self.scripts = [own(script) for script in scripts]
         self.content = _json_in_script(content | about | {"texts": texts(self.scripts)})
 
     def render(self, **kwargs: object) -> str:
@@ -114,7 +134,7 @@ class _Page(Figure):
         )
 
 
-def _about(collections: Sequence[Collection]) -> Packed:
+def _about(collections: Sequence[Collection], files: Mapping[str, str]) -> Packed:
     """What the page says about the map as a whole: the caveat that says most first."""
     filled = [one for one in collections if len(one.table)]
     place = shared(field.against for one in filled for field in one.fields if field.name == SCORE.name)
@@ -126,7 +146,15 @@ def _about(collections: Sequence[Collection]) -> Packed:
         if place == NATIONWIDE
         else say("elsewhere where figures are known"),
         "attributions": list(dict.fromkeys(one.attribution for one in filled)),
-        "collections": [{"title": one.title, "about": one.description, "license": one.license} for one in filled],
+        "collections": [
+            {
+                "title": one.title,
+                "about": one.description,
+                "license": one.license,
+                "files": {f"{one.id}{ending}": kind for ending, kind in files.items()},
+            }
+            for one in filled
+        ],
         "made_up": any(one.table[MADE_UP.name].any() for one in filled if MADE_UP.name in one.table),
     }
 

@@ -7,7 +7,7 @@ computed by the legend, one character per area, so that the browser colours exac
 
 import math
 from collections.abc import Hashable, Iterable, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any, cast
 
 import geopandas
@@ -89,13 +89,33 @@ class Columns:
             self._of_values[content] = self.add(_readable(values))
         return self._of_values[content]
 
+    def content(self) -> list[Any]:
+        """What all columns hold, in order of their numbers."""
+        return [orjson.loads(column) for column in self._numbers]
+
     def stored(self) -> list[orjson.Fragment]:
         """All columns in order of their numbers."""
         return [orjson.Fragment(column) for column in self._numbers]
 
 
+@dataclass(frozen=True, slots=True)
+class Content:
+    """What a page shows: all that is said of it, the areas of each level by code, and the columns of their figures."""
+
+    about: Packed
+    levels: dict[str, geopandas.GeoDataFrame]
+    columns: Columns
+
+
 def packed_content(collections: Sequence[Collection]) -> Packed:
     """Everything the page needs, ready for orjson. Empty collections are left out."""
+    content = content_of(collections)
+    levels = {level: packed_areas(areas) | {"shapes": _shapes(areas)} for level, areas in content.levels.items()}
+    return content.about | {"levels": levels, "columns": content.columns.stored()}
+
+
+def content_of(collections: Sequence[Collection]) -> Content:
+    """What a page of these collections shows. Empty ones are left out."""
     figures = [_in_words(one) for one in collections if one.id.startswith("indicatoren_") and len(one.table)]
     zoekgebieden = [one for one in collections if one.id.startswith("zoekgebieden_") and len(one.table)]
     columns = Columns()
@@ -103,15 +123,14 @@ def packed_content(collections: Sequence[Collection]) -> Packed:
     pictures = [picture for one in figures for picture in _pictures(one, levels, columns)]
     titles = {field.name: said(field.title) for one in figures for field in one.fields}
     searches = [search for one in zoekgebieden for search in _searches(one, titles)]
-    return {
+    about = {
         "choices": _choices([*searches, *pictures], collections),
         "lenses": _lens_notes(collections),
-        "levels": {level: _packed_areas(areas) for level, areas in levels.items()},
         "pictures": pictures,
         "searches": searches,
-        "columns": columns.stored(),
         "extent": _extent([*figures, *zoekgebieden]),
     }
+    return Content(about, levels, columns)
 
 
 def _in_words(figures: Collection) -> Collection:
@@ -138,13 +157,17 @@ def _distinct_areas(rows: geopandas.GeoDataFrame) -> geopandas.GeoDataFrame:
     return latest.drop_duplicates(AREA.name).set_index(AREA.name).sort_index()
 
 
-def _packed_areas(areas: geopandas.GeoDataFrame) -> Packed:
+def packed_areas(areas: geopandas.GeoDataFrame) -> Packed:
+    """What the areas of a level are called."""
     return {
         "codes": areas.index.tolist(),
         "names": areas[AREA_NAME.name].tolist(),
         "gemeenten": _labelled(areas[GEMEENTE_NAME.name]),
-        "shapes": {"type": "GeometryCollection", "geometries": _geojson(_simplified(areas.geometry))},
     }
+
+
+def _shapes(areas: geopandas.GeoDataFrame) -> Packed:
+    return {"type": "GeometryCollection", "geometries": _geojson(_simplified(areas.geometry))}
 
 
 def _pictures(figures: Collection, levels: dict[str, geopandas.GeoDataFrame], columns: Columns) -> list[Packed]:

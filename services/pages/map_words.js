@@ -86,8 +86,10 @@ const rankMark = (zone) => make("span", {class: "rank-mark"}, String(zone.rank))
 const zoneLine = (zone) => make("span", {}, `${zone.rank}. ${zone.title}`);
 
 function areaLine(area) {
-  const value = column(measure().values)[area];
-  const text = value === null ? measure().legend.missing[1] : written.format(value);
+  const {legend} = measure();
+  const value = column(measure().values)?.[area];
+  const known = value === undefined ? legend.labels[column(measure().classes)[area]] : value === null ? null : written.format(value); // by its class where figures come later
+  const text = known ?? legend.missing[1];
   return make("span", {}, make("strong", {}, level().names[area]), ` ${text}`);
 }
 
@@ -278,6 +280,7 @@ function drawFacts() {
   const themes = content.choices.find((choice) => choice.name === "thema");
   byId("facts").textContent = parts.filter(Boolean).join(" · ");
   byId("method").href = `methode-${thema}.html`; // of the same release, beside this file
+  byId("method").hidden = content.methods ? !content.methods.includes(thema) : false;
   byId("title").textContent = themes.titles[themes.options.indexOf(thema)];
 }
 
@@ -299,6 +302,11 @@ function choose() {
   shown.search = content.searches.find(isChosen);
 }
 
+function drawFault(fault) { // figures that could not be had are said, not left out
+  console.error(fault);
+  byId("facts").textContent = say("Part of this map could not be loaded: {fault}. Load the page again.", {fault: fault.message});
+}
+
 function fold(folded) {
   document.querySelector(".panel").classList.toggle("folded", folded);
   byId("unfold").setAttribute("aria-expanded", String(!folded));
@@ -307,7 +315,7 @@ function fold(folded) {
 
 // Beside the API the page says when its figures were last confirmed; a file by itself knows of no later night.
 async function drawConfirmed() {
-  if (!location.protocol.startsWith("http")) return;
+  if (!location.protocol.startsWith("http") || content.figures) return; // a server of files has no API
   const landing = await fetch("./", {headers: {Accept: "application/json"}}).then((answer) => (answer.ok ? answer.json() : {})).catch(() => ({}));
   const moment = new Date(landing.confirmed ?? NaN);
   if (isNaN(moment)) return;

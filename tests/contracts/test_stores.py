@@ -5,6 +5,7 @@ from contextlib import closing
 from pathlib import Path
 
 import pyarrow.parquet
+import pyogrio
 import pytest
 
 from geo.errors import StoreError
@@ -34,6 +35,8 @@ def titles(folder: Path, collection: str) -> list[str]:
     if (folder / f"{collection}.parquet").is_file():
         table = pyarrow.parquet.read_table(folder / f"{collection}.parquet", columns=["titel"])
         return table.column("titel").to_pylist()
+    if (folder / f"{collection}.fgb").is_file():
+        return list(pyogrio.read_dataframe(folder / f"{collection}.fgb", columns=["titel"])["titel"])
     if (folder / f"{collection}.pmtiles").is_file():
         zooms = by_zoom(folder / f"{collection}.pmtiles", collection.replace("_", "-"))
         return [title for _, title in {(one["id"], one["titel"]) for one in zooms[5]}]
