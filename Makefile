@@ -4,7 +4,7 @@
 SHELL      := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help demo serve test check check-deep bench calibrate messages picture lock format clean
+.PHONY: help install demo serve test check check-deep bench calibrate messages picture lock format clean
 
 # A Python of 3.12 or newer: the default one, others on PATH, those of pyenv (by its root, or beside the shim that PATH
 # finds). Where there is none uv brings one, into its own folder: any python3 is enough to start.
@@ -16,8 +16,10 @@ PYTHON := $(shell pyenv=$${PYENV_ROOT:-$$HOME/.pyenv}; shim=$$(command -v python
 BROUGHT := 3.13
 BIN    := .venv/bin
 READY  := .venv/.ready
-UV     := $(or $(shell command -v uv),.tools/bin/uv)
-# Where uv keeps what it downloads, and a Python that it brings: here too, so that whoever may read this folder may run it.
+UV     := .tools/bin/uv
+COMPILE = $(UV) pip compile --quiet --universal --python-version 3.12 --generate-hashes --no-emit-index-url --no-header
+# uv is pinned with its hashes, as all that it installs is; `make UV=uv` takes another. What it downloads, and a Python that
+# it brings, lie here too, so that whoever may read this folder may run it.
 export UV_CACHE_DIR          ?= $(CURDIR)/.tools/cache
 export UV_PYTHON_INSTALL_DIR ?= $(CURDIR)/.tools/python
 
@@ -34,6 +36,12 @@ DEMO     := $(if $(real),--real "$(real)") $(if $(gemeente),--gemeente "$(gemeen
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+install: $(BIN)/python ## what runs zicht and no more, into .venv: for a server
+	$(UV) pip sync --quiet --require-hashes --compile-bytecode --python $(BIN)/python requirements.lock
+	rm -rf .tools/wheel
+	$(UV) build --quiet --wheel --out-dir .tools/wheel --build-constraints requirements-dev.lock --require-hashes
+	$(UV) pip install --quiet --no-deps --compile-bytecode --python $(BIN)/python .tools/wheel/*.whl
 
 demo: $(READY) ## build and serve Testland; real=../shared/data|online [gemeente=Utrecht|GM0344|NL] for real figures; serve=no to stop
 	$(BIN)/zicht demo $(DEMO)
@@ -73,23 +81,25 @@ format: $(READY) ## format, and repair what can be repaired
 	$(BIN)/ruff format
 	$(BIN)/ruff check --fix
 
-lock: $(UV) ## renew requirements.lock from pyproject.toml
-	$(UV) pip compile --quiet --universal --python-version 3.12 --generate-hashes --no-emit-index-url --no-header \
-		--group dev --output-file requirements.lock pyproject.toml
+lock: | $(filter .tools/bin/uv,$(UV)) ## renew the locks from pyproject.toml: of running, of developing, and of uv itself
+	$(COMPILE) --output-file requirements.lock pyproject.toml
+	$(COMPILE) --constraint requirements.lock --group dev --output-file requirements-dev.lock pyproject.toml
+	$(COMPILE) --group uv --output-file requirements-uv.lock
 
 clean: ## remove what was installed and what tools wrote; output, with its releases, stays
 	rm -rf .venv .tools .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
 
-$(READY): requirements.lock pyproject.toml | $(BIN)/python
-	$(UV) pip sync --quiet --python $(BIN)/python requirements.lock
+$(READY): requirements-dev.lock pyproject.toml | $(BIN)/python
+	$(UV) pip sync --quiet --require-hashes --python $(BIN)/python requirements-dev.lock
 	$(UV) pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation --editable .
 	@touch $@
 
-$(BIN)/python: | $(UV)
+$(BIN)/python: | $(filter .tools/bin/uv,$(UV))
 	@[ -n "$(PYTHON)" ] || echo "zicht needs Python 3.12 or newer and this machine has none: uv fetches Python $(BROUGHT)." >&2
 	$(UV) venv --quiet --allow-existing --python "$(or $(PYTHON),$(BROUGHT))" .venv
 
-.tools/bin/uv:
+.tools/bin/uv: requirements-uv.lock
 	@command -v python3 >/dev/null || { echo "make needs a python3, of any version, to install uv; on Debian: apt install python3-venv" >&2; exit 1; }
 	@python3 -m venv .tools || { echo "Python cannot make a virtual environment; on Debian: apt install python3-venv" >&2; exit 1; }
-	@.tools/bin/pip install --quiet --disable-pip-version-check uv
+	@.tools/bin/pip install --quiet --disable-pip-version-check --require-hashes --requirement requirements-uv.lock
+	@touch $@

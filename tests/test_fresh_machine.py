@@ -66,18 +66,17 @@ def test_an_old_python_is_enough_to_start_and_uv_brings_the_one_that_is_needed(m
     # A python3 that says it is 3.10, as Ubuntu 22.04 has it, and otherwise does as it is told.
     (path / "python3").write_text(f'#!/bin/bash\n[[ "$2" == *version_info* ]] && exit 1\nexec {sys.executable} "$@"\n')
     (path / "python3").chmod(0o755)
-    uv = shutil.which("uv") or ROOT / ".tools" / "bin" / "uv"
-    (path / "uv").symlink_to(uv)
+    (path / "uv").symlink_to(shutil.which("uv") or ROOT / ".tools" / "bin" / "uv")
     work = tmp_path / "zicht"
     work.mkdir()
-    for file in ("Makefile", "pyproject.toml", "requirements.lock"):
+    for file in ("Makefile", "pyproject.toml", "requirements-dev.lock"):
         shutil.copy(ROOT / file, work)
     settings = {
         "PATH": str(path), "HOME": str(tmp_path / "home"), "UV_PYTHON_DOWNLOADS_JSON_URL": mirror,
         "UV_PYTHON_INSTALL_DIR": str(tmp_path / "pythons"), "UV_PREVIEW": "1", "NO_PROXY": "127.0.0.1",
     }  # fmt: skip
     made = run(
-        ["make", "--no-print-directory", f"BROUGHT={VERSION}", ".venv/bin/python"],
+        ["make", "--no-print-directory", f"BROUGHT={VERSION}", "UV=uv", ".venv/bin/python"],
         cwd=work, env=settings, capture_output=True, text=True, check=False,
     )  # fmt: skip
     assert made.returncode == 0, made.stdout + made.stderr
