@@ -175,8 +175,7 @@ STRENGTH = Field(
     "sterkte",
     message("Strength"),
     "number",
-    message("How many times as strong as was to be expected the pattern is here, at least."),
-    message("times what was to be expected"),
+    message("How strong the pattern is, at least; 1 is ordinary. All figures count in it, and peaks are cut off."),
 )
 CORE_COUNT = Field(
     "aantal_kern", message("Core areas"), "number", message("Number of areas that are surely part of the zoekgebied.")

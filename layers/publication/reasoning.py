@@ -132,11 +132,14 @@ def _chance(q: float) -> str:
 
 
 def _strength(strength: float | None) -> list[str]:
-    """A lower bound is rounded down."""
+    """An index and no ratio of what was counted: all figures are in it, and peaks are cut off. A lower bound is rounded
+    down.
+    """
     if strength is None or strength < LEAST_STRENGTH:
         return []
     least = number(int(strength * 10 + 1e-9) / 10, None)
-    return [say("Taken together the pattern is at least {times} times as strong as expected.", times=least)]
+    return [say("The strength of the pattern is at least {least}, where 1 is ordinary. All figures count in it, and "
+                "peaks are cut off.", least=least)]  # fmt: skip
 
 
 def _core(level: AreaLevel, area_count: int, core: int | None) -> list[str]:
@@ -227,10 +230,16 @@ def _location(level: AreaLevel, area_count: int, gemeenten: Sequence[str]) -> st
 
 
 def _counted(counts: Counts, *, named: bool) -> str:
-    """Neither number is said more precisely than it is published; `named` says of what they are."""
+    """Neither number is said more precisely than it is published; `named` says of what they are.
+
+    How many were to be expected is said only where no sentence before it compares: against ordinary areas the count is
+    another ratio than the shrunk rate against the mean, and of two ratios a reader cannot tell which holds.
+    """
+    observed = number(counts.observed, 0)
+    if not named:
+        return say("About {observed} were counted.", observed=observed)
     expected = say("less than 1") if counts.expected < 1 else say("about {count}", count=readable(counts.expected))
-    figures = {"observed": number(counts.observed, 0), "expected": expected}
-    told = say("About {observed} were counted; in an ordinary area of this size {expected}.", **figures)
-    if not counts.ordinary:
-        told = say("About {observed} were counted; {expected} were to be expected.", **figures)
-    return f"{counts.title}: {told[0].lower()}{told[1:]}" if named else told
+    figures = {"title": counts.title, "observed": observed, "expected": expected}
+    if counts.ordinary:
+        return say("{title}: about {observed} were counted; in an ordinary area of this size {expected}.", **figures)
+    return say("{title}: about {observed} were counted; {expected} were to be expected.", **figures)

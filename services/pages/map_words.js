@@ -113,7 +113,7 @@ const part = (title, text) => (text ? [make("h4", {}, title), make("p", {}, text
 
 function strengthTable(zone) {
   const rows = [
-    [say("Times what was to be expected, at least"), zone.strength],
+    [say("Strength, at least (1 is ordinary)"), zone.strength],
     [say("Areas that are core"), zone.core],
     [say("More than expected"), zone.surplus],
     [say("More than expected, per km²"), zone.density],
@@ -211,7 +211,7 @@ function measureOf(zone) { // what its place in the list rests on
   const by = byId("order").value;
   if (by === "surplus" && zone.surplus !== null) return say("{more} more than expected", {more: written.format(zone.surplus)});
   if (by === "density" && zone.density !== null) return say("{more} more per km²", {more: written.format(zone.density)});
-  if (zone.strength !== null) return say("at least {times} times what was expected", {times: twoDecimals.format(zone.strength)});
+  if (zone.strength !== null) return say("strength at least {strength}", {strength: twoDecimals.format(zone.strength)});
   return say("score {score}", {score: twoDecimals.format(zone.score)});
 }
 

@@ -103,7 +103,7 @@ def test_a_click_on_a_zoekgebied_says_why_it_is_one(opened, shown_zones, shown):
     assert not {"standaardafwijking", "standaardafwijkingen", "(q):"} & set(said.split())  # not at first sight
     opened.run(f"document.querySelector('{POPUP} details').open = true")
     assert [one.strip() for one in texts(opened, f"{POPUP} .reasons th")] == [
-        "Keer wat te verwachten was, minstens",
+        "Sterkte, minstens (1 is gewoon)",
         "Gebieden in de kern",
         "Meer dan verwacht",
         "Meer dan verwacht, per km²",
