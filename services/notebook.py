@@ -24,7 +24,8 @@ from geo.areas import AreaLevel
 from geo.neighbors import Neighbors
 from layers.declarations.catalog import load
 from layers.declarations.lenses import BASIS
-from layers.method.country import Country, period_of
+from layers.method.buildable import period_of
+from layers.method.country import Country
 from layers.publication.layer import Layer
 from services.jobs.build import LayerRequest, build, open_country
 from services.jobs.export import map_of

@@ -18,6 +18,7 @@ from layers.method.country import Country
 from layers.method.figures import Figures
 from layers.method.layer_plan import LayerPlan
 from layers.method.plan import Node
+from layers.method.receipt_plan import receipt_nodes
 from layers.publication.layer import Layer
 
 DECIMALS = 2
@@ -46,7 +47,7 @@ def with_bias(country: Country, plan: LayerPlan, without: Mapping[tuple[str, str
     if not figures:
         return plan
     settings = {"traits": tuple(traits), "without": tuple(without)}
-    inputs = (plan.layer, *figures, *without.values(), *country.receipt_nodes(*figures))
+    inputs = (plan.layer, *figures, *without.values(), *receipt_nodes(*figures))
     return replace(plan, layer=Node("layer", plan.layer.name, biased, inputs, settings, plan.layer.declarations))
 
 

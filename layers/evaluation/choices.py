@@ -142,15 +142,15 @@ def _levels(asked: _Asked) -> Iterator[Choice]:
 
 def _has_figures(asked: _Asked, level: AreaLevel) -> bool:
     """Whether a level can be searched: figures that are divided over hexagons cannot."""
-    return level.resolution is None or asked.country.counts_in_cells(asked.theme, asked.key.period)
+    return level.resolution is None or asked.country.figure_plan.counts_in_cells(asked.theme, asked.key.period)
 
 
 def _neighbors(asked: _Asked) -> Iterator[Choice]:
     country, level = asked.country, asked.key.level
-    areas = country.areas_node(level)
+    areas = country.area_plan.areas_node(level)
     hexagons = level.resolution is not None
     near = Node("neighbors", (level, "nearest"), _two_rings if hexagons else _nearest, (areas,), stored=True)
-    inputs, settings = (country.boundaries_node(), areas, near), {"gemeenten": country.vintage.gemeenten}
+    inputs, settings = (country.area_plan.boundaries_node(), areas, near), {"gemeenten": country.vintage.gemeenten}
     study = Node("study", (level, "nearest"), _study, inputs, settings)
     title = message("with the {count} nearest areas as neighbors", count=NEAREST)
     if hexagons:

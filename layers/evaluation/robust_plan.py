@@ -30,6 +30,7 @@ from layers.method.indicator_values import IndicatorValues
 from layers.method.layer_plan import LayerPlan
 from layers.method.places import StudyArea
 from layers.method.plan import Node
+from layers.method.receipt_plan import receipt_nodes
 from layers.method.search_plan import analysis_node, found_node
 from layers.publication.layer import Layer
 
@@ -44,7 +45,7 @@ def robust_plan(country: Country, plan: LayerPlan, theme: Theme, lens: Lens | No
     """The plan of a layer that says how firm its zoekgebieden are."""
     others = choices(country, plan.key, theme, lens)
     runs = tuple(_run_node(country, plan, reference_of(theme, lens), one) for one in others)
-    receipts = country.receipt_nodes(*runs) if runs else []
+    receipts = receipt_nodes(*runs) if runs else []
     settings = {
         "titles": tuple((one.id, said(one.title)) for one in others),
         "statuses": _statuses(country, theme, others),
@@ -52,7 +53,9 @@ def robust_plan(country: Country, plan: LayerPlan, theme: Theme, lens: Lens | No
     }
     inputs = (plan.layer, *runs, *receipts)
     robust = Node("layer", plan.layer.name, firm_layer, inputs, settings, plan.layer.declarations)
-    counts = [country.leaving_node(one.what.theme, one.what.key.level, one.what.key.period) for one in others]
+    counts = [
+        country.measure_plan.leaving_node(one.what.theme, one.what.key.level, one.what.key.period) for one in others
+    ]
     each = {one.key: one for one in (plan.leaving, *counts)}
     leaving = Node("leaving", plan.leaving.name, all_leaving, tuple(each.values()))
     firm = replace(plan, layer=robust, leaving=leaving, runs=runs)
@@ -74,7 +77,7 @@ def _run_node(country: Country, plan: LayerPlan, own: Baseline, choice: Choice) 
     level, other = plan.key.level, choice.what.key.level
     inputs: tuple[Node[Any], ...] = (analysed,)
     if other is not level:
-        areas = (country.areas_node(level), country.areas_node(other))
+        areas = (country.area_plan.areas_node(level), country.area_plan.areas_node(other))
         make = by_surface if other.resolution is not None else by_code
         inputs += (Node("crosswalk", (level, other), make, areas, stored=True),)
     reference = choice.what.theme.search.reference

@@ -17,9 +17,9 @@ from layers.declarations.corrections import Correction
 from layers.declarations.periods import Period
 from layers.declarations.sources import SourceDeclaration
 from layers.method import numbers
-from layers.method.figures import keyed_by_area
 from layers.method.places import Boundaries
 from layers.method.ports import Read
+from layers.method.tables import keyed_by_area
 from layers.publication.corrections import Corrected, Effect
 
 

@@ -9,13 +9,17 @@ import pandas as pd
 from boundaries.crosswalk import Crosswalk
 from geo.areas import AreaFrame
 from geo.disclosure.cell_keys import summed as summed_keys
-from geo.measures import Measure
+from geo.errors import SourceError
+from geo.measures import Measure, Unknown
 from geo.messages import message
+from geo.quotients import growth
 from layers.declarations.indicators import Indicator
 from layers.declarations.sources import SourceDeclaration
-from layers.method.figures import Figures, figures_from_table, figures_of_columns, measure_of
+from layers.method.columns import figures_of_columns
+from layers.method.figures import Figures
 from layers.method.places import Boundaries, upward
 from layers.method.ports import Read
+from layers.method.tables import figures_from_table
 
 
 def figures_per_area(
@@ -39,6 +43,52 @@ def measured(areas: AreaFrame, *figures: Figures, indicator: Indicator) -> Measu
     elsewhere = reduce(pd.Index.union, (one.elsewhere(areas.ids) for one in figures))
     codes = areas.ids.append(elsewhere) if len(elsewhere) else areas.ids
     return measure_of(indicator, reduce(Figures.joined, (one.of(codes) for one in figures)))
+
+
+def measure_of(indicator: Indicator, figures: Figures) -> Measure:
+    """The events and exposure of an indicator (see geo.measures for how a level has them too)."""
+    measure = _measured(indicator, figures)
+    return replace(measure, interpolated=not set(indicator.columns).isdisjoint(figures.interpolated))
+
+
+def _measured(indicator: Indicator, figures: Figures) -> Measure:
+    values, reasons = figures.values, figures.reasons
+    if absent := [column for column in indicator.columns if column not in values]:
+        raise SourceError(
+            "indicator {id!r}: {absent} cannot be summed to these areas: their source does not say that they add up; "
+            'add kind = "count" or "stock" to them, or build at the level of the source',
+            id=indicator.id, absent=absent,
+        )  # fmt: skip
+    reason = reasons[list(indicator.columns)].bfill(axis=1).iloc[:, 0]
+    value = values[indicator.value]
+    if indicator.since is not None:
+        before = values[indicator.since]
+        value, reason = growth(value, before), reason.mask(before == 0, Unknown.NO_EXPOSURE)
+    if indicator.per is not None:
+        margins = (figures.margin(indicator.value), figures.margin(indicator.per))
+        measure = Measure.of(indicator.id, value, values[indicator.per], reason, margins=margins)
+        measure = replace(
+            measure, event_keys=figures.key(indicator.value), exposure_keys=figures.key(indicator.per)
+        )  # fmt: skip
+        return measure.as_share() if indicator.share else measure
+    weight = (
+        values[indicator.mean_weight] if indicator.mean_weight else value.notna().astype(float).where(value.notna())
+    )
+    of_weight = figures.margin(indicator.mean_weight) if indicator.mean_weight else None
+    level = Measure.of(indicator.id, value * weight, weight, reason, shrunk=False, margins=(None, of_weight))
+    return replace(level, event_keys=_key_of_level(indicator, figures))
+
+
+def _key_of_level(indicator: Indicator, figures: Figures) -> pd.Series | None:
+    """The cell keys of a level that is a count. Raises SourceError where it is a mean of what is confidential."""
+    keys = [figures.key(column) for column in indicator.columns]
+    if indicator.mean_weight is not None and any(one is not None for one in keys):
+        raise SourceError(
+            "indicator {id!r}: a mean of confidential figures, which noise on counts does not protect; leave out "
+            "mean_weight if {value} is a count, or leave the indicator out",
+            id=indicator.id, value=indicator.value,
+        )  # fmt: skip
+    return keys[0]
 
 
 def summed(measure: Measure, boundaries: Boundaries, areas: AreaFrame) -> Measure:

@@ -15,6 +15,7 @@ from layers.method.places import Boundaries, StudyArea, tolerance_of
 from layers.method.plan import Node, lineage
 from layers.method.provenance import interpolation_of, method_of, protection_of, rounding_of
 from layers.method.published import published_layer
+from layers.method.receipt_plan import receipt_nodes
 from layers.method.search_plan import alone_node, analysis_node, found_node, searching
 from layers.publication.corrections import Corrected
 from layers.publication.layer import Layer, LayerKey, Provenance, Receipt
@@ -52,10 +53,10 @@ def layer_plan(country: Country, key: LayerKey, theme: Theme, lens: Lens | None,
         country.catalog.meanings_of(theme, lens), sources=statuses,
     )  # fmt: skip
     settings = {"key": key, "declared": (theme, lens), "provenance": provenance, "language": language()}
-    beside_them = (country.boundaries_node(), country.corrections_node(analysed))
-    inputs = (analysed, *beside_them, *country.receipt_nodes(analysed))
+    beside_them = (country.area_plan.boundaries_node(), country.figure_plan.corrections_node(analysed))
+    inputs = (analysed, *beside_them, *receipt_nodes(analysed))
     made = Node("layer", what.name, layer, inputs, settings, what.declared)
-    leaving = country.leaving_node(theme, key.level, key.period)
+    leaving = country.measure_plan.leaving_node(theme, key.level, key.period)
     return LayerPlan(key, what.study, tuple(what.indicators.values()), analysed, made, leaving)
 
 

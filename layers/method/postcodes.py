@@ -19,9 +19,11 @@ from geo.measures import Unknown
 from geo.messages import Message, message
 from layers.declarations.indicators import qualified
 from layers.declarations.sources import ADDED, SourceDeclaration
-from layers.method.figures import Figures, check_covered, figures_of_columns, keyed_by_area, without_figure
+from layers.method.columns import figures_of_columns
+from layers.method.figures import Figures
 from layers.method.places import Boundaries
 from layers.method.ports import Read
+from layers.method.tables import check_covered, keyed_by_area, without_figure
 
 MOST_ELSEWHERE = 0.1
 """Share of the codes of a table that may have no polygon; more, and it is of another year."""

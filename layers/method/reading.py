@@ -5,9 +5,9 @@ are others by the time they are read are refused, or they would be remembered as
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import partial
-from typing import Any, Protocol, Self
+from typing import Any, Self
 
 import pandas as pd
 
@@ -15,7 +15,7 @@ from boundaries.dasymetric import Weights
 from boundaries.vintages import Vintage
 from geo.areas import AreaFrame, AreaLevel
 from geo.errors import SourceError
-from geo.messages import Message, message
+from geo.messages import message
 from layers.declarations.sources import SourceDeclaration
 from layers.messages import said, speaking
 from layers.method.keys import AREA_KEY
@@ -25,15 +25,6 @@ from layers.method.ports import Delivered, Identity, Keyring, Read, Source, Weig
 from layers.method.protection import protected_receipt
 from layers.method.versions import version_of_module
 from layers.publication.layer import Receipt
-
-
-class Noted(Protocol):
-    """What has notes of how it was made."""
-
-    @property
-    def notes(self) -> tuple[Message, ...]:
-        """The notes."""
-        ...
 
 
 def _only_told_by_reading(_: SourceDeclaration) -> Identity:
@@ -65,7 +56,7 @@ class Own:
 
 @dataclass(frozen=True, slots=True)
 class Reader:
-    """Makes the nodes that read.
+    """Makes the nodes that read, each once: the digest of a file is of one moment.
 
     Attributes:
         source: where boundaries and tables come from.
@@ -78,6 +69,7 @@ class Reader:
     vintage: Vintage
     own: Own
     language: str
+    _planned: dict[tuple[str, ...], Node[Any]] = field(default_factory=dict, repr=False)
 
     def boundaries(self, of: Vintage) -> Node[Read[Boundaries]]:
         """The boundaries of a year, no finer than asked for; or its postcodes."""
@@ -191,6 +183,18 @@ class Reader:
         identify: Callable[[], Identity],
         *inputs: Node[AreaFrame],
     ) -> Node[Read[Value]]:
+        what = (about.kind, *about.name, *(one.key for one in inputs))
+        if what not in self._planned:
+            self._planned[what] = self._read(about, read, identify, inputs)
+        return self._planned[what]
+
+    def _read[Value](
+        self,
+        about: "_About",
+        read: Callable[..., Read[Value]],
+        identify: Callable[[], Identity],
+        inputs: tuple[Node[AreaFrame], ...],
+    ) -> Node[Read[Value]]:
         planned = identify()
 
         def make(*values: AreaFrame, **_: object) -> Read[Value]:
@@ -239,12 +243,6 @@ def _as_read(declaration: SourceDeclaration) -> SourceDeclaration:
     return numbers_of(declaration).model_copy(update={"columns": {}, "periods": (), "statline": None})
 
 
-def receipts_node(read: Node[Read[Any]], noted: Node[Noted] | None = None) -> Node[tuple[Receipt, ...]]:
-    """The receipts of what a node reads, with the notes of what is made of it: how figures are interpolated by it."""
-    inputs = (read,) if noted is None else (read, noted)
-    return Node("receipts", (read.kind, *read.name), _receipts, inputs, {"receipt": read.receipt}, stored=True)
-
-
 def value_node[Value](read: Node[Read[Value]], kind: str) -> Node[Value]:
     """What a node reads, by itself, worth remembering."""
     return Node(kind, read.name, _value, (read,), stored=True)
@@ -252,11 +250,6 @@ def value_node[Value](read: Node[Read[Value]], kind: str) -> Node[Value]:
 
 def _value[Value](read: Read[Value]) -> Value:
     return read.value
-
-
-def _receipts(read: Read[Any], noted: Noted | None = None, *, receipt: str) -> tuple[Receipt, ...]:  # noqa: ARG001  # it decides what they say
-    notes = tuple(said(note) for note in noted.notes) if noted else ()
-    return tuple(replace(one, notes=(*one.notes, *notes)) for one in read.receipts)
 
 
 def _receipt(id_: str, source: SourceDeclaration, delivered: Delivered | Weighed) -> Receipt:

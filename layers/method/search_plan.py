@@ -60,8 +60,8 @@ def searching(
     country: Country, key: LayerKey, theme: Theme, lens: Lens | None, study: Node[StudyArea] | None = None
 ) -> Searching:
     """The search for a theme under a lens; in a `study` area of its own where one is given."""
-    indicators = country.indicator_nodes(theme, key.level, key.period, reference_of(theme, lens))
-    return Searching(key, theme, lens, study or country.study_node(key.level), indicators)
+    indicators = country.indicator_plan.indicator_nodes(theme, key.level, key.period, reference_of(theme, lens))
+    return Searching(key, theme, lens, study or country.area_plan.study_node(key.level), indicators)
 
 
 def found_node(what: Searching, make: Callable[..., Found] = search) -> Node[Found]:

@@ -15,8 +15,8 @@ from layers.declarations.lenses import BASIS
 from layers.declarations.records import WHOLE_COUNTRY
 from layers.declarations.themes import Theme
 from layers.evaluation.robust_plan import robust_plan
-from layers.method.country import Country, period_of
-from layers.method.figures import check_level
+from layers.method.buildable import check_level, period_of
+from layers.method.country import Country
 from layers.method.layer_plan import LayerPlan, layer_plan, with_key
 from layers.method.plan import Results, lineage
 from layers.method.ports import Source

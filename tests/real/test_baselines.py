@@ -27,7 +27,9 @@ NEAR = {
 
 
 def crimes(country: Country, reference: str) -> IndicatorValues:
-    nodes = country.indicator_nodes(country.catalog.theme("misdrijven"), AreaLevel.BUURT, 2024, reference)
+    nodes = country.indicator_plan.indicator_nodes(
+        country.catalog.theme("misdrijven"), AreaLevel.BUURT, 2024, reference
+    )
     return country.results.of(nodes["misdrijven"])
 
 

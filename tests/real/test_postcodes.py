@@ -137,11 +137,13 @@ def test_inhabitants_come_within_a_tenth_of_what_is_counted_per_buurt_and_by_sur
     opened: Country, postcodes: pd.DataFrame
 ):
     sources = opened.catalog.sources
-    truth = opened.results.of(opened._figures_node(sources["kerncijfers"], 2024)).values["kerncijfers.inwoners"]
+    truth = opened.results.of(opened.figure_plan.figures_node(sources["kerncijfers"], 2024)).values[
+        "kerncijfers.inwoners"
+    ]
     off = {}
     for name, by in (("households", sources["pc4"].dasymetric), ("surface", None)):
         source = sources["pc4"].model_copy(update={"dasymetric": by})
-        there = opened.results.of(opened._figures_node(source, 2024)).values["pc4.inwoners_pc4"]
+        there = opened.results.of(opened.figure_plan.figures_node(source, 2024)).values["pc4.inwoners_pc4"]
         large = (truth > 200) & there.notna()
         off[name] = ((there - truth).abs() / truth)[large].median()
         assert large.sum() > 10_000

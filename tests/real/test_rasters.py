@@ -21,8 +21,8 @@ from geo.measures import Unknown
 from layers.declarations.rasters import Raster, Taken
 from layers.declarations.sources import Column, SourceDeclaration
 from layers.declarations.squares import SquareGrid
+from layers.method.columns import figures_of_columns
 from layers.method.country import Country
-from layers.method.figures import figures_of_columns
 from services.sources.rasters import zonal
 from services.sources.squares import counted, read, weighed
 

@@ -212,9 +212,9 @@ def test_the_table_opens_in_a_dutch_spreadsheet_and_runs_nothing(
 
 def test_the_command_names_the_levels_and_the_lens_that_the_pipeline_has():
     from layers.declarations.lenses import BASIS  # noqa: PLC0415
-    from layers.method import country  # noqa: PLC0415
+    from layers.method import area_plan  # noqa: PLC0415
 
-    assert [str(one) for one in country.LEVELS] == list(LEVELS)
+    assert [str(one) for one in area_plan.LEVELS] == list(LEVELS)
     assert build.__defaults__[2] == BASIS
 
 

@@ -51,7 +51,7 @@ def test_where_points_are_counted_hexagons_are_searched_too():
     country = open_country(TESTLAND, SHIPPED)
     declared = SHIPPED.theme("vakantieparken")
     found = [one.id for one in choices(country, LayerKey("x", AreaLevel.BUURT, 2024, "basis"), declared, None)]
-    assert country.counts_in_cells(declared, 2024) is any(one.startswith("niveau_h3") for one in found)
+    assert country.figure_plan.counts_in_cells(declared, 2024) is any(one.startswith("niveau_h3") for one in found)
 
 
 def test_one_choice_differs_in_one_thing(country: Country):

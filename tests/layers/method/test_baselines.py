@@ -42,7 +42,7 @@ def theme_with(**changed):
 def values(source, reference, level=AreaLevel.BUURT, theme=None):
     of = country(source, theme)
     chosen = theme or of.catalog.theme("misdrijven")
-    return of.results.of(of.indicator_nodes(chosen, level, PERIOD, reference)["misdrijven"])
+    return of.results.of(of.indicator_plan.indicator_nodes(chosen, level, PERIOD, reference)["misdrijven"])
 
 
 def test_dispersion_is_reported_over_exposure_alone_and_given_what_is_there(testland):
@@ -76,8 +76,14 @@ def test_a_wijk_is_expected_to_have_what_its_buurten_are(testland):
     of = country(testland)
     theme = of.catalog.theme("misdrijven")
     (indicator,) = (one for one in theme.indicator if one.id == "misdrijven")
-    (buurten,) = (of.results.of(one) for one in of._baseline(indicator, theme, AreaLevel.BUURT, PERIOD, "expected"))
-    (wijken,) = (of.results.of(one) for one in of._baseline(indicator, theme, AreaLevel.WIJK, PERIOD, "expected"))
+    (buurten,) = (
+        of.results.of(one)
+        for one in of.indicator_plan.baseline_nodes(indicator, theme, AreaLevel.BUURT, PERIOD, "expected")
+    )
+    (wijken,) = (
+        of.results.of(one)
+        for one in of.indicator_plan.baseline_nodes(indicator, theme, AreaLevel.WIJK, PERIOD, "expected")
+    )
     known = wijken.measure.known
     sums = buurten.measure.exposure.fillna(0).groupby("WK" + buurten.measure.exposure.index.str[2:8]).sum()
     np.testing.assert_allclose(wijken.measure.exposure[known], sums.loc[known.index[known]])

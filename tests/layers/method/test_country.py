@@ -4,7 +4,7 @@ import pytest
 
 from geo.errors import SourceError, UnknownNameError
 from layers.declarations.periods import Period, PeriodKind
-from layers.method.country import period_of
+from layers.method.buildable import period_of
 from tests.layers.declared import catalog
 
 

@@ -8,7 +8,8 @@ from geo.errors import AlignmentError, MeasureError
 from geo.measures import Unknown
 from geo.rates import rates
 from layers.declarations.indicators import Indicator
-from layers.method.figures import Figures, measure_of
+from layers.method.figures import Figures
+from layers.method.indicator_measures import measure_of
 from tests.country import names
 from tests.layers.declared import catalog
 

@@ -72,7 +72,7 @@ def test_another_secret_gives_other_noise_and_the_same_secret_the_same():
 
 def test_a_wijk_of_which_all_records_lie_in_one_buurt_has_the_count_of_that_buurt():
     """The same records, so the same noise: what differs by the level would be the noise twice."""
-    boundaries = OPEN.results.of(OPEN.boundaries_node())
+    boundaries = OPEN.results.of(OPEN.area_plan.boundaries_node())
     ids = boundaries.areas.ids
     first = ids.groupby(parents(ids, AreaLevel.WIJK))
     alone = pd.Series(0.0, ids)
@@ -153,14 +153,14 @@ def test_the_keys_of_a_sum_are_summed_and_those_of_a_difference_taken_off():
 ])  # fmt: skip
 def test_what_leaves_with_a_layer_is_all_perturbed_counts_that_it_is_computed_from(level, levels):
     """Wijken are compared with what their buurten make expected; hexagons get a part of those of buurten."""
-    rows = CONFIDENTIAL.results.of(CONFIDENTIAL.leaving_node(CRIME_THEME, level, 2024))
+    rows = CONFIDENTIAL.results.of(CONFIDENTIAL.measure_plan.leaving_node(CRIME_THEME, level, 2024))
     assert set(rows["level"]) == levels
     assert {"misdrijven: misdrijven_2024 / kerncijfers.inwoners"} <= set(rows["count"])
     of_buurten = CONFIDENTIAL.measures(CRIME_THEME, AreaLevel.BUURT, 2024)[CRIMES.id].events
     told = rows[(rows["level"] == "buurt") & rows["count"].str.endswith("/ kerncijfers.inwoners")]
     published = told.set_index("area")["published"]
     pd.testing.assert_series_equal(published, of_buurten[published.index], check_names=False)
-    assert OPEN.results.of(OPEN.leaving_node(CRIME_THEME, level, 2024)) is None
+    assert OPEN.results.of(OPEN.measure_plan.leaving_node(CRIME_THEME, level, 2024)) is None
 
 
 def test_confidential_exposure_has_the_floor_of_counts_where_that_is_higher():

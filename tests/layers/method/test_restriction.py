@@ -58,7 +58,7 @@ def test_scores_are_those_without_the_restriction(country, layer):
 
 def test_a_level_that_is_not_known_is_not_inside(country):
     theme = country.catalog.theme("misdrijven")
-    nodes = country.of_theme(theme).indicator_nodes(theme, AreaLevel.BUURT, 2025, "national")
+    nodes = country.of_theme(theme).indicator_plan.indicator_nodes(theme, AreaLevel.BUURT, 2025, "national")
     made = {one: country.results.of(nodes[one]) for one in ("misdrijven", "afgelegen")}
     where = (Where(indicator="afgelegen", at_least=0.0, why="Overal."),)
     there = inside(where, made, {"afgelegen": 1.0})

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from geo.errors import SourceError
 from geo.measures import Unknown
 from layers.declarations.sources import SourceDeclaration
-from layers.method.figures import figures_from_table
+from layers.method.tables import figures_from_table
 
 AREAS = pd.Index([f"BU9999{number:04}" for number in range(20)], name="area_id")
 

@@ -219,7 +219,7 @@ def test_what_is_remembered_is_not_made_again_and_the_plan_names_the_parts(folde
 
 def test_an_interpolation_is_remembered_to_the_bit(folder: Path):
     opened = country(folder)
-    node = opened._interpolation_node(opened.catalog.sources["postcodes"])
+    node = opened.figure_plan.interpolation_node(opened.catalog.sources["postcodes"])
     value = opened.results.of(node)
     again = decoded(encoded(value))
     pd.testing.assert_series_equal(again.weight, value.weight)

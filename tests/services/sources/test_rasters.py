@@ -16,7 +16,7 @@ from geo.errors import SourceError
 from geo.measures import Unknown
 from layers.declarations.rasters import Raster, Taken
 from layers.declarations.sources import Column, SourceDeclaration
-from layers.method.figures import figures_of_columns
+from layers.method.columns import figures_of_columns
 from services.sources.rasters import zonal
 from tests.country import squares
 

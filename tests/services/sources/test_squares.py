@@ -14,7 +14,7 @@ from layers.declarations.catalog import load
 from layers.declarations.records import Format
 from layers.declarations.sources import Column, SourceDeclaration
 from layers.declarations.squares import SquareGrid
-from layers.method.figures import figures_of_columns
+from layers.method.columns import figures_of_columns
 from layers.publication.layer import Receipt
 from services import receipts
 from services.files import digest

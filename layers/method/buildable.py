@@ -1,0 +1,55 @@
+"""What a theme can be built of: the levels and years of which all its sources have figures."""
+
+from collections.abc import Sequence
+
+from geo.areas import AreaLevel
+from geo.errors import SourceError, UnknownNameError
+from geo.messages import message
+from layers.declarations.periods import PER_YEAR, absent_parts
+from layers.declarations.sources import SourceDeclaration
+from layers.declarations.themes import Theme
+
+
+def period_of(sources: Sequence[SourceDeclaration], wanted: int | None) -> int:
+    """The wanted period, or the newest that every source has.
+
+    Raises UnknownNameError for one that they do not share, SourceError where they share none.
+    """
+    shared = set.intersection(*(set(source.years) for source in sources))
+    if not shared:
+        raise SourceError(
+            "no period that all sources have: {sources}; add one to their `periods`",
+            sources=[f"{source.id} {list(source.years)}" for source in sources],
+        )
+    if wanted is not None and wanted not in shared:
+        check_years(sources, wanted)
+        raise UnknownNameError(message("period"), wanted, sorted(shared))
+    return max(shared) if wanted is None else wanted
+
+
+def check_years(sources: Sequence[SourceDeclaration], year: int) -> None:
+    """Raise SourceError, naming what is missing, where a source has some months or quarters of a year and not all."""
+    for source in sources:
+        absent = absent_parts(year, source.periods)
+        whole = PER_YEAR[source.periods[0].kind]
+        if 0 < len(absent) < whole:
+            raise SourceError(
+                "source {id!r}: of {year} it has {count} of {whole} periods; a year is known when all are: add "
+                "{absent}",
+                id=source.id, year=year, count=whole - len(absent), whole=whole,
+                absent=[str(one) for one in absent],
+            )  # fmt: skip
+
+
+def check_level(theme: Theme, sources: Sequence[SourceDeclaration], level: AreaLevel) -> None:
+    """Raise SourceError where a theme would spread figures of wijken or gemeenten evenly over what lies in them.
+
+    Only by a weight that the theme declares may they go to hexagons: gemeenten are empty for the most part.
+    """
+    for source in sources:
+        if level.resolution is not None and source.native is not AreaLevel.BUURT and theme.dasymetric is None:
+            raise SourceError(
+                "source {id!r}: has figures per {native}, which are not spread evenly over hexagons; declare "
+                "[dasymetric] in theme {theme!r}, or build at level {native}",
+                id=source.id, native=source.finest.value, theme=theme.id,
+            )  # fmt: skip

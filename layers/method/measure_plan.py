@@ -1,0 +1,128 @@
+"""The nodes of measures: the events and exposure of an indicator at a level, perturbed where they are confidential, and
+the counts that leave with a layer.
+"""
+
+from dataclasses import dataclass
+from itertools import product
+
+import pandas as pd
+
+from geo.areas import AreaLevel
+from geo.measures import Measure
+from layers.declarations.indicators import Indicator, qualified
+from layers.declarations.periods import Period
+from layers.declarations.sources import SourceDeclaration, fill
+from layers.declarations.themes import Theme
+from layers.method import indicator_measures
+from layers.method.area_plan import AreaPlan
+from layers.method.deciding import columns_only, has_columns_of
+from layers.method.figure_plan import FigurePlan
+from layers.method.keys import check_protectable
+from layers.method.plan import Node
+from layers.method.protection import Leaving, leaving, protected
+
+SIDES = ("events", "exposure")
+"""Of a measure."""
+
+
+@dataclass(frozen=True, slots=True)
+class MeasurePlan:
+    """The measures of all indicators."""
+
+    areas: AreaPlan
+    figures: FigurePlan
+
+    def measure_node(self, indicator: Indicator, theme: Theme, level: AreaLevel, period: int) -> Node[Measure]:
+        """Counted at the level itself where there are points, else summed or divided from the finest areas; what is
+        confidential is perturbed as it is counted or summed, and before it is divided.
+        """
+        sources = [one for one in self.figures.sources(theme) if has_columns_of(indicator, one)]
+        settings = {"indicator": columns_only(indicator)}
+        name = (indicator.id, level, str(period))
+        if level.resolution is not None:
+            countable = {one.id: self.figures.counted_per_cell(one, period) for one in sources}
+            names = {qualified(source, column) for source, columns in countable.items() for column in columns}
+            if set(indicator.columns) <= names:
+                cells = self.areas.areas_node(level)
+                figures = [self.figures.cells_node(one, cells, period) for one in sources if countable[one.id]]
+                counted = Node("measure", name, indicator_measures.measured, (cells, *figures), settings)
+                return self.protected_node(counted, indicator)
+        boundaries, of_finest = self.areas.boundaries_node(), self.finest_measure_node(indicator, theme, period)
+        if level is AreaLevel.BUURT:
+            return self.protected_node(of_finest, indicator)
+        if level.resolution is None:
+            parts = (of_finest, boundaries, self.areas.areas_node(level))
+            return self.protected_node(Node("measure", name, indicator_measures.summed, parts), indicator)
+        crosswalk = self.figures.crosswalk_node(level, theme.dasymetric)
+        inputs = (self.protected_node(of_finest, indicator), boundaries, crosswalk)
+        return Node("measure", name, indicator_measures.divided, inputs)
+
+    def finest_measure_node(self, indicator: Indicator, theme: Theme, period: int) -> Node[Measure]:
+        """The measure of the finest areas, and of others of which there are figures."""
+        sources = [one for one in self.figures.sources(theme) if has_columns_of(indicator, one)]
+        inputs = (self.areas.finest_node(), *(self.figures.figures_node(one, period) for one in sources))
+        settings = {"indicator": columns_only(indicator)}
+        return Node("measure", (indicator.id, "finest", str(period)), indicator_measures.measured, inputs, settings)
+
+    def protected_node(self, counted: Node[Measure], indicator: Indicator) -> Node[Measure]:
+        """The measure with perturbed counts, where a source of it is confidential; else as it is.
+
+        Raises SourceError for a column that noise does not protect.
+        """
+        sources = self._confidential(indicator)
+        if not sources:
+            return counted
+        for source, name in sources.values():
+            check_protectable(source, name)
+        noise = {side: sources[side][0].protection.noise if side in sources else None for side in SIDES}
+        return Node("protected", counted.name, protected, (counted,), {**noise, "part": indicator.share})
+
+    def _confidential(self, indicator: Indicator) -> dict[str, tuple[SourceDeclaration, str]]:
+        """The confidential source, and its column, of the events and of the exposure of an indicator, if any."""
+        columns = dict(zip(SIDES, (indicator.value, indicator.per or indicator.mean_weight), strict=True))
+        named = {side: column.partition(".") for side, column in columns.items() if column is not None}
+        sources = {side: (self.figures.catalog.sources[one[0]], one[2]) for side, one in named.items()}
+        return {side: one for side, one in sources.items() if one[0].confidential}
+
+    def leaving_node(self, theme: Theme, level: AreaLevel, period: int) -> Node[pd.DataFrame | None]:
+        """The confidential counts that a layer follows from, perturbed, at the levels at which they are."""
+        measures, about = [], []
+        for one in theme.indicator:
+            sources = self._confidential(one)
+            for (at, node), (side, (source, name)) in product(
+                self._perturbed(one, theme, level, period), sources.items()
+            ):
+                count = f"{_said(source, name, period)} / {one.per if side == 'events' else one.value}"
+                noise, least = source.protection.noise, theme.privacy.min_count
+                about.append(Leaving(side, count, at, self.areas.vintage.year, noise, least))
+                measures.append(node)
+        return Node("leaving", (theme.id, level, str(period)), leaving, tuple(measures), {"about": tuple(about)})
+
+    def _perturbed(
+        self, indicator: Indicator, theme: Theme, level: AreaLevel, period: int
+    ) -> list[tuple[AreaLevel, Node[Measure]]]:
+        """The measures that a layer is computed from, with the level of each: of larger areas that are compared with
+        what the finest make expected, these too; of hexagons that are divided from them, these only.
+        """
+        node = self.measure_node(indicator, theme, level, period)
+        of_finest = self.protected_node(self.finest_measure_node(indicator, theme, period), indicator)
+        finest = (self.areas.vintage.finest, of_finest)
+        if any(one.key == of_finest.key for one in node.inputs):
+            return [finest]
+        compared = any(section is not None for section in (theme.expected, theme.peers))
+        if compared and level.resolution is None and node.key != of_finest.key:
+            return [(level, node), finest]
+        return [(level, node)]
+
+    def floor(self, theme: Theme, indicator: Indicator) -> float:
+        """Least exposure for an indicator to have a value; of exposure that is confidential, least count too."""
+        column = indicator.per or ""
+        source = self.figures.catalog.sources.get(column.partition(".")[0])
+        floor = theme.floor(indicator)
+        return max(floor, theme.privacy.min_count) if source is not None and source.confidential else floor
+
+
+def _said(source: SourceDeclaration, name: str, period: int) -> str:
+    """What a column of a source counts in a year: the same text for the same columns, under whatever name."""
+    parts = Period(period).parts(source.periods[0].kind)
+    return f"{source.id}: " + " + ".join(fill(source.columns[name].formula, one) for one in parts)
