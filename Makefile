@@ -4,7 +4,7 @@
 SHELL      := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help install demo serve test check check-deep bench calibrate messages picture lock format clean
+.PHONY: help install kit demo serve test check check-deep bench calibrate messages picture lock format clean
 
 # A Python of 3.12 or newer: the default one, others on PATH, those of pyenv (by its root, or beside the shim that PATH
 # finds). Where there is none uv brings one, into its own folder: any python3 is enough to start.
@@ -43,6 +43,9 @@ install: $(BIN)/python ## what runs zicht and no more, into .venv: for a server
 	$(UV) build --quiet --wheel --out-dir .tools/wheel --build-constraints requirements-dev.lock --require-hashes
 	$(UV) pip install --quiet --no-deps --compile-bytecode --python $(BIN)/python .tools/wheel/*.whl
 
+kit: $(READY) ## what a server without internet is installed from: dist/kit
+	.ci/kit
+
 demo: $(READY) ## build and serve Testland; real=../shared/data|online [gemeente=Utrecht|GM0344|NL] for real figures; serve=no to stop
 	$(BIN)/zicht demo $(DEMO)
 
@@ -60,9 +63,10 @@ check: $(READY) ## what CI runs: format, lint, types, import contracts, declarat
 	$(BIN)/zicht check
 	$(MAKE) --no-print-directory test
 
-check-deep: $(READY) ## what takes minutes: coverage, and whether the tests see small changes to the code
+check-deep: $(READY) ## what takes minutes: coverage, whether the tests see small changes, known vulnerabilities
 	$(BIN)/pytest -n auto -q --cov --cov-report=term
 	$(BIN)/python -m tests.mutation.run
+	$(BIN)/python -m tests.supply.audit
 
 bench: $(READY) ## measure speed beside the peers
 	$(BIN)/pytest -o addopts=--import-mode=importlib tests/benchmarks -p no:xdist -s -q
