@@ -4,7 +4,7 @@
 SHELL      := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help install kit demo serve test check check-deep bench calibrate messages picture lock format clean
+.PHONY: help install kit demo serve test check check-deep bench calibrate messages spark picture lock format clean
 
 # A Python of 3.12 or newer: the default one, others on PATH, those of pyenv (by its root, or beside the shim that PATH
 # finds). Where there is none uv brings one, into its own folder: any python3 is enough to start.
@@ -77,6 +77,9 @@ calibrate: $(READY) ## how often searches alarm falsely, and what they miss: out
 
 messages: $(READY) ## renew the message catalogue from the code; names what lacks its Dutch
 	$(BIN)/python -m tests.messages.update $(translations)
+
+spark: $(READY) ## install pyspark (half a gigabyte; needs Java 17), for `zicht tally --engine spark://...` and its tests
+	$(UV) pip install --quiet --python $(BIN)/python --require-hashes --requirement tests/services/engines/spark.lock
 
 picture: $(READY) ## take the picture at the top of the README: the map of Testland
 	$(BIN)/python -m tests.browser.picture

@@ -51,6 +51,7 @@ MIRRORS: Mapping[str, str] = {
 
 ENGINES: Mapping[str, str] = {
     "local": "services.engines.local:Local",
+    "spark": "services.engines.spark:Spark",
 }
 
 

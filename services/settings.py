@@ -60,6 +60,7 @@ class Settings:
         postgis: ZICHT_POSTGIS, the URI of the database with a municipality's own records; the password in ~/.pgpass.
         store: ZICHT_STORE or `--store`, the URI of the database that releases are published in and served from as well;
             the password in ~/.pgpass.
+        engine: ZICHT_ENGINE, what counts records: local, local:4 (processes) or spark://host:7077.
         vault: ZICHT_VAULT, the folder with the secret by which confidential counts are perturbed.
         tiles: ZICHT_TILES, whether a release gets vector tiles too.
         lang: ZICHT_LANG or `--lang`, the language of the screen and of what is published: nl or en.
@@ -75,6 +76,7 @@ class Settings:
     hosts: tuple[str, ...] = field(default_factory=lambda: _names(_from("HOSTS", "")))
     postgis: str = field(default_factory=lambda: _from("POSTGIS", ""))
     store: str = field(default_factory=lambda: _from("STORE", ""))
+    engine: str = field(default_factory=lambda: _from("ENGINE", "local"))
     vault: Path = field(default_factory=lambda: Path(_from("VAULT", str(user_data_path("zicht") / "vault"))))
     tiles: bool = field(default_factory=lambda: _yes("TILES"))
     lang: str = field(default_factory=lambda: _from("LANG", "nl"))

@@ -25,6 +25,10 @@ def tally(
     drawn: Annotated[
         Path | None, typer.Option("--map", help=say("HTML file in which the counts are drawn, areas only."))
     ] = None,
+    engine: Annotated[
+        str | None,
+        typer.Option(help=say("What counts: local, local:4 (processes) or spark://host:7077 (ZICHT_ENGINE).")),
+    ] = None,
     init: Annotated[bool, typer.Option("--init", help=say("Write a source that reads this file, to fill in."))] = False,  # noqa: FBT002
     offline: Annotated[bool, typer.Option("--offline", help=say("Look up addresses in the mirror only."))] = False,  # noqa: FBT002
 ) -> None:
@@ -52,7 +56,14 @@ def tally(
         _begin(source, data or settings.data)
         return
     request = TallyRequest(
-        source, AreaLevel(level), to, data or settings.data, mirror or settings.cache, offline, drawn
+        source,
+        AreaLevel(level),
+        to,
+        data or settings.data,
+        mirror or settings.cache,
+        offline,
+        drawn,
+        engine or settings.engine,
     )
     with progress() as steps:
         result = tally_(request, steps, complaints.print)

@@ -18,6 +18,7 @@ from services.files import whole_file
 from services.http.client import Client
 from services.jobs.build import open_country
 from services.jobs.declarations import catalogue
+from services.jobs.engines import engine
 from services.pages import counts_map
 from services.settings import Settings
 from services.sources import rasters, squares
@@ -48,6 +49,7 @@ class TallyRequest:
         mirror: where answers of PDOK are cached.
         offline: whether addresses are looked up there only.
         drawn: the HTML file to draw the counts in; None for none.
+        engine: what counts the records; see services.jobs.engines.
     """
 
     source: Path
@@ -57,6 +59,7 @@ class TallyRequest:
     mirror: Path
     offline: bool
     drawn: Path | None = None
+    engine: str = "local"
 
 
 def tally(request: TallyRequest, steps: Callable[[str], None], on_retry: Callable[[str], None]) -> Tally:
@@ -87,6 +90,7 @@ def tally(request: TallyRequest, steps: Callable[[str], None], on_retry: Callabl
         request.source.parent, settings.postgis, client, rejects,
         lambda rows: steps(say("{rows:,} rows", rows=rows)),
         lambda done, whole: steps(say("PDOK: {done:,} of {whole:,} answers", done=done, whole=whole)),
+        engine=engine(request.engine),
     )  # fmt: skip
     counted = _counted(declared, areas, given)
     if request.to is not None:

@@ -2,6 +2,7 @@
 
 import os
 import random
+import signal
 import time
 from pathlib import Path
 
@@ -34,4 +35,22 @@ def dying(part: Part) -> int:
     if part.number == 1 and not mark.exists():
         mark.touch()
         os._exit(9)
+    return part.number
+
+
+def killed_once(part: Part) -> int:
+    """Kills its own process at the third part, the first time."""
+    mark = Path(part.where)
+    if part.number == 2 and not mark.exists():
+        mark.touch()
+        os.kill(os.getpid(), signal.SIGKILL)
+    return part.number
+
+
+def waiting(part: Part) -> int:
+    """Says which process does the third part, and takes its time the first time."""
+    mark = Path(part.where)
+    if part.number == 2 and not mark.exists():
+        mark.write_text(str(os.getpid()), encoding="utf-8")
+        time.sleep(20)
     return part.number

@@ -1,0 +1,195 @@
+"""Work that is carried by Apache Spark: parts go out, and what is found in each comes back, small. Spark reads nothing.
+
+Each part is a task in which a worker of Spark reads the part itself, by the code that this computer reads it with; the
+work, with its areas, is broadcast once. Nothing is shuffled. Parts go out in waves, each four times as large as the one
+before: so this computer holds what came back of one wave, and later parts know how many rows came before them.
+
+What is lost on the way is done again by Spark: a Python worker, an executor, a worker. What the work itself refuses
+comes back as a value, so that it is not tried again. Rejected: Spark's own readers and `mapInArrow` (31 s of processor
+for ten million points where this takes 25), as is a shuffle (122 to 198 s for a hundred million, where this takes 82).
+
+pyspark is imported here only, when an engine starts: `uv tool install '.[spark]'`, and Java 17.
+"""
+
+import pickle
+import shutil
+import socket
+import sys
+import time
+import warnings
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from importlib.resources import files
+from itertools import chain, islice
+from typing import Any
+
+import zstandard
+
+from geo.errors import SourceError, ZichtError
+from geo.messages import Message, message
+from services.engines.seeds import spawned
+from services.ports import Part
+from services.program import program
+
+WIDER = 4
+"""How many times more parts go out in each wave than in the one before; in the first, one for each core."""
+SECONDS, WORKERS_WITHIN = 5.0, 60.0
+"""Within which the master must answer, and a worker must come."""
+LOOPBACK = "127.0.0.1"
+
+
+@dataclass(frozen=True, slots=True)
+class Spark:
+    """A cluster by the address of its master (spark://host:7077), or Spark on this computer (local[2])."""
+
+    master: str
+    streams: bool = False
+
+    def tally[State](self, work: Callable[[Part], State], parts: Iterable[Part]) -> Iterator[State]:
+        """See services.ports.Engine."""
+        return self._carried(work, ((part,) for part in parts))
+
+    def map[One, Made](self, work: Callable[[One, int], Made], over: Sequence[One], seed: int) -> Iterator[Made]:
+        """See services.ports.Engine."""
+        return self._carried(work, ((one, spawned(seed, at)) for at, one in enumerate(over)))
+
+    def _carried(self, work: Callable[..., Any], calls: Iterator[tuple[Any, ...]]) -> Iterator[Any]:
+        if (first := next(calls, None)) is None:
+            return
+        calls = chain([first], calls)
+        with _context(self.master) as context:
+            task = _Task(context.broadcast(work), program().code)
+            wave = context.defaultParallelism
+            while todo := list(islice(calls, wave)):
+                done = context.parallelize([pickle.dumps(one) for one in todo], len(todo)).map(task).collect()
+                yield from map(_opened, done)
+                wave *= WIDER
+
+
+@dataclass(frozen=True, slots=True)
+class _Task:
+    """What a worker does with a call: by the work that was broadcast, if its program is that of the driver."""
+
+    work: Any
+    code: str
+
+    def __call__(self, call: bytes) -> bytes:
+        try:
+            if (here := program().code) != self.code:
+                raise SourceError(  # it goes back as what the work itself refuses
+                    "it runs another zicht (code {here}) than this computer ({there}); install the same version on "
+                    "both",
+                    here=here, there=self.code,
+                )  # fmt: skip
+            made = self.work.value(*pickle.loads(call))  # noqa: S301  # from our own driver
+        except ZichtError as refused:
+            made = _Refused(socket.gethostname(), refused.message)
+        return zstandard.compress(pickle.dumps(made))
+
+
+@dataclass(frozen=True, slots=True)
+class _Refused:
+    """An error as a value, and the worker that it is of."""
+
+    host: str
+    what: Message
+
+
+def _opened(packed: bytes) -> Any:
+    made = pickle.loads(zstandard.decompress(packed))  # noqa: S301  # from our own workers
+    if isinstance(made, _Refused):
+        raise SourceError("worker {host} of Spark: {what}", host=made.host, what=made.what)
+    return made
+
+
+@contextmanager
+def _context(master: str) -> Iterator[Any]:
+    """A session with Spark. Raises SourceError where there is none, with what to install or start."""
+    spark = _pyspark(master)
+    _check_there(master)
+    words = files("services.engines") / "log4j2.properties"
+    settings = {
+        "spark.app.name": "zicht", "spark.ui.enabled": "false", "spark.ui.showConsoleProgress": "false",
+        "spark.io.compression.codec": "zstd",  # lz4 leaves a library in /tmp after a kill
+        "spark.driver.maxResultSize": "0",
+        "spark.driver.extraJavaOptions": f"-Dlog4j2.configurationFile={words}",
+    }  # fmt: skip
+    if LOOPBACK in master or "localhost" in master or master.startswith("local"):
+        settings |= {"spark.driver.host": LOOPBACK, "spark.driver.bindAddress": LOOPBACK}
+    with _spark_errors(master):
+        context = spark.SparkContext(conf=spark.SparkConf().setMaster(master).setAll(list(settings.items())))
+        context.pythonExec = sys.executable
+        try:
+            _wait_for_workers(context, master)
+            yield context
+        finally:
+            context.stop()
+
+
+def _pyspark(master: str) -> Any:
+    """The module, where it and Java are installed."""
+    try:
+        with warnings.catch_warnings(action="ignore", category=FutureWarning):  # of pandas, which is not used with it
+            import pyspark  # noqa: PLC0415  # half a gigabyte that most never need
+    except ImportError:
+        raise SourceError(
+            "engine {master}: pyspark is not installed; install zicht with it (uv tool install '.[spark]'), or count "
+            "with the engine local",
+            master=master,
+        ) from None
+    if shutil.which("java") is None:
+        raise SourceError(
+            "engine {master}: Spark runs on Java, and there is none here; install Java 17 (on Debian: apt install "
+            "default-jre-headless), or count with the engine local",
+            master=master,
+        )
+    return pyspark
+
+
+def _wait_for_workers(context: Any, master: str) -> None:
+    """Raise SourceError where no worker comes: Spark itself waits for ever."""
+    until = time.monotonic() + WORKERS_WITHIN
+    while not master.startswith("local") and context._jsc.sc().getExecutorMemoryStatus().size() < 2:  # noqa: SLF001
+        if time.monotonic() > until:
+            raise SourceError(
+                "engine {master}: the master gives no worker; start one with `spark-class "
+                "org.apache.spark.deploy.worker.Worker {master}`, or wait until those there are free",
+                master=master,
+            )
+        time.sleep(0.1)
+
+
+def _check_there(master: str) -> None:
+    """Raise SourceError where nobody answers at the address of a master: Spark itself tries for a minute."""
+    if not master.startswith("spark://"):
+        return
+    host, _, port = master.removeprefix("spark://").partition(",")[0].rpartition(":")
+    try:
+        socket.create_connection((host, int(port)), SECONDS).close()
+    except (OSError, ValueError) as fault:
+        raise SourceError(
+            "engine {master}: nobody answers there ({fault}); start the master and a worker with `spark-class "
+            "org.apache.spark.deploy.master.Master` and `...worker.Worker {master}`, or count with the engine local",
+            master=master, fault=str(fault),
+        ) from None  # fmt: skip
+
+
+@contextmanager
+def _spark_errors(master: str) -> Iterator[None]:
+    """What goes wrong in Spark itself, in words."""
+    from py4j.protocol import Py4JError  # noqa: PLC0415  # comes with pyspark
+    from pyspark.errors import PySparkException  # noqa: PLC0415  # likewise
+
+    try:
+        yield
+    except (Py4JError, PySparkException, ConnectionError) as fault:
+        lines = [line.strip() for line in str(fault).splitlines() if line.strip()]
+        said: Any = next((line for line in reversed(lines) if "Error" in line or "Exception" in line), lines[-1])
+        if "PYTHON_VERSION_MISMATCH" in str(fault):
+            said = message("its workers have another Python than {here}", here=sys.version.split()[0])
+        raise SourceError(
+            "engine {master}: Spark stopped: {fault}; nothing was written. Look whether its master and workers are "
+            "there and have this zicht in the same place, and count again",
+            master=master, fault=said,
+        ) from None  # fmt: skip

@@ -1,0 +1,131 @@
+"""Spark carries parts: the same bytes as here, whatever dies on the way; and what is not there is said in words."""
+
+import shutil
+import signal
+import subprocess
+import sys
+import threading
+import time
+from pathlib import Path
+
+import pytest
+
+from geo.errors import SourceError
+from services.engines import spark
+from services.engines.local import Local
+from services.engines.spark import Spark
+from services.ports import Part
+from tests.contracts import work
+from tests.messages.extraction import ROOT
+from tests.services.engines.cluster import cluster, needs_spark
+from tests.services.sources.records.test_parts import made, messy, written
+
+__all__ = ["cluster"]
+
+COUNT = """
+import sys
+from pathlib import Path
+from services.engines.spark import Spark
+from services.files import whole_file
+from services.ports import Part
+from tests.contracts import work
+
+with whole_file(Path(sys.argv[2])) as unfinished:
+    parts = [Part(number, sys.argv[3]) for number in range(5)]
+    unfinished.write_text(str(list(Spark(sys.argv[1]).tally(work.waiting, parts))), encoding="utf-8")
+"""
+
+
+def parts(where: Path) -> list[Part]:
+    return [Part(number, str(where)) for number in range(5)]
+
+
+def appears(mark: Path) -> None:
+    until = time.monotonic() + 240
+    while not (mark.exists() and mark.read_text(encoding="utf-8")):
+        assert time.monotonic() < until
+        time.sleep(0.1)
+
+
+def test_a_folder_of_records_counted_on_a_cluster_gives_the_bytes_that_it_gives_here(cluster, tmp_path):
+    written(tmp_path / "rijen", messy(400, 1), [50, 60, 110, 200, 201, 350])
+    assert made(tmp_path, "rijen", Spark(cluster.master))[1:] == made(tmp_path, "rijen", Local())[1:]
+
+
+def test_a_python_worker_that_is_killed_costs_nothing(cluster, tmp_path):
+    assert list(Spark(cluster.master).tally(work.killed_once, parts(tmp_path / "mark"))) == list(range(5))
+    assert (tmp_path / "mark").exists()
+
+
+def test_a_worker_that_is_killed_costs_nothing_and_may_come_back(cluster, tmp_path):
+    mark = tmp_path / "mark"
+
+    def kill():
+        appears(mark)
+        cluster.processes["first"].kill()
+        cluster.processes["first"].wait()
+
+    killing = threading.Thread(target=kill)
+    killing.start()
+    assert list(Spark(cluster.master).tally(work.waiting, parts(mark))) == list(range(5))
+    killing.join()
+    cluster.start_worker("first")
+
+
+def test_a_driver_that_is_killed_leaves_the_result_that_was_there(cluster, tmp_path):
+    mark, result = tmp_path / "mark", tmp_path / "uit.txt"
+    result.write_text("van de vorige keer", encoding="utf-8")
+    command = [sys.executable, "-c", COUNT, cluster.master, str(result), str(mark)]
+    with subprocess.Popen(command, cwd=ROOT, stderr=subprocess.DEVNULL) as driver:
+        appears(mark)
+        driver.send_signal(signal.SIGKILL)
+    assert result.read_text(encoding="utf-8") == "van de vorige keer"
+
+
+def test_a_worker_that_does_not_see_a_file_or_cannot_read_it_is_named_with_it(cluster, tmp_path):
+    written(tmp_path / "rijen", messy(60, 1), [20, 40])
+    (tmp_path / "rijen" / "deel-001.csv").write_text("x;y\n1;2;3\n", encoding="utf-8")
+    with pytest.raises(SourceError, match=r"^worker \S+ of Spark: .*deel-001\.csv: lines differ"):
+        made(tmp_path, "rijen", Spark(cluster.master))
+    assert not (tmp_path / "uit.csv").exists()
+
+
+def test_a_worker_with_another_program_is_named_with_both(cluster, tmp_path, monkeypatch):
+    class Other:
+        code = "0123456789abcdef"
+
+    monkeypatch.setattr(spark, "program", Other)
+    with pytest.raises(
+        SourceError, match=r"worker .*it runs another zicht \(code \w{16}\) than .*\(0123456789abcdef\)"
+    ):
+        list(Spark(cluster.master).tally(work.named, parts(tmp_path)))
+
+
+def test_where_nobody_answers_it_is_said_what_to_start(tmp_path):
+    needs_spark()
+    with pytest.raises(SourceError, match=r"nobody answers there .*start the master and a worker with `spark-class"):
+        list(Spark("spark://127.0.0.1:1").tally(work.named, parts(tmp_path)))
+
+
+@pytest.mark.parametrize("master", ["spark://", "spark://host", "spark://127.0.0.1:x"])
+def test_an_address_that_is_none_is_refused(master, tmp_path):
+    needs_spark()
+    with pytest.raises(SourceError, match="nobody answers there"):
+        list(Spark(master).tally(work.named, parts(tmp_path)))
+
+
+def test_without_pyspark_it_is_said_what_to_install(monkeypatch, tmp_path):
+    monkeypatch.setitem(sys.modules, "pyspark", None)
+    with pytest.raises(SourceError, match=r"pyspark is not installed; install zicht with it .*spark"):
+        list(Spark("spark://127.0.0.1:1").tally(work.named, parts(tmp_path)))
+
+
+def test_without_java_it_is_said_what_to_install(monkeypatch, tmp_path):
+    needs_spark()
+    monkeypatch.setattr(shutil, "which", lambda _name: None)
+    with pytest.raises(SourceError, match="Spark runs on Java, and there is none here; install Java 17"):
+        list(Spark("local[1]").tally(work.named, parts(tmp_path)))
+
+
+def test_nothing_to_count_starts_nothing():
+    assert list(Spark("spark://127.0.0.1:1").tally(work.named, [])) == []
