@@ -1,7 +1,7 @@
 "use strict";
 // Areas that stand in the page, with all their figures: one group of polygons per level, made when it is first shown.
 
-function areasOn(map, flagged, open) {
+function areasOn(map, {flagged, stacked}, open) {
   const groups = {}; // level: its polygons
   const renderer = L.canvas({pane: "flagged"});
   const shapes = () => level().shapes.geometries;
@@ -26,14 +26,15 @@ function areasOn(map, flagged, open) {
     groupOf(niveau).addTo(map);
   }
 
-  function outline(areas) {
-    flagged.clearLayers();
-    const style = {renderer, interactive: false, fill: false, color: DARK, weight: 1.2};
-    for (const area of areas) flagged.addLayer(polygon(shapes()[area], style));
+  function drawOn(layer, areas, style) {
+    layer.clearLayers();
+    for (const area of areas) layer.addLayer(polygon(shapes()[area], {renderer, interactive: false, ...style}));
   }
 
   return {
-    paint, clear, outline,
+    paint, clear,
+    outline: (areas) => drawOn(flagged, areas, {fill: false, color: DARK, weight: 1.2}),
+    stack: (areas) => drawOn(stacked, areas, {color: STACKED, weight: 3, dashArray: "6 3", fillOpacity: 0.15}),
     centre: (area) => polygon(shapes()[area]).getBounds().getCenter(),
     load: async () => {},
     ready: async () => {},

@@ -64,11 +64,12 @@ const AreaTiles = L.GridLayer.extend({
     const context = canvas.getContext("2d");
     const {features, scale, left, top} = canvas.loaded;
     const size = canvas.width / WIDTH;
-    const {colour, borders, flagged} = this.options.style;
+    const {colour, borders, flagged, stacked} = this.options.style;
     context.resetTransform();
     context.clearRect(0, 0, canvas.width, canvas.height);
     context.setTransform(size * scale, 0, 0, size * scale, -left * size, -top * size);
-    const thick = (pixels) => { context.lineWidth = (pixels * WIDTH) / PIXELS / scale; };
+    const wide = (pixels) => (pixels * WIDTH) / PIXELS / scale;
+    const thick = (pixels) => { context.lineWidth = wide(pixels); };
     const inTile = ({box}) => box[2] * scale >= left && box[0] * scale <= left + WIDTH && box[3] * scale >= top && box[1] * scale <= top + WIDTH;
     const drawn = features.filter(inTile).map(({value, path}) => [this.options.number(value), path]);
     if (colour) {
@@ -83,6 +84,17 @@ const AreaTiles = L.GridLayer.extend({
     context.strokeStyle = DARK;
     thick(1.2);
     for (const [area, path] of drawn) if (flagged.has(area)) context.stroke(path);
+    context.fillStyle = context.strokeStyle = STACKED;
+    thick(3);
+    context.setLineDash([wide(6), wide(3)]);
+    for (const [area, path] of drawn) {
+      if (!stacked.has(area)) continue;
+      context.globalAlpha = 0.15;
+      context.fill(path);
+      context.globalAlpha = 1;
+      context.stroke(path);
+    }
+    context.setLineDash([]);
   },
 
   redrawn() { // what is drawn now, in another style
@@ -106,10 +118,10 @@ const AreaTiles = L.GridLayer.extend({
   },
 });
 
-function areasOn(map, flagged, open) {
+function areasOn(map, _layers, open) {
   const numbers = {}; // level: the number of each area by its code
   const archives = {};
-  const style = {colour: null, borders: false, flagged: new Set()};
+  const style = {colour: null, borders: false, flagged: new Set(), stacked: new Set()};
   const tooltip = L.tooltip({sticky: true});
   const archive = () => (archives[shown.chosen.niveau] ??= new Archive(level().tiles));
   const number = (code) => (numbers[shown.chosen.niveau] ??= new Map(level().codes.map((one, at) => [one, at]))).get(code);
@@ -144,6 +156,11 @@ function areasOn(map, flagged, open) {
     paint: (colour, borders) => { Object.assign(style, {colour, borders}); redraw(); },
     clear: () => { style.colour = null; redraw(); },
     outline: (areas) => { style.flagged = new Set(areas); redraw(); },
+    stack: (areas) => {
+      if (!areas.length && !style.stacked.size) return;
+      style.stacked = new Set(areas);
+      redraw();
+    },
     centre: () => undefined,
     load: loadColumns,
     ready: loadArea,

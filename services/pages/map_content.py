@@ -54,6 +54,7 @@ from layers.publication.fields import (
 from layers.publication.in_words import beside
 from layers.publication.legend import MISSING, Legend, classes, legend_for
 from layers.publication.outcomes import UNJUDGED
+from services.pages.stacked_areas import stacked_areas
 
 CHOICE = (THEME, LEVEL, LENS, PERIOD)
 """What a reader chooses between; each combination is one picture."""
@@ -128,6 +129,7 @@ def content_of(collections: Sequence[Collection]) -> Content:
         "lenses": _lens_notes(collections),
         "pictures": pictures,
         "searches": searches,
+        "stacked": stacked_areas(collections, {level: areas.index for level, areas in levels.items()}),
         "extent": _extent([*figures, *zoekgebieden]),
     }
     return Content(about, levels, columns)

@@ -38,6 +38,7 @@ const measure = () => measures().find((one) => one.name === shown.measureName) ?
 const found = () => shown.search?.zones ?? [];
 const withoutVisited = () => byId("visited").checked;
 const zoekgebieden = () => found().filter((zone) => !zone.visited || !withoutVisited());
+const stackedAreas = () => (shown.picture && content.stacked[shown.chosen.niveau]) || [];
 const VISITED = say("many visitors, few inhabitants");
 
 const byId = (id) => document.getElementById(id);
@@ -159,6 +160,7 @@ function areaPopup(area) {
     make("p", {class: "place"}, say("{area} in {gemeente}", {area: areasNamed(1), gemeente: labelOf(level().gemeenten, area)})),
     make("p", {}, make("strong", {}, `${say("Score")} `), text),
     ...onMap(area),
+    ...part(say("Several themes at once"), stackedAreas().find((one) => one.area === area)?.why),
     make("table", {class: "reasons"}, make("caption", {}, say("Figures of {period}", {period: shown.chosen.periode})), ...rows));
 }
 
@@ -179,7 +181,7 @@ function indicatorRow(indicator, deviates, area) {
   return make("tr", {}, make("th", {scope: "row", title: indicator.why}, indicator.title), make("td", {}, ...cells));
 }
 
-function drawLegend(withZones) {
+function drawLegend(withZones, withStacked) {
   const body = make("div");
   if (measure() !== NONE) {
     const {colours, labels, missing} = measure().legend;
@@ -191,6 +193,7 @@ function drawLegend(withZones) {
     })));
   }
   if (withZones) body.append(make("p", {class: "key"}, make("span", {class: "swatch zone-key"}, "1"), say("zoekgebied with its rank")));
+  if (withStacked) body.append(make("p", {class: "key"}, make("span", {class: "swatch stacked-key"}), say("on the map of several themes")));
   const title = measure() === NONE ? say("Legend") : say("{title} per {area}", {title: measure().title, area: areasNamed(1)});
   byId("legend").replaceChildren(make("summary", {}, title), body);
 }

@@ -10,7 +10,7 @@ from layers.publication.fields import layer_fields
 from layers.publication.legend import classify, legend_for
 from services.pages.map import export
 from tests.messages.extraction import found
-from tests.services.made_release import CAVEAT, INDICATORS, NASTY, made_areas, made_release
+from tests.services.made_release import CAVEAT, INDICATORS, NASTY, made_areas, made_release, made_stacking
 
 TAB, ENTER, ESCAPE = "\ue004", "\ue007", "\ue00c"
 POPUP = ".leaflet-popup-content"
@@ -289,3 +289,24 @@ def test_in_english_the_page_is_english_and_its_numbers_are(desktop, release, tm
     english = {one.template for one in found()}
     assert not {node.strip() for node in nodes} & (dutch - english)
     assert desktop.complaints() == []
+
+
+def test_areas_on_the_map_of_several_themes_can_be_drawn_and_say_why(desktop, release, tmp_path):
+    page = tmp_path / "kaart.html"
+    stacking = made_stacking(release)
+    export([*release, stacking], page)
+    desktop.open(page)
+    assert text(desktop, "#legend").find("meer thema's") < 0
+    choose(desktop, "Op de kaart van meer thema's: 3 buurten")
+    assert "op de kaart van meer thema's" in text(desktop, "#legend")
+    code, why = stacking.table[["gebiedscode", "toelichting"]].iloc[0]
+    desktop.run(
+        """const area = level().codes.indexOf(arguments[0]);
+        document.body.append(areaPopup(area));""", code)  # fmt: skip
+    assert why in text(desktop, "article.popup")
+    assert desktop.complaints() == []
+
+
+def test_without_areas_on_several_maps_there_is_nothing_to_draw(opened):
+    labels = texts(opened, ".leaflet-control-layers label")
+    assert not [one for one in labels if "meer thema's" in one]

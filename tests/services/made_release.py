@@ -10,6 +10,7 @@ import shapely
 from layers.declarations.indicators import Indicator
 from layers.publication.collection import Collection, names
 from layers.publication.fields import layer_fields, zoekgebied_fields
+from layers.publication.stacking import FIELDS as STACKING
 
 INDICATORS = [
     Indicator(
@@ -96,6 +97,21 @@ def made_release(areas: geopandas.GeoDataFrame | None = None, level: str = "buur
             **MADE_BY,
         ),
     ]
+
+
+def made_stacking(release: list[Collection], count: int = 3) -> Collection:
+    """The first areas of a release as if they were on the map of several themes."""
+    table = release[1].table.drop_duplicates("gebiedscode").head(count)
+    texts = [f"Dit gebied staat op {nth} kaarten: <b>{NASTY[0]}</b>." for nth in range(2, 2 + count)]
+    made = table.assign(
+        id=table["gebiedscode"] + "-2024", aantal_themas=2, themas="een,twee", themas_getoetst=3, themas_verwacht=0.1,
+        kans_op_stapeling=0.01, toelichting=texts,
+    )  # fmt: skip
+    columns = [*names(STACKING), "geometry"]
+    title = "Meer thema's tegelijk: buurten"
+    return Collection(
+        "stapeling_buurt", title, "Waar thema's samenvallen.", fields=STACKING, table=made[columns], **MADE_BY
+    )
 
 
 def _layer(areas, level, lens, period, rng):

@@ -13,7 +13,7 @@ from geo.errors import StoreError
 from layers.publication.legend import classes, legend_for
 from services.pages.map import build_map, export
 from services.pages.map_content import packed_content
-from tests.services.made_release import CAVEAT, NASTY, made_areas, made_release
+from tests.services.made_release import CAVEAT, NASTY, made_areas, made_release, made_stacking
 
 LOADED = re.compile(
     r"""(?:\bsrc\s*=\s*|<link[^>]+href\s*=\s*|url\(|@import\s+|tileLayer\(\s*)["']?(https?:[^"')\s]+)"""
@@ -167,3 +167,15 @@ def test_a_code_is_shown_by_what_it_is_called(release):
     assert orjson.loads(orjson.dumps(content["columns"][measure["reasons"]]))["labels"] == [
         "te klein aantal om te tonen"
     ]
+
+
+def test_areas_on_the_map_of_several_themes_are_packed_by_where_they_are_drawn(release):
+    stacking = made_stacking(release)
+    packed = packed_content([*release, stacking])
+    codes = packed["levels"]["buurt"]["codes"]
+    assert {codes[one["area"]]: one["why"] for one in packed["stacked"]["buurt"]} == dict(
+        zip(stacking.table["gebiedscode"], stacking.table["toelichting"], strict=True)
+    )
+    strange = replace(stacking, table=stacking.table.assign(gebiedscode="BU99999999"))
+    assert packed_content([*release, strange])["stacked"] == {"buurt": []}
+    assert packed_content(release)["stacked"] == {}
