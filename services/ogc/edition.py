@@ -25,12 +25,19 @@ from services.ogc.method_pages import page_of, pages_of
 from services.ogc.origin import Release
 from services.ogc.pages import Pages
 from services.ogc.parameters import Given
+from services.stores import archives
 
 MOST_KEPT = 500
 """How many rendered answers of a release are kept."""
 
 TOO_MUCH = ("/processes", "/tiling-schemes", "/job-list")
 """Ends of relations that pygeoapi links to and that are not served."""
+
+TILES = tuple(
+    f"http://www.opengis.net/spec/ogcapi-tiles-1/1.0/conf/{name}"
+    for name in ("core", "tileset", "tilesets-list", "geodata-tilesets", "mvt", "oas30")
+)
+"""What a release with tiles conforms to besides."""
 
 type Rendered = tuple[int, str, bytes]
 """Status, media type and body."""
@@ -55,7 +62,8 @@ class Edition:
         if any(one.audience != "publiek" for one in self.collections.values()):
             self.config = for_colleagues(self.config, {one.license for one in self.collections.values()})
         self._methods = pages_of(self.folder)
-        document = openapi.document(self.config, self.url, tuple(self.collections.values()))
+        self.tiles = archives.of(self.folder)
+        document = openapi.document(self.config, self.url, tuple(self.collections.values()), self.tiles)
         self.document = orjson.dumps(document)
         self.pages = Pages(self.config, (self.site, self.url), self.collections, document, self._methods)
         self.api = API(self.config, document)
@@ -94,11 +102,16 @@ class Edition:
         if function is core.landing_page and media_type == "application/json":
             landing = orjson.loads(body)
             landing["links"] = [one for one in landing["links"] if not one["rel"].endswith(TOO_MUCH)]
+            landing["links"] += self._links_of_tiles("")
             body = orjson.dumps(landing | self._about)
+        if function is core.conformance and media_type == "application/json" and self.tiles:
+            said = orjson.loads(body)
+            body = orjson.dumps(said | {"conformsTo": [*said["conformsTo"], *TILES]})
         if function is core.describe_collections and media_type == "application/json":
             said = orjson.loads(body)
             for one in said.get("collections", [said]):
                 self._link_method(one)
+                one.get("links", []).extend(self._links_of_tiles(one.get("id", "")))
             body = orjson.dumps(said | self._about)
         return int(status), media_type, body
 
@@ -108,6 +121,16 @@ class Edition:
             title = say("How this map was made")
             link = {"rel": "describedby", "type": "text/html", "title": title, "href": f"{self.site}/{page}"}
             collection["links"].append(link)
+
+    def _links_of_tiles(self, collection: str) -> list[dict[str, str]]:
+        """Where the tiles of a collection are; of the landing page ("") their grid. None where there are none."""
+        rel, path = "tilesets-vector", f"/collections/{collection}/tiles"
+        if not collection:
+            rel, path = "tiling-schemes", "/tileMatrixSets"
+        if not (collection in self.tiles or (self.tiles and not collection)):
+            return []
+        about = {"type": "application/json", "title": say("Vector tiles"), "href": f"{self.url}{path}"}
+        return [{"rel": f"http://www.opengis.net/def/rel/ogc/1.0/{rel}", **about}]
 
     @property
     def _about(self) -> dict[str, str]:

@@ -5,7 +5,7 @@ answered, and refers to schemas on other hosts, so that it cannot be read offlin
 shared parameter `limit`.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from importlib.metadata import version
 from typing import Any
 
@@ -19,6 +19,7 @@ from services.stores.systems import SYSTEMS
 type Tree = dict[str, Any]
 
 GEOJSON = "application/geo+json"
+MVT = "application/vnd.mapbox-vector-tile"
 HEADERS: Mapping[str, str] = {
     "API-Version": "Version of this API.",
     "ETag": "Tag of this answer, for If-None-Match.",
@@ -37,16 +38,21 @@ WRONG = {
 }
 
 
-def document(config: Mapping[str, Any], url: str, collections: Sequence[Described]) -> Tree:
+def document(
+    config: Mapping[str, Any], url: str, collections: Sequence[Described], tiled: Collection[str] = ()
+) -> Tree:
     """The document for these collections, served at `url`; `config` is pygeoapi's, of which limits and metadata are
-    read.
+    read. Those that are `tiled` have vector tiles.
     """
+    paths = {**_of_server(), **(_of_grids() if tiled else {})}
+    for one in collections:
+        paths |= _of_collection(one) | (_of_tiles(one) if one.id in tiled else {})
     return {
         "openapi": "3.0.3",
         "info": _info(config["metadata"]),
         "servers": [{"url": url}],
         "tags": [{"name": "server"}, *({"name": one.id, "description": one.title} for one in collections)],
-        "paths": {**_of_server(), **{path: item for one in collections for path, item in _of_collection(one).items()}},
+        "paths": paths,
         "components": {
             "parameters": _parameters(config["server"]["limits"]),
             "headers": {name: {"description": text, "schema": {"type": "string"}} for name, text in HEADERS.items()},
@@ -85,7 +91,7 @@ def _of_server() -> Tree:
 
 
 def _of_collection(one: Described) -> Tree:
-    path, name = f"/collections/{one.id}", "".join(part.capitalize() for part in one.id.replace("-", "_").split("_"))
+    path, name = f"/collections/{one.id}", _camel(one.id)
     pages = {"application/json": "json", "text/html": "html", "application/ld+json": "jsonld"}
     described = {"application/schema+json": "json", "text/html": "html"}
     features = {GEOJSON: "json", "text/html": "html", "text/csv": "csv", "application/ld+json": "jsonld"}
@@ -115,6 +121,43 @@ def _of_collection(one: Described) -> Tree:
             [item, _shared("crs")],
         ),
     }
+
+
+def _of_grids() -> Tree:
+    described = _answer(None, {"application/json": "json"})
+    return {
+        "/tileMatrixSets": _get("Grids of tiles", "getTileMatrixSets", "server", described),
+        "/tileMatrixSets/{tileMatrixSetId}": _get("A grid of tiles", "getTileMatrixSet", "server", described, [_GRID]),
+    }
+
+
+def _of_tiles(one: Described) -> Tree:
+    path, name = f"/collections/{one.id}/tiles", _camel(one.id)
+    described = _answer(None, {"application/json": "json"})
+    tile = _answer(None, {MVT: "mvt"})
+    place = [_place("tileMatrix", "Zoom."), _place("tileRow", "Row, from the north."), _place("tileCol", "Column.")]
+    tiles = _get("A vector tile", f"tileOf{name}", one.id, tile, [_GRID, *place])
+    tiles["get"]["responses"]["204"] = {"description": "Nothing lies in this tile"}
+    return {
+        path: _get("Tilesets", f"tilesetsOf{name}", one.id, described),
+        f"{path}/{{tileMatrixSetId}}": _get("A tileset", f"tilesetOf{name}", one.id, described, [_GRID]),
+        f"{path}/{{tileMatrixSetId}}/{{tileMatrix}}/{{tileRow}}/{{tileCol}}": tiles,
+    }
+
+
+def _place(name: str, text: str) -> Tree:
+    schema = {"type": "integer", "minimum": 0}
+    return {"name": name, "in": "path", "required": True, "description": text, "schema": schema}
+
+
+_GRID: Tree = {
+    "name": "tileMatrixSetId", "in": "path", "required": True, "description": "The grid of tiles.",
+    "schema": {"type": "string", "enum": ["WebMercatorQuad"]},
+}  # fmt: skip
+
+
+def _camel(address: str) -> str:
+    return "".join(part.capitalize() for part in address.replace("-", "_").split("_"))
 
 
 def _get(title: str, name: str, tag: str, answer: Tree, asked: Sequence[Tree] = (), *, gone: bool = False) -> Tree:
@@ -157,7 +200,7 @@ def _answer(schema: str | None, formats: Mapping[str, str], *headers: str) -> Tr
 
 
 def _format(answer: Tree) -> Tree:
-    named = {"text/html": "html", "text/csv": "csv", "application/ld+json": "jsonld"}
+    named = {"text/html": "html", "text/csv": "csv", "application/ld+json": "jsonld", MVT: "mvt"}
     names = list(dict.fromkeys(named.get(media_type, "json") for media_type in answer["content"]))
     return _query(
         "f", "Format of the answer; goes before Accept.", {"type": "string", "enum": names, "default": "json"}

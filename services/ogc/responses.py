@@ -46,8 +46,13 @@ ENCODINGS = ("zstd", "gzip")
 
 def encoding(accepted: str) -> str | None:
     """The encoding to answer in, of those that a reader accepts."""
+    return next((name for name in ENCODINGS if accepts(accepted, name)), None)
+
+
+def accepts(accepted: str, name: str) -> bool:
+    """Whether a reader accepts this encoding."""
     known = {one.split(";")[0].strip(): one.replace(" ", "") for one in accepted.lower().split(",")}
-    return next((name for name in ENCODINGS if name in known and not re.search(r";q=0(\.0*)?$", known[name])), None)
+    return name in known and not re.search(r";q=0(\.0*)?$", known[name])
 
 
 def compressed(content: bytes, name: str) -> bytes:

@@ -26,7 +26,19 @@ from starlette.types import Receive, Scope, Send
 
 from geo.errors import ServeError, StoreError
 from layers.messages import say
-from services.ogc import csv_rows, health, items, metrics, paging, parameters, question, responses, schemas, statics
+from services.ogc import (
+    csv_rows,
+    health,
+    items,
+    metrics,
+    paging,
+    parameters,
+    question,
+    responses,
+    schemas,
+    statics,
+    tiles,
+)  # fmt: skip
 from services.ogc.edition import Edition
 from services.ogc.endpoints import FEATURE, JSON, OPENAPI, PAGES, PLAIN, SCHEMAS, TEXT, Call, Endpoint, sent_filter
 from services.ogc.origin import Origin, Release
@@ -105,6 +117,7 @@ class Service:
             ),
             Endpoint("items", re.compile(f"{one}/items"), self._items, None, items.OFFERED, any_method),
             Endpoint("item", re.compile(f"{one}/items/(.+)"), self._item, ("f", "lang", "crs"), FEATURE, reading),
+            *tiles.endpoints(reading),
             Endpoint("kaart", re.compile(r"/(kaart)(?:\.html)?"), self._file, (), file, reading, versioned=False),
             Endpoint(
                 "methode", re.compile(r"/(methode-[a-z0-9_]+\.html)"), self._file, (), file, reading, versioned=False

@@ -104,7 +104,7 @@ def shown(collection: Collection) -> tuple[geopandas.GeoDataFrame, str]:
         named = (ID, THEME, LEVEL, LENS, PERIOD, TITLE, RANK, SCORE)
         rows = table[[*(one.name for one in named if one.name in table), "geometry"]]
         return (rows.assign(score=_cut(rows[SCORE.name])) if SCORE.name in rows else rows), ID.name
-    latest = table.sort_values([VINTAGE.name, AREA.name], ascending=[False, True], kind="stable")
+    latest = table.sort_values(VINTAGE.name, ascending=False, kind="stable") if VINTAGE.name in table else table
     areas = latest.drop_duplicates(AREA.name).set_index(AREA.name).sort_index()
     columns = _pictures(table) if SCORE.name in table else {}
     if COUNT.name in table:
@@ -125,7 +125,7 @@ def _pictures(table: pd.DataFrame) -> dict[str, "pd.Series[Any]"]:
         suffix = f"_{lens}_{period}" if at else ""
         rows = table[(table[LENS.name] == lens) & (table[PERIOD.name] == period)].set_index(AREA.name)
         columns[f"{SCORE.name}{suffix}"] = _cut(rows[SCORE.name])
-        columns[f"{FLAG.name}{suffix}"] = rows[FLAG.name].astype(bool)
+        columns[f"{FLAG.name}{suffix}"] = rows[FLAG.name].astype("boolean")
     return columns
 
 

@@ -108,6 +108,16 @@ def test_a_feature_has_the_score_and_flag_of_each_lens_and_period_the_newest_wit
             )
 
 
+def test_an_area_that_a_lens_has_no_figures_of_has_no_flag_and_no_score_of_it(figures, tmp_path):
+    lacks = (figures.table["lens"] == "haven") & (figures.table["gebiedscode"] == "BU03440030")
+    less = replace(figures, table=figures.table[~lacks])
+    tiles.archive(less, tmp_path / "less.pmtiles")
+    found = {one["gebiedscode"]: one for one in by_zoom(tmp_path / "less.pmtiles", "indicatoren-misdrijven-buurt")[7]}
+    assert {name for name in found["BU03440030"] if "haven" in name} == set()
+    assert found["BU03440031"]["kansrijk_haven_2024"] in (True, False)
+    assert isinstance(found["BU03440030"]["kansrijk"], bool)
+
+
 def test_no_score_is_in_another_class_than_it_is_on_the_map(figures):
     near = np.concatenate([[at - 1e-9, at, at + 1e-9, at - 0.004] for at in DEVIATION_BREAKS])
     table = figures.table.copy()

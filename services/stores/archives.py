@@ -1,0 +1,67 @@
+"""Archives of vector tiles, read: a tile by itself, without the rest and without tables; services.stores.tiles writes
+them.
+"""
+
+import json
+from collections.abc import Mapping
+from functools import lru_cache
+from gzip import decompress
+from pathlib import Path
+from typing import Any
+
+from pmtiles.tile import deserialize_directory, deserialize_header, zxy_to_tileid
+
+from geo.errors import StoreError
+from services.ports import ENDING
+
+HEADER = 127
+"""Bytes."""
+
+
+class Archive:
+    """A PMTiles archive: where each of its tiles is, read once."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self.header: dict[str, Any] = {**deserialize_header(self._bytes(0, HEADER))}
+        self.about: dict[str, Any] = json.loads(decompress(self._part("metadata_offset", "metadata_length")))
+        self._places: dict[int, tuple[int, int]] = {}
+        self._index(self._part("root_offset", "root_length"))
+
+    def tile(self, zoom: int, column: int, row: int) -> bytes | None:
+        """A tile as it is stored, compressed by gzip; None where nothing lies."""
+        place = self._places.get(zxy_to_tileid(zoom, column, row))
+        return self._bytes(self.header["tile_data_offset"] + place[0], place[1]) if place else None
+
+    def _index(self, directory: bytes) -> None:
+        for one in deserialize_directory(directory):
+            if one.run_length:
+                self._places |= {one.tile_id + at: (one.offset, one.length) for at in range(one.run_length)}
+            else:
+                self._index(self._bytes(self.header["leaf_directory_offset"] + one.offset, one.length))
+
+    def _part(self, offset: str, length: str) -> bytes:
+        return self._bytes(self.header[offset], self.header[length])
+
+    def _bytes(self, at: int, length: int) -> bytes:
+        with self.path.open("rb") as file:
+            file.seek(at)
+            return file.read(length)
+
+
+def of(folder: Path) -> Mapping[str, Path]:
+    """The archives of a release, by the address of their collection."""
+    return {path.stem.replace("_", "-"): path for path in sorted(folder.glob(f"*{ENDING}"))}
+
+
+def opened(path: Path) -> Archive:
+    """An archive, read again where it was written again. Raises StoreError where it cannot be read."""
+    try:
+        return _opened(path, path.stat().st_mtime_ns)
+    except (OSError, ValueError, KeyError) as fault:
+        raise StoreError("{path}: cannot be read: {fault}; publish again", path=path, fault=str(fault)) from None
+
+
+@lru_cache(maxsize=256)
+def _opened(path: Path, _written: int) -> Archive:
+    return Archive(path)

@@ -1,0 +1,159 @@
+"""Tiles over OGC API Tiles are those of the archive, to the byte, and nothing is there that was not published."""
+
+import gzip
+import math
+
+import mapbox_vector_tile
+import pytest
+from pmtiles.reader import MemorySource, all_tiles
+
+from services.stores import tiles
+from tests.ogc import places, servers
+
+NAME = "indicatoren-misdrijven-buurt"
+TILES = f"/collections/{NAME}/tiles"
+GRID = f"{TILES}/WebMercatorQuad"
+CONFORMS = [f"http://www.opengis.net/spec/ogcapi-tiles-1/1.0/conf/{name}"
+            for name in ("core", "tileset", "tilesets-list", "geodata-tilesets", "mvt", "oas30")]  # fmt: skip
+CIRCUMFERENCE = 40_075_016.685578488
+
+
+@pytest.fixture(scope="module")
+def home(tmp_path_factory):
+    return tmp_path_factory.mktemp("tiled")
+
+
+@pytest.fixture(scope="module")
+def api(home):
+    port = servers.free_port()
+    _, config = servers.a_home(home, port)
+    tiles.write(places.collections(rows=10), home / "releases" / "large")
+    with servers.running(servers.ours(home, config, port), home, config, port) as client:
+        yield client
+
+
+@pytest.fixture(scope="module")
+def stored(home):
+    archive = next(
+        path for path in (home / "releases" / "large").glob("*.pmtiles") if path.stem.replace("_", "-") == NAME
+    )
+    return dict(all_tiles(MemorySource(archive.read_bytes())))
+
+
+def test_every_tile_is_that_of_the_archive_compressed_as_it_is_stored(api, stored):
+    assert {zoom for zoom, _, _ in stored} == set(range(5, 12))
+    for (zoom, column, row), content in stored.items():
+        with api.stream("GET", f"{GRID}/{zoom}/{row}/{column}", headers={"Accept-Encoding": "gzip"}) as answer:
+            raw = b"".join(answer.iter_raw())
+        assert (answer.status_code, raw) == (200, content)
+        assert answer.headers["content-type"] == "application/vnd.mapbox-vector-tile"
+        assert answer.headers["content-encoding"] == "gzip"
+
+
+def test_a_reader_without_gzip_gets_it_plain_and_another_library_reads_every_area(api, stored):
+    codes = set()
+    for zoom, column, row in stored:
+        answer = api.get(f"{GRID}/{zoom}/{row}/{column}", headers={"Accept-Encoding": "identity"})
+        assert "content-encoding" not in answer.headers
+        if zoom == 9:
+            codes |= {
+                one["properties"]["gebiedscode"] for one in mapbox_vector_tile.decode(answer.content)[NAME]["features"]
+            }
+    assert codes == set(places.collections(rows=10)[1].table["gebiedscode"])
+
+
+def test_a_tile_that_a_reader_has_is_not_sent_again(api, stored):
+    zoom, column, row = next(iter(stored))
+    tag = api.get(f"{GRID}/{zoom}/{row}/{column}").headers["etag"]
+    again = api.get(f"{GRID}/{zoom}/{row}/{column}", headers={"If-None-Match": tag})
+    assert (again.status_code, again.content, again.headers["etag"]) == (304, b"", tag)
+
+
+def test_a_tile_in_which_nothing_lies_is_empty(api):
+    assert api.get(f"{GRID}/5/0/0").status_code == 204
+
+
+@pytest.mark.parametrize(
+    ("path", "says"),
+    [
+        (f"{GRID}/4/0/0", "zoom 5 to 11"),
+        (f"{GRID}/12/0/0", "zoom 5 to 11"),
+        (f"{GRID}/5/32/0", "below 2 to the power of zoom"),
+        (f"{GRID}/5/0/32", "below 2 to the power of zoom"),
+        (f"{GRID}/5/-1/0", "below 2 to the power of zoom"),
+        (f"{GRID}/5/x/0", "below 2 to the power of zoom"),
+        (f"{GRID}/5/0/99999999999999999999", "below 2 to the power of zoom"),
+        (f"{TILES}/NetherlandsRDNewQuad", "WebMercatorQuad only"),
+        (f"{TILES}/NetherlandsRDNewQuad/5/0/0", "WebMercatorQuad only"),
+        ("/tileMatrixSets/NetherlandsRDNewQuad", "WebMercatorQuad only"),
+        ("/collections/geheim/tiles", "collection 'geheim' not found"),
+        ("/collections/..%2F..%2Fgeheim/tiles/WebMercatorQuad/5/0/0", ""),
+    ],
+)
+def test_what_is_not_there_is_a_404_that_says_why(api, path, says):
+    answer = api.get(path)
+    assert answer.status_code == 404
+    assert answer.headers["content-type"] == "application/problem+json"
+    assert says in answer.json()["detail"]
+
+
+def test_unknown_parameters_and_formats_are_refused(api):
+    assert api.get(f"{GRID}/5/10/16?bbox=1,2,3,4").status_code == 400
+    assert api.get(f"{GRID}/5/10/16?f=png").status_code == 400
+    assert api.get(f"{GRID}/5/10/16", headers={"Accept": "image/png"}).status_code == 406
+    assert api.post(TILES).status_code == 405
+
+
+def test_a_client_finds_the_tiles_from_the_collection_by_links_alone(api, stored):
+    (tilesets,) = [one for one in api.get(f"/collections/{NAME}").json()["links"]
+                   if one["rel"] == "http://www.opengis.net/def/rel/ogc/1.0/tilesets-vector"]  # fmt: skip
+    (tileset,) = api.get(tilesets["href"]).json()["tilesets"]
+    assert (tileset["dataType"], tileset["crs"]) == ("vector", "http://www.opengis.net/def/crs/EPSG/0/3857")
+    (itself,) = [one["href"] for one in tileset["links"] if one["rel"] == "self"]
+    full = api.get(itself).json()
+    (item,) = [one for one in full["links"] if one["rel"] == "item"]
+    assert (item["templated"], item["type"]) == (True, "application/vnd.mapbox-vector-tile")
+    zoom, column, row = next(iter(stored))
+    href = (
+        item["href"].replace("{tileMatrix}", str(zoom)).replace("{tileRow}", str(row)).replace("{tileCol}", str(column))
+    )
+    assert api.get(href).status_code == 200
+    (layer,) = full["layers"]
+    assert (layer["id"], layer["minTileMatrix"], layer["maxTileMatrix"]) == (NAME, "5", "11")
+    assert layer["propertiesSchema"]["properties"]["gebiedscode"] == {"type": "string"}
+    table = places.collections(rows=10)[1].table.to_crs(4326)
+    west, south, east, north = table.total_bounds
+    box = full["boundingBox"]
+    assert [*box["lowerLeft"], *box["upperRight"]] == pytest.approx([west, south, east, north], abs=1e-5)
+    assert places.CAVEAT in full["description"]
+    assert full["attribution"]
+    (grid,) = [one["href"] for one in full["links"] if one["rel"].endswith("/tiling-scheme")]
+    matrices = {one["id"]: one for one in api.get(grid).json()["tileMatrices"]}
+    assert matrices["5"]["matrixWidth"] == 32
+    assert matrices["5"]["cellSize"] == pytest.approx(CIRCUMFERENCE / 32 / 256)
+    assert matrices["0"]["scaleDenominator"] == pytest.approx(559082264.0287178)
+    assert math.isclose(matrices["3"]["pointOfOrigin"][1], CIRCUMFERENCE / 2)
+
+
+def test_conformance_landing_and_openapi_say_it(api):
+    assert set(CONFORMS) < set(api.get("/conformance").json()["conformsTo"])
+    assert any(one["rel"].endswith("/tiling-schemes") for one in api.get("/").json()["links"])
+    assert api.get("/tileMatrixSets").json()["tileMatrixSets"][0]["id"] == "WebMercatorQuad"
+    paths = api.get("/openapi.json").json()["paths"]
+    path = f"{TILES}/{{tileMatrixSetId}}/{{tileMatrix}}/{{tileRow}}/{{tileCol}}"
+    assert {"200", "204", "304", "404"} < set(paths[path]["get"]["responses"])
+    assert "application/vnd.mapbox-vector-tile" in paths[path]["get"]["responses"]["200"]["content"]
+
+
+def test_a_release_without_tiles_says_nothing_of_them(api, home, stored):
+    servers.swap(home, "small")
+    try:
+        assert not set(CONFORMS) & set(api.get("/conformance").json()["conformsTo"])
+        assert not [one for one in api.get(f"/collections/{NAME}").json()["links"] if "tile" in one["rel"]]
+        assert not [path for path in api.get("/openapi.json").json()["paths"] if "tile" in path.lower()]
+        zoom, column, row = next(iter(stored))
+        answer = api.get(f"{GRID}/{zoom}/{row}/{column}")
+        assert (answer.status_code, "has no tiles of" in answer.json()["detail"]) == (404, True)
+    finally:
+        servers.swap(home, "large")
+    assert gzip.decompress(stored[zoom, column, row]) == api.get(f"{GRID}/{zoom}/{row}/{column}").content
