@@ -18,6 +18,7 @@ import geopandas
 import pandas as pd
 
 from boundaries.vintages import Vintage
+from geo.areas import AreaLevel
 from geo.errors import SourceError, UnknownNameError, ZichtError
 from geo.messages import Message, joined, message
 from layers.declarations.catalog import Catalog
@@ -25,11 +26,12 @@ from layers.declarations.sources import SourceDeclaration
 from layers.messages import say
 from layers.publication.layer import Receipt
 from services import receipts
-from services.downloads import pdok, squares, statline
+from services.downloads import pdok, postcodes, squares, statline
 from services.files import digest, whole_file
 from services.http.client import Answer, Client
 from services.http.progress import OnProgress
 from services.settings import Settings
+from services.sources.boundaries import POSTCODES
 from services.sources.squares import fetched_file
 
 BOUNDARIES = "boundaries"
@@ -106,6 +108,8 @@ def jobs(
             if source.id in names:
                 raise
             skipped[source.id] = fault.message
+    if not gemeenten:
+        wanted += [_postcodes(year) for year in _years_of_postcodes(catalog, ids)]
     if themes or BOUNDARIES in names:
         if gemeenten:
             skipped[BOUNDARIES] = message("boundaries are fetched as a whole, without --gemeente")
@@ -256,3 +260,21 @@ def _boundaries(vintage: Vintage) -> Job:
         return Receipt(f"{BOUNDARIES}/{name}", title, vintage.url, "", 0, "CC BY 4.0", "CBS, Kadaster")
 
     return Job(BOUNDARIES, tuple(pdok.planned(vintage)), download, receipt)
+
+
+def _years_of_postcodes(catalog: Catalog, ids: set[str]) -> list[int]:
+    """The years of the postcodes that sources have figures of."""
+    sources = [one for one in catalog.sources.values() if one.id in ids and one.native is AreaLevel.PC4]
+    return sorted({one.codes_of or one.vintage for one in sources})
+
+
+def _postcodes(year: int) -> Job:
+    """The boundaries of the postcodes of a year."""
+    file = f"{BOUNDARIES}/{POSTCODES}-{year}.parquet"
+    title = say("CBS boundaries of postcodes {year}", year=year)
+    receipt = Receipt(f"{BOUNDARIES}/{POSTCODES}", title, postcodes.URL, "", 0, "CC BY 4.0", "CBS, Kadaster")
+
+    def download(client: Client, on_progress: OnProgress) -> Tables:
+        return {file: postcodes.postcode_table(client, year, on_progress)}
+
+    return Job(f"{POSTCODES}-{year}", (postcodes.planned(year),), download, lambda _: receipt)

@@ -128,11 +128,14 @@ class BoundaryFolder:
         file = boundary_files.of_year(self.root / BOUNDARIES, of.year, POSTCODES)
         if file is None:
             raise SourceError(
-                "{root}: no boundary file of the postcodes of {year}; put it there as boundaries/pc4-{year}.gpkg (CBS "
-                "publishes it as 'Postcode 4', at PDOK)",
+                "{root}: no boundary file of the postcodes of {year}; `zicht fetch THEME` fetches it with the theme "
+                "that needs it; or put it there as boundaries/pc4-{year}.gpkg, which PDOK has as 'CBS Postcode 4'",
                 root=self.root, year=of.year,
             )  # fmt: skip
-        path = _below(file, self.root)
+        path, by_file = _below(file, self.root), receipts.read(self.root)
+        if path in by_file:
+            result = postcodes.read_postcodes(self._checked(file, by_file), of, path)
+            return FolderAreas(result.areas, result.notes, (_noted(by_file[path], result.notes),), national=True)
         raw = boundary_files.read(below(self.root, path), of, AreaLevel.PC4)
         result = postcodes.read_postcodes(raw, of, path)
         receipt = self._receipt(path, say("CBS boundaries of postcodes {year}", year=of.year), len(raw), PUBLISHERS)

@@ -16,7 +16,7 @@ ROOT = Path(__file__).parents[2]
 PACKAGES = ("geo", "boundaries", "layers", "services")
 ERRORS = frozenset(
     {name for name, one in vars(errors).items() if isinstance(one, type) and issubclass(one, errors.ZichtError)}
-    | {"QueryError", "UnreachableError", "TransientError", "RuleError", "StoreUnavailableError", "_AnswerError"}
+    | {"QueryError", "UnreachableError", "TransientError", "RuleError", "StoreUnavailableError", "AnswerError"}
 ) - {"DeclarationError", "UnknownNameError"}  # their own words stand in geo.errors
 SAYS = ("message", "say", "plural")
 

@@ -14,6 +14,7 @@ from urllib.parse import urlencode
 
 import geopandas
 import orjson
+import pandas as pd
 import shapely
 
 from boundaries import cbs
@@ -67,6 +68,7 @@ class Api:
         renamed = {name: table.rename(columns=dict(columns or {})) for name, table in boundaries.items()}
         self._features = {name: _features(table) for name, table in renamed.items()}
         self._tables = renamed
+        self.chosen: dict[str, str] = {}
 
     def __call__(self, path: str, query: Query, headers: Mapping[str, str]) -> Reply | None:  # noqa: ARG002
         asked = re.fullmatch(re.escape(self.root) + r"/collections/(\w+)/items", path)
@@ -101,7 +103,7 @@ class Api:
 
     def _links(self, name: str, start: int, limit: int, crs: str) -> list[dict[str, str]]:
         def link(rel: str, title: str, at: int, f: str = "json") -> dict[str, str]:
-            query = ({"crs": crs} if crs != CRS84 else {}) | ({"cursor": cursor(at)} if at else {})
+            query = self.chosen | ({"crs": crs} if crs != CRS84 else {}) | ({"cursor": cursor(at)} if at else {})
             kind = {"json": "application/geo+json", "jsonfg": "application/vnd.ogc.fg+json", "html": "text/html"}[f]
             # The keys in order of the alphabet, as Go writes them.
             written = urlencode(sorted((query | {"f": f, "limit": str(limit)}).items()))
@@ -118,6 +120,30 @@ class Api:
         if start:
             links.append(link("prev", "Previous page", max(start - limit, 0)))
         return links
+
+
+class Postcodes:
+    """The OGC API of postcodes of four digits: one collection of all years, of which `jaarcode` chooses one.
+
+    Its shape is that of clients of others, not recorded: the address, `jaarcode`, and `postcode` as a number.
+    """
+
+    def __init__(self, by_year: Mapping[int, geopandas.GeoDataFrame]) -> None:
+        tables = {year: table.assign(jaarcode=year) for year, table in by_year.items()}
+        every = pd.concat(tables.values(), ignore_index=True)
+        self._apis = {"": self._api(every)}
+        for year, table in tables.items():
+            self._apis[str(year)] = self._api(table)
+            self._apis[str(year)].chosen = {"jaarcode": str(year)}
+
+    @staticmethod
+    def _api(table: geopandas.GeoDataFrame) -> Api:
+        api = Api({"postcode4": table}, 0)
+        api.root = f"/{API}/cbs/postcode4/ogc/v1"
+        return api
+
+    def __call__(self, path: str, query: Query, headers: Mapping[str, str]) -> Reply | None:
+        return self._apis[query.get("jaarcode", [""])[0]](path, query, headers)
 
 
 @dataclass(frozen=True)

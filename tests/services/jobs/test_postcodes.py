@@ -8,16 +8,22 @@ import pandas as pd
 import pytest
 import shapely
 
+from boundaries.vintages import vintage
 from geo.areas import AreaLevel
 from geo.errors import DeclarationError, SourceError
 from geo.measures import Unknown
 from layers.messages import speaking
 from layers.method.country import Country
 from services.cache.encoding import decoded, encoded
+from services.downloads import postcodes as downloads
+from services.http.client import Client
+from services.jobs import fetch as job
 from services.jobs.build import LayerRequest, build, open_country
 from services.jobs.plan import planned
 from tests.country import CORNER, SIDE, raw, squares
 from tests.layers.declared import SOURCE, THEME, catalog
+from tests.standin import pdok
+from tests.standin.server import Standin
 
 AREAS = squares(12, 12)
 PER_POSTCODE = """
@@ -155,6 +161,42 @@ def test_counts_are_divided_by_households_and_means_weighed_by_homes_as_an_overl
     assert set(vacant.reason.dropna()) == {Unknown.PARTLY}
     # Half a step of each postcode, divided as its homes are.
     assert vacant.exposure_margin.sum() == pytest.approx(2 * (len(postcodes()) - 1), rel=0.05)
+
+
+class Nobody:
+    """Watches a fetch, and says nothing."""
+
+    def on_progress(self, *_: object) -> None: ...
+
+    def on_retry(self, *_: object) -> None: ...
+
+    def on_end(self, *_: object) -> None: ...
+
+
+def test_the_boundaries_that_a_theme_needs_are_fetched_with_it_and_it_is_built_with_these(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+):
+    (folder / "boundaries/pc4-2020.gpkg").unlink()
+    declared = country(folder).catalog
+    wanted, skipped = job.jobs(declared, ["proef"], vintage(2024))
+    assert set(skipped) == {"postcodes", "tellingen"}
+    monkeypatch.setattr(downloads, "LEAST", 25)
+    years = {
+        2020: postcodes().astype({"postcode": int}),
+        2024: postcodes().iloc[::-1].assign(postcode=range(2000, 2025)),
+    }
+    with Standin(pdok.Postcodes(years)) as server:
+        client = Client(folder.parent / "cache", gateway=server.url)
+        done = job.fetch([one for one in wanted if one.name == "pc4-2020"], client, folder, Nobody())
+    assert not done.faults
+    opened = country(folder)
+    theme = opened.catalog.theme("proef")
+    vacant = opened.measures(theme, AreaLevel.BUURT, 2024)["leegstand"]
+    pd.testing.assert_series_equal(vacant.exposure, expected("WONING"), check_names=False)
+    receipts = {one.id: one for one in opened.receipts(theme, AreaLevel.BUURT, 2024)}
+    assert receipts["boundaries/pc4"].where == "https://api.pdok.nl/cbs/postcode4/ogc/v1"
+    assert receipts["boundaries/pc4"].fetched
+    assert receipts["boundaries/pc4"].sha256 == done.written["boundaries/pc4-2020.parquet"].sha256
 
 
 def test_the_layer_says_what_came_how_far_it_may_be_off_and_what_did_not(folder: Path):
