@@ -19,7 +19,7 @@ from pygeoapi.util import get_api_rules, yaml_load
 from starlette.datastructures import QueryParams
 
 from layers.messages import say
-from services.ogc import openapi
+from services.ogc import downloads, openapi
 from services.ogc.configuration import for_colleagues
 from services.ogc.method_pages import page_of, pages_of
 from services.ogc.origin import Release
@@ -65,7 +65,7 @@ class Edition:
         self.tiles = archives.of(self.folder)
         document = openapi.document(self.config, self.url, tuple(self.collections.values()), self.tiles)
         self.document = orjson.dumps(document)
-        self.pages = Pages(self.config, (self.site, self.url), self.collections, document, self._methods)
+        self.pages = Pages(self.config, (self.site, self.url), self.collections, document, self.folder, self._methods)
         self.api = API(self.config, document)
         self.tag = hashlib.sha256(
             f"{self.id}{release.state}{configuration}{self.url}".encode() + self.document
@@ -111,7 +111,7 @@ class Edition:
             said = orjson.loads(body)
             for one in said.get("collections", [said]):
                 self._link_method(one)
-                one.get("links", []).extend(self._links_of_tiles(one.get("id", "")))
+                one.get("links", []).extend(self._links_of_files(one.get("id", "")))
             body = orjson.dumps(said | self._about)
         return int(status), media_type, body
 
@@ -121,6 +121,15 @@ class Edition:
             title = say("How this map was made")
             link = {"rel": "describedby", "type": "text/html", "title": title, "href": f"{self.site}/{page}"}
             collection["links"].append(link)
+
+    def _links_of_files(self, collection: str) -> list[dict[str, str]]:
+        """Where a collection is had as a file, and its tiles."""
+        files = downloads.files_of(self.folder, collection)
+        links = [
+            {"rel": "enclosure", "type": media_type, "title": title, "href": f"{self.site}/downloads/{name}"}
+            for name, media_type, title in files
+        ]
+        return links + self._links_of_tiles(collection)
 
     def _links_of_tiles(self, collection: str) -> list[dict[str, str]]:
         """Where the tiles of a collection are; of the landing page ("") their grid. None where there are none."""

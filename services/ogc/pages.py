@@ -7,6 +7,7 @@ a closed network, and show names of columns where titles are needed.
 
 from collections.abc import Mapping, Sequence
 from functools import cache
+from pathlib import Path
 from typing import Any
 from urllib.parse import quote, urlsplit
 
@@ -18,6 +19,7 @@ from markupsafe import Markup
 from layers.messages import language, number, said, say
 from layers.publication.fields import AREA_NAME, EXPLANATION, ID, SCORE, TITLE, Field
 from layers.publication.legend import Legend, classify, legend_for
+from services.ogc.downloads import files_of
 from services.ogc.method_pages import page_of
 from services.stores.queries import Described
 from services.stores.systems import SYSTEMS
@@ -31,16 +33,18 @@ UNSAFE_IN_SCRIPT = {ord(one): f"\\u{ord(one):04x}" for one in "<>&\u2028\u2029"}
 
 
 class Pages:
-    """The pages of one release; `config` is pygeoapi's configuration, `addresses` are those of the site and the API."""
+    """The pages of one release; `config` is pygeoapi's configuration, `addresses` are those of the site and the API,
+    and `folder` has its files.
+    """
 
     def __init__(
         self, config: Content, addresses: tuple[str, str], collections: Mapping[str, Described], document: Content,
-        methods: tuple[str, ...] = (),
+        folder: Path, methods: tuple[str, ...] = (),
     ) -> None:  # fmt: skip
         background, (site, url) = config["server"].get("map", {}), addresses
         self._collections = collections
         self._document = document
-        self._methods = methods
+        self._folder, self._methods = folder, methods
         self._shared = {
             "service": config["metadata"]["identification"],
             "url": url,
@@ -57,6 +61,7 @@ class Pages:
     def collection(self, identifier: str, name: str = "collection") -> bytes:
         """The page of a collection, or of its columns (`schema`)."""
         return self._rendered(name, collection=self._collections[identifier], systems=SYSTEMS,
+                              files=files_of(self._folder, identifier),
                               method=page_of(identifier, self._methods))  # fmt: skip
 
     def openapi(self) -> bytes:

@@ -28,6 +28,7 @@ from geo.errors import ServeError, StoreError
 from layers.messages import say
 from services.ogc import (
     csv_rows,
+    downloads,
     health,
     items,
     metrics,
@@ -49,7 +50,6 @@ from services.stores.queries import QueryError
 from services.stores.reader import Reader, StoreUnavailableError
 
 LOGGER = logging.getLogger(__name__)
-DOWNLOADS = {"zicht.gpkg": "application/geopackage+sqlite3"}
 
 FOLLOWED = "zicht.followed"
 """Where a request says that it was looked which release is served."""
@@ -283,10 +283,10 @@ class Service:
     async def _file(self, call: Call) -> Response:
         (name,) = call.names
         name = "kaart.html" if name == "kaart" else name
-        media_type = "text/html" if name == "kaart.html" or name.startswith("methode-") else DOWNLOADS.get(name, "")
+        media_type = "text/html" if name == "kaart.html" or name.startswith("methode-") else downloads.media_type(name)
         if not media_type or not (self._edition.folder / name).is_file():
             raise Problem(404, say("This release has no {name}.", name=name[:100]))
-        accepted = "" if call.header("range") else call.header("accept-encoding")
+        accepted = "" if call.header("range") or name.endswith(downloads.PACKED) else call.header("accept-encoding")
         return await run_in_threadpool(self._files.answer, name, media_type, accepted, call.tag)
 
     async def _health(self, call: Call) -> Response:

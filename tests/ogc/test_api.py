@@ -1,3 +1,4 @@
+import io
 import json
 import os
 import re
@@ -10,6 +11,7 @@ import pandas as pd
 import pytest
 import shapely
 
+from services.stores import geoparquet
 from tests.ogc import places, servers
 
 NAME = "indicatoren-misdrijven-buurt"
@@ -276,6 +278,41 @@ def test_the_map_and_the_download_are_beside_the_api(api, home):
     missing = api.get("/kaart")
     (home / "elders.html").rename(home / "current" / "kaart.html")
     assert (missing.status_code, missing.json()["detail"]) == (404, "Deze publicatie heeft geen kaart.html.")
+
+
+@pytest.fixture
+def with_record(api, home):
+    """The release with the record of its collections, taken anew by the server."""
+    record = [home / "releases" / "large" / f"{one.id}.parquet" for one in places.collections()]
+    geoparquet.write(places.collections(), home / "releases" / "large")
+    for name in ("small", "large"):
+        servers.swap(home, name)
+        api.get("/")
+    yield
+    for path in record:
+        path.unlink()
+    for name in ("small", "large"):
+        servers.swap(home, name)
+        api.get("/")
+
+
+@pytest.mark.usefixtures("with_record")
+def test_a_collection_is_had_as_files_by_its_links(api, table):
+    links = [one for one in api.get(f"/collections/{NAME}", params={"f": "json"}).json()["links"]
+             if one["rel"] == "enclosure"]  # fmt: skip
+    assert {one["title"]: one["type"] for one in links} == {
+        "GeoPackage": "application/geopackage+sqlite3", "GeoParquet": "application/vnd.apache.parquet",
+    }  # fmt: skip
+    (href,) = [one["href"] for one in links if one["title"] == "GeoParquet"]
+    whole = api.get(href)
+    assert whole.headers["content-type"] == "application/vnd.apache.parquet"
+    assert "content-encoding" not in whole.headers
+    assert len(geopandas.read_parquet(io.BytesIO(whole.content))) == len(table)
+    part = api.get(href, headers={"Range": "bytes=0-3"})
+    assert (part.status_code, part.content) == (206, b"PAR1")
+    assert "GeoParquet</a>" in api.get(f"/collections/{NAME}", params={"f": "html"}).text
+    for name in ("geheim_tabel.parquet", "..%2Fx.parquet", "zicht.sqlite"):
+        assert api.get(f"/downloads/{name}").status_code == 404
 
 
 def test_other_sites_may_read_the_api(api):
