@@ -17,6 +17,7 @@ from boundaries.codes import PATTERNS, malformed, parents
 from boundaries.coverage import outline
 from boundaries.crs import in_rd
 from boundaries.doubles import far_apart, several_names
+from boundaries.gemeenten import with_capitals
 from boundaries.shapes import sound
 from boundaries.vintages import Vintage
 from geo.areas import AreaFrame, AreaLevel
@@ -127,12 +128,15 @@ def replaced(areas: AreaFrame, by: AreaFrame) -> AreaFrame:
 
 
 def named(areas: AreaFrame, gemeente: pd.Series, wijk: pd.Series = NOT_NAMED) -> AreaFrame:
-    """The areas with the names of gemeenten and wijken taken from elsewhere, where they are there, by code."""
+    """The areas with the names of gemeenten and wijken taken from elsewhere, where they are there, by code; a gemeente
+    that stands in small letters gets its capitals.
+    """
     table = areas.table.copy()
     in_wijk = parents(areas.ids, AreaLevel.WIJK).to_series(index=areas.ids)
     for column, codes, names in (("gemeente_name", table["gemeente"], gemeente), ("wijk_name", in_wijk, wijk)):
         elsewhere = codes.map(names).astype(object)
         table[column] = table[column].where(elsewhere.isna(), elsewhere)
+    table["gemeente_name"] = table["gemeente_name"].map(with_capitals)
     if areas.level is AreaLevel.GEMEENTE:
         table["name"] = table["gemeente_name"]
     return AreaFrame(areas.level, areas.vintage, table)

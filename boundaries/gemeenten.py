@@ -9,6 +9,28 @@ from geo.messages import message
 COLLOQUIAL = {"den haag": "'s-gravenhage", "den bosch": "'s-hertogenbosch"}
 """Names in daily use, by the official ones that CBS has."""
 
+BETWEEN = frozenset({"en", "aan", "den", "de", "der", "bij", "op", "in", "van"})
+"""Words that have no capital within the name of a gemeente."""
+
+
+def with_capitals(name: str) -> str:
+    """The name of a gemeente as it is written, of one that stands in small letters; else as it is.
+
+    >>> with_capitals("capelle aan den ijssel"), with_capitals("'s-gravenhage"), with_capitals("bergen (nh.)")
+    ('Capelle aan den IJssel', "'s-Gravenhage", 'Bergen (NH.)')
+    """
+    if name != name.lower():
+        return name
+    first, *others = name.split(" ")
+    return " ".join([_capital(first), *(one if one in BETWEEN else _capital(one) for one in others)])
+
+
+def _capital(word: str) -> str:
+    if word.startswith("("):
+        return word.upper()
+    parts = word.split("-")
+    return "-".join(f"IJ{one[2:]}" if one.startswith("ij") else one[:1].upper() + one[1:] for one in parts)
+
 
 def code_of(gemeente: str, names: Mapping[str, str]) -> str:
     """The code of a gemeente, among `names` by code; capitals and accents do not matter.

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from boundaries.gemeenten import code_of
+from boundaries.gemeenten import code_of, with_capitals
 from geo.errors import AreaError, UnknownNameError
 
 NAMES = {
@@ -56,3 +56,22 @@ def test_where_a_boundary_file_has_no_names_of_gemeenten_a_name_is_refused_so():
     with pytest.raises(AreaError, match=r"'Rotterdam' is no code .* has no names of gemeenten; .*: GM0363, GM0599$"):
         code_of("Rotterdam", codes)
     assert code_of("gm0599", codes) == "GM0599"
+
+
+WRITTEN = (
+    "'s-Gravenhage", "'s-Hertogenbosch", "Bergen (NH.)", "Beek (L.)", "Capelle aan den IJssel", "De Friese Meren",
+    "Graft-De Rijp", "Haarlemmerliede en Spaarnwoude", "Hof van Twente", "IJsselstein", "Krimpen aan den IJssel",
+    "Loon op Zand", "Mill en Sint Hubert", "Oude IJsselstreek", "Oud-Beijerland", "Reusel-De Mierden",
+    "Sint-Oedenrode", "Súdwest-Fryslân", "Wijk bij Duurstede", "Bergen op Zoom",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("name", WRITTEN)
+def test_a_name_in_small_letters_gets_the_capitals_that_cbs_writes(name):
+    assert with_capitals(name.lower()) == name
+    assert with_capitals(name) == name
+
+
+def test_a_name_with_any_capital_stays_as_it_is():
+    assert with_capitals("het Bildt") == "het Bildt"
+    assert with_capitals("GM0363") == "GM0363"

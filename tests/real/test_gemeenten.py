@@ -60,6 +60,9 @@ def test_too_few_crimes_are_not_shown(layer: Layer, crimes: pd.Series):
     table = layer.table.set_index("gebiedscode")
     # A 5 may be 3: CBS rounds to fives.
     assert table["drugs"].isna().sum() == (crimes[table.index] < 10).sum() == 128
+    names = layer.table["gebiedsnaam"]
+    assert not [one for one in names if one == one.lower()]
+    assert {"Haarlemmerliede en Spaarnwoude", "Hoogezand-Sappemeer"} <= set(names)
     assert "tellingen van misdrijven_2015 zijn door de uitgever afgerond op 5: 0 kan 2 zijn" in layer.provenance.method
 
 
