@@ -14,6 +14,7 @@ from layers.method.country import Country
 from layers.method.plan import Results
 from layers.publication.layer import Layer
 from services.cache.disk import HomeCache
+from services.cli import reports
 from services.jobs import plan as planning
 from services.jobs.build import LayerRequest, build, build_and_save
 from services.sources.folder import Folder
@@ -155,3 +156,12 @@ def test_what_was_searched_before_is_remembered_and_a_layer_is_renewed_as_it_was
     renewed = planning.renew(tmp_path, declared, str(root), lambda _: None)
     assert (renewed.layers, renewed.current) == ((), 1)
     assert not any(node.kind in {"run", "search"} for node in again.results.made)
+
+
+def test_hexagons_over_which_figures_are_divided_are_not_searched_and_it_is_said_which_are(country: Country):
+    made = build(country, replace(REQUEST, level=AreaLevel.H3_8), lambda _: None)
+    said = " ".join(str(line) for line in reports.summary(made).renderables)  # type: ignore[union-attr]  # a group
+    assert "niet gezocht: deze cijfers zijn bekend van grotere gebieden" in said
+    assert "waar punten in liggen" in said
+    assert made.summary["tested"] == 0
+    assert {one["says"] for one in made.summary["robustness"]} == {0}
