@@ -71,6 +71,7 @@ def tally(request: TallyRequest, steps: Callable[[str], None], on_retry: Callabl
     if request.to is not None and request.to.suffix not in ENDINGS:
         raise SourceError("{to}: counts are written as .csv or .parquet; name one of these", to=request.to)
     settings, declared = Settings(), read(request.source, SourceDeclaration)
+    counts = engine(request.engine)
     rejects = (
         None
         if request.to is None or declared.records is None
@@ -90,7 +91,7 @@ def tally(request: TallyRequest, steps: Callable[[str], None], on_retry: Callabl
         request.source.parent, settings.postgis, client, rejects,
         lambda rows: steps(say("{rows:,} rows", rows=rows)),
         lambda done, whole: steps(say("PDOK: {done:,} of {whole:,} answers", done=done, whole=whole)),
-        engine=engine(request.engine),
+        engine=counts,
     )  # fmt: skip
     counted = _counted(declared, areas, given)
     if request.to is not None:

@@ -122,7 +122,8 @@ def _work(records: Records, areas: AreaFrame, given: RecordsInput, *, alone: boo
         )
     ask = given.client if streams and records.place.way[0] in LOOKED_UP else None
     return PartTally(
-        records, areas, given.root, given.database, alone=alone, listed=given.rejects is not None,
+        records, areas, given.root if streams else given.root.absolute(), given.database,
+        alone=alone, listed=given.rejects is not None,
         addresses=None if ask is None else Addresses(ask, given.on_lookup),
         key_of=given.key_of, on_rows=given.on_rows if streams else None,
     )  # fmt: skip

@@ -226,6 +226,18 @@ def test_keys_of_confidential_records_are_made_here_only(tmp_path):
     assert tally(source(), AREAS, replace(given_, engine=Local())).rows == 30
 
 
+def test_who_counts_elsewhere_is_told_the_whole_path(tmp_path, monkeypatch):
+    written(tmp_path / "rijen", rows(30), [10])
+    monkeypatch.chdir(tmp_path)
+
+    class Elsewhere(AnyOrder):
+        def tally(self, work, parts):
+            assert work.root == tmp_path
+            return super().tally(work, parts)
+
+    assert made(Path(), "rijen", Elsewhere(1))[1] == made(Path(), "rijen")[1]
+
+
 def test_a_folder_of_one_file_counts_as_the_file(tmp_path):
     table = rows()
     written(tmp_path / "rijen", table, [])
