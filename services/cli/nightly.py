@@ -25,6 +25,9 @@ def nightly(
     log_format: Annotated[
         Literal["text", "json"], typer.Option(help=say("How the lines of nightly.log, in the home, are written."))
     ] = "text",
+    keep: Annotated[
+        int | None, typer.Option(min=1, help=say("How many releases stay, the served one always. Default: all."))
+    ] = None,
     home: Home = None,
     config: Config = None,
 ) -> None:
@@ -35,7 +38,7 @@ def nightly(
 
     Example: `zicht nightly --home /srv/zicht --data /srv/zicht-data`
     """
-    from services.jobs import fetch, nightly
+    from services.jobs import fetch, nightly, releases
     from services.jobs.configurations import configuration_of
     from services.jobs.declarations import catalogue
 
@@ -49,6 +52,8 @@ def nightly(
         old = nightly.ages(home, catalog)
         _end(log, [fault.message, *old], STALE if old else 1)
     changed = night.publication.outcome.value == "new"
+    if keep is not None:
+        releases.prune(home, keep)
     lines: list[Message | str] = [*night.too_old]
     if changed:
         lines = [
