@@ -2,31 +2,21 @@
 
 This is what an attacker computes from published figures (and what the auditing problem asks of statistical offices):
 the least and the most that a count can be under all relations at once. Where parts make up wholes in one hierarchy,
-going up and down it once gives just that. Where two hierarchies overlap, as buurten and hexagons, a linear programme
-does, whose bounds are whole: the relations of two hierarchies are those of a network (a totally unimodular matrix).
+going up and down it once gives just that; where several overlap, geo.disclosure.overlays.
 
-Sources: M. Fischetti and J.J. Salazar-Gonzalez (2001), Solving the cell suppression problem on tabular data with linear
-constraints, Management Science 47(7), 1008-1027, doi:10.1287/mnsc.47.7.1008.9805; A. Schrijver (1986), Theory of linear
-and integer programming, section 19.3, on laminar families.
+Source: M. Fischetti and J.J. Salazar-Gonzalez (2001), Solving the cell suppression problem on tabular data with linear
+constraints, Management Science 47(7), 1008-1027, doi:10.1287/mnsc.47.7.1008.9805.
 """
 
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.optimize import linprog
-from scipy.sparse import csr_array, sparray, vstack
-from scipy.sparse.csgraph import connected_components
 
 from geo.errors import MeasureError
 
 type Floats = NDArray[np.float64]
 type Positions = NDArray[np.intp]
-
-WHOLE = 1e-6
-"""How far a whole bound may lie from a whole number by the arithmetic of a linear programme."""
-UNBOUNDED = 3
-"""What scipy calls a programme of which the answer is infinite."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,47 +90,3 @@ def hierarchy_levels(parent: Positions) -> list[Positions]:
             raise ValueError("a hierarchy goes round in a circle")
         at = np.where(at >= 0, parent[at], -1)
     return [np.flatnonzero(depth == one) for one in range(int(depth.max(initial=0)) + 1)]
-
-
-def by_programme(bounds: Bounds, parts: sparray, asked: Positions) -> Bounds:
-    """The bounds of some counts, each of which is a sum of parts that are 0 or more.
-
-    Args:
-        bounds: of every count.
-        parts: a row a count, a column a part: 1 where the count has that part. Of two hierarchies or one.
-        asked: which counts.
-
-    Raises MeasureError where no counts keep to the bounds.
-
-    >>> known = Bounds(np.array([10.0, 0.0, 0.0]), np.array([10.0, 4.0, 9.0]))
-    >>> by_programme(known, csr_array(np.array([[1, 1], [1, 0], [0, 1]])), np.array([1, 2]))
-    Bounds(lowest=array([1., 6.]), highest=array([4., 9.]))
-    """
-    matrix = csr_array(parts)
-    of_parts = connected_components(matrix.T @ matrix, directed=False)[1]
-    component = np.array([of_parts[matrix.indices[start]] for start in matrix.indptr[:-1]])
-    lowest, highest = np.empty(len(asked)), np.empty(len(asked))
-    for at, count in enumerate(asked):
-        rows, columns = np.flatnonzero(component == component[count]), np.flatnonzero(of_parts == component[count])
-        least, most = _extremes(
-            matrix[rows][:, columns], bounds.lowest[rows], bounds.highest[rows], np.flatnonzero(rows == count)[0]
-        )
-        lowest[at], highest[at] = least, most
-    return Bounds(lowest, highest)
-
-
-def _extremes(matrix: csr_array, lowest: Floats, highest: Floats, count: int) -> tuple[float, float]:
-    """The least and the most of one count in its component."""
-    objective = matrix[[count]].toarray()[0]
-    bounded = np.isfinite(highest)
-    left, right = vstack([matrix[bounded], -matrix]), np.concatenate([highest[bounded], -lowest])
-    found = []
-    for sign in (1, -1):
-        solved = linprog(sign * objective, A_ub=left, b_ub=right, bounds=(0, None), method="highs")
-        if solved.status == UNBOUNDED:
-            found.append(np.inf)
-        elif solved.status != 0:
-            raise MeasureError("bounds of counts contradict one another: no counts add up to what is published")
-        else:
-            found.append(sign * solved.fun)
-    return float(np.ceil(found[0] - WHOLE)), float(np.floor(found[1] + WHOLE))

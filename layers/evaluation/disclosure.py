@@ -3,14 +3,15 @@
 The attacker knows every perturbed count, also those that are too small to be shown: rates, plateaus of q and national
 values may tell them. He knows how the noise is made, but not the secret; that buurten make up wijken and gemeenten; and
 all earlier releases. From that he computes between which bounds each count lies (geo.disclosure.intervals). A cell is
-exposed where few counts stay possible and small ones are among them. Hexagons are looked at by themselves: how they
-overlap buurten is not counted in.
+exposed where few counts stay possible and small ones are among them; also where few do for an insider, who knows that a
+record of his own was counted (geo.disclosure.insiders). Hexagons are held against the buurten that they overlap
+(layers.evaluation.overlay); an insider then knows no more of them than that he is in one.
 
 The same count perturbed in the same way in two releases tells nothing more: its noise is the same as long as its
 records are, and where those changed, so did the count. Perturbed in another way it is a second opinion, and both count.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from itertools import pairwise
@@ -18,18 +19,22 @@ from itertools import pairwise
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
+from scipy.sparse import eye_array, vstack
 
 from boundaries.cbs import COARSENESS
 from boundaries.codes import parents
 from geo.disclosure.averaging import remaining_variance
+from geo.disclosure.insiders import possible_to_insiders
 from geo.disclosure.intervals import Bounds, in_hierarchy
+from geo.disclosure.overlays import narrowest
 from geo.disclosure.perturbation import Noise
 from geo.errors import MeasureError
+from layers.evaluation.overlay import Overlay, overlay
 
 LEAST_POSSIBLE = 3
 """The fewest counts that must stay possible of a cell that may be small."""
 
-ITS_PARTS, ITS_NOISE, OTHER_RELEASE = "parts", "noise", "releases"
+ITS_PARTS, ITS_NOISE, OTHER_RELEASE, OVERLAY, INSIDER = "parts", "noise", "releases", "overlay", "insider"
 """What betrays a cell where it is not the area that it lies in."""
 
 GEMEENTE = slice(2, 6)
@@ -62,6 +67,10 @@ class Audit:
         noise: the least part of the variance of its noise that stays of any of those, where all ways in which it is
             known are weighed together.
         exposed: cells of which too few counts stay possible.
+        insiders: counts that stay possible of the worst for those who know of a record of their own.
+        overlays: how many overlays of hexagons with areas were tried.
+        contradicting: how many of these contradict what lies in them, so that nothing can be computed from them: of
+            other records.
     """
 
     cells: int
@@ -69,6 +78,9 @@ class Audit:
     fewest: int
     noise: float
     exposed: tuple[Exposed, ...]
+    insiders: int = 0
+    overlays: int = 0
+    contradicting: int = 0
 
     @property
     def passed(self) -> bool:
@@ -82,14 +94,21 @@ def audited(published: pd.DataFrame) -> Audit:
 
     Raises MeasureError where what the last release says of a count cannot be: then it was not made by this noise.
     """
-    return _together([_of_count(rows) for _, rows in published.groupby(["count", "vintage"], sort=True)])
+    counts = [rows for _, rows in published.groupby(["count", "vintage"], sort=True)]
+    return _together([one for rows in counts for one in (_of_count(rows), *_of_overlays(rows))])
 
 
 def _together(parts: Sequence[Audit]) -> Audit:
+    """Audits of other cells, or of the same by other relations (then `cells` is 0)."""
     small = [part for part in parts if part.small]
     fewest, noise = min((one.fewest for one in small), default=0), min((one.noise for one in small), default=1.0)
-    exposed = tuple(one for part in parts for one in part.exposed)
-    return Audit(sum(part.cells for part in parts), sum(part.small for part in parts), fewest, noise, exposed)
+    insiders = min((one.insiders for one in small), default=0)
+    exposed = tuple({(one.count, one.area): one for part in parts for one in part.exposed}.values())
+    cells, several = [part for part in parts if part.cells], sum(part.overlays for part in parts)
+    return Audit(
+        sum(part.cells for part in cells), sum(part.small for part in cells), fewest, noise, exposed, insiders, several,
+        sum(part.contradicting for part in parts),
+    )  # fmt: skip
 
 
 def _of_count(rows: pd.DataFrame) -> Audit:
@@ -106,11 +125,37 @@ def _of_count(rows: pd.DataFrame) -> Audit:
 
 def _of_latest(rows: pd.DataFrame) -> Audit:
     """The audit of the last releases that do not contradict one another."""
-    releases = list(dict.fromkeys(rows["release"]))
-    for first in range(len(releases) - 1):
+    for some in _ever_later(rows):
         with suppress(MeasureError):
-            return _audited(_cells(rows[rows["release"].isin(releases[first:])]))
-    return _audited(_cells(rows[rows["release"] == releases[-1]]))
+            return _audited(_cells(some))
+    return _audited(_cells(rows[rows["release"] == rows["release"].iloc[-1]]))
+
+
+def _ever_later(rows: pd.DataFrame) -> Iterator[pd.DataFrame]:
+    """The rows of all releases, of all but the first, and so on."""
+    releases = list(dict.fromkeys(rows["release"])) if "release" in rows else [None]
+    for first in range(len(releases)):
+        yield rows[rows["release"].isin(releases[first:])] if first else rows
+
+
+def _of_overlays(rows: pd.DataFrame) -> Iterator[Audit]:
+    """What hexagons of each size and the areas that they overlap tell of one another, of the last releases that do not
+    contradict one another.
+    """
+    for level in sorted({level for level in rows["level"] if level.startswith("h3")}):
+        tried = 0
+        for some in _ever_later(rows):
+            cells = _cells(some)
+            relations = overlay(cells, level)
+            if relations is None:
+                continue
+            tried = 1
+            with suppress(MeasureError):
+                yield _of_overlay(cells, relations)
+                tried = 0
+                break
+        if tried:
+            yield Audit(0, 0, 0, 1.0, (), 0, 1, 1)
 
 
 def _cells(published: pd.DataFrame) -> pd.DataFrame:
@@ -127,7 +172,7 @@ def _cells(published: pd.DataFrame) -> pd.DataFrame:
     last = rows.drop_duplicates(alike, keep="last")
     cells = last.groupby(CELL, sort=True).agg(
         lowest=("lowest", "max"), highest=("highest", "min"), least=("least", "max"), times=("area", "size"),
-        variance=("variance", "min"),
+        variance=("variance", "min"), overlaps=("overlaps", "last"),
     )  # fmt: skip
     changed = cells["lowest"] > cells["highest"]  # its records changed between the two
     newest = last.groupby(CELL, sort=True)[["lowest", "highest"]].last()
@@ -140,15 +185,43 @@ def _audited(cells: pd.DataFrame) -> Audit:
     alone = Bounds(cells["lowest"].to_numpy(), cells["highest"].to_numpy())
     known = in_hierarchy(alone, parent)
     small = known.lowest < cells["least"].to_numpy()
-    exposed = small & (known.width + 1 < LEAST_POSSIBLE)
-    named = [_named(cells, parent, alone, known, int(at)) for at in np.flatnonzero(exposed)]
     if not small.any():
         return Audit(len(cells), 0, 0, 1.0, ())
+    to_insiders = possible_to_insiders(alone, parent)
+    exposed = small & (np.minimum(to_insiders, known.width + 1) < LEAST_POSSIBLE)
+    named = [_named(cells, parent, alone, known, int(at)) for at in np.flatnonzero(exposed)]
     variance = cells["variance"].to_numpy(dtype=float)
     stays = remaining_variance(variance / cells["times"].to_numpy(dtype=float), parent) / variance
     return Audit(
-        len(cells), int(small.sum()), int(known.width[small].min() + 1), float(stays[small].min()), tuple(named)
-    )
+        len(cells), int(small.sum()), int(known.width[small].min() + 1), float(stays[small].min()), tuple(named),
+        int(to_insiders[small].min()),
+    )  # fmt: skip
+
+
+def _of_overlay(cells: pd.DataFrame, relations: Overlay) -> Audit:
+    """The audit of what lies in an overlay, which counts its cells no second time; and of what an area and a hexagon
+    have in common, for where one of them is nearly all of the other a difference tells that.
+    """
+    mine, parts = cells.iloc[relations.cells], len(relations.names)
+    lowest, highest, least = (mine[name].to_numpy(dtype=float) for name in ("lowest", "highest", "least"))
+    bounds = Bounds(np.append(lowest, np.zeros(parts)), np.append(highest, np.full(parts, np.inf)))
+    floor = np.append(least, np.full(parts, least.max()))
+    alone = relations.parts[np.diff(relations.parts.indptr) == 1].indices  # the parts that are a whole cell
+    asked = np.setdiff1d(np.flatnonzero(bounds.lowest < floor), len(mine) + alone)
+    sums = vstack([relations.parts, eye_array(parts)])
+    found = narrowest(bounds, sums, asked, LEAST_POSSIBLE + 1)
+    to_insiders = found.highest - np.maximum(found.lowest, 1.0) + 1
+    small = found.lowest < floor[asked]
+    levels, areas = [*mine["level"], *[OVERLAY] * parts], [*mine["area"], *relations.names]
+    named = tuple(
+        Exposed(mine["count"].iloc[0], levels[asked[at]], areas[asked[at]], float(found.lowest[at]),
+                float(found.highest[at]), OVERLAY)
+        for at in np.flatnonzero(small & (to_insiders < LEAST_POSSIBLE))
+    )  # fmt: skip
+    if not small.any():
+        return Audit(0, 0, 0, 1.0, (), 0, 1)
+    fewest, insiders = (int(one[small].min()) for one in (found.width + 1, to_insiders))
+    return Audit(0, int(small.sum()), fewest, 1.0, named, insiders, 1)
 
 
 def _parent(cells: pd.DataFrame) -> NDArray[np.intp]:
@@ -171,7 +244,9 @@ def _named(cells: pd.DataFrame, parent: NDArray[np.intp], alone: Bounds, known: 
         alone.lowest[parts].sum() > alone.lowest[at] or alone.highest[parts].sum() < alone.highest[at]
     )
     relation = ITS_PARTS if of_parts or parent[at] < 0 else str(cells["area"].iloc[parent[at]])
-    if alone.width[at] + 1 < LEAST_POSSIBLE:
+    if known.width[at] + 1 >= LEAST_POSSIBLE:
+        relation = INSIDER
+    elif alone.width[at] + 1 < LEAST_POSSIBLE:
         relation = OTHER_RELEASE if cell["times"] > 1 else ITS_NOISE
     bounds = float(known.lowest[at]), float(known.highest[at])
     return Exposed(cell["count"], cell["level"], cell["area"], *bounds, relation)

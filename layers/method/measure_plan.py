@@ -18,6 +18,7 @@ from layers.method.area_plan import AreaPlan
 from layers.method.deciding import columns_only, has_columns_of
 from layers.method.figure_plan import FigurePlan
 from layers.method.keys import check_protectable
+from layers.method.overlay import leaving_of_cells
 from layers.method.plan import Node
 from layers.method.protection import Leaving, leaving, protected
 
@@ -96,7 +97,11 @@ class MeasurePlan:
                 noise, least = source.protection.noise, theme.privacy.min_count
                 about.append(Leaving(side, count, at, self.areas.vintage.year, noise, least))
                 measures.append(node)
-        return Node("leaving", (theme.id, level, str(period)), leaving, tuple(measures), {"about": tuple(about)})
+        key, settings = (theme.id, level, str(period)), {"about": tuple(about)}
+        if any(one.level.resolution is not None for one in about):
+            inputs = (self.areas.finest_node(), self.areas.areas_node(level), *measures)
+            return Node("leaving", key, leaving_of_cells, inputs, settings)
+        return Node("leaving", key, leaving, tuple(measures), settings)
 
     def _perturbed(
         self, indicator: Indicator, theme: Theme, level: AreaLevel, period: int

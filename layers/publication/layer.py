@@ -117,10 +117,15 @@ class Layer:
 
     @property
     def protected(self) -> bool:
-        """Whether it may be published: of what is confidential it says which counts leave, and tells no rows."""
+        """Whether it may be published: of what is confidential it says which counts leave, of hexagons what they
+        overlap, and tells no rows.
+        """
         told = (self.provenance.sources.get(one.id.partition("/")[2]) == "vertrouwelijk" and one.rows is not None
                 for one in self.provenance.receipts)  # fmt: skip
-        return not self.perturbed or (self.leaving is not None and not any(told))
+        if not self.perturbed or self.leaving is None:
+            return not self.perturbed
+        of_cells = self.leaving["level"].str.startswith("h3")
+        return not any(told) and bool(self.leaving["overlaps"].notna()[of_cells].all())
 
     @property
     def audience(self) -> Audience:

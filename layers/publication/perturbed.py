@@ -9,8 +9,15 @@ import pandas as pd
 from geo.areas import AreaLevel
 from geo.disclosure.perturbation import Noise
 
-COLUMNS = ("count", "level", "vintage", "area", "published", "max_noise", "variance", "smallest", "least")
-"""What was counted, where, which count may leave, by which noise, and the fewest that may be shown."""
+COLUMNS = ("count", "level", "vintage", "area", "published", "max_noise", "variance", "smallest", "least", "overlaps")
+"""What was counted, where, which count may leave, by which noise, the fewest that may be shown; and of a hexagon the
+codes of the finest areas that it overlaps, in one text.
+"""
+
+ELSEWHERE = "+"
+"""In that text after the code of an area that also lies in hexagons without a count; by itself where the hexagon also
+reaches where no area is. There may be records there too.
+"""
 
 
 def perturbed_counts(
@@ -19,4 +26,5 @@ def perturbed_counts(
     """The rows of one count at one level; `published` by area."""
     about = (noise.max_noise, noise.variance, noise.smallest, least)
     rows = {"count": count, "level": str(level), "vintage": vintage, "area": published.index, "published": published}
-    return pd.DataFrame(rows | dict(zip(COLUMNS[5:], about, strict=True))).reset_index(drop=True)
+    table = pd.DataFrame(rows | dict(zip(COLUMNS[5:-1], about, strict=True))).reset_index(drop=True)
+    return table.assign(overlaps=pd.Series(None, table.index, dtype=object))

@@ -13,7 +13,16 @@ import pandas as pd
 
 from geo.errors import DisclosureError, StoreError, first_few
 from geo.messages import Message, message
-from layers.evaluation.disclosure import ITS_NOISE, ITS_PARTS, OTHER_RELEASE, Audit, Exposed, audited
+from layers.evaluation.disclosure import (
+    INSIDER,
+    ITS_NOISE,
+    ITS_PARTS,
+    OTHER_RELEASE,
+    OVERLAY,
+    Audit,
+    Exposed,
+    audited,
+)
 from layers.publication.layer import Layer
 from services.pages.table_page import page
 from services.releases import retention
@@ -25,6 +34,8 @@ RELATIONS = {
     ITS_PARTS: message("by what it is made up of"),
     ITS_NOISE: message("by its noise, of which there is too little"),
     OTHER_RELEASE: message("by another release, of which the noise is other"),
+    OVERLAY: message("by hexagons and the areas that they overlap"),
+    INSIDER: message("to who knows that a record of their own was counted"),
 }
 HEADER = (message("area"), message("what was counted"), message("at least"), message("at most"), message("betrayed"))
 
@@ -110,10 +121,14 @@ def _certificate(vault: Vault, release: str, found: Audit) -> Path:
         passed,
         message("{cells:,} confidential counts, of which {small:,} may be small.",
                 cells=found.cells, small=found.small),
-        message("Of the worst of these {fewest} counts stay possible, and {noise:.0%} of the variance of the noise.",
-                fewest=found.fewest, noise=found.noise),
-        message("Computed from all perturbed counts of this release and of all before it, from what lies in what, and "
-                "from how noise is made; hexagons by themselves."),
+        message("Of the worst of these at least {fewest} counts stay possible ({insiders} to who knows that a record "
+                "of their own was counted), and {noise:.0%} of the variance of the noise.",
+                fewest=found.fewest, insiders=found.insiders, noise=found.noise),
+        message("Computed from all perturbed counts of this release and of all before it, shown or not, since rates, "
+                "scores and q may tell them; from what lies in what, and from how noise is made."),
+        message("Overlays of hexagons with areas: {tried} tried, {contradicting} of counts that contradict one "
+                "another, from which nothing follows. Hexagons of two sizes are not held against each other.",
+                tried=found.overlays, contradicting=found.contradicting),
     )  # fmt: skip
     rows = [(one.area, one.count, f"{one.lowest:g}", f"{one.highest:g}", relation(one)) for one in found.exposed]
     written = page(message("Audit of release {id}", id=release), lines, HEADER, rows)

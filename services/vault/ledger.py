@@ -16,6 +16,7 @@ import pandas as pd
 
 from geo.errors import StoreError
 from geo.messages import message
+from layers.publication.perturbed import COLUMNS
 from services.files import locked, read_errors
 from services.vault.secret import Vault
 
@@ -106,4 +107,5 @@ class Ledger:
                     "{path}: is not what was published in release {release}; {back}",
                     path=path, release=entry.release, back=BACK,
                 )  # fmt: skip
-            return pd.read_parquet(BytesIO(content))
+            table = pd.read_parquet(BytesIO(content))
+        return table.assign(**{name: None for name in COLUMNS if name not in table})  # an earlier zicht said less

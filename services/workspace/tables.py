@@ -15,6 +15,7 @@ from layers.declarations.themes import Theme
 from layers.publication.collection import names, typed
 from layers.publication.fields import Field, is_added, layer_fields, zoekgebied_fields
 from layers.publication.layer import Layer
+from layers.publication.perturbed import COLUMNS
 from layers.publication.reasons import recoded
 from services.files import read_errors, whole_file
 from services.workspace.shapes import GEOMETRY
@@ -37,11 +38,14 @@ def write(layer: Layer, folder: Path) -> dict[str, str]:
 
 
 def leaving(folder: Path, files: Mapping[str, str]) -> pd.DataFrame | None:
-    """The perturbed counts of a layer; None of one without confidential figures."""
+    """The perturbed counts of a layer; None of one without confidential figures. What an earlier zicht did not say of
+    them is unknown.
+    """
     if LEAVING not in files:
         return None
     with read_errors(folder, message("build it again")):
-        return pd.read_parquet(folder / files[LEAVING])
+        table = pd.read_parquet(folder / files[LEAVING])
+    return table.assign(**{name: None for name in COLUMNS if name not in table})[list(COLUMNS)]
 
 
 def _write(folder: Path, name: str, table: pd.DataFrame) -> str:

@@ -77,10 +77,12 @@ def test_a_receipt_of_confidential_rows_tells_how_many_there_are_nowhere(pair, t
 
 
 def test_a_layer_that_tells_how_many_rows_a_confidential_source_has_is_not_protected(pair):
-    """As an earlier zicht built it: it is not published."""
-    (layer, _), _ = pair
+    """As an earlier zicht built it: it is not published. Nor are hexagons that do not say what they overlap."""
+    (layer, of_cells), _ = pair
     told = tuple(replace(one, rows=9) for one in layer.provenance.receipts)
     assert layer.protected
+    assert of_cells.protected
+    assert not replace(of_cells, leaving=of_cells.leaving.assign(overlaps=None)).protected
     assert not replace(layer, leaving=None).protected
     assert not replace(layer, provenance=replace(layer.provenance, receipts=told)).protected
 

@@ -1,0 +1,64 @@
+"""Where hierarchies overlap an attacker computes what trying all counts gives, of every count that matters."""
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from scipy.sparse import csr_array
+
+from geo.disclosure.intervals import Bounds, in_hierarchy
+from geo.disclosure.overlays import narrowest
+from geo.errors import MeasureError
+from tests.geo.disclosure.attackers import MOST, hierarchies, tried
+
+ALL = 99
+
+
+@given(hierarchies())
+def test_in_one_hierarchy_it_gives_the_same(made):
+    parent, matrix, lowest, highest = made
+    found = narrowest(Bounds(lowest, highest), csr_array(matrix), np.arange(len(parent)), ALL)
+    expected = in_hierarchy(Bounds(lowest, highest), parent)
+    np.testing.assert_array_equal(found.lowest, expected.lowest)
+    np.testing.assert_array_equal(found.highest, expected.highest)
+
+
+@st.composite
+def overlays(draw):
+    """Up to six parts, each of a buurt and a hexagon, all of one town."""
+    areas = draw(st.lists(st.tuples(st.integers(0, 2), st.integers(0, 2)), min_size=1, max_size=6, unique=True))
+    matrix = np.array([[one[side] == at for one in areas] for side in (0, 1) for at in range(3)], dtype=float)
+    matrix = np.vstack([matrix[matrix.any(axis=1)], np.ones(len(areas))])
+    true = matrix @ np.array([draw(st.integers(0, MOST)) for _ in areas])
+    lowest = np.maximum(true - [draw(st.integers(0, 2)) for _ in true], 0)
+    highest = true + [draw(st.integers(0, 2)) for _ in true]
+    count = len(areas)
+    bounds = np.concatenate([np.zeros(count), lowest]), np.concatenate([np.full(count, float(MOST)), highest])
+    return np.vstack([np.eye(count), matrix]), *bounds
+
+
+@given(overlays())
+def test_where_buurten_and_hexagons_overlap_the_bounds_are_those_that_trying_everything_gives(made):
+    parts, lowest, highest = made
+    least, most = tried(lowest, highest, parts)
+    found = narrowest(Bounds(lowest, highest), csr_array(parts), np.arange(len(parts)), ALL)
+    np.testing.assert_array_equal(found.lowest, least)
+    np.testing.assert_array_equal(found.highest, most)
+
+
+@given(overlays(), st.integers(1, 5), st.data())
+def test_what_is_narrow_is_exact_and_of_the_rest_enough_values_are_possible(made, enough, data):
+    parts, lowest, highest = made
+    asked = np.array(sorted(data.draw(st.sets(st.integers(0, len(parts) - 1), min_size=1))))
+    least, most = (one[asked] for one in tried(lowest, highest, parts))
+    found = narrowest(Bounds(lowest, highest), csr_array(parts), asked, enough)
+    assert ((least <= found.lowest) & (found.highest <= most)).all()
+    exact = (found.lowest == least) & (found.highest == most)
+    assert exact[most - least + 1 < enough].all()
+    assert (found.width[~exact] + 1 >= enough).all()
+
+
+def test_bounds_that_contradict_one_another_are_refused():
+    wrong = Bounds(np.array([9.0, 0.0, 0.0]), np.array([9.0, 2.0, 2.0]))
+    with pytest.raises(MeasureError, match="contradict"):
+        narrowest(wrong, csr_array(np.array([[1, 1], [1, 0], [0, 1]])), np.array([0]), ALL)
