@@ -30,8 +30,10 @@ gemeente ?=
 serve    ?= yes
 port     ?= 5000
 
-# What `make calibrate` does: maps of each setting of the place scan, for which it reads ../shared/data or ZICHT_REAL_DATA.
+# What `make calibrate` does: maps of each setting of the place scan, for which it reads ../shared/data or ZICHT_REAL_DATA;
+# draws of each search. What was cut off goes on where it was.
 maps     ?= 4
+draws    ?= 999
 DEMO     := $(if $(real),--real "$(real)") $(if $(gemeente),--gemeente "$(gemeente)") $(if $(filter no,$(serve)),--no-serve) --port $(port)
 
 help: ## list the targets
@@ -73,7 +75,7 @@ bench: $(READY) ## measure speed beside the peers
 
 calibrate: $(READY) ## how often searches alarm falsely, and what they miss: output/calibration; maps=N real buurten with places
 	$(BIN)/python -m tests.benchmarks.calibrate
-	$(BIN)/python -m tests.benchmarks.calibrate_places --maps $(maps)
+	$(BIN)/python -m tests.benchmarks.calibrate_places --maps $(maps) --draws $(draws)
 
 messages: $(READY) ## renew the message catalogue from the code; names what lacks its Dutch
 	$(BIN)/python -m tests.messages.update $(translations)

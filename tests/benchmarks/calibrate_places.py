@@ -1,6 +1,7 @@
 """Calibrate the search for whole places: `python -m tests.benchmarks.calibrate_places [--maps N] [--only WHAT]`.
 
-Writes places.html, to be read, and places.json, after every round of maps: it may be stopped at any time.
+Writes places.html, to be read, and places.json, after every round of maps. It may be stopped at any time: every map
+that was searched is kept in places.jsonl, and the next run of the same seed, draws and code goes on from there.
 """
 
 import argparse
@@ -13,6 +14,7 @@ from rich.console import Console
 
 from geo.statistics.places.scan import PLACES
 from tests.benchmarks.calibration.places import runs
+from tests.benchmarks.calibration.places.outcomes import Kept, state_of
 from tests.benchmarks.calibration.places.page import written
 from tests.real_data import folder
 
@@ -41,7 +43,8 @@ def main():
         (asked.to / "places.html").write_text(written(figures), encoding="utf-8")
         screen.print(f"{asked.to / 'places.html'}: {rows[0]['maps']} maps of each setting, {seconds} s")
 
-    runs.run(asked.which, asked.maps, (asked.seed, asked.draws, asked.planted), save)
+    how = (asked.seed, asked.draws, asked.planted)
+    runs.run(asked.which, asked.maps, how, Kept(asked.to / "places.jsonl", state_of(*how)), save)
 
 
 if __name__ == "__main__":

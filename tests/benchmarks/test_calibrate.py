@@ -10,6 +10,7 @@ from tests.benchmarks.calibration.conclusions import BOARDS
 from tests.benchmarks.calibration.maps import NULLS
 from tests.benchmarks.calibration.places.maps import COUNTRY, PROVINCE
 from tests.benchmarks.calibration.places.maps import NULLS as KINDS
+from tests.benchmarks.calibration.places.outcomes import Kept, Outcome, state_of, without_strings
 from tests.benchmarks.calibration.places.page import verdict, written
 from tests.benchmarks.calibration.searches import P_VALUES
 
@@ -31,6 +32,24 @@ def test_a_round_of_places_on_testland_writes_figures_and_a_page(tmp_path):
     assert (null["maps"], null["recall"], planted["maps"]) == (1, None, 1)
     assert 0 <= planted["low"] <= planted["recall"] <= planted["high"] <= 1
     assert (tmp_path / "places.html").read_text(encoding="utf-8").count("<table>") == 2
+
+
+def test_a_calibration_that_is_cut_off_goes_on_where_it_was(tmp_path):
+    file, outcome = tmp_path / "places.jsonl", Outcome(27, 24, 20, 18, 1, 3, 3, alarm=True)
+    Kept(file, "state").add("nl/poisson/0", outcome)
+    file.write_bytes(file.read_bytes() + b'\n["state", "nl/poisson/1", {"plan')
+    Kept(file, "state").add("nl/poisson/2", outcome)
+    again = Kept(file, "state")
+    assert [again.get(f"nl/poisson/{nth}") for nth in range(3)] == [outcome, None, outcome]
+    assert Kept(file, "of other code").get("nl/poisson/0") is None
+
+
+def test_maps_are_searched_again_after_a_change_of_the_code_but_not_of_its_words():
+    code = 'def half(x):\n    """Half."""\n    return x / 2\n'
+    assert without_strings(code) == without_strings("# half\n\ndef half(x):\n    return x / 2  # so\n")
+    assert without_strings(code) != without_strings(code.replace("2", "3"))
+    assert state_of(1, 199, None) != state_of(1, 999, None)
+    assert state_of(1, 199, None) == state_of(1, 199, None)
 
 
 def test_a_missed_aim_is_said_and_chance_with_it():

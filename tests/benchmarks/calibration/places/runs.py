@@ -4,7 +4,7 @@ rounds is a calibration; each map drawn from the seed, its setting and its numbe
 
 from collections import defaultdict
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from zlib import crc32
 
 import numpy as np
@@ -15,29 +15,13 @@ from geo.residuals import fitted
 from geo.statistics.places.scan import Places, place_scan
 from tests.benchmarks.calibration.places.lands import Land, land
 from tests.benchmarks.calibration.places.maps import COUNTRY, GRID, NULLS, PROVINCE, Drawn, Planted, planted, without
+from tests.benchmarks.calibration.places.outcomes import Kept, Outcome
 
 SEED = 20261127
 ONE_IN = 5
 """Of the country, which takes as much longer, one map is drawn for so many of the province."""
 ZONES_FROM = 20
 """Areas from which a planted place is looked for among zones; smaller ones are among parts."""
-
-
-@dataclass(frozen=True, slots=True)
-class Outcome:
-    """What a search did on one map: areas planted, those of them that are high by themselves, areas flagged, planted
-    ones among these, and flagged ones that are not even next to a planted one; places planted, and those of which any
-    area is flagged; whether anything is flagged at either level.
-    """
-
-    planted: int
-    high: int
-    flagged: int
-    both: int
-    far: int
-    places: int
-    found: int
-    alarm: bool
 
 
 def settings(which: str) -> Iterator[tuple[str, str, object]]:
@@ -56,10 +40,14 @@ def settings(which: str) -> Iterator[tuple[str, str, object]]:
 
 
 def run(
-    which: str, rounds: int, how: tuple[int, int, int | None], save: Callable[[list[dict[str, object]]], None]
+    which: str,
+    rounds: int,
+    how: tuple[int, int, int | None],
+    kept: Kept,
+    save: Callable[[list[dict[str, object]]], None],
 ) -> None:
-    """Draw so many maps of each setting, and save the figures after each round; `how` is the seed, the draws of
-    each search, and how many places are planted, None for as many as the land has.
+    """Draw so many maps of each setting, but for those that are kept, and save the figures after each round; `how` is
+    the seed, the draws of each search, and how many places are planted, None for as many as the land has.
     """
     seed, draws, places = how
     outcomes: dict[tuple[str, str], list[Outcome]] = defaultdict(list)
@@ -67,11 +55,14 @@ def run(
         for where, name, one in settings(which):
             if where == "nl" and nth % ONE_IN:
                 continue
-            on = land(where) if places is None else replace(land(where), clusters=places)
-            random = np.random.default_rng([seed, nth, crc32(f"{where} {name}".encode())])
-            drawn = planted(on, one, random) if isinstance(one, Planted) else without(on, one, random)
-            size = one.size if isinstance(one, Planted) else 0
-            outcomes[where, name].append(searched(on, drawn, zones=size >= ZONES_FROM, draws=draws))
+            key = f"{where}/{name}/{nth}"
+            if (outcome := kept.get(key)) is None:
+                on = land(where) if places is None else replace(land(where), clusters=places)
+                random = np.random.default_rng([seed, nth, crc32(f"{where} {name}".encode())])
+                drawn = planted(on, one, random) if isinstance(one, Planted) else without(on, one, random)
+                outcome = searched(on, drawn, zones=isinstance(one, Planted) and one.size >= ZONES_FROM, draws=draws)
+                kept.add(key, outcome)
+            outcomes[where, name].append(outcome)
         save([summed(key, one) for key, one in outcomes.items()])
 
 
