@@ -52,21 +52,29 @@ class Null:
 
 @dataclass(frozen=True, slots=True)
 class Windows:
-    """All windows of a map, and what their scores are computed with."""
+    """All windows of a map, and what their scores are computed with; `prior` is added to those of each size."""
 
     members: Areas
     sizes: Whole
+    prior: Floats
     shape: float
     bounds: tuple[float, float]
 
-    def up_to(self, most: int) -> "Windows":
-        """Those of `most` areas at most."""
+    def parts(self, most: int) -> "Windows":
+        """Those of `most` areas at most, without a prior."""
         sizes = self.sizes[self.sizes <= most]
-        return replace(self, members=np.ascontiguousarray(self.members[:, : int(sizes[-1])]), sizes=sizes)
+        return self.like(replace(self, sizes=sizes, prior=np.zeros(len(sizes))))
+
+    def like(self, others: "Windows") -> "Windows":
+        """Those of the sizes that others have, with their prior."""
+        members = np.ascontiguousarray(self.members[:, : int(others.sizes[-1])])
+        return replace(self, members=members, sizes=others.sizes, prior=others.prior)
 
     def sums(self, least: float) -> Floats:
-        """For each size the sum of values at which the score is `least`."""
-        return np.array([self._sum(int(size), least) for size in self.sizes]) * (1 - ROUNDING)
+        """For each size the sum of values at which the score is `least`, with the prior or without."""
+        enough = least - np.maximum(self.prior, 0.0)
+        sums = [self._sum(int(size), float(one)) for size, one in zip(self.sizes, enough, strict=True)]
+        return np.array(sums) * (1 - ROUNDING)
 
     def _sum(self, size: int, least: float) -> float:
         def over(total: float) -> float:
@@ -91,22 +99,17 @@ def classes(expected: Floats) -> NDArray[np.intp]:
 
 
 def drawn(
-    windows: Windows,
-    values: Floats,
-    groups: Sequence[NDArray[np.intp]],
-    counts: Sequence[int],
-    how: tuple[float, int, int],
+    levels: Sequence[Windows], values: Floats, groups: Sequence[NDArray[np.intp]], how: tuple[float, int, int]
 ) -> list[Null]:
-    """For each of `counts`, the windows of the first so many sizes, what draws of the map give.
+    """What draws of the map give at each level.
 
     Args:
-        windows: of the map.
+        levels: all windows of the map first, then smaller ones of it.
         values: one per area.
         groups: positions within which values are permuted.
-        counts: numbers of sizes.
         how: the least score that matters, how many draws, and their seed.
     """
-    least, draws, seed = how
+    (least, draws, seed), windows = how, levels[0]
     sums, order, in_group = windows.sums(least), np.concatenate(groups), [values[group] for group in groups]
 
     def several(streams: Sequence[SeedSequence]) -> list[list[Floats]]:
@@ -118,7 +121,7 @@ def drawn(
         maps[order] = permuted.T
         found = candidates(windows.members, windows.sizes, maps, windows.shape, windows.bounds, sums)
         return [
-            [apart(windows.members, windows.sizes, found, lane, count) for count in counts]
+            [apart(windows.members, windows.sizes, level.prior, found, lane) for level in levels]
             for lane in range(len(streams))
         ]
 

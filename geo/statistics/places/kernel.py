@@ -32,8 +32,10 @@ def score(total: float, size: int, shape: float, least: float, most: float) -> f
 
 
 @njit(nogil=True, error_model="numpy")
-def scores(members: Areas, sizes: Whole, values: Floats, shape: float, bounds: tuple[float, float]) -> Floats:
-    """The score of every window, as [row, size]; minus infinity where there are too few areas."""
+def scores(
+    members: Areas, sizes: Whole, prior: Floats, values: Floats, shape: float, bounds: tuple[float, float]
+) -> Floats:
+    """The score of every window with its prior, as [row, size]; minus infinity where there are too few areas."""
     ratios = np.full((len(members), len(sizes)), -np.inf)
     for row in range(len(members)):
         total, at = 0.0, 0
@@ -43,7 +45,7 @@ def scores(members: Areas, sizes: Whole, values: Floats, shape: float, bounds: t
             while at < sizes[nth]:
                 total += values[members[row, at]]
                 at += 1
-            ratios[row, nth] = score(total, at, shape, bounds[0], bounds[1])
+            ratios[row, nth] = score(total, at, shape, bounds[0], bounds[1]) + prior[nth]
     return ratios
 
 
@@ -51,7 +53,9 @@ def scores(members: Areas, sizes: Whole, values: Floats, shape: float, bounds: t
 def candidates(
     members: Areas, sizes: Whole, drawn: Floats, shape: float, bounds: tuple[float, float], sums: Floats
 ) -> Candidates:
-    """The windows of `LANES` draws that add up to `sums` or more; `drawn` has a row per area, a column per draw."""
+    """The windows of `LANES` draws that add up to `sums` or more, with their scores without a prior; `drawn` has a row
+    per area, a column per draw.
+    """
     count, ratio, numbers = 0, np.empty(4096), np.empty((3, 4096), dtype=np.int32)
     total = np.empty(LANES)
     for row in range(len(members)):
@@ -85,14 +89,17 @@ def _larger(ratio: Floats, numbers: Areas) -> tuple[Floats, Areas]:
 
 
 @njit(nogil=True)
-def apart(members: Areas, sizes: Whole, found: Candidates, lane: int, count: int) -> Floats:
-    """The scores of one draw's windows of the first `count` sizes that have no area in common, strongest first.
+def apart(members: Areas, sizes: Whole, prior: Floats, found: Candidates, lane: int) -> Floats:
+    """The scores, with `prior`, of one draw's windows of the sizes that have one; without an area in common, strongest
+    first.
 
     Of equal scores the window of the earlier row goes first, then the smaller.
     """
     ratio, rows, sized, lanes = found
-    chosen = np.flatnonzero((lanes == lane) & (sized < count))
-    order = chosen[np.argsort(-ratio[chosen], kind="mergesort")]
+    chosen = np.flatnonzero((lanes == lane) & (sized < len(prior)))
+    ratio = ratio[chosen] + prior[sized[chosen]]
+    rows, sized = rows[chosen], sized[chosen]
+    order = np.argsort(-ratio, kind="mergesort")
     taken = np.zeros(len(members), dtype=np.bool_)
     kept, nth = np.empty(len(order)), 0
     for window in order:

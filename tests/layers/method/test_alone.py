@@ -60,7 +60,7 @@ def test_half_of_the_areas_make_a_finder():
 
 def test_a_zoekgebied_says_which_indicators_find_it_alone(declared):
     published = layer(declared, built(declared))
-    (row,) = published.zoekgebieden.itertuples()
+    row, _ = published.zoekgebieden.itertuples()
     assert row.alleen_gevonden == "misdrijven"
     assert "Met dit cijfer alleen was het ook gevonden" in row.zekerheid
 
@@ -69,6 +69,6 @@ def test_with_one_indicator_nothing_is_said_of_it_alone(tmp_path):
     theme = THEME.replace('statistic = "getis_ord"', 'statistic = "place_scan"')
     single = catalog(tmp_path, themes_proef=theme.replace('unit = "%"', 'unit = "%"\nweight = 0'))
     published = layer(single, built(single))
-    (row,) = published.zoekgebieden.itertuples()
+    row, _ = published.zoekgebieden.itertuples()
     assert row.alleen_gevonden is None
     assert "alleen" not in row.zekerheid

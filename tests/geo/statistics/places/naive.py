@@ -16,7 +16,7 @@ class Map:
         self.points, self.z = points, z
         self.around = [sorted({b for a, b in pairs if a == at}) for at in range(len(z))]
         self.shape = 1 / (1 / shape + 1 / median(expected))
-        raw = [gamma.ppf(norm.cdf(min(one, 3.0)), self.shape, scale=1 / self.shape) for one in z]
+        raw = [gamma.ppf(norm.cdf(min(one, 4.0)), self.shape, scale=1 / self.shape) for one in z]
         self.u = [one / (sum(raw) / len(raw)) for one in raw]
         count = max(1, min(8, len(z) // 50))
         order = sorted(range(len(z)), key=lambda at: (expected[at], at))
@@ -49,6 +49,10 @@ class Map:
         r = min(max(m, exp(0.7 / sqrt(self.shape))), exp(1.4 / sqrt(self.shape)))
         return k * self.shape * (m * (1 - 1 / r) - log(r))
 
+    def lifted(self, areas, u, most):
+        """Its score as a zone, with a prior, or as a part."""
+        return self.score(areas, u) + (log(len(areas) / 12) if most == self.sizes[-1] else 0.0)
+
     def draws(self, left, count, seed):
         for stream in np.random.SeedSequence(seed).spawn(count):
             random, u = np.random.Generator(np.random.PCG64(stream)), [0.0] * len(self.u)
@@ -60,7 +64,7 @@ class Map:
 
     def disjoint(self, windows, u, most):
         """Scores and windows without an area in common, strongest first, from log n - 2.5 up."""
-        scored = [(self.score(areas, u), areas) for _, areas in windows if len(areas) <= most]
+        scored = [(self.lifted(areas, u, most), areas) for _, areas in windows if len(areas) <= most]
         taken, chosen = set(), []
         for one, areas in sorted(scored, key=lambda pair: -pair[0]):
             if one >= log(len(self.u)) - 2.5 and not taken & set(areas):
@@ -74,13 +78,34 @@ class Map:
 
     def places(self, left, most, may_join):
         """Score, window and weights of members."""
-        windows = [(areas, self.score(areas, self.u)) for _, areas in self.windows(left) if len(areas) <= most]
+        windows = [(areas, self.lifted(areas, self.u, most)) for _, areas in self.windows(left) if len(areas) <= most]
         for score, window in self.disjoint(self.windows(left), self.u, most):
             overlapping = [(areas, exp(one - score)) for areas, one in windows if set(areas) & set(window)]
             total = sum(weight for _, weight in overlapping)
             held = {at: sum(weight for areas, weight in overlapping if at in areas) / total for at in window}
             yield score, window, {at: w for at, w in held.items() if w >= 0.5 and may_join[at]}
             windows = [(areas, one) for areas, one in windows if not set(areas) & set(window)]
+
+
+def grown(board, may_join, parts, most):
+    """Parts with the neighbours that join them, as (window, weights, p, q)."""
+    taken, larger = {at for window, *_ in parts for at in window}, []
+    for tested, weights, p, q in parts:
+        mean = sum(board.u[at] for at in tested) / len(tested)
+        r = min(max(mean, exp(0.7 / sqrt(board.shape))), exp(1.4 / sqrt(board.shape)))
+        odds = [exp(board.shape * (u * (1 - 1 / r) - log(r))) for u in board.u]
+        members, window = dict(weights), list(tested)
+        while members and len(members) < most:
+            beside = {b for at in members for b in board.around[at]} - taken
+            joining = sorted((at for at in beside if may_join[at] and odds[at] >= 4), key=lambda at: (-odds[at], at))
+            joining = joining[: most - len(members)]
+            if not joining:
+                break
+            members |= {at: odds[at] / (odds[at] + 4) for at in joining}
+            window += joining
+            taken |= set(joining)
+        larger.append((window, members, p, q))
+    return larger
 
 
 def p_of(score, null):
@@ -91,7 +116,8 @@ def gate(board, levels, nulls):
     """The share of maps, this one among them, of which the smaller p is as small."""
     every = set(range(len(board.u)))
     here = [
-        max(board.score(areas, board.u) for _, areas in board.windows(every) if len(areas) <= most) for most in levels
+        max(board.lifted(areas, board.u, most) for _, areas in board.windows(every) if len(areas) <= most)
+        for most in levels
     ]
     here = [best if best >= log(len(board.u)) - 2.5 else 0.0 for best in here]
     maps = [[max(draw, default=0.0) for draw in null] + [best] for null, best in zip(nulls, here, strict=True)]
@@ -102,46 +128,51 @@ def gate(board, levels, nulls):
 
 def searched(board, may_join, control, draws, seed=1):
     """Zones and parts as lists of (window, weights, p, q), and the p of both."""
-    every, levels = set(range(len(board.u))), (64, 12)
+    every, levels = set(range(len(board.u))), (board.sizes[-1], 12)
     nulls = [board.nulls(every, most, draws, seed) for most in levels]
     p = gate(board, levels, nulls)
     if p > 0.05:
         return [], [], p
-    search = stepped_down if control == "whole" else stepped_up
+    bounded = whole if control == "whole" else rate
     zones, parts = (
-        search(board, may_join, (most, draws, seed, 0.05), null) for most, null in zip(levels, nulls, strict=True)
+        by_rounds(board, may_join, bounded, (most, draws, seed, 0.05), null)
+        for most, null in zip(levels, nulls, strict=True)
     )
-    return zones, parts, p
+    parts = grown(board, may_join, parts, 12)
+    return *([one for one in level if one[1]] for level in (zones, parts)), p
 
 
-def stepped_down(board, may_join, how, null):
+def by_rounds(board, may_join, bounded, how, null):
     most, draws, seed, max_q = how
-    left, found, q = set(range(len(board.u))), [], 0.0
-    while True:
-        new = []
-        for score, window, weights in board.places(left, most, may_join):
-            if p_of(score, null) > max_q:
-                break
-            q = max(q, p_of(score, null))
-            new.append((window, weights, p_of(score, null), q))
-        if not new:
-            return [one for one in found if one[1]]
-        found += new
-        left = left - {at for window, *_ in new for at in window}
+    left, found, largest = set(range(len(board.u))), [], 0.0
+    while new := bounded(list(board.places(left, most, may_join)), null, max_q):
+        for window, weights, p, q in new:
+            left -= set(window)
+            largest = max(largest, q)
+            found.append((window, weights, p, largest))
         seed += 1
         null = board.nulls(left, most, draws, seed)
+    return found
 
 
-def stepped_up(board, may_join, how, null):
-    most, draws, _, max_q = how
-    found = list(board.places(set(range(len(board.u))), most, may_join))
+def whole(places, null, max_q):
+    new = []
+    for score, window, weights in places:
+        p = p_of(score, null)
+        if p > max_q:
+            break
+        new.append((window, weights, p, p))
+    return new
+
+
+def rate(places, null, max_q):
     wrong = [
-        (1 + sum(one >= score for draw in null for one in draw)) / (1 + draws) / nth
-        for nth, (score, _, _) in enumerate(found, start=1)
+        (1 + sum(one >= score for draw in null for one in draw)) / (1 + len(null)) / nth
+        for nth, (score, _, _) in enumerate(places, start=1)
     ]
     q = [min([1.0, *wrong[nth:]]) for nth in range(len(wrong))]
     return [
         (window, weights, p_of(score, null), part)
-        for (score, window, weights), part in zip(found, q, strict=True)
-        if part <= max_q and weights
+        for (score, window, weights), part in zip(places, q, strict=True)
+        if part <= max_q
     ]

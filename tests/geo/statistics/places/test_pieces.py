@@ -8,7 +8,7 @@ from scipy.sparse import csr_array, diags_array
 from geo.errors import StatisticError
 from geo.measures import Unknown
 from geo.statistics.places.board import Board, Found, apart, scores_apart
-from geo.statistics.places.draws import Null, Windows
+from geo.statistics.places.draws import Null, Windows, drawn
 from geo.statistics.places.kernel import LANES, candidates, holders, reaching, score, scores
 from geo.statistics.places.result import Place, PlaceResult
 from geo.statistics.places.scan import smaller_p
@@ -26,16 +26,16 @@ def test_the_map_itself_counts_as_a_draw():
 
 
 def test_candidates_are_the_windows_whose_sums_are_high_enough_each_with_its_score():
-    drawn = np.random.default_rng(1).gamma(1.5, size=(3, LANES))
+    maps = np.random.default_rng(1).gamma(1.5, size=(3, LANES))
     sizes, sums = np.array([2, 3]), np.array([3.0, 4.0])
-    ratio, rows, sized, lanes = candidates(MEMBERS, sizes, drawn, 1.5, (1.2, 3.0), sums)
+    ratio, rows, sized, lanes = candidates(MEMBERS, sizes, maps, 1.5, (1.2, 3.0), sums)
     due = {}
     for lane in range(LANES):
-        whole = scores(MEMBERS, sizes, drawn[:, lane].copy(), 1.5, (1.2, 3.0))
+        whole = scores(MEMBERS, sizes, np.zeros(2), maps[:, lane].copy(), 1.5, (1.2, 3.0))
         for row in range(3):
             for nth, size in enumerate(sizes):
                 window = MEMBERS[row, :size]
-                if (window >= 0).all() and drawn[window, lane].sum() >= sums[nth]:
+                if (window >= 0).all() and maps[window, lane].sum() >= sums[nth]:
                     due[row, nth, lane] = whole[row, nth]
     found = {
         (int(row), int(nth), int(lane)): one for one, row, nth, lane in zip(ratio, rows, sized, lanes, strict=True)
@@ -81,10 +81,24 @@ def test_places_stand_apart_the_strongest_first_and_their_scores_beside_them():
 def test_windows_of_fewer_areas_are_the_first_of_each_row():
     row = board([1.0] * 80)
     windows = row.windows(row.every)
-    few = windows.up_to(12)
+    few = windows.parts(12)
     assert isinstance(few, Windows)
     assert few.sizes.tolist() == [3, 4, 5, 6, 7, 8, 9, 10, 12]
     np.testing.assert_array_equal(few.members, windows.members[:, :12])
+    assert not few.prior.any()
+
+
+def test_a_zone_has_the_logarithm_of_its_size_as_a_prior_and_draws_have_it_too():
+    row = board([0.4] * 30 + [3.0] * 14 + [0.4] * 30)
+    windows = row.windows(row.every)
+    assert windows.sizes.tolist() == [3, 4, 5, 6, 7, 8, 9, 10, 12, 14, 16]
+    assert windows.prior[[0, 8, 9]].tolist() == pytest.approx([np.log(3 / 12), 0, np.log(14 / 12)])
+    largest = next(apart(row, windows))
+    assert len(largest.window) == 14
+    ratio = score(14 * 3.0, 14, windows.shape, *windows.bounds)
+    assert largest.score == pytest.approx(ratio + np.log(14 / 12))
+    (null,) = drawn([windows], row.values, [np.array([at]) for at in range(74)], (row.least, 1, 1))
+    assert null.strongest == pytest.approx(largest.score)
 
 
 def test_the_smaller_p_of_two_levels_is_held_against_the_smaller_of_each_draw():
