@@ -4,6 +4,7 @@
 
 const WIDTH = 4096; // of a tile, in its own steps
 const HEAD = 16384; // bytes within which the header and the first directory of an archive are
+const MOST_TILES = 64; // whose features are kept: a screen has 6 to 12
 const whole = new Map(); // file: all of it, from a server that answers no range
 
 async function bytesOf(file, at, length) {
@@ -91,8 +92,13 @@ class Archive {
     return {leaves, content, least, most, root: directory(await unpacked(buffer.slice(root, root + rootLength)))};
   }
 
+  open() { // once, and again where it failed
+    this.opened ??= this.head().catch((fault) => { this.opened = null; throw fault; });
+    return this.opened;
+  }
+
   async find(number, entries) {
-    const {leaves, content} = await this.opened;
+    const {leaves, content} = await this.open();
     const after = entries.ids.findIndex((id) => id > number);
     const place = (after < 0 ? entries.ids.length : after) - 1;
     if (place < 0) return null;
@@ -101,14 +107,19 @@ class Archive {
     return number < entries.ids[place] + run ? unpacked(await bytesOf(this.file, content + offset, length)) : null;
   }
 
-  tile(zoom, x, y, key) { // its features, asked for once
+  tile(zoom, x, y, key) { // its features, asked for once while it is among the last
     const number = tileNumber(zoom, x, y);
-    if (!this.tiles.has(number)) this.tiles.set(number, this.read(number, key));
+    if (!this.tiles.has(number)) {
+      const read = this.read(number, key);
+      read.catch(() => this.tiles.delete(number));
+      this.tiles.set(number, read);
+      if (this.tiles.size > MOST_TILES) this.tiles.delete(this.tiles.keys().next().value);
+    }
     return this.tiles.get(number);
   }
 
   async read(number, key) {
-    const {root} = await (this.opened ??= this.head());
+    const {root} = await this.open();
     const bytes = await this.find(number, root);
     return bytes ? featuresOf(bytes, key) : [];
   }

@@ -52,7 +52,7 @@ const AreaTiles = L.GridLayer.extend({
 
   async load(x, y, zoom) { // of what is closer than the archive has, a part of the tile that it lies in
     const archive = this.options.archive();
-    const {most} = await (archive.opened ??= archive.head());
+    const {most} = await archive.open();
     const closer = Math.max(0, zoom - most);
     const [column, row] = [x >> closer, y >> closer];
     const features = await archive.tile(zoom - closer, column, row, "gebiedscode");

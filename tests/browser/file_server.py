@@ -19,6 +19,8 @@ class Served:
 
     url: str = ""
     answers: list[tuple[str, int, int]] = field(default_factory=list)
+    broken: set[str] = field(default_factory=set)
+    """How names end that it cannot answer now."""
 
     @property
     def bytes(self) -> int:
@@ -35,6 +37,9 @@ class _Handler(BaseHTTPRequestHandler):
     def do_GET(self) -> None:
         name = self.path.split("?")[0].lstrip("/") or "index.html"
         path = self.folder / name
+        if name.endswith(tuple(self.served.broken)):
+            self._answer(name, 503, b"")
+            return
         if not path.is_file():
             self._answer(name, 404, b"")
             return

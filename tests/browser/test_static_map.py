@@ -206,6 +206,26 @@ def test_what_cannot_be_read_is_said(desktop, folder, tmp_path):
         assert any("404" in one for one in desktop.complaints())
 
 
+def test_tiles_that_failed_are_asked_for_again(desktop, folder):
+    with serving(folder) as served:
+        served.broken.add(".pmtiles")
+        desktop.open(served.url)
+        desktop.wait("return document.querySelector('#facts').textContent.includes('kon niet worden geladen')", 20)
+        served.broken.clear()
+        desktop.run("map_1.setZoom(map_1.getZoom() + 1, {animate: false})")
+        desktop.wait(DRAWN, 20)
+        assert any("503" in one for one in desktop.complaints())
+
+
+def test_what_was_drawn_is_not_kept_forever(opened):
+    opened.run("""window.last = (async () => {
+        const archive = new Archive(content.levels.buurt.tiles);
+        for (let row = 0; row < 150; row += 1) await archive.tile(11, 1050, row, "gebiedscode");
+        window.kept = archive.tiles.size;
+    })()""")
+    opened.wait("return window.kept === 64", 20)
+
+
 def test_on_a_phone_it_opens_as_well(phone, folder):
     with serving(folder) as served:
         phone.open(served.url)
