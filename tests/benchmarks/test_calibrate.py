@@ -3,15 +3,18 @@
 import re
 import subprocess
 import sys
+import tomllib
 
 import orjson
 
+from layers.evaluation.calibration import Calibration
 from tests.benchmarks.calibration.conclusions import BOARDS
 from tests.benchmarks.calibration.maps import NULLS
 from tests.benchmarks.calibration.places.maps import COUNTRY, PROVINCE
 from tests.benchmarks.calibration.places.maps import NULLS as KINDS
 from tests.benchmarks.calibration.places.outcomes import Kept, Outcome, state_of, without_strings
 from tests.benchmarks.calibration.places.page import verdict, written
+from tests.benchmarks.calibration.places.record import recorded
 from tests.benchmarks.calibration.searches import P_VALUES
 
 
@@ -68,3 +71,21 @@ def test_every_setting_has_a_row_in_the_page():
     page = written({"seed": 1, "draws": 999, "planted": None, "seconds": 1, "rows": rows})
     assert page.count("<tr>") == 2 + len(rows)
     assert page.count("gehaald") == len(PROVINCE) + len(COUNTRY)
+
+
+def test_a_calibration_is_recorded_where_method_pages_read_it():
+    planted = {"alarm": 1.0, "recall": 0.8123}
+    rows = [
+        {"land": "zuid-holland", "setting": "poisson", "maps": 20, "alarm": 0.05, "recall": None},
+        {"land": "zuid-holland", "setting": "gamma_3", "maps": 21, "alarm": 1 / 21, "recall": None},
+        {"land": "zuid-holland", "setting": "urban", "maps": 20, "alarm": 1.0, "recall": None},
+        {"land": "nl", "setting": "poisson", "maps": 4, "alarm": 0.0, "recall": None},
+        {"land": "nl", "setting": "correlated_1", "maps": 4, "alarm": 0.5, "recall": None},
+        {"land": "nl", "setting": "9 gebieden, vorm 3, 3 keer", "maps": 4, **planted},
+    ]
+    kept = Calibration.model_validate(tomllib.loads(recorded({"draws": 199, "rows": rows}))["place_scan"])
+    assert [(one.maps, one.alarms) for one in kept.alarm] == [(41, 2), (4, 0), (4, 2)]
+    (recall,) = kept.recall
+    assert (recall.what, recall.maps, recall.flagged) == (
+        "negen gebieden met drie keer zo veel, in het hele land, twaalf zulke plekken", 4, 0.81,
+    )  # fmt: skip
