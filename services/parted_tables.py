@@ -15,7 +15,7 @@ import pandas as pd
 from geo.errors import StoreError
 from geo.messages import message
 from layers.publication.collection import Collection
-from layers.publication.fields import Field
+from layers.publication.fields import ID, Field
 from layers.publication.normal_form import NormalForm, Places, normal_form
 from services.sql import Value, quoted
 
@@ -66,6 +66,8 @@ def write_parted(
         f" LEFT JOIN {quoted(f'_{name}_{collection.id}')} _{name} ON _{name}._{name} = r._{name}" for name in form.parts
     )
     columns = {one.name: f"{part_of.get(one.name, 'r')}.{quoted(one.name)}" for one in collection.fields}
+    if form.identifier:
+        columns[ID.name] = f"{" || '-' || ".join(columns[one] for one in form.identifier)} AS {quoted(ID.name)}"
     parts = {f"_{name}": (f"_{name}", tuple(map(str, part.table))) for name, part in form.parts.items()}
     return Joined(
         quoted(rows), columns, f"{quoted(rows)} r{joins}", {**parts, "_rows": ("_fid", tuple(map(str, form.rows)))}

@@ -10,20 +10,23 @@ indicator; and short words once, as the name of a lens: a filter on it would be 
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 import shapely
 
-from layers.publication.fields import AREA, ID, PERIOD, VINTAGE
+from layers.publication.fields import AREA, ID, LENS, PERIOD, VINTAGE
 
 type Places = npt.NDArray[np.int64]
 """Positions in another table, counted from 0."""
 
 KEYS = {"area": (AREA.name, VINTAGE.name), "figures": (AREA.name, VINTAGE.name, PERIOD.name)}
 """What the columns of each part depend on."""
+
+IDENTIFIER = (AREA.name, PERIOD.name, LENS.name)
+"""What the identifier of an area under a lens is made of, with a dash between."""
 
 LONG = 40
 """Characters, on average, from which texts that repeat are worth a part of their own."""
@@ -41,10 +44,13 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class NormalForm:
-    """A table, parted: `rows` has the columns that belong to the row itself, the identifier first."""
+    """A table, parted: `rows` has the columns that belong to the row itself, the identifier first; that is not among
+    them where it is made of others, which `identifier` names.
+    """
 
     rows: pd.DataFrame
     parts: dict[str, Part]
+    identifier: tuple[str, ...] = ()
 
 
 def normal_form(table: pd.DataFrame) -> NormalForm:
@@ -73,6 +79,16 @@ def with_words_once(form: NormalForm) -> NormalForm:
         return form
     part = Part(form.rows[words].iloc[first].reset_index(drop=True), at)
     return NormalForm(form.rows.drop(columns=words), form.parts | {"words": part})
+
+
+def without_identifier(form: NormalForm, table: pd.DataFrame) -> NormalForm:
+    """Without the identifiers, where each is made of what else is known of its row; else as it is."""
+    if not {ID.name, *IDENTIFIER} <= set(table):
+        return form
+    area, period, lens = (table[one].astype(str) for one in IDENTIFIER)
+    if not (table[ID.name] == area + "-" + period + "-" + lens).all():
+        return form
+    return replace(form, rows=form.rows.drop(columns=ID.name), identifier=IDENTIFIER)
 
 
 def distinct(shapes: npt.NDArray[np.object_]) -> tuple[Places, Places]:

@@ -13,7 +13,14 @@ import pandas as pd
 
 from geo.areas import RD_NEW
 from layers.publication.collection import Collection
-from layers.publication.normal_form import NormalForm, Places, distinct, normal_form, with_words_once
+from layers.publication.normal_form import (
+    NormalForm,
+    Places,
+    distinct,
+    normal_form,
+    with_words_once,
+    without_identifier,
+)
 from services.parted_tables import write_parted
 from services.sql import quoted
 
@@ -71,7 +78,7 @@ def write(package: sqlite3.Connection, collection: Collection, view: View, about
 
 
 def _once(table: pd.DataFrame) -> NormalForm:
-    return with_words_once(normal_form(table))
+    return without_identifier(with_words_once(normal_form(table)), table)
 
 
 def write_codes(package: sqlite3.Connection, collections: Iterable[Collection], date: str) -> None:

@@ -6,7 +6,7 @@ import shapely
 from hypothesis import given
 from hypothesis import strategies as st
 
-from layers.publication.normal_form import distinct, normal_form, with_words_once
+from layers.publication.normal_form import distinct, normal_form, with_words_once, without_identifier
 from tests.services.made_release import made_release
 
 LONG_TEXT, OTHER_TEXT = 60 * "lang ", 60 * "ook lang "
@@ -72,6 +72,16 @@ def test_words_that_repeat_stand_once_where_a_file_is_read_whole():
     assert "id" in form.rows
     assert "lens" not in form.rows
     assert len(form.parts["words"].table) <= 20
+
+
+def test_an_identifier_is_left_out_only_where_all_are_made_of_area_period_and_lens():
+    table = pd.DataFrame({"id": ["a-2024-x", "b-2024-x"], "gebiedscode": ["a", "b"], "periode": 2024, "lens": "x"})
+    form = without_identifier(normal_form(table), table)
+    assert form.identifier == ("gebiedscode", "periode", "lens")
+    assert "id" not in form.rows
+    other = table.assign(id=["a-2024-x", "b-2023-x"])
+    assert list(without_identifier(normal_form(other), other).rows) == list(normal_form(other).rows)
+    assert not without_identifier(normal_form(other), other).identifier
 
 
 def test_a_table_that_repeats_nothing_has_no_parts():
