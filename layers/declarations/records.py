@@ -54,6 +54,9 @@ Gemeente = Annotated[str, StringConstraints(pattern=GEMEENTE_OR_COUNTRY_PATTERN)
 LOCATED_BY = (("x", "y"), ("lon", "lat"), ("wkt",), ("geometry",), ("object",), ("adres",), ("postcode", "huisnummer"))
 """The ways to say where a row lies, each by its columns."""
 
+LOOKED_UP = ("object", "adres", "postcode")
+"""Those of which PDOK is asked where it is."""
+
 
 class Place(Declared):
     """Which columns say where a row lies: just one of `LOCATED_BY`.
@@ -100,6 +103,11 @@ class Place(Declared):
     def way(self) -> tuple[str, ...]:
         """The one of `LOCATED_BY` that is declared."""
         return next(way for way in LOCATED_BY if getattr(self, way[0]) is not None)
+
+    @property
+    def looked_up(self) -> bool:
+        """Whether a place is that of an address or verblijfsobject, where PDOK says that it is."""
+        return self.way[0] in LOOKED_UP
 
     @property
     def columns(self) -> tuple[str, ...]:

@@ -79,12 +79,9 @@ def _identity(folder: Path, declaration: SourceDeclaration) -> Identity:
     """What identifies the bytes of a municipality's own source; of a database and of PDOK only asking tells."""
     by_file = receipts.read(folder) if folder.is_dir() else {}
     if (records := declaration.records) is not None:
-        asks = records.place.object or records.place.postcode
-        return (
-            Identity(None)
-            if records.path is None or asks
-            else receipts.identity(folder, _all(folder, records.path), {})
-        )
+        if records.path is None or records.place.looked_up:
+            return Identity(None)
+        return receipts.identity(folder, _all(folder, records.path), {})
     if (raster := declaration.raster) is not None:
         return receipts.identity(folder, _all(folder, raster.path), {})
     from services.sources.squares import fetched_file  # noqa: PLC0415  # for those who have squares

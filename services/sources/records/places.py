@@ -30,9 +30,6 @@ Find = Callable[[Floats, Floats], NDArray[np.int64]]
 """The position of the area that each point lies in, -1 where there is none."""
 
 SRID, WKB_IN_HEX = r"^(?i:SRID=(?P<srid>[0-9]+);)", r"^0[01](?:[0-9A-Fa-f]{2}){8,}$"
-LOOKED_UP = ("object", "adres", "postcode")
-"""Ways to say a place that PDOK is asked about."""
-
 DRAWN_IN = 0.01
 """Part of the way to its middle that a corner is drawn in: a plot may lie against a border."""
 
@@ -99,7 +96,7 @@ class Placer:
     def of(self, batch: pa.RecordBatch) -> Placed:
         """Where the rows of a batch lie."""
         kind = self.place.way[0]
-        if kind in LOOKED_UP:
+        if self.place.looked_up:
             return self._geocoded(batch)
         shapes = self._shapes(batch) if kind in {"wkt", "geometry"} else None
         x, y = self._pair(batch) if shapes is None else _points(shapes)

@@ -34,7 +34,6 @@ from services.ports import Engine, Part
 from services.registry import ENGINES, adapter
 from services.sources.records.counts import Counts
 from services.sources.records.part import PartTally, State
-from services.sources.records.places import LOOKED_UP
 from services.sources.records.reasons import NO_YEAR, listed
 from services.sources.records.sums import covered
 
@@ -120,7 +119,7 @@ def _work(records: Records, areas: AreaFrame, given: RecordsInput, *, alone: boo
             "the keys of confidential records are made with the secret of this computer, which stays here; count them "
             "with the engine local, in one process"
         )
-    ask = given.client if streams and records.place.way[0] in LOOKED_UP else None
+    ask = given.client if streams and records.place.looked_up else None
     return PartTally(
         records, areas, given.root if streams else given.root.absolute(), given.database,
         alone=alone, listed=given.rejects is not None,
