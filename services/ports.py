@@ -16,6 +16,12 @@ if TYPE_CHECKING:  # what serves needs a name from here, and no tables
 SERVED = "zicht.sqlite"
 """The file in the folder of a release that the API reads."""
 
+QGIS = "qgis.zip"
+"""The file of a release with projects, layers and styles of QGIS."""
+
+SERVICE = "http://zicht.invalid"
+"""Stands in these for the address of the API."""
+
 ENDING = ".pmtiles"
 """How the file of the vector tiles of a collection ends, after its id."""
 

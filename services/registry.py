@@ -30,8 +30,9 @@ SITES: Mapping[str, str] = {
 """Folders of files that a server of files serves, with nothing of zicht running."""
 PAGES: Mapping[str, str] = {
     "method": "services.pages.method_page:write",
+    "qgis": "services.exporters.qgis:write",
 }
-"""Pages that are made from the record of a release."""
+"""Pages and files that are made beside these: of how it was made from the record, for QGIS from the collections."""
 STORES: Mapping[str, str] = {
     "embedded": "services.stores.sqlite:write",
     "geoparquet": "services.stores.geoparquet:write",

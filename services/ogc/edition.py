@@ -19,7 +19,7 @@ from pygeoapi.util import get_api_rules, yaml_load
 from starlette.datastructures import QueryParams
 
 from layers.messages import say
-from services.ogc import downloads, openapi
+from services.ogc import downloads, openapi, qgis
 from services.ogc.configuration import for_colleagues
 from services.ogc.method_pages import page_of, pages_of
 from services.ogc.origin import Release
@@ -102,7 +102,7 @@ class Edition:
         if function is core.landing_page and media_type == "application/json":
             landing = orjson.loads(body)
             landing["links"] = [one for one in landing["links"] if not one["rel"].endswith(TOO_MUCH)]
-            landing["links"] += self._links_of_tiles("")
+            landing["links"] += [*self._links_of_tiles(""), *qgis.of_release(self.folder, self.site)]
             body = orjson.dumps(landing | self._about)
         if function is core.conformance and media_type == "application/json" and self.tiles:
             said = orjson.loads(body)
@@ -110,13 +110,15 @@ class Edition:
         if function is core.describe_collections and media_type == "application/json":
             said = orjson.loads(body)
             for one in said.get("collections", [said]):
-                self._link_method(one)
-                one.get("links", []).extend(self._links_of_files(one.get("id", "")))
+                self._link_more(one)
             body = orjson.dumps(said | self._about)
         return int(status), media_type, body
 
-    def _link_method(self, collection: dict[str, Any]) -> None:
-        """Say where it stands how a collection was made."""
+    def _link_more(self, collection: dict[str, Any]) -> None:
+        """Say where it stands how a collection was made, the files that it is in, and what QGIS opens of it."""
+        if "id" in collection:
+            collection["links"] += self._links_of_files(collection["id"])
+            collection["links"] += qgis.of_collection(self.folder, self.site, collection["id"])
         if page := page_of(collection.get("id", ""), self._methods):
             title = say("How this map was made")
             link = {"rel": "describedby", "type": "text/html", "title": title, "href": f"{self.site}/{page}"}

@@ -34,6 +34,7 @@ from services.ogc import (
     metrics,
     paging,
     parameters,
+    qgis,
     question,
     responses,
     schemas,
@@ -122,6 +123,7 @@ class Service:
             Endpoint(
                 "methode", re.compile(r"/(methode-[a-z0-9_]+\.html)"), self._file, (), file, reading, versioned=False
             ),
+            Endpoint("qgis", re.compile(f"/qgis/({qgis.NAME})"), self._qgis, (), gpkg, reading, versioned=False),
             Endpoint("downloads", re.compile(r"/downloads/([^/]+)"), self._file, (), gpkg, reading, versioned=False),
             Endpoint("health", re.compile("/health"), self._health, (), JSON, reading, versioned=False),
             Endpoint("metrics", re.compile("/metrics"), self._metrics, (), TEXT, reading, versioned=False),
@@ -288,6 +290,13 @@ class Service:
             raise Problem(404, say("This release has no {name}.", name=name[:100]))
         accepted = "" if call.header("range") or name.endswith(downloads.PACKED) else call.header("accept-encoding")
         return await run_in_threadpool(self._files.answer, name, media_type, accepted, call.tag)
+
+    async def _qgis(self, call: Call) -> Response:
+        (name,) = call.names
+        content = await run_in_threadpool(qgis.content, call.edition.folder, call.edition.url, name)
+        if content is None:
+            raise Problem(404, say("This release has no {name}.", name=name[:100]))
+        return call.answer(200, qgis.KINDS[name.rpartition(".")[2]], content)
 
     async def _health(self, call: Call) -> Response:
         kind = None

@@ -50,6 +50,7 @@ def write(
     steps(message("map"))
     adapter(message("exporter"), EXPORTERS, "folium")(collections, folder / MAP)
     adapter(message("page"), PAGES, "method")(record, folder)
+    adapter(message("page"), PAGES, "qgis")(collections, folder)
     steps(message("check"))
     _check(folder, collections)
 
