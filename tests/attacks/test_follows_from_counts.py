@@ -12,7 +12,7 @@ import pandas as pd
 import pytest
 
 from geo.areas import AreaLevel
-from layers.method import country as of_country
+from layers.method import measure_plan
 from layers.method.protection import protected
 from layers.publication.collections import collections
 from services.releases.record import recorded
@@ -39,9 +39,9 @@ def pair(testland, tmp_path_factory):
     rows = crimes(testland)
     others = pd.concat([rows.sample(frac=0.8, random_state=1), rows.sample(300, random_state=2)])
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(of_country, "protected", seeing)
+        patch.setattr(measure_plan, "protected", seeing)
         first = layers(confidential(rows, tmp_path_factory.mktemp("waar")), *LEVELS)
-        patch.setattr(of_country, "protected", the_same)
+        patch.setattr(measure_plan, "protected", the_same)
         second = layers(confidential(others, tmp_path_factory.mktemp("anders")), *LEVELS)
     assert min(differing) > 100
     return first, second
