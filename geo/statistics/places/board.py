@@ -49,7 +49,7 @@ class Board:
         """The windows of the areas that are left."""
         sized = sizes(len(self.ids))
         members = nearest(self.borders.indptr, self.borders.indices, self.points, left, int(sized[-1]))
-        return Windows(members, sized, np.log(sized / AS_LIKELY), self.shape, shifts(self.shape))
+        return Windows(members, sized, np.log(sized / AS_LIKELY), self.shape, _shifts(self.shape))
 
     def groups(self, left: Flags) -> list[NDArray[np.intp]]:
         """Positions within which values are permuted."""
@@ -78,7 +78,7 @@ class Found:
     weights: Floats
 
 
-def shifts(shape: float) -> tuple[float, float]:
+def _shifts(shape: float) -> tuple[float, float]:
     """How many times 1 the mean of a place is, at least and at most."""
     spread = 1 / np.sqrt(shape)
     return float(np.exp(LEAST_SHIFT * spread)), float(np.exp(MOST_SHIFT * spread))

@@ -28,9 +28,8 @@ class Place:
     """Areas that lie together and stand out as one.
 
     Args:
-        weights: of each member, by code: the share of the evidence for windows here that is for windows that hold it;
-            of one that joined, the chance by its own value that it belongs (places.growth).
-        window: the codes in the window that stands out most, and of what joined it; all members are in it.
+        weights: of each member, by code: the share of the evidence for windows here that is for windows that hold it.
+        window: the codes in the window that stands out most; all members are in it.
         score: its log likelihood ratio, of a zone with its prior.
         values: of each member, as a multiple of what was to be expected.
         shape: of the gamma distribution of such values where nothing is the matter.

@@ -11,8 +11,9 @@
 3. From the strongest down, windows without an area in common are places (Zhang, Assuncao and Kulldorff 2010). A member
    is an area of the window that holds at least half the weight: each window weighs exp(T), as in a Bayesian scan with
    equal priors (Neill 2006), among those that overlap the place and no earlier one. So an edge that does not belong is
-   left out. A part grows by the neighbours that are like it (places.growth), since a place need not be round (Tango
-   and Takahashi 2005 test every form instead, which takes more than is gained).
+   left out, and a place need not be round (Tango and Takahashi 2005 grow them for that; more than is gained here).
+   Rejected: neighbours join a part where their own value is four times as likely in it; of nine areas in an uneven
+   form .56 is found instead of .50, but of members of a round one .89 instead of .92 belong, and parts sprawl.
 4. The null: u permuted within classes of expected events, so that neither a wrong model of dispersion nor small areas
    that vary more give an alarm.
 5. Gate: zones (windows of any size) and parts (small ones) are two tests. Unless the smaller p of the two is among the
@@ -53,7 +54,6 @@ from geo.residuals import Residuals
 from geo.statistics.compiling import log_compilation
 from geo.statistics.places.board import Board, Found, apart, scores_apart
 from geo.statistics.places.draws import Null, Windows, classes, drawn
-from geo.statistics.places.growth import grown
 from geo.statistics.places.result import WITHIN, Place, PlaceResult
 from geo.statistics.result import How
 
@@ -162,12 +162,7 @@ def _searched(board: Board, places: Places) -> tuple[tuple[Place, ...], tuple[Pl
     if p > places.max_q:
         return (), (), p
     zones, parts = (_by_rounds(board, places, windows, null) for windows, null in zip(levels, nulls, strict=True))
-    larger = grown(board, [part for part, _, _ in parts], places.part)
-    return (
-        _named(board, zones),
-        _named(board, [(one, *tested[1:]) for one, tested in zip(larger, parts, strict=True)]),
-        p,
-    )
+    return _named(board, zones), _named(board, parts), p
 
 
 def smaller_p(best: Sequence[float], nulls: Sequence[Null]) -> float:

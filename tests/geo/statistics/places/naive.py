@@ -87,27 +87,6 @@ class Map:
             windows = [(areas, one) for areas, one in windows if not set(areas) & set(window)]
 
 
-def grown(board, may_join, parts, most):
-    """Parts with the neighbours that join them, as (window, weights, p, q)."""
-    taken, larger = {at for window, *_ in parts for at in window}, []
-    for tested, weights, p, q in parts:
-        mean = sum(board.u[at] for at in tested) / len(tested)
-        r = min(max(mean, exp(0.7 / sqrt(board.shape))), exp(1.4 / sqrt(board.shape)))
-        odds = [exp(board.shape * (u * (1 - 1 / r) - log(r))) for u in board.u]
-        members, window = dict(weights), list(tested)
-        while members and len(members) < most:
-            beside = {b for at in members for b in board.around[at]} - taken
-            joining = sorted((at for at in beside if may_join[at] and odds[at] >= 4), key=lambda at: (-odds[at], at))
-            joining = joining[: most - len(members)]
-            if not joining:
-                break
-            members |= {at: odds[at] / (odds[at] + 4) for at in joining}
-            window += joining
-            taken |= set(joining)
-        larger.append((window, members, p, q))
-    return larger
-
-
 def p_of(score, null):
     return (1 + sum(max(draw, default=0.0) >= score for draw in null)) / (1 + len(null))
 
@@ -138,7 +117,6 @@ def searched(board, may_join, control, draws, seed=1):
         by_rounds(board, may_join, bounded, (most, draws, seed, 0.05), null)
         for most, null in zip(levels, nulls, strict=True)
     )
-    parts = grown(board, may_join, parts, 12)
     return *([one for one in level if one[1]] for level in (zones, parts)), p
 
 
