@@ -80,7 +80,7 @@ def countries(folder, tmp_path_factory):
         known = catalog(
             tmp_path_factory.mktemp("catalogus"), sources_tellingen=SOURCE, sources_vierkanten=squares, **theme
         )
-        made[name] = Country(Buurten(), vintage(2024), known, open_country(str(folder), known)._reader.own)
+        made[name] = Country(Buurten(), vintage(2024), known, open_country(str(folder), known).area_plan.reader.own)
     return made
 
 
@@ -134,7 +134,7 @@ def test_squares_that_are_not_there_stop_the_build(countries, tmp_path):
     known = countries["by squares"].catalog
     for own, told in (
         (Own(), "has squares to interpolate figures by, which are not read here"),
-        (open_country(str(tmp_path), known)._reader.own, "vierkanten.csv: no such file"),
+        (open_country(str(tmp_path), known).area_plan.reader.own, "vierkanten.csv: no such file"),
     ):
         with pytest.raises(SourceError, match=told):
             inhabitants(Country(Buurten(), vintage(2024), known, own))
