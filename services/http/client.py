@@ -159,16 +159,17 @@ class Client:
 
     def _answer(self, url: str, parameters: Mapping[str, str] | None) -> Answer:
         request = self._request(url, parameters)
-        cached = self._cached(request)
-        if cached is not None and (self.offline or self._is_new(cached)):
-            answer = cached
-        elif self.offline:
-            answer = self._stale(request, cached, OFFLINE)
-        else:
-            try:
-                answer = self.with_retries(lambda: self._send(request), str(request.url))
-            except TransientError as fault:
-                answer = self._stale(request, cached, fault.message)
+        with self._hosts.asking(str(request.url)):
+            cached = self._cached(request)
+            if cached is not None and (self.offline or self._is_new(cached)):
+                answer = cached
+            elif self.offline:
+                answer = self._stale(request, cached, OFFLINE)
+            else:
+                try:
+                    answer = self.with_retries(lambda: self._send(request), str(request.url))
+                except TransientError as fault:
+                    answer = self._stale(request, cached, fault.message)
         self.on_response(answer)
         return answer
 

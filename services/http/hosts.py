@@ -1,4 +1,4 @@
-"""Hosts: how many requests a host gets at a time, and which hosts failed a moment ago."""
+"""Hosts: how many requests a host gets at a time, what is being asked of it, and which failed a moment ago."""
 
 import threading
 import time
@@ -14,12 +14,18 @@ class Hosts:
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._slots: dict[str, threading.Semaphore] = {}
+        self._asked: dict[str, threading.Lock] = {}
         self._failed: dict[str, float] = {}
 
     def slot(self, host: str) -> threading.Semaphore:
         """The semaphore to hold during a request."""
         with self._lock:
             return self._slots.setdefault(host, threading.Semaphore(AT_ONCE))
+
+    def asking(self, url: str) -> threading.Lock:
+        """The lock to hold while an address is asked: who asks it too waits, and finds the answer in the cache."""
+        with self._lock:
+            return self._asked.setdefault(url, threading.Lock())
 
     def seconds_since_failure(self, host: str) -> float | None:
         """Seconds since a host failed; None where it answered after that, or never failed."""

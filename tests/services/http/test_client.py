@@ -5,6 +5,7 @@ import re
 import threading
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from pathlib import Path
 
@@ -237,6 +238,14 @@ def test_no_more_than_four_at_once_ask_one_host(tmp_path: Path):
             one.join()
     assert service.answers == 16
     assert service.most == 4
+
+
+def test_what_two_ask_at_once_is_sent_once(tmp_path: Path, standin: Standin):
+    client = client_of(tmp_path, standin, policy=RetryPolicy(tries=1))
+    with ThreadPoolExecutor(4) as threads:
+        answers = list(threads.map(lambda _: client.get("https://api.pdok.nl/slow"), range(4)))
+    assert len(standin.requests) == 1
+    assert len({one.fetched for one in answers}) == len({one.json()["nth"] for one in answers}) == 1
 
 
 def test_a_request_is_sent_six_times(tmp_path: Path, standin: Standin):
