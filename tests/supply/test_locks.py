@@ -14,8 +14,8 @@ import pytest
 
 ROOT = Path(__file__).parents[2]
 PACKAGES = ("geo", "boundaries", "layers", "services")
-FOR_NOTEBOOKS = {"matplotlib"}
-"""What only the notebook of an analyst imports: the extra `notebook` of pyproject.toml."""
+EXTRA = {"matplotlib", "pyspark", "py4j"}
+"""What only who asks for it imports: the extras `notebook` and `spark` of pyproject.toml."""
 IMPORTS = """
 import importlib, pkgutil
 import geo, boundaries, layers, services
@@ -63,7 +63,7 @@ def test_all_that_is_imported_is_locked():
     given = packages_distributions()
     lock = locked("requirements.lock")
     homeless = {
-        name for name in imported() - FOR_NOTEBOOKS
+        name for name in imported() - EXTRA
         if not any(one.lower().replace("_", "-") in lock for one in given.get(name, ()))
     }  # fmt: skip
     assert not homeless

@@ -183,7 +183,7 @@ new = [made[0]]
 left = 0
 
 
-def write(folder, record, collections, steps):
+def write(folder, record, collections, steps, *, tiles):
     for name in ("zicht.sqlite", "kaart.html", "zicht.gpkg"):
         (folder / name).write_text(f"{name} of {len(collections)}")
 
