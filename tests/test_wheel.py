@@ -35,7 +35,7 @@ def test_every_file_of_the_packages_is_in_the_wheel(wheel):
         shipped = {name for name in content.namelist() if ".dist-info/" not in name}
     assert shipped == files
     assert {Path(name).suffix for name in shipped} == {
-        *(".py", ".typed", ".toml", ".po", ".jinja", ".js", ".css", ".yml"),
+        *(".py", ".typed", ".toml", ".po", ".properties", ".jinja", ".js", ".css", ".yml"),
     }
     assert {f"{package}/py.typed" for package in PACKAGES} <= shipped
 
