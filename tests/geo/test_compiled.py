@@ -35,7 +35,7 @@ def test_a_function_is_compiled_once_when_it_is_first_called_also_by_another_and
     assert isinstance(_fourfold, Compiled)
     with ThreadPoolExecutor(4) as threads:
         assert list(threads.map(_fourfold, range(8))) == [0, 4, 8, 12, 16, 20, 24, 28]
-    assert len(_doubled._numba_type_.dispatcher.signatures) == 1
+    assert len(_fourfold._numba_type_.dispatcher.signatures) == 1
     assert _fourfold.py_func(3) == 12
 
 
