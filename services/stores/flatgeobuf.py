@@ -8,31 +8,18 @@ import pyogrio
 
 from geo.errors import StoreError
 from layers.publication.collection import Collection
-from services.files import disk_errors
+from services.stores.per_collection import write_each
 
 ENDING = ".fgb"
 
 
 def write(collections: Sequence[Collection], folder: Path) -> None:
     """Write `<collection>.fgb` for each collection into `folder`, in RD New. Raises StoreError, and leaves none."""
-    paths = {folder / f"{collection.id}{ENDING}": collection for collection in collections}
-    for path in paths:
-        if path.exists():
-            raise StoreError(
-                "store {path}: already exists; a release is written once, to a folder of its own", path=path
-            )
-    try:
-        for path, collection in paths.items():
-            with disk_errors(path):
-                path.touch()  # GDAL does not say why it could not
-                _write(collection, path)
-    except BaseException:
-        for path in paths:
-            path.unlink(missing_ok=True)
-        raise
+    write_each(collections, folder, ENDING, _write)
 
 
 def _write(collection: Collection, path: Path) -> None:
+    path.touch()  # GDAL does not say why it could not
     about = {"TITLE": collection.title, "DESCRIPTION": f"{collection.description} {collection.caveat}"}
     try:
         pyogrio.write_dataframe(

@@ -33,6 +33,7 @@ from layers.publication.fields import AREA, FLAG, ID, LENS, LEVEL, PERIOD, RANK,
 from layers.publication.stacking import COUNT
 from services.files import UNFINISHED, disk_errors, whole_file
 from services.ports import ENDING
+from services.stores.per_collection import write_each
 
 FURTHEST, CLOSEST = 5, 11
 """Zooms: the country in one tile, and a step of the grid that is finer (2.9 m) than buurten are drawn (10-50 m)."""
@@ -56,21 +57,7 @@ type Shapes = npt.NDArray[np.object_]
 
 def write(collections: Sequence[Collection], folder: Path) -> None:
     """Write `<collection>.pmtiles` for each collection into `folder`. Raises StoreError, and leaves none."""
-    paths = {folder / f"{collection.id}{ENDING}": collection for collection in collections}
-    for path in paths:
-        if path.exists():
-            raise StoreError(
-                "store {path}: already exists; a release is written once, to a folder of its own", path=path
-            )
-    with disk_errors(folder):
-        folder.stat()
-    try:
-        for path, collection in paths.items():
-            archive(collection, path)
-    except BaseException:
-        for path in paths:
-            path.unlink(missing_ok=True)
-        raise
+    write_each(collections, folder, ENDING, archive)
 
 
 def archive(collection: Collection, path: Path) -> None:
