@@ -22,9 +22,15 @@ MARK = "in-store"
 
 
 def check(home: Path) -> None:
-    """Raises StoreError where the home was published in a store, and none is named now."""
+    """Raises StoreError, before the home is changed, where the store that is named cannot follow it; and where the home
+    was published in a store, and none is named now.
+    """
     mark = home / "releases" / MARK
-    if mark.exists() and not Settings().store:
+    if uri := Settings().store:
+        from services.stores.postgis.writing import ready  # noqa: PLC0415  # a driver that most never need
+
+        ready(uri)
+    elif mark.exists():
         raise StoreError(
             "{home}: is published in a store too, which would keep what it has; name it in ZICHT_STORE, or remove "
             "{mark} if there is no such store any more",

@@ -30,6 +30,7 @@ def _english(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[None]:
     yield
     override("LANG", None)
     override("LAYERS", None)
+    override("STORE", None)
 
 
 @pytest.fixture

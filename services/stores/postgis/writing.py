@@ -49,6 +49,14 @@ LOCK = 0x7A696368
 type Columns = Mapping[str, pa.DataType]
 
 
+def ready(uri: str) -> None:
+    """Raises StoreError where nothing can be published there: for what is no URI of a database that answers with
+    PostGIS.
+    """
+    check_uri(uri)
+    connected(uri).close()
+
+
 def publish(uri: str, folder: Path | None, confirmed: str, *, only: bool = False) -> None:
     """Serve the release in `folder` from a database: write it there if it is not, and point at it. None: serve nothing.
 

@@ -11,6 +11,7 @@ from services.jobs import stores
 from services.stores.postgis.reading import Database
 from tests.ogc import servers
 from tests.services.formats.database import database, required
+from tests.services.running import Zicht
 
 
 @pytest.fixture
@@ -57,6 +58,31 @@ def test_without_a_store_nothing_is_mirrored(home, monkeypatch):
     monkeypatch.delenv("ZICHT_STORE", raising=False)
     stores.mirror(home, pytest.fail)
     stores.check(home)
+
+
+@pytest.mark.parametrize(
+    ("store", "said"),
+    [
+        ("postgresql://a:geheim@127.0.0.1/x", "holds a password"),
+        ("mysql://x", "expected a URI such as"),
+        ("postgresql://zicht@/zicht?host=/nowhere", "does not answer"),
+    ],
+)
+def test_a_store_that_cannot_follow_is_refused_before_the_home_changes(zicht: Zicht, home, store, said):
+    before = sorted(home.rglob("*"))
+    done = zicht("publish", "--store", store, "--home", home)
+    assert done.code == 1
+    assert said in done.err
+    assert "geheim" not in done.err
+    assert sorted(home.rglob("*")) == before
+
+
+def test_a_database_without_postgis_is_refused_before_the_home_changes(home, monkeypatch):
+    required()
+    with database() as found:
+        monkeypatch.setenv("ZICHT_STORE", found)
+        with pytest.raises(StoreError, match="CREATE EXTENSION postgis"):
+            stores.check(home)
 
 
 def test_a_store_that_cannot_be_written_leaves_no_mark(home, monkeypatch):
