@@ -9,7 +9,7 @@ import re
 import pandas as pd
 
 from geo.areas import AreaLevel
-from geo.measures import Unknown
+from geo.unknown import Unknown
 
 PATTERNS = {
     AreaLevel.GEMEENTE: r"GM[0-9]{4}",

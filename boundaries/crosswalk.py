@@ -18,9 +18,10 @@ from boundaries.counts import Counts
 from boundaries.overlaps import overlaps
 from geo.areas import AreaFrame, AreaLevel
 from geo.errors import AlignmentError, first_few
-from geo.measures import Measure, Unknown, check_aligned
+from geo.measures import Measure, check_aligned
 from geo.messages import Message
 from geo.polygons import Whole
+from geo.unknown import Unknown
 
 LEAST_KNOWN = 0.9
 """Share of a target's exposure that must be known for it to have a value."""

@@ -22,8 +22,8 @@ from boundaries.dasymetric import Weights, weight_of
 from boundaries.overlaps import overlaps
 from geo.areas import RD_NEW, AreaFrame
 from geo.errors import SourceError, first_few
-from geo.measures import Unknown
 from geo.messages import Message, message
+from geo.unknown import Unknown
 
 SIDE = 100.0
 CODES = ("crs28992res100m", "c28992r100")

@@ -7,7 +7,6 @@ known as it stands, a rate from few events is not.
 """
 
 from dataclasses import dataclass, replace
-from enum import StrEnum
 from typing import Self
 
 import numpy as np
@@ -15,34 +14,11 @@ import pandas as pd
 
 from geo.errors import AlignmentError, MeasureError, first_few
 from geo.messages import Message, message
+from geo.unknown import Unknown
 from geo.variation import NOISE
 
 MOST_IMPOSSIBLE = 0.05
 """Share of areas in which a share may be of more than all."""
-
-
-class Unknown(StrEnum):
-    """Why a figure is not known. These are different facts, and none of them is zero.
-
-    `IMPOSSIBLE`: a share of more than all. `INTERPOLATED`: a local statistic is not computed over figures that were
-    interpolated from larger areas. `OUTSIDE`: where a lens does not search.
-    """
-
-    SECRET = "secret"  # noqa: S105  # a figure that CBS keeps secret
-    LATER = "later"
-    DISCONTINUED = "discontinued"
-    ABSENT = "absent"
-    PARTLY = "partly"
-    NO_EXPOSURE = "no_exposure"
-    SMALL_EXPOSURE = "small_exposure"
-    SMALL_COUNT = "small_count"
-    FEW_INDICATORS = "few_indicators"
-    ISLAND = "island"
-    NO_KNOWN_NEIGHBOR = "no_known_neighbor"
-    INTERPOLATED = "interpolated"
-    TOO_FEW_AREAS = "too_few_areas"
-    IMPOSSIBLE = "impossible"
-    OUTSIDE = "outside"
 
 
 @dataclass(frozen=True, slots=True)

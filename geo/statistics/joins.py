@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 from scipy.sparse import csr_array
 
 from geo.errors import StatisticError, first_few
-from geo.measures import Unknown, check_aligned
+from geo.measures import check_aligned
 from geo.messages import message
 from geo.neighbors import AnyNeighbors, Neighbors
 from geo.statistics.global_result import GlobalResult
@@ -29,6 +29,7 @@ from geo.statistics.lattice import Floats
 from geo.statistics.moran import weight_sums
 from geo.statistics.result import Alternative, How, LocalResult
 from geo.statistics.significance import benjamini_hochberg
+from geo.unknown import Unknown
 
 NOT_FLAGGED = "not_flagged"
 """The reason why an area without a flag has no local join count."""

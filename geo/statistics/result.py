@@ -8,10 +8,11 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from geo.errors import StatisticError
-from geo.measures import Unknown, check_aligned
+from geo.measures import check_aligned
 from geo.messages import Message, message
 from geo.neighbors import AnyNeighbors, Neighbors
 from geo.statistics.significance import benjamini_hochberg
+from geo.unknown import Unknown
 
 Alternative = Literal["greater", "less", "two-sided"]
 Floats = NDArray[np.float64]

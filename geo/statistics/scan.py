@@ -38,12 +38,13 @@ from numpy.random import PCG64, Generator, SeedSequence
 from numpy.typing import NDArray
 
 from geo.errors import StatisticError, first_few
-from geo.measures import Unknown, check_aligned
+from geo.measures import check_aligned
 from geo.messages import message
 from geo.statistics.compiling import log_compilation
 from geo.statistics.result import How
 from geo.statistics.scan_result import Cluster, ScanResult
 from geo.statistics.scan_windows import TIE, Windows
+from geo.unknown import Unknown
 
 SIDE_BY_SIDE = 32
 """Draws that are scanned in one pass over the windows."""

@@ -7,13 +7,14 @@ import pandas as pd
 from scipy.sparse import csr_array
 
 from geo.errors import StatisticError
-from geo.measures import Unknown, check_aligned
+from geo.measures import check_aligned
 from geo.neighbors import weights_of
 from geo.statistics.getis_ord_i import z_without
 from geo.statistics.permutations import p_drawn
 from geo.statistics.reference import reference
 from geo.statistics.result import Alternative, How, LocalResult
 from geo.statistics.significance import benjamini_hochberg
+from geo.unknown import Unknown
 
 if TYPE_CHECKING:
     from libpysal.graph import Graph

@@ -12,9 +12,9 @@ import pandas as pd
 
 from boundaries.crosswalk import Crosswalk, by_code, by_surface
 from geo.errors import StatisticError
-from geo.measures import Unknown
 from geo.statistics.places.result import PlaceResult
 from geo.statistics.result import LocalResult
+from geo.unknown import Unknown
 from layers.declarations.baselines import Baseline
 from layers.declarations.lenses import Lens
 from layers.declarations.themes import Theme

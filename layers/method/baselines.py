@@ -16,7 +16,8 @@ from boundaries.crosswalk import LEAST_KNOWN
 from geo import peers
 from geo.areas import AreaFrame, AreaLevel
 from geo.expected import Term, expected
-from geo.measures import Measure, Unknown
+from geo.measures import Measure
+from geo.unknown import Unknown
 from layers.declarations import baselines
 from layers.method.baseline import NO_FIT, NO_PEERS, BaselineEvents, BaselineReport
 from layers.method.figures import Figures

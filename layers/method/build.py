@@ -31,13 +31,14 @@ import shapely
 
 from geo.areas import AreaFrame
 from geo.disclosure.small_counts import too_few
-from geo.measures import Measure, Unknown
+from geo.measures import Measure
 from geo.neighbors import Neighbors
 from geo.quotients import location_quotient
 from geo.residuals import Residuals, combined
 from geo.scores import Score, combine
 from geo.statistics.places.result import PlaceResult
 from geo.statistics.result import LocalResult
+from geo.unknown import Unknown
 from geo.zoekgebieden import Zoekgebied, find, of_places
 from layers.declarations.baselines import Baseline
 from layers.declarations.indicators import Indicator

@@ -7,8 +7,8 @@ import pandas as pd
 
 from boundaries.codes import CBS_MISSING
 from geo.errors import SourceError, first_few
-from geo.measures import Unknown
 from geo.messages import Message, message, plural
+from geo.unknown import Unknown
 from layers.declarations.indicators import qualified
 from layers.declarations.periods import Period
 from layers.declarations.sources import Column, SourceDeclaration, columns_of, fill

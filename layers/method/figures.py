@@ -5,8 +5,9 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from geo.measures import Unknown, check_aligned
+from geo.measures import check_aligned
 from geo.messages import Message
+from geo.unknown import Unknown
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,9 +10,10 @@ from boundaries.crosswalk import Crosswalk
 from geo.areas import AreaFrame
 from geo.disclosure.cell_keys import summed as summed_keys
 from geo.errors import SourceError
-from geo.measures import Measure, Unknown
+from geo.measures import Measure
 from geo.messages import message
 from geo.quotients import growth
+from geo.unknown import Unknown
 from layers.declarations.indicators import Indicator
 from layers.declarations.sources import SourceDeclaration
 from layers.method.columns import figures_of_columns

@@ -7,9 +7,9 @@ from collections.abc import Iterable
 
 import pandas as pd
 
-from geo.measures import Unknown
 from geo.roles import Role
 from geo.statistics.places.result import role
+from geo.unknown import Unknown
 from geo.zoekgebieden import Zoekgebied
 from layers.method.build import Analysis
 from layers.publication.outcomes import ROLE_CODES, Outcome

@@ -15,8 +15,8 @@ from boundaries.interpolation import Interpolation, by_density, by_points_or_squ
 from boundaries.postcodes import PATTERN
 from boundaries.series import Year, harmonised
 from geo.errors import SourceError, first_few
-from geo.measures import Unknown
 from geo.messages import Message, message
+from geo.unknown import Unknown
 from layers.declarations.indicators import qualified
 from layers.declarations.sources import ADDED, SourceDeclaration
 from layers.method.columns import figures_of_columns

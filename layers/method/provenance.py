@@ -6,9 +6,9 @@ from geo import deviations, residuals
 from geo.areas import AreaLevel
 from geo.errors import first_few
 from geo.expected import LeftOut
-from geo.measures import Unknown
 from geo.messages import Message, message
 from geo.statistics.names import PLACE_SEARCH_NAMES
+from geo.unknown import Unknown
 from layers.declarations.dasymetric import Dasymetric
 from layers.declarations.sources import SourceDeclaration
 from layers.declarations.themes import Theme

@@ -8,7 +8,7 @@ import pandas as pd
 
 from boundaries.coverage import outline
 from geo.areas import RD_NEW
-from geo.measures import Unknown
+from geo.unknown import Unknown
 from geo.zoekgebieden import Zoekgebied
 from layers.declarations.indicators import Indicator
 from layers.declarations.lenses import Lens

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from geo.measures import Unknown
+from geo.unknown import Unknown
 from layers.method.indicator_values import IndicatorValues
 from layers.publication.reasons import CODES, NOT_COUNTED
 

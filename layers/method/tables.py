@@ -8,8 +8,8 @@ from boundaries.cbs import COARSENESS, OPEN_WATER
 from boundaries.codes import PATTERNS, PREFIXES, parents
 from geo.areas import AreaLevel
 from geo.errors import SourceError, first_few
-from geo.measures import Unknown
 from geo.messages import Message, message, plural
+from geo.unknown import Unknown
 from layers.declarations.sources import ADDED, SourceDeclaration, columns_of
 from layers.method import numbers
 from layers.method.buildable import check_years

@@ -11,8 +11,8 @@ import geopandas
 import pandas as pd
 
 from geo.areas import AreaLevel
-from geo.measures import Unknown
 from geo.messages import Message, message
+from geo.unknown import Unknown
 from layers.declarations.indicators import Indicator
 from layers.messages import say
 from layers.publication.audience import Audience

@@ -8,8 +8,8 @@ from collections.abc import Mapping
 
 import pandas as pd
 
-from geo.measures import Unknown
 from geo.messages import Message, message
+from geo.unknown import Unknown
 from layers.messages import translations
 
 REASONS: Mapping[Unknown, Message] = {

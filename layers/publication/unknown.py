@@ -3,7 +3,7 @@
 from collections import Counter
 
 from geo.errors import SourceError, first_few
-from geo.measures import Unknown
+from geo.unknown import Unknown
 from layers.messages import say
 from layers.publication.layer import Layer
 from layers.publication.reasons import CODES, LABELS

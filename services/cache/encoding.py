@@ -28,12 +28,13 @@ from scipy.sparse import csr_array
 from boundaries.crosswalk import Crosswalk, Method
 from boundaries.interpolation import Interpolation
 from geo.areas import AreaFrame, AreaLevel
-from geo.measures import Measure, Unknown
+from geo.measures import Measure
 from geo.messages import Message
 from geo.neighbors import Neighbors
 from geo.residuals import Residuals
 from geo.statistics.places.result import Place, PlaceResult
 from geo.statistics.result import How, LocalResult
+from geo.unknown import Unknown
 from layers.method.baseline import BaselineEvents, BaselineReport
 from layers.method.figures import Figures
 from layers.method.indicator_values import IndicatorValues

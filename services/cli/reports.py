@@ -8,8 +8,8 @@ from rich.console import Group, RenderableType
 from rich.markup import escape
 from rich.table import Table
 
-from geo.measures import Unknown
 from geo.messages import Message, message, plural
+from geo.unknown import Unknown
 from layers.declarations.catalog import Catalog
 from layers.declarations.lenses import BASIS
 from layers.messages import number, say

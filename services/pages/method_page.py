@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from geo.measures import Unknown
+from geo.unknown import Unknown
 from layers.evaluation.calibration import measured
 from layers.messages import language, number, say
 from layers.publication.corrections import Corrected, sentence, without_effect

@@ -17,8 +17,8 @@ from boundaries.codes import CBS_MISSING, PATTERNS
 from boundaries.counts import Counts
 from geo.areas import AreaFrame, AreaLevel
 from geo.errors import SourceError, first_few
-from geo.measures import Unknown
 from geo.messages import Message, message
+from geo.unknown import Unknown
 from layers.declarations.records import Format
 from layers.messages import say
 from layers.method import numbers

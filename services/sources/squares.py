@@ -25,8 +25,8 @@ from boundaries.crosswalk import LEAST_KNOWN
 from boundaries.squares import Squares, code_of, same, squares
 from geo.areas import AreaFrame
 from geo.errors import SourceError, first_few
-from geo.measures import Unknown
 from geo.messages import Message, message
+from geo.unknown import Unknown
 from layers.declarations.records import WHOLE_COUNTRY, Format
 from layers.declarations.sources import SourceDeclaration
 from layers.declarations.squares import SquareGrid

@@ -14,7 +14,8 @@ from boundaries.crosswalk import LEAST_KNOWN, Crosswalk, Method, by_code, by_par
 from boundaries.hexagons import hexagons
 from geo.areas import AreaFrame, AreaLevel
 from geo.errors import AlignmentError, MeasureError
-from geo.measures import Measure, Unknown
+from geo.measures import Measure
+from geo.unknown import Unknown
 from tests.boundaries.tilings import figures_of, tiling, tilings
 from tests.country import SIDE, squares
 

@@ -9,7 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from geo.errors import AlignmentError, MeasureError
-from geo.measures import Measure, Unknown, check_aligned
+from geo.measures import Measure, check_aligned
+from geo.unknown import Unknown
 from tests.country import counted, names
 
 figure = st.one_of(st.just(float("nan")), st.floats(0, 1e6))

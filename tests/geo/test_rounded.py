@@ -8,10 +8,11 @@ from hypothesis import strategies as st
 from scipy.stats import nbinom
 
 from geo.disclosure.small_counts import too_few
-from geo.measures import Measure, Unknown
+from geo.measures import Measure
 from geo.rates import empirical_bayes, gamma_shape, rounded_gamma_shape
 from geo.residuals import residuals
 from geo.rounded import expected_count, probability
+from geo.unknown import Unknown
 
 SHAPES = st.floats(0.05, 500)
 MEANS = st.floats(0.01, 500)

@@ -17,7 +17,7 @@ from boundaries.hexagons import hexagons
 from boundaries.squares import Squares
 from boundaries.vintages import vintage
 from geo.areas import AreaFrame, AreaLevel
-from geo.measures import Unknown
+from geo.unknown import Unknown
 from layers.declarations.rasters import Raster, Taken
 from layers.declarations.sources import Column, SourceDeclaration
 from layers.declarations.squares import SquareGrid

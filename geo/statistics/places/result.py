@@ -9,10 +9,10 @@ import numpy as np
 import pandas as pd
 
 from geo.errors import StatisticError
-from geo.measures import Unknown
 from geo.messages import message
 from geo.roles import Role
 from geo.statistics.result import How, LocalResult
+from geo.unknown import Unknown
 
 CORE = 0.9
 """Weight from which a member is the core of its place."""

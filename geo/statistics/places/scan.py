@@ -48,7 +48,7 @@ from numpy.typing import NDArray
 from scipy.special import gammaincinv, ndtr
 
 from geo.errors import StatisticError
-from geo.measures import Unknown, check_aligned
+from geo.measures import check_aligned
 from geo.neighbors import AnyNeighbors, Neighbors
 from geo.residuals import Residuals
 from geo.statistics.compiling import log_compilation
@@ -56,6 +56,7 @@ from geo.statistics.places.board import Board, Found, apart, scores_apart
 from geo.statistics.places.draws import Null, Windows, classes, drawn
 from geo.statistics.places.result import WITHIN, Place, PlaceResult
 from geo.statistics.result import How
+from geo.unknown import Unknown
 
 LIMIT = 4.0
 """Standard deviations at which a residual is cut. At 3 fewer are found of four areas at three times the rate (.36 to

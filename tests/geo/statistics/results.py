@@ -2,8 +2,8 @@
 
 import pandas as pd
 
-from geo.measures import Unknown
 from geo.statistics.result import How, LocalResult
+from geo.unknown import Unknown
 
 
 def made(statistic: pd.Series, p: pd.Series, q: pd.Series) -> LocalResult:

@@ -9,9 +9,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from geo.errors import AlignmentError, StatisticError
-from geo.measures import Unknown
 from geo.statistics.bivariate import local_moran_among, quadrants_among
 from geo.statistics.local_moran import local_moran, quadrants
+from geo.unknown import Unknown
 from tests.country import graph_of, grid, names
 from tests.geo.statistics.peers import esda_of, off_by, spdep
 

@@ -8,7 +8,6 @@ import pytest
 from scipy.sparse import csr_array
 
 from geo.errors import StatisticError
-from geo.measures import Unknown
 from geo.neighbors import Neighbors, rings
 from geo.residuals import fitted
 from geo.statistics.by_name import SEARCHES, STATISTICS
@@ -17,6 +16,7 @@ from geo.statistics.result import LocalResult
 from geo.statistics.scan import scan
 from geo.statistics.significance import benjamini_hochberg
 from geo.statistics.trends import trends
+from geo.unknown import Unknown
 from tests.country import counted, grid
 
 SIDE = 12

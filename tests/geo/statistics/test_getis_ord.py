@@ -11,12 +11,12 @@ from hypothesis import strategies as st
 from scipy.sparse import block_diag, csr_array
 
 from geo.errors import AlignmentError, StatisticError
-from geo.measures import Unknown
 from geo.neighbors import Neighbors
 from geo.statistics.by_name import SEARCHES
 from geo.statistics.getis_ord import getis_ord
 from geo.statistics.lattice import FINE
 from geo.statistics.significance import benjamini_hochberg
+from geo.unknown import Unknown
 from tests.country import graph_of, grid, names
 from tests.geo.statistics.peers import esda_of, off_by
 from tests.geo.statistics.permutations import drawn, every_subset

@@ -10,9 +10,9 @@ from hypothesis import strategies as st
 from scipy.sparse import csr_array
 
 from geo.errors import AlignmentError, StatisticError
-from geo.measures import Unknown
 from geo.neighbors import Neighbors
 from geo.statistics.joins import NOT_FLAGGED, join_counts, local_join_counts
+from geo.unknown import Unknown
 from tests.country import graph_of, grid, names
 from tests.geo.statistics.peers import esda_local_joins, esda_of, off_by, spdep
 

@@ -9,12 +9,12 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from geo.errors import AlignmentError, MeasureError, StatisticError
-from geo.measures import Unknown
 from geo.statistics.getis_ord import getis_ord
 from geo.statistics.getis_ord_i import getis_ord_i
 from geo.statistics.local_moran import UNDEFINED, local_moran, quadrants
 from geo.statistics.moran import moran, moran_drawn, row_standardised
 from geo.statistics.standardised import standardised
+from geo.unknown import Unknown
 from tests.country import counted, graph_of, grid, names
 from tests.geo.statistics.peers import assuncao_rate, esda_of, off_by, spdep
 

@@ -8,12 +8,12 @@ from pygeoda.libgeoda import gda_load_gal
 from pygeoda.weights.weight import Weight
 from scipy.stats import norm
 
-from geo.measures import Unknown
 from geo.statistics.bivariate import local_moran_among
 from geo.statistics.getis_ord import getis_ord
 from geo.statistics.getis_ord_i import getis_ord_i
 from geo.statistics.joins import local_join_counts
 from geo.statistics.local_moran import local_moran
+from geo.unknown import Unknown
 from tests.country import graph_of, grid, names
 from tests.geo.statistics.peers import esda_of, off_by, spdep
 

@@ -13,12 +13,12 @@ from scipy.sparse import csr_array, random_array
 from scipy.stats import chisquare
 
 from geo.errors import StatisticError
-from geo.measures import Unknown
 from geo.statistics.compiling import log_compilation
 from geo.statistics.getis_ord import getis_ord
 from geo.statistics.getis_ord_i import getis_ord_i
 from geo.statistics.permutations import BATCH, BLOCK, _below, _count, _draw, _next, p_drawn, tails
 from geo.statistics.weighted import getis_ord_weighted
+from geo.unknown import Unknown
 from tests.country import grid, names
 from tests.geo.statistics.peers import esda_of, spdep
 

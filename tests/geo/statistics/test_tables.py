@@ -4,7 +4,6 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from geo.measures import Unknown
 from geo.statistics.getis_ord import getis_ord
 from geo.statistics.global_result import GlobalResult
 from geo.statistics.joins import JoinCounts, join_counts
@@ -12,6 +11,7 @@ from geo.statistics.moran import moran, moran_drawn
 from geo.statistics.result import LocalResult
 from geo.statistics.scan import scan
 from geo.statistics.scan_result import Cluster, ScanResult
+from geo.unknown import Unknown
 from tests.country import graph_of, grid, names
 
 BOARD = grid(12, 12)

@@ -12,12 +12,13 @@ from scipy.stats import kendalltau
 
 from geo import deviations
 from geo.errors import AlignmentError, StatisticError
-from geo.measures import Measure, Unknown
+from geo.measures import Measure
 from geo.neighbors import queen
 from geo.rates import rates
 from geo.statistics.mann_kendall import LONGEST, mann_kendall
 from geo.statistics.trend import Trend
 from geo.statistics.trends import trends
+from geo.unknown import Unknown
 from tests.country import graph_of, grid
 
 BOARD = grid(9, 9)

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from boundaries.codes import CBS_MISSING
-from geo.measures import Unknown
+from geo.unknown import Unknown
 from layers.declarations.sources import Column, columns_of, fill
 
 

@@ -8,7 +8,8 @@ import pytest
 
 from boundaries.vintages import vintage
 from geo.areas import AreaLevel
-from geo.measures import Measure, Unknown
+from geo.measures import Measure
+from geo.unknown import Unknown
 from layers.declarations.baselines import Peers
 from layers.declarations.catalog import load
 from layers.declarations.indicators import Indicator

@@ -8,8 +8,9 @@ import pytest
 
 from geo.deviations import LIMIT
 from geo.errors import StatisticError
-from geo.measures import Measure, Unknown
+from geo.measures import Measure
 from geo.statistics.by_name import SEARCHES
+from geo.unknown import Unknown
 from tests.layers.declared import HOT, LENS, QUIET, THEME, board, built, catalog, counts, measures
 
 AREAS, NEIGHBORS, CODE = board()

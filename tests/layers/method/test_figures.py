@@ -5,8 +5,8 @@ import pandas as pd
 import pytest
 
 from geo.errors import AlignmentError, MeasureError
-from geo.measures import Unknown
 from geo.rates import rates
+from geo.unknown import Unknown
 from layers.declarations.indicators import Indicator
 from layers.method.figures import Figures
 from layers.method.indicator_measures import measure_of

@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from geo.measures import Unknown
+from geo.unknown import Unknown
 from layers.method.surplus import Counted, surplus
 from layers.publication.outcomes import OUTCOMES
 from tests.layers.declared import HOT, QUIET, THEME, board, built, catalog, counts, layer

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import strategies as st
 
 from geo.errors import SourceError
-from geo.measures import Unknown
+from geo.unknown import Unknown
 from layers.declarations.sources import SourceDeclaration
 from layers.method.tables import figures_from_table
 

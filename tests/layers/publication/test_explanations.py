@@ -3,8 +3,8 @@
 import pytest
 
 from geo.areas import AreaLevel
-from geo.measures import Unknown
 from geo.statistics.trend import Trend
+from geo.unknown import Unknown
 from layers.messages import say
 from layers.publication.explanations import MADE_UP, TRENDS, caveat, plural_of, title
 from layers.publication.reasons import REASONS

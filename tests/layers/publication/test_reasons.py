@@ -4,7 +4,7 @@ import pandas as pd
 import pytest
 
 from boundaries.route_kinds import RouteKind
-from geo.measures import Unknown
+from geo.unknown import Unknown
 from layers.messages import LANGUAGES, say, speaking
 from layers.publication import routes
 from layers.publication.fields import COUNT_REASON, OUTCOME, REASON, ROLE, ROUTE, UNKNOWN

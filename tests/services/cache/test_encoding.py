@@ -15,10 +15,10 @@ from hypothesis.extra import numpy as st_numpy
 from scipy.sparse import csr_array
 
 from geo.areas import AreaFrame, AreaLevel
-from geo.measures import Unknown
 from geo.messages import message
 from geo.neighbors import Neighbors
 from geo.statistics.result import How
+from geo.unknown import Unknown
 from layers.method.layer_plan import layer_plan
 from layers.method.plan import everything
 from layers.publication.layer import LayerKey, Receipt

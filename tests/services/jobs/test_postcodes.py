@@ -11,7 +11,7 @@ import shapely
 from boundaries.vintages import vintage
 from geo.areas import AreaLevel
 from geo.errors import DeclarationError, SourceError
-from geo.measures import Unknown
+from geo.unknown import Unknown
 from layers.messages import speaking
 from layers.method.country import Country
 from services.cache.encoding import decoded, encoded

@@ -19,7 +19,7 @@ from boundaries.route_kinds import RouteKind
 from boundaries.routes import Routes
 from geo.areas import AreaFrame, AreaLevel
 from geo.errors import AlignmentError, SourceError
-from geo.measures import Unknown
+from geo.unknown import Unknown
 from layers.messages import say
 from layers.method.series import Counted, Series, apportioned
 from services.jobs.series import SeriesRequest, series, write

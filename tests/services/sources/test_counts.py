@@ -4,7 +4,7 @@ import pandas as pd
 import pytest
 
 from geo.errors import MeasureError, SourceError
-from geo.measures import Unknown
+from geo.unknown import Unknown
 from services.sources.counts import CountColumn, pairs, read
 from tests.country import squares
 

@@ -13,7 +13,7 @@ from rasterio.transform import Affine, from_origin
 from boundaries.hexagons import hexagons
 from geo.areas import AreaLevel
 from geo.errors import SourceError
-from geo.measures import Unknown
+from geo.unknown import Unknown
 from layers.declarations.rasters import Raster, Taken
 from layers.declarations.sources import Column, SourceDeclaration
 from layers.method.columns import figures_of_columns

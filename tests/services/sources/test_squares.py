@@ -9,7 +9,7 @@ import pytest
 from boundaries.hexagons import hexagons
 from geo.areas import AreaLevel
 from geo.errors import SourceError
-from geo.measures import Unknown
+from geo.unknown import Unknown
 from layers.declarations.catalog import load
 from layers.declarations.records import Format
 from layers.declarations.sources import Column, SourceDeclaration

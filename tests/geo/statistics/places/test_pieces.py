@@ -6,13 +6,13 @@ import pytest
 from scipy.sparse import csr_array, diags_array
 
 from geo.errors import StatisticError
-from geo.measures import Unknown
 from geo.statistics.places.board import Board, Found, apart, scores_apart
 from geo.statistics.places.draws import Null, Windows, drawn
 from geo.statistics.places.kernel import LANES, candidates, holders, reaching, score, scores
 from geo.statistics.places.result import Place, PlaceResult
 from geo.statistics.places.scan import smaller_p
 from geo.statistics.result import How
+from geo.unknown import Unknown
 from tests.country import names
 
 NULL = Null((np.array([5.0, 3.0]), np.array([4.0]), np.array([])))

@@ -9,12 +9,12 @@ from hypothesis import strategies as st
 from scipy.sparse import csr_array
 
 from geo.errors import AlignmentError, StatisticError
-from geo.measures import Unknown
 from geo.neighbors import Neighbors
 from geo.residuals import Residuals
 from geo.roles import Role
 from geo.statistics.places.result import role
 from geo.statistics.places.scan import Places, gamma_values, place_scan
+from geo.unknown import Unknown
 from tests.country import grid, names
 from tests.geo.statistics.places import naive
 
