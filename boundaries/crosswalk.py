@@ -16,9 +16,10 @@ from scipy.sparse import csr_array
 from boundaries.codes import parents
 from boundaries.counts import Counts
 from boundaries.overlaps import overlaps
+from geo.alignment import check_aligned
 from geo.areas import AreaFrame, AreaLevel
 from geo.errors import AlignmentError, first_few
-from geo.measures import Measure, check_aligned
+from geo.measures import Measure
 from geo.messages import Message
 from geo.polygons import Whole
 from geo.unknown import Unknown

@@ -24,8 +24,8 @@ from numpy.typing import NDArray
 from boundaries.crosswalk import LEAST_KNOWN, Crosswalk, Method, pairs
 from boundaries.dasymetric import Weights, by_weights, weight_of
 from boundaries.overlaps import Overlaps, overlaps
+from geo.alignment import check_aligned
 from geo.areas import AreaFrame
-from geo.measures import check_aligned
 from geo.messages import Message, message
 from geo.polygons import Floats
 

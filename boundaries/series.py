@@ -20,8 +20,8 @@ import pandas as pd
 
 from boundaries.counts import Counts
 from boundaries.crosswalk import ROUNDING, Crosswalk
+from geo.alignment import check_aligned
 from geo.errors import AlignmentError
-from geo.measures import check_aligned
 
 
 @dataclass(frozen=True, slots=True)

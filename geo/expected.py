@@ -30,8 +30,9 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from geo.alignment import check_aligned
 from geo.errors import MeasureError
-from geo.measures import Measure, check_aligned
+from geo.measures import Measure
 from geo.rates import gamma_shape
 from geo.residuals import quantiles
 from geo.variation import differs

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
-from geo.measures import check_aligned
+from geo.alignment import check_aligned
 from geo.neighbors import AnyNeighbors, Neighbors
 
 YEARS = (0.5, 0.3, 0.2)

@@ -12,8 +12,9 @@ from typing import Self
 import numpy as np
 import pandas as pd
 
-from geo.errors import AlignmentError, MeasureError, first_few
-from geo.messages import Message, message
+from geo.alignment import check_aligned
+from geo.errors import MeasureError, first_few
+from geo.messages import message
 from geo.unknown import Unknown
 from geo.variation import NOISE
 
@@ -159,20 +160,3 @@ class Measure:
         """The same measure without a value where exposure may be under the floor: a rate of a handful says nothing."""
         small = self.known & (self.lowest_exposure < min_exposure)
         return replace(self, reason=self.reason.mask(small, Unknown.SMALL_EXPOSURE))
-
-
-def check_aligned(where: Message | str, first: pd.Index, *others: pd.Index) -> None:
-    """Raise AlignmentError, naming the first differing codes, unless all are the same areas in the same order.
-
-    >>> check_aligned("rates", pd.Index(["BU1", "BU2"]), pd.Index(["BU1", "BU3"]))
-    Traceback (most recent call last):
-    geo.errors.AlignmentError: rates: not about the same areas: BU2, BU3
-    """
-    for other in others:
-        if not first.equals(other):
-            differing = first.symmetric_difference(other)
-            raise AlignmentError(
-                "{where}: not about the same areas: {codes}",
-                where=where,
-                codes=first_few(differing) if len(differing) else message("the same areas in another order"),
-            )

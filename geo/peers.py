@@ -15,7 +15,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from geo.measures import Measure, check_aligned
+from geo.alignment import check_aligned
+from geo.measures import Measure
 
 LEAST = 20
 """Fewest peers with figures, the area among them, for a rate of their own."""

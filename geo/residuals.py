@@ -19,7 +19,8 @@ import numpy as np
 import pandas as pd
 from scipy.special import betainc, betaincc, gammaln, ndtr, ndtri
 
-from geo.measures import Measure, check_aligned
+from geo.alignment import check_aligned
+from geo.measures import Measure
 from geo.rates import SHAPES, gamma_shape, rounded_gamma_shape
 
 LIMIT = 4.0

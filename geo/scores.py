@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from geo.measures import check_aligned
+from geo.alignment import check_aligned
 
 ROUNDING = 1e-9
 MIN_KNOWN = 2 / 3

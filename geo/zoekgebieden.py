@@ -30,8 +30,8 @@ import pandas as pd
 from scipy.sparse import csr_array
 from scipy.sparse.csgraph import connected_components
 
+from geo.alignment import check_aligned
 from geo.errors import AreaError, first_few
-from geo.measures import check_aligned
 from geo.neighbors import AnyNeighbors, Neighbors
 from geo.scores import Score
 from geo.statistics.places.result import Place

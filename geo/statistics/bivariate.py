@@ -9,8 +9,8 @@ geo.statistics.local_moran. Being high together in one area is not what is teste
 
 import pandas as pd
 
+from geo.alignment import check_aligned
 from geo.errors import StatisticError
-from geo.measures import check_aligned
 from geo.neighbors import AnyNeighbors, Neighbors
 from geo.statistics.local_moran import product_tail, quadrants_of, signs, standard_scores
 from geo.statistics.moran import row_standardised

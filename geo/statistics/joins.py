@@ -20,8 +20,8 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy.sparse import csr_array
 
+from geo.alignment import check_aligned
 from geo.errors import StatisticError, first_few
-from geo.measures import check_aligned
 from geo.messages import message
 from geo.neighbors import AnyNeighbors, Neighbors
 from geo.statistics.global_result import GlobalResult

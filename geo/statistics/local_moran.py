@@ -17,7 +17,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from geo.measures import check_aligned
+from geo.alignment import check_aligned
 from geo.neighbors import AnyNeighbors, Neighbors
 from geo.statistics.exact import Tail
 from geo.statistics.getis_ord import tail_of

@@ -14,8 +14,8 @@ import numpy as np
 import pandas as pd
 from scipy.sparse import csr_array, diags_array
 
+from geo.alignment import check_aligned
 from geo.errors import StatisticError
-from geo.measures import check_aligned
 from geo.messages import message
 from geo.neighbors import AnyNeighbors, Neighbors
 from geo.statistics.global_result import GlobalResult

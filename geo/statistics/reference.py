@@ -4,8 +4,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from geo.alignment import check_aligned
 from geo.errors import StatisticError, first_few
-from geo.measures import check_aligned
 from geo.variation import NOISE, are_whole, differs, noise
 
 REACH = 200

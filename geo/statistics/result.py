@@ -7,8 +7,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from geo.alignment import check_aligned
 from geo.errors import StatisticError
-from geo.measures import check_aligned
 from geo.messages import Message, message
 from geo.neighbors import AnyNeighbors, Neighbors
 from geo.statistics.significance import benjamini_hochberg

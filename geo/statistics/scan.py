@@ -37,8 +37,8 @@ import pandas as pd
 from numpy.random import PCG64, Generator, SeedSequence
 from numpy.typing import NDArray
 
+from geo.alignment import check_aligned
 from geo.errors import StatisticError, first_few
-from geo.measures import check_aligned
 from geo.messages import message
 from geo.statistics.compiling import log_compilation
 from geo.statistics.result import How

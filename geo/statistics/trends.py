@@ -26,8 +26,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from geo.alignment import check_aligned
 from geo.errors import StatisticError
-from geo.measures import check_aligned
 from geo.messages import message
 from geo.neighbors import AnyNeighbors, Neighbors
 from geo.statistics.getis_ord import getis_ord

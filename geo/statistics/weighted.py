@@ -6,8 +6,8 @@ import numpy as np
 import pandas as pd
 from scipy.sparse import csr_array
 
+from geo.alignment import check_aligned
 from geo.errors import StatisticError
-from geo.measures import check_aligned
 from geo.neighbors import weights_of
 from geo.statistics.getis_ord_i import z_without
 from geo.statistics.permutations import p_drawn

@@ -16,7 +16,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from geo.measures import check_aligned
+from geo.alignment import check_aligned
 
 PARTS = (0.01, 0.02, 0.05, 0.10)
 """Parts of the cost at which orders are compared."""

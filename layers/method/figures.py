@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from geo.measures import check_aligned
+from geo.alignment import check_aligned
 from geo.messages import Message
 from geo.unknown import Unknown
 

@@ -8,8 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from geo.alignment import check_aligned
 from geo.errors import AlignmentError, MeasureError
-from geo.measures import Measure, check_aligned
+from geo.measures import Measure
 from geo.unknown import Unknown
 from tests.country import counted, names
 

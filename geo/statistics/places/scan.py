@@ -47,8 +47,8 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy.special import gammaincinv, ndtr
 
+from geo.alignment import check_aligned
 from geo.errors import StatisticError
-from geo.measures import check_aligned
 from geo.neighbors import AnyNeighbors, Neighbors
 from geo.residuals import Residuals
 from geo.statistics.compiling import log_compilation
