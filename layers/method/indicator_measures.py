@@ -39,11 +39,22 @@ def figures_per_cell(read: Read[pd.DataFrame], cells: AreaFrame, *, source: Sour
     return figures_of_columns(read.value, source, period, cells.ids, where)
 
 
-def measured(areas: AreaFrame, *figures: Figures, indicator: Indicator) -> Measure:
-    """Events and exposure of an indicator, from the figures of its sources: of the areas and of others they have."""
+def measured(areas: AreaFrame, *figures: Figures, indicator: Indicator, period: int) -> Measure:
+    """Events and exposure of an indicator, from the figures of its sources: of the areas and of others they have.
+
+    Raises SourceError where a figure is not known of any area: a column may be there for a period that it has not.
+    """
     elsewhere = reduce(pd.Index.union, (one.elsewhere(areas.ids) for one in figures))
     codes = areas.ids.append(elsewhere) if len(elsewhere) else areas.ids
-    return measure_of(indicator, reduce(Figures.joined, (one.of(codes) for one in figures)))
+    of_sources = reduce(Figures.joined, (one.of(codes) for one in figures))
+    empty = [one for one in indicator.columns if one in of_sources.values and of_sources.values[one].isna().all()]
+    if empty:
+        raise SourceError(
+            "indicator {id!r}: {columns} is not known of any area in {period}, so there is no map of it; give the "
+            "figures of that period, or take another with --period",
+            id=indicator.id, columns=", ".join(empty), period=period,
+        )  # fmt: skip
+    return measure_of(indicator, of_sources)
 
 
 def measure_of(indicator: Indicator, figures: Figures) -> Measure:

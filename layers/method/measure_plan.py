@@ -38,7 +38,7 @@ class MeasurePlan:
         confidential is perturbed as it is counted or summed, and before it is divided.
         """
         sources = [one for one in self.figures.sources(theme) if has_columns_of(indicator, one)]
-        settings = {"indicator": columns_only(indicator)}
+        settings = {"indicator": columns_only(indicator), "period": period}
         name = (indicator.id, level, str(period))
         if level.resolution is not None:
             countable = {one.id: self.figures.counted_per_cell(one, period) for one in sources}
@@ -62,7 +62,7 @@ class MeasurePlan:
         """The measure of the finest areas, and of others of which there are figures."""
         sources = [one for one in self.figures.sources(theme) if has_columns_of(indicator, one)]
         inputs = (self.areas.finest_node(), *(self.figures.figures_node(one, period) for one in sources))
-        settings = {"indicator": columns_only(indicator)}
+        settings = {"indicator": columns_only(indicator), "period": period}
         return Node("measure", (indicator.id, "finest", str(period)), indicator_measures.measured, inputs, settings)
 
     def protected_node(self, counted: Node[Measure], indicator: Indicator) -> Node[Measure]:

@@ -37,7 +37,7 @@ class Counts:
         whole: rows, or whole units of an amount, as [count, year, area]; `millionths` are those beyond whole units.
         unknown: how many amounts are not known, likewise.
         keys: the sum of the keys of what was counted, likewise; empty where records have none.
-        counted: how many rows.
+        counted: how many rows, and `of_year` how many of them of each year.
         fallen: how many rows were not counted, by the code of the reason.
         empty: amounts that are not filled, by the name of the count; `unread` those that are no number or that can be
             read in two ways.
@@ -50,6 +50,7 @@ class Counts:
     millionths: Whole
     unknown: Whole
     keys: Keys
+    of_year: Whole
     counted: int = 0
     fallen: Whole = field(default_factory=lambda: np.zeros(1 + len(REASONS), dtype=np.int64))
     empty: Counter[str] = field(default_factory=Counter)
@@ -63,11 +64,12 @@ class Counts:
     def none(cls, shape: tuple[int, int, int], *, keyed: bool) -> "Counts":
         """Nothing counted yet, of so many counts, years and areas."""
         whole, millionths, unknown = (np.zeros(shape, dtype=np.int64) for _ in range(3))
-        return cls(whole, millionths, unknown, np.zeros(shape if keyed else 0, dtype=np.uint64))
+        keys = np.zeros(shape if keyed else 0, dtype=np.uint64)
+        return cls(whole, millionths, unknown, keys, np.zeros(shape[1], dtype=np.int64))
 
     def merge(self, other: "Counts") -> None:
         """Add what was counted of other rows."""
-        for name in ("whole", "millionths", "unknown", "keys", "counted", "fallen"):
+        for name in ("whole", "millionths", "unknown", "keys", "of_year", "counted", "fallen"):
             setattr(self, name, getattr(self, name) + getattr(other, name))
         for name in ("empty", "unread", "lacking", "numberless", "met", "bare"):
             getattr(self, name).update(getattr(other, name))
@@ -101,9 +103,13 @@ class Counts:
         return sum(count for reason, count in self.rejected if reason not in (NOT_COVERED, OTHER_YEAR))
 
     def table(self, records: Records, areas: AreaFrame, covered: NDArray[np.bool_]) -> pd.DataFrame:
-        """A row an area, a column a count and year; where there are keys, beside each count of rows theirs."""
+        """A row an area, a column a count and year; where there are keys, beside each count of rows theirs.
+
+        A year of which there is no row is unknown: it may not be in the file.
+        """
         columns: dict[str, NDArray[Any]] = {}
-        sums = np.where(self.unknown > 0, np.nan, self.whole + self.millionths / MILLIONTHS)
+        unknown = (self.unknown > 0) | (self.of_year == 0)[:, None]
+        sums = np.where(unknown, np.nan, self.whole + self.millionths / MILLIONTHS)
         for (at, (name, count)), (when, year) in product(
             enumerate(records.count.items()), enumerate(records.years or (0,))
         ):
@@ -116,6 +122,11 @@ class Counts:
     def notes(self, records: Records) -> Iterator[Message]:
         """What was counted and what was not."""
         yield message("{count} rows counted", count=self.counted)
+        if absent := [str(year) for year, rows in zip(records.years, self.of_year, strict=False) if not rows]:
+            yield message(
+                "WARNING: no row is of {years}, so of that year nothing is known; give its rows, or leave it out",
+                years=", ".join(absent),
+            )
         for reason, count in self.rejected:
             yield message("{count} not counted: {reason}", count=count, reason=reason)
         for name in records.count:

@@ -78,6 +78,7 @@ class Sums:
             why[(why == 0) & rejected] = code_of(reason)
         good: NDArray[np.bool_] = why == 0
         counts.add_reasons(why)
+        counts.of_year += np.bincount(which[good], minlength=len(self.years))
         keys = np.zeros(0, dtype=np.uint64)
         if self.key_of is not None:
             keys = np.zeros(len(x), dtype=np.uint64)
