@@ -5,6 +5,8 @@ never guessed: a total that is a thousand times too small looks like a total. In
 and else the column is refused; among rows of records that cell is unknown. What came as numbers stays as it is.
 """
 
+import re
+from collections.abc import Callable
 from decimal import Decimal
 from numbers import Real
 from typing import Literal
@@ -42,26 +44,58 @@ def _pattern(decimal: str, thousands: str) -> str:
 PATTERNS = {DUTCH: _pattern(",", r"\."), ENGLISH: _pattern(r"\.", ",")}
 
 
+PLAIN = {mark: rf"^-?[0-9]+(?:{re.escape(mark)}[0-9]+)?$" for mark in (DUTCH, ENGLISH)}
+"""Figures with no more than that mark: nearly all of a file that a computer wrote, read without more ado."""
+PLAIN_PLACE = "^-?[0-9]+(?:[.,][0-9]+)?$"
+PLAIN_AMOUNT = "^-?(?:[0-9]+(?:[.,](?:[0-9]{1,2}|[0-9]{4,}))?|(?:0[0-9]*|[0-9]{4,})[.,][0-9]{3})$"
+"""What is one number whichever mark is that of decimals: without 1.234, where both are."""
+
+
 def written(cells: pa.Array, decimal: Mark) -> Floats:
     """Numbers of which decimals stand after that mark; NaN where a cell is empty or no such number."""
+    return _plain_or(cells, PLAIN[decimal], lambda rest: _written(rest, decimal))
+
+
+def _plain_or(cells: pa.Array, plain: str, read: Callable[[pa.Array], Floats]) -> Floats:
+    """Plain figures as they stand, other cells as `read` does, NaN where empty."""
+    fits = pc.match_substring_regex(cells, plain)
+    figures = pc.replace_substring(pc.if_else(fits, cells, pa.scalar(None, pa.string())), ",", ".")
+    floats = _floats(figures)
+    at = pc.indices_nonzero(pc.invert(pc.fill_null(fits, True)))
+    if len(at):
+        floats[at.to_numpy()] = read(cells.take(at))
+    return floats
+
+
+def _floats(figures: pa.Array) -> Floats:
+    """As a computer writes them; NaN where there is none, or too large a one."""
+    floats = np.array(figures.cast(pa.float64()).to_numpy(zero_copy_only=False), dtype=np.float64)
+    floats[~np.isfinite(floats)] = np.nan
+    return floats
+
+
+def _written(cells: pa.Array, decimal: Mark) -> Floats:
+    """What `written` gives, for cells of every kind."""
     bare = _bare(cells)
     fits = pc.fill_null(pc.match_substring_regex(bare, PATTERNS[decimal]), False)
     thousands = ENGLISH if decimal == DUTCH else DUTCH
     plain = pc.replace_substring_regex(bare, rf"^\+|[{thousands}']|{BLANK}", "")
     plain = pc.replace_substring_regex(pc.replace_substring(plain, decimal, "."), r"\.-*$", "")
-    numbers = pc.if_else(fits, plain, pa.scalar(None, pa.string())).cast(pa.float64())
-    floats = np.array(numbers.to_numpy(zero_copy_only=False), dtype=np.float64)
-    return np.where(np.isfinite(floats), floats, np.nan)
+    return _floats(pc.if_else(fits, plain, pa.scalar(None, pa.string())))
 
 
 def amounts(cells: pa.Array, decimal: Mark | None) -> Floats:
     """The number in each cell by itself; NaN where there is none, and where it can be read in two ways."""
-    return written(cells, decimal) if decimal else _either(cells, smaller=False)
+    if decimal:
+        return written(cells, decimal)
+    return _plain_or(cells, PLAIN_AMOUNT, lambda rest: _either(rest, smaller=False))
 
 
 def coordinates(cells: pa.Array, decimal: Mark | None) -> Floats:
     """The same, but without `decimal` 52.370 and 52,370 are decimals: no place lies at 52,370 degrees or metres."""
-    return written(cells, decimal) if decimal else _either(cells, smaller=True)
+    if decimal:
+        return written(cells, decimal)
+    return _plain_or(cells, PLAIN_PLACE, lambda rest: _either(rest, smaller=True))
 
 
 def column(cells: pd.Series, decimal: Mark | None, where: Message | str) -> pd.Series:
@@ -121,7 +155,7 @@ def _only(readings: list[Floats]) -> tuple[Floats, Floats]:
 
 def _either(cells: pa.Array, *, smaller: bool) -> Floats:
     """The one number that a cell can be; of two that differ the smaller, or NaN."""
-    dutch, english = written(cells, DUTCH), written(cells, ENGLISH)
+    dutch, english = _written(cells, DUTCH), _written(cells, ENGLISH)
     less = np.where(np.abs(dutch) < np.abs(english), dutch, english) if smaller else np.nan
     return np.where(np.isnan(dutch), english, np.where(np.isnan(english) | (dutch == english), dutch, less))
 

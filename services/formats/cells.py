@@ -51,7 +51,8 @@ def lacking(column: pa.Array) -> dict[str, int]:
         return mixed.reasons(column)
     if not pa.types.is_string(column.type):
         return {}
-    errors = pc.sum(matching(column, ERRORS)).as_py()
+    marked = column.filter(pc.match_substring(column, "#"))  # hardly any: a pattern costs more than a search
+    errors = pc.sum(matching(marked, ERRORS)).as_py()
     return {mixed.ERROR: int(errors)} if errors else {}
 
 

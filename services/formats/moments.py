@@ -13,6 +13,8 @@ from services.formats import mixed
 from services.formats.cells import NOTHING, matching, text
 
 NO_YEAR = -1
+LOOKED_AT = 1_000
+"""Cells that tell whether most dates of a batch differ, as moments by the second do."""
 ZONE = "Europe/Amsterdam"
 TIME = r"(?:[0-9]{1,2}:[0-9]{2}(?::[0-9]{2})?|[Tt][0-9]{4}(?:[0-9]{2})?)(?:[.,][0-9]+)?"
 ZONED = (
@@ -62,6 +64,17 @@ def years(
     if pa.types.is_temporal(column.type):
         return _filled(pc.year(_here(column, zone)))
     cells = text(column)
+    if len(cells.slice(0, LOOKED_AT).unique()) > LOOKED_AT // 2:
+        return _of_texts(cells, format_, zone, counted)
+    coded = cells.dictionary_encode()  # of a day there are many rows: each is read once
+    of_each = _of_texts(coded.dictionary, format_, zone, counted)
+    return _filled(pa.array(of_each).take(coded.indices))
+
+
+def _of_texts(
+    cells: pa.Array, format_: str | None, zone: str | None, counted: Mapping[bytes, bytes] | None
+) -> NDArray[np.int64]:
+    """See `years`."""
     year = pa.array(_zoned(cells, _filled(_undeclared(cells)), zone))
     if format_ is not None:
         declared = pc.year(_here(_parsed(cells, format_), "UTC" if "%z" in format_ else zone))

@@ -29,7 +29,7 @@ if sys.argv[3] == "h3-9":
 declared = SourceDeclaration.model_validate({
     "id": "rijen", "title": "Rijen", "publisher": "x", "license": "x", "url": "x", "attribution": "x", "vintage": 2024,
     "periods": [2024], "columns": {"rijen": {"formula": "rijen_{periode}", "title": "Rijen"}},
-    "records": {"path": sys.argv[2], "legal_ground": "x", "covers": ["NL"], "years": [2023, 2024],
+    "records": {"path": sys.argv[2], "legal_ground": "x", "max_lost": 0.9, "covers": ["NL"], "years": [2023, 2024],
                 "place": {"x": "x", "y": "y"}, "period": {"column": "datum"},
                 "count": {"rijen": {}, "hennep": {"where": {"soort": ["hennep"]}}, "som": {"sum": "bedrag"}}},
 })

@@ -15,7 +15,7 @@ from geo.disclosure.cell_keys import Keys, summed
 from geo.errors import SourceError, first_few
 from layers.declarations.records import WHOLE_COUNTRY, Count, Records
 from services.formats import moments, numbers
-from services.formats.cells import lacking, matches, matching, text
+from services.formats.cells import lacking, matches, text
 from services.formats.encodings import LOST
 from services.sources.records.counts import Counts
 from services.sources.records.reasons import (
@@ -93,7 +93,7 @@ class Sums:
         undecoded = np.zeros(batch.num_rows, dtype=bool)
         for column in batch.columns:
             if pa.types.is_string(column.type):
-                undecoded |= matching(column, LOST).to_numpy(zero_copy_only=False)
+                undecoded |= pc.fill_null(pc.match_substring(column, LOST), False).to_numpy(zero_copy_only=False)
         return undecoded
 
     def _identities(self, batch: pa.RecordBatch, x: Floats, y: Floats, good: NDArray[np.bool_]) -> Iterator[str]:

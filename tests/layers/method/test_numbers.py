@@ -74,6 +74,16 @@ def test_what_can_be_read_in_two_ways_is_read_in_neither(cell):
         np.testing.assert_equal(found, dutch if dutch == english else np.nan)
 
 
+FIGURES = st.text("0123456789.,-", max_size=10) | st.from_regex(r"-?[0-9]{1,5}([.,][0-9]{1,5})?", fullmatch=True)
+
+
+@given(st.lists(st.none() | FIGURES), st.sampled_from([",", ".", None]))
+def test_plain_figures_are_what_they_are_with_blanks_around_them(cells, decimal):
+    for read in (numbers.amounts, numbers.coordinates):
+        padded = pa.array([cell and f" {cell}\t" for cell in cells], pa.string())
+        np.testing.assert_equal(read(pa.array(cells, pa.string()), decimal), read(padded, decimal))
+
+
 @pytest.mark.parametrize("cell", ["1.234", "1,234", "12.500", "-999.999", "€ 1.234", '="1.234"'])
 def test_a_thousand_and_a_decimal_fraction_are_never_guessed_apart(cell):
     assert np.isnan(numbers.amounts(pa.array([cell]), None)[0])

@@ -130,3 +130,21 @@ def test_the_year_of_a_date_is_read_or_unknown(column, format_, year):
 )
 def test_a_code_is_that_code_or_begins_so(cell, codes, found):
     assert cells.matches(pa.array([cell], None if cell is not None else pa.string()), codes).tolist() == [found]
+
+
+DATES = st.sampled_from(
+    ["2024-03-01", "01-03-2023", "1 mei 2022", "45000", "2023-12-31T23:30:00Z", "20240301", "", "x"]
+)
+
+
+@given(st.lists(st.none() | DATES, min_size=1), st.sampled_from([None, "%d-%m-%Y"]), st.sampled_from([None, "UTC"]))
+def test_a_date_is_of_the_same_year_however_many_rows_have_it(dates, format_, zone):
+    each = [moments.years(pa.array([one], pa.string()), format_, zone)[0] for one in dates]
+    for times in (1, 1_500):
+        found = moments.years(pa.array(dates * times, pa.string()), format_, zone)
+        assert found.tolist() == each * times
+
+
+def test_moments_that_nearly_all_differ_are_of_the_same_years():
+    written = [f"2023-12-31T{at // 3600:02}:{at // 60 % 60:02}:{at % 60:02}Z" for at in range(80_000, 86_400)]
+    assert moments.years(pa.array(written), None).tolist() == [2023] * 2_800 + [2024] * 3_600
