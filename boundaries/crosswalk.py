@@ -17,7 +17,7 @@ from boundaries.codes import parents
 from boundaries.counts import Counts
 from boundaries.overlaps import overlaps
 from geo.alignment import check_aligned
-from geo.areas import AreaFrame, AreaLevel
+from geo.areas import AreaFrame, AreaLevel, Areas
 from geo.errors import AlignmentError, first_few
 from geo.measures import Measure
 from geo.messages import Message
@@ -165,7 +165,7 @@ class Crosswalk:
         return pd.Series(np.where(incomplete, np.nan, summed), index=self.targets)
 
 
-def by_code(smaller: AreaFrame, larger: AreaFrame) -> Crosswalk:
+def by_code(smaller: AreaFrame, larger: Areas) -> Crosswalk:
     """Buurten to the wijken or gemeenten, or wijken to the gemeenten, whose code they bear."""
     return by_parent(smaller.ids, larger.ids, larger.level)
 
@@ -178,12 +178,11 @@ def by_parent(codes: pd.Index, larger: pd.Index, level: AreaLevel) -> Crosswalk:
     return Crosswalk(codes, larger, pd.DataFrame({**pairs, "share": 1.0, "method": Method.WHOLE}))
 
 
-def by_surface(source: AreaFrame, target: AreaFrame) -> Crosswalk:
+def by_surface(source: AreaFrame, target: Areas) -> Crosswalk:
     """Interpolated by the share of the source's surface that each target covers. Where sources overlap (generalised
     boundaries), each keeps its own shares.
     """
-    polygons = source.table.geometry.to_numpy()
-    both = overlaps(polygons, target.table.geometry.to_numpy())
+    both = overlaps(source.polygons, target.polygons)
     covered = np.bincount(both.left, both.surface, len(source))
     share = both.surface / np.maximum(covered, source.table.geometry.area.to_numpy())[both.left]
     table = pairs(source.ids, both.left, target.ids, both.right, share, Method.SURFACE)

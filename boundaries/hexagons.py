@@ -1,4 +1,4 @@
-"""H3: from the outline of areas to an AreaFrame of hexagons, the whole country at once.
+"""H3: from the outline of areas to hexagons, the whole country at once.
 
 Which cells touch an area is decided in three steps, of which each leaves little to the next. Cells two resolutions
 coarser that touch an area, with those around them, have all that may; H3 finds these in longitude and latitude. The
@@ -8,6 +8,9 @@ corners in between first. A cell of which the centre lies in an area touches it:
 
 Rejected: asking H3 for the cells themselves, area by area, which takes three times as long.
 """
+
+from collections.abc import Iterator
+from dataclasses import dataclass
 
 import geopandas
 import numpy as np
@@ -21,7 +24,7 @@ from pyproj import Transformer
 
 from boundaries.points import Locator
 from geo.areas import RD_NEW, AreaFrame, AreaLevel
-from geo.polygons import Floats, Polygons, cleaned, densified
+from geo.polygons import Floats, Packed, Polygons, cleaned, densified
 
 WGS84 = 4326
 
@@ -33,8 +36,8 @@ COARSER = 2
 between cells so much coarser from the centre of its own, so within it or those around it.
 """
 
-BLOCK = 250_000
-"""Cells of which the polygons are made at once."""
+BLOCK = 100_000
+"""Cells of which the polygons are objects at once."""
 
 HEXAGON = np.dtype([("header", "V13"), ("corners", "<f8", (7, 2))])
 """A polygon of one ring of six sides in WKB."""
@@ -42,18 +45,78 @@ HEXAGON = np.dtype([("header", "V13"), ("corners", "<f8", (7, 2))])
 Numbers = NDArray[np.uint64]
 
 
+@dataclass(frozen=True, slots=True)
+class Hexagons:
+    """H3 cells of which the polygons are packed, and names are those of the areas that they lie in: at resolution 10
+    the country then takes half a gigabyte, where an AreaFrame of them takes two.
+
+    Attributes:
+        level: their resolution.
+        vintage: of which year the areas are that they touch.
+        ids: their names, sorted.
+        polygons: their polygons in RD New.
+        around: the areas: `name` of a cell in each, `gemeente` and `gemeente_name`.
+        nearest: the position of the area that each is named after.
+    """
+
+    level: AreaLevel
+    vintage: int
+    ids: pd.Index
+    polygons: Packed
+    around: pd.DataFrame
+    nearest: NDArray[np.int32]
+
+    def __len__(self) -> int:
+        return len(self.ids)
+
+    def names(self, part: slice) -> pd.DataFrame:
+        """Of a slice of them: `name`, `gemeente` and `gemeente_name`."""
+        return self.around.iloc[self.nearest[part]].set_axis(self.ids[part])
+
+    @property
+    def frame(self) -> AreaFrame:
+        """All of them, as areas like others."""
+        every = slice(None)
+        table = geopandas.GeoDataFrame(self.names(every), geometry=self.polygons[every], crs=RD_NEW)
+        return AreaFrame(self.level, self.vintage, table)
+
+
 def hexagons(areas: AreaFrame, level: AreaLevel) -> AreaFrame:
     """The H3 cells that touch any of the areas, each named after the area and gemeente its centre lies in, or the
     nearest one (cells on the coast). Polygons keep all their corners and are exact to a few centimetres in RD New.
     """
-    outlines = cleaned(areas.table.geometry.to_numpy())
-    locator, candidates = Locator.of(areas), _candidates(outlines, _resolution(level))
+    return packed_hexagons(areas, level).frame
+
+
+def packed_hexagons(areas: AreaFrame, level: AreaLevel) -> Hexagons:
+    """The same cells. No more than `BLOCK` of their polygons are objects at once."""
+    locator = Locator.of(areas)
+    numbers = _touching(areas, locator, _resolution(level))
+    around = areas.names(slice(None))
+    around = around.assign(name="Zeshoek bij " + around["name"])
+    tree, parts, nearest = shapely.STRtree(areas.polygons), [], [np.empty(0, np.int32)]
+    for part in _blocks(numbers):
+        polygons = _polygons(part)
+        parts.append(Packed.of(polygons))
+        nearest.append(_nearest(polygons, tree, locator))
+    ids = pd.Index(_names(numbers).to_pandas(), name="area_id")
+    return Hexagons(level, areas.vintage, ids, Packed.joined(parts), around, np.concatenate(nearest))
+
+
+def _touching(areas: AreaFrame, locator: Locator, resolution: int) -> Numbers:
+    """The cells that touch an area, in the order of their numbers, which is that of their names."""
+    outlines = cleaned(areas.polygons)
+    candidates = _candidates(outlines, resolution)
     inside = locator.positions(*_centres(candidates)) >= 0
-    outside = candidates[~inside]
-    _, touching = shapely.STRtree(_polygons(outside)).query(outlines, predicate="intersects")
-    # In the order of their numbers, which is that of their names.
-    numbers = np.sort(np.concatenate([candidates[inside], outside[np.unique(touching)]]))
-    return AreaFrame(level, areas.vintage, _named(numbers, areas, locator))
+    touching = [candidates[inside]]
+    for part in _blocks(candidates[~inside]):
+        _, at = shapely.STRtree(_polygons(part)).query(outlines, predicate="intersects")
+        touching.append(part[np.unique(at)])
+    return np.sort(np.concatenate(touching))
+
+
+def _blocks(numbers: Numbers) -> Iterator[Numbers]:
+    return (numbers[first : first + BLOCK] for first in range(0, len(numbers), BLOCK))
 
 
 def _candidates(outlines: Polygons, resolution: int) -> Numbers:
@@ -93,42 +156,27 @@ def _names(numbers: Numbers) -> pa.Array:
 
 def _polygons(numbers: Numbers) -> Polygons:
     """Their polygons in RD New. H3 gives those that cross an edge of its icosahedron a corner more."""
-    to_rd = Transformer.from_crs(WGS84, RD_NEW, always_xy=True)
-    polygons = np.empty(len(numbers), dtype=object)
-    for first in range(0, len(numbers), BLOCK):
-        outlines = pa.array(cells_to_wkb_polygons(numbers[first : first + BLOCK])).cast(pa.binary())
-        size = np.diff(np.frombuffer(outlines.buffers()[1], np.int32, len(outlines) + 1, 4 * outlines.offset))
-        if (size == HEXAGON.itemsize).all():
-            corners = np.frombuffer(outlines.buffers()[2], HEXAGON, len(outlines))["corners"][:, :-1]
-            x, y = to_rd.transform(corners[..., 0].ravel(), corners[..., 1].ravel())
-            rings = np.column_stack([x, y]).reshape(-1, 6, 2)
-            polygons[first : first + BLOCK] = shapely.polygons(np.concatenate([rings, rings[:, :1]], axis=1))
-        else:
-            raw = shapely.from_wkb(outlines.to_numpy(zero_copy_only=False))
-            polygons[first : first + BLOCK] = geopandas.GeoSeries(raw, crs=WGS84).to_crs(RD_NEW).to_numpy()
-    return polygons
+    outlines = pa.array(cells_to_wkb_polygons(numbers)).cast(pa.binary())
+    size = np.diff(np.frombuffer(outlines.buffers()[1], np.int32, len(outlines) + 1, 4 * outlines.offset))
+    if (size != HEXAGON.itemsize).any():
+        raw = shapely.from_wkb(outlines.to_numpy(zero_copy_only=False))
+        polygons: Polygons = geopandas.GeoSeries(raw, crs=WGS84).to_crs(RD_NEW).to_numpy()
+        return polygons
+    corners = np.frombuffer(outlines.buffers()[2], HEXAGON, len(outlines))["corners"][:, :-1]
+    x, y = Transformer.from_crs(WGS84, RD_NEW, always_xy=True).transform(
+        corners[..., 0].ravel(), corners[..., 1].ravel()
+    )
+    rings = np.column_stack([x, y]).reshape(-1, 6, 2)
+    closed = np.concatenate([rings, rings[:, :1]], axis=1).reshape(-1, 2)
+    return Packed(closed, np.arange(0, len(closed) + 1, 7))[:]
 
 
-def _named(numbers: Numbers, areas: AreaFrame, locator: Locator) -> geopandas.GeoDataFrame:
-    """The cells by name, each with what it is named after."""
-    polygons = _polygons(numbers)
-    around = pd.DataFrame(areas.table.drop(columns="geometry"))[["name", "gemeente", "gemeente_name"]]
-    around = around.assign(name="Zeshoek bij " + around["name"])
-    nearest = _nearest(polygons, areas.table.geometry.to_numpy(), locator)
-    table = around.iloc[nearest].set_axis(pd.Index(_names(numbers).to_pandas(), name="area_id"))
-    return geopandas.GeoDataFrame(table, geometry=polygons, crs=RD_NEW)
-
-
-def _nearest(cells: Polygons, outlines: Polygons, locator: Locator) -> NDArray[np.intp]:
+def _nearest(cells: Polygons, areas: shapely.STRtree, locator: Locator) -> NDArray[np.int32]:
     """The area that the centroid of each cell lies in, the first where areas overlap; else the one at the least
     distance, which is slow, and only done for the few.
     """
-    nearest = np.empty(len(cells), dtype=np.intp)
-    tree = shapely.STRtree(outlines)
-    for first in range(0, len(cells), BLOCK):
-        centres = shapely.centroid(cells[first : first + BLOCK])
-        within = locator.positions(shapely.get_x(centres), shapely.get_y(centres)).astype(np.intp)
-        outside = np.flatnonzero(within < 0)
-        _, within[outside] = tree.query_nearest(centres[outside], all_matches=False)
-        nearest[first : first + BLOCK] = within
+    centres = shapely.centroid(cells)
+    nearest = locator.positions(shapely.get_x(centres), shapely.get_y(centres))
+    outside = np.flatnonzero(nearest < 0)
+    _, nearest[outside] = areas.query_nearest(centres[outside], all_matches=False)
     return nearest

@@ -10,7 +10,7 @@ import numpy as np
 import shapely
 
 from boundaries.clipping import convex, rings, surfaces
-from geo.polygons import Floats, Polygons, Whole, polygonal
+from geo.polygons import Floats, Polygons, Slices, Whole, polygonal
 
 PART = 250_000
 """Polygons of the right side of which the corners are laid out at once; of millions of hexagons they take gigabytes."""
@@ -34,8 +34,11 @@ class Overlaps:
     surface: np.ndarray
 
 
-def overlaps(left: Polygons, right: Polygons) -> Overlaps:
-    """All pairs of a polygon of `left` and one of `right` that have surface in common. All must be valid."""
+def overlaps(left: Polygons, right: Slices) -> Overlaps:
+    """All pairs of a polygon of `left` and one of `right` that have surface in common. All must be valid.
+
+    Of `right` no more than `PART` are laid out, or made of corners, at once.
+    """
     if not len(right):
         return Overlaps(np.zeros(0, np.int64), np.zeros(0, np.int64), np.zeros(0))
     boxes = shapely.bounds(left)

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Self
+from typing import Protocol, Self
 
 import geopandas
 import numpy as np
@@ -10,11 +10,13 @@ import pandas as pd
 
 from geo.errors import AreaError, first_few
 from geo.messages import Message, message, plural
+from geo.polygons import Polygons, Slices
 
 RD_NEW = 28992
 """EPSG code of RD New, the Dutch national grid, in metres. All of zicht computes in it."""
 
-COLUMNS = ("name", "gemeente", "gemeente_name", "geometry")
+NAMES = ("name", "gemeente", "gemeente_name")
+COLUMNS = (*NAMES, "geometry")
 
 
 class AreaLevel(StrEnum):
@@ -37,6 +39,38 @@ class AreaLevel(StrEnum):
         (9, None)
         """
         return int(self.value.removeprefix("h3-")) if self.value.startswith("h3-") else None
+
+
+class Areas(Protocol):
+    """Areas, a slice at a time: those of an AreaFrame, or so many hexagons that all at once take gigabytes."""
+
+    @property
+    def level(self) -> AreaLevel:
+        """What they are."""
+        ...
+
+    @property
+    def vintage(self) -> int:
+        """Of which year they are."""
+        ...
+
+    @property
+    def ids(self) -> pd.Index:
+        """The codes of all, sorted."""
+        ...
+
+    @property
+    def polygons(self) -> Slices:
+        """The polygons of all, of which a slice is at hand."""
+        ...
+
+    def __len__(self) -> int:
+        """How many there are."""
+        ...
+
+    def names(self, part: slice) -> pd.DataFrame:
+        """Of a slice of them: `name`, `gemeente` and `gemeente_name`."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +108,16 @@ class AreaFrame:
         """The codes of the areas, sorted."""
         ids: pd.Index = self.table.index
         return ids
+
+    @property
+    def polygons(self) -> Polygons:
+        """Their polygons."""
+        polygons: Polygons = self.table.geometry.to_numpy()
+        return polygons
+
+    def names(self, part: slice) -> pd.DataFrame:
+        """Of a slice of them: `name`, `gemeente` and `gemeente_name`."""
+        return pd.DataFrame(self.table.iloc[part])[list(NAMES)]
 
     def where(self, keep: "pd.Series[bool]") -> Self:
         """The areas for which `keep` is true, in the same order."""

@@ -1,6 +1,9 @@
 """Buurten to hexagons of resolution 9 for the whole country, beside geopandas.overlay and tobler."""
 
 import time
+from concurrent.futures import ProcessPoolExecutor
+from multiprocessing import get_context
+from typing import NamedTuple
 
 import geopandas
 import h3
@@ -12,13 +15,22 @@ from rich.console import Console
 from tobler.area_weighted.area_interpolate import _area_tables_binning
 
 from boundaries.crosswalk import Crosswalk, by_surface
-from boundaries.hexagons import hexagons
+from boundaries.hexagons import hexagons, packed_hexagons
 from geo.areas import RD_NEW, AreaFrame, AreaLevel
 from tests.benchmarks.side_by_side import most, race
 from tests.real.conftest import real  # noqa: F401  # the folder of real data
 
 TOLERANCE = 1e-6
 """Of the surface of a source."""
+
+
+class Measured(NamedTuple):
+    """What a crosswalk came to, and took: seconds of work, gigabytes at most."""
+
+    cells: int
+    pairs: int
+    seconds: float
+    memory: float
 
 
 @pytest.fixture(scope="module")
@@ -87,13 +99,35 @@ def test_hexagons_of_areas(buurten):
     assert len(ours ^ theirs) < 1e-4 * len(ours)  # sides are straight in RD New here, and in degrees there
 
 
-def test_ten_times_finer_the_country_fits_in_memory(buurten):
+def by_parts(buurten: AreaFrame, level: AreaLevel) -> Measured:
+    """Buurten to cells of which the polygons are objects a part at a time."""
     start = time.process_time()
-    cells = hexagons(buurten, AreaLevel.H3_10)
-    walk = by_surface(buurten, cells)
-    Console().print(
-        f"{len(buurten)} buurten to {len(cells)} cells, {len(walk.table)} pairs: {time.process_time() - start:.1f} s "
-        f"of work, at most {most():.2f} GB of memory"
+    cells = packed_hexagons(buurten, level)
+    pairs = len(by_surface(buurten, cells).table)
+    return Measured(len(cells), pairs, time.process_time() - start, most())
+
+
+def at_once(buurten: AreaFrame, level: AreaLevel) -> Measured:
+    """The same where all are."""
+    start = time.process_time()
+    cells = hexagons(buurten, level)
+    pairs = len(by_surface(buurten, cells).table)
+    return Measured(len(cells), pairs, time.process_time() - start, most())
+
+
+@pytest.mark.parametrize("level", [AreaLevel.H3_9, AreaLevel.H3_10])
+def test_the_country_in_parts_beside_all_polygons_at_once(buurten, level):
+    """Each in a process of its own, of which the memory is measured."""
+    measured = []
+    for way in (by_parts, at_once):
+        with ProcessPoolExecutor(1, get_context("spawn")) as process:
+            measured.append(process.submit(way, buurten, level).result())
+    parts, whole = measured
+    assert (parts.cells, parts.pairs) == (whole.cells, whole.pairs)
+    Console(width=100).print(
+        f"{len(buurten)} buurten to {parts.cells} cells, {parts.pairs} pairs: {parts.seconds:.1f} s of work and "
+        f"{parts.memory:.2f} GB at most; all polygons at once {whole.seconds / parts.seconds:.1f} times the work and "
+        f"{whole.memory / parts.memory:.1f} times the memory"
     )
 
 

@@ -1,5 +1,7 @@
 """Hexagons cover the areas they are made of, and nothing they do not touch."""
 
+import weakref
+
 import geopandas
 import h3
 import numpy as np
@@ -8,8 +10,12 @@ import shapely
 from hypothesis import given
 from hypothesis import strategies as st
 
-from boundaries.hexagons import _polygons, cells_at, hexagons
-from geo.areas import RD_NEW, AreaLevel
+from boundaries import hexagons as hexagons_
+from boundaries import overlaps
+from boundaries.crosswalk import by_surface
+from boundaries.hexagons import _polygons, cells_at, hexagons, packed_hexagons
+from geo.areas import NAMES, RD_NEW, AreaLevel, Areas
+from geo.polygons import Packed, Slices
 from tests.boundaries.tilings import areas_of
 from tests.country import squares
 from tests.odd_polygons import odd
@@ -152,3 +158,45 @@ def test_an_area_within_one_cell_gets_that_cell():
 def test_an_administrative_level_is_no_hexagon(level):
     with pytest.raises(ValueError, match=f"{level} is not a hexagon level"):
         hexagons(AREAS, level)
+
+
+def test_packed_cells_are_areas_like_those_of_a_frame(cells, level):
+    packed: Areas = packed_hexagons(AREAS, level)
+    polygons: Slices = packed.polygons
+    part = slice(len(packed) // 3, len(packed))
+    assert (packed.level, packed.vintage, len(packed)) == (level, 2024, len(cells))
+    assert packed.ids.equals(cells.ids)
+    assert packed.names(part).equals(cells.names(part))
+    assert tuple(packed.names(part)) == NAMES
+    assert shapely.to_wkb(polygons[part]).tolist() == shapely.to_wkb(cells.polygons[part]).tolist()
+
+
+def test_the_crosswalk_to_many_hexagons_holds_the_polygons_of_one_part_at_a_time(monkeypatch):
+    """Those of the country take more than a gigabyte. Whatever the parts, the crosswalk is the same to the bit."""
+    whole = by_surface(AREAS, hexagons(AREAS, AreaLevel.H3_10))
+    monkeypatch.setattr(hexagons_, "BLOCK", 40)
+    monkeypatch.setattr(overlaps, "PART", 30)
+    alive: list[weakref.ref] = []
+    sizes: set[int] = set()
+
+    def watched(make):
+        def made(*arguments):
+            there = {id(one()) for one in alive if one() is not None}
+            assert len(there) <= 1, "a part before the last is still there"
+            polygons = make(*arguments)
+            alive.append(weakref.ref(polygons))
+            sizes.add(len(polygons))
+            return polygons
+
+        return made
+
+    monkeypatch.setattr(hexagons_, "_polygons", watched(_polygons))
+    monkeypatch.setattr(Packed, "__getitem__", watched(Packed.__getitem__))
+    parted = by_surface(AREAS, packed_hexagons(AREAS, AreaLevel.H3_10))
+    assert max(sizes) == 40
+    assert len(alive) > len(parted.targets) / 20
+    assert parted.table.equals(whole.table)
+
+
+def test_of_the_country_a_hundred_thousand_polygons_are_objects_at_once():
+    assert hexagons_.BLOCK == 100_000
