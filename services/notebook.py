@@ -26,7 +26,7 @@ from layers.declarations.catalog import load
 from layers.declarations.lenses import BASIS
 from layers.method.buildable import period_of
 from layers.method.country import Country
-from layers.publication.layer import Layer
+from layers.publication.protected import Protected
 from services.jobs.build import LayerRequest, build, open_country
 from services.jobs.export import map_of
 from services.settings import TESTLAND
@@ -44,7 +44,7 @@ class BuiltLayer:
 
     table: geopandas.GeoDataFrame
     zoekgebieden: geopandas.GeoDataFrame
-    layer: Layer
+    layer: Protected
 
     def explore(self) -> folium.Map:
         """The map that `zicht publish` writes, of this layer alone; a notebook shows it."""

@@ -22,14 +22,15 @@ from layers.publication.corrections import counted
 from layers.publication.development import developed
 from layers.publication.explanations import MADE_UP, caveat, plural_of, singular_of
 from layers.publication.fields import AREA_FIELDS, LENS, PERIOD, Field, layer_fields, zoekgebied_fields
-from layers.publication.layer import Layer
 from layers.publication.lenses import lens_field
+from layers.publication.protected import Protected, check_protected
 from layers.publication.reasons import REASONS
 from layers.publication.stacking import FIELDS, stackable, stacking_of
 
 
-def collections(layers: Sequence[Layer]) -> list[Collection]:
+def collections(layers: Sequence[Protected]) -> list[Collection]:
     """All collections of these layers: per theme its zoekgebieden, then indicators and areas per level."""
+    check_protected(layers)
     themes = list(dict.fromkeys(layer.theme.id for layer in layers))
     published = [_zoekgebieden([layer for layer in layers if layer.theme.id == theme]) for theme in themes]
     for theme in themes:
@@ -42,11 +43,11 @@ def collections(layers: Sequence[Layer]) -> list[Collection]:
     return published + [_areas([layer for layer in layers if layer.key.level is level]) for level in _levels(layers)]
 
 
-def _levels(layers: Sequence[Layer]) -> list[AreaLevel]:
+def _levels(layers: Sequence[Protected]) -> list[AreaLevel]:
     return sorted({layer.key.level for layer in layers}, key=list(AreaLevel).index)
 
 
-def _zoekgebieden(layers: Sequence[Layer]) -> Collection:
+def _zoekgebieden(layers: Sequence[Protected]) -> Collection:
     theme = layers[0].theme
     description = message(
         "{question} Areas where the pattern is so much stronger than elsewhere, with neighboring areas to match, that "
@@ -66,7 +67,7 @@ def _zoekgebieden(layers: Sequence[Layer]) -> Collection:
     )
 
 
-def _indicators(layers: Sequence[Layer]) -> Collection:
+def _indicators(layers: Sequence[Protected]) -> Collection:
     theme, level = layers[0].theme, layers[0].key.level
     description = message(
         "{question} Indicators, their deviation from {mean} and the score, for all {areas}.",
@@ -83,14 +84,14 @@ def _indicators(layers: Sequence[Layer]) -> Collection:
     )
 
 
-def _stacking(layers: Sequence[Layer]) -> Collection:
+def _stacking(layers: Sequence[Protected]) -> Collection:
     level = layers[0].key.level
     table, description = stacking_of(layers)
     title = message("Several themes at once: {areas}", areas=plural_of(level))
     return _collection(layers, f"stapeling_{level}", (title, description), FIELDS, [table])
 
 
-def _areas(layers: Sequence[Layer]) -> Collection:
+def _areas(layers: Sequence[Protected]) -> Collection:
     level = layers[0].key.level
     areas = plural_of(level)
     table = pd.concat([_areas_of(layer) for layer in layers], ignore_index=True)
@@ -107,13 +108,13 @@ def _areas(layers: Sequence[Layer]) -> Collection:
     )
 
 
-def _areas_of(layer: Layer) -> geopandas.GeoDataFrame:
+def _areas_of(layer: Protected) -> geopandas.GeoDataFrame:
     table = layer.table.assign(id=layer.table["gebiedscode"] + "-" + layer.table["indeling"].astype(str))
     return table[[*(field.name for field in AREA_FIELDS), "geometry"]]
 
 
 def _collection(
-    layers: Sequence[Layer],
+    layers: Sequence[Protected],
     id_: str,
     texts: tuple[Message, Message],
     fields: tuple[Field, ...],
@@ -142,25 +143,25 @@ def _collection(
     )
 
 
-def _caveat(layers: Sequence[Layer]) -> str:
+def _caveat(layers: Sequence[Protected]) -> str:
     general = caveat(_references(layers), perturbed=any(layer.perturbed for layer in layers))
     corrections = [one for layer in layers for one in layer.provenance.changed]
     return f"{general} {counted(corrections)}" if corrections else general
 
 
-def _with_lenses(fields: tuple[Field, ...], layers: Sequence[Layer]) -> tuple[Field, ...]:
+def _with_lenses(fields: tuple[Field, ...], layers: Sequence[Protected]) -> tuple[Field, ...]:
     """The fields, that of the lens with what the lenses of these layers are called."""
     lenses = list({one.lens.id: one.lens for one in layers if one.lens is not None}.values())
     titles = {one.id: one.title for layer in layers for one in layer.theme.indicator}
     return tuple(lens_field(lenses, titles) if one == LENS else one for one in fields)
 
 
-def _audience(layers: Sequence[Layer]) -> Audience:
+def _audience(layers: Sequence[Protected]) -> Audience:
     """For everyone only where each of the layers is."""
     return "publiek" if all(layer.audience == "publiek" for layer in layers) else "intern"
 
 
-def _references(layers: Sequence[Layer]) -> References:
+def _references(layers: Sequence[Protected]) -> References:
     """The place that each indicator is compared with on all these layers; where they differ, only that it is one."""
     places: dict[Indicator, str] = {}
     for layer in layers:

@@ -25,7 +25,7 @@ import shapely
 
 from layers.publication.collection import Collection
 from layers.publication.fields import Field
-from layers.publication.layer import Layer
+from layers.publication.protected import Protected
 
 DECIMALS = 3
 """Decimals of a metre in which outlines are compared."""
@@ -76,7 +76,7 @@ def identity(record: Mapping[str, Any]) -> str:
     return hashlib.sha256(_text(canonical).encode()).hexdigest()[:LENGTH]
 
 
-def run_identity(layers: Sequence[Layer]) -> str:
+def run_identity(layers: Sequence[Protected]) -> str:
     """The identity of the run that layers come from: of the bytes of all sources, the areas, made up or real, and the
     state of the program.
 

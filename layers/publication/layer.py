@@ -5,7 +5,6 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import geopandas
-import pandas as pd
 
 from geo.areas import AreaLevel
 from layers.declarations.lenses import Lens
@@ -15,7 +14,9 @@ from layers.publication.collection import names
 from layers.publication.comparison import References, references
 from layers.publication.corrections import Corrected
 from layers.publication.fields import layer_fields, zoekgebied_fields
-from layers.publication.perturbed import COLUMNS
+
+CONFIDENTIAL = "vertrouwelijk"
+"""The status of a source of which nothing may leave but what is perturbed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,10 +81,10 @@ class LayerKey:
 
 @dataclass(frozen=True, slots=True)
 class Layer:
-    """What may leave the house: `table` has exactly the fields of `layer_fields`, `zoekgebieden` those of
-    `zoekgebied_fields` (layers.publication.fields), each with a geometry in RD New. A suppressed value is null and has
-    a reason. `leaving` are the perturbed counts that all of it follows from (layers.publication.perturbed), None where
-    it has no confidential figures.
+    """As it is made: `table` has exactly the fields of `layer_fields`, `zoekgebieden` those of `zoekgebied_fields`
+    (layers.publication.fields), each with a geometry in RD New. A suppressed value is null and has a reason.
+
+    It leaves only as `Protected` (layers.publication.protected).
     """
 
     key: LayerKey
@@ -93,11 +94,8 @@ class Layer:
     zoekgebieden: geopandas.GeoDataFrame
     provenance: Provenance
     summary: Mapping[str, Any] = field(default_factory=dict)
-    leaving: pd.DataFrame | None = None
 
     def __post_init__(self) -> None:
-        if self.leaving is not None and tuple(self.leaving.columns) != COLUMNS:
-            raise ValueError(f"layer {self.key}: columns {list(self.leaving.columns)} are not those of {COLUMNS}")
         indicators = self.theme.indicator
         for table, fields in (
             (self.table, layer_fields(indicators)),
@@ -113,19 +111,7 @@ class Layer:
     @property
     def perturbed(self) -> bool:
         """Whether any of its counts carry noise, since their source is confidential."""
-        return "vertrouwelijk" in self.provenance.sources.values()
-
-    @property
-    def protected(self) -> bool:
-        """Whether it may be published: of what is confidential it says which counts leave, of hexagons what they
-        overlap, and tells no rows.
-        """
-        told = (self.provenance.sources.get(one.id.partition("/")[2]) == "vertrouwelijk" and one.rows is not None
-                for one in self.provenance.receipts)  # fmt: skip
-        if not self.perturbed or self.leaving is None:
-            return not self.perturbed
-        of_cells = self.leaving["level"].str.startswith("h3")
-        return not any(told) and bool(self.leaving["overlaps"].notna()[of_cells].all())
+        return CONFIDENTIAL in self.provenance.sources.values()
 
     @property
     def audience(self) -> Audience:

@@ -29,7 +29,7 @@ from layers.publication.fields import (
     VINTAGE,
     Field,
 )  # fmt: skip
-from layers.publication.layer import Layer
+from layers.publication.protected import Protected
 
 LEAST = 2
 """Fewest themes in which an area stands out to have a row."""
@@ -55,11 +55,11 @@ FIELDS = (
 """The columns of `stapeling_<level>`."""
 
 
-def stackable(layers: Sequence[Layer]) -> list[Layer]:
+def stackable(layers: Sequence[Protected]) -> list[Protected]:
     """Of the layers of one level those that stack: of each theme the newest without a lens, on the vintage that most of
     them have. Nothing where they are of fewer than two themes, or of different parts of the country.
     """
-    newest: dict[tuple[str, int], Layer] = {}
+    newest: dict[tuple[str, int], Protected] = {}
     for layer in layers:
         name = (layer.theme.id, layer.provenance.vintage)
         if layer.key.lens == BASIS and (name not in newest or newest[name].key.period < layer.key.period):
@@ -70,7 +70,7 @@ def stackable(layers: Sequence[Layer]) -> list[Layer]:
     return chosen if len(chosen) >= LEAST and len({one.key.gemeente for one in chosen}) == 1 else []
 
 
-def stacking_of(layers: Sequence[Layer]) -> tuple[geopandas.GeoDataFrame, Message]:
+def stacking_of(layers: Sequence[Protected]) -> tuple[geopandas.GeoDataFrame, Message]:
     """The rows of `stapeling_<level>` from layers that stack, and what it says as a whole."""
     tables = {one.theme.id: one.table.set_index("gebiedscode") for one in layers}
     flags = pd.DataFrame({
@@ -109,7 +109,7 @@ def _explanation(made: Stacking, area: str, titles: Sequence[str]) -> Message:
     )  # fmt: skip
 
 
-def _whole(made: Stacking, layers: Sequence[Layer]) -> Message:
+def _whole(made: Stacking, layers: Sequence[Protected]) -> Message:
     """How many areas stack, and how many would by chance."""
     observed, expected = made.areas(LEAST)
     return message(
@@ -122,7 +122,7 @@ def _whole(made: Stacking, layers: Sequence[Layer]) -> Message:
     )  # fmt: skip
 
 
-def _shared(layers: Sequence[Layer]) -> Iterator[Message]:
+def _shared(layers: Sequence[Protected]) -> Iterator[Message]:
     """Themes that weigh the same column, and so stand out together by themselves."""
     counted = {
         one.theme.title: {(of.source, of.value) for of in one.theme.indicator if of.weight > 0} for one in layers

@@ -5,14 +5,14 @@ from collections import Counter
 from geo.errors import SourceError, first_few
 from geo.unknown import Unknown
 from layers.messages import say
-from layers.publication.layer import Layer
+from layers.publication.protected import Protected
 from layers.publication.reasons import CODES, LABELS
 
 HIDDEN = {CODES[Unknown.SMALL_COUNT], CODES[Unknown.SMALL_EXPOSURE]}
 """What is known, and not shown."""
 
 
-def check_something_known(layer: Layer) -> None:
+def check_something_known(layer: Protected) -> None:
     """Raise SourceError where no area of a part of the country has a figure of any indicator, and say why not.
 
     What is known and too small to be shown is no reason: then the map says that of each area.

@@ -17,7 +17,8 @@ from layers.publication import explanations
 from layers.publication.changes import Change
 from layers.publication.corrections import sentence, without_effect
 from layers.publication.explanations import MADE_UP, caveat
-from layers.publication.layer import Layer, LayerKey
+from layers.publication.layer import LayerKey
+from layers.publication.protected import Protected
 from layers.publication.reasons import REASONS
 from services.jobs.plan import LayerSteps, Renewed, State
 
@@ -79,7 +80,7 @@ def declared(catalog: Catalog) -> RenderableType:
     return table
 
 
-def zoekgebieden(layer: Layer) -> RenderableType:
+def zoekgebieden(layer: Protected) -> RenderableType:
     """The first zoekgebieden of a layer."""
     areas, key = layer.zoekgebieden, layer.key
     title = plural(
@@ -106,7 +107,7 @@ def zoekgebieden(layer: Layer) -> RenderableType:
     return table
 
 
-def summary(layer: Layer) -> RenderableType:
+def summary(layer: Protected) -> RenderableType:
     """How it was searched and what could not be."""
     counts = layer.summary
     reasons = [
@@ -128,7 +129,7 @@ def summary(layer: Layer) -> RenderableType:
     return Group(*(escape(line) for line in lines), "")
 
 
-def _how_searched(layer: Layer) -> str:
+def _how_searched(layer: Protected) -> str:
     """How p was found; where there are too few areas, that nothing was searched and how many are needed."""
     counts = layer.summary
     if (least := counts.get("least_searched")) is not None:
@@ -144,7 +145,7 @@ def _how_searched(layer: Layer) -> str:
     return say("p: {how}, {floor:.0e} at its smallest", how=counts["how"], floor=counts["floor"])
 
 
-def built(layers: Sequence[Layer], gemeenten: Mapping[str, str], whole: Message, home: Path) -> Iterator[str]:
+def built(layers: Sequence[Protected], gemeenten: Mapping[str, str], whole: Message, home: Path) -> Iterator[str]:
     """Which layers there are now, and where; `whole` is what all areas are, which need not be the country."""
     for layer in layers:
         key = layer.key
@@ -258,6 +259,6 @@ def tallied(tally: "Tally", to: Path | None, drawn: Path | None = None) -> Rende
     return Group(table, *map(escape, lines))
 
 
-def _plural(layer: Layer) -> str:
+def _plural(layer: Protected) -> str:
     """What several of its areas are called."""
     return say(explanations.plural_of(layer.key.level))

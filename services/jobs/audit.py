@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from geo.errors import DisclosureError, StoreError, first_few
+from geo.errors import DisclosureError, first_few
 from geo.messages import Message, message
 from layers.evaluation.disclosure import (
     INSIDER,
@@ -23,7 +23,7 @@ from layers.evaluation.disclosure import (
     Exposed,
     audited,
 )
-from layers.publication.layer import Layer
+from layers.publication.protected import Protected
 from services.pages.table_page import page
 from services.releases import retention
 from services.settings import Settings
@@ -62,23 +62,17 @@ def audit(home: Path, name: str | None) -> Audited:
     return Audited(release, found, _certificate(ledger.vault, release, found))
 
 
-def leaving(layers: Sequence[Layer]) -> pd.DataFrame | None:
+def leaving(layers: Sequence[Protected]) -> pd.DataFrame | None:
     """The perturbed counts of layers that are published together; None where they have none."""
     tables = [layer.leaving for layer in layers if layer.leaving is not None]
     return pd.concat(tables, ignore_index=True).drop_duplicates(ignore_index=True) if tables else None
 
 
-def admit(release: str, home: Path, layers: Sequence[Layer]) -> None:
+def admit(release: str, home: Path, layers: Sequence[Protected]) -> None:
     """Add the confidential counts of a release to the ledger, before it is in the world.
 
-    Raises DisclosureError where it would expose any with all that was published before it, StoreError for layers that
-    do not say what leaves with them.
+    Raises DisclosureError where it would expose any with all that was published before it.
     """
-    if unprotected := [layer.key.theme for layer in layers if not layer.protected]:
-        raise StoreError(
-            "{themes}: built by a zicht that did not protect confidential figures; build again: `zicht build {theme}`",
-            themes=first_few(dict.fromkeys(unprotected)), theme=unprotected[0],
-        )  # fmt: skip
     counts = leaving(layers)
     if counts is not None:
         _check(release, counts)

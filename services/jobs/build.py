@@ -20,7 +20,8 @@ from layers.method.country import Country
 from layers.method.layer_plan import LayerPlan, layer_plan, with_key
 from layers.method.plan import Results, lineage
 from layers.method.ports import Source
-from layers.publication.layer import Layer, LayerKey
+from layers.publication.layer import LayerKey
+from layers.publication.protected import Protected, protect
 from layers.publication.unknown import check_something_known
 from services.cache.disk import HomeCache
 from services.jobs import own_sources
@@ -108,7 +109,7 @@ def _folder(folder: Path) -> Source:
     return source
 
 
-def build(country: Country, request: LayerRequest, on_step: OnStep) -> Layer:
+def build(country: Country, request: LayerRequest, on_step: OnStep) -> Protected:
     """Build one layer.
 
     Raises UnknownNameError for a theme, lens, level, period or gemeente that is not there, AreaError for the beginning
@@ -117,7 +118,7 @@ def build(country: Country, request: LayerRequest, on_step: OnStep) -> Layer:
     return _made(country, plan_of(country, request), on_step)
 
 
-def _made(country: Country, plan: LayerPlan, on_step: OnStep) -> Layer:
+def _made(country: Country, plan: LayerPlan, on_step: OnStep) -> Protected:
     on_step(message("areas and neighbors"))
     country.results.of(plan.study)
     on_step(message("figures"))
@@ -129,12 +130,12 @@ def _made(country: Country, plan: LayerPlan, on_step: OnStep) -> Layer:
         on_step(message("searching in another way: {nth} of {count}", nth=nth, count=len(plan.runs)))
         country.results.of(run)
     on_step(message("zoekgebieden"))
-    layer = replace(with_key(country.results.of(plan.layer), plan.layer), leaving=country.results.of(plan.leaving))
+    layer = protect(with_key(country.results.of(plan.layer), plan.layer), country.results.of(plan.leaving))
     check_something_known(layer)
     return _by_this_program(layer)
 
 
-def _by_this_program(layer: Layer) -> Layer:
+def _by_this_program(layer: Protected) -> Protected:
     """The layer that says which state of the program it was built by, remembered or not."""
     running = program()
     made_from = replace(
@@ -157,12 +158,12 @@ def plan_of(country: Country, request: LayerRequest) -> LayerPlan:
     return robust_plan(country, plan, theme, lens) if request.robust else plan
 
 
-def build_all(country: Country, requests: Sequence[LayerRequest], on_step: OnStep) -> list[Layer]:
+def build_all(country: Country, requests: Sequence[LayerRequest], on_step: OnStep) -> list[Protected]:
     """Build several layers of one country; what they share is made once."""
     return [build(country, request, partial(_step_of, on_step, request)) for request in requests]
 
 
-def build_and_save(country: Country, requests: Sequence[LayerRequest], home: Path, on_step: OnStep) -> list[Layer]:
+def build_and_save(country: Country, requests: Sequence[LayerRequest], home: Path, on_step: OnStep) -> list[Protected]:
     """Build several layers and save them below `home`, ready to be published.
 
     What stands there by the same plan and the same program is not made again. Unless all of them do, all are saved, in
@@ -179,7 +180,7 @@ def build_and_save(country: Country, requests: Sequence[LayerRequest], home: Pat
     return whole
 
 
-def _standing(country: Country, plan: LayerPlan, home: Path) -> Layer | None:
+def _standing(country: Country, plan: LayerPlan, home: Path) -> Protected | None:
     """The layer as it stands in a home; None where it does not, or would be made from anything else now."""
     if not lineage(plan.layer).known:
         return None

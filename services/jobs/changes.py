@@ -10,7 +10,7 @@ from geo.errors import StoreError
 from geo.messages import joined
 from layers.publication.changes import Change, changes, compared_columns
 from layers.publication.collection import Collection
-from layers.publication.layer import Layer
+from layers.publication.protected import Protected
 from services.releases import release
 
 MOST = 3
@@ -38,7 +38,7 @@ def _since(folder: Path, fields: Sequence[Mapping[str, Any]], now: Collection) -
     return changes(now.id, before, pd.DataFrame(now.table[columns]))
 
 
-def check(found: Sequence[Change], layers: Sequence[Layer]) -> None:
+def check(found: Sequence[Change], layers: Sequence[Protected]) -> None:
     """Raise StoreError where something changes by more than its theme expects (`max_change`)."""
     most = {f"indicatoren_{one.theme.id}_{one.key.level}": one.theme.max_change for one in layers}
     if startling := [one for one in found if one.share > most[one.collection]]:

@@ -7,12 +7,13 @@ from pathlib import Path
 from geo.errors import StoreError, first_few
 from layers.declarations.publication import PublicationList, closed_licenses
 from layers.declarations.reading import read
-from layers.publication.layer import Layer, LayerKey
+from layers.publication.layer import LayerKey
+from layers.publication.protected import Protected
 
 LIST = "publication.toml"
 
 
-def decided(home: Path, layers: Sequence[Layer]) -> tuple[list[Layer], list[LayerKey]]:
+def decided(home: Path, layers: Sequence[Protected]) -> tuple[list[Protected], list[LayerKey]]:
     """The layers of a home that are published, each for whom it is, and the keys of those that are left out.
 
     Without a list all are, where each is of open sources, or made up, or its theme says for whom it is.
@@ -43,7 +44,7 @@ def decided(home: Path, layers: Sequence[Layer]) -> tuple[list[Layer], list[Laye
     return kept, left_out
 
 
-def _check_open(layer: Layer, path: Path) -> None:
+def _check_open(layer: Protected, path: Path) -> None:
     """Raise StoreError where figures are not open, and nobody decided for whom they are."""
     if layer.audience == "publiek" or layer.theme.audience is not None or layer.provenance.made_up:
         return
@@ -55,7 +56,7 @@ def _check_open(layer: Layer, path: Path) -> None:
     )  # fmt: skip
 
 
-def _check_licenses(layer: Layer, path: Path) -> None:
+def _check_licenses(layer: Protected, path: Path) -> None:
     """Raise StoreError where a license does not let everyone have the figures."""
     if closed := closed_licenses({receipt.license for receipt in layer.provenance.receipts}):
         raise StoreError(

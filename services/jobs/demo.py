@@ -10,7 +10,7 @@ from geo.errors import UnknownNameError, ZichtError
 from layers.declarations.lenses import BASIS
 from layers.declarations.records import WHOLE_COUNTRY
 from layers.method.country import Country
-from layers.publication.layer import Layer
+from layers.publication.protected import Protected
 from services.jobs.build import (
     LayerRequest,
     OnStep,
@@ -41,7 +41,7 @@ class Demonstration:
     config: Path
     folder: Path
     manifest: Mapping[str, Any]
-    layers: tuple[Layer, ...]
+    layers: tuple[Protected, ...]
     country: Country
     hotspots: tuple[HotSpot, ...] = ()
 

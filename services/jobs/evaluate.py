@@ -13,7 +13,7 @@ from layers.declarations.themes import Theme
 from layers.evaluation.hits import PARTS, Hits, hits
 from layers.evaluation.orders import plain_orders, surface
 from layers.method.country import Country
-from layers.publication.layer import Layer
+from layers.publication.protected import Protected
 from services.jobs.build import LayerRequest, OnStep, build
 from services.sources.tables import columns_of_text
 
@@ -31,7 +31,7 @@ class Evaluation:
     `orders` are named in `rows`; `years` are those that plain orders knew, the last first.
     """
 
-    layer: Layer
+    layer: Protected
     counted: Indicator
     years: tuple[int, ...]
     truth: str
@@ -67,7 +67,7 @@ def evaluate(country: Country, request: LayerRequest, truth: Path | None, on_ste
     return Evaluation(layer, counted, tuple(years), where, tuple(rows))
 
 
-def _orders_of(layer: Layer, ids: pd.Index) -> dict[str, pd.Series]:
+def _orders_of(layer: Protected, ids: pd.Index) -> dict[str, pd.Series]:
     """The orders of the map itself."""
     table = layer.table.set_index("gebiedscode").reindex(ids)
     return {"score": table["score"], "ratio": table["verhouding"]}

@@ -8,7 +8,7 @@ import folium
 from geo.messages import message
 from layers.messages import speaking
 from layers.publication.collections import collections
-from layers.publication.layer import Layer
+from layers.publication.protected import Protected
 from services.pages.map import build_map
 from services.ports import Exporter
 from services.registry import EXPORTERS, adapter, file_of
@@ -28,6 +28,6 @@ def export(kind: str, home: Path, path: Path | None = None) -> Path:
     return target
 
 
-def map_of(layers: Sequence[Layer]) -> folium.Map:
+def map_of(layers: Sequence[Protected]) -> folium.Map:
     """The map of layers that were built and are not published, to look at or to add to."""
     return build_map(collections(layers))

@@ -10,7 +10,7 @@ from geo.moves import Move, moves
 from layers.declarations.lenses import BASIS, Lens
 from layers.declarations.themes import Theme
 from layers.method.country import Country
-from layers.publication.layer import Layer
+from layers.publication.protected import Protected
 from services.jobs.build import LayerRequest, OnStep, build_all
 
 
@@ -58,7 +58,7 @@ def lens_diff(country: Country, request: LayerRequest, on_step: OnStep) -> LensD
     return LensDiff(theme, lens, own.key.period, tuple(_moving(own, through)))
 
 
-def _moving(own: Layer, through: Layer) -> list[Moving]:
+def _moving(own: Protected, through: Protected) -> list[Moving]:
     before, after = (one.zoekgebieden.sort_values("rang", ignore_index=True) for one in (own, through))
     return [
         _row(before if one.after is None else after, (one.before if one.after is None else one.after) or 1, one.move,

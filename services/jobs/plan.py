@@ -18,7 +18,8 @@ from layers.messages import speaking
 from layers.method.country import Country
 from layers.method.plan import Node, lineage
 from layers.method.ports import About, Cache
-from layers.publication.layer import Layer, LayerKey
+from layers.publication.layer import LayerKey
+from layers.publication.protected import Protected
 from services.cache.disk import HomeCache
 from services.jobs.build import LayerRequest, OnStep, build_and_save, open_country, plan_of
 from services.workspace import storage
@@ -59,7 +60,7 @@ class LayerSteps:
 class Renewed:
     """What was out of date and is built again, how many layers were not, and those whose declarations are gone."""
 
-    layers: tuple[Layer, ...]
+    layers: tuple[Protected, ...]
     current: int
     gone: tuple[LayerKey, ...]
 
@@ -91,7 +92,7 @@ def renew(home: Path, catalog: Catalog, data: str, on_step: OnStep) -> Renewed:
     Out of date is what would be made from anything else now: figures, declarations, texts, code. A layer of which only
     reading tells what it is made from is always built again.
     """
-    layers: list[Layer] = []
+    layers: list[Protected] = []
     known = _built(home, catalog, data)
     for built, country in known:
         with speaking(built.language):

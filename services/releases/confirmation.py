@@ -18,7 +18,7 @@ from services.releases.homes import CONFIRMED
 from services.releases.manifest import MANIFEST, manifest
 
 if TYPE_CHECKING:  # what serves reads when values were found again, and no layers
-    from layers.publication.layer import Layer
+    from layers.publication.protected import Protected
 
 FORMAT = 1
 
@@ -28,7 +28,7 @@ def path_of(folder: Path) -> Path:
     return folder.with_name(folder.name + CONFIRMED)
 
 
-def confirm(folder: Path, layers: "Sequence[Layer]") -> None:
+def confirm(folder: Path, layers: "Sequence[Protected]") -> None:
     """Write that the values of a release were found again just now, in these layers."""
     receipts = {one.id: one for layer in layers for one in layer.provenance.receipts}
     sources = {name: {"fetched": one.fetched, "sha256": one.sha256} for name, one in sorted(receipts.items())}

@@ -18,7 +18,7 @@ from layers.messages import language
 from layers.publication.collection import Collection, typed
 from layers.publication.fields import Field
 from layers.publication.identity import identity, run_identity, values_digest
-from layers.publication.layer import Layer
+from layers.publication.protected import Protected
 from services.files import read_errors
 from services.program import program
 from services.releases.manifest import AGAIN, FORMAT, manifest
@@ -27,7 +27,7 @@ ABOUT = ("id", "title", "description", "keywords", "attribution", "license", "ca
 """What a record holds of a collection besides its fields."""
 
 
-def recorded(layers: Sequence[Layer], collections: Sequence[Collection]) -> dict[str, Any]:
+def recorded(layers: Sequence[Protected], collections: Sequence[Collection]) -> dict[str, Any]:
     """What release.json will say of these collections, but for its artefacts."""
     said = {
         "language": language(),

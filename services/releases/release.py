@@ -26,7 +26,8 @@ from geo.errors import StoreError
 from geo.messages import Message, message
 from layers.publication.changes import Change
 from layers.publication.collection import Collection
-from layers.publication.layer import Layer, LayerKey
+from layers.publication.layer import LayerKey
+from layers.publication.protected import Protected
 from services.files import UNFINISHED, disk_errors, locked, made_readable, readable_folder
 from services.program import program
 from services.releases import artefacts
@@ -68,7 +69,7 @@ class Publication:
 
 def publish(
     home: Path,
-    layers: Sequence[Layer],
+    layers: Sequence[Protected],
     published: Sequence[Collection],
     steps: Callable[[Message | str], None],
     before_swap: Callable[[Path], None],

@@ -9,16 +9,17 @@ from pathlib import Path
 
 from geo.errors import StoreError
 from geo.messages import Message, message
-from layers.publication.layer import Layer, LayerKey
+from layers.publication.layer import LayerKey
+from layers.publication.protected import Protected
 
 WHOLE_COUNTRY = "NL"
 
 
-def check(layers: Mapping[Path, Layer]) -> None:
+def check(layers: Mapping[Path, Protected]) -> None:
     """Raises StoreError where two of the layers in these folders were not made from the same data, or where one theme,
     level, period and lens was built for two parts of the country.
     """
-    first: dict[str, tuple[object, Layer]] = {}
+    first: dict[str, tuple[object, Protected]] = {}
     parts: dict[tuple[str, ...], LayerKey] = {}
     for folder, layer in layers.items():
         for what, value in _common(layer):
@@ -41,7 +42,7 @@ def check(layers: Mapping[Path, Layer]) -> None:
             )  # fmt: skip
 
 
-def _common(layer: Layer) -> Iterator[tuple[str, object]]:
+def _common(layer: Protected) -> Iterator[tuple[str, object]]:
     """What the layers of one run have in common: real or made up, areas, program, and the bytes of every source."""
     made_from = layer.provenance
     yield "made_up", made_from.made_up

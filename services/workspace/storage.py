@@ -22,7 +22,7 @@ from pathlib import Path
 from typing import Any
 
 from geo.areas import AreaLevel
-from geo.errors import StoreError, UnknownNameError, first_few
+from geo.errors import DisclosureError, StoreError, UnknownNameError, first_few
 from geo.messages import message
 from layers.declarations.catalog import Catalog
 from layers.declarations.lenses import BASIS, Lens
@@ -30,7 +30,8 @@ from layers.declarations.reading import differences
 from layers.declarations.themes import Theme
 from layers.messages import language
 from layers.publication.corrections import Corrected
-from layers.publication.layer import Layer, LayerKey, Provenance, Receipt
+from layers.publication.layer import LayerKey, Provenance, Receipt
+from layers.publication.protected import Protected, check_protected
 from services.files import disk_errors, locked, private_folder, read_formatted, readable_folder, whole_file
 from services.workspace import consistency, tables
 from services.workspace.shapes import Shapes
@@ -59,11 +60,12 @@ class BuiltLayer:
     robust: bool = False
 
 
-def save(layers: Sequence[Layer], home: Path) -> list[Path]:
+def save(layers: Sequence[Protected], home: Path) -> list[Path]:
     """Write layers, each replacing the one of the same theme, level, period, lens and gemeente. Returns their folders.
 
     Waits for another process that saves or reads them.
     """
+    check_protected(layers)
     root = home / "layers"
     with disk_errors(root):
         readable_folder(home)
@@ -76,7 +78,7 @@ def save(layers: Sequence[Layer], home: Path) -> list[Path]:
             return folders
 
 
-def _write(layer: Layer, home: Path, shapes: Shapes) -> Path:
+def _write(layer: Protected, home: Path, shapes: Shapes) -> Path:
     folder = _folder(home, layer.key)
     folder.mkdir(parents=True, exist_ok=True)
     files = tables.write(layer, folder)
@@ -99,11 +101,11 @@ def _folder(home: Path, key: LayerKey) -> Path:
 class Built:
     """What waits in a home to be published: its layers in a fixed order, and the one language that they are in."""
 
-    layers: tuple[Layer, ...]
+    layers: tuple[Protected, ...]
     language: str
 
 
-def load(home: Path, catalog: Catalog) -> list[Layer]:
+def load(home: Path, catalog: Catalog) -> list[Protected]:
     """All built layers, in a fixed order: those of `read`."""
     return list(read(home, catalog).layers)
 
@@ -112,11 +114,11 @@ def read(home: Path, catalog: Catalog) -> Built:
     """All built layers with their language, read in one step. Waits for a process that saves.
 
     Raises StoreError where there are none, where a declaration has changed since a layer was built from it, where a
-    layer is of another format, where two of them do not go together (see consistency), or where they were built in
-    several languages: one release would speak both.
+    layer is of another format or not protected, where two of them do not go together (see consistency), or where they
+    were built in several languages: one release would speak both.
     """
     root = home / "layers"
-    layers: dict[Path, Layer] = {}
+    layers: dict[Path, Protected] = {}
     languages: dict[str, Path] = {}
     if root.is_dir():
         with _held(root, fcntl.LOCK_SH):
@@ -131,7 +133,7 @@ def read(home: Path, catalog: Catalog) -> Built:
     return Built(tuple(layers.values()), _only(languages, home))
 
 
-def built(home: Path, key: LayerKey, plan: str, catalog: Catalog) -> Layer | None:
+def built(home: Path, key: LayerKey, plan: str, catalog: Catalog) -> Protected | None:
     """The layer of that key, if it was built by that plan and is whole; else None."""
     folder, root = _folder(home, key), home / "layers"
     if not plan or not (folder / LAYER).is_file():
@@ -203,7 +205,7 @@ def _about(home: Path, folder: Path) -> dict[str, Any]:
     return read_formatted(folder / LAYER, FORMAT, again, oldest=OLDEST)
 
 
-def _read(folder: Path, about: dict[str, Any], catalog: Catalog, shapes: Shapes) -> Layer:
+def _read(folder: Path, about: dict[str, Any], catalog: Catalog, shapes: Shapes) -> Protected:
     key = _key(about)
     theme, lens = _declared(folder, key, catalog)
     origin = about["provenance"]
@@ -223,7 +225,10 @@ def _read(folder: Path, about: dict[str, Any], catalog: Catalog, shapes: Shapes)
     geometry = shapes.read(about["shapes"]) if "shapes" in about else None
     table, zoekgebieden = tables.read(folder, about["tables"], theme, geometry, _command(key))
     leaving = tables.leaving(folder, about["tables"])
-    return Layer(key, theme, lens, table, zoekgebieden, provenance, about["summary"], leaving)
+    try:
+        return Protected(key, theme, lens, table, zoekgebieden, provenance, about["summary"], leaving)
+    except DisclosureError as fault:  # an earlier zicht made it
+        raise StoreError(fault.message) from None
 
 
 def _declared(folder: Path, key: LayerKey, catalog: Catalog) -> tuple[Theme, Lens | None]:

@@ -14,8 +14,8 @@ from geo.messages import message
 from layers.declarations.themes import Theme
 from layers.publication.collection import names, typed
 from layers.publication.fields import Field, is_added, layer_fields, zoekgebied_fields
-from layers.publication.layer import Layer
 from layers.publication.perturbed import COLUMNS
+from layers.publication.protected import Protected
 from layers.publication.reasons import recoded
 from services.files import read_errors, whole_file
 from services.workspace.shapes import GEOMETRY
@@ -26,7 +26,7 @@ LEAVING = "beveiligd"
 """The table of the perturbed counts of a layer with confidential figures; it goes into no release."""
 
 
-def write(layer: Layer, folder: Path) -> dict[str, str]:
+def write(layer: Protected, folder: Path) -> dict[str, str]:
     """The files of the tables by what these are called."""
     areas = typed(layer.table, layer_fields(layer.theme.indicator))
     zoekgebieden = typed(layer.zoekgebieden, zoekgebied_fields(layer.theme.indicator))

@@ -12,6 +12,7 @@ import pandas as pd
 import pytest
 
 from geo.areas import AreaLevel
+from geo.errors import DisclosureError
 from layers.method import measure_plan
 from layers.method.protection import protected
 from layers.publication.collections import collections
@@ -76,15 +77,22 @@ def test_a_receipt_of_confidential_rows_tells_how_many_there_are_nowhere(pair, t
     assert not {str(this_year), str(len(testland.incidents))} & {*str(receipt).split()}
 
 
-def test_a_layer_that_tells_how_many_rows_a_confidential_source_has_is_not_protected(pair):
-    """As an earlier zicht built it: it is not published. Nor are hexagons that do not say what they overlap."""
+def test_a_layer_that_tells_how_many_rows_a_confidential_source_has_does_not_pass(pair):
+    """As an earlier zicht built it. Nor do hexagons that do not say what they overlap, or counts that noise never
+    gives, or values where no count leaves.
+    """
     (layer, of_cells), _ = pair
     told = tuple(replace(one, rows=9) for one in layer.provenance.receipts)
-    assert layer.protected
-    assert of_cells.protected
-    assert not replace(of_cells, leaving=of_cells.leaving.assign(overlaps=None)).protected
-    assert not replace(layer, leaving=None).protected
-    assert not replace(layer, provenance=replace(layer.provenance, receipts=told)).protected
+    with pytest.raises(DisclosureError, match="it says how many rows sources/tellingen has"):
+        replace(layer, provenance=replace(layer.provenance, receipts=told))
+    with pytest.raises(DisclosureError, match="its hexagons do not say which areas they overlap"):
+        replace(of_cells, leaving=of_cells.leaving.assign(overlaps=None))
+    with pytest.raises(DisclosureError, match="it does not say which perturbed counts they follow from"):
+        replace(layer, leaving=None)
+    with pytest.raises(DisclosureError, match="no noise gives such counts"):
+        replace(layer, leaving=layer.leaving.assign(published=1.0))
+    with pytest.raises(DisclosureError, match="it shows Misdrijven where no count leaves that may be shown"):
+        replace(layer, leaving=layer.leaving.assign(published=4.0))
 
 
 def test_who_knows_all_rows_but_one_cannot_try_which_it_is_by_the_digest(pair, testland, tmp_path):

@@ -1,5 +1,6 @@
 """A theme, a lens and a source as people write them, and the country of squares that they are about."""
 
+from dataclasses import replace
 from itertools import product
 from pathlib import Path
 
@@ -7,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from geo.areas import AreaFrame, AreaLevel
+from geo.disclosure.perturbation import Noise
 from geo.measures import Measure
 from geo.neighbors import Neighbors, queen
 from layers.declarations.catalog import Catalog, catalog_of
@@ -16,6 +18,8 @@ from layers.method.indicator_values import indicator_values
 from layers.method.places import StudyArea
 from layers.method.published import published_layer
 from layers.publication.layer import Layer, LayerKey, Provenance, Receipt
+from layers.publication.perturbed import perturbed_counts
+from layers.publication.protected import Protected, protect
 from tests.country import buurtcode, squares
 
 SOURCE = """
@@ -175,11 +179,22 @@ def provenance(*, made_up: bool = True) -> Provenance:
     return Provenance((receipt, receipt), {"themes/proef": "0" * 64}, 2024, "0", ("none",), made_up)
 
 
-def layer(known: Catalog, analysis: Analysis, lens: str = "basis", gemeente: str | None = None) -> Layer:
+def layer(known: Catalog, analysis: Analysis, lens: str = "basis", gemeente: str | None = None) -> Protected:
     """The layer of an analysis."""
     theme = known.theme("proef")
     key = LayerKey("proef", AreaLevel.BUURT, 2024, lens, gemeente)
-    return published_layer(analysis, key, theme, known.lens(lens, theme), provenance(), 0.0)
+    return protect(published_layer(analysis, key, theme, known.lens(lens, theme), provenance(), 0.0), None)
+
+
+def confidential(of: Layer, *sources: str) -> Protected:
+    """The layer as if these sources were confidential, and ten were counted in each of its areas."""
+    statuses = dict(of.provenance.sources) | dict.fromkeys(sources, "vertrouwelijk")
+    receipts = tuple(replace(one, rows=None) for one in of.provenance.receipts)
+    ten = pd.Series(10.0, of.table["gebiedscode"])
+    counts = perturbed_counts(sources[0], of.key.level, of.provenance.vintage, ten, Noise(), 5.0)
+    fields = ("key", "theme", "lens", "table", "zoekgebieden")
+    made_from = replace(of.provenance, sources=statuses, receipts=receipts)
+    return Protected(*(getattr(of, name) for name in fields), made_from, of.summary, counts)
 
 
 def built(known: Catalog, table: pd.DataFrame | None = None, lens: str = "basis", **changed: object) -> Analysis:

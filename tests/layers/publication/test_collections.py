@@ -11,7 +11,7 @@ from layers.publication.collection import Collection, names, typed
 from layers.publication.collections import collections
 from layers.publication.explanations import caveat
 from layers.publication.fields import AREA_FIELDS, Field
-from tests.layers.declared import board, built, catalog, counts, layer, provenance
+from tests.layers.declared import board, built, catalog, confidential, counts, layer, provenance
 
 COUNTS = counts(board()[2])
 DTYPES = {"string": "object", "integer": "int64", "number": "float64", "boolean": "bool"}
@@ -182,13 +182,15 @@ def test_what_is_made_from_confidential_figures_is_for_colleagues_unless_its_the
     layers, sources, theirs, audience
 ):
     layer = layers[0]
-    provenance = replace(layer.provenance, sources=sources)
-    one = replace(layer, provenance=provenance, theme=layer.theme.model_copy(update={"audience": theirs}))
+    made_from = replace(layer.provenance, sources=dict.fromkeys(sources, "open"))
+    one = replace(layer, provenance=made_from, theme=layer.theme.model_copy(update={"audience": theirs}))
+    closed = [name for name, status in sources.items() if status == "vertrouwelijk"]
+    one = confidential(one, *closed) if closed else one
     assert {collection.audience for collection in collections([one])} == {audience}
 
 
 def test_one_layer_for_colleagues_makes_the_collection_theirs(layers):
-    provenances = [replace(layers[0].provenance, sources={"tellingen": one}) for one in ("open", "vertrouwelijk")]
-    both = [replace(one, provenance=made_from) for one, made_from in zip(layers[:2], provenances, strict=True)]
+    open_to_all = replace(layers[0], provenance=replace(layers[0].provenance, sources={"tellingen": "open"}))
+    both = [open_to_all, confidential(layers[1], "tellingen")]
     assert {one.audience for one in collections(both)} == {"intern"}
     assert {one.audience for one in collections(both[:1])} == {"publiek"}

@@ -7,36 +7,36 @@ import pytest
 
 from geo.errors import DeclarationError, StoreError
 from layers.declarations.catalog import load
-from layers.publication.layer import Layer
+from layers.publication.protected import Protected
 from services.jobs.decisions import decided
 from services.releases import release
 from services.workspace import storage
+from tests.layers.declared import confidential as of_rows
 from tests.services.running import Zicht
 
 
 @pytest.fixture
-def layers(small: Path) -> list[Layer]:
+def layers(small: Path) -> list[Protected]:
     """Layers of real figures, as far as their provenance says."""
     made = storage.load(small, load())
     return [replace(one, provenance=replace(one.provenance, made_up=False)) for one in made]
 
 
-def confidential(layer: Layer, license_: str = "niet openbaar") -> Layer:
+def confidential(layer: Protected, license_: str = "niet openbaar") -> Protected:
     first, *others = layer.provenance.receipts
     receipts = (replace(first, license=license_), *others)
-    sources = dict(layer.provenance.sources) | {"misdrijven": "vertrouwelijk"}
-    return replace(layer, provenance=replace(layer.provenance, receipts=receipts, sources=sources))
+    return of_rows(replace(layer, provenance=replace(layer.provenance, receipts=receipts)), "misdrijven")
 
 
 def listed(home: Path, text: str) -> None:
     (home / "publication.toml").write_text(text, encoding="utf-8")
 
 
-def test_open_layers_need_no_decision(small: Path, layers: list[Layer]):
+def test_open_layers_need_no_decision(small: Path, layers: list[Protected]):
     assert decided(small, layers) == (layers, [])
 
 
-def test_what_is_confidential_is_not_published_before_somebody_decided_for_whom(small: Path, layers: list[Layer]):
+def test_what_is_confidential_is_not_published_before_somebody_decided_for_whom(small: Path, layers: list[Protected]):
     closed = [confidential(one) for one in layers]
     with pytest.raises(StoreError, match="misdrijven: not everyone may have the figures of misdrijven, and nobody"):
         decided(small, closed)
@@ -47,7 +47,9 @@ def test_what_is_confidential_is_not_published_before_somebody_decided_for_whom(
 
 
 @pytest.mark.parametrize("license_", ["niet openbaar", "Niet-openbaar", "alleen intern gebruik", "Confidential"])
-def test_a_license_that_does_not_allow_it_makes_nothing_for_everyone(small: Path, layers: list[Layer], license_: str):
+def test_a_license_that_does_not_allow_it_makes_nothing_for_everyone(
+    small: Path, layers: list[Protected], license_: str
+):
     listed(small, '[[layer]]\ntheme = "misdrijven"\naudience = "publiek"\n')
     assert {one.audience for one in decided(small, layers)[0]} == {"publiek"}
     with pytest.raises(StoreError, match="the license of its figures does not allow that"):
@@ -67,7 +69,7 @@ def test_only_what_is_on_the_list_is_published_and_the_rest_is_said(small: Path,
     assert {one["audience"] for one in content["collections"]} == {"intern"}
 
 
-def test_a_list_that_leaves_nothing_or_is_not_right_is_refused(small: Path, layers: list[Layer]):
+def test_a_list_that_leaves_nothing_or_is_not_right_is_refused(small: Path, layers: list[Protected]):
     listed(small, '[[layer]]\ntheme = "drugs"\naudience = "publiek"\n')
     with pytest.raises(StoreError, match="covers none of the layers that were built: misdrijven wijk basis 2025"):
         decided(small, layers)
