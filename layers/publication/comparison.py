@@ -16,10 +16,13 @@ zijn". It is published as it is (Field.against), so that a release that is read 
 
 from collections.abc import Iterable, Mapping, Sequence
 from types import MappingProxyType
+from typing import TYPE_CHECKING
 
 from geo.messages import Message, message
-from layers.declarations.indicators import Indicator
 from layers.messages import say, translations
+
+if TYPE_CHECKING:  # what serves names places, and declares nothing
+    from layers.declarations.indicators import Indicator
 
 NATIONWIDE = ""
 SOMEWHERE = message("where there are figures")
@@ -40,14 +43,14 @@ WORDS: Mapping[str, tuple[Message, Message]] = {
 }  # fmt: skip
 """What their mean is called, and what comes after "than", "as" and "from"."""
 
-References = Mapping[Indicator, str]
+type References = Mapping[Indicator, str]
 """The place whose mean each indicator is compared with; the country for one that is not in it."""
 
 NATIONAL: References = MappingProxyType({})
 
 
 def references(
-    indicators: Iterable[Indicator],
+    indicators: "Iterable[Indicator]",
     local: Mapping[str, Sequence[str]],
     baselines: Mapping[str, str] = MappingProxyType({}),
 ) -> References:

@@ -10,13 +10,12 @@ from enum import StrEnum
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
-import pandas as pd
-
 from geo.messages import Message, message
 from geo.moves import moves
 
 if TYPE_CHECKING:  # the labels are served, and what serves makes no tables
     import geopandas
+    import pandas as pd
 
 GROWTH = 1.25
 """Times as strong as it was, or as weak, for a zoekgebied to grow or fade."""
@@ -46,6 +45,8 @@ SAME_MAP = ["niveau", "lens"]
 
 def developed(zoekgebieden: "geopandas.GeoDataFrame") -> "geopandas.GeoDataFrame":
     """The zoekgebieden of a theme with what became of each; empty in the first period that there is."""
+    import pandas as pd  # noqa: PLC0415  # as above
+
     found: dict[Hashable, str] = {}
     for _, rows in zoekgebieden.groupby(SAME_MAP, sort=False):
         periods = [part.sort_values("rang") for _, part in rows.groupby("periode")]
@@ -55,7 +56,7 @@ def developed(zoekgebieden: "geopandas.GeoDataFrame") -> "geopandas.GeoDataFrame
     return zoekgebieden.assign(verloop=pd.Series(said, zoekgebieden.index, dtype=object))
 
 
-def _since(before: pd.DataFrame, after: pd.DataFrame) -> list[str]:
+def _since(before: "pd.DataFrame", after: "pd.DataFrame") -> list[str]:
     if before["indeling"].iloc[0] != after["indeling"].iloc[0]:
         return [str(Development.OTHER_AREAS)] * len(after)
     made = moves(*([frozenset(codes.split(",")) for codes in one["gebiedscodes"]] for one in (before, after)))

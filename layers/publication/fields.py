@@ -7,13 +7,15 @@ says them, so that the language is that of the publication.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Literal, Self
+from typing import TYPE_CHECKING, Literal, Self
 
 from geo.messages import Message, message
-from layers.declarations.indicators import Indicator
 from layers.messages import said, say, translations
 from layers.publication import development, outcomes, reasons, routes
 from layers.publication.comparison import NATIONAL, NATIONWIDE, References, average, mean, shared
+
+if TYPE_CHECKING:  # what serves reads fields, and declares nothing
+    from layers.declarations.indicators import Indicator
 
 FieldType = Literal["string", "integer", "number", "boolean"]
 TIMES = "_verhouding"
@@ -312,12 +314,12 @@ SERIES_FIELDS = (
 AREA_FIELDS = (ID, AREA, AREA_NAME, GEMEENTE, GEMEENTE_NAME, LEVEL, VINTAGE, MADE_UP)
 
 
-def indicator_fields(indicators: Sequence[Indicator], references: References = NATIONAL) -> tuple[Field, ...]:
+def indicator_fields(indicators: "Sequence[Indicator]", references: References = NATIONAL) -> tuple[Field, ...]:
     """The columns of each indicator: its value, its deviation, its contribution to the score, why it is unknown."""
     return tuple(column for one in indicators for column in _fields_of(one, references.get(one, NATIONWIDE)))
 
 
-def _fields_of(indicator: Indicator, place: str) -> tuple[Field, ...]:
+def _fields_of(indicator: "Indicator", place: str) -> tuple[Field, ...]:
     name, title = indicator.id, indicator.title
     return (
         Field(name, title, "number", _why(indicator), indicator.unit, place),
@@ -358,7 +360,7 @@ def is_added(column: Field) -> bool:
     return column in ADDED or column.name.endswith(TIMES)
 
 
-def _why(indicator: Indicator) -> Message | str:
+def _why(indicator: "Indicator") -> Message | str:
     """Why it is looked at, and what one may do where it stands out."""
     if indicator.handvat is None:
         return indicator.why
@@ -368,7 +370,7 @@ def _why(indicator: Indicator) -> Message | str:
     )  # fmt: skip
 
 
-def layer_fields(indicators: Sequence[Indicator], references: References = NATIONAL) -> tuple[Field, ...]:
+def layer_fields(indicators: "Sequence[Indicator]", references: References = NATIONAL) -> tuple[Field, ...]:
     """The columns of `indicatoren_<theme>_<level>`."""
     middle = (THEME, LENS, PERIOD, LEVEL, VINTAGE, _score(indicators, references), Q, FLAG)
     found = (OUTCOME, REASON, AREA_EXPLANATION, ZOEKGEBIED, ROLE, WEIGHT, ZONE)
@@ -377,7 +379,7 @@ def layer_fields(indicators: Sequence[Indicator], references: References = NATIO
     return (ID, AREA, AREA_NAME, GEMEENTE, GEMEENTE_NAME, *middle, *found, *counts, *figures, MADE_UP)
 
 
-def zoekgebied_fields(indicators: Sequence[Indicator], references: References = NATIONAL) -> tuple[Field, ...]:
+def zoekgebied_fields(indicators: "Sequence[Indicator]", references: References = NATIONAL) -> tuple[Field, ...]:
     """The columns of `zoekgebieden_<theme>`."""
     contributions = tuple(one for one in indicator_fields(indicators) if one.name.endswith("_bijdrage"))
     what = (RANK, TITLE, _score(indicators, references), Q, STRENGTH, FIRMNESS)
@@ -387,5 +389,5 @@ def zoekgebied_fields(indicators: Sequence[Indicator], references: References = 
     return (ID, THEME, LENS, PERIOD, LEVEL, VINTAGE, *what, *where, *counts, *texts, *contributions, MADE_UP)
 
 
-def _score(indicators: Sequence[Indicator], references: References) -> Field:
+def _score(indicators: "Sequence[Indicator]", references: References) -> Field:
     return score_field(shared(references.get(one, NATIONWIDE) for one in indicators))

@@ -11,13 +11,18 @@ every colour all the same.
 import math
 from dataclasses import dataclass, field
 from itertools import pairwise
+from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
-import pandas as pd
 
 from layers.messages import number, said, say
 from layers.publication.fields import Field
+
+if TYPE_CHECKING:  # a page that is served has numbers, and makes no tables
+    import pandas as pd
+
+type Values = npt.NDArray[np.float64] | pd.Series[float]
 
 MISSING = -1
 """The class of a value that is not known."""
@@ -55,7 +60,7 @@ class Legend:
             raise ValueError(f"legend {self.title!r}: not one colour and one label for each class")
 
 
-def legend_for(column: Field, values: "pd.Series[float]") -> Legend:
+def legend_for(column: Field, values: Values) -> Legend:
     """The legend of a published column: fixed classes for what is in standard deviations, else fifths of `values`."""
     title, unit = said(column.title), said(column.unit)
     if column.is_standardised:
@@ -64,20 +69,22 @@ def legend_for(column: Field, values: "pd.Series[float]") -> Legend:
     return Legend(title, unit, breaks, SEQUENCES[len(breaks) + 1], _labels(breaks))
 
 
-def classes(values: "pd.Series[float]", legend: Legend) -> npt.NDArray[np.int64]:
+def classes(values: Values, legend: Legend) -> npt.NDArray[np.int64]:
     """The class of each value, counted from 0; `MISSING` where there is no finite value."""
     numbers = _numbers(values)
     at = np.searchsorted(np.asarray(legend.breaks), numbers, side="right")
     return np.where(np.isfinite(numbers), at, MISSING).astype(np.int64)
 
 
-def classify(values: "pd.Series[float]", legend: Legend) -> "pd.Series[str]":
+def colours_of(values: Values, legend: Legend) -> list[str]:
     """The colour of each value."""
-    colours = np.array([*legend.colours, legend.missing_colour])  # MISSING is -1: the last one
-    return pd.Series(colours[classes(values, legend)], index=values.index, dtype="str")
+    of_classes = (*legend.colours, legend.missing_colour)  # MISSING is -1: the last one
+    return [of_classes[one] for one in classes(values, legend)]
 
 
-def _numbers(values: "pd.Series[float]") -> npt.NDArray[np.float64]:
+def _numbers(values: Values) -> npt.NDArray[np.float64]:
+    if isinstance(values, np.ndarray):
+        return values
     return np.asarray(values.to_numpy(na_value=np.nan), dtype=np.float64)
 
 

@@ -5,12 +5,14 @@ language. Rejected: the words themselves in the data, which is how releases befo
 """
 
 from collections.abc import Mapping
-
-import pandas as pd
+from typing import TYPE_CHECKING
 
 from geo.messages import Message, message
 from geo.unknown import Unknown
 from layers.messages import translations
+
+if TYPE_CHECKING:  # the labels are served, and what serves makes no tables
+    import pandas as pd
 
 REASONS: Mapping[Unknown, Message] = {
     Unknown.SECRET: message("secret at the source"),
@@ -65,12 +67,12 @@ SERIES_LABELS: Mapping[str, Message] = {
 }
 
 
-def coded(reasons: pd.Series) -> pd.Series:
+def coded(reasons: "pd.Series") -> "pd.Series":
     """The code of each `Unknown`; None where there is none."""
     return reasons.map(CODES, na_action="ignore").astype(object).where(reasons.notna(), None)
 
 
-def recoded(texts: pd.Series, labels: Mapping[str, Message | str]) -> pd.Series:
+def recoded(texts: "pd.Series", labels: Mapping[str, Message | str]) -> "pd.Series":
     """The codes of texts that were published as words, in any language; what is none of these stays as it is."""
     messages = {code: label for code, label in labels.items() if isinstance(label, Message)}
     code_of = {words: code for code, label in messages.items() for words in translations(label)}

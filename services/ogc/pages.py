@@ -12,13 +12,13 @@ from typing import Any
 from urllib.parse import quote, urlsplit
 
 import jinja2
+import numpy as np
 import orjson
-import pandas as pd
 from markupsafe import Markup
 
 from layers.messages import language, number, said, say
 from layers.publication.fields import AREA_NAME, EXPLANATION, ID, SCORE, TITLE, Field
-from layers.publication.legend import Legend, classify, legend_for
+from layers.publication.legend import Legend, colours_of, legend_for
 from services.ogc.downloads import files_of
 from services.ogc.method_pages import page_of
 from services.stores.queries import Described
@@ -164,9 +164,9 @@ def _coloured(fields: Sequence[Field], features: Sequence[Content]) -> tuple[Con
     column = next((field for field in fields if field.name == SCORE.name), None)
     if column is None or not features:
         return None, [PLAIN_COLOUR] * len(features)
-    scores = pd.Series([one["properties"].get(SCORE.name) for one in features], dtype=float)
+    scores = np.array([one["properties"].get(SCORE.name) for one in features], dtype=np.float64)
     legend = legend_for(column, scores)
-    return {"title": said(legend.title), "rows": _rows(legend)}, classify(scores, legend).tolist()
+    return {"title": said(legend.title), "rows": _rows(legend)}, colours_of(scores, legend)
 
 
 def _rows(legend: Legend) -> list[tuple[str, str]]:

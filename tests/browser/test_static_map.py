@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 from shapely import Point
 
-from layers.publication.legend import classify, legend_for
+from layers.publication.legend import colours_of, legend_for
 from services.pages import static_map
 from services.stores import tiles
 from tests.browser.file_server import serving
@@ -115,7 +115,7 @@ def test_it_says_what_it_is_and_what_it_does_not_show_and_whose_it_is(opened, re
 def test_every_area_has_the_colour_of_its_class(opened, release):
     table = figures(release)
     legend = legend_for(next(one for one in release[1].fields if one.name == "score"), table["score"])
-    colours = dict(zip(table["gebiedscode"], classify(table["score"], legend), strict=True))
+    colours = dict(zip(table["gebiedscode"], colours_of(table["score"], legend), strict=True))
     places = free_areas(release, opened, 60)
     assert len(places) > 40
     wrong = [row.gebiedscode for row, x, y in places
@@ -146,7 +146,7 @@ def test_another_lens_reads_its_classes_and_no_tiles(opened, served, release):
     assert [name for name, _, _ in served.answers[before:]] == ["figures.bin"]
     table = figures(release, "haven")
     legend = legend_for(next(one for one in release[1].fields if one.name == "score"), table["score"])
-    colours = dict(zip(table["gebiedscode"], classify(table["score"], legend), strict=True))
+    colours = dict(zip(table["gebiedscode"], colours_of(table["score"], legend), strict=True))
     places = free_areas(release, opened, 20)
     right = [np.abs(np.subtract(opened.run(COLOUR, x, y), painted(colours[row.gebiedscode]))).max() <= 2
              for row, x, y in places]  # fmt: skip
@@ -161,7 +161,7 @@ def test_closer_than_the_archive_has_it_draws_a_part_of_the_closest_tile(opened,
     x, y = opened.run(PLACE, inside.y, inside.x)
     number = opened.run("return content.levels.buurt.codes.indexOf(arguments[0])", row.gebiedscode)
     legend = legend_for(next(one for one in release[1].fields if one.name == "score"), figures(release)["score"])
-    (colour,) = classify(pd.Series([row.score]), legend)
+    (colour,) = colours_of(pd.Series([row.score]), legend)
     assert number >= 0
     assert np.abs(np.subtract(opened.run(COLOUR, x + 3, y + 3), painted(colour))).max() <= 2
     assert complaints(opened) == []

@@ -8,6 +8,7 @@ import pytest
 from tests.ogc import servers
 
 HEAVY = {"folium", "geopandas", "libpysal", "numba", "pyogrio", "rasterio", "scipy"}
+TABLES = {"numpy", "pandas", "pydantic"}
 APPLICATION = """
 from pathlib import Path
 from services.ogc.app import Site, application
@@ -15,9 +16,9 @@ application(Site(Path(sys.argv[1]), Path(sys.argv[2])))
 """
 
 
-def loaded(script: str, *given: str) -> set[str]:
-    """Which of the heavy libraries a process of its own has loaded after this script."""
-    script = f"import sys\n{script}\nprint(*{HEAVY}.intersection(sys.modules))"
+def loaded(script: str, *given: str, of: set[str] = HEAVY) -> set[str]:
+    """Which of these libraries a process of its own has loaded after this script."""
+    script = f"import sys\n{script}\nprint(*{of}.intersection(sys.modules))"
     shown = subprocess.run([sys.executable, "-c", script, *given], check=True, capture_output=True, text=True).stdout
     return set(shown.splitlines()[-1].split())
 
@@ -25,6 +26,10 @@ def loaded(script: str, *given: str) -> set[str]:
 @pytest.mark.parametrize("module", ["layers.publication.fields", "services.jobs.serve"])
 def test_what_serves_loads_no_library_of_searches_tables_of_shapes_or_maps(module):
     assert loaded(f"import {module}") == set()
+
+
+def test_a_column_is_named_without_tables_or_declarations():
+    assert loaded("import layers.publication.fields", of=HEAVY | TABLES) == set()
 
 
 def test_a_release_is_opened_without_them(tmp_path):

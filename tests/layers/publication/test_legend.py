@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from layers.messages import speaking
 from layers.publication.fields import SCORE, Field, score_field
-from layers.publication.legend import MISSING, Legend, classes, classify, legend_for
+from layers.publication.legend import MISSING, Legend, classes, colours_of, legend_for
 
 RATE = Field("inbraken", "Inbraken", "number", "Aangiften van woninginbraak.", "per 1.000 woningen")
 
@@ -45,7 +45,7 @@ def test_an_unknown_value_is_shown_as_such(field):
     values = pd.Series([1.0, np.nan, np.inf, 3.0], index=list("abcd"))
     legend = legend_for(field, values)
     assert classes(values, legend)[[1, 2]].tolist() == [MISSING, MISSING]
-    assert classify(values, legend)["b"] == legend.missing_colour
+    assert colours_of(values, legend)[1] == legend.missing_colour
     assert legend.missing_label == "geen gegevens"
 
 
