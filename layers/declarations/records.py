@@ -5,6 +5,7 @@
     legal_ground = "Gemeentewet art. 172, verwerkingsregister nr. 12"
     covers       = ["GM0599"]                  # elsewhere nothing is known; here a buurt without rows has 0
     max_lost     = 0.02                        # share of rows without place or year that may be lost; else 0.05
+    unreadable   = "leave out"                 # a file of a folder that cannot be read; else "stop"
     record_id    = "zaaknummer"                # what tells rows apart for good; else their place and date do
     years        = [2022, 2023, 2024]          # every count becomes a column a year: hennep_2024
 
@@ -221,7 +222,8 @@ class Records(Declared):
 
     `drop` are columns that stay unread, `exempt` those that come in though they look like persons, each with why.
     `record_id` is the column by which a row is known again in a later file; the noise on confidential counts is drawn
-    by it (geo.disclosure.cell_keys), and is thus the same as long as the rows are.
+    by it (geo.disclosure.cell_keys), and is thus the same as long as the rows are. `unreadable` says what is done where
+    a file of a folder cannot be read: nothing is counted, or the others are.
     """
 
     path: FilePath | None = None
@@ -229,6 +231,7 @@ class Records(Declared):
     legal_ground: Text
     covers: tuple[Gemeente, ...] = Field(min_length=1)
     max_lost: float = Field(default=0.05, ge=0, le=1)
+    unreadable: Literal["stop", "leave out"] = "stop"
     record_id: Text | None = None
     years: tuple[int, ...] = ()
     format: Format = Format()

@@ -4,6 +4,7 @@ What is decided is decided on all parts together (services.sources.records.tally
 rows are parted. Only where there is one part it is searched, and refused, before its first row is counted.
 """
 
+import os
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -16,6 +17,7 @@ from geo.disclosure.cell_keys import Keys
 from geo.errors import SourceError
 from geo.messages import Message, message
 from layers.declarations.records import Records
+from services.files import below
 from services.formats import cells
 from services.formats.reader import opened
 from services.formats.rows import Rows
@@ -64,6 +66,14 @@ class State:
         self.notes += tuple(one for one in later.notes if one not in self.notes)
 
 
+@dataclass(frozen=True, slots=True)
+class Unreadable:
+    """A part that cannot be read, or not as it is declared, and why."""
+
+    where: str
+    why: Message
+
+
 @dataclass(slots=True)
 class PartTally:
     """Searches and counts parts; goes whole to whoever does it.
@@ -91,8 +101,21 @@ class PartTally:
     on_rows: Callable[[int], None] | None = None
     _sums: Sums | None = field(init=False, default=None)
 
-    def __call__(self, part: Part) -> State:
-        """What is found in a part. Raises SourceError where its rows cannot be read, or not as they are declared."""
+    def __call__(self, part: Part) -> State | Unreadable:
+        """What is found in a part. Where its rows cannot be read, or not as they are declared, that as a value where
+        the declaration leaves such parts out; else raises SourceError. So does a file that is not there for who counts
+        it, and a service that does not answer for addresses: what is left out may not depend on these.
+        """
+        if self.alone or self.addresses is not None or self.records.unreadable == "stop":
+            return self._found(part)
+        try:
+            return self._found(part)
+        except SourceError as fault:
+            if not os.access(below(self.root, part.where), os.R_OK):
+                raise
+            return Unreadable(part.where, fault.message)
+
+    def _found(self, part: Part) -> State:
         records = self.records.model_copy(update={"path": part.where}) if part.where else self.records
         rows = opened(records, self.root, self.database)
         with reading(rows.where):

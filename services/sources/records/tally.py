@@ -14,7 +14,7 @@ Beside a count of confidential rows stands the sum of their keys, by which it is
 
 import csv
 import hashlib
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -33,7 +33,7 @@ from services.http.client import Client
 from services.ports import Engine, Part
 from services.registry import ENGINES, adapter
 from services.sources.records.counts import Counts
-from services.sources.records.part import PartTally, State
+from services.sources.records.part import PartTally, State, Unreadable
 from services.sources.records.reasons import NO_YEAR, listed
 from services.sources.records.sums import covered
 
@@ -81,7 +81,8 @@ def tally(declaration: SourceDeclaration, areas: AreaFrame, given: RecordsInput)
         raise SourceError("source {id!r}: declares no [records]", id=declaration.id)
     where, paths = parts_of(records, given.root)
     work = _work(records, areas, given, alone=len(paths) == 1)
-    state = _gathered(work, paths, given)
+    state, unreadable = _gathered(work, where, paths, given)
+    paths = [one for one in paths if one not in unreadable]
     state.scan.where = where
     state.scan.check()
     if given.rejects is not None:
@@ -90,7 +91,7 @@ def tally(declaration: SourceDeclaration, areas: AreaFrame, given: RecordsInput)
     _check_counted(where, records, state, given.rejects)
     asked = () if work.addresses is None else tuple(work.addresses.notes)
     seen: tuple[Message | str, ...] = (*asked, *state.seen.notes(), *state.notes, *state.scan.notes())
-    counted = (*_lost(state.counts), *state.counts.notes(records))
+    counted = (*_left_out(unreadable), *_lost(state.counts), *state.counts.notes(records))
     notes = tuple(map(say, (*counted, *seen, *state.warnings.notes(areas))))
     table = state.counts.table(records, areas, covered(records, areas))
     return Delivered(table, records.path or where, state.rows, _digest(paths, state.sha256), notes)
@@ -128,23 +129,40 @@ def _work(records: Records, areas: AreaFrame, given: RecordsInput, *, alone: boo
     )  # fmt: skip
 
 
-def _gathered(work: PartTally, paths: Sequence[str], given: RecordsInput) -> State:
-    """What is found in all parts, added up in their order."""
+def _gathered(
+    work: PartTally, where: str, paths: Sequence[str], given: RecordsInput
+) -> tuple[State, dict[str, Message]]:
+    """What is found in all parts, added up in their order; and why parts that cannot be read are left out.
+
+    Raises SourceError where none can be read.
+    """
     found: State | None = None
+    unreadable: dict[str, Message] = {}
 
     def parts() -> Iterator[Part]:
         for number, path in enumerate(paths):
             yield Part(number, path, 0 if found is None else found.rows)
 
     for state in given.engine.tally(work, parts()):
+        if isinstance(state, Unreadable):
+            unreadable[state.where] = state.why
+            continue
         if found is None:
             found = state
         else:
             found.merge(state)
         given.on_rows(found.rows)
     if found is None:
-        raise TypeError("there is at least one part")
-    return found
+        first = next(iter(unreadable.values()))
+        raise SourceError("{where}: none of its {count} files can be read: {first}",
+                          where=where, count=len(paths), first=first)  # fmt: skip
+    return found, unreadable
+
+
+def _left_out(unreadable: Mapping[str, Message]) -> Iterator[Message]:
+    """What the counts lack, in sight."""
+    for why in unreadable.values():
+        yield message("WARNING: a file is left out, and its rows are in no count: {why}", why=why)
 
 
 def _check_counted(where: str, records: Records, state: State, rejects: Path | None) -> None:

@@ -242,3 +242,52 @@ def test_a_folder_of_one_file_counts_as_the_file(tmp_path):
     table = rows()
     written(tmp_path / "rijen", table, [])
     assert made(tmp_path, "rijen")[0].equals(expected(table))
+
+
+def broken(folder: Path) -> None:
+    """Three files: one in the middle that is cut off in a line, after rows that can be read."""
+    written(folder, rows(60), [20, 40])
+    with (folder / "deel-001.csv").open("a", encoding="utf-8") as file:
+        file.write("Z-1,10\n")
+
+
+@pytest.mark.parametrize("engine", [Local(), AnyOrder(1)], ids=["here", "elsewhere"])
+def test_of_a_file_that_cannot_be_read_nothing_is_counted_and_the_others_are_as_declared(tmp_path, engine):
+    broken(tmp_path / "rijen")
+    with pytest.raises(SourceError, match=r"deel-001\.csv: lines differ in their number of cells"):
+        made(tmp_path, "rijen", engine)
+    assert not (tmp_path / "uit.csv").exists()
+    counted = tally(source(path="rijen", unreadable="leave out"), AREAS, RecordsInput(tmp_path, engine=engine))
+    written(tmp_path / "heel", rows(60).drop(index=range(20, 40)), [20])
+    assert counted.table.equals(tally(source(path="heel"), AREAS, RecordsInput(tmp_path)).table)
+    assert counted.rows == 40
+    assert counted.notes[0].startswith("LET OP: een bestand is weggelaten")
+    assert "deel-001.csv: regels verschillen" in counted.notes[0]
+
+
+def test_rows_that_are_listed_name_their_own_file_where_another_is_left_out(tmp_path):
+    broken(tmp_path / "rijen")
+    last = rows(60).iloc[40:].assign(datum="onbekend")
+    last.to_csv(tmp_path / "rijen" / "deel-002.csv", index=False)
+    _, _, listed = made(tmp_path, "rijen", unreadable="leave out")
+    assert {one[0] for one in listed} == {"rijen/deel-002.csv"}
+
+
+def test_where_no_file_can_be_read_the_first_says_why(tmp_path):
+    (tmp_path / "rijen").mkdir()
+    for name in ("a", "b"):
+        (tmp_path / "rijen" / f"{name}.csv").write_text("x;y\n1;2;3\n", encoding="utf-8")
+    with pytest.raises(SourceError, match=r"none of its 2 files can be read: .*a\.csv: lines differ"):
+        made(tmp_path, "rijen", unreadable="leave out")
+
+
+def test_a_file_that_whoever_counts_does_not_see_is_never_left_out(tmp_path):
+    written(tmp_path / "rijen", rows(60), [20, 40])
+
+    class Blind(AnyOrder):
+        def tally(self, work, parts):
+            (tmp_path / "rijen" / "deel-001.csv").unlink()
+            return super().tally(work, parts)
+
+    with pytest.raises(SourceError, match=r"deel-001\.csv: no such file"):
+        made(tmp_path, "rijen", Blind(1), unreadable="leave out")
