@@ -3,17 +3,21 @@
 import json
 import sys
 from collections.abc import Sequence
+from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Annotated, Literal, NoReturn
+from typing import TYPE_CHECKING, Annotated, Literal, NoReturn
 
 import typer
 
 from geo.errors import ZichtError
-from geo.messages import Message, joined
+from geo.messages import Message, joined, message
 from layers.messages import say
 from services.cli.screen import Config, Data, Home
 from services.settings import Settings
+
+if TYPE_CHECKING:
+    from services.jobs.nightly import Night
 
 STALE, CHANGED = 3, 4
 """Exit codes beside 0 (nothing changed) and 1 (a fault)."""
@@ -51,16 +55,28 @@ def nightly(
     except ZichtError as fault:
         old = nightly.ages(home, catalog)
         _end(log, [fault.message, *old], STALE if old else 1)
-    changed = night.publication.outcome.value == "new"
     if keep is not None:
         releases.prune(home, keep)
-    lines: list[Message | str] = [*night.too_old]
-    if changed:
-        lines = [
-            say("release {id} is served from now on", id=night.publication.folder.name),
-            *(one.said() for one in night.publication.changes[:3]), *lines,
-        ]  # fmt: skip
-    _end(log, lines, STALE if night.too_old else CHANGED if changed else 0)
+    changed = _changed(night)
+    _end(log, [*changed, *night.too_old], STALE if night.too_old else CHANGED if changed else 0)
+
+
+def _changed(night: "Night") -> list[Message | str]:
+    """What there is to say of what a night published; nothing where what is served stayed as it was."""
+    done = night.publication
+    said: list[Message | str] = []
+    if done.swapped:
+        said.append(message("release {id} is served from now on", id=(done.held or done.folder).name))
+    if done.held is not None and done.outcome.value == "new":
+        said.append(message("release {id} was made, and is not served: after the roll-back release {held} stays "
+                            "served, until `zicht publish --resume`",
+                            id=done.folder.name, held=done.held.name))  # fmt: skip
+    if done.outcome.value == "repaired":
+        said.append(message("files of release {id} were damaged, and were made again", id=done.folder.name))
+    if done.outcome.value == "renewed":
+        said.append(message("the files of release {id} were made again, since zicht or a library is another",
+                            id=done.folder.name))  # fmt: skip
+    return [*said, *(one.said() for one in done.changes[:3])] if done.swapped else said
 
 
 class Log:
@@ -77,7 +93,7 @@ class Log:
         ended = {} if code is None else {"exit": code}
         record = json.dumps({"at": moment, "what": said, **ended}, ensure_ascii=False)
         line = record if self._json else f"{moment} {said}"
-        with self._path.open("a", encoding="utf-8") as file:
+        with suppress(OSError), self._path.open("a", encoding="utf-8") as file:  # a full disk: the one line still tells
             file.write(line + "\n")
 
 

@@ -50,7 +50,8 @@ def publish(
         mirror(home, steps)
     content = manifest(done.folder)
     screen.print(reports.released(content, done.folder))
-    screen.print(escape(say(reports.OUTCOMES[done.outcome.value])))
+    outcome = "again" if done.swapped and done.outcome.value == "unchanged" else done.outcome.value
+    screen.print(escape(say(reports.OUTCOMES[outcome])))
     for line in reports.not_published(done.left_out):
         screen.print(line, markup=False, soft_wrap=True)
     for line in reports.changed(done.changes):

@@ -43,6 +43,7 @@ STATES = {
 OUTCOMES = {
     "new": message("New values: this release is served from now on."),
     "unchanged": message("Nothing changed: the release with these values was there already, and was confirmed."),
+    "again": message("The values were published before: the release with these is served from now on."),
     "repaired": message("The values were published before; files of that release were damaged and were made again."),
     "renewed": message(
         "The values were published before; their files were made again, since zicht or a library is another."

@@ -56,6 +56,7 @@ class Outcome(Enum):
 class Publication:
     """The folder of a release, and what publishing it did; `held` is another one that stays served, if one is held.
 
+    `swapped`: another release is served than before, be it new or one of earlier of which the values came back.
     `changes` is what it changed of the release that was served before; `left_out` are layers that were not to be
     published.
     """
@@ -63,6 +64,7 @@ class Publication:
     folder: Path
     outcome: Outcome
     held: Path | None = None
+    swapped: bool = False
     changes: tuple[Change, ...] = ()
     left_out: tuple[LayerKey, ...] = ()
 
@@ -95,11 +97,11 @@ def publish(
                 _write(folder, record, published, steps)
             shown = held(home) or folder
             before_swap(shown)
-            if not serves(home, shown):
+            if swapped := not serves(home, shown):
                 steps(message("serve"))
                 swap(home, shown)
             confirm(folder, layers)
-    return Publication(folder, outcome, shown if shown != folder else None)
+    return Publication(folder, outcome, shown if shown != folder else None, swapped)
 
 
 def make_again(folder: Path, steps: Callable[[Message | str], None]) -> None:

@@ -92,6 +92,52 @@ def test_nights_are_silent_until_something_changes_and_what_changes_too_much_wai
     assert release.current(nights.home) == served
 
 
+def test_a_night_whose_figures_are_those_of_before_again_says_which_release_is_served(
+    nights: Nights, services: tuple[object, ...], testland: Testland
+):
+    first = release.current(nights.home)
+    with crimes_of(services, testland.crimes.assign(misdrijven_2025=testland.crimes["misdrijven_2025"] + 3)):
+        assert nights.night().code == 4
+    second = release.current(nights.home)
+    back = nights.night()
+    assert release.current(nights.home) == first != second
+    assert back.code == 4
+    assert back.err.startswith(f"zicht nightly: release {first.name} is served from now on; ")
+    assert "the mean of misdrijven is" in back.err
+
+
+def test_a_night_after_a_roll_back_does_not_say_that_another_release_is_served(
+    nights: Nights, services: tuple[object, ...], testland: Testland
+):
+    held = release.current(nights.home)
+    assert nights.zicht("releases", "rollback", held.name, "--home", nights.home).code == 0
+    with crimes_of(services, testland.crimes.assign(misdrijven_2025=testland.crimes["misdrijven_2025"] + 3)):
+        night, next_one = nights.night(), nights.night()
+    assert release.current(nights.home) == held
+    assert night.code == 4
+    assert "is served from now on" not in night.err
+    assert f"is not served: after the roll-back release {held.name} stays served" in night.err
+    assert night.err.count("\n") == 1
+    assert (next_one.code, next_one.err) == (0, "")
+
+
+def test_a_night_that_mends_a_damaged_release_says_so(nights: Nights):
+    served = release.current(nights.home)
+    (served / "zicht.gpkg").write_bytes(b"damaged")
+    night = nights.night()
+    assert (night.code, night.out) == (4, "")
+    assert night.err == f"zicht nightly: files of release {served.name} were damaged, and were made again\n"
+    assert nights.night().code == 0
+
+
+def test_a_log_that_cannot_be_written_ends_no_night(zicht: Zicht, small: Path, tmp_path: Path):
+    shutil.copytree(small, tmp_path / "own", symlinks=True)
+    (tmp_path / "own" / "nightly.log").symlink_to("/dev/full")
+    night = zicht("nightly", "--home", tmp_path / "own", "--data", "testland")
+    assert night.code in {0, 4}, night.err
+    assert "Traceback" not in night.err
+
+
 def test_of_a_night_in_which_one_answer_failed_none_are_taken(nights: Nights, standin: Standin):
     before, served = nights.content(), release.current(nights.home)
     standin.trap("47018NED.*2025JJ00", Reply(503), lasting=True)
