@@ -12,6 +12,23 @@ import numpy as np
 from numpy.typing import NDArray
 
 from geo.disclosure.intervals import Bounds, Floats, Positions, hierarchy_levels, in_hierarchy
+from geo.disclosure.perturbation import Noise
+
+LEAST_POSSIBLE = 3
+"""The fewest counts that must stay possible of a cell that may be small."""
+
+
+def fewest_by_itself(noise: Noise) -> int:
+    """How many counts stay possible, to an insider, of that published count of which fewest do.
+
+    It is that of 0: it is his own record at least, and no more than the noise can take away.
+
+    >>> fewest_by_itself(Noise(max_noise=5, variance=3.0, smallest=3))
+    5
+    """
+    published = np.array([0, *range(noise.smallest, noise.last + noise.max_noise + 1)], dtype=float)
+    lowest, highest = noise.possible(published)
+    return int((highest - np.maximum(lowest, 1.0) + 1).min())
 
 
 def possible_to_insiders(bounds: Bounds, parent: Positions) -> Floats:

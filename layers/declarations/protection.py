@@ -4,6 +4,7 @@ from typing import Annotated, Self
 
 from pydantic import Field, model_validator
 
+from geo.disclosure.insiders import LEAST_POSSIBLE, fewest_by_itself
 from geo.disclosure.perturbation import Noise
 from layers.declarations.faults import RuleError
 from layers.declarations.indicators import Declared, Number
@@ -33,5 +34,16 @@ class Protection(Declared):
                 "noise of at most {max_noise} on counts of which none below {smallest} is published has a variance "
                 "between {least:g} and {most:g}, not {variance:g}; choose one between them, or more max_noise",
                 max_noise=self.max_noise, smallest=self.smallest, variance=self.variance, least=least, most=most,
+            )  # fmt: skip
+        return self
+
+    @model_validator(mode="after")
+    def _enough_to_hide_in(self) -> Self:
+        if (possible := fewest_by_itself(self.noise)) < LEAST_POSSIBLE:
+            raise RuleError(
+                "max_noise = {max_noise} leaves {possible} counts possible of an area where 0 is published, to who "
+                "knows that a record of their own was counted there; at least {least} must stay, or no release passes "
+                "`zicht audit`: say max_noise = {least} or more",
+                max_noise=self.max_noise, possible=possible, least=LEAST_POSSIBLE,
             )  # fmt: skip
         return self

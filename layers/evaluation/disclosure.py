@@ -24,15 +24,12 @@ from scipy.sparse import eye_array, vstack
 from boundaries.cbs import COARSENESS
 from boundaries.codes import parents
 from geo.disclosure.averaging import remaining_variance
-from geo.disclosure.insiders import possible_to_insiders
+from geo.disclosure.insiders import LEAST_POSSIBLE, possible_to_insiders
 from geo.disclosure.intervals import Bounds, in_hierarchy
 from geo.disclosure.overlays import narrowest
 from geo.disclosure.perturbation import Noise
 from geo.errors import MeasureError
 from layers.evaluation.overlay import Overlay, overlay
-
-LEAST_POSSIBLE = 3
-"""The fewest counts that must stay possible of a cell that may be small."""
 
 ITS_PARTS, ITS_NOISE, OTHER_RELEASE, OVERLAY, INSIDER = "parts", "noise", "releases", "overlay", "insider"
 """What betrays a cell where it is not the area that it lies in."""

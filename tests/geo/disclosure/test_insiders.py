@@ -3,9 +3,10 @@
 import numpy as np
 from hypothesis import given
 
-from geo.disclosure.insiders import possible_to_insiders
+from geo.disclosure.insiders import fewest_by_itself, possible_to_insiders
 from geo.disclosure.intervals import Bounds, in_hierarchy
 from tests.geo.disclosure.attackers import hierarchies, tried
+from tests.geo.disclosure.test_perturbation import noises
 
 
 @given(hierarchies())
@@ -29,3 +30,13 @@ def test_who_is_counted_himself_narrows_a_count_by_one_at_most():
     bounds, parent = Bounds(np.array([3.0, 0.0, 0.0]), np.array([5.0, 5.0, 5.0])), np.array([-1, 0, 0])
     assert possible_to_insiders(bounds, parent).tolist() == [3, 5, 5]
     assert (in_hierarchy(bounds, parent).width + 1).tolist() == [3, 6, 6]
+
+
+@given(noises())
+def test_of_a_cell_by_itself_no_fewer_counts_stay_possible_than_those_that_noise_may_make_of_it(noise):
+    becoming: dict[int, int] = {}
+    for count in range(1, 4 * noise.last):
+        for step in noise.steps(count):
+            becoming[count + step] = becoming.get(count + step, 0) + 1
+    certain = [many for published, many in becoming.items() if published < 2 * noise.last]
+    assert fewest_by_itself(noise) == min(certain)

@@ -1,10 +1,14 @@
 """The noise on the counts of a source is declared, and noise that cannot be without bias is refused."""
 
+import pandas as pd
 import pytest
 from pydantic import ValidationError
 
+from geo.areas import AreaLevel
 from geo.disclosure.perturbation import Noise
 from layers.declarations.protection import Protection
+from layers.evaluation.disclosure import audited
+from layers.publication.perturbed import perturbed_counts
 
 
 def test_noise_is_at_most_five_with_variance_three_and_no_one_or_two_where_nothing_is_said():
@@ -16,3 +20,15 @@ def test_noise_is_at_most_five_with_variance_three_and_no_one_or_two_where_nothi
 def test_noise_that_cannot_be_is_refused_with_what_can(wrong):
     with pytest.raises(ValidationError, match=r"between .* and .*, not"):
         Protection(**wrong)
+
+
+@pytest.mark.parametrize("smallest", [1, 2])
+def test_noise_of_which_no_release_passes_the_audit_is_refused_when_it_is_declared(smallest):
+    """A published 0 is one or two to somebody who is in it; with three of noise a third count stays possible."""
+    zero = perturbed_counts("m", AreaLevel.BUURT, 2024, pd.Series({"BU03630001": 0.0}), Noise(2, 1.5, smallest), 5.0)
+    assert [one.relation for one in audited(zero).exposed] == ["insider"]
+    with pytest.raises(ValidationError, match=r"max_noise = 2 leaves 2 counts possible .* say max_noise = 3 or more"):
+        Protection(max_noise=2, variance=1.5, smallest=smallest)
+    three = perturbed_counts("m", AreaLevel.BUURT, 2024, pd.Series({"BU03630001": 0.0}), Noise(3, 2.5, smallest), 5.0)
+    assert audited(three).passed
+    assert Protection(max_noise=3, variance=2.5, smallest=smallest).noise == Noise(3, 2.5, smallest)
