@@ -1,1 +1,1 @@
-"""The release as an OGC API: items from the store, the rest through pygeoapi."""
+"""The release as an OGC API: items from the store, and what is said of them; JSON-LD through pygeoapi."""

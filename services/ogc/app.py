@@ -10,7 +10,7 @@ from tempfile import gettempdir
 from starlette.middleware.cors import CORSMiddleware
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from services.ogc import configuration, patches
+from services.ogc import configuration
 from services.ogc.metrics import Measured
 from services.ogc.origin import Confirmed, HomeOrigin, Origin, Release, SharedOrigin, unconfirmed
 from services.ogc.service import Compose, Service
@@ -54,7 +54,6 @@ def application(site: Site, folder: Path | None = None) -> ASGIApp:
     os.environ["ZICHT_HOME"] = str(site.home)  # noqa: TID251
     if url := os.environ.get("ZICHT_URL"):  # noqa: TID251
         os.environ["ZICHT_URL"] = url.rstrip("/")  # noqa: TID251  # the address of the map is made from it
-    patches.apply()
     service = Service(origin, site.compose or partial(_composed, site.config, site.store or DATA), folder)
     return Measured(_OpenToOthers(service))
 

@@ -13,7 +13,6 @@ from typing import Any
 from urllib.parse import quote, urlencode
 
 import orjson
-from pygeoapi.linked_data import geojson2jsonld
 
 from services.ogc import paging
 from services.ogc.edition import Edition, Rendered
@@ -44,14 +43,13 @@ MOST_COUNTS = 2_000
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """A request for items: of which edition and collection, by which parameters, in which format and language."""
+    """A request for items: of which edition and collection, by which parameters, in which format."""
 
     edition: Edition
     collection: str
     given: Given
     format: str
     media_type: str
-    language: str
 
     @property
     def url(self) -> str:
@@ -167,8 +165,7 @@ def rendered(asked: Asked, found: Page) -> Rendered:
         return 200, asked.media_type, body
     content = orjson.loads(body)
     if asked.format == "jsonld":
-        linked = geojson2jsonld(asked.edition.api, content, asked.collection, id_field="id")
-        return 200, asked.media_type, linked.encode()
+        return 200, asked.media_type, asked.edition.linked.items(asked.collection, content)
     return 200, asked.media_type, asked.edition.pages.items(asked.collection, content)
 
 

@@ -25,23 +25,13 @@ from pygeoapi.util import json_serial
 from pyproj.exceptions import CRSError
 from shapely.geometry.base import BaseGeometry
 
-from services.ogc import problems
+from services.ogc import conformance, problems
 from services.stores import systems
 from services.stores.cql import Filter
 from services.stores.queries import QueryError
 
 LOGGER = logging.getLogger(__name__)
-FEATURES_3 = "http://www.opengis.net/spec/ogcapi-features-3/1.0/conf"
-CQL2 = "http://www.opengis.net/spec/cql2/1.0/conf"
 UNSUPPORTED = "http://www.opengis.net/spec/ogcapi-features-4/1.0/conf/create-replace-delete"
-SUPPORTED = (
-    f"{FEATURES_3}/filter",
-    f"{FEATURES_3}/features-filter",
-    *(f"{CQL2}/{name}" for name in (
-        "cql2-json", "advanced-comparison-operators", "case-insensitive-comparison", "accent-insensitive-comparison",
-        "basic-spatial-functions", "basic-spatial-functions-plus", "spatial-functions", "arithmetic",
-    )),
-)  # fmt: skip
 
 
 class TransformedBox(list[float]):
@@ -114,4 +104,4 @@ def apply() -> None:
     itemtypes.to_json = to_json
     API.get_exception = exception
     declared = [one for one in itemtypes.CONFORMANCE_CLASSES_FEATURES if one != UNSUPPORTED]
-    itemtypes.CONFORMANCE_CLASSES_FEATURES = [*dict.fromkeys([*declared, *SUPPORTED])]
+    itemtypes.CONFORMANCE_CLASSES_FEATURES = [*dict.fromkeys([*declared, *conformance.FILTER, *conformance.CQL2])]

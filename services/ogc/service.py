@@ -212,7 +212,7 @@ class Service:
         if call.names and call.names[0] not in call.edition.config["resources"]:
             self._store(call.names[0])
         given = {**call.given, "f": call.format}
-        page = partial(call.edition.page, name, given, call.header("accept-language"), *call.names)
+        page = partial(call.edition.page, name, given, *call.names)
         return call.answer(*await run_in_threadpool(page))
 
     async def _schema(self, call: Call) -> Response:
@@ -234,9 +234,7 @@ class Service:
         if call.request.method == "POST":
             given = {**given, **await sent_filter(call.request, given)}
         (collection,) = call.names
-        asked = items.Asked(
-            call.edition, collection, given, call.format, call.media_type, call.header("accept-language")
-        )
+        asked = items.Asked(call.edition, collection, given, call.format, call.media_type)
         if call.format == "csv":
             return await run_in_threadpool(self._csv, call, asked)
         return await run_in_threadpool(self._features, call, asked)
