@@ -18,12 +18,12 @@ import shapely
 from numpy.typing import NDArray
 
 from boundaries.crosswalk import Crosswalk, Method, by_surface, pairs
-from boundaries.overlaps import common, overlaps
+from boundaries.overlaps import PART, common, overlaps
 from boundaries.shapes import is_flat
-from geo.areas import RD_NEW, AreaFrame
+from geo.areas import RD_NEW, AreaFrame, Areas
 from geo.errors import AreaError, MeasureError, first_few
 from geo.messages import message
-from geo.polygons import Floats, Polygons, Whole, cleaned
+from geo.polygons import Floats, Polygons, Slices, Whole, cleaned
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,11 +91,10 @@ def _sound(of: str, table: geopandas.GeoDataFrame) -> geopandas.GeoDataFrame:
     return table.set_geometry(cleaned(shapes), crs=table.crs) if polygons.any() else table
 
 
-def by_weights(source: AreaFrame, target: AreaFrame, weights: Weights) -> Crosswalk:
+def by_weights(source: AreaFrame, target: Areas, weights: Weights) -> Crosswalk:
     """Interpolated by the share of the source's weight that lies in each target; by surface where it has no weight."""
     weigh = _of_points if weights.points else _of_polygons
-    sources, targets = source.table.geometry.to_numpy(), target.table.geometry.to_numpy()
-    left, right, weight, whole = weigh(sources, targets, weights)
+    left, right, weight, whole = weigh(source.polygons, target.polygons, weights)
     heavy = whole > 0
     some = (weight > 0) & heavy[left]
     left, right, weight = left[some], right[some], weight[some]
@@ -127,12 +126,15 @@ def weight_of(areas: AreaFrame, weights: Weights) -> pd.Series:
     return pd.Series(_weight_within(polygons, weights), areas.ids)
 
 
-def _of_points(sources: Polygons, targets: Polygons, weights: Weights) -> tuple[Whole, Whole, Floats, Floats]:
+def _of_points(sources: Polygons, targets: Slices, weights: Weights) -> tuple[Whole, Whole, Floats, Floats]:
     """A point on a border, or where targets overlap, belongs to each of them in equal parts; sources keep their own."""
     places = weights.table.geometry.to_numpy()
     source, point = _within(sources, places)
     whole = np.bincount(source, weights.numbers[point], len(sources))
-    target, inside = _within(targets, places)
+    firsts = range(0, max(len(targets), 1), PART)
+    found = [_within(targets[first : first + PART], places) for first in firsts]
+    target = np.concatenate([first + at for first, (at, _) in zip(firsts, found, strict=True)])
+    inside = np.concatenate([point for _, point in found])
     parts = (weights.numbers / np.bincount(inside, minlength=len(places)).clip(1))[inside]
     shared = pd.DataFrame({"target": target, "point": inside, "weight": parts})
     joined = pd.DataFrame({"source": source, "point": point}).merge(shared, on="point")
@@ -140,9 +142,15 @@ def _of_points(sources: Polygons, targets: Polygons, weights: Weights) -> tuple[
     return summed["source"].to_numpy(), summed["target"].to_numpy(), summed["weight"].to_numpy(), whole
 
 
-def _of_polygons(sources: Polygons, targets: Polygons, weights: Weights) -> tuple[Whole, Whole, Floats, Floats]:
-    left, right, pieces = common(sources, targets)
-    return left, right, _weight_within(pieces, weights), _weight_within(sources, weights)
+def _of_polygons(sources: Polygons, targets: Slices, weights: Weights) -> tuple[Whole, Whole, Floats, Floats]:
+    """Of so many targets at a time as `overlaps` lays out: what they have in common is polygons, which take memory."""
+    parts = []
+    for first in range(0, max(len(targets), 1), PART):
+        left, right, pieces = common(sources, targets[first : first + PART])
+        parts.append((left, first + right, _weight_within(pieces, weights)))
+    left, right, weight = (np.concatenate(each) for each in zip(*parts, strict=True))
+    order = np.lexsort((right, left))
+    return left[order], right[order], weight[order], _weight_within(sources, weights)
 
 
 def _within(polygons: Polygons, places: NDArray[np.object_]) -> tuple[Whole, Whole]:

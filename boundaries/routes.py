@@ -17,9 +17,9 @@ from boundaries import cbs
 from boundaries.changes import by_change, by_overlap, by_pairs
 from boundaries.crosswalk import Crosswalk, Method, by_code, by_surface
 from boundaries.dasymetric import Weights, by_weights
-from boundaries.hexagons import hexagons
+from boundaries.hexagons import packed_hexagons
 from boundaries.route_kinds import RouteKind
-from geo.areas import AreaFrame, AreaLevel
+from geo.areas import AreaFrame, AreaLevel, Areas
 from geo.errors import AreaError, SourceError
 from geo.messages import Message, message
 
@@ -71,7 +71,7 @@ class Routes:
     level: AreaLevel = AreaLevel.BUURT
     weights: Weights | None = None
     pairs: Mapping[int, pd.Series] = field(default_factory=dict)
-    _target: AreaFrame | None = None
+    _target: Areas | None = None
     _steps: dict[tuple[int, bool], Crosswalk] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -85,7 +85,7 @@ class Routes:
             raise SourceError("pairs of codes of {year}: counts of that year are on its vintage already", year=self.to)
 
     @property
-    def target(self) -> AreaFrame:
+    def target(self) -> Areas:
         """The areas that all routes lead to. Raises SourceError for buurten where there are only wijken."""
         if self._target is None:
             self._target = self._at_level(self.boundaries.areas(self.to))
@@ -98,7 +98,7 @@ class Routes:
         unweighted = None if self.weights is None else self._crosswalk(year, kind, None)
         return Route(crosswalk, kind, why, unweighted)
 
-    def _at_level(self, areas: AreaFrame) -> AreaFrame:
+    def _at_level(self, areas: AreaFrame) -> Areas:
         if self.level is areas.level:
             return areas
         if self.level is AreaLevel.BUURT:
@@ -108,7 +108,7 @@ class Routes:
                 year=self.to, finest=areas.level.value,
             )  # fmt: skip
         joining = {AreaLevel.WIJK: cbs.wijken, AreaLevel.GEMEENTE: cbs.gemeenten}
-        return joining[self.level](areas) if self.level in joining else hexagons(areas, self.level)
+        return joining[self.level](areas) if self.level in joining else packed_hexagons(areas, self.level)
 
     def _choice(self, year: int) -> tuple[RouteKind, Message]:
         if self.level.resolution is not None:

@@ -23,6 +23,8 @@ from boundaries.crosswalk import ROUNDING, Crosswalk
 from geo.alignment import check_aligned
 from geo.errors import AlignmentError
 
+COLUMNS = ("value", "split", "error", "disagreement")
+
 
 @dataclass(frozen=True, slots=True)
 class Year:
@@ -37,7 +39,8 @@ class Year:
 
 
 def harmonised(years: Mapping[int, Year]) -> pd.DataFrame:
-    """A row an area and year, sorted: `value`, `split`, `error`, `disagreement` (NaN without a second crosswalk).
+    """A row an area and year, areas in the order of the crosswalks and their years sorted: `value`, `split`, `error`,
+    `disagreement` (NaN without a second crosswalk).
 
     A value that is unknown has none of these. All crosswalks must lead to the same areas.
     """
@@ -51,8 +54,15 @@ def harmonised(years: Mapping[int, Year]) -> pd.DataFrame:
                 "series, {year}: counts of {of!r} among those of {first!r}",
                 year=year, of=about.counts.of, first=first.counts.of,
             )  # fmt: skip
-    tables = {year: _apportioned(about) for year, about in years.items()}
-    return pd.concat(tables, names=["year"]).swaplevel().sort_index()
+    tables = {year: _apportioned(years[year]) for year in sorted(years)}
+    areas, count = first.crosswalk.targets, len(tables)
+    # Laid out as it is to be: sorted afterwards, the codes of millions of hexagons become as many Python objects.
+    at = [np.repeat(np.arange(len(areas)), count), np.tile(np.arange(count), len(areas))]
+    levels = [areas, list(tables)]
+    names = ["area_id", "year"]
+    index = pd.MultiIndex(levels, at, names=names, verify_integrity=False)  # type: ignore[arg-type]  # arrays will do
+    columns = {column: np.column_stack([table[column] for table in tables.values()]).ravel() for column in COLUMNS}
+    return pd.DataFrame(columns, index)
 
 
 def _apportioned(year: Year) -> pd.DataFrame:

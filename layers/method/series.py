@@ -5,19 +5,22 @@ because another part of them is. Areas of gemeenten to which no row of any file 
 gemeente asks nothing of the others.
 """
 
-from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 
+import geopandas
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from boundaries.counts import Counts
 from boundaries.crosswalk import Crosswalk
 from boundaries.route_kinds import RouteKind
 from boundaries.routes import Route
-from boundaries.series import Year, harmonised
-from geo.areas import AreaFrame
+from boundaries.series import COLUMNS, Year, harmonised
+from geo.areas import NAMES, RD_NEW, Areas
 from geo.messages import Message, message
+from geo.polygons import Polygons, Slices
 from layers.messages import said, say
 from layers.publication import fields
 from layers.publication.collection import Collection, names, typed
@@ -30,6 +33,9 @@ CAVEAT = message(
     "Values of areas that were split are estimates: the column fout says how far they may be off at the worst "
     "(standard error)."
 )
+
+PART = 100_000
+"""Areas of which the rows, and the polygons, are made at once: of a series of hexagons all rows take gigabytes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,12 +82,34 @@ class Balance:
 
 @dataclass(frozen=True, slots=True)
 class Series:
-    """The table, the balance of every year, notes on what was left out or guessed, and how many areas were left out."""
+    """The counts of every year on the areas of one vintage. Of hexagons there are millions: the table is had in parts.
 
-    collection: Collection
+    Attributes:
+        of: what is counted.
+        target: all areas of the vintage, `reached` those of gemeenten to which some row of a file leads.
+        values: a row an area and year, of all areas (boundaries.series).
+        reasons: for each year the code of why an area is unknown; None where it is known.
+        balances: where the counts of every year went.
+        notes: what was left out or guessed.
+    """
+
+    of: str
+    target: Areas
+    reached: NDArray[np.bool_]
+    values: pd.DataFrame
+    reasons: Mapping[int, NDArray[np.object_]]
     balances: Mapping[int, Balance]
     notes: tuple[str, ...]
-    left_out: int
+
+    @property
+    def left_out(self) -> int:
+        """How many areas are of gemeenten to which no row leads."""
+        return int((~self.reached).sum())
+
+    @property
+    def rows(self) -> int:
+        """How many rows the table has: one an area and year."""
+        return int(self.reached.sum()) * len(self.balances)
 
     @property
     def whys(self) -> tuple[str, ...]:
@@ -91,38 +119,113 @@ class Series:
             for year, balance in self.balances.items()
         )
 
+    @property
+    def title(self) -> str:
+        """What the table is called."""
+        return say(
+            "{counts} through the years, on the {areas} of {vintage}",
+            counts=self.of, areas=plural_of(self.target.level), vintage=self.target.vintage,
+        )  # fmt: skip
 
-def apportioned(of: str, counted: Mapping[int, Counted], routes: Mapping[int, Route], target: AreaFrame) -> Series:
+    @property
+    def collection(self) -> Collection:
+        """The whole table with its polygons."""
+        return self._collection(slice(None))
+
+    def collections(self) -> Iterator[Collection]:
+        """The same in parts of `PART` areas; one of no rows where there are none."""
+        return (self._collection(part) for part in self._parts())
+
+    def tables(self) -> Iterator[pd.DataFrame]:
+        """The parts without polygons."""
+        return (self._table(part) for part in self._parts())
+
+    def _parts(self) -> Iterator[slice]:
+        """Slices of the areas that are in the table."""
+        firsts = range(0, max(int(self.reached.sum()), 1), PART)
+        return (slice(first, first + PART) for first in firsts)
+
+    def _collection(self, part: slice) -> Collection:
+        about = say("Counts of every year, converted to one vintage; not protected.")
+        at = np.flatnonzero(self.reached)[part]
+        polygons = _at(self.target.polygons, at)
+        areas = geopandas.GeoDataFrame(self._table(part), geometry=np.repeat(polygons, len(self.balances)), crs=RD_NEW)
+        return Collection(
+            id="reeks",
+            title=self.title,
+            description=" ".join((about, *(f"{why}." for why in self.whys))),
+            keywords=(say("series"), self.of),
+            fields=fields.SERIES_FIELDS,
+            table=typed(areas, fields.SERIES_FIELDS),
+            attribution=say("areas: CBS, Kadaster; figures: own files"),
+            license=say("areas: CC BY 4.0"),
+            caveat=say(CAVEAT),
+            time_field=fields.PERIOD.name,
+        )  # fmt: skip
+
+    def _table(self, part: slice) -> pd.DataFrame:
+        """A part of the table under its published names."""
+        years, count = sorted(self.balances), len(self.balances)
+        at = np.flatnonzero(self.reached)[part]
+        areas = np.repeat(at, count)
+        of_years = pd.Index(np.tile(years, len(at)))
+        codes = self.target.ids.take(areas)
+        about = self.target.names(_span(at)).iloc[areas - _span(at).start]
+        values = self.values.iloc[(at[:, None] * count + np.arange(count)).ravel()]
+        columns = [
+            codes + "-" + of_years.astype(str), codes, *(about[name].to_numpy() for name in NAMES),
+            self.target.level.value, self.target.vintage, of_years, self.of,
+            *(values[column].to_numpy() for column in COLUMNS),
+            np.column_stack([self.reasons[year][at] for year in years]).ravel(),
+            np.tile([ROUTE_CODES[self.balances[year].kind] for year in years], len(at)),
+        ]  # fmt: skip
+        return pd.DataFrame(dict(zip(names(fields.SERIES_FIELDS), columns, strict=True)))
+
+
+def apportioned(of: str, counted: Mapping[int, Counted], routes: Mapping[int, Route], target: Areas) -> Series:
     """The counts of every year on the areas of `target`, to which all routes lead."""
     years = {
-        year: Year(Counts(of, one.counts.figures), routes[year].crosswalk, routes[year].unweighted)
-        for year, one in counted.items()
+        year: Year(Counts(of, counted[year].counts.figures), routes[year].crosswalk, routes[year].unweighted)
+        for year in sorted(counted)
     }
-    table = harmonised(years)
+    values = harmonised(years)
     reached = _reached(counted, routes, target)
-    table = table[table.index.get_level_values("area_id").isin(reached)]
-    balances = {year: _balance(years[year], routes[year], table.loc[(slice(None), year), :]) for year in years}
+    balances = {
+        year: _balance(years[year], routes[year], values.iloc[at :: len(years)][reached])
+        for at, year in enumerate(years)
+    }
+    reasons = {year: _reasons(counted[year], routes[year].crosswalk) for year in years}
     notes = [
         say("{year}: {note}", year=year, note=note)
         for year, one in counted.items()
         for note in dict.fromkeys(said(note) for note in (*one.notes, *routes[year].crosswalk.notes))
     ]
-    named = _named(table, of, counted, routes, target)
-    series = Series(_collection(of, named, target), balances, tuple(notes), len(target) - len(reached))
-    description = " ".join((series.collection.description, *(f"{why}." for why in series.whys)))
-    return replace(series, collection=replace(series.collection, description=description))
+    return Series(of, target, reached, values, reasons, balances, tuple(notes))
 
 
-def _reached(counted: Mapping[int, Counted], routes: Mapping[int, Route], target: AreaFrame) -> pd.Index:
+def _reached(counted: Mapping[int, Counted], routes: Mapping[int, Route], target: Areas) -> NDArray[np.bool_]:
     """All areas of the gemeenten to which some listed area leads, in any year."""
-    reached = np.zeros(len(target), dtype=bool)
+    reached = np.zeros(len(target), dtype=np.bool_)
     for year, one in counted.items():
         crosswalk = routes[year].crosswalk
         source, to = crosswalk.at
         reached[to[crosswalk.sources.isin(one.listed)[source]]] = True
-    gemeente = target.table["gemeente"]
-    areas: pd.Index = target.ids[gemeente.isin(gemeente[reached].unique())]
-    return areas
+    parts = [slice(first, first + PART) for first in range(0, len(target), PART)]
+    of_parts = [target.names(part)["gemeente"] for part in parts]
+    gemeenten = {code for part, codes in zip(parts, of_parts, strict=True) for code in codes[reached[part]].unique()}
+    return np.concatenate([np.empty(0, np.bool_), *(codes.isin(gemeenten).to_numpy() for codes in of_parts)])
+
+
+def _span(at: NDArray[np.intp]) -> slice:
+    """From the first to the last of these positions."""
+    return slice(int(at[0]), int(at[-1]) + 1) if len(at) else slice(0, 0)
+
+
+def _at(polygons: Slices, at: NDArray[np.intp]) -> Polygons:
+    """The polygons at sorted positions."""
+    span = _span(at)
+    these: Polygons = polygons[span][at - span.start]
+    return these
 
 
 def _balance(year: Year, route: Route, table: pd.DataFrame) -> Balance:
@@ -143,50 +246,12 @@ def _balance(year: Year, route: Route, table: pd.DataFrame) -> Balance:
     )  # fmt: skip
 
 
-def _reasons(counted: Counted, crosswalk: Crosswalk) -> pd.Series:
+def _reasons(counted: Counted, crosswalk: Crosswalk) -> NDArray[np.object_]:
     """Why each target is unknown: the reason of the first source that is; None where all of its sources are known."""
     source, target = crosswalk.at
-    why = counted.reason.to_numpy()[source]
-    unknown = pd.notna(why)
-    first = pd.Series(why[unknown], index=crosswalk.targets[target[unknown]]).groupby(level=0).first()
-    codes = first.map(CODES)
-    nobody = np.bincount(target, minlength=len(crosswalk.targets)) == 0
-    reasons: pd.Series = codes.reindex(crosswalk.targets).astype(object).mask(nobody, NOWHERE_FROM)
+    why = counted.reason.map(CODES).to_numpy(dtype=object)[source]
+    reasons = np.full(len(crosswalk.targets), None, dtype=object)
+    unknown = np.flatnonzero(pd.notna(why))[::-1]
+    reasons[target[unknown]] = why[unknown]
+    reasons[np.bincount(target, minlength=len(reasons)) == 0] = NOWHERE_FROM
     return reasons
-
-
-def _named(
-    table: pd.DataFrame, of: str, counted: Mapping[int, Counted], routes: Mapping[int, Route], target: AreaFrame
-) -> pd.DataFrame:
-    """The table under its published names."""
-    reasons = pd.concat({year: _reasons(one, routes[year].crosswalk) for year, one in counted.items()}).swaplevel()
-    areas, years = (table.index.get_level_values(level) for level in ("area_id", "year"))
-    about = target.table.loc[areas]
-    values = [table[column].to_numpy() for column in ("value", "split", "error", "disagreement")]
-    columns = [
-        areas + "-" + years.astype(str), areas, about["name"].to_numpy(), about["gemeente"].to_numpy(),
-        about["gemeente_name"].to_numpy(), target.level.value, target.vintage, years, of, *values,
-        reasons.reindex(table.index).to_numpy(), [ROUTE_CODES[routes[year].kind] for year in years],
-    ]  # fmt: skip
-    named = dict(zip(names(fields.SERIES_FIELDS), columns, strict=True))
-    return pd.DataFrame(named).assign(geometry=about.geometry.to_numpy())
-
-
-def _collection(of: str, table: pd.DataFrame, target: AreaFrame) -> Collection:
-    located = target.table[["geometry"]].iloc[:0]
-    areas = type(located)(table, geometry="geometry", crs=located.crs)
-    return Collection(
-        id="reeks",
-        title=say(
-            "{counts} through the years, on the {areas} of {vintage}",
-            counts=of, areas=plural_of(target.level), vintage=target.vintage,
-        ),
-        description=say("Counts of every year, converted to one vintage; not protected."),
-        keywords=(say("series"), of),
-        fields=fields.SERIES_FIELDS,
-        table=typed(areas, fields.SERIES_FIELDS),
-        attribution=say("areas: CBS, Kadaster; figures: own files"),
-        license=say("areas: CC BY 4.0"),
-        caveat=say(CAVEAT),
-        time_field=fields.PERIOD.name,
-    )  # fmt: skip

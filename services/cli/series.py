@@ -152,7 +152,7 @@ def _report(result: "Series", to: Path) -> "list[RenderableType]":
         message("split"), message("unknown"),
     )  # fmt: skip
     columns = (Column(say(heading), justify="right", overflow="fold") for heading in headings)
-    table = Table(say("year"), *columns, title=escape(result.collection.title), box=SIMPLE, padding=0)
+    table = Table(say("year"), *columns, title=escape(result.title), box=SIMPLE, padding=0)
     for year, balance in result.balances.items():
         totals = (_total(total) for total in (balance.before, balance.after, balance.outside, balance.to_unknown))
         table.add_row(str(year), *totals, str(balance.whole), str(balance.split), str(balance.unknown))
@@ -160,11 +160,7 @@ def _report(result: "Series", to: Path) -> "list[RenderableType]":
     lines: list[Message | str] = [*result.whys, *result.notes]
     if result.left_out:
         lines.append(say("areas of gemeenten without figures, left out: {count}", count=result.left_out))
-    written = say(
-        "{file} written: {rows} rows. Unprotected counts: do not publish.",
-        file=str(to),
-        rows=len(result.collection.table),
-    )
+    written = say("{file} written: {rows} rows. Unprotected counts: do not publish.", file=str(to), rows=result.rows)
     return [table, *(escape(say(line)) for line in [*lines, CAVEAT, written])]
 
 

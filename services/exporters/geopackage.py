@@ -7,8 +7,8 @@ https://gdal.org/en/stable/drivers/vector/gpkg.html#spatial-views
 
 import sqlite3
 from collections import Counter
-from collections.abc import Mapping, Sequence
-from contextlib import closing
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 import pyogrio
@@ -29,17 +29,38 @@ def export(collections: Sequence[Collection], path: Path) -> None:
     """Write one layer per collection, in RD New, with its title, description and attribution, and those of columns."""
     if not collections:
         raise StoreError("{path}: no collections to write; build and publish a theme first", path=path)
-    pyogrio.set_gdal_config_options({"OGR_CURRENT_DATE": NO_DATE})
     views = spatial_views.views(collections)
+    with _written(path) as unfinished:
+        rows = {}
+        for collection in collections:
+            if collection.id not in views:
+                _write(collection, _layer_options(collection, collections), unfinished)
+                rows[collection.id] = len(collection.table)
+        with closing(sqlite3.connect(unfinished)) as package, package:
+            _add_views(package, collections, views)
+            field_domains.write(package, collections)
+        _check(rows, unfinished)
+
+
+def export_parts(parts: Iterable[Collection], path: Path) -> None:
+    """Write the parts of one collection, which there are at least one of, as one layer; no more than one is held."""
+    with _written(path) as unfinished:
+        rows = 0
+        for part in parts:
+            _write(part, _layer_options(part, [part]), unfinished)
+            rows += len(part.table)
+        with closing(sqlite3.connect(unfinished)) as package, package:
+            field_domains.write(package, [part])
+        _check({part.id: rows}, unfinished)
+
+
+@contextmanager
+def _written(path: Path) -> Iterator[Path]:
+    """Where the file is made. Raises StoreError for what pyogrio or SQLite says of it."""
+    pyogrio.set_gdal_config_options({"OGR_CURRENT_DATE": NO_DATE})
     with whole_file(path) as unfinished:
         try:
-            for collection in collections:
-                if collection.id not in views:
-                    _write(collection, _layer_options(collection, collections), unfinished)
-            with closing(sqlite3.connect(unfinished)) as package, package:
-                _add_views(package, collections, views)
-                field_domains.write(package, collections)
-            _check([one for one in collections if one.id not in views], unfinished)
+            yield unfinished
         except (RuntimeError, sqlite3.Error) as fault:  # all errors of pyogrio are RuntimeErrors
             raise StoreError(
                 "{path}: cannot be written: {fault}; see whether the disk is full", path=path, fault=str(fault)
@@ -80,11 +101,11 @@ def _write(collection: Collection, options: dict[str, str], path: Path) -> None:
     )
 
 
-def _check(collections: Sequence[Collection], path: Path) -> None:
+def _check(rows: Mapping[str, int], path: Path) -> None:
     """Raises RuntimeError where a spatial index lacks rows: GDAL writes these last, and ignores a full disk then."""
     with closing(sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True)) as package:
-        for collection in collections:
-            index = f'"rtree_{collection.id}_geom"'
-            (rows,) = package.execute(f"SELECT count(*) FROM {index}").fetchone()  # noqa: S608  # an id, quoted
-            if rows != len(collection.table):
-                raise RuntimeError(f"the spatial index of {collection.id} has {rows} of {len(collection.table)} rows")
+        for layer, written in rows.items():
+            index = f'"rtree_{layer}_geom"'
+            (indexed,) = package.execute(f"SELECT count(*) FROM {index}").fetchone()  # noqa: S608  # an id, quoted
+            if indexed != written:
+                raise RuntimeError(f"the spatial index of {layer} has {indexed} of {written} rows")

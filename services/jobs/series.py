@@ -1,10 +1,12 @@
 """Series: from files with counts of several years, and a folder of boundaries, to one table of one vintage."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet
 
 from boundaries.dasymetric import Weights
 from boundaries.routes import Routes
@@ -16,12 +18,14 @@ from layers.declarations.records import Format
 from layers.messages import say
 from layers.method.numbers import Mark
 from layers.method.series import Series, apportioned
+from layers.publication.fields import SERIES_FIELDS
 from services.exporters import geopackage
 from services.files import whole_file
 from services.sources import counts, squares
 from services.sources.boundaries import BoundaryFolder
 
 ENDINGS = (".csv", ".parquet", ".gpkg")
+TYPES = {"string": pa.string(), "integer": pa.int64(), "number": pa.float64()}
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,17 +84,26 @@ def series(request: SeriesRequest, folder: Path, steps: Callable[[str], None]) -
 
 
 def write(result: Series, path: Path) -> None:
-    """Write the table as .csv, .parquet or (with polygons) .gpkg: the whole file or nothing."""
+    """Write the table as .csv, .parquet or (with polygons) .gpkg, part by part: the whole file or nothing."""
     check_ending(path)
     if path.suffix == ".gpkg":
-        geopackage.export([result.collection], path)
+        geopackage.export_parts(result.collections(), path)
         return
-    table = pd.DataFrame(result.collection.table.drop(columns="geometry"))
     with whole_file(path) as unfinished:
-        if path.suffix == ".csv":
-            table.to_csv(unfinished, index=False)
-        else:
-            table.to_parquet(unfinished, index=False)
+        (_to_csv if path.suffix == ".csv" else _to_parquet)(result.tables(), unfinished)
+
+
+def _to_csv(tables: Iterator[pd.DataFrame], path: Path) -> None:
+    for at, table in enumerate(tables):
+        table.to_csv(path, index=False, header=at == 0, mode="a")
+
+
+def _to_parquet(tables: Iterator[pd.DataFrame], path: Path) -> None:
+    """Each part a row group; the type of a column is that of its field, also where a part knows nothing of it."""
+    schema = pa.schema([(field.name, TYPES[field.type]) for field in SERIES_FIELDS])
+    with pa.parquet.ParquetWriter(path, schema) as writer:
+        for table in tables:
+            writer.write_table(pa.Table.from_pandas(table, schema, preserve_index=False))
 
 
 def check_ending(path: Path) -> None:

@@ -8,6 +8,7 @@ import shapely
 from hypothesis import given
 from hypothesis import strategies as st
 
+from boundaries import dasymetric
 from boundaries.counts import Counts
 from boundaries.crosswalk import Method, by_surface
 from boundaries.dasymetric import Weights, by_weights, weight_of
@@ -157,3 +158,12 @@ def test_lines_are_no_weights():
 def test_weights_below_0_are_refused():
     with pytest.raises(MeasureError, match="must be 0 or more and finite, found -1"):
         addresses(at=[(0, 0)], numbers=[-1.0])
+
+
+@pytest.mark.parametrize("weights", WEIGHTS.values(), ids=WEIGHTS)
+@pytest.mark.parametrize("part", [1, 3])
+def test_part_by_part_the_shares_by_weight_are_the_same_to_the_bit(weights, part, monkeypatch):
+    source, target = tiling(3, 7), hexagons(tiling(3, 7), AreaLevel.H3_8)
+    whole = by_weights(source, target, weights).table
+    monkeypatch.setattr(dasymetric, "PART", part)
+    assert by_weights(source, target, weights).table.equals(whole)

@@ -1,7 +1,7 @@
 """Counts of several years on one division: every total accounted for, and said which way it went."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 from pathlib import Path
 
@@ -21,6 +21,7 @@ from geo.areas import AreaFrame, AreaLevel
 from geo.errors import AlignmentError, SourceError
 from geo.unknown import Unknown
 from layers.messages import say
+from layers.method import series as series_
 from layers.method.series import Counted, Series, apportioned
 from services.jobs.series import SeriesRequest, series, write
 from tests.boundaries.test_dasymetric import WEIGHTS
@@ -327,6 +328,38 @@ def test_every_kind_of_file_holds_the_same(folder, ending):
     assert list(read.columns[:3]) == ["id", "gebiedscode", "gebiedsnaam"]
     assert read["waarde"].to_numpy() == pytest.approx(made.collection.table["waarde"].to_numpy(), nan_ok=True)
     assert ("geometry" in read) == (ending == "gpkg")
+
+
+@pytest.mark.parametrize("ending", ["csv", "parquet", "gpkg"])
+@pytest.mark.parametrize("level", [AreaLevel.BUURT, AreaLevel.H3_9])
+def test_a_series_is_made_and_written_in_parts_that_are_together_what_it_is_at_once(folder, ending, level, monkeypatch):
+    """In the first part every reason is empty and in the last it is not, and the other way round."""
+    files = {2020: figures(folder, 2020, 100, 7, 300, ""), 2022: figures(folder, 2022, "", 2, 3, 4)}
+    made = series(SeriesRequest(files, "inwoners", 2022, level), folder, told)
+    whole = made.collection.table
+    write(made, folder / f"whole.{ending}")
+    monkeypatch.setattr(series_, "PART", 2)
+    parts = list(made.collections())
+    assert max(len(part.table) for part in parts) == 4  # two areas in two years
+    assert sum(len(part.table) for part in parts) == made.rows == len(whole)
+    joined = pd.concat([part.table for part in parts], ignore_index=True)
+    assert joined.equals(whole.reset_index(drop=True))
+    write(made, folder / f"parts.{ending}")
+    read = {"csv": pd.read_csv, "parquet": pd.read_parquet, "gpkg": geopandas.read_file}[ending]
+    assert read(folder / f"parts.{ending}").equals(read(folder / f"whole.{ending}"))
+
+
+def test_a_hundred_thousand_areas_of_a_series_are_rows_at_once():
+    assert series_.PART == 100_000
+
+
+@pytest.mark.parametrize("ending", ["csv", "parquet", "gpkg"])
+def test_a_series_of_no_gemeente_is_a_table_without_rows(folder, ending):
+    made = series(SeriesRequest({2020: figures(folder, 2020, 1, 2, 3, 4)}, "inwoners", 2022), folder, told)
+    none = replace(made, reached=np.zeros_like(made.reached))
+    write(none, folder / f"leeg.{ending}")
+    read = {"csv": pd.read_csv, "parquet": pd.read_parquet, "gpkg": geopandas.read_file}[ending]
+    assert (none.rows, none.left_out, len(read(folder / f"leeg.{ending}"))) == (0, 4, 0)
 
 
 def test_pairs_that_serve_nothing_are_refused(folder):
