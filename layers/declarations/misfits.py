@@ -30,6 +30,7 @@ def theme_faults(where: str, theme: Theme, sources: Sources, broken: Collection[
         elif not broken:
             faults = list(reference_faults(place, indicator, sources))
             yield from faults or _protected_faults(place, indicator, sources)
+            yield from () if faults else _since_faults(place, indicator, sources)
     if not broken:
         yield from _baseline_faults(where, theme, sources)
     statistic = theme.search.statistic
@@ -73,6 +74,20 @@ def _confidential_faults(place: Message, weighing: SourceDeclaration) -> Iterato
             "{place}: source: {source!r} is confidential, and how figures are divided by it would tell what is in it; "
             'say status = "open" in it if everyone may have it',
             place=place, source=weighing.id,
+        )  # fmt: skip
+
+
+def _since_faults(place: Message, indicator: Indicator, sources: Sources) -> Iterator[Message]:
+    """What became of confidential figures: their counts would follow from it, and noise does not protect it."""
+    if indicator.since is None:
+        return
+    named = (one.partition(".")[0] if "." in one else indicator.source for one in indicator.columns)
+    if closed := sorted({name for name in named if sources[name].confidential}):
+        yield message(
+            "{place}: since: {sources} is confidential, and what became of its figures tells how many there were; "
+            'leave out `since`, and say per = {since!r} if that is a count, or status = "open" in the source if '
+            "everyone may have it",
+            place=place, sources=", ".join(closed), since=indicator.since,
         )  # fmt: skip
 
 

@@ -92,8 +92,16 @@ def _measured(indicator: Indicator, figures: Figures) -> Measure:
 
 
 def _key_of_level(indicator: Indicator, figures: Figures) -> pd.Series | None:
-    """The cell keys of a level that is a count. Raises SourceError where it is a mean of what is confidential."""
+    """The cell keys of a level that is a count. Raises SourceError where it is a mean of what is confidential, or what
+    became of it: of that too counts would follow that nothing protects.
+    """
     keys = [figures.key(column) for column in indicator.columns]
+    if indicator.since is not None and any(one is not None for one in keys):
+        raise SourceError(
+            "indicator {id!r}: what became of confidential figures tells how many there were, and noise on counts does "
+            "not protect it; leave out `since`, and say per = {since!r} if that is a count",
+            id=indicator.id, since=indicator.since,
+        )  # fmt: skip
     if indicator.mean_weight is not None and any(one is not None for one in keys):
         raise SourceError(
             "indicator {id!r}: a mean of confidential figures, which noise on counts does not protect; leave out "

@@ -87,15 +87,15 @@ def _faults_of_counts(leaving: pd.DataFrame) -> Iterator[Message]:
 
 
 def _shown_without_count(layer: Layer, leaving: pd.DataFrame, closed: Sequence[str]) -> Iterator[Message]:
-    """Confidential figures of areas of which no count leaves that may be shown. Of hexagons whose figures are those of
-    areas, divided over them, there are none.
+    """Rates and shares of confidential counts, of areas of which no count leaves that may be shown. A level has no such
+    floor (geo.disclosure.small_counts), and hexagons over which the figures of areas are divided have no counts.
     """
     mine = leaving[leaving["level"] == str(layer.key.level)]
     if mine.empty:
         return
     enough = set(mine["area"][mine["published"] >= mine["least"]])
     for one in layer.theme.indicator:
-        if {column.partition(".")[0] for column in one.columns}.isdisjoint(closed):
+        if one.per is None or {column.partition(".")[0] for column in one.columns}.isdisjoint(closed):
             continue
         shown = layer.table["gebiedscode"][layer.table[one.id].notna()]
         if bare := [area for area in shown if area not in enough]:

@@ -1,15 +1,17 @@
 """One gate: what leaves is Protected, and what publishes, stores, exports or serves knows of no other layer."""
 
 import ast
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from mypy import api
 
+from geo.errors import DisclosureError
 from layers.publication.collections import collections
 from layers.publication.layer import Layer
 from services.workspace import storage
-from tests.layers.declared import board, built, catalog, counts, layer
+from tests.layers.declared import board, built, catalog, confidential, counts, layer
 
 ROOT = Path(__file__).parents[2]
 BEHIND = ("layers/publication", "services/workspace", "services/releases", "services/stores", "services/exporters",
@@ -41,6 +43,16 @@ def test_nor_is_it_written_in_a_home(made, tmp_path):
     with pytest.raises(TypeError, match="only what is Protected may leave, and this is Layer"):
         storage.save([made], tmp_path)
     assert not list(tmp_path.iterdir())
+
+
+def test_a_rate_is_shown_where_a_count_leaves_that_may_be_shown_and_a_level_has_no_such_floor(made):
+    ten = confidential(made, "tellingen")
+    three = ten.leaving.assign(published=3.0)
+    with pytest.raises(DisclosureError, match="it shows Misdrijven where no count leaves that may be shown: BU"):
+        replace(ten, leaving=three)
+    rates = dict.fromkeys(("misdrijven", "huur"))
+    level_alone = ten.table.assign(**rates, **{f"{one}_reden": "klein_aantal" for one in rates})
+    assert replace(ten, table=level_alone, leaving=three).table["afstand"].notna().any()
 
 
 def test_the_type_checker_says_so_before_it_runs(tmp_path):

@@ -173,6 +173,25 @@ def test_what_is_wrong_elsewhere_is_said_beside_a_file_with_faults(tmp_path):
     assert [one.split(": ")[1] for one in said] == ["vintage", "indicator 'misdrijven'", "search.statistic"]
 
 
+GROWTH = """
+[[indicator]]
+id = "verandering"
+title = "Verandering"
+why = "Omdat."
+source = "tellingen"
+value = "misdrijven"
+since = "geheim.misdrijven"
+"""
+
+
+def test_growth_since_confidential_figures_is_a_fault_that_says_what_to_do(tmp_path):
+    secret = SOURCE.replace('id = "tellingen"', 'id = "geheim"').replace('status = "open"\n', "")
+    with pytest.raises(DeclarationError, match=r"since: geheim is confidential, .*say per = 'geheim.misdrijven' if"):
+        catalog(tmp_path, themes_proef=THEME + GROWTH, sources_geheim=secret)
+    open_to_all = SOURCE.replace('id = "tellingen"', 'id = "geheim"')
+    assert catalog(tmp_path, themes_proef=THEME + GROWTH, sources_geheim=open_to_all).themes["proef"]
+
+
 def test_figures_are_confidential_unless_their_source_says_that_they_are_open(tmp_path):
     assert catalog(tmp_path).sources["tellingen"].status == "open"
     unsaid = catalog(tmp_path, sources_tellingen=SOURCE.replace('status = "open"', "")).sources["tellingen"]

@@ -1,10 +1,12 @@
 """From declared columns to a measure: unknown stays unknown, and a level is a rate in disguise."""
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
 
-from geo.errors import AlignmentError, MeasureError
+from geo.errors import AlignmentError, MeasureError, SourceError
 from geo.rates import rates
 from geo.unknown import Unknown
 from layers.declarations.indicators import Indicator
@@ -85,6 +87,16 @@ def test_growth_is_a_level_beside_its_earlier_value():
 def test_growth_from_nothing_or_the_unknown_is_unknown(eerder, reason):
     measure = measure_of(indicator(since="eerder"), figures(teller=[220, 95, 80], eerder=[200, eerder, 80]))
     assert measure.reason.tolist() == [None, reason, None]
+
+
+@pytest.mark.parametrize("secret", ["teller", "eerder"])
+def test_growth_of_confidential_counts_is_refused_whichever_of_the_two_it_is(secret):
+    """Of the other, open, and of what became of it the confidential one follows by a division."""
+    of_both = figures(teller=[220, 95, 80], eerder=[200, 100, 3])
+    keyed = replace(of_both, keys=pd.DataFrame({secret: np.array([1, 2, 3], dtype=np.uint64)}, index=AREAS))
+    assert measure_of(indicator(since="eerder"), of_both).events["a0002"] == pytest.approx(80 / 3)
+    with pytest.raises(SourceError, match="indicator 'proef': what became of confidential figures tells how many"):
+        measure_of(indicator(since="eerder"), keyed)
 
 
 def test_joined_figures_keep_their_own_columns():
