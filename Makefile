@@ -65,7 +65,8 @@ check: $(READY) ## what CI runs: format, lint, types, import contracts, declarat
 	$(BIN)/zicht check
 	$(MAKE) --no-print-directory test
 
-check-deep: $(READY) ## what takes minutes: coverage, whether the tests see small changes, known vulnerabilities
+check-deep: $(READY) ## what takes long: a year of nights, a kit, coverage, whether tests see small changes, vulnerabilities
+	$(BIN)/pytest -m deep -q
 	$(BIN)/pytest -n auto -q --cov --cov-report=term
 	$(BIN)/python -m tests.mutation.run
 	$(BIN)/python -m tests.supply.audit

@@ -4,6 +4,7 @@ import hashlib
 import os
 import shutil
 import subprocess
+import zipfile
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,9 @@ from tests.supply.licences import licences
 
 ROOT = Path(__file__).parents[2]
 KIT = ROOT / "dist" / "kit"
+CUT_OFF = pytest.mark.skipif(
+    os.geteuid() != 0 or shutil.which("unshare") is None, reason="only root, by unshare, can take away the network here"
+)
 
 
 def summed(kit: Path) -> None:
@@ -47,11 +51,66 @@ def test_licences_are_listed_by_name_whatever_form_they_come_in():
     ]  # fmt: skip
 
 
-@pytest.mark.skipif(not KIT.is_dir(), reason="there is no kit: make kit")
-@pytest.mark.skipif(os.geteuid() != 0 or shutil.which("unshare") is None, reason="no network can be taken away here")
+def wheel(folder: Path, name: str, files: dict[str, str]) -> Path:
+    """A wheel of a package in pure Python."""
+    about = f"{name}-0.dist-info"
+    kind = "Wheel-Version: 1.0\nGenerator: by hand\nRoot-Is-Purelib: true\nTag: py3-none-any\n"
+    content = files | {
+        f"{about}/METADATA": f"Metadata-Version: 2.1\nName: {name}\nVersion: 0\n",
+        f"{about}/WHEEL": kind,
+        f"{about}/RECORD": "",
+    }
+    path = folder / f"{name}-0-py3-none-any.whl"
+    with zipfile.ZipFile(path, "w") as packed:
+        for one, text in content.items():
+            packed.writestr(one, text)
+    return path
+
+
+@pytest.fixture
+def small(tmp_path: Path) -> Path:
+    """A kit of zicht that says its version, and of the one package that it needs."""
+    kit = tmp_path / "kit"
+    (kit / "wheels").mkdir(parents=True)
+    shutil.copy(ROOT / ".ci" / "install-kit", kit / "install")
+    shutil.copy(shutil.which("uv") or ROOT / ".tools" / "bin" / "uv", kit / "uv")
+    needed = wheel(kit / "wheels", "needed", {"needed.py": "VERSION = 'zicht 0'\n"})
+    wheel(kit / "wheels", "zicht", {
+        "zicht.py": "import needed\n\ndef main():\n    print(needed.VERSION)\n",
+        "zicht-0.dist-info/entry_points.txt": "[console_scripts]\nzicht = zicht:main\n",
+    })  # fmt: skip
+    lock = f"needed==0 --hash=sha256:{hashlib.sha256(needed.read_bytes()).hexdigest()}\n"
+    (kit / "requirements.lock").write_text(lock)
+    summed(kit)
+    return kit
+
+
+def installed(kit: Path, target: Path) -> "subprocess.CompletedProcess[str]":
+    """The end of its installation, without any network."""
+    command = ["unshare", "--net", kit / "install", target, ROOT / ".venv" / "bin" / "python"]
+    return subprocess.run(command, capture_output=True, text=True, check=False)
+
+
+@CUT_OFF
+def test_what_the_kit_installs_with_asks_no_network_and_takes_what_the_lock_names(small: Path, tmp_path: Path):
+    done = installed(small, tmp_path / "to")
+    assert done.returncode == 0, done.stderr
+    assert done.stdout == "zicht 0\n"
+    assert not (tmp_path / "to" / ".cache").exists()
+
+    wheel(small / "wheels", "needed", {"needed.py": "VERSION = 'zicht 1'\n"})
+    summed(small)  # whoever can change a wheel can change its digest here, and not that in the lock of the repository
+    another = installed(small, tmp_path / "another")
+    assert another.returncode != 0
+    assert "hash mismatch" in another.stderr.lower()
+
+
+@pytest.mark.deep
+@CUT_OFF
 def test_a_kit_is_installed_where_there_is_no_network(tmp_path: Path):
-    command = ["unshare", "--net", KIT / "install", tmp_path / "to", ROOT / ".venv" / "bin" / "python"]
-    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    """It downloads 376 MB, so that `make check-deep` runs it and CI does not."""
+    subprocess.run([ROOT / ".ci" / "kit"], check=True)
+    done = installed(KIT, tmp_path / "to")
     assert done.returncode == 0, done.stderr
     assert done.stdout.startswith("zicht ")
     assert not (tmp_path / "to" / ".cache").exists()
