@@ -4,13 +4,14 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from geo.errors import ServeError
+from geo.errors import ServeError, StoreError
+from geo.messages import Message
 from services.jobs.configurations import composed, composed_of_shared
 from services.ogc import server
 from services.ogc.app import Site
-from services.releases import homes
+from services.releases import digests, homes
 from services.releases.confirmation import last_confirmed
-from services.releases.manifest import current, manifest
+from services.releases.manifest import AGAIN, current, manifest
 from services.settings import Settings
 
 
@@ -34,6 +35,24 @@ def store() -> str:
     return Settings().store
 
 
+def changed(folder: Path) -> list[Message]:
+    """What is wrong with the files of a release, held against the digests of when it was published.
+
+    One that was made again meanwhile is held against what it is now.
+    """
+    content = manifest(folder)
+    found = [digests.fault(folder, name, wanted) for name, wanted in content["artefacts"].items()]
+    faults = [fault for fault in found if fault is not None]
+    return faults if not faults or manifest(folder) == content else changed(folder)
+
+
+def _check_sizes(folder: Path) -> None:
+    """Raises StoreError where a file of a release is not there, or has another size than was written."""
+    for name, wanted in manifest(folder)["artefacts"].items():
+        if (fault := digests.fault_of_size(folder, name, wanted)) is not None:
+            raise StoreError("{fault}; {again}", fault=fault, again=AGAIN)
+
+
 def serve(home: Path, config: Path, host: str, port: int, workers: int = 1) -> None:
     """Serve until interrupted, in this process or in several.
 
@@ -41,17 +60,17 @@ def serve(home: Path, config: Path, host: str, port: int, workers: int = 1) -> N
 
     Where a store is named, it is served from there, and nothing of the home is read.
 
-    Raises StoreError where nothing is published; ServeError where the port is taken, or where a configuration was
-    chosen that is not there.
+    Raises StoreError where nothing is published, or a file of it has another size than was written; ServeError where
+    the port is taken, or where a configuration was chosen that is not there.
     """
     if not store():
-        manifest(current(home))
+        _check_sizes(current(home))
     if not config.is_file() and config != homes.configuration(home):  # without one of its own: as a new one starts
         raise ServeError(
             "{config}: there is no such configuration; run `zicht publish --home {home} --config {config}`",
             config=config, home=home,
         )  # fmt: skip
-    site = Site(home, config, partial(composed, home, config), last_confirmed)
+    site = Site(home, config, partial(composed, home, config), last_confirmed, check=changed)
     if store():
         site = Site(home, config, partial(composed_of_shared, config, store()), store=store())
     server.serve(site, host, port, workers)

@@ -27,6 +27,7 @@ from starlette.types import Receive, Scope, Send
 from geo.errors import ServeError, StoreError
 from layers.messages import say
 from services.ogc import (
+    checks,
     csv_rows,
     downloads,
     health,
@@ -62,12 +63,14 @@ type Compose = Callable[[Release], str]
 class Service:
     """Answers requests, each as the release that is served when it comes in."""
 
-    def __init__(self, origin: Origin, compose: Compose, shared: Path | None = None) -> None:
+    def __init__(
+        self, origin: Origin, compose: Compose, shared: Path | None = None, check: checks.Check | None = None
+    ) -> None:
         self._origin, self._compose = origin, compose
         self._own = Path(mkdtemp(prefix="zicht-", dir=shared))
         weakref.finalize(self, shutil.rmtree, self._own, ignore_errors=True)
         self._filters = paging.Filters(origin.filters(shared or self._own))
-        self._lock = Lock()
+        self._lock, self._checked = Lock(), checks.Checked(check)
         release = origin.taken(origin.first())
         self._edition, self._files = Edition(release, compose(release)), responses.Files(release.folder, self._own)
         self._paths = self._all_paths()
@@ -155,6 +158,7 @@ class Service:
         if response.status_code != HTTPStatus.NOT_MODIFIED:  # its headers would replace those of what a browser kept
             response.headers.setdefault("Content-Security-Policy", responses.NOTHING)
         await response(scope, receive, send)
+        self._checked.begin(self._edition.folder)
 
     async def _answer(self, request: Request) -> Response:
         if (static := await statics.answer(request.scope)) is not None:
@@ -301,7 +305,7 @@ class Service:
         with suppress(StoreError):
             await self.follow(call.request.scope)
             kind = self._origin.kind if await run_in_threadpool(self._origin.state) else None
-        status, content = health.of(self._edition, kind)
+        status, content = health.of(self._edition, kind, self._checked.faults)
         return Response(orjson.dumps(content), status, {"Cache-Control": "no-store"}, call.media_type)
 
     async def _metrics(self, _call: Call) -> Response:

@@ -1,13 +1,8 @@
-"""Artefacts: all that is made of the collections of a release, by the adapters of the registry, and how each is told.
+"""Artefacts: all that is made of the collections of a release, by the adapters of the registry."""
 
-An artefact is a file or a folder. Its digest is the sha256 of the file; of a folder that of its files with their names.
-It names the bytes, so that what serves them can use it as an ETag; it is no part of the identity of the release.
-"""
-
-import hashlib
 import os
 import sqlite3
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import closing
 from pathlib import Path
 from typing import Any
@@ -18,9 +13,9 @@ import pyogrio
 from geo.errors import StoreError
 from geo.messages import Message, message
 from layers.publication.collection import Collection
-from services.files import digest
 from services.ports import ENDING, SERVED
 from services.registry import EXPORTERS, PAGES, STORES, adapter
+from services.releases.digests import files
 
 GPKG, MAP = "zicht.gpkg", "kaart.html"
 
@@ -60,53 +55,11 @@ def has_tiles(folder: Path) -> bool:
     return any(folder.glob(f"*{ENDING}"))
 
 
-def described(folder: Path) -> dict[str, dict[str, Any]]:
-    """The size in bytes and the digest of every artefact in a folder, by name."""
-    return {one.name: {"size": size(one), "sha256": digest_of(one)} for one in sorted(folder.iterdir())}
-
-
-def size(artefact: Path) -> int:
-    """How many bytes its files have."""
-    return sum(file.stat().st_size for file in _files(artefact))
-
-
-def digest_of(artefact: Path) -> str:
-    """The sha256 of a file, or of the names and sha256 of all files in a folder."""
-    if not artefact.is_dir():
-        return digest(artefact)
-    listed = (f"{file.relative_to(artefact).as_posix()}\0{digest(file)}\n" for file in _files(artefact))
-    return hashlib.sha256("".join(listed).encode()).hexdigest()
-
-
-def fault(folder: Path, name: str, wanted: Mapping[str, Any]) -> Message | None:
-    """What is wrong with an artefact of a release; None where it is as it was written."""
-    path = folder / name
-    if not path.exists():
-        return message("{path}: is not there", path=path)
-    try:
-        bytes_, sha256 = size(path), digest_of(path)
-    except OSError as refused:
-        return message("{path}: cannot be read: {fault}", path=path, fault=os.strerror(refused.errno or 0))
-    if bytes_ != wanted.get("size", bytes_):
-        return message("{path}: has {found:,} bytes, and {size:,} were written",
-                       path=path, found=bytes_, size=wanted["size"])  # fmt: skip
-    if sha256 != wanted["sha256"]:
-        return message("{path}: was changed since it was written: its sha256 is another", path=path)
-    return None
-
-
 def to_disk(folder: Path) -> None:
     """Let the disk have every file of a folder before something points at it."""
-    for file in _files(folder):
+    for file in files(folder):
         with file.open("rb") as handle:
             os.fsync(handle.fileno())
-
-
-def _files(artefact: Path) -> Iterator[Path]:
-    if artefact.is_dir():
-        yield from (file for file in sorted(artefact.rglob("*")) if file.is_file())
-    else:
-        yield artefact
 
 
 def _check(folder: Path, collections: Sequence[Collection]) -> None:

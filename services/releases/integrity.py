@@ -7,7 +7,7 @@ from typing import Any
 from geo.errors import StoreError
 from geo.messages import Message, message
 from layers.publication.identity import identity, values_digest
-from services.releases import artefacts
+from services.releases import digests
 from services.releases.manifest import BY_VALUES, MANIFEST, manifest
 from services.releases.record import collections
 
@@ -18,7 +18,7 @@ def faults(folder: Path) -> list[Message]:
         content = manifest(folder)
     except StoreError as fault:
         return [fault.message]
-    found = [artefacts.fault(folder, name, wanted) for name, wanted in content["artefacts"].items()]
+    found = [digests.fault(folder, name, wanted) for name, wanted in content["artefacts"].items()]
     return [one for one in (*found, _fault_of_identity(folder, content)) if one is not None]
 
 

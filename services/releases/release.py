@@ -30,7 +30,7 @@ from layers.publication.layer import LayerKey
 from layers.publication.protected import Protected
 from services.files import UNFINISHED, disk_errors, locked, made_readable, readable_folder
 from services.program import program
-from services.releases import artefacts
+from services.releases import artefacts, digests
 from services.releases.artefacts import GPKG, MAP
 from services.releases.confirmation import confirm, confirmed
 from services.releases.homes import CURRENT
@@ -146,7 +146,7 @@ def _write(
         record = record | {"created": _created(folder, record)}
         tiles = Settings().tiles or artefacts.has_tiles(folder)
         artefacts.write(unfinished, record, published, steps, tiles=tiles)
-        about = record | {"artefacts": artefacts.described(unfinished)}
+        about = record | {"artefacts": digests.described(unfinished)}
         (unfinished / MANIFEST).write_text(json.dumps(about, indent=1, ensure_ascii=False), encoding="utf-8")
         made_readable(unfinished)
         artefacts.to_disk(unfinished)

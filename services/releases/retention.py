@@ -16,7 +16,7 @@ from typing import Any
 from geo.errors import StoreError, UnknownNameError
 from geo.messages import Message, message
 from services.files import UNFINISHED, read_formatted, whole_file
-from services.releases import artefacts
+from services.releases import digests
 from services.releases.confirmation import confirmed, path_of
 from services.releases.homes import CURRENT
 from services.releases.manifest import manifest
@@ -45,7 +45,7 @@ def listed(home: Path) -> list[Listed]:
 
 
 def _listed(home: Path, folder: Path) -> Listed:
-    served, size = serves(home, folder), artefacts.size(folder)
+    served, size = serves(home, folder), digests.size(folder)
     try:
         return Listed(folder, served, size, confirmed(folder), manifest(folder))
     except StoreError as fault:

@@ -11,12 +11,12 @@ HEAVY = {"folium", "geopandas", "libpysal", "numba", "pandas", "pyarrow", "pydan
 FRAMEWORKS = {"jsonschema", "lark", "pygeoapi"}
 APPLICATION = """
 from pathlib import Path
-from starlette.testclient import TestClient
 from services.ogc.app import Site, application
-client = TestClient(application(Site(Path(sys.argv[1]), Path(sys.argv[2]))))
+from tests.ogc import asking
+served = application(Site(Path(sys.argv[1]), Path(sys.argv[2])))
 for path in ("", "/conformance", "/collections", "/openapi", "/collections/gebieden-buurt/items"):
     for format_ in ("json", "html"):
-        assert client.get(f"/v1{path}", params={"f": format_}).status_code == 200, path
+        assert asking.answer(served, f"/v1{path}", params={"f": format_}).status_code == 200, path
 """
 
 

@@ -15,7 +15,7 @@ import pytest
 from geo.errors import StoreError
 from layers.publication.collection import Collection, typed
 from services.program import Program
-from services.releases import artefacts, confirmation, homes, integrity, record, release
+from services.releases import artefacts, confirmation, digests, homes, integrity, record, release
 from services.releases.release import Outcome, Publication
 from services.stores import geoparquet
 from tests.services.made_release import made_areas, made_release
@@ -135,7 +135,7 @@ def test_each_artefact_has_its_size_and_digest_and_is_made_again_from_the_record
     aside = tmp_path / "aside"
     aside.mkdir()
     artefacts.write(aside, release.manifest(folder), release.collections(folder), told)
-    assert artefacts.described(aside) == told_of
+    assert digests.described(aside) == told_of
 
 
 def test_the_digest_of_a_folder_is_that_of_its_names_and_bytes(tmp_path: Path):
@@ -143,13 +143,13 @@ def test_the_digest_of_a_folder_is_that_of_its_names_and_bytes(tmp_path: Path):
         for path, text in files.items():
             (tmp_path / name / path).parent.mkdir(parents=True, exist_ok=True)
             (tmp_path / name / path).write_text(text)
-        return artefacts.digest_of(tmp_path / name)
+        return digests.digest_of(tmp_path / name)
 
     first = tree("a", {"0/1.pbf": "x", "0/2.pbf": "y"})
     assert first == tree("b", {"0/2.pbf": "y", "0/1.pbf": "x"})
     assert first != tree("c", {"0/1.pbf": "y", "0/2.pbf": "x"})
     assert first != tree("d", {"1/1.pbf": "x", "0/2.pbf": "y"})
-    assert artefacts.size(tmp_path / "a") == 2
+    assert digests.size(tmp_path / "a") == 2
 
 
 def test_values_that_were_replaced_with_their_digests_are_noticed_by_the_identity(home: Path):
@@ -159,7 +159,7 @@ def test_values_that_were_replaced_with_their_digests_are_noticed_by_the_identit
     collection.table["score"] += 1
     collection.table.to_parquet(path, index=False)
     content = json.loads((folder / "release.json").read_text())
-    content["artefacts"] |= {path.name: artefacts.described(folder)[path.name]}
+    content["artefacts"] |= {path.name: digests.described(folder)[path.name]}
     (folder / "release.json").write_text(json.dumps(content))
     assert integrity.faults(folder) == []
     (fault,) = integrity.faults_of_values(folder)
