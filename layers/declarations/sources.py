@@ -12,6 +12,7 @@ from geo.messages import message
 from layers.declarations.dasymetric import Dasymetric
 from layers.declarations.faults import RuleError
 from layers.declarations.indicators import Declared, FilePath, Id, Text
+from layers.declarations.names import AreaNames
 from layers.declarations.periods import Period, PeriodKind, Periods, whole_years
 from layers.declarations.profiles import ProfileDeclaration
 from layers.declarations.protection import Protection
@@ -135,9 +136,10 @@ class SourceDeclaration(Declared):
     """Figures per buurt, or what else `level` says, and the `periods` it has: years, quarters or months.
 
     `rounded_to` is the step to which its counts and stocks were rounded: with 5, a 0 may be 2, and a 5 may be 3 to 7.
-    `key` is the column with the codes of the areas. Figures of a finer level are summed to a coarser one (counts and
-    stocks); figures of a gemeente say nothing of a buurt in it, and a theme that reads them has no finer areas.
-    Figures per postcode of four digits (`pc4`) are interpolated to buurten, by `dasymetric` or else by surface.
+    `key` is the column with the codes of the areas, or with their names where there is a section `names`. Figures of a
+    finer level are summed to a coarser one (counts and stocks); figures of a gemeente say nothing of a buurt in it, and
+    a theme that reads them has no finer areas. Figures per postcode of four digits (`pc4`) are interpolated to buurten,
+    by `dasymetric` or else by surface.
 
     Where they come from is one section or more: `table`, a file; `statline`, a service of CBS OData; `records`, points
     of the municipality's own; `raster`, a GeoTIFF; `squares`, CBS's squares of 100 m. The first that is there is used.
@@ -175,6 +177,7 @@ class SourceDeclaration(Declared):
     max_age: Annotated[int, Field(ge=1)] | None = None
     dasymetric: Dasymetric | None = None
     table: Table | None = None
+    names: AreaNames | None = None
     statline: StatLine | None = None
     records: Records | None = None
     profile: ProfileDeclaration | None = None
@@ -257,6 +260,19 @@ class SourceDeclaration(Declared):
                 'columns {unsaid} do not say whether months or quarters of them add up to a year: add kind = "count", '
                 '"stock" or "rate"',
                 unsaid=unsaid,
+            )
+        return self
+
+    @model_validator(mode="after")
+    def _names_are_of_counts_in_a_file(self) -> Self:
+        if self.names is None:
+            return self
+        rates = [name for name, column in self.columns.items() if column.kind not in ADDED]
+        if self.table is None or self.statline is not None or self.native is AreaLevel.PC4 or self.codes_of or rates:
+            raise RuleError(
+                '[names] is for counts of areas in a file: add [table] and kind = "count" or "stock" to each column '
+                "({rates}), and leave out [statline] and codes_of",
+                rates=", ".join(rates) or "-",
             )
         return self
 

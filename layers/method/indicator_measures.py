@@ -18,6 +18,7 @@ from layers.declarations.indicators import Indicator
 from layers.declarations.sources import SourceDeclaration
 from layers.method.columns import figures_of_columns
 from layers.method.figures import Figures
+from layers.method.names import figures_by_name
 from layers.method.places import Boundaries, upward
 from layers.method.ports import Read
 from layers.method.tables import figures_from_table
@@ -28,6 +29,8 @@ def figures_per_area(
 ) -> Figures:
     """The columns of a source, of the finest areas and, where these are a part of the country, of others it has."""
     table, ids = read.value, boundaries.areas.ids
+    if source.names is not None:
+        return figures_by_name(table, source, period, boundaries.areas, part=not boundaries.national)
     if source.own:
         table = table.rename_axis(source.key).reset_index()
     return figures_from_table(table, source, period, ids, spare, part=not boundaries.national)

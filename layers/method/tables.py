@@ -59,7 +59,7 @@ def figures_from_table(
         )
     keyed = keyed_by_area(raw, source, where)
     level = next((level for level, prefix in PREFIXES.items() if areas[0].startswith(prefix)), AreaLevel.BUURT)
-    _check_native(source, level, where)
+    check_native(source, level, where)
     if _must_be_summed(keyed.index, source, areas, level):
         figures = _summed(keyed, source, period, level, where)
         elsewhere = figures.values.index.difference(areas) if part else areas[:0]
@@ -103,7 +103,7 @@ def keyed_by_area(raw: pd.DataFrame, source: SourceDeclaration, where: Message) 
     return keyed
 
 
-def _check_native(source: SourceDeclaration, level: AreaLevel, where: Message) -> None:
+def check_native(source: SourceDeclaration, level: AreaLevel, where: Message) -> None:
     """Raise SourceError where the areas are finer than the figures: that of a gemeente is no figure of its buurten."""
     if not source.own and COARSENESS.index(source.native) > COARSENESS.index(level):
         raise SourceError(
@@ -124,7 +124,11 @@ def _summed(keyed: pd.DataFrame, source: SourceDeclaration, period: int, level: 
     finer = keyed[keyed.index.str.fullmatch(PATTERNS[source.native])].sort_index()
     added = {name: column for name, column in source.columns.items() if column.kind in ADDED}
     figures = figures_of_columns(finer, source.model_copy(update={"columns": added}), period, finer.index, where)
-    larger = parents(finer.index, level)
+    return summed_figures(figures, parents(finer.index, level))
+
+
+def summed_figures(figures: Figures, larger: pd.Index) -> Figures:
+    """Figures added up to larger areas, of which `larger` has the code of each; unknown where a part of one is."""
     known = figures.values.notna().groupby(larger).all()
     values = figures.values.groupby(larger).sum().where(known)
     reasons = pd.DataFrame(None, index=values.index, columns=values.columns, dtype=object)

@@ -66,6 +66,18 @@ TOPICS = {
     "vestigingen_cultuur_overig": Topic("vestigingen", 0.1, "gemeente"),
 }
 """By column. A part is of its whole: its rate, with the strength of its place, stays below that of the whole."""
+EARLIER = {
+    "landbouw_nijverheid": Topic("vestigingen", 0.2, ""),
+    "diensten": Topic("vestigingen", 0.6, ""),
+    "cultuur_sport": Topic("vestigingen", 0.1, ""),
+    "handel": Topic("vestigingen", 0.06, "gemeente"),
+    "vervoer_opslag": Topic("vestigingen", 0.03, "gemeente"),
+    "horeca": Topic("vestigingen", 0.05, "gemeente"),
+    "onroerend_goed": Topic("vestigingen", 0.03, "gemeente"),
+    "verhuur_zakelijk": Topic("vestigingen", 0.03, "gemeente"),
+    "overige_diensten": Topic("vestigingen", 0.02, "gemeente"),
+}
+"""Establishments of an earlier year, likewise; drawn last, so that what was there before them does not change."""
 
 
 def make_topics(codes: pd.Series, people: Ints, places: dict[str, Ints], rng: np.random.Generator) -> pd.DataFrame:
@@ -84,13 +96,15 @@ def make_topics(codes: pd.Series, people: Ints, places: dict[str, Ints], rng: np
     }
     table = pd.DataFrame({"buurtcode": codes, "woningen": exposure["woningen"], "vestigingen": exposure["vestigingen"]})
     for name, topic in TOPICS.items():
-        expected = exposure[topic.per] * topic.rate * _factor(len(codes), places.get(topic.at))
+        expected = _expected(topic, exposure, places)
         for column in (f"{name}_{year}" for year in YEARS) if topic.years else (name,):
             table[column] = rng.poisson(expected)
     table["woz_eerder"] = np.rint(rng.normal(350, 40, len(codes)).clip(150))
     rise = rng.normal(RISE, UNEVEN_RISE, len(codes))
     rise[places["vastgoed"]] += RISE_IN_PLACE - RISE
     table["woz"] = np.rint(table["woz_eerder"] * rise)
+    for name, topic in EARLIER.items():
+        table[name] = rng.poisson(_expected(topic, exposure, places))
     return table
 
 
@@ -106,6 +120,11 @@ def make_finds(geography: Geography, people: Ints, place: Ints, rng: np.random.G
         moments = pd.Series(days).dt.strftime("%Y-%m-%d")
         tables.append(pd.DataFrame({"soort": soort, "datum": moments, "x": points.x.round(2), "y": points.y.round(2)}))
     return pd.concat(tables, ignore_index=True)
+
+
+def _expected(topic: Topic, exposure: dict[str, Floats], places: dict[str, Ints]) -> Floats:
+    whole = exposure[topic.per]
+    return whole * topic.rate * _factor(len(whole), places.get(topic.at))
 
 
 def _factor(count: int, place: Ints | None) -> Floats:
