@@ -11,7 +11,7 @@ import re
 import unicodedata
 from collections.abc import Iterable
 from fnmatch import translate
-from functools import cache
+from functools import cache, lru_cache
 from importlib import resources
 from typing import Annotated
 
@@ -151,6 +151,8 @@ def origin_in(words: Iterable[str]) -> str | None:
 
 def without_accents(text: str) -> str:
     """The text with bare letters: patiënt is patient."""
+    if text.isascii():
+        return text
     letters = unicodedata.normalize("NFKD", text).replace("\N{LATIN SMALL LETTER DOTLESS I}", "i")
     return "".join(letter for letter in letters if not unicodedata.combining(letter))
 
@@ -166,7 +168,8 @@ def _inflected(word: str) -> str:
     return f"{word}e" if word.endswith("s") else f"{word}s" if word.endswith("r") else word
 
 
-def _words(header: str) -> set[str]:
+@lru_cache(maxsize=4096)  # every kind asks of every name
+def _words(header: str) -> frozenset[str]:
     """The words of a name of a column, and all of them as one: eigenaar_naam and EigenaarNaam are eigenaar and naam.
 
     Capitals in a row are an abbreviation, of which the last begins a word or not: BSNAanvrager, BSNaanvrager.
@@ -175,7 +178,7 @@ def _words(header: str) -> set[str]:
     split = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", plain)
     readings = (re.sub(r"(?<=[A-Z])(?=[A-Z][a-z])", " ", split), re.sub(r"(?<=[A-Z]{2})(?=[a-z])", " ", split))
     words = {word for one in readings for word in re.findall(r"[^\W\d_]+", one.casefold())}
-    return words | {"".join(re.findall(r"[^\W\d_]+", plain.casefold()))}
+    return frozenset(words | {"".join(re.findall(r"[^\W\d_]+", plain.casefold()))})
 
 
 def _any(words: Iterable[str], patterns: Iterable[str]) -> bool:

@@ -35,7 +35,7 @@ class ProfileDeclaration(Declared):
     @model_validator(mode="after")
     def _is_of_objects(self) -> Self:
         for name in self.characteristics:
-            if (trait := next(traits(name), None)) is not None:
+            if (trait := next(iter(traits(name)), None)) is not None:
                 raise RuleError(
                     "characteristic {name!r} tells of people ({trait}): a profile is of homes or premises; leave it "
                     "out",

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator, Mapping
 from fnmatch import fnmatchcase
+from functools import lru_cache
 
 from geo.messages import Message, message
 from layers.declarations.persons import persons, without_accents
@@ -38,22 +39,24 @@ theme may ask where young people are at risk.
 """
 
 
-def protected(name: str) -> Iterator[Message]:
+@lru_cache(maxsize=4096)  # many indicators are about the same columns, as is the next
+def protected(name: str) -> tuple[Message, ...]:
     """The protected traits that a name tells of."""
-    for trait in traits(name):
-        if any(trait == CALLED[one] for one in PROTECTED):
-            yield trait
+    told = [trait for trait in traits(name) if any(trait == CALLED[one] for one in PROTECTED)]
     kind = persons().kind_of(name)
-    if kind is not None and kind.of_areas:
-        yield kind.what
+    return (*told, kind.what) if kind is not None and kind.of_areas else (*told,)
 
 
-def traits(name: str) -> Iterator[Message]:
+@lru_cache(maxsize=4096)
+def traits(name: str) -> tuple[Message, ...]:
     """The traits that a name tells of."""
+    kind = persons().kind_of(name)
+    return (*_by_words(name), kind.what) if kind is not None else (*_by_words(name),)
+
+
+def _by_words(name: str) -> Iterator[Message]:
     plain = without_accents(name).casefold()
     words = {*re.findall(r"[^\W_]+", plain), "".join(re.findall(r"[^\W_]+", plain))}
     for trait, patterns in TRAITS.items():
         if any(fnmatchcase(word, pattern) for word in words for pattern in patterns):
             yield CALLED[trait]
-    if (kind := persons().kind_of(name)) is not None:
-        yield kind.what

@@ -6,6 +6,7 @@ Only published figures are said: what is suppressed is NaN here already.
 
 import math
 from collections.abc import Mapping
+from functools import lru_cache
 
 import numpy as np
 import pandas as pd
@@ -13,7 +14,7 @@ import pandas as pd
 from geo.zoekgebieden import Zoekgebied
 from layers.declarations.indicators import Indicator
 from layers.declarations.themes import Theme
-from layers.messages import say
+from layers.messages import language, say
 from layers.method.alone import finders
 from layers.method.build import Analysis
 from layers.method.membership import core_count, zone_of
@@ -146,6 +147,10 @@ def _column(
 
 def _text(parts: list[Compared | tuple[str, str]]) -> str:
     known = sorted((one for one in parts if isinstance(one, Compared)), key=lambda one: -one.contribution)
-    unknown = [say("Not known: {title} ({reason}).", title=one[0], reason=one[1])
-               for one in parts if isinstance(one, tuple)]  # fmt: skip
+    unknown = [_unknown(*one, language()) for one in parts if isinstance(one, tuple)]
     return " ".join([*reasoning.stands_out(known), *unknown])
+
+
+@lru_cache(maxsize=1024)  # of thousands of areas
+def _unknown(title: str, reason: str, _spoken: str) -> str:
+    return say("Not known: {title} ({reason}).", title=title, reason=reason)

@@ -7,12 +7,13 @@ one paragraph, of which nobody reads the end.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cache, lru_cache
 from typing import Any
 
 from geo.areas import AreaLevel
 from geo.messages import Message, message, plural
 from layers.declarations.indicators import Indicator
-from layers.messages import number, said, say
+from layers.messages import language, number, said, say
 from layers.publication.explanations import plural_of
 from layers.publication.in_words import comparison, readable
 
@@ -107,10 +108,20 @@ def stands_out(compared: Sequence[Compared], counts: Counts | None = None) -> li
         place = titles.index(counts.title) + 1 if counts.title in titles else len(titles)
         sentences.insert(place, _counted(counts, named=counts.title not in titles))
     if several:
-        sentences.append(say("What counts most comes first."))
+        sentences.append(_order(language()))
     if others:
-        sentences.append(say("Not striking here: {titles}.", titles="; ".join(others)))
+        sentences.append(_not_striking("; ".join(others), language()))
     return sentences
+
+
+@cache  # said of thousands of areas, as is the next
+def _order(_spoken: str) -> str:
+    return say("What counts most comes first.")
+
+
+@lru_cache(maxsize=1024)
+def _not_striking(titles: str, _spoken: str) -> str:
+    return say("Not striking here: {titles}.", titles=titles)
 
 
 def how_certain(level: AreaLevel, area_count: int, certainty: Certainty) -> str:

@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 
 from geo.areas import AreaLevel
 from layers.declarations.indicators import Handvat
+from layers.messages import speaking
 from layers.publication.reasoning import (
     Certainty,
     Compared,
@@ -24,6 +25,14 @@ HANDVAT = Handvat(text="Ga kijken met de politie.", reference="artikel 1")
 RENT = SHARE.model_copy(update={"id": "huur", "title": "Huurders", "handvat": HANDVAT})
 HIGH, LOW = Compared(RATE, "", 90.0, 30.0, 1.5), Compared(RENT, "", 40.0, 41.0, -0.1)
 CLOSING = "Dat hoeft geen probleem te zijn. Het zegt niets over een persoon, adres of bedrijf."
+
+
+def test_what_stands_out_is_said_in_the_language_that_is_spoken_now():
+    before = stands_out([HIGH, LOW])
+    with speaking("en"):
+        assert stands_out([HIGH, LOW])[-1] == "Not striking here: Huurders."
+    assert stands_out([HIGH, LOW]) == before
+    assert before[-1] == "Valt hier niet op: Huurders."
 
 
 @pytest.mark.parametrize(
