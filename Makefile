@@ -4,7 +4,7 @@
 SHELL      := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help install kit demo serve test check check-deep bench calibrate messages spark picture lock format clean
+.PHONY: help install for-others kit demo serve test check check-deep bench calibrate messages spark picture lock format clean
 
 # A Python of 3.12 or newer: the default one, others on PATH, those of pyenv (by its root, or beside the shim that PATH
 # finds). Where there is none uv brings one, into its own folder: any python3 is enough to start.
@@ -44,6 +44,13 @@ install: $(BIN)/python ## what runs zicht and no more, into .venv: for a server
 	rm -rf .tools/wheel
 	$(UV) build --quiet --wheel --out-dir .tools/wheel --build-constraints requirements-dev.lock --require-hashes
 	$(UV) pip install --quiet --no-deps --compile-bytecode --python $(BIN)/python .tools/wheel/*.whl
+	@$(MAKE) --no-print-directory for-others
+
+for-others: # say where only who installed it can run it, as with a Python in the home of root
+	@python=$$(readlink -f $(BIN)/python); folder=$$python; \
+	while folder=$$(dirname "$$folder"); [ "$$folder" != / ]; do \
+		[ -n "$$(find "$$folder" -maxdepth 0 -perm -001)" ] || echo "warning: other users cannot run this zicht, since they may not enter $$folder, where its Python is ($$python); make clean, and then make install PYTHON=/usr/bin/python3.13 or another that is open to all" >&2; \
+	done
 
 kit: $(READY) ## what a server without internet is installed from: dist/kit
 	.ci/kit

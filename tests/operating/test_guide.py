@@ -60,6 +60,35 @@ def test_systemd_takes_the_units_as_they_stand(tmp_path: Path):
     assert not said
 
 
+def test_cron_gives_a_night_all_that_the_settings_say(tmp_path: Path):
+    (line,) = re.findall(r"`30 3 \* \* \* zicht (.*?)`", GUIDE)
+    settings = tmp_path / "zicht.env"
+    (named,) = blocks("ZICHT_HOME=/srv/zicht/home")
+    settings.write_text(named.strip("`\n") + "\nZICHT_LAYERS=/srv/zicht/own\n")
+    night = line.replace("/etc/zicht.env", str(settings)).replace("/opt/zicht/.venv/bin/zicht nightly", "env #")
+    done = subprocess.run(["/bin/sh", "-c", night], capture_output=True, text=True, check=True, env={})
+    given = dict(one.split("=", 1) for one in done.stdout.splitlines() if one.startswith("ZICHT_"))
+    assert given.items() >= {
+        "ZICHT_HOME": "/srv/zicht/home", "ZICHT_URL": "https://zicht.example.nl", "ZICHT_LAYERS": "/srv/zicht/own",
+    }.items()  # fmt: skip
+    assert given["ZICHT_VAULT"] == "/srv/zicht/vault"
+
+
+def test_make_says_where_no_other_user_can_run_what_it_installed(tmp_path: Path):
+    closed = tmp_path / "closed"
+    for folder in (closed, tmp_path / ".venv" / "bin"):
+        folder.mkdir(parents=True)
+    (closed / "python3.13").touch()
+    (tmp_path / ".venv" / "bin" / "python").symlink_to(closed / "python3.13")
+    make = ["make", "-f", servers.ROOT / "Makefile", "for-others"]
+    closed.chmod(0o755)
+    before = subprocess.run(make, cwd=tmp_path, capture_output=True, text=True, check=True)
+    closed.chmod(0o700)
+    after = subprocess.run(make, cwd=tmp_path, capture_output=True, text=True, check=True)
+    assert f"may not enter {closed}," not in before.stderr
+    assert f"other users cannot run this zicht, since they may not enter {closed}," in after.stderr
+
+
 @pytest.mark.parametrize("prefix", ["", "/zicht"])
 def test_nginx_serves_it_over_tls_at_the_address_that_readers_use(tmp_path: Path, prefix: str):
     needs("nginx", "openssl")
@@ -110,7 +139,10 @@ def _answer(url: str, trusted: ssl.SSLContext) -> httpx.Response:
 def test_the_image_runs_as_a_user_of_its_own_and_copies_nothing_that_is_not_needed():
     image = (servers.ROOT / "Containerfile").read_text(encoding="utf-8")
     assert re.search(r"^USER (?!root)", image, re.MULTILINE)
-    assert image.index("USER zicht") < image.index("ENTRYPOINT")
+    user = re.search(r"^USER (\d+)$", image, re.MULTILINE)  # a number: what runs it can then see that it is not root
+    assert user is not None
+    assert f"--uid {user[1]} " in image
+    assert user.start() < image.index("ENTRYPOINT")
     ignored = (servers.ROOT / ".containerignore").read_text(encoding="utf-8").splitlines()
     assert ignored[0] == "*"
     copied = {one.removeprefix("!") for one in ignored[1:]}
