@@ -5,12 +5,15 @@ import subprocess
 import sys
 import tomllib
 
+import numpy as np
 import orjson
 
 from layers.evaluation.calibration import Calibration
 from tests.benchmarks.calibration.conclusions import BOARDS
 from tests.benchmarks.calibration.maps import NULLS
-from tests.benchmarks.calibration.places.maps import COUNTRY, PROVINCE
+from tests.benchmarks.calibration.places.bound import knowing, shares, windows_found
+from tests.benchmarks.calibration.places.lands import land
+from tests.benchmarks.calibration.places.maps import COUNTRY, PROVINCE, Planted, planted
 from tests.benchmarks.calibration.places.maps import NULLS as KINDS
 from tests.benchmarks.calibration.places.outcomes import Kept, Outcome, state_of, without_strings
 from tests.benchmarks.calibration.places.page import verdict, written
@@ -89,3 +92,19 @@ def test_a_calibration_is_recorded_where_method_pages_read_it():
     assert (recall.what, recall.maps, recall.flagged) == (
         "negen gebieden met drie keer zo veel, in het hele land, twaalf zulke plekken", 4, 0.81,
     )  # fmt: skip
+
+
+def test_what_is_plain_is_found_whole_by_who_knows_size_and_risk():
+    high, sized, formed = shares(land("testland"), Planted(9, 40, 4), 0, draws=39)
+    assert high == formed == 1
+    assert sized > 0.9
+
+
+def test_who_knows_the_size_finds_places_of_it_that_lie_apart():
+    on, one = land("testland"), Planted(9, 3, 4)
+    board, order = knowing(on, one, planted(on, one, np.random.default_rng(1)))
+    windows = windows_found(board, 39)
+    assert windows
+    assert {len(window) for window in windows} == {9}
+    assert len(np.unique(np.concatenate(windows))) == 9 * len(windows)
+    assert on.searched[order].all()
