@@ -59,7 +59,7 @@ class Catalog:
         """The sources of what its events are compared with, by id: of its [expected] and [peers], and of `also_per`."""
         columns = [one.column for one in theme.expected.term] if theme.expected else []
         columns += theme.peers.columns if theme.peers else ()
-        columns += [one for indicator in theme.indicator for one in indicator.also_per]
+        columns += [one.column for indicator in theme.indicator for one in indicator.also_per]
         owners = {column.partition(".")[0] for column in columns}
         return [source for name, source in sorted(self.sources.items()) if name in owners]
 

@@ -3,7 +3,7 @@
 from pathlib import PureWindowsPath
 from typing import Annotated, Literal, Self
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, model_validator
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, model_validator
 
 from layers.declarations.faults import ID_PATTERN, REFERENCE_PATTERN, RuleError
 
@@ -70,6 +70,20 @@ class Handvat(Declared):
     reference: Text
 
 
+def _by_column(declared: object) -> object:
+    """A column by itself is one on the floor of its indicator."""
+    return {"column": declared} if isinstance(declared, str) else declared
+
+
+class OtherExposure(Declared):
+    """A column that a rate may as well be divided by; `min_exposure` is its floor where that of the indicator, which is
+    of another unit, does not fit: 50 inhabitants are some 25 households.
+    """
+
+    column: Reference
+    min_exposure: Annotated[Number, Field(ge=0)] | None = None
+
+
 class Indicator(Declared):
     """One thing looked at: a rate where `per` names its exposure, a level where it does not.
 
@@ -79,10 +93,10 @@ class Indicator(Declared):
     `quotient` shows a rate as a location quotient: 2 is twice the national share. `since` names the same level at an
     earlier time: the value is then what became of it, as a factor (1.05 is five percent more).
     `min_exposure` is its own floor, where its exposure is not what the theme's floor was meant for.
-    `also_per` names other columns that it may as well be divided by, on the same floor: `zicht build --robust` searches
-    by each of them too. `handvat` is what one may do where it stands out. `phrase`, in Dutch, is what follows "Hier"
-    where it is explained, with `{more}` where "3 keer zo veel" or "iets minder" comes: "registreerde de politie {more}
-    misdrijven per inwoner".
+    `also_per` names other columns that it may as well be divided by, with a floor of their own if need be: by each of
+    them `zicht build --robust` searches too. `handvat` is what one may do where it stands out. `phrase`, in Dutch, is
+    what follows "Hier" where it is explained, with `{more}` where "3 keer zo veel" or "iets minder" comes:
+    "registreerde de politie {more} misdrijven per inwoner".
     """
 
     id: Id
@@ -99,7 +113,7 @@ class Indicator(Declared):
     share: bool = False
     quotient: bool = False
     since: Reference | None = None
-    also_per: tuple[Reference, ...] = ()
+    also_per: tuple[Annotated[OtherExposure, BeforeValidator(_by_column)], ...] = ()
     min_exposure: Annotated[Number, Field(ge=0)] | None = None
     handvat: Handvat | None = None
     phrase: Text | None = None

@@ -93,7 +93,7 @@ def _since_faults(place: Message, indicator: Indicator, sources: Sources) -> Ite
 
 def _protected_faults(place: Message, indicator: Indicator, sources: Sources) -> Iterator[Message]:
     """Columns that tell of origin, income and the like of residents: these put no place on the map."""
-    others = (("also_per", one) for one in indicator.also_per)
+    others = (("also_per", one.column) for one in indicator.also_per)
     for field, reference in (*indicator.references.items(), *others):
         trait = protected_trait_of(meanings(reference, indicator.source, sources)[0], sources)
         if trait is not None:

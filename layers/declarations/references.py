@@ -32,7 +32,10 @@ def resolved(theme: Theme, sources: Sources) -> Theme:
     """The theme with every column written as `source.column`; of a theme without faults in its references."""
     indicators = tuple(
         one.model_copy(update={
-            "also_per": tuple(meanings(also, one.source, sources)[0] for also in one.also_per),
+            "also_per": tuple(
+                also.model_copy(update={"column": meanings(also.column, one.source, sources)[0]})
+                for also in one.also_per
+            ),
             **{field: meanings(reference, one.source, sources)[0] for field, reference in one.references.items()},
         })
         for one in theme.indicator
@@ -51,7 +54,7 @@ def resolved(theme: Theme, sources: Sources) -> Theme:
 
 def reference_faults(place: Message, indicator: Indicator, sources: Sources) -> Iterator[Message]:
     """References that no column answers to, or more than one; `place` is what to call the indicator."""
-    others = (("also_per", one) for one in indicator.also_per)
+    others = (("also_per", one.column) for one in indicator.also_per)
     for field, reference in (*indicator.references.items(), *others):
         yield from column_faults(place, field, reference, indicator.source, sources)
 

@@ -107,11 +107,12 @@ def _without_each(asked: _Asked) -> Iterator[Choice]:
 
 def _per_others(asked: _Asked) -> Iterator[Choice]:
     for one in asked.theme.indicator:
-        for per in one.also_per if one.weight > 0 else ():
-            source, _, column = per.partition(".")
+        for other in one.also_per if one.weight > 0 else ():
+            source, _, column = other.column.partition(".")
             exposure = asked.country.catalog.sources[source].columns[column].title
             title = message("with '{title}' divided by '{exposure}'", title=one.title, exposure=exposure)
-            theme = _with(asked.theme, one.id, per=per, also_per=())
+            floor = one.min_exposure if other.min_exposure is None else other.min_exposure
+            theme = _with(asked.theme, one.id, per=other.column, also_per=(), min_exposure=floor)
             yield asked.otherwise(f"{one.id}_per_{column}", title, theme=theme)
 
 

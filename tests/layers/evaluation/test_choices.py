@@ -63,5 +63,19 @@ def test_one_choice_differs_in_one_thing(country: Country):
     assert made["grootte_19"].theme.search.largest == 19
     assert made["periode_2025"].key.period == 2025
     assert made["misdrijven_per_huishoudens"].theme.indicator[0].per == "kerncijfers.huishoudens"
+    assert declared.floor(made["misdrijven_per_huishoudens"].theme.indicator[0]) == 25  # 50 inhabitants as households
+    assert declared.floor(made["zonder_toename"].theme.indicator[0]) == 50
     assert len({one.study.key for one in made.values()}) == 3  # buurten, wijken, and buurten with other neighbours
     assert len({one.name for one in made.values()}) == len(made)
+
+
+def test_another_exposure_by_its_name_alone_is_on_the_floor_of_its_indicator(country: Country):
+    declared = SHIPPED.theme("misdrijven")
+    first, *others = declared.indicator
+    plain = first.model_validate(
+        first.model_dump() | {"also_per": ["kerncijfers.huishoudens"], "min_exposure": 70}
+    )  # fmt: skip
+    theme = declared.model_copy(update={"indicator": (plain, *others)})
+    key = LayerKey("misdrijven", AreaLevel.BUURT, 2024, "basis")
+    (per_household,) = (one for one in choices(country, key, theme, None) if one.id == "misdrijven_per_huishoudens")
+    assert theme.floor(per_household.what.theme.indicator[0]) == 70
