@@ -62,6 +62,7 @@ class Settings:
             the password in ~/.pgpass.
         engine: ZICHT_ENGINE, what counts records: local, local:4 (processes) or spark://host:7077.
         vault: ZICHT_VAULT, the folder with the secret by which confidential counts are perturbed.
+        proxies: ZICHT_PROXIES, addresses or networks of proxies that are believed on where readers find the service.
         tiles: ZICHT_TILES, whether a release gets vector tiles too.
         lang: ZICHT_LANG or `--lang`, the language of the screen and of what is published: nl or en.
     """
@@ -78,5 +79,6 @@ class Settings:
     store: str = field(default_factory=lambda: _from("STORE", ""))
     engine: str = field(default_factory=lambda: _from("ENGINE", "local"))
     vault: Path = field(default_factory=lambda: Path(_from("VAULT", str(user_data_path("zicht") / "vault"))))
+    proxies: tuple[str, ...] = field(default_factory=lambda: _names(_from("PROXIES", "")))
     tiles: bool = field(default_factory=lambda: _yes("TILES"))
     lang: str = field(default_factory=lambda: _from("LANG", "nl"))

@@ -70,7 +70,8 @@ def serve(home: Path, config: Path, host: str, port: int, workers: int = 1) -> N
             "{config}: there is no such configuration; run `zicht publish --home {home} --config {config}`",
             config=config, home=home,
         )  # fmt: skip
-    site = Site(home, config, partial(composed, home, config), last_confirmed, check=changed)
+    proxies = Settings().proxies
+    site = Site(home, config, partial(composed, home, config), last_confirmed, check=changed, proxies=proxies)
     if store():
-        site = Site(home, config, partial(composed_of_shared, config, store()), store=store())
+        site = Site(home, config, partial(composed_of_shared, config, store()), store=store(), proxies=proxies)
     server.serve(site, host, port, workers)

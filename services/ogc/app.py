@@ -14,7 +14,9 @@ from services.ogc import configuration
 from services.ogc.checks import Check
 from services.ogc.metrics import Measured
 from services.ogc.origin import Confirmed, HomeOrigin, Origin, Release, SharedOrigin, unconfirmed
-from services.ogc.service import Compose, Service
+from services.ogc.proxies import Proxies
+from services.ogc.service import Service
+from services.ogc.serving import Compose
 from services.ports import SERVED
 from services.stores.opening import shared
 
@@ -25,7 +27,8 @@ DATA = f"${{ZICHT_HOME}}/current/{SERVED}"
 @dataclass(frozen=True, slots=True)
 class Site:
     """What is served: the release at `home`/current, or in the `store` of that URI, with what is written by hand in
-    `config`. After the first answer its files are held against what was published, by `check`.
+    `config`. After the first answer its files are held against what was published, by `check`. What
+    `proxies` say of the address that readers use is believed.
 
     What a release is called comes from the release itself, by `compose`: so a release never has the titles of another,
     whatever the file says, and a release that is swapped in brings its own.
@@ -37,6 +40,7 @@ class Site:
     confirmed: Confirmed = unconfirmed
     store: str = ""
     check: Check | None = None
+    proxies: tuple[str, ...] = ()
 
     def origin(self, scratch: Path | None = None) -> Origin:
         """Where its releases come from; their files are fetched to `scratch`, where they are."""
@@ -56,7 +60,8 @@ def application(site: Site, folder: Path | None = None) -> ASGIApp:
     os.environ["ZICHT_HOME"] = str(site.home)  # noqa: TID251
     if url := os.environ.get("ZICHT_URL"):  # noqa: TID251
         os.environ["ZICHT_URL"] = url.rstrip("/")  # noqa: TID251  # the address of the map is made from it
-    service = Service(origin, site.compose or partial(_composed, site.config, site.store or DATA), folder, site.check)
+    compose = site.compose or partial(_composed, site.config, site.store or DATA)
+    service = Service(origin, compose, folder, site.check, Proxies(site.proxies))
     return Measured(_OpenToOthers(service))
 
 

@@ -34,15 +34,15 @@ type Rendered = tuple[int, str, bytes]
 
 class Edition:
     """One release as it is served, in the words of its configuration: the map and files at `site`, the API at `url`,
-    which is `site` with its version as `prefix`.
+    which is `site` with its version as `prefix`. Where no `site` is given it is that of the configuration.
     """
 
-    def __init__(self, release: Release, configuration: str) -> None:
+    def __init__(self, release: Release, configuration: str, site: str = "") -> None:
         self.release, self.folder, self.id = release, release.folder, release.id
         self.confirmed = release.state.confirmed
-        self.config = substitution.loaded(configuration, {})
+        self.config = substitution.loaded(configuration, {"ZICHT_URL": site} if site else {})
         logs.prepare(self.config["logging"])
-        self.site = str(self.config["server"]["url"]).rstrip("/")
+        self.site = (site or str(self.config["server"]["url"])).rstrip("/")
         self.config["server"]["url"] = self.site
         self.prefix = _prefix(self.config["server"].get("api_rules") or {})
         self.url = self.site + self.prefix

@@ -50,6 +50,7 @@ def _config(served: ASGIApp | partial[ASGIApp], workers: int | None = None) -> u
         lifespan="off",
         log_level="warning",
         access_log=False,
+        proxy_headers=False,  # services.ogc.proxies reads them, and wants to know who says so
         factory=workers is not None,
         workers=workers,
         timeout_worker_healthcheck=START,

@@ -1,12 +1,15 @@
 """What `zicht serve` answers itself is what a stock pygeoapi answers through the provider."""
 
 import json
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
 import shapely
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from pygeoapi.api import APIRequest
+from starlette.datastructures import QueryParams
 
 from services.ogc import items, paging, patches
 from services.ogc.edition import Edition
@@ -39,7 +42,9 @@ def ours(edition, given_):
 
 
 def stock(edition, given_):
-    _, status, body = patches.itemtypes.get_collection_items(edition.api, edition.request(given_, ""), NAME)
+    api = edition.linked._api
+    request = APIRequest(SimpleNamespace(query_params=QueryParams(given_), headers={}), api.locales)
+    _, status, body = patches.itemtypes.get_collection_items(api, request, NAME)
     assert status == 200, body
     return json.loads(body)
 
