@@ -1,5 +1,7 @@
 """The place scan: agrees with its definition in plain Python, whatever the map, and keeps what it promises."""
 
+import pickle
+
 import numba
 import numpy as np
 import pandas as pd
@@ -178,6 +180,25 @@ def test_threads_do_not_change_a_byte(control, monkeypatch):
         assert place_scan(one, neighbors, points, places=places).parts == before.parts
     finally:
         numba.set_num_threads(threads)
+
+
+def test_threads_do_not_change_a_byte_of_fifty_thousand_areas(monkeypatch):
+    side = 224
+    neighbors, points = board(side)
+    z, expected = planted(side, at=(100, 30), size=4)
+    z.reshape(side, side)[20:23, 190:193] += 2.5
+    one, places = residuals(z, expected, neighbors.ids), Places("rate", draws=70)
+    threads, found = numba.get_num_threads(), []
+    try:
+        for several in (1, 2, 5):
+            monkeypatch.setattr("os.cpu_count", lambda: several)  # noqa: B023
+            numba.set_num_threads(min(several, threads))
+            result = place_scan(one, neighbors, points, places=places)
+            found.append(pickle.dumps(result))
+    finally:
+        numba.set_num_threads(threads)
+    assert result.parts
+    assert found == [found[0]] * 3
 
 
 def test_an_area_that_may_not_join_is_in_no_place():
