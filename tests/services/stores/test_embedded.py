@@ -19,6 +19,7 @@ from hypothesis import strategies as st
 from geo.errors import StoreError
 from layers.publication.collection import names
 from services.stores import served, sqlite
+from services.stores.features import repeating
 from services.stores.queries import Condition, Query, QueryError, equal, related, within_years
 from tests.ogc import places
 from tests.services.made_release import made_release
@@ -379,3 +380,32 @@ def test_a_parted_collection_is_served_as_it_was_given(tmp_path, kind):
         assert shapely.geometry.shape(feature["geometry"]).hausdorff_distance(row["geometry"]) < 0.001
         for name, value in feature["properties"].items():
             assert value is None if pd.isna(row[name]) else value == row[name]
+
+
+def test_what_many_rows_have_side_by_side_is_text_once_and_every_feature_says_its_row(tmp_path):
+    collection = places.collections()[1]
+    sqlite.write([collection], tmp_path)
+    with closing(sqlite3.connect(tmp_path / "zicht.sqlite")) as store:
+        store.row_factory = sqlite3.Row
+        rows = store.execute(f'SELECT * FROM "{INDICATORS}"').fetchall()  # noqa: S608  # a name of ours
+        ((said,),) = store.execute("SELECT count(*) FROM _text_said_indicatoren_misdrijven_buurt").fetchall()
+    truths = {one.name for one in collection.fields if one.type == "boolean"}
+    assert len(rows) == len(collection.table)
+    assert 4 * said < len(rows)
+    for row in rows:
+        wanted = {
+            one: bool(row[one]) if one in truths and row[one] is not None else row[one]
+            for one in names(collection.fields)
+            if one != "id"
+        }
+        assert orjson.loads(f"{row['_head']}null}}") == {
+            "type": "Feature", "id": row["id"], "properties": wanted, "geometry": None,
+        }  # fmt: skip
+
+
+@given(st.lists(st.tuples(*[st.one_of(st.none(), st.booleans(), st.text(max_size=2))] * 3), max_size=60))
+def test_a_run_of_columns_that_repeat_has_few_values_in_each(rows):
+    start, end = repeating(rows)
+    columns = list(zip(*rows, strict=True))
+    assert 0 <= start <= end <= len(columns)
+    assert all(10 * len(set(column)) <= len(rows) for column in columns[start:end])
