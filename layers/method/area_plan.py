@@ -13,7 +13,8 @@ from layers.declarations.sources import SourceDeclaration
 from layers.method import places
 from layers.method.places import Boundaries, StudyArea
 from layers.method.plan import Node
-from layers.method.reading import Reader, value_node
+from layers.method.read_nodes import value_node
+from layers.method.reading import Reader
 
 LEVELS = (AreaLevel.BUURT, AreaLevel.WIJK, AreaLevel.GEMEENTE, *(one for one in AreaLevel if one.resolution))
 """The levels that can be built."""

@@ -1,13 +1,9 @@
-"""Reading: the nodes where bytes from outside become values, each with the receipts of what was read.
+"""Reading: what a source and the municipality's own files give to a build, each as a node with its receipts."""
 
-They alone have an input that is no node, the world; their keys say what it held when the build was planned. Bytes that
-are others by the time they are read are refused, or they would be remembered as the old ones.
-"""
-
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from functools import partial
-from typing import Any, Self
+from typing import Any
 
 import pandas as pd
 
@@ -17,13 +13,13 @@ from geo.areas import AreaFrame, AreaLevel
 from geo.errors import SourceError
 from geo.messages import message
 from layers.declarations.sources import SourceDeclaration
-from layers.messages import said, speaking
+from layers.messages import said
 from layers.method.keys import AREA_KEY
 from layers.method.places import Boundaries
-from layers.method.plan import Node, digest, numbers_of
+from layers.method.plan import Node
 from layers.method.ports import Delivered, Identity, Keyring, Read, Source, Weighed
 from layers.method.protection import protected_receipt
-from layers.method.versions import version_of_module
+from layers.method.read_nodes import ReadFrom, read_node
 from layers.publication.layer import Receipt
 
 
@@ -81,7 +77,7 @@ class Reader:
 
         identify = partial(self.source.identity, of)
         name = (f"pc4-{of.year}" if of.finest is AreaLevel.PC4 else str(of.year),)
-        about = _About("boundaries", name, {"vintage": of}, type(self.source).__module__)
+        about = ReadFrom("boundaries", name, {"vintage": of}, type(self.source).__module__)
         return self._node(about, read, identify)
 
     def table(self, declaration: SourceDeclaration) -> Node[Read[pd.DataFrame]]:
@@ -93,7 +89,7 @@ class Reader:
             return Read(self._with_keys(table, declaration), tuple(self._leaving(one, declaration) for one in read_for))
 
         identify = partial(self.source.identity, self.vintage, declaration)
-        about = _About.of("table", declaration, (), type(self.source).__module__, self._fingerprint(declaration))
+        about = ReadFrom.of("table", declaration, (), type(self.source).__module__, self._fingerprint(declaration))
         return self._node(about, read, identify)
 
     def points(self, declaration: SourceDeclaration, cells: Node[AreaFrame]) -> Node[Read[pd.DataFrame]]:
@@ -106,7 +102,7 @@ class Reader:
             return Read(table, self._receipts_of_source([], [declaration]))
 
         identify = partial(self.source.identity, self.vintage, declaration)
-        about = _About.of("points", declaration, cells.name, type(self.source).__module__)
+        about = ReadFrom.of("points", declaration, cells.name, type(self.source).__module__)
         return self._node(about, read, identify, cells)
 
     def counted(self, declaration: SourceDeclaration, areas: Node[AreaFrame]) -> Node[Read[pd.DataFrame]]:
@@ -122,7 +118,7 @@ class Reader:
             return Read(delivered.table, (self._leaving(receipt, declaration),))
 
         fingerprint = self._fingerprint(declaration)
-        about = _About.of("counted", declaration, areas.name, self.own.module(declaration), fingerprint)
+        about = ReadFrom.of("counted", declaration, areas.name, self.own.module(declaration), fingerprint)
         return self._node(about, read, partial(self.own.identity, declaration), areas)
 
     def weights(self, declaration: SourceDeclaration, column: str) -> Node[Read[Weights]]:
@@ -138,7 +134,7 @@ class Reader:
             receipt = _receipt(f"spread/{declaration.id}", declaration, weighed)
             return Read(weighed.weights, (replace(receipt, notes=(said(note), *receipt.notes)),))
 
-        about = _About.of("weights", declaration, (column,), self.own.module(declaration))
+        about = ReadFrom.of("weights", declaration, (column,), self.own.module(declaration))
         return self._node(about, read, partial(self.own.identity, declaration))
 
     def _fingerprint(self, declaration: SourceDeclaration) -> str:
@@ -178,78 +174,15 @@ class Reader:
 
     def _node[Value](
         self,
-        about: "_About",
+        about: ReadFrom,
         read: Callable[..., Read[Value]],
         identify: Callable[[], Identity],
         *inputs: Node[AreaFrame],
     ) -> Node[Read[Value]]:
         what = (about.kind, *about.name, *(one.key for one in inputs))
         if what not in self._planned:
-            self._planned[what] = self._read(about, read, identify, inputs)
+            self._planned[what] = read_node(about, read, identify, inputs, self.language)
         return self._planned[what]
-
-    def _read[Value](
-        self,
-        about: "_About",
-        read: Callable[..., Read[Value]],
-        identify: Callable[[], Identity],
-        inputs: tuple[Node[AreaFrame], ...],
-    ) -> Node[Read[Value]]:
-        planned = identify()
-
-        def make(*values: AreaFrame, **_: object) -> Read[Value]:
-            with speaking(self.language):
-                result = read(*values)
-            if identify().content != planned.content:
-                raise SourceError(
-                    "{what}: its files changed since this build began; build it again", what="/".join(about.name)
-                )
-            return result
-
-        return Node(
-            about.kind, about.name, make, inputs, about.parameters, about.declarations,
-            method=version_of_module(about.module), reads=planned.content, confidential=about.confidential,
-            receipt=digest([self.language, planned.receipt, about.texts]),
-        )  # fmt: skip
-
-
-@dataclass(frozen=True, slots=True)
-class _About:
-    """Which node that reads, by what settings, with which module; `texts` are what its receipts say and no more."""
-
-    kind: str
-    name: tuple[str, ...]
-    parameters: Mapping[str, object]
-    module: str
-    declarations: tuple[str, ...] = ()
-    texts: tuple[str, ...] = ()
-    confidential: bool = False
-
-    @classmethod
-    def of(
-        cls, kind: str, declaration: SourceDeclaration, name: tuple[str, ...], module: str, fingerprint: str = ""
-    ) -> Self:
-        """Of a source; `fingerprint` is that of the secret of its keys."""
-        settings: dict[str, object] = {"source": _as_read(declaration)}
-        settings |= {"keys": fingerprint} if fingerprint else {}
-        declared = (f"sources/{declaration.id}",)
-        one = declaration
-        texts = (one.title, one.publisher, one.license, one.url, one.attribution)
-        return cls(kind, (one.id, *name), settings, module, declared, texts, one.confidential)
-
-
-def _as_read(declaration: SourceDeclaration) -> SourceDeclaration:
-    """A source as far as reading depends on it: not on which figures are made of its columns, for which periods."""
-    return numbers_of(declaration).model_copy(update={"columns": {}, "periods": (), "statline": None})
-
-
-def value_node[Value](read: Node[Read[Value]], kind: str) -> Node[Value]:
-    """What a node reads, by itself, worth remembering."""
-    return Node(kind, read.name, _value, (read,), stored=True)
-
-
-def _value[Value](read: Read[Value]) -> Value:
-    return read.value
 
 
 def _receipt(id_: str, source: SourceDeclaration, delivered: Delivered | Weighed) -> Receipt:

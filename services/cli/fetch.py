@@ -37,11 +37,11 @@ def fetch(
     from boundaries.vintages import declared_vintage
     from services import receipts
     from services.cli import fetch_progress
-    from services.jobs import fetch
+    from services.jobs import fetch, fetchable
     from services.jobs.declarations import catalogue
 
     settings, catalog = Settings(), catalogue()
-    wanted, skipped = fetch.jobs(catalog, what or [], declared_vintage(vintage), gemeente or [])
+    wanted, skipped = fetchable.jobs(catalog, what or [], declared_vintage(vintage), gemeente or [])
     for line in [*(fetch_progress.plan(wanted, receipts.read(to)) if dry_run else []), *fetch_progress.left(skipped)]:
         screen.print(line, markup=False, soft_wrap=True)
     if dry_run:

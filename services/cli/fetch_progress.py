@@ -14,7 +14,8 @@ from geo.errors import ZichtError
 from geo.messages import Message, joined, message, plural
 from layers.messages import age, number, say
 from layers.publication.layer import Receipt
-from services.jobs.fetch import BOUNDARIES, Job, Outcome
+from services.jobs.fetch import Outcome
+from services.jobs.fetchable import BOUNDARIES, Job
 
 
 class Bars:

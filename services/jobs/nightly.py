@@ -21,7 +21,7 @@ from services.files import UNFINISHED, locked
 from services.geocoder import MONTH
 from services.http.client import PRIVATE, Client
 from services.http.privacy import remove_older
-from services.jobs import fetch, plan, stores
+from services.jobs import fetch, fetchable, plan, stores
 from services.jobs.ages import too_old
 from services.jobs.build import OnStep
 from services.jobs.publish import publish_all
@@ -104,7 +104,7 @@ def alone(home: Path) -> Iterator[None]:
 
 def _fetch(catalog: Catalog, themes: Sequence[str], year: int, data: Path, client: Client, on_step: OnStep) -> None:
     """All that these themes read of the services, into the folder of data, or nothing of it."""
-    wanted, _ = fetch.jobs(catalog, themes, vintage_of(year))
+    wanted, _ = fetchable.jobs(catalog, themes, vintage_of(year))
     beside = data.with_name(f"{UNFINISHED}{data.name}")
     shutil.rmtree(beside, ignore_errors=True)
     try:

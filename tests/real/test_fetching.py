@@ -12,7 +12,7 @@ from layers.declarations.catalog import load
 from layers.method.country import Country
 from services.http.client import Client
 from services.http.transport import RetryPolicy
-from services.jobs import fetch
+from services.jobs import fetch, fetchable
 from services.jobs.build import open_country
 from tests.standin import pdok, statline
 from tests.standin.server import Standin, busy, cut, halved
@@ -46,7 +46,7 @@ def fetched(netherlands: Country, real: Path, tmp_path_factory: pytest.TempPathF
         standin.trap("85984NED.*skip=10000", busy(0), halved)
         standin.trap("47018NED.*2023JJ00", cut(100_000))
         client = Client(folder / "cache", gateway=standin.url, policy=RetryPolicy(pause=0.01))
-        jobs, skipped = fetch.jobs(load(), ("misdrijven",), netherlands.vintage)
+        jobs, skipped = fetchable.jobs(load(), ("misdrijven",), netherlands.vintage)
         assert list(skipped) == []
         served = [one for one in jobs if one.name in {"kerncijfers", "misdrijven", "boundaries"}]
         outcome = fetch.fetch(served, client, folder / "data", NoReports())

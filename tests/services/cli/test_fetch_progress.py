@@ -12,7 +12,8 @@ from geo.messages import message
 from layers.messages import say, speaking
 from layers.publication.layer import Receipt
 from services.cli import fetch_progress
-from services.jobs.fetch import Job, Outcome
+from services.jobs.fetch import Outcome
+from services.jobs.fetchable import Job
 
 FILE = "sources/kerncijfers-2024.parquet"
 RECEIPT = Receipt("sources/kerncijfers", "Kerncijfers", "https://example.org", "", 14_568, "CC BY 4.0", "CBS")

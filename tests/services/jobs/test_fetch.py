@@ -23,6 +23,7 @@ from services import receipts
 from services.files import digest
 from services.http.client import Client
 from services.jobs import fetch as job
+from services.jobs import fetchable
 from services.testland.country import Testland
 from services.workspace import storage
 from tests.services.jobs.conftest import QUICK, small
@@ -252,7 +253,7 @@ def test_notes_and_titles_of_receipts_are_published_in_dutch(standin: Standin, t
     gemeente = testland.figures["gemeentecode"].iloc[0]
     with speaking("nl"):
         for code, names in ((None, ["kerncijfers", "boundaries"]), (gemeente, ["kerncijfers"])):
-            wanted, _ = job.jobs(load(), names, vintages.vintage(2024), [code] if code else [])
+            wanted, _ = fetchable.jobs(load(), names, vintages.vintage(2024), [code] if code else [])
             client = Client(tmp_path / "cache", gateway=standin.url, policy=QUICK)
             job.fetch(wanted, client, tmp_path / "data", NoReports())
         standin.trap(".", Reply(503), lasting=True)

@@ -14,8 +14,8 @@ from services import receipts
 from services.files import digest
 from services.http.client import Client
 from services.http.transport import RetryPolicy
-from services.jobs import fetch
 from services.jobs import fetch as job
+from services.jobs import fetchable
 from services.sources.squares import weighed
 from tests.layers.declarations.test_squares import SQUARES, with_dasymetric
 from tests.layers.declared import catalog
@@ -115,7 +115,7 @@ def test_of_some_gemeenten_squares_are_not_fetched(zicht: Zicht, tmp_path: Path)
 @pytest.mark.parametrize("names", [(), ("proef",)])
 def test_a_theme_that_interpolates_by_squares_fetches_them(tmp_path: Path, names):
     known = catalog(tmp_path, sources_vierkanten=SQUARES, themes_proef=with_dasymetric())
-    wanted, skipped = fetch.jobs(known, names, vintage(2024))
+    wanted, skipped = fetchable.jobs(known, names, vintage(2024))
     assert "vierkanten" in [one.name for one in wanted]
     assert list(skipped) == ["tellingen"]
 
@@ -123,7 +123,7 @@ def test_a_theme_that_interpolates_by_squares_fetches_them(tmp_path: Path, names
 def test_an_own_file_is_not_fetched(tmp_path: Path):
     own = SQUARES.replace("year = 2024", 'year = 2024\npath = "eigen.gpkg"')
     known = catalog(tmp_path, sources_vierkanten=own, themes_proef=with_dasymetric())
-    _, skipped = fetch.jobs(known, (), vintage(2024))
+    _, skipped = fetchable.jobs(known, (), vintage(2024))
     assert "its squares are a file of your own (eigen.gpkg)" in str(skipped["vierkanten"])
     with pytest.raises(SourceError, match="which is not fetched"):
-        fetch.jobs(known, ("vierkanten",), vintage(2024))
+        fetchable.jobs(known, ("vierkanten",), vintage(2024))

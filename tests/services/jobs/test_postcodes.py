@@ -18,6 +18,7 @@ from services.cache.encoding import decoded, encoded
 from services.downloads import postcodes as downloads
 from services.http.client import Client
 from services.jobs import fetch as job
+from services.jobs import fetchable
 from services.jobs.build import LayerRequest, build, open_country
 from services.jobs.plan import planned
 from tests.country import CORNER, SIDE, raw, squares
@@ -178,7 +179,7 @@ def test_the_boundaries_that_a_theme_needs_are_fetched_with_it_and_it_is_built_w
 ):
     (folder / "boundaries/pc4-2020.gpkg").unlink()
     declared = country(folder).catalog
-    wanted, skipped = job.jobs(declared, ["proef"], vintage(2024))
+    wanted, skipped = fetchable.jobs(declared, ["proef"], vintage(2024))
     assert set(skipped) == {"postcodes", "tellingen"}
     monkeypatch.setattr(downloads, "LEAST", 25)
     years = {
