@@ -16,12 +16,24 @@ from tests.keys import MadeUpKeys
 from tests.layers.declared import catalog
 from tests.services.sources.records.test_build import LENS, PEOPLE, SOURCE, THEME
 
+PER_THOUSAND = THEME.replace('per = "inwoners"', 'per = "inwoners"\nscale = 1000')
+
 
 def confidential(rows: pd.DataFrame, folder: Path) -> Country:
     """The country with these rows; nothing else of it is confidential."""
+    return _country(rows, folder, SOURCE.replace('status = "open"', ""))
+
+
+def suppressed(rows: pd.DataFrame, folder: Path) -> Country:
+    """The country in which what is too small is left out, and all else published as it is: naive suppression."""
+    return _country(rows, folder, SOURCE)
+
+
+def _country(rows: pd.DataFrame, folder: Path, source: str) -> Country:
     rows.to_csv(folder / "aangiften.csv", sep=";", decimal=",", index=False)
-    of_rows = SOURCE.replace('status = "open"', "")
-    known = catalog(folder, themes_proef=THEME, sources_mensen=PEOPLE, lenses_nabij=LENS, sources_tellingen=of_rows)
+    known = catalog(
+        folder, themes_proef=PER_THOUSAND, sources_mensen=PEOPLE, lenses_nabij=LENS, sources_tellingen=source
+    )  # fmt: skip
     keys = MadeUpKeys()
 
     def counted(one, areas):
