@@ -16,7 +16,7 @@ import pyogrio
 from geo.errors import StoreError
 from layers.messages import say
 from layers.publication.collection import Collection
-from services.exporters import field_domains, spatial_views
+from services.exporters import field_domains, layer_styles, spatial_views
 from services.files import whole_file
 
 FILE = "zicht.gpkg"
@@ -39,6 +39,7 @@ def export(collections: Sequence[Collection], path: Path) -> None:
         with closing(sqlite3.connect(unfinished)) as package, package:
             _add_views(package, collections, views)
             field_domains.write(package, collections)
+            layer_styles.write(package, collections, NO_DATE)
         _check(rows, unfinished)
 
 

@@ -18,7 +18,7 @@ from layers.declarations.lenses import BASIS
 from layers.messages import say
 from layers.publication.collection import Collection, names
 from layers.publication.fields import LENS, PERIOD
-from services.exporters.qgis_style import Tree, add, style, text_of
+from services.exporters.qgis_style import VERSION, Tree, add, document, style, text_of, written
 from services.files import whole_file
 from services.ports import QGIS, SERVICE
 
@@ -28,29 +28,23 @@ DEGREES = 4326
 system of a layer from the project: RD New would put each feature elsewhere. The project shows it in RD New.
 """
 
-VERSION = "3.22.0"
-
 
 def write(collections: Sequence[Collection], folder: Path) -> None:
     """Write the projects, layers and styles of a release to one file in its folder."""
     with whole_file(folder / QGIS) as unfinished, ZipFile(unfinished, "w", ZIP_DEFLATED) as archive:
-        for name, tree, kind in _documents(collections):
-            ET.indent(tree, " ")
-            text = f"<!DOCTYPE {kind}>\n{ET.tostring(tree, encoding='unicode')}\n"
+        for name, text in _documents(collections):
             archive.writestr(ZipInfo(name), text, ZIP_DEFLATED)  # without a moment: the same bytes each time
 
 
-def _documents(collections: Sequence[Collection]) -> Iterator[tuple[str, Tree, str]]:
+def _documents(collections: Sequence[Collection]) -> Iterator[tuple[str, str]]:
     for one in collections:
-        look = ET.Element("qgis", version=VERSION)
-        look.extend(style(one))
-        yield f"{one.address}.qml", look, "qgis PUBLIC 'http://mrcc.com/qgis.dtd' 'SYSTEM'"
-        yield f"{one.address}.qlr", _definition(one), "qgis-layer-definition"
+        yield f"{one.address}.qml", document(one)
+        yield f"{one.address}.qlr", written(_definition(one), "qgis-layer-definition")
     for searched in collections:
         if searched.id.startswith("zoekgebieden_"):
             theme = searched.id.removeprefix("zoekgebieden_")
             layers = [searched, *(one for one in collections if _belongs(one, theme))]
-            yield f"{theme.replace('_', '-')}.qgs", _project(searched, layers), "qgis"
+            yield f"{theme.replace('_', '-')}.qgs", written(_project(searched, layers), "qgis")
 
 
 def _belongs(one: Collection, theme: str) -> bool:

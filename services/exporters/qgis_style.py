@@ -1,22 +1,35 @@
 """How a collection looks in QGIS: classes, titles of columns, words of codes, and the form of a feature."""
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from xml.etree import ElementTree as ET
 
 from layers.messages import said, say
+from layers.publication.appearance import OPACITY, appearance, bounds
 from layers.publication.collection import Collection, names
 from layers.publication.fields import Field
-from layers.publication.legend import legend_for
+from layers.publication.legend import Legend
 
-SCORE = "score"
 EXPLANATIONS = ("titel", "gebiedsnaam", "toelichting", "zekerheid", "beperkingen", "handvat", "reden")
 """Columns that a form shows first."""
 
-LINE = {"zoekgebieden": ("#b35806", 0.8), "stapeling": ("#542788", 0.8)}
-"""Colour and width in mm of the outline of what is drawn without classes, by how its id begins."""
+VERSION = "3.22.0"
+"""Of QGIS, the oldest that these are for."""
 
 type Tree = ET.Element
+
+
+def document(one: Collection) -> str:
+    """The style of a collection as QGIS has it in a file."""
+    look = ET.Element("qgis", version=VERSION)
+    look.extend(style(one))
+    return written(look, "qgis PUBLIC 'http://mrcc.com/qgis.dtd' 'SYSTEM'")
+
+
+def written(tree: Tree, kind: str) -> str:
+    """A document of this kind."""
+    ET.indent(tree, " ")
+    return f"<!DOCTYPE {kind}>\n{ET.tostring(tree, encoding='unicode')}\n"
 
 
 def style(one: Collection) -> Iterator[Tree]:
@@ -34,27 +47,26 @@ def style(one: Collection) -> Iterator[Tree]:
 
 
 def _renderer(one: Collection) -> Tree:
-    by = next((field for field in one.fields if field.name == SCORE and one.id.startswith("indicatoren_")), None)
-    if by is None:
-        colour, width = LINE.get(one.id.split("_", maxsplit=1)[0], ("#737373", 0.2))
+    look = appearance(one.id, one.fields)
+    if look.legend is None:
         renderer = ET.Element("renderer-v2", type="singleSymbol")
-        ET.SubElement(renderer, "symbols").append(_symbol("0", "no", "#ffffff", colour, width))
+        ET.SubElement(renderer, "symbols").append(_symbol("0", "no", "#ffffff", look.line, look.width))
         return renderer
     renderer = ET.Element("renderer-v2", type="RuleRenderer")
     rules, symbols = ET.SubElement(renderer, "rules", key="all"), ET.SubElement(renderer, "symbols")
-    legend = legend_for(by, one.table[by.name])
-    classes = zip(_conditions(by.name, legend.breaks), legend.colours, legend.labels, strict=True)
+    legend = look.legend
+    classes = zip(_conditions(look.column, legend), legend.colours, legend.labels, strict=True)
     rows = [*classes, ("ELSE", legend.missing_colour, legend.missing_label)]
     for number, (condition, colour, label) in enumerate(rows):
         about = {"key": f"class{number}", "symbol": str(number), "filter": condition, "label": text_of(label)}
         ET.SubElement(rules, "rule", about)
-        symbols.append(_symbol(str(number), "solid", colour, "#737373", 0.1))
+        symbols.append(_symbol(str(number), "solid", colour, look.line, look.width))
     return renderer
 
 
-def _conditions(column: str, breaks: Sequence[float]) -> Iterator[str]:
-    """What holds in each class; the outer two have no end."""
-    for low, high in zip((None, *breaks), (*breaks, None), strict=True):
+def _conditions(column: str, legend: Legend) -> Iterator[str]:
+    """What holds in each class."""
+    for low, high in bounds(legend):
         ends = [
             f'"{column}" >= {low!r}' if low is not None else "",
             f'"{column}" < {high!r}' if high is not None else "",
@@ -63,7 +75,7 @@ def _conditions(column: str, breaks: Sequence[float]) -> Iterator[str]:
 
 
 def _symbol(name: str, style: str, colour: str, line: str, width: float) -> Tree:
-    symbol = ET.Element("symbol", type="fill", name=name, alpha="0.8" if style == "solid" else "1")
+    symbol = ET.Element("symbol", type="fill", name=name, alpha=str(OPACITY) if style == "solid" else "1")
     layer = ET.SubElement(symbol, "layer", {"class": "SimpleFill", "enabled": "1", "locked": "0", "pass": "0"})
     given = {"color": _rgba(colour), "style": style, "outline_color": _rgba(line), "outline_width": str(width)}
     layer.append(_map({**given, "outline_style": "solid", "outline_width_unit": "MM"}))

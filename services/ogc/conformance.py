@@ -24,7 +24,10 @@ CLASSES = (
     *FILTER,
     *_classes("ogcapi-features-3", "queryables", "queryables-query-parameters"),
 )
-"""Of every release."""
+"""Of every release, as of all that pygeoapi serves."""
+
+STYLES = tuple(f"{SPEC}/ogcapi-styles-1/0.0/conf/{name}" for name in ("core", "mapbox-styles", "sld-10"))
+"""Of every release, by a draft: its names have no version yet."""
 
 TILES = _classes("ogcapi-tiles-1", "core", "tileset", "tilesets-list", "geodata-tilesets", "mvt", "oas30")
 """Of a release with tiles besides."""

@@ -41,21 +41,22 @@ class Documents:
         openapi = f"{self.url}/openapi"
         described = "application/vnd.oai.openapi+json;version=3.0"
         links = [
-            _link("about", HTML, about["title"], about["url"]),
+            link("about", HTML, about["title"], about["url"]),
             *_formats(self.url, language),
-            _link("service-desc", described, "The OpenAPI definition as JSON", openapi),
-            _link("service-doc", HTML, "The OpenAPI definition as HTML", f"{openapi}?f=html") | {"hreflang": language},
-            _link("conformance", JSON, "Conformance", f"{self.url}/conformance"),
-            _link("data", JSON, "Collections", f"{self.url}/collections"),
+            link("service-desc", described, "The OpenAPI definition as JSON", openapi),
+            link("service-doc", HTML, "The OpenAPI definition as HTML", f"{openapi}?f=html") | {"hreflang": language},
+            link("conformance", JSON, "Conformance", f"{self.url}/conformance"),
+            link("data", JSON, "Collections", f"{self.url}/collections"),
         ]
+        links.append(link(f"{RELATIONS}/styles", JSON, say("Styles"), f"{self.url}/styles"))
         if self.tiles:
-            links.append(_link(f"{RELATIONS}/tiling-schemes", JSON, say("Vector tiles"), f"{self.url}/tileMatrixSets"))
+            links.append(link(f"{RELATIONS}/tiling-schemes", JSON, say("Vector tiles"), f"{self.url}/tileMatrixSets"))
         links += qgis.of_release(self.folder, self.site)
         return {"links": links, "title": about["title"], "description": about["description"], **self._confirmed()}
 
     def conformance(self) -> Tree:
         """What the API conforms to."""
-        return {"conformsTo": [*conformance.CLASSES, *(conformance.TILES if self.tiles else ())]}
+        return {"conformsTo": [*conformance.CLASSES, *conformance.STYLES, *(conformance.TILES if self.tiles else ())]}
 
     def collections(self) -> Tree:
         """All collections."""
@@ -86,30 +87,32 @@ class Documents:
     def _pages_of(self, name: str) -> Iterator[Tree]:
         """Where a collection is described, and its features are."""
         page = f"{self.url}/collections/{name}"
-        yield _link("root", JSON, "The landing page of this server as JSON", f"{self.url}?f=json")
-        yield _link("root", HTML, "The landing page of this server as HTML", f"{self.url}?f=html")
+        yield link("root", JSON, "The landing page of this server as JSON", f"{self.url}?f=json")
+        yield link("root", HTML, "The landing page of this server as HTML", f"{self.url}?f=html")
         yield from _formats(page)
         described = {"schema": "Schema of collection in", "queryables": "Queryables for this collection as"}
         for relation, title in described.items():
             for kind, media_type in (("JSON", "application/schema+json"), ("HTML", HTML)):
                 href = f"{page}/{relation}?f={kind.lower()}"
-                yield _link(f"{RELATIONS}/{relation}", media_type, f"{title} {kind}", href)
+                yield link(f"{RELATIONS}/{relation}", media_type, f"{title} {kind}", href)
         for format_, title, media_type in (
             ("json", "GeoJSON", "application/geo+json"), ("jsonld", "RDF (GeoJSON-LD)", JSONLD), ("html", "HTML", HTML),
             ("csv", "CSV", "text/csv; charset=utf-8"),
         ):  # fmt: skip
-            yield _link("items", media_type, f"Items as {title}", f"{page}/items?f={format_}")
+            yield link("items", media_type, f"Items as {title}", f"{page}/items?f={format_}")
 
     def _files_of(self, name: str) -> Iterator[Tree]:
         """The files that a collection is in, its tiles, what QGIS opens of it, and how it was made."""
         for file, media_type, title in downloads.files_of(self.folder, name):
-            yield _link("enclosure", media_type, title, f"{self.site}/downloads/{file}")
+            yield link("enclosure", media_type, title, f"{self.site}/downloads/{file}")
         if name in self.tiles:
             path = f"{self.url}/collections/{name}/tiles"
-            yield _link(f"{RELATIONS}/tilesets-vector", JSON, say("Vector tiles"), path)
+            yield link(f"{RELATIONS}/tilesets-vector", JSON, say("Vector tiles"), path)
+        styles = f"{self.url}/collections/{name}/styles"
+        yield link(f"{RELATIONS}/styles", JSON, say("Styles"), styles)
         yield from qgis.of_collection(self.folder, self.site, name)
         if page := page_of(name, self.methods):
-            yield _link("describedby", HTML, say("How this map was made"), f"{self.site}/{page}")
+            yield link("describedby", HTML, say("How this map was made"), f"{self.site}/{page}")
 
     def _confirmed(self) -> Tree:
         return {"confirmed": self.confirmed} if self.confirmed else {}
@@ -117,13 +120,14 @@ class Documents:
 
 def _formats(page: str, language: str = "") -> list[Tree]:
     """Links of a document in JSON to itself and to its other formats; `language` is that of the page for people."""
-    page_for_people = _link("alternate", HTML, "This document as HTML", f"{page}?f=html")
+    page_for_people = link("alternate", HTML, "This document as HTML", f"{page}?f=html")
     return [
-        _link("self", JSON, "This document as JSON", f"{page}?f=json"),
-        _link("alternate", JSONLD, "This document as RDF (JSON-LD)", f"{page}?f=jsonld"),
+        link("self", JSON, "This document as JSON", f"{page}?f=json"),
+        link("alternate", JSONLD, "This document as RDF (JSON-LD)", f"{page}?f=jsonld"),
         page_for_people | ({"hreflang": language} if language else {}),
     ]
 
 
-def _link(relation: str, media_type: str, title: str, href: str) -> Tree:
+def link(relation: str, media_type: str, title: str, href: str) -> Tree:
+    """A link of a document."""
     return {"rel": relation, "type": media_type, "title": title, "href": href}

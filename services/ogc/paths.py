@@ -4,7 +4,7 @@ import re
 from collections.abc import Mapping
 from functools import partial
 
-from services.ogc import items, qgis, tiles
+from services.ogc import items, qgis, styles, tiles
 from services.ogc.endpoints import FEATURE, JSON, OPENAPI, PAGES, PLAIN, SCHEMAS, TEXT, Endpoint, Handler
 from services.ogc.handlers import Handlers
 
@@ -15,7 +15,7 @@ FILE, WEB_PAGE = {"*/*": "file"}, {"text/html": "html"}
 
 def paths(handlers: Handlers) -> tuple[Endpoint, ...]:
     """All paths: of the API, and of the site beside it."""
-    return (*_of_api(handlers), *tiles.endpoints(READING), *_of_site(handlers))
+    return (*_of_api(handlers), *tiles.endpoints(READING), *styles.endpoints(READING), *_of_site(handlers))
 
 
 def _of_api(handlers: Handlers) -> tuple[Endpoint, ...]:

@@ -43,6 +43,11 @@ def of_collection(folder: Path, site: str, collection: str) -> Iterator[dict[str
             yield _link(site, f"{collection}.{kind}", title)
 
 
+def has_style(folder: Path, collection: str) -> bool:
+    """Whether the release has a style of a collection."""
+    return f"{collection}.qml" in _names(folder)
+
+
 def of_release(folder: Path, site: str) -> list[dict[str, str]]:
     """Links to the projects of a release."""
     themes = sorted(name.removesuffix(".qgs") for name in _names(folder) if name.endswith(".qgs"))

@@ -10,7 +10,7 @@ from types import SimpleNamespace
 import httpx
 import pytest
 
-from services.exporters import qgis
+from services.exporters import geopackage, qgis
 from services.ogc import configuration
 from services.stores import sqlite
 from services.stores.served import opened
@@ -56,6 +56,9 @@ def found(collections, tmp_path_factory):
             links = [one["href"] for one in httpx.get(f"{site}/v1?f=json").json()["links"]]
             for name in FILES:
                 (folder / name).write_bytes(httpx.get(f"{site}/qgis/{name}").raise_for_status().content)
+            sld = httpx.get(f"{site}/v1/styles/indicatoren-misdrijven-buurt?f=sld").raise_for_status()
+            (folder / "indicatoren-misdrijven-buurt.sld").write_bytes(sld.content)
+            geopackage.export(collections, folder / "zicht.gpkg")
             said = json.loads(run(folder, site))
     return SimpleNamespace(**said, folder=folder, site=site, paths=asked, links=links)
 

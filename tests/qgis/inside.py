@@ -79,6 +79,12 @@ def main():
     plain = QgsVectorLayer(sys.argv[3], "plain", "OAPIF")
     found["qml"] = [plain.loadNamedStyle(str(FOLDER / "indicatoren-misdrijven-buurt.qml"))[1], about(plain)]
 
+    packed = {name: QgsVectorLayer(f"{FOLDER}/zicht.gpkg|layername={name}", name, "ogr") for name in vectors}
+    found["packed"] = {name: about(one) for name, one in packed.items()}
+    sld = QgsVectorLayer(f"{FOLDER}/zicht.gpkg|layername=indicatoren_misdrijven_buurt", "sld", "ogr")
+    said = sld.loadSldStyle(str(FOLDER / "indicatoren-misdrijven-buurt.sld"))
+    found["sld"] = [said[1] if isinstance(said[1], bool) else said[0], about(sld)]
+
     found["asked"] = {}
     for number, expression in enumerate(EXPRESSIONS):
         QgsNetworkAccessManager.blockingGet(QNetworkRequest(QUrl(f"{sys.argv[4]}/mark/{number}")))

@@ -53,6 +53,22 @@ def test_a_layer_definition_and_a_style_give_the_same_layer(found):
         assert styled[name] == layer[name]
 
 
+def test_a_geopackage_is_drawn_and_explained_as_the_service_is(found):
+    assert sorted(found.packed) == sorted(found.layers)
+    for name, one in found.packed.items():
+        for what in ("renderer", "classes", "form"):
+            assert one[what] == found.layers[name][what], (name, what)
+        assert found.layers[name]["aliases"].items() <= one["aliases"].items()
+
+
+def test_the_sld_gives_the_same_classes(found):
+    loaded, one = found.sld
+    assert loaded
+    assert [(label, colour) for _, label, colour in one["classes"]] == [
+        (label, colour) for _, label, colour in found.layers["indicatoren_misdrijven_buurt"]["classes"]
+    ]
+
+
 def test_the_map_is_drawn_where_the_areas_are_in_the_colours_of_the_legend(found):
     picture = np.asarray(Image.open(found.folder / "map.png").convert("RGB"))
     assert (picture != 255).any(axis=2).mean() > 0.9

@@ -93,7 +93,7 @@ def test_it_is_found_by_the_spatial_index_of_the_areas_of_which_each_answer_is_r
 
 
 def test_only_layers_are_listed_and_what_the_codes_are_called(borrowed):
-    assert pyogrio.list_layers(borrowed)[:, 0].tolist() == ["gebieden_buurt", FIGURES, "codes"]
+    assert pyogrio.list_layers(borrowed)[:, 0].tolist() == ["gebieden_buurt", FIGURES, "codes", "layer_styles"]
     codes = pyogrio.read_dataframe(borrowed, layer="codes")
     assert dict(zip(codes["code"], codes["label"], strict=True))["geheim"] == "geheim bij de bron"
 
@@ -104,4 +104,4 @@ def test_a_collection_with_a_polygon_of_its_own_keeps_them_all(tmp_path):
     export([areas, replace(figures, table=figures.table.set_geometry(moved))], tmp_path / "zicht.gpkg")
     read = pyogrio.read_dataframe(tmp_path / "zicht.gpkg", layer=FIGURES)
     assert shapely.equals(read.geometry.to_numpy(), moved.to_numpy()).all()
-    assert pyogrio.list_layers(tmp_path / "zicht.gpkg")[:, 0].tolist() == ["gebieden_buurt", FIGURES]
+    assert pyogrio.list_layers(tmp_path / "zicht.gpkg")[:, 0].tolist() == ["gebieden_buurt", FIGURES, "layer_styles"]

@@ -1,0 +1,179 @@
+"""The paths of the OpenAPI document: of the server, of a collection, of tiles and of styles."""
+
+from collections.abc import Mapping, Sequence
+
+from layers.messages import said
+from layers.publication.fields import Field
+from services.ogc import stylesheets
+from services.ogc.openapi_components import WRONG, Tree, query, ref
+from services.stores.queries import Described
+
+GEOJSON = "application/geo+json"
+MVT = "application/vnd.mapbox-vector-tile"
+
+
+def of_server() -> Tree:
+    """The paths that belong to no collection."""
+    pages = {"application/json": "json", "text/html": "html", "application/ld+json": "jsonld"}
+    plain = dict(list(pages.items())[:2])
+    described = {"application/vnd.oai.openapi+json;version=3.0": "json", "text/html": "html"}
+    return {
+        "/": _get("Landing page", "getLandingPage", "server", _answer("LandingPage", pages)),
+        "/openapi": _get("This document", "getOpenApi", "server", _answer(None, described)),
+        "/openapi.json": _get(
+            "This document", "getOpenApiJson", "server", _answer(None, dict([*described.items()][:1]))
+        ),
+        "/conformance": _get("What the API conforms to", "getConformance", "server", _answer("ConfClasses", plain)),
+        "/collections": _get("The collections", "getCollections", "server", _answer("Collections", pages)),
+    }
+
+
+def of_collection(one: Described) -> Tree:
+    """The paths of a collection."""
+    path, name = f"/collections/{one.id}", _camel(one.id)
+    pages = {"application/json": "json", "text/html": "html", "application/ld+json": "jsonld"}
+    described = {"application/schema+json": "json", "text/html": "html"}
+    features = {GEOJSON: "json", "text/html": "html", "text/csv": "csv", "application/ld+json": "jsonld"}
+    feature = {GEOJSON: "json", "text/html": "html", "application/ld+json": "jsonld"}
+    items = _answer("FeatureCollectionGeoJSON", features, "Content-Crs", "Link")
+    asked = [
+        *map(
+            _shared, ("limit", "offset", "cursor", "bbox", "bbox-crs", "crs", "datetime", "resulttype", "skipGeometry")
+        )
+    ]
+    asked += [_names("properties", one, ""), _names("sortby", one, "[+-]?")]
+    asked += [*map(_shared, ("filter", "filter-lang", "filter-crs")), *map(_property, one.fields)]
+    item = {"name": "featureId", "in": "path", "required": True, "schema": {"type": "string"}}
+    return {
+        path: _get(one.title, f"describe{name}", one.id, _answer("Collection", pages)),
+        f"{path}/schema": _get("Schema", f"schemaOf{name}", one.id, _answer("Schema", described)),
+        f"{path}/styles": _get("Styles", f"stylesOf{name}", one.id, _answer(None, {"application/json": "json"})),
+        f"{path}/queryables": _get("Queryables", f"queryablesOf{name}", one.id, _answer("Schema", described)),
+        f"{path}/items": {
+            **_get("Features", f"get{name}", one.id, items, asked, gone=True),
+            "post": _post(name, one.id, asked, items),
+        },
+        f"{path}/items/{{featureId}}": _get(
+            "One feature",
+            f"getOneOf{name}",
+            one.id,
+            _answer("FeatureGeoJSON", feature, "Content-Crs"),
+            [item, _shared("crs")],
+        ),
+    }
+
+
+def of_grids() -> Tree:
+    """The paths of grids of tiles."""
+    described = _answer(None, {"application/json": "json"})
+    return {
+        "/tileMatrixSets": _get("Grids of tiles", "getTileMatrixSets", "server", described),
+        "/tileMatrixSets/{tileMatrixSetId}": _get("A grid of tiles", "getTileMatrixSet", "server", described, [_GRID]),
+    }
+
+
+def of_tiles(one: Described) -> Tree:
+    """The paths of the tiles of a collection."""
+    path, name = f"/collections/{one.id}/tiles", _camel(one.id)
+    described = _answer(None, {"application/json": "json"})
+    tile = _answer(None, {MVT: "mvt"})
+    place = [_place("tileMatrix", "Zoom."), _place("tileRow", "Row, from the north."), _place("tileCol", "Column.")]
+    tiles = _get("A vector tile", f"tileOf{name}", one.id, tile, [_GRID, *place])
+    tiles["get"]["responses"]["204"] = {"description": "Nothing lies in this tile"}
+    return {
+        path: _get("Tilesets", f"tilesetsOf{name}", one.id, described),
+        f"{path}/{{tileMatrixSetId}}": _get("A tileset", f"tilesetOf{name}", one.id, described, [_GRID]),
+        f"{path}/{{tileMatrixSetId}}/{{tileMatrix}}/{{tileRow}}/{{tileCol}}": tiles,
+    }
+
+
+def _place(name: str, text: str) -> Tree:
+    schema = {"type": "integer", "minimum": 0}
+    return {"name": name, "in": "path", "required": True, "description": text, "schema": schema}
+
+
+_GRID: Tree = {
+    "name": "tileMatrixSetId", "in": "path", "required": True, "description": "The grid of tiles.",
+    "schema": {"type": "string", "enum": ["WebMercatorQuad"]},
+}  # fmt: skip
+
+
+def of_styles(ids: Sequence[str]) -> Tree:
+    """The paths of styles, one for each collection."""
+    named = {"name": "styleId", "in": "path", "required": True, "schema": {"type": "string", "enum": [*ids]}}
+    listed, style = _answer(None, {"application/json": "json"}), _answer(None, dict(stylesheets.OFFERED))
+    return {
+        "/styles": _get("Styles", "getStyles", "server", listed),
+        "/styles/{styleId}": _get("A style", "getStyle", "server", style, [named]),
+    }
+
+
+def _camel(address: str) -> str:
+    return "".join(part.capitalize() for part in address.replace("-", "_").split("_"))
+
+
+def _get(title: str, name: str, tag: str, answer: Tree, asked: Sequence[Tree] = (), *, gone: bool = False) -> Tree:
+    statuses = ["400", "404", "405", "406", *(["410"] if gone else []), "500", "503"]
+    parameters = [_format(answer), _shared("lang"), *asked]
+    responses = {
+        "200": answer,
+        "304": {
+            "description": "Unchanged",
+            "headers": {name: ref("headers", name) for name in ("API-Version", "ETag")},
+        },
+        **{one: ref("responses", one) for one in statuses},
+    }
+    return {
+        "get": {"summary": title, "operationId": name, "tags": [tag], "parameters": parameters, "responses": responses}
+    }
+
+
+def _post(name: str, tag: str, asked: Sequence[Tree], answer: Tree) -> Tree:
+    without = [one for one in asked if one.get("$ref", "").rsplit("/", 1)[-1] not in ("filter", "filter-lang")]
+    body = {"required": True, "content": {"application/json": {"schema": ref("schemas", "Filter")}}}
+    return {
+        "summary": "Features by a filter in CQL2 JSON",
+        "operationId": f"filter{name}",
+        "tags": [tag],
+        "parameters": [_format(answer), _shared("lang"), *without],
+        "requestBody": body | {"description": "A filter in CQL2 JSON; links to next pages hold it."},
+        "responses": {"200": answer, **{one: ref("responses", one) for one in WRONG}},
+    }
+
+
+def _answer(schema: str | None, formats: Mapping[str, str], *headers: str) -> Tree:
+    content: Tree = {media_type: {"schema": {"type": "string"}} for media_type in formats}
+    for media_type, name in formats.items():
+        if name in ("json", "jsonld", "mapbox"):
+            whole = schema and name == "json"
+            content[media_type] = {"schema": ref("schemas", str(schema)) if whole else {"type": "object"}}
+    named = {name: ref("headers", name) for name in ("API-Version", "ETag", *headers)}
+    return {"description": "The answer", "headers": named, "content": content}
+
+
+def _format(answer: Tree) -> Tree:
+    named = {"text/html": "html", "text/csv": "csv", "application/ld+json": "jsonld", MVT: "mvt"}
+    if stylesheets.SLD in answer["content"]:
+        named = dict(stylesheets.OFFERED)
+    names = list(dict.fromkeys(named.get(media_type, "json") for media_type in answer["content"]))
+    return query(
+        "f", "Format of the answer; goes before Accept.", {"type": "string", "enum": names, "default": names[0]}
+    )
+
+
+def _names(name: str, one: Described, sign: str) -> Tree:
+    known = [field.name for field in one.fields]
+    items: Tree = {"type": "string", "enum": known}
+    if sign:
+        items = {"type": "string", "pattern": f"^{sign}({'|'.join(known)})$"}
+    text = "Sorted by these; a minus before a name turns it round." if sign else "Only these properties."
+    return query(name, text, {"type": "array", "items": items})
+
+
+def _property(field: Field) -> Tree:
+    coded = {"enum": [*field.codes]} if field.codes else {}
+    return query(field.name, said(field.description), {"type": field.type, **coded})
+
+
+def _shared(name: str) -> Tree:
+    return ref("parameters", name)

@@ -1,0 +1,103 @@
+"""Styles, by OGC API Styles (a draft): of each collection how it is drawn on every map, in the words of several
+programs.
+"""
+
+import re
+from collections.abc import Sequence
+from typing import Any
+from urllib.parse import quote, urlencode
+
+import orjson
+from starlette.concurrency import run_in_threadpool
+from starlette.responses import Response
+
+from layers.publication.appearance import BASIS, appearance
+from layers.publication.fields import LENS
+from services.ogc import qgis, stylesheets
+from services.ogc.documents import JSON as JSON_TYPE
+from services.ogc.documents import RELATIONS, link
+from services.ogc.edition import Edition
+from services.ogc.endpoints import JSON, Call, Endpoint
+from services.ogc.problems import Problem
+from services.ogc.stylesheets import MAPBOX, OFFERED, QML, SLD
+from services.stores.archives import opened
+from services.stores.queries import Described
+
+type Tree = dict[str, Any]
+
+TITLES = {MAPBOX: "Mapbox", SLD: "SLD 1.0", QML: "QGIS"}
+
+
+def endpoints(methods: Sequence[str]) -> tuple[Endpoint, ...]:
+    """The paths of styles."""
+    paths = (
+        ("styles", r"/styles", _styles, JSON),
+        ("styles of a collection", r"/collections/([^/]+)/styles", _styles, JSON),
+        ("style", r"/styles/([^/]+)", _style, OFFERED),
+    )
+    return tuple(
+        Endpoint(name, re.compile(pattern), handler, ("f", "lang"), formats, tuple(methods))
+        for name, pattern, handler, formats in paths
+    )
+
+
+async def _styles(call: Call) -> Response:
+    known, path = call.edition.collections, "/styles"
+    if call.names:
+        known = {call.names[0]: _collection(call.edition, call.names[0])}
+        path = f"/collections/{quote(call.names[0])}/styles"
+    content: Tree = {"default": call.names[0]} if call.names else {}
+    content["styles"] = [_listed(call.edition, one) for one in known.values()]
+    content["links"] = [link("self", JSON_TYPE, "This document", f"{call.edition.url}{path}")]
+    return call.answer(200, call.media_type, orjson.dumps(content))
+
+
+async def _style(call: Call) -> Response:
+    one = _collection(call.edition, call.names[0])
+    body = await run_in_threadpool(_stylesheet, call.edition, one, call.format)
+    if body is None:
+        raise Problem(404, f"this release has no style of {one.id} for QGIS; publish it again")
+    return call.answer(200, next(kind for kind, name in OFFERED.items() if name == call.format), body)
+
+
+def _listed(edition: Edition, one: Described) -> Tree:
+    """What a list says of a style."""
+    itself = f"{edition.url}/styles/{quote(one.id)}"
+    links = [
+        link("stylesheet", kind, title, f"{itself}?f={OFFERED[kind]}")
+        for kind, title in TITLES.items()
+        if kind != QML or qgis.has_style(edition.folder, one.id)
+    ]
+    data = link(f"{RELATIONS}/geodata", JSON_TYPE, one.title, f"{edition.url}/collections/{quote(one.id)}")
+    return {"id": one.id, "title": one.title, "links": [*links, data]}
+
+
+def _stylesheet(edition: Edition, one: Described, format_: str) -> bytes | None:
+    if format_ == "qml":
+        return qgis.content(edition.folder, edition.url, f"{one.id}.qml")
+    look = appearance(one.id, one.fields)
+    if format_ == "sld":
+        return stylesheets.sld(one.id, one.title, look)
+    layer = one.id if one.id in edition.tiles else None
+    return orjson.dumps(stylesheets.mapbox(one.title, look, _source(edition, one), layer))
+
+
+def _source(edition: Edition, one: Described) -> Tree:
+    """Where a map in a browser has the features from: tiles where there are any, else those of one lens and period."""
+    said, path = {"attribution": f"{one.attribution} ({one.license})"}, f"{edition.url}/collections/{quote(one.id)}"
+    if one.id in edition.tiles:
+        header = opened(edition.tiles[one.id]).header
+        tiles = [f"{path}/tiles/WebMercatorQuad/{{z}}/{{y}}/{{x}}"]
+        return {"type": "vector", "tiles": tiles, "minzoom": header["min_zoom"], "maxzoom": header["max_zoom"], **said}
+    chosen = {"f": "json", "limit": str(edition.most)}
+    if any(field.name == LENS.name and (not field.codes or BASIS in field.codes) for field in one.fields):
+        chosen[LENS.name] = BASIS
+    if one.years:
+        chosen["datetime"] = str(one.years[1])
+    return {"type": "geojson", "data": f"{path}/items?{urlencode(chosen)}", **said}
+
+
+def _collection(edition: Edition, name: str) -> Described:
+    if name not in edition.collections:
+        raise Problem(404, f"there is no style {name[:100]!r}; the styles are in {edition.url}/styles")
+    return edition.collections[name]
