@@ -4,8 +4,9 @@ Each part is a task in which a worker of Spark reads the part itself, by the cod
 work, with its areas, is broadcast once. Nothing is shuffled. Parts go out in waves, each four times as large as the one
 before: so this computer holds what came back of one wave, and later parts know how many rows came before them.
 
-What is lost on the way is done again by Spark: a Python worker, an executor, a worker. What the work itself refuses
-comes back as a value, so that it is not tried again. Rejected: Spark's own readers and `mapInArrow` (31 s of processor
+What is lost on the way is done again by Spark: a Python worker, an executor, a worker, all workers if one comes back in
+time. Workers do not need the master once they work. What the work itself refuses comes back as a value, so that it is
+not tried again. Rejected: Spark's own readers and `mapInArrow` (31 s of processor
 for ten million points where this takes 25), as is a shuffle (122 to 198 s for a hundred million, where this takes 82).
 
 pyspark is imported here only, when an engine starts: `uv tool install '.[spark]'`, and Java 17.
@@ -15,10 +16,11 @@ import pickle
 import shutil
 import socket
 import sys
+import threading
 import time
 import warnings
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from importlib.resources import files
 from itertools import chain, islice
@@ -62,7 +64,8 @@ class Spark:
             task = _Task(context.broadcast(work), program().code)
             wave = context.defaultParallelism
             while todo := list(islice(calls, wave)):
-                done = context.parallelize([pickle.dumps(one) for one in todo], len(todo)).map(task).collect()
+                with _while_there_are_workers(context, self.master):
+                    done = context.parallelize([pickle.dumps(one) for one in todo], len(todo)).map(task).collect()
                 yield from map(_opened, done)
                 wave *= WIDER
 
@@ -147,10 +150,52 @@ def _pyspark(master: str) -> Any:
     return pyspark
 
 
+def _has_workers(context: Any, master: str) -> bool:
+    """Whether there is anyone to do the work. The driver itself is counted as one by Spark."""
+    return master.startswith("local") or context._jsc.sc().getExecutorMemoryStatus().size() > 1  # noqa: SLF001
+
+
+@contextmanager
+def _while_there_are_workers(context: Any, master: str) -> Iterator[None]:
+    """Raise SourceError where all workers are lost and none comes back: Spark itself waits for ever."""
+    from py4j.protocol import Py4JError  # noqa: PLC0415  # comes with pyspark
+
+    ended, lost = threading.Event(), threading.Event()
+
+    def watch() -> None:
+        until = None
+        with suppress(Py4JError):  # Spark stopped itself, and says why
+            while not ended.wait(1.0):
+                if _has_workers(context, master):
+                    until = None
+                elif until is None:
+                    until = time.monotonic() + WORKERS_WITHIN
+                elif time.monotonic() > until:
+                    lost.set()
+                    context.cancelAllJobs()
+                    return
+
+    watching = threading.Thread(target=watch, daemon=True)
+    watching.start()
+    try:
+        yield
+    except Py4JError:
+        if lost.is_set():
+            raise SourceError(
+                "engine {master}: all workers were lost and none came back; nothing was written. Start the master and "
+                "a worker again with `spark-class org.apache.spark.deploy.worker.Worker {master}`, and count again",
+                master=master,
+            ) from None
+        raise
+    finally:
+        ended.set()
+        watching.join()
+
+
 def _wait_for_workers(context: Any, master: str) -> None:
     """Raise SourceError where no worker comes: Spark itself waits for ever."""
     until = time.monotonic() + WORKERS_WITHIN
-    while not master.startswith("local") and context._jsc.sc().getExecutorMemoryStatus().size() < 2:  # noqa: SLF001
+    while not _has_workers(context, master):
         if time.monotonic() > until:
             raise SourceError(
                 "engine {master}: the master gives no worker; start one with `spark-class "
