@@ -1,4 +1,4 @@
-"""Calibrate the search for whole places: `python -m tests.benchmarks.calibrate_places [--maps N] [--only WHAT]`.
+"""Calibrate the search for whole places: `python -m tests.benchmarks.calibrate_places [--maps N] [--engine local:2]`.
 
 Writes places.html, to be read, and places.json, after every round of maps. It may be stopped at any time: every map
 that was searched is kept in places.jsonl, and the next run of the same seed, draws and code goes on from there.
@@ -13,6 +13,7 @@ import orjson
 from rich.console import Console
 
 from geo.statistics.places.scan import PLACES
+from services.jobs.engines import engine
 from tests.benchmarks.calibration.places import runs
 from tests.benchmarks.calibration.places.outcomes import Kept, state_of
 from tests.benchmarks.calibration.places.page import written
@@ -30,6 +31,7 @@ def main():
     asked.add_argument("--draws", type=int, default=PLACES.draws, help="of each search; fewer take less, and find less")
     asked.add_argument("--planted", type=int, help="places on a map (3, of the country 12); of one more is found")
     asked.add_argument("--to", type=Path, default=Path("output/calibration"), help="folder to write to")
+    asked.add_argument("--engine", default="local", help="local, local:4 (processes) or spark://host:7077")
     asked = asked.parse_args()
     if asked.which != "testland" and not folder().is_dir():
         sys.exit(f"no real figures in {folder()}: set ZICHT_REAL_DATA, or draw maps of Testland with --which testland")
@@ -44,7 +46,8 @@ def main():
         screen.print(f"{asked.to / 'places.html'}: {rows[0]['maps']} maps of each setting, {seconds} s")
 
     how = (asked.seed, asked.draws, asked.planted)
-    runs.run(asked.which, asked.maps, how, Kept(asked.to / "places.jsonl", state_of(*how)), save)
+    kept = Kept(asked.to / "places.jsonl", state_of(*how))
+    runs.run(asked.maps, runs.SearchOfMap(asked.which, *how), kept, save, engine(asked.engine))
 
 
 if __name__ == "__main__":

@@ -5,9 +5,12 @@ import pytest
 
 from layers.evaluation.maps import NULL_MAPS, Ground, plant
 from layers.evaluation.scores import SearchScore
+from services.engines.local import Local
 from tests.benchmarks.calibration import searches
 from tests.benchmarks.calibration.conclusions import EXCHANGEABLE
 from tests.benchmarks.calibration.maps import board
+from tests.benchmarks.calibration.places import runs as places
+from tests.benchmarks.calibration.places.outcomes import Kept
 from tests.benchmarks.calibration.runs import generator
 
 ALPHAS = np.array([0.001, 0.01, 0.05, 0.2])
@@ -98,3 +101,22 @@ def test_planted_clusters_are_as_large_as_asked_and_apart(size):
         others = one.inside.copy()
         others[cluster] = False
         assert not (one.board.neighbors.matrix[cluster] @ others.astype(int)).any()
+
+
+def calibrated(folder, *rounds, engine=None):
+    """The figures of the last of these rounds, each by a run of its own that goes on from the one before; and what is
+    kept.
+    """
+    for count in rounds:
+        saved = []
+        search = places.SearchOfMap("testland", 7, 19)
+        places.run(count, search, Kept(folder / "places.jsonl", "state"), saved.append, engine)
+    return saved[-1], (folder / "places.jsonl").read_bytes()
+
+
+def test_a_calibration_of_places_is_the_same_whoever_searches_the_maps_and_wherever_it_goes_on(tmp_path):
+    for name in ("here", "two"):
+        (tmp_path / name).mkdir()
+    rows, kept = calibrated(tmp_path / "here", 2)
+    assert [row["maps"] for row in rows] == [2, 2]
+    assert calibrated(tmp_path / "two", 1, 2, engine=Local(2)) == (rows, kept)

@@ -42,8 +42,13 @@ class Kept:
         """The outcome of a map, where it was searched."""
         return self._outcomes.get(key)
 
+    def __getitem__(self, key: str) -> Outcome:
+        """The outcome of a map that was searched."""
+        return self._outcomes[key]
+
     def add(self, key: str, outcome: Outcome) -> None:
         """Keep an outcome. It begins on a line of its own: what stands before it may have been cut off."""
+        self._outcomes[key] = outcome
         with self._file.open("ab") as file:
             file.write(b"\n" + orjson.dumps([self._state, key, asdict(outcome)]))
 

@@ -4,7 +4,7 @@ rounds is a calibration; each map drawn from the seed, its setting and its numbe
 
 from collections import defaultdict
 from collections.abc import Callable, Iterator
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from zlib import crc32
 
 import numpy as np
@@ -13,6 +13,8 @@ from scipy.stats import binomtest
 from geo.rates import rates
 from geo.residuals import fitted
 from geo.statistics.places.scan import Places, place_scan
+from services.engines.local import Local
+from services.ports import Engine
 from tests.benchmarks.calibration.places.lands import Land, land
 from tests.benchmarks.calibration.places.maps import COUNTRY, GRID, NULLS, PROVINCE, Drawn, Planted, planted, without
 from tests.benchmarks.calibration.places.outcomes import Kept, Outcome
@@ -40,30 +42,59 @@ def settings(which: str) -> Iterator[tuple[str, str, object]]:
 
 
 def run(
-    which: str,
     rounds: int,
-    how: tuple[int, int, int | None],
+    search: "SearchOfMap",
     kept: Kept,
     save: Callable[[list[dict[str, object]]], None],
+    engine: Engine | None = None,
 ) -> None:
-    """Draw so many maps of each setting, but for those that are kept, and save the figures after each round; `how` is
-    the seed, the draws of each search, and how many places are planted, None for as many as the land has.
+    """Draw so many maps of each setting, but for those that are kept, and save the figures after each round.
+
+    An `engine` does maps side by side, to the same figures; else this process does them.
     """
-    seed, draws, places = how
     outcomes: dict[tuple[str, str], list[Outcome]] = defaultdict(list)
     for nth in range(rounds):
-        for where, name, one in settings(which):
-            if where == "nl" and nth % ONE_IN:
-                continue
-            key = f"{where}/{name}/{nth}"
-            if (outcome := kept.get(key)) is None:
-                on = land(where) if places is None else replace(land(where), clusters=places)
-                random = np.random.default_rng([seed, nth, crc32(f"{where} {name}".encode())])
-                drawn = planted(on, one, random) if isinstance(one, Planted) else without(on, one, random)
-                outcome = searched(on, drawn, zones=isinstance(one, Planted) and one.size >= ZONES_FROM, draws=draws)
-                kept.add(key, outcome)
-            outcomes[where, name].append(outcome)
+        maps = [(where, name, nth) for where, name, _ in settings(search.which) if where != "nl" or nth % ONE_IN == 0]
+        todo = [one for one in maps if kept.get(_key(one)) is None]
+        for one, outcome in zip(todo, (engine or Local()).map(search, todo, search.seed), strict=True):
+            kept.add(_key(one), outcome)
+        for one in maps:
+            outcomes[one[:2]].append(kept[_key(one)])
         save([summed(key, one) for key, one in outcomes.items()])
+
+
+type Map = tuple[str, str, int]
+"""Land, name of the setting and number of a map."""
+
+
+def _key(one: Map) -> str:
+    where, name, nth = one
+    return f"{where}/{name}/{nth}"
+
+
+@dataclass(frozen=True, slots=True)
+class SearchOfMap:
+    """Draws a map and searches it, in whatever process: of `which` settings, by the seed, the draws of each search, and
+    how many places are planted, None for as many as the land has.
+    """
+
+    which: str
+    seed: int
+    draws: int
+    places: int | None = None
+
+    def __call__(self, one: Map, _: int) -> Outcome:
+        """The outcome of a map. Its random numbers follow from its name and number, not from its place among those that
+        are still to be done, which differs where a calibration goes on.
+        """
+        where, name, nth = one
+        setting = next(one for *of, one in settings(self.which) if of == [where, name])
+        on = land(where) if self.places is None else replace(land(where), clusters=self.places)
+        random = np.random.default_rng([self.seed, nth, crc32(f"{where} {name}".encode())])
+        has_places = isinstance(setting, Planted)
+        drawn = planted(on, setting, random) if has_places else without(on, setting, random)
+        zones = has_places and setting.size >= ZONES_FROM
+        return searched(on, drawn, zones=zones, draws=self.draws)
 
 
 def searched(on: Land, drawn: Drawn, *, zones: bool, draws: int) -> Outcome:
