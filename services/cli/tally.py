@@ -30,6 +30,7 @@ def tally(
         typer.Option(help=say("What counts: local, local:4 (processes) or spark://host:7077 (ZICHT_ENGINE).")),
     ] = None,
     init: Annotated[bool, typer.Option("--init", help=say("Write a source that reads this file, to fill in."))] = False,  # noqa: FBT002
+    plan: Annotated[bool, typer.Option("--plan", help=say("Only say what it will read, and what that costs."))] = False,  # noqa: FBT002
     offline: Annotated[bool, typer.Option("--offline", help=say("Look up addresses in the mirror only."))] = False,  # noqa: FBT002
 ) -> None:
     """Count a municipality's own records per area, and list every row that could not be counted.
@@ -54,6 +55,12 @@ def tally(
     settings = Settings()
     if init:
         _begin(source, data or settings.data)
+        return
+    if plan:
+        from services.cli import tally_reports
+        from services.jobs.tally_plan import planned
+
+        screen.print(tally_reports.planned(planned(source)))
         return
     request = TallyRequest(
         source,

@@ -1,0 +1,128 @@
+"""What a tally will read and cost, said before it is done: what is known of it, and nothing that is not."""
+
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from geo.errors import SourceError
+from services.formats.sizes import size_of
+from services.jobs import tally_plan
+from services.jobs.tally_plan import Rates, planned
+from tests.services.running import Zicht
+from tests.services.sources.records.declared import rows
+
+TOML = """
+id = "meldingen"
+title = "Meldingen"
+publisher = "Gemeente"
+license = "niet openbaar"
+url = "https://example.org"
+attribution = "Gemeente"
+vintage = 2024
+periods = [2024]
+[columns.meldingen]
+formula = "meldingen_{{periode}}"
+title = "Meldingen"
+[records]
+{where}
+legal_ground = "Gemeentewet art. 172"
+covers = ["NL"]
+[records.place]
+{place}
+[records.count.meldingen]
+"""
+
+
+def declared(folder: Path, where: str, place: str = 'x = "x"\ny = "y"') -> Path:
+    path = folder / "meldingen.toml"
+    path.write_text(TOML.format(where=where, place=place), encoding="utf-8")
+    return path
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """Three files of rows: two of Parquet, one of CSV."""
+    (tmp_path / "rijen").mkdir()
+    table = rows(600)
+    table[:100].to_parquet(tmp_path / "rijen" / "a.parquet")
+    table[100:400].to_parquet(tmp_path / "rijen" / "b.parquet")
+    table[400:].to_csv(tmp_path / "rijen" / "c.csv", index=False)
+    return tmp_path
+
+
+@pytest.fixture
+def rates(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A million rows in 2 seconds from Parquet and in 4 from CSV."""
+    monkeypatch.setattr(tally_plan, "SECONDS", {"parquet": 2.0, "csv": 4.0})
+    of_engines = {"local": Rates(5.0, 0.0, 1.0, 1.0, 0.0), "local:N": Rates(5.0, 3.0, 1.0, 1.0, 0.5)}
+    monkeypatch.setattr(tally_plan, "RATES", {**of_engines, "spark": Rates(20.0, 6.0, 1.5, 1.0, 0.75)})
+
+
+@pytest.mark.parametrize("count", [0, 1, 7, 60_000])
+def test_rows_are_known_from_the_footer_of_parquet_and_about_known_from_the_lines_of_a_text(tmp_path, count):
+    table = rows(max(count, 1))[:count]
+    table.to_parquet(tmp_path / "a.parquet")
+    table.to_csv(tmp_path / "a.csv", index=False)
+    exact, about = size_of(tmp_path / "a.parquet"), size_of(tmp_path / "a.csv")
+    assert (exact.rows, exact.exact, about.exact) == (count, True, False)
+    assert about.rows == pytest.approx(count, rel=0.01)
+    assert about.size == (tmp_path / "a.csv").stat().st_size
+
+
+@pytest.mark.parametrize("name", ["a.xlsx", "a.csv.gz", "a.gpkg"])
+def test_how_many_rows_a_packed_file_has_only_reading_tells(tmp_path, name):
+    (tmp_path / name).write_bytes(b"x" * 10)
+    assert (size_of(tmp_path / name).rows, size_of(tmp_path / name).size) == (None, 10)
+
+
+def test_a_file_that_is_not_there_or_is_no_parquet_is_named(tmp_path):
+    (tmp_path / "b.parquet").write_bytes(b"x")
+    for name in ("a.csv", "b.parquet"):
+        with pytest.raises(SourceError, match=rf"{name[0]}\.\w+: cannot be read"):
+            size_of(tmp_path / name)
+
+
+@pytest.mark.usefixtures("rates")
+def test_costs_follow_from_the_rows_of_each_kind_and_the_largest_part_bounds_how_soon(folder, monkeypatch):
+    monkeypatch.setattr(tally_plan, "MILLION", 100)
+    plan = planned(declared(folder, 'path = "rijen"'), processes=2)
+    assert (plan.parts, plan.rows, plan.exact) == (3, 600, False)
+    here, two, spark = plan.costs
+    assert (here.engine, here.seconds, here.elapsed, here.memory) == ("local", 5 + 16, 5 + 16, 1.0)
+    assert (two.engine, two.seconds, two.elapsed, two.memory) == ("local:2", 5 + 6 + 16, 5 + 3 + 8, 2.0)
+    assert (spark.processes, spark.seconds, spark.elapsed, spark.memory) == (2, 20 + 12 + 24, 20 + 6 + 12, 2.5)
+    eight = planned(declared(folder, 'path = "rijen"'), processes=8).costs[1]
+    assert (eight.engine, eight.elapsed) == ("local:3", 5 + 3 + 8)  # the CSV alone takes 8
+
+
+def test_below_fifty_million_rows_local_is_said_to_be_better(folder, monkeypatch):
+    source = declared(folder, 'path = "rijen"')
+    assert "below 50,000,000 rows a cluster costs more" in " ".join(map(str, planned(source).advice))
+    monkeypatch.setattr(tally_plan, "FEW", 600)
+    assert "a cluster may be worth its start" in " ".join(map(str, planned(source).advice))
+
+
+def test_what_only_reading_tells_has_no_costs(tmp_path):
+    pd.DataFrame({"x": [1]}).to_csv(tmp_path / "a.csv.gz", index=False)
+    for where in ('path = "a.csv.gz"', 'postgis = "openbaar.meldingen"'):
+        plan = planned(declared(tmp_path, where))
+        assert (plan.parts, plan.rows, {cost.seconds for cost in plan.costs}) == (1, None, {None})
+        assert "only reading tells" in str(plan.advice[0])
+
+
+def test_that_addresses_are_asked_for_is_said(folder):
+    source = declared(folder, 'path = "rijen/a.parquet"', 'postcode = "zaak"\nhuisnummer = "soort"')
+    assert "asked of PDOK" in str(planned(source).advice[0])
+
+
+def test_a_plan_counts_and_writes_nothing(zicht: Zicht, folder):
+    source = declared(folder, 'path = "rijen"')
+    before = sorted(folder.rglob("*"))
+    made = zicht("tally", source, "--plan", "--to", folder / "uit.csv")
+    said = " ".join(made.out.split())
+    assert made.code == 0
+    assert "3 files" in said
+    assert "about 600 rows" in said
+    assert "local is the better choice" in said
+    assert sorted(folder.rglob("*")) == before
