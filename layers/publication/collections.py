@@ -2,7 +2,7 @@
 
 Lens and period are columns, not collections of their own, so that an address of the API outlives both:
 `zoekgebieden-<theme>`, `indicatoren-<theme>-<level>` and `gebieden-<level>`; and where several themes have a level
-`stapeling-<level>`.
+`stapeling-<level>` and `samenhang-<level>`.
 """
 
 from collections.abc import Sequence
@@ -15,6 +15,7 @@ from geo.messages import Message, message
 from geo.unknown import Unknown
 from layers.declarations.indicators import Indicator
 from layers.messages import say
+from layers.publication import association, stacking
 from layers.publication.audience import Audience
 from layers.publication.collection import Collection, typed
 from layers.publication.comparison import References, mean, shared
@@ -25,7 +26,6 @@ from layers.publication.fields import AREA_FIELDS, LENS, PERIOD, Field, layer_fi
 from layers.publication.lenses import lens_field
 from layers.publication.protected import Protected, check_protected
 from layers.publication.reasons import REASONS
-from layers.publication.stacking import FIELDS, stackable, stacking_of
 
 
 def collections(layers: Sequence[Protected]) -> list[Collection]:
@@ -38,8 +38,8 @@ def collections(layers: Sequence[Protected]) -> list[Collection]:
             of_level = [layer for layer in layers if layer.theme.id == theme and layer.key.level is level]
             published += [_indicators(of_level)] if of_level else []
     for level in _levels(layers):
-        stacking = stackable([layer for layer in layers if layer.key.level is level])
-        published += [_stacking(stacking)] if stacking else []
+        several = stacking.stackable([layer for layer in layers if layer.key.level is level])
+        published += [_stacking(several), _association(several)] if several else []
     return published + [_areas([layer for layer in layers if layer.key.level is level]) for level in _levels(layers)]
 
 
@@ -86,9 +86,16 @@ def _indicators(layers: Sequence[Protected]) -> Collection:
 
 def _stacking(layers: Sequence[Protected]) -> Collection:
     level = layers[0].key.level
-    table, description = stacking_of(layers)
+    table, description = stacking.stacking_of(layers)
     title = message("Several themes at once: {areas}", areas=plural_of(level))
-    return _collection(layers, f"stapeling_{level}", (title, description), FIELDS, [table])
+    return _collection(layers, f"stapeling_{level}", (title, description), stacking.FIELDS, [table])
+
+
+def _association(layers: Sequence[Layer]) -> Collection:
+    level = layers[0].key.level
+    table, description = association.association_of(layers)
+    title = message("One theme among another: {areas}", areas=plural_of(level))
+    return _collection(layers, f"samenhang_{level}", (title, description), association.FIELDS, [table])
 
 
 def _areas(layers: Sequence[Protected]) -> Collection:
