@@ -30,7 +30,7 @@ from layers.publication.fields import (
     VINTAGE,
     Field,
 )  # fmt: skip
-from layers.publication.layer import Layer
+from layers.publication.protected import Protected
 
 AROUND = 6
 """How many of the nearest areas are around an area."""
@@ -55,7 +55,7 @@ FIELDS = (
 """The columns of `samenhang_<level>`."""
 
 
-def association_of(layers: Sequence[Layer]) -> tuple[geopandas.GeoDataFrame, Message]:
+def association_of(layers: Sequence[Protected]) -> tuple[geopandas.GeoDataFrame, Message]:
     """The rows of `samenhang_<level>` from layers that stack, and what it says as a whole."""
     tables = {one.theme.id: one.table.set_index("gebiedscode").sort_index() for one in layers}
     shared = sorted(set.intersection(*(set(table.index) for table in tables.values())))
@@ -113,7 +113,7 @@ def _counted(first: str, second: str, q: pd.Series | None) -> Message:
     return message("'{first}' among '{second}': {count:,}.", first=first, second=second, count=len(q))
 
 
-def _whole(layers: Sequence[Layer], counts: Sequence[Message]) -> Iterator[Message]:
+def _whole(layers: Sequence[Protected], counts: Sequence[Message]) -> Iterator[Message]:
     """What is tested and found, and what it does not say."""
     yield message(
         "{areas} with a score of 1 or more in one theme, of which the six nearest have high scores in another "

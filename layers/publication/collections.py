@@ -91,7 +91,7 @@ def _stacking(layers: Sequence[Protected]) -> Collection:
     return _collection(layers, f"stapeling_{level}", (title, description), stacking.FIELDS, [table])
 
 
-def _association(layers: Sequence[Layer]) -> Collection:
+def _association(layers: Sequence[Protected]) -> Collection:
     level = layers[0].key.level
     table, description = association.association_of(layers)
     title = message("One theme among another: {areas}", areas=plural_of(level))
