@@ -54,7 +54,7 @@ from layers.publication.fields import (
 from layers.publication.in_words import beside
 from layers.publication.legend import MISSING, Legend, classes, legend_for
 from layers.publication.outcomes import UNJUDGED
-from services.pages.stacked_areas import stacked_areas
+from services.pages.explained_areas import explained_areas
 
 CHOICE = (THEME, LEVEL, LENS, PERIOD)
 """What a reader chooses between; each combination is one picture."""
@@ -123,13 +123,15 @@ def content_of(collections: Sequence[Collection]) -> Content:
     levels = _levels(figures)
     pictures = [picture for one in figures for picture in _pictures(one, levels, columns)]
     titles = {field.name: said(field.title) for one in figures for field in one.fields}
+    codes = {level: areas.index for level, areas in levels.items()}
     searches = [search for one in zoekgebieden for search in _searches(one, titles)]
     about = {
         "choices": _choices([*searches, *pictures], collections),
         "lenses": _lens_notes(collections),
         "pictures": pictures,
         "searches": searches,
-        "stacked": stacked_areas(collections, {level: areas.index for level, areas in levels.items()}),
+        "stacked": explained_areas(collections, "stapeling_", codes),
+        "amid": explained_areas(collections, "samenhang_", codes),
         "extent": _extent([*figures, *zoekgebieden]),
     }
     return Content(about, levels, columns)

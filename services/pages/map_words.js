@@ -39,6 +39,7 @@ const found = () => shown.search?.zones ?? [];
 const withoutVisited = () => byId("visited").checked;
 const zoekgebieden = () => found().filter((zone) => !zone.visited || !withoutVisited());
 const stackedAreas = () => (shown.picture && content.stacked[shown.chosen.niveau]) || [];
+const amidOthers = () => (shown.picture && content.amid[shown.chosen.niveau]) || [];
 const VISITED = say("many visitors, few inhabitants");
 
 const byId = (id) => document.getElementById(id);
@@ -161,6 +162,7 @@ function areaPopup(area) {
     make("p", {}, make("strong", {}, `${say("Score")} `), text),
     ...onMap(area),
     ...part(say("Several themes at once"), stackedAreas().find((one) => one.area === area)?.why),
+    ...part(say("One theme among another"), amidOthers().filter((one) => one.area === area).map(({why}) => why).join(" ")),
     make("table", {class: "reasons"}, make("caption", {}, say("Figures of {period}", {period: shown.chosen.periode})), ...rows));
 }
 

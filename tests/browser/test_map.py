@@ -292,7 +292,8 @@ def test_in_english_the_page_is_english_and_its_numbers_are(desktop, release, tm
 def test_areas_on_the_map_of_several_themes_can_be_drawn_and_say_why(desktop, release, tmp_path):
     page = tmp_path / "kaart.html"
     stacking = made_stacking(release)
-    export([*release, stacking], page)
+    amid = replace(stacking, id="samenhang_buurt", table=stacking.table.assign(toelichting="Hoog tussen andere."))
+    export([*release, stacking, amid], page)
     desktop.open(page)
     assert text(desktop, "#legend").find("meer thema's") < 0
     choose(desktop, "Op de kaart van meer thema's: 3 buurten")
@@ -302,6 +303,7 @@ def test_areas_on_the_map_of_several_themes_can_be_drawn_and_say_why(desktop, re
         """const area = level().codes.indexOf(arguments[0]);
         document.body.append(areaPopup(area));""", code)  # fmt: skip
     assert why in text(desktop, "article.popup")
+    assert "Hoog tussen andere." in text(desktop, "article.popup")
     assert desktop.complaints() == []
 
 

@@ -179,3 +179,14 @@ def test_areas_on_the_map_of_several_themes_are_packed_by_where_they_are_drawn(r
     strange = replace(stacking, table=stacking.table.assign(gebiedscode="BU99999999"))
     assert packed_content([*release, strange])["stacked"] == {"buurt": []}
     assert packed_content(release)["stacked"] == {}
+
+
+def test_an_area_high_amid_two_other_themes_says_both(release):
+    stacking = made_stacking(release)
+    table = pd.concat(
+        [stacking.table, stacking.table.head(1).assign(id="nog-een", toelichting="En nog een.")], ignore_index=True
+    )
+    packed = packed_content([*release, replace(stacking, id="samenhang_buurt", table=table)])
+    assert [one["why"] for one in packed["amid"]["buurt"]] == table["toelichting"].to_list()
+    assert packed["amid"]["buurt"][0]["area"] == packed["amid"]["buurt"][-1]["area"]
+    assert packed["stacked"] == {}
