@@ -9,7 +9,7 @@ corners in between first. A cell of which the centre lies in an area touches it:
 Rejected: asking H3 for the cells themselves, area by area, which takes three times as long.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import geopandas
@@ -17,7 +17,7 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 import shapely
-from h3ronpy import ContainmentMode, cells_to_string, change_resolution, grid_disk
+from h3ronpy import ContainmentMode, cells_parse, cells_to_string, change_resolution, grid_disk
 from h3ronpy.vector import cells_to_coordinates, cells_to_wkb_polygons, coordinates_to_cells, wkb_to_cells
 from numpy.typing import NDArray
 from pyproj import Transformer
@@ -142,6 +142,12 @@ def cells_at(points: geopandas.GeoSeries, level: AreaLevel) -> NDArray[np.str_]:
     at = points.to_crs(WGS84)
     numbers = np.asarray(coordinates_to_cells(at.y.to_numpy(), at.x.to_numpy(), _resolution(level)))
     return np.array(_names(numbers).to_numpy(zero_copy_only=False), dtype=str)
+
+
+def outlines_of(cells: Sequence[str]) -> Polygons:
+    """The polygons of H3 cells in RD New, by their names."""
+    parts = [_polygons(part) for part in _blocks(np.asarray(cells_parse(pa.array(cells)), dtype=np.uint64))]
+    return np.concatenate(parts) if parts else np.empty(0, dtype=object)
 
 
 def _resolution(level: AreaLevel) -> int:

@@ -4,17 +4,18 @@ The attacker knows every perturbed count, also those that are too small to be sh
 values may tell them. He knows how the noise is made, but not the secret; that buurten make up wijken and gemeenten; and
 all earlier releases. From that he computes between which bounds each count lies (geo.disclosure.intervals). A cell is
 exposed where few counts stay possible and small ones are among them; also where few do for an insider, who knows that a
-record of his own was counted (geo.disclosure.insiders). Hexagons are held against the buurten that they overlap
-(layers.evaluation.overlay); an insider then knows no more of them than that he is in one.
+record of his own was counted (geo.disclosure.insiders). Hexagons are held against the buurten that they overlap, and
+against those of other sizes (layers.evaluation.overlay); an insider then knows no more of them than that he is in one.
 
 The same count perturbed in the same way in two releases tells nothing more: its noise is the same as long as its
 records are, and where those changed, so did the count. Perturbed in another way it is a second opinion, and both count.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from itertools import pairwise
+from functools import partial
+from itertools import combinations, pairwise
 
 import numpy as np
 import pandas as pd
@@ -23,13 +24,14 @@ from scipy.sparse import eye_array, vstack
 
 from boundaries.cbs import COARSENESS
 from boundaries.codes import parents
+from geo.areas import AreaLevel
 from geo.disclosure.averaging import remaining_variance
 from geo.disclosure.insiders import LEAST_POSSIBLE, possible_to_insiders
 from geo.disclosure.intervals import Bounds, in_hierarchy
 from geo.disclosure.overlays import narrowest
 from geo.disclosure.perturbation import Noise
 from geo.errors import MeasureError
-from layers.evaluation.overlay import Overlay, overlay
+from layers.evaluation.overlay import Overlay, overlay, overlay_of_sizes
 
 ITS_PARTS, ITS_NOISE, OTHER_RELEASE, OVERLAY, INSIDER = "parts", "noise", "releases", "overlay", "insider"
 """What betrays a cell where it is not the area that it lies in."""
@@ -136,14 +138,17 @@ def _ever_later(rows: pd.DataFrame) -> Iterator[pd.DataFrame]:
 
 
 def _of_overlays(rows: pd.DataFrame) -> Iterator[Audit]:
-    """What hexagons of each size and the areas that they overlap tell of one another, of the last releases that do not
-    contradict one another.
+    """What hexagons of each size and the areas that they overlap tell of one another, and hexagons of two sizes, of the
+    last releases that do not contradict one another.
     """
-    for level in sorted({level for level in rows["level"] if level.startswith("h3")}):
+    sizes = sorted({level for level in rows["level"] if level.startswith("h3")}, key=list(AreaLevel).index)
+    ways: list[Callable[[pd.DataFrame], Overlay | None]] = [partial(overlay, level=one) for one in sizes]
+    ways += [partial(overlay_of_sizes, coarser=one, finer=other) for one, other in combinations(sizes, 2)]
+    for related in ways:
         tried = 0
         for some in _ever_later(rows):
             cells = _cells(some)
-            relations = overlay(cells, level)
+            relations = related(cells)
             if relations is None:
                 continue
             tried = 1

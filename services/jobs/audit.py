@@ -120,8 +120,9 @@ def _certificate(vault: Vault, release: str, found: Audit) -> Path:
                 fewest=found.fewest, insiders=found.insiders, noise=found.noise),
         message("Computed from all perturbed counts of this release and of all before it, shown or not, since rates, "
                 "scores and q may tell them; from what lies in what, and from how noise is made."),
-        message("Overlays of hexagons with areas: {tried} tried, {contradicting} of counts that contradict one "
-                "another, from which nothing follows. Hexagons of two sizes are not held against each other.",
+        message("Overlays of hexagons with areas, and of hexagons of two sizes: {tried} tried, {contradicting} of "
+                "counts that contradict one another, from which nothing follows. Two sizes and areas at once were not "
+                "tried.",
                 tried=found.overlays, contradicting=found.contradicting),
     )  # fmt: skip
     rows = [(one.area, one.count, f"{one.lowest:g}", f"{one.highest:g}", relation(one)) for one in found.exposed]

@@ -14,7 +14,7 @@ from geo.disclosure.intervals import Bounds
 from geo.disclosure.overlays import narrowest
 from geo.disclosure.perturbation import Noise
 from layers.evaluation.disclosure import Audit, Exposed, audited
-from layers.evaluation.overlay import overlay
+from layers.evaluation.overlay import overlay, overlay_of_sizes
 from layers.publication.perturbed import perturbed_counts
 
 LEAST, H3 = 5.0, AreaLevel.H3_8
@@ -118,6 +118,24 @@ def test_hexagons_without_areas_to_hold_them_against_have_no_overlay():
     assert overlay(cells, "h3-8") is None
     wijk = rows(AreaLevel.WIJK, {"WK000100": 3.0}, Noise())
     assert overlay(pd.concat([wijk, cells], ignore_index=True), "h3-8") is None
+
+
+def test_a_large_hexagon_and_its_seven_small_ones_are_sums_of_what_they_have_in_common_and_of_the_rest():
+    """By H3 itself: that in the middle lies in it whole, the six around it reach over its border, others into it."""
+    large, small = "881969532bfffff", [f"891969532{one}ffff" for one in ("a3", "a7", "ab", "af", "b3", "b7", "bb")]
+    table = pd.concat([rows(H3, {large: 9.0}, Noise()), rows(AreaLevel.H3_9, dict.fromkeys(small, 3.0), Noise())])
+    made = overlay_of_sizes(table.reset_index(drop=True), "h3-8", "h3-9")
+    own, *others = made.parts.toarray().sum(axis=1).tolist()
+    assert (own, sorted(others)) == (8, [1, 2, 2, 2, 2, 2, 2])
+    assert sum(name.startswith("+ / 89") for name in made.names) == 6
+    assert f"{large} / +" in made.names
+
+
+def test_hexagons_of_two_sizes_that_lie_apart_have_no_overlay():
+    table = pd.concat([
+        rows(H3, {"881969532bfffff": 9.0}, Noise()), rows(AreaLevel.H3_9, {"891fa4d5433ffff": 3.0}, Noise()),
+    ])  # fmt: skip
+    assert overlay_of_sizes(table.reset_index(drop=True), "h3-8", "h3-9") is None
 
 
 @pytest.mark.parametrize("level", ["h3-8", "h3-9"])
