@@ -22,12 +22,12 @@ def media_type(name: str) -> str:
     if name in WHOLE:
         return WHOLE[name][0]
     stem, dot, ending = name.partition(".")
-    return KINDS.get(dot + ending, ("",))[0] if re.fullmatch(r"[a-z0-9_]+", stem) else ""
+    return KINDS.get(dot + ending, ("",))[0] if re.fullmatch(r"[a-z0-9_-]+", stem) else ""
 
 
 def files_of(folder: Path, collection: str) -> Sequence[tuple[str, str, str]]:
-    """The files with a collection: their names, media types and titles."""
+    """The files with a collection, by its address: their names, media types and titles."""
     named = {name: kind for name, kind in WHOLE.items() if (folder / name).is_file()}
-    id_ = collection.replace("-", "_")
-    named |= {f"{id_}{ending}": kind for ending, kind in KINDS.items() if (folder / f"{id_}{ending}").is_file()}
+    for ending, kind in KINDS.items():
+        named |= {one.name: kind for one in folder.glob(f"*{ending}") if one.stem.replace("_", "-") == collection}
     return [(name, media_type_, title) for name, (media_type_, title) in named.items()]

@@ -8,9 +8,10 @@ import adbc_driver_postgresql.dbapi as driver
 import pytest
 
 from geo.errors import StoreError
+from services.stores import geoparquet, tiles
 from services.stores.postgis import reading, writing
 from services.stores.postgis.connections import check_uri
-from tests.ogc import servers
+from tests.ogc import places, servers
 from tests.services.formats.database import database, required, stopped
 
 ITEMS = "/collections/indicatoren-misdrijven-buurt/items"
@@ -44,6 +45,9 @@ def home(tmp_path_factory, uri):
     for name in ("large", "small"):
         (home / "releases" / name / "kaart.html").write_text(f"<h1>{name}</h1>")
         (home / "releases" / name / "zicht.gpkg").write_bytes(name.encode() * 3_000_000)  # in two pieces
+    areas = places.collections(rows=10)[:1]
+    geoparquet.write(areas, home / "releases" / "large")
+    tiles.write(areas, home / "releases" / "large")
     writing.publish(uri, home / "releases" / "large", MOMENT)
     run(uri, "CREATE ROLE web LOGIN IN ROLE zicht_reader")
     return home
@@ -100,6 +104,33 @@ def test_servers_on_one_database_give_one_tag(apis):
     first, second = (api.get(f"{ITEMS}?limit=3") for api in apis[1:])
     assert first.headers["etag"] == second.headers["etag"]
     assert apis[2].get(f"{ITEMS}?limit=3", headers={"If-None-Match": first.headers["etag"]}).status_code == 304
+
+
+def test_downloads_and_tiles_are_linked_and_served_alike(apis):
+    found = []
+    for api in apis:
+        links = api.get("/collections/gebieden-buurt?f=json").json()["links"]
+        files = {one["title"]: one["href"].rpartition("/")[2] for one in links if one["rel"] == "enclosure"}
+        assert any(one["rel"].endswith("/tilesets-vector") for one in links)
+        site = str(api.base_url).removesuffix("/v1/")
+        answers = [api.get(f"{site}/downloads/{files[kind]}") for kind in ("GeoParquet", "PMTiles")]
+        answers.append(api.get("/collections/gebieden-buurt/tiles/WebMercatorQuad/5/10/16"))
+        assert [one.status_code for one in answers] == [200, 200, 200]
+        found.append([one.content for one in answers])
+    assert found[1:] == [found[0], found[0]]
+    assert all(found[0])
+
+
+def test_a_file_that_is_made_later_reaches_the_database(uri, home):
+    later = home / "releases" / "large" / "later.fgb"
+    later.write_bytes(b"fgb")
+    with closing(reading.Database(uri)) as store:
+        before = store.served()[0]
+        try:
+            writing.publish(uri, home / "releases" / "large", MOMENT)
+            assert store.served()[0] != before
+        finally:
+            later.unlink()
 
 
 def test_files_of_the_release_are_those_of_the_folder(apis):

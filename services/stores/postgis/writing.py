@@ -105,9 +105,10 @@ def _run(connection: driver.Connection, statement: str, *values: Value) -> list[
 
 
 def _schema(folder: Path) -> str:
-    """The name of the schema of a release: files that are made again are another one."""
-    content = sha256((folder / SERVED).read_bytes()).hexdigest()
-    return f"zicht_{folder.name[:40]}_{content[:12]}"
+    """The name of the schema of a release: files that are made again, or others beside them, are another one."""
+    content = sha256((folder / SERVED).read_bytes())
+    content.update(repr([file.relative_to(folder).as_posix() for file in sorted(folder.rglob("*"))]).encode())
+    return f"zicht_{folder.name[:40]}_{content.hexdigest()[:12]}"
 
 
 def _write(connection: driver.Connection, folder: Path, schema: str) -> None:
@@ -200,11 +201,11 @@ def _copy(
 
 
 def _write_files(connection: driver.Connection, folder: Path, schema: str) -> None:
-    """What people download or look at; not the record, which stays where it was made."""
+    """What people download or look at, and the tiles; what the embedded store has stands in tables."""
     _run(connection, f"CREATE TABLE {table(schema, 'files')} (name text, piece bigint, content bytea)")
     columns = {"name": pa.string(), "piece": pa.int64(), "content": pa.binary()}
     for file in sorted(folder.rglob("*")):
-        if file.is_file() and file.name != SERVED and file.suffix != ".parquet":
+        if file.is_file() and file.name != SERVED:
             for row in _pieces(file, file.relative_to(folder).as_posix()):
                 _copy(connection, schema, "files", iter([row]), columns)
 
