@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pandas as pd
 
+from geo.disclosure.insiders import LEAST_POSSIBLE
 from geo.errors import DisclosureError, first_few
 from geo.messages import Message, message
 from layers.evaluation.disclosure import (
@@ -37,6 +38,19 @@ RELATIONS = {
     OVERLAY: message("by hexagons and the areas that they overlap"),
     INSIDER: message("to who knows that a record of their own was counted"),
 }
+TRIED = {
+    ITS_PARTS: message("what buurten, wijken and gemeenten tell of one another, since some add up to others"),
+    INSIDER: message("what somebody computes who knows that a record of their own was counted"),
+    OTHER_RELEASE: message("what all releases before it tell of the same counts"),
+    ITS_NOISE: message("how much noise stays where all ways in which a count is known are weighed together"),
+    OVERLAY: message("what hexagons tell of the areas that they overlap, and of hexagons of another size"),
+}
+NOT_TRIED = {
+    "derived": message("what rates, scores, q, ranks and growth tell: the attacker is taken to know all perturbed "
+                       "counts, shown or not, and all of these are computed from them"),
+    "several": message("what hexagons of two sizes and areas tell all at once"),
+}  # fmt: skip
+"""Of what a certificate says whether it was tried."""
 HEADER = (message("area"), message("what was counted"), message("at least"), message("at most"), message("betrayed"))
 
 
@@ -108,7 +122,8 @@ def _short(exposed: Exposed) -> str:
 
 def _certificate(vault: Vault, release: str, found: Audit) -> Path:
     """The certificate, for a person to read; beside it the same for a program."""
-    content = {"release": release, "passed": found.passed, **asdict(found)}
+    content = {"release": release, "passed": found.passed, **asdict(found), "least_possible": LEAST_POSSIBLE,
+               "tried": [*TRIED], "not_tried": [*NOT_TRIED]}  # fmt: skip
     vault.keep(f"audit-{release}.json", json.dumps(content, indent=1).encode())
     passed = message("Nothing is exposed.") if found.passed else message("These cells are exposed.")
     lines = (
@@ -118,12 +133,11 @@ def _certificate(vault: Vault, release: str, found: Audit) -> Path:
         message("Of the worst of these at least {fewest} counts stay possible ({insiders} to who knows that a record "
                 "of their own was counted), and {noise:.0%} of the variance of the noise.",
                 fewest=found.fewest, insiders=found.insiders, noise=found.noise),
-        message("Computed from all perturbed counts of this release and of all before it, shown or not, since rates, "
-                "scores and q may tell them; from what lies in what, and from how noise is made."),
-        message("Overlays of hexagons with areas, and of hexagons of two sizes: {tried} tried, {contradicting} of "
-                "counts that contradict one another, from which nothing follows. Two sizes and areas at once were not "
-                "tried.",
-                tried=found.overlays, contradicting=found.contradicting),
+        message("Fewer than {least} would expose it.", least=LEAST_POSSIBLE),
+        *(message("Tried: {attack}.", attack=one) for one in TRIED.values()),
+        message("Overlays of hexagons: {tried} tried, {contradicting} of counts that contradict one another, from "
+                "which nothing follows.", tried=found.overlays, contradicting=found.contradicting),
+        *(message("Not tried: {attack}.", attack=one) for one in NOT_TRIED.values()),
     )  # fmt: skip
     rows = [(one.area, one.count, f"{one.lowest:g}", f"{one.highest:g}", relation(one)) for one in found.exposed]
     written = page(message("Audit of release {id}", id=release), lines, HEADER, rows)

@@ -78,8 +78,13 @@ def test_a_release_is_audited_and_remembered_before_it_is_published(built, monke
     answer = zicht("audit", "--home", home)
     assert answer.code == 0
     assert f"of {len(counts):,} confidential counts none is exposed" in " ".join(answer.out.split())
-    assert json.loads((vault.folder / f"audit-{folder.name}.json").read_text())["passed"] is True
-    assert "Nothing is exposed." in (vault.folder / f"audit-{folder.name}.html").read_text()
+    certificate = json.loads((vault.folder / f"audit-{folder.name}.json").read_text())
+    assert (certificate["passed"], certificate["least_possible"]) == (True, 3)
+    assert certificate["tried"] == ["parts", "insider", "releases", "noise", "overlay"]
+    assert certificate["not_tried"] == ["derived", "several"]
+    page = (vault.folder / f"audit-{folder.name}.html").read_text()
+    assert "Nothing is exposed." in page
+    assert (page.count("<p>Tried: "), page.count("<p>Not tried: ")) == (5, 2)
 
 
 def test_a_release_that_exposes_counts_with_those_before_it_is_not_published(built, monkeypatch, tmp_path):
