@@ -25,6 +25,7 @@ from geo.areas import AreaLevel
 from geo.errors import SourceError
 from geo.messages import joined, message
 from services.formats import bounds
+from services.formats.memory import bounded
 
 PARQUET = (".parquet", ".geoparquet")
 INSIDE = (".gpkg", ".geojson", ".json", ".fgb", ".shp")
@@ -147,7 +148,8 @@ def read_parquet(path: Path) -> geopandas.GeoDataFrame:
             "{path}: Parquet without geometry (no GeoParquet metadata); save it with geopandas or GDAL, which write it",
             path=path,
         )
-    return geopandas.read_parquet(path)
+    with bounded(path):
+        return geopandas.read_parquet(path)
 
 
 def _layers(path: Path, vintage: Vintage) -> Iterator[PolygonTable]:

@@ -1,4 +1,5 @@
-"""Parquet as rows: a batch at a time, of which it is known that it fits in memory before it is made.
+"""Parquet as rows: a batch at a time, of which it is known that it fits in memory before it is made, as far as the
+footer is right; beyond that reading stops at a bound.
 
 A text that a million rows share stands once in a file (in a dictionary), and a million times in a column of text. So
 columns with dictionaries are read as such, and what their cells take together is summed before they are written out.
@@ -14,6 +15,7 @@ import pyarrow.parquet
 from geo.errors import SourceError
 from layers.declarations.records import Format
 from services.files import digest
+from services.formats.memory import bounded
 from services.formats.rows import ROWS, Batches, Rows
 
 CELLS = 10_000_000
@@ -35,10 +37,18 @@ def rows(path: Path, _format: Format, geometry: str | None) -> Rows:
 
     def batches(columns: Sequence[str]) -> Batches:
         reader = pyarrow.parquet.ParquetFile(path, read_dictionary=coded)
-        for batch in reader.iter_batches(at_once, columns=list(columns)):
-            yield _written_out(path, batch, content.schema_arrow)
+        read = reader.iter_batches(at_once, columns=list(columns))
+        while (batch := _next(path, read, content.schema_arrow)) is not None:
+            yield batch
 
     return Rows(str(path), tuple(content.schema_arrow.names), batches, crs, digest(path), place)
+
+
+def _next(path: Path, batches: Batches, schema: pa.Schema) -> pa.RecordBatch | None:
+    """The next batch; None after the last. What the footer says of sizes and encodings need not be so."""
+    with bounded(path):
+        batch = next(batches, None)
+        return None if batch is None else _written_out(path, batch, schema)
 
 
 def _coded(content: pyarrow.parquet.ParquetFile) -> list[str]:

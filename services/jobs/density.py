@@ -20,6 +20,8 @@ from geo.messages import Message, message
 from geo.polygons import Floats
 from layers.messages import say
 from services.exporters.geotiff import export_grid
+from services.formats import bounds
+from services.formats.memory import bounded
 
 
 def surface(
@@ -66,10 +68,13 @@ def _read(path: Path, layer: str | None) -> pd.DataFrame:
     parquet = path.suffix == ".parquet"
     if parquet and layer is not None:
         raise SourceError("{path}: GeoParquet has no layers; leave out --layer", path=path)
+    bounds.check(path)
     try:
-        table: pd.DataFrame = (
-            geopandas.read_parquet(path) if parquet else geopandas.read_file(path, layer=_layer(path, layer))
-        )
+        if parquet:
+            with bounded(path):
+                table: pd.DataFrame = geopandas.read_parquet(path)
+        else:
+            table = geopandas.read_file(path, layer=_layer(path, layer))
     except (ValueError, OSError, pa.ArrowException, CRSError, DataSourceError, DataLayerError) as fault:
         raise SourceError(
             "{path}: cannot be read as GeoParquet, GeoPackage or GeoJSON: {fault}", path=path, fault=fault

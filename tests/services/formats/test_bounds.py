@@ -1,6 +1,7 @@
 """What a file unpacks to and how far its sheets go is looked at before it is read: no file ends the process."""
 
 import gzip
+import resource
 import zipfile
 from zipfile import ZIP_DEFLATED
 
@@ -12,7 +13,7 @@ import pytest
 
 from geo.errors import SourceError
 from layers.declarations.records import Format
-from services.formats import bounds, child, csv, encodings, excel
+from services.formats import bounds, child, csv, encodings, excel, memory
 from services.formats.reader import file, table
 from tests.services.formats.workbooks import row, written
 
@@ -173,6 +174,53 @@ def test_a_parquet_of_few_bytes_that_takes_gigabytes_is_refused_unread(tmp_path)
             assert file(tmp_path / "a.parquet", Format()).headers == ("x", "y")
     with pytest.raises(SourceError, match=r"takes 1,008,000,000 bytes in memory, .* times its size; that is no table"):
         file(tmp_path / "a.parquet", Format())
+
+
+def varint(size, width=0):
+    """A size as Thrift writes it, with zeros behind it up to a width."""
+    parts = [(2 * size) >> (7 * at) for at in range(max(width, -(-(2 * size).bit_length() // 7)))]
+    return bytes([*((part & 127) | 128 for part in parts[:-1]), parts[-1] & 127])
+
+
+def with_a_footer_that_lies(path, *sizes):
+    """The same Parquet, of which the footer says that these sizes are 9."""
+    content = path.read_bytes()
+    for size in sizes:
+        said = varint(size)
+        assert said in content
+        content = content.replace(said, varint(9, len(said)))
+    path.write_bytes(content)
+    return path
+
+
+def test_a_page_that_holds_more_than_the_footer_says_stops_at_a_bound(tmp_path):
+    cells = pa.array(["0" * 900_000] * 400)
+    how = {"use_dictionary": False, "write_statistics": False, "data_page_size": 1 << 30, "write_batch_size": 400}
+    path = parquet(tmp_path, {"a": cells, "b": cells}, **how)
+    size = pyarrow.parquet.read_metadata(path).row_group(0).column(0).total_uncompressed_size
+    lies = with_a_footer_that_lies(path, size)
+    assert pyarrow.parquet.read_metadata(lies).row_group(0).column(1).total_uncompressed_size == 9
+    with pytest.raises(SourceError, match=r"takes more than 500,000,000 bytes of memory to read, and is a file of \d"):
+        child.in_child(_read_twice, lies)
+
+
+def _read_twice(path):
+    """In a process that has not read before. What the first leaves is no room for the second."""
+    memory.MEMORY = 500_000_000
+    before = resource.getrlimit(resource.RLIMIT_AS)
+    with pytest.raises(SourceError):
+        list(file(path, Format()).batches(["a", "b"]))
+    assert resource.getrlimit(resource.RLIMIT_AS) == before
+    list(file(path, Format()).batches(["a", "b"]))
+
+
+def test_a_long_text_that_stands_once_and_does_not_pack_stops_at_a_bound(tmp_path, monkeypatch):
+    assert memory.MEMORY == 4_294_967_296
+    monkeypatch.setattr(memory, "MEMORY", 500_000_000)
+    text = np.random.default_rng(1).bytes(500_000).hex()
+    path = parquet(tmp_path, {"t": shared(text, 60_000)}, compression="none", store_schema=False)
+    with pytest.raises(SourceError, match="takes more than 500,000,000 bytes of memory to read"):
+        next(file(path, Format()).batches(["t"]))
 
 
 def test_what_is_nested_in_one_row_of_a_parquet_counts(tmp_path, monkeypatch):

@@ -131,3 +131,11 @@ def test_geoparquet_has_no_layer_to_name(tmp_path):
     crowd().to_parquet(tmp_path / "points.parquet")
     with pytest.raises(SourceError, match="GeoParquet has no layers; leave out --layer"):
         surface(tmp_path / "points.parquet", tmp_path / "d.tif", KERNEL, None, lambda _doing: None, "punten")
+
+
+def test_a_file_that_describes_points_elsewhere_is_refused_unopened(tmp_path):
+    made(tmp_path, crowd(), "elsewhere.geojson")
+    layer = f"<OGRVRTLayer name='p'><SrcDataSource>{tmp_path}/elsewhere.geojson</SrcDataSource></OGRVRTLayer>"
+    (tmp_path / "points.gpkg").write_text(f"<OGRVRTDataSource>{layer}</OGRVRTDataSource>")
+    with pytest.raises(SourceError, match="describes where data is, and holds none itself"):
+        surface(tmp_path / "points.gpkg", tmp_path / "d.tif", KERNEL, None, lambda _doing: None)
