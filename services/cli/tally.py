@@ -60,7 +60,7 @@ def tally(
         from services.cli import tally_reports
         from services.jobs.tally_plan import planned
 
-        screen.print(tally_reports.planned(planned(source)))
+        screen.print(tally_reports.planned(planned(source, engine or settings.engine)))
         return
     request = TallyRequest(
         source,

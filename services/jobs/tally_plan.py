@@ -18,6 +18,7 @@ from layers.declarations.records import Records
 from layers.declarations.sources import SourceDeclaration
 from services.files import below
 from services.formats.sizes import Size, size_of
+from services.jobs.engines import engine as engine_at
 from services.sources.records.tally import parts_of
 
 MILLION = 1_000_000
@@ -96,15 +97,20 @@ class TallyPlan:
     advice: tuple[Message, ...]
 
 
-def planned(source: Path, processes: int | None = None) -> TallyPlan:
-    """What a tally of a source will do; `processes` is how many count side by side, else as many as there are cores.
+def planned(source: Path, engine: str = "local") -> TallyPlan:
+    """What a tally of a source will do; beside one process, by as many as `engine` has where it is local with several,
+    else by as many as there are cores.
 
-    Raises SourceError where there is nothing to read.
+    Raises SourceError where there is nothing to read, UnknownNameError where there is no such engine.
     """
+    processes = getattr(engine_at(engine), "processes", 1)
+    side_by_side = processes if processes > 1 else os.cpu_count() or 1
     declared = read(source, SourceDeclaration)
     records = declared.records
     if records is None:
-        raise SourceError("source {id!r}: declares no [records]", id=declared.id)
+        raise SourceError(
+            "source {id!r}: declares no [records], and a plan is of those; count it without --plan", id=declared.id
+        )
     where, paths = parts_of(records, source.parent)
     table = records.postgis is not None
     sizes = [Size("", 0, None)] if table else [size_of(below(source.parent, path)) for path in paths]
@@ -112,7 +118,7 @@ def planned(source: Path, processes: int | None = None) -> TallyPlan:
     rows = sum(known) if len(known) == len(sizes) else None
     return TallyPlan(
         declared, where, len(sizes), sum(one.size for one in sizes), rows, all(one.exact for one in sizes),
-        tuple(_costs(sizes, processes or os.cpu_count() or 1)), tuple(_advice(records, len(sizes), rows)),
+        tuple(_costs(sizes, side_by_side)), tuple(_advice(records, len(sizes), rows)),
     )  # fmt: skip
 
 

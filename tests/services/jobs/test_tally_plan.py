@@ -5,7 +5,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from geo.errors import SourceError
+from geo.errors import SourceError, UnknownNameError
 from services.formats.sizes import size_of
 from services.jobs import tally_plan
 from services.jobs.tally_plan import Rates, planned
@@ -86,13 +86,13 @@ def test_a_file_that_is_not_there_or_is_no_parquet_is_named(tmp_path):
 @pytest.mark.usefixtures("rates")
 def test_costs_follow_from_the_rows_of_each_kind_and_the_largest_part_bounds_how_soon(folder, monkeypatch):
     monkeypatch.setattr(tally_plan, "MILLION", 100)
-    plan = planned(declared(folder, 'path = "rijen"'), processes=2)
+    plan = planned(declared(folder, 'path = "rijen"'), "local:2")
     assert (plan.parts, plan.rows, plan.exact) == (3, 600, False)
     here, two, spark = plan.costs
     assert (here.engine, here.seconds, here.elapsed, here.memory) == ("local", 5 + 16, 5 + 16, 1.0)
     assert (two.engine, two.seconds, two.elapsed, two.memory) == ("local:2", 5 + 6 + 16, 5 + 3 + 8, 2.0)
     assert (spark.processes, spark.seconds, spark.elapsed, spark.memory) == (2, 20 + 12 + 24, 20 + 6 + 12, 2.5)
-    eight = planned(declared(folder, 'path = "rijen"'), processes=8).costs[1]
+    eight = planned(declared(folder, 'path = "rijen"'), "local:8").costs[1]
     assert (eight.engine, eight.elapsed) == ("local:3", 5 + 3 + 8)  # the CSV alone takes 8
 
 
@@ -109,6 +109,27 @@ def test_what_only_reading_tells_has_no_costs(tmp_path):
         plan = planned(declared(tmp_path, where))
         assert (plan.parts, plan.rows, {cost.seconds for cost in plan.costs}) == (1, None, {None})
         assert "only reading tells" in str(plan.advice[0])
+
+
+@pytest.mark.parametrize("engine", ["local", "spark://127.0.0.1:1"])
+def test_without_a_number_of_processes_there_are_as_many_as_cores(folder, monkeypatch, engine):
+    monkeypatch.setattr("os.cpu_count", lambda: 2)
+    costs = planned(declared(folder, 'path = "rijen"'), engine).costs
+    assert [cost.engine for cost in costs] == ["local", "local:2", "spark://"]
+
+
+@pytest.mark.parametrize("engine", ["lokaal", "local:x"])
+def test_an_engine_that_is_not_there_is_refused_before_a_plan_is_made(folder, engine):
+    with pytest.raises(UnknownNameError, match="unknown engine"):
+        planned(declared(folder, 'path = "rijen"'), engine)
+
+
+def test_a_source_without_records_has_no_plan(folder):
+    source = declared(folder, 'path = "rijen"')
+    head, _, _ = source.read_text(encoding="utf-8").partition("[records]")
+    source.write_text(f'{head}[raster]\npath = "r.tif"\n[raster.column.meldingen]\ntake = "mean"\n', encoding="utf-8")
+    with pytest.raises(SourceError, match=r"source 'meldingen': declares no \[records\], and a plan is of those"):
+        planned(source)
 
 
 def test_that_addresses_are_asked_for_is_said(folder):
