@@ -4,12 +4,9 @@ The store's own text of a feature goes into the answer as it is. Coordinates of 
 in one call.
 """
 
-from collections import OrderedDict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from threading import Lock
-from typing import Any
 from urllib.parse import quote, urlencode
 
 import orjson
@@ -20,7 +17,6 @@ from services.ogc.parameters import MEDIA_TYPES, Given
 from services.ogc.problems import Problem
 from services.ogc.question import Question, digest, question
 from services.stores import systems
-from services.stores.dialects import Condition
 from services.stores.queries import Query
 from services.stores.reader import Reader
 
@@ -36,9 +32,6 @@ OFFERED = {
 
 PLACE = ("cursor", "offset")
 """Parameters that say where a page starts."""
-
-MOST_COUNTS = 2_000
-"""How many counts are kept."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,35 +64,13 @@ class Page:
     next: str | None
 
 
-class Counts:
-    """How many features there are under conditions, counted once: a release never changes."""
-
-    def __init__(self) -> None:
-        self._counted: OrderedDict[tuple[Any, ...], int] = OrderedDict()
-        self._lock = Lock()
-
-    def of(self, store: Reader, collection: str, where: tuple[Condition, ...]) -> int:
-        """The number in this collection of this store."""
-        key = (store.key, collection, where)
-        if (counted := self._counted.get(key)) is None:
-            counted = store.count(collection, where)
-            with self._lock:
-                self._counted[key] = counted
-                while len(self._counted) > MOST_COUNTS:
-                    self._counted.popitem(last=False)
-        return counted
-
-
-COUNTS = Counts()
-
-
 def page(store: Reader, filters: paging.Filters, asked: Asked) -> Page:
     """The page that is asked for. Raises QueryError for a question that cannot be answered, Problem for its cursor."""
     given, after = _place(store, filters, asked)
     collection = store.collection(asked.collection)
     question_ = question(collection, given, asked.edition.default, asked.edition.most)
     query = replace(question_.query, after=after, system=systems.ready(question_.system))
-    matched = COUNTS.of(store, asked.collection, query.where)
+    matched = store.count(asked.collection, query.where)
     # One more than asked, to know whether there is a next page.
     features, last = ([], "") if question_.hits else _features(store, asked, query, question_.system)
     following = None
@@ -119,7 +90,7 @@ def _place(store: Reader, filters: paging.Filters, asked: Asked) -> tuple[Given,
         raise Problem(400, "cursor and offset exclude one another; a cursor says where the page starts")
     start = {name: value for name, value in asked.given.items() if name not in PLACE}
     cursor = paging.read(asked.given["cursor"], store.release, asked.link(start))
-    if not store.count(asked.collection, [Condition("id = ?", (cursor.after,))]):
+    if not store.has(asked.collection, cursor.after):
         raise Problem(400, "the cursor names no feature of this collection; follow the link to the next page as it is")
     return filters.whole(start, cursor, asked.url), cursor.after
 

@@ -13,15 +13,13 @@ import orjson
 from geo.errors import StoreError
 from geo.messages import message
 from layers.publication.fields import Field
+from services.stores.counts import COUNTS
 from services.stores.dialects import SQLITE, Condition, Dialect
 from services.stores.queries import Described, Query, System, all_of, features, page
 
 type Feature = dict[str, Any]
 type Rows = tuple[Sequence[str], Iterable[Sequence[Any]]]
 """The names of the columns that were selected, and the rows."""
-
-MOST_COUNTS = 256
-"""How many counts a reader keeps."""
 
 
 class StoreUnavailableError(StoreError):
@@ -34,7 +32,6 @@ class Reader(ABC):
     def __init__(self, release: str, key: Hashable, collections: Iterable[Described]) -> None:
         self.release, self.key = release, key
         self._collections = {one.id: one for one in collections}
-        self._counts: dict[tuple[str, Condition], int] = {}
 
     @abstractmethod
     def _selected(self, selection: Condition) -> Rows:
@@ -62,12 +59,12 @@ class Reader(ABC):
 
     def count(self, name: str, where: Sequence[Condition] = ()) -> int:
         """How many rows there are for which every condition holds; counted once, for a release never changes."""
-        asked = self.collection(name).rows, all_of(tuple(where))
-        if asked not in self._counts:
-            if len(self._counts) >= MOST_COUNTS:
-                self._counts.clear()
-            self._counts[asked] = self._counted(*asked)
-        return self._counts[asked]
+        rows, condition = self.collection(name).rows, all_of(tuple(where))
+        return COUNTS.of((self.key, rows, condition), lambda: self._counted(rows, condition))
+
+    def has(self, name: str, item_id: str) -> bool:
+        """Whether there is a feature with this id; not remembered, for a crawl asks it of each page."""
+        return bool(self._counted(self.collection(name).rows, Condition("id = ?", (item_id,))))
 
     def page(self, name: str, query: Query) -> list[Feature]:
         """One page of GeoJSON features, in the system of the query."""
