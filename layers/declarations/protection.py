@@ -12,13 +12,13 @@ from layers.declarations.indicators import Declared, Number
 
 class Protection(Declared):
     """By how much counts are perturbed: at most `max_noise`, with that `variance`; but for 0, which stays 0, no count
-    below `smallest` is published.
+    below `smallest` is published. With a variance under 1 two counts in five or more would stay as they are.
 
     It belongs to the source: whatever theme reads a count, it is perturbed once and in the same way.
     """
 
     max_noise: Annotated[int, Field(ge=2, le=50)] = 5
-    variance: Annotated[Number, Field(gt=0)] = 3.0
+    variance: Annotated[Number, Field(ge=1)] = 3.0
     smallest: Annotated[int, Field(ge=1, le=50)] = 3
 
     @property

@@ -32,3 +32,9 @@ def test_noise_of_which_no_release_passes_the_audit_is_refused_when_it_is_declar
     three = perturbed_counts("m", AreaLevel.BUURT, 2024, pd.Series({"BU03630001": 0.0}), Noise(3, 2.5, smallest), 5.0)
     assert audited(three).passed
     assert Protection(max_noise=3, variance=2.5, smallest=smallest).noise == Noise(3, 2.5, smallest)
+
+
+def test_noise_that_leaves_most_counts_as_they_are_is_refused():
+    with pytest.raises(ValidationError, match="variance"):
+        Protection(max_noise=5, variance=0.9, smallest=1)
+    assert Protection(max_noise=5, variance=1.0, smallest=1).noise == Noise(5, 1.0, 1)
