@@ -29,5 +29,8 @@ CLASSES = (
 STYLES = tuple(f"{SPEC}/ogcapi-styles-1/0.0/conf/{name}" for name in ("core", "mapbox-styles", "sld-10"))
 """Of every release, by a draft: its names have no version yet."""
 
+JSON_FG = (f"{SPEC}/json-fg-1/1.0/conf/core",)
+"""Of every release, which pygeoapi knows nothing of."""
+
 TILES = _classes("ogcapi-tiles-1", "core", "tileset", "tilesets-list", "geodata-tilesets", "mvt", "oas30")
 """Of a release with tiles besides."""

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from layers.messages import say
-from services.ogc import conformance, downloads, qgis
+from services.ogc import conformance, downloads, json_fg, qgis
 from services.ogc.method_pages import page_of
 
 type Tree = dict[str, Any]
@@ -56,7 +56,8 @@ class Documents:
 
     def conformance(self) -> Tree:
         """What the API conforms to."""
-        return {"conformsTo": [*conformance.CLASSES, *conformance.STYLES, *(conformance.TILES if self.tiles else ())]}
+        besides = conformance.TILES if self.tiles else ()
+        return {"conformsTo": [*conformance.CLASSES, *conformance.STYLES, *conformance.JSON_FG, *besides]}
 
     def collections(self) -> Tree:
         """All collections."""
@@ -97,7 +98,7 @@ class Documents:
                 yield link(f"{RELATIONS}/{relation}", media_type, f"{title} {kind}", href)
         for format_, title, media_type in (
             ("json", "GeoJSON", "application/geo+json"), ("jsonld", "RDF (GeoJSON-LD)", JSONLD), ("html", "HTML", HTML),
-            ("csv", "CSV", "text/csv; charset=utf-8"),
+            ("csv", "CSV", "text/csv; charset=utf-8"), ("jsonfg", "JSON-FG", json_fg.MEDIA_TYPE),
         ):  # fmt: skip
             yield link("items", media_type, f"Items as {title}", f"{page}/items?f={format_}")
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from starlette.requests import Request
 from starlette.responses import Response
 
-from services.ogc import responses
+from services.ogc import json_fg, responses
 from services.ogc.edition import Edition
 from services.ogc.items import GEOJSON
 from services.ogc.parameters import Given
@@ -27,7 +27,7 @@ OPENAPI: Mapping[str, str] = {
     "application/json": "json",
     "text/html": "html",
 }
-FEATURE: Mapping[str, str] = {GEOJSON: "json", **PAGES}
+FEATURE: Mapping[str, str] = {GEOJSON: "json", **PAGES, json_fg.MEDIA_TYPE: "jsonfg"}
 
 
 @dataclass(frozen=True, slots=True)

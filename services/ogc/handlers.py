@@ -11,7 +11,19 @@ from starlette.responses import Response
 
 from geo.errors import StoreError
 from layers.messages import say
-from services.ogc import csv_rows, downloads, health, items, metrics, paging, qgis, question, responses, schemas
+from services.ogc import (
+    csv_rows,
+    downloads,
+    health,
+    items,
+    json_fg,
+    metrics,
+    paging,
+    qgis,
+    question,
+    responses,
+    schemas,
+)
 from services.ogc.checks import Checked
 from services.ogc.endpoints import OPENAPI, Call, sent_filter
 from services.ogc.origin import Origin
@@ -107,11 +119,14 @@ class Handlers:
             raise Problem(404, f"{collection} has no item {identifier[:100]!r}")
         if drawn:
             return call.answer(200, "text/html", call.edition.pages.item(collection, orjson.loads(feature)))
-        if call.format != "json":
+        if call.format == "jsonld":
             return await self.of_page("item", call)
         if system not in systems.READY:
             feature = orjson.dumps(systems.in_system([orjson.loads(feature)], system)[0])
         body = items.single(call.edition, collection, identifier, feature)
+        if call.format == "jsonfg":
+            time = call.edition.collections[collection].time_field
+            body = orjson.dumps(json_fg.feature(orjson.loads(body), system, time))
         return call.answer(200, call.media_type, body, {"Content-Crs": f"<{system}>"})
 
     async def of_file(self, call: Call) -> Response:

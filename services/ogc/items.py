@@ -11,7 +11,7 @@ from urllib.parse import quote, urlencode
 
 import orjson
 
-from services.ogc import paging
+from services.ogc import json_fg, paging
 from services.ogc.edition import Edition, Rendered
 from services.ogc.parameters import MEDIA_TYPES, Given
 from services.ogc.problems import Problem
@@ -27,6 +27,7 @@ OFFERED = {
     "text/html": "html",
     "text/csv": "csv",
     "application/ld+json": "jsonld",
+    json_fg.MEDIA_TYPE: "jsonfg",
 }
 """What items are offered in."""
 
@@ -106,6 +107,12 @@ def _features(store: Reader, asked: Asked, query: Query, uri: str) -> tuple[list
     return [text for _, text in found], found[query.limit - 1][0] if len(found) > query.limit else ""
 
 
+FORMATS = (
+    (GEOJSON, "json"), ("text/html", "html"), ("application/ld+json", "jsonld"), (json_fg.MEDIA_TYPE, "jsonfg"),
+)  # fmt: skip
+"""What one feature is offered in."""
+
+
 def single(edition: Edition, collection: str, identifier: str, feature: bytes) -> bytes:
     """One feature as GeoJSON, with its links; `feature` is its JSON without."""
     url = f"{edition.url}/collections/{quote(collection)}"
@@ -117,7 +124,7 @@ def single(edition: Edition, collection: str, identifier: str, feature: bytes) -
             "title": f"This document as {name}",
             "href": f"{itself}?f={name}",
         }
-        for media_type, name in ((GEOJSON, "json"), ("text/html", "html"), ("application/ld+json", "jsonld"))
+        for media_type, name in FORMATS
     ]
     to = {"rel": "collection", "type": "application/json", "title": collection, "href": url}
     return feature.removesuffix(b"}") + b',"links":' + orjson.dumps([*links, to]) + b"}"
@@ -135,6 +142,9 @@ def rendered(asked: Asked, found: Page) -> Rendered:
     if asked.format == "json":
         return 200, asked.media_type, body
     content = orjson.loads(body)
+    if asked.format == "jsonfg":
+        time = asked.edition.collections[asked.collection].time_field
+        return 200, asked.media_type, orjson.dumps(json_fg.collection(content, found.question.system, time))
     if asked.format == "jsonld":
         return 200, asked.media_type, asked.edition.linked.items(asked.collection, content)
     return 200, asked.media_type, asked.edition.pages.items(asked.collection, content)

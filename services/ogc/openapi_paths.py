@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from layers.messages import said
 from layers.publication.fields import Field
 from services.ogc import stylesheets
+from services.ogc.json_fg import MEDIA_TYPE as FG
 from services.ogc.openapi_components import WRONG, Tree, query, ref
 from services.stores.queries import Described
 
@@ -33,8 +34,8 @@ def of_collection(one: Described) -> Tree:
     path, name = f"/collections/{one.id}", _camel(one.id)
     pages = {"application/json": "json", "text/html": "html", "application/ld+json": "jsonld"}
     described = {"application/schema+json": "json", "text/html": "html"}
-    features = {GEOJSON: "json", "text/html": "html", "text/csv": "csv", "application/ld+json": "jsonld"}
-    feature = {GEOJSON: "json", "text/html": "html", "application/ld+json": "jsonld"}
+    features = {GEOJSON: "json", "text/html": "html", "text/csv": "csv", "application/ld+json": "jsonld", FG: "jsonfg"}
+    feature = {GEOJSON: "json", "text/html": "html", "application/ld+json": "jsonld", FG: "jsonfg"}
     items = _answer("FeatureCollectionGeoJSON", features, "Content-Crs", "Link")
     asked = [
         *map(
@@ -144,7 +145,7 @@ def _post(name: str, tag: str, asked: Sequence[Tree], answer: Tree) -> Tree:
 def _answer(schema: str | None, formats: Mapping[str, str], *headers: str) -> Tree:
     content: Tree = {media_type: {"schema": {"type": "string"}} for media_type in formats}
     for media_type, name in formats.items():
-        if name in ("json", "jsonld", "mapbox"):
+        if name in ("json", "jsonld", "jsonfg", "mapbox"):
             whole = schema and name == "json"
             content[media_type] = {"schema": ref("schemas", str(schema)) if whole else {"type": "object"}}
     named = {name: ref("headers", name) for name in ("API-Version", "ETag", *headers)}
@@ -152,7 +153,7 @@ def _answer(schema: str | None, formats: Mapping[str, str], *headers: str) -> Tr
 
 
 def _format(answer: Tree) -> Tree:
-    named = {"text/html": "html", "text/csv": "csv", "application/ld+json": "jsonld", MVT: "mvt"}
+    named = {"text/html": "html", "text/csv": "csv", "application/ld+json": "jsonld", MVT: "mvt", FG: "jsonfg"}
     if stylesheets.SLD in answer["content"]:
         named = dict(stylesheets.OFFERED)
     names = list(dict.fromkeys(named.get(media_type, "json") for media_type in answer["content"]))

@@ -15,6 +15,7 @@ MEDIA_TYPES = {
     "html": "text/html",
     "jsonld": "application/ld+json",
     "csv": "text/csv",
+    "jsonfg": "application/vnd.ogc.fg+json",
 }
 """What `f` may be, with the media type of each."""
 
