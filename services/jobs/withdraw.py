@@ -1,11 +1,13 @@
 """withdraw: take a theme, a lens or a release from every release in a home, and remember why."""
 
 import shutil
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from geo.errors import StoreError
+from geo.errors import StoreError, UnknownNameError
+from geo.messages import message
 from layers.messages import language, speaking
 from services.files import UNFINISHED
 from services.jobs.build import OnStep
@@ -35,8 +37,8 @@ def listed(home: Path) -> list[Withdrawal]:
 def withdraw(home: Path, config: Path, what: str, lens: str, reason: str, on_step: OnStep) -> Withdrawn:
     """Withdraw a theme, what of it is under a lens, or a release by the beginning of its id; built layers of it go too.
 
-    Raises UnknownNameError where it is no theme that was built or published, and no release; StoreError without a
-    reason, or where a release that holds it cannot be read.
+    Raises UnknownNameError where it is no theme that was built or published, and no release, or where the theme never
+    was under that lens; StoreError without a reason, or where a release that holds it cannot be read.
     """
     if not reason.strip():
         raise StoreError("say why it is withdrawn, as in `zicht withdraw {what} --reason '...'`", what=what)
@@ -44,10 +46,10 @@ def withdraw(home: Path, config: Path, what: str, lens: str, reason: str, on_ste
     moment = datetime.now(UTC).isoformat(timespec="seconds")
     with release.alone(home):
         release.clear(home / "releases")
-        themes = {one.key.theme for one in storage.listed(home)} | _published(home)
-        name = what if what in themes else retention.folder_of(home, what).name
+        before = withdrawal.withdrawn(home)
+        name = _name(home, what, lens, before)
         meant = Withdrawal(name, lens, reason.strip(), moment)
-        earlier = [one for one in withdrawal.withdrawn(home) if (one.what, one.lens) != (name, lens)]
+        earlier = [one for one in before if (one.what, one.lens) != (name, lens)]
         withdrawal.remember(home, [*earlier, meant])  # first: a crash after it leaves nothing to be published again
         storage.remove(home, meant.covers)
         with unchanged_on_failure(config):
@@ -75,11 +77,27 @@ def undo(home: Path, what: str, lens: str) -> None:
         withdrawal.remember(home, left)
 
 
-def _published(home: Path) -> set[str]:
-    """The themes of all releases that can be read."""
-    return {
-        layer["key"]["theme"] for one in retention.listed(home) if not one.fault for layer in one.manifest["layers"]
-    }
+def _name(home: Path, what: str, lens: str, before: Sequence[Withdrawal]) -> str:
+    """The theme, or the id of the release, that is meant. A name that nothing has would withdraw nothing, unseen."""
+    known = {(one.key.theme, one.key.lens) for one in storage.listed(home)} | _published(home)
+    if what not in {theme for theme, _ in known}:
+        name = retention.folder_of(home, what).name
+        if lens:
+            raise StoreError(
+                "{what} is a release, which is withdrawn whole: leave out `--lens`, or name a theme: {themes}",
+                what=name, themes=", ".join(sorted({theme for theme, _ in known})),
+            )  # fmt: skip
+        return name
+    lenses = {one for theme, one in known | {(one.what, one.lens) for one in before} if theme == what}
+    if lens and lens not in lenses:
+        raise UnknownNameError(message("lens for theme {theme!r}", theme=what), lens, sorted(lenses - {""}))
+    return what
+
+
+def _published(home: Path) -> set[tuple[str, str]]:
+    """The themes and lenses of all releases that can be read."""
+    layers = [layer for one in retention.listed(home) if not one.fault for layer in one.manifest["layers"]]
+    return {(layer["key"]["theme"], layer["key"]["lens"]) for layer in layers}
 
 
 def _made_again(folder: Path, meant: Withdrawal, step: OnStep) -> Path | None:

@@ -95,6 +95,12 @@ def test_where_all_is_withdrawn_nothing_is_served(two: Path, zicht: Zicht):
 def test_a_withdrawal_needs_a_reason_and_something_that_is_there(two: Path, zicht: Zicht):
     assert "say why it is withdrawn" in zicht("withdraw", "misdrijven", "--home", two).err
     assert "unknown release 'nope'" in zicht("withdraw", "nope", "--reason", "x", "--home", two).err
+    mistyped = zicht("withdraw", "misdrijven", "--lens", "buitengebeid", "--reason", "x", "--home", two)
+    assert mistyped.code == 1
+    assert f"unknown lens for theme 'misdrijven' 'buitengebeid'; known: basis, {LENS}" in mistyped.err
+    whole = zicht("withdraw", release.current(two).name, "--lens", LENS, "--reason", "x", "--home", two)
+    assert whole.code == 1
+    assert "is a release, which is withdrawn whole" in whole.err
     assert "was not withdrawn here" in zicht("withdraw", "misdrijven", "--undo", "--home", two).err
     assert not (two / "releases" / "withdrawn.json").exists()
 
