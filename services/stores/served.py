@@ -68,7 +68,11 @@ class Served(Reader):
         named = "SELECT name FROM sqlite_master WHERE name = '_collections'"
         if not (ours or self._store.execute(named).fetchone()):
             raise StoreError("store {path}: was not written by zicht; publish again (zicht publish)", path=self.path)
-        check_format(self.path, version if ours else 0, FORMAT, message("publish again (zicht publish)"))
+        again = message(
+            "make its files again from its record (zicht verify {id} --repair), or publish again (zicht publish)",
+            id=self.path.resolve().parent.name,
+        )
+        check_format(self.path, version if ours else 0, FORMAT, again)
 
     def _selected(self, selection: Condition) -> Rows:
         rows = self._store.execute(selection.sql, selection.values)

@@ -211,10 +211,14 @@ def test_an_absent_or_broken_store_says_what_to_do(tmp_path):
     ("application", "version", "error"),
     [
         (0x7A696368, 5, "has format 5, and this zicht knows formats up to 4; upgrade zicht"),
-        (0x7A696368, 3, "older zicht .format 3.; publish again"),
-        (0x7A696368, 0, "older zicht .format 0.; publish again"),
-        (0, 0, "older zicht .format 0.; publish again"),
-        (0x47504B47, 10300, "older zicht .format 0.; publish again"),  # a GeoPackage
+        (0x7A696368, 3, "older zicht .format 3.; make its files again .*--repair"),
+        (0x7A696368, 0, "older zicht .format 0.; make its files again .*--repair"),
+        (0, 0, "older zicht .format 0.; make its files again .*--repair"),
+        (
+            0x47504B47,
+            10300,
+            "older zicht .format 0.; make its files again .*--repair",
+        ),  # a GeoPackage
     ],
 )
 def test_a_store_of_another_format_is_not_read(tmp_path, application, version, error):
