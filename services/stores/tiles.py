@@ -6,10 +6,10 @@ shapes of its own: simplified as a coverage, so that no slits open between areas
 would be left. Each zoom is read back and counted before it is taken. Of the national buurten that is 4.3 MB; GDAL's own
 simplification gave 4.8, freestiler 6.2 in a fifth of the time, as a package of 53 MB.
 
-Only WebMercatorQuad: GDAL writes no other grid into PMTiles or MBTiles, and readers of PMTiles know no other. Its driver
-MVT writes NetherlandsRDNewQuad to a folder (TILING_SCHEME=EPSG:28992,-285401.92,903401.92,880803.84): the 692 buurten of
-Testland at zooms 3 to 8 are 140 files of 347 kB in all, in the same time as WebMercatorQuad 5 to 11 (25 of 266 kB). So a
-second grid would cost a release as much again, and an archive of our own.
+Only WebMercatorQuad: GDAL writes no other grid into PMTiles or MBTiles, and readers of PMTiles know no other. Its
+driver MVT writes NetherlandsRDNewQuad to a folder (TILING_SCHEME=EPSG:28992,-285401.92,903401.92,880803.84): the 692
+buurten of Testland at zooms 3 to 8 are 140 files of 347 kB in all, in the same time as WebMercatorQuad 5 to 11 (25 of
+266 kB). So a second grid would cost a release as much again, and an archive of our own.
 """
 
 import gzip
