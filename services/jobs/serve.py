@@ -5,13 +5,13 @@ from pathlib import Path
 from typing import Any
 
 from geo.errors import ServeError, StoreError
-from geo.messages import Message
+from geo.messages import Message, message
 from services.jobs.configurations import composed, composed_of_shared
 from services.ogc import server
 from services.ogc.app import Site
-from services.releases import digests, homes
+from services.releases import digests, homes, retention
 from services.releases.confirmation import last_confirmed
-from services.releases.manifest import AGAIN, current, manifest
+from services.releases.manifest import current, manifest
 from services.settings import Settings
 
 
@@ -40,17 +40,33 @@ def changed(folder: Path) -> list[Message]:
 
     One that was made again meanwhile is held against what it is now.
     """
-    content = manifest(folder)
+    try:
+        content = manifest(folder)
+    except StoreError as fault:
+        return [fault.message]
     found = [digests.fault(folder, name, wanted) for name, wanted in content["artefacts"].items()]
     faults = [fault for fault in found if fault is not None]
     return faults if not faults or manifest(folder) == content else changed(folder)
 
 
-def _check_sizes(folder: Path) -> None:
-    """Raises StoreError where a file of a release is not there, or has another size than was written."""
-    for name, wanted in manifest(folder)["artefacts"].items():
-        if (fault := digests.fault_of_size(folder, name, wanted)) is not None:
-            raise StoreError("{fault}; {again}", fault=fault, again=AGAIN)
+def _check_sizes(home: Path) -> None:
+    """Raises StoreError where a file of the release is not there, or has another size than was written.
+
+    It serves no other one by itself: whether the one of before is still right, a person knows.
+    """
+    if (fault := _fault_of_size(current(home))) is None:
+        return
+    repair = message("`zicht verify --repair` makes its files again from its record")
+    others = (one.folder for one in retention.listed(home) if not one.served and not one.fault)
+    if (whole := next((one for one in others if _fault_of_size(one) is None), None)) is None:
+        raise StoreError("{fault}; {repair}", fault=fault, repair=repair)
+    raise StoreError("{fault}; {repair}, and `zicht releases rollback {id}` serves the one of before",
+                     fault=fault, repair=repair, id=whole.name)  # fmt: skip
+
+
+def _fault_of_size(folder: Path) -> Message | None:
+    found = (digests.fault_of_size(folder, name, wanted) for name, wanted in manifest(folder)["artefacts"].items())
+    return next((fault for fault in found if fault is not None), None)
 
 
 def serve(home: Path, config: Path, host: str, port: int, workers: int = 1) -> None:
@@ -64,7 +80,7 @@ def serve(home: Path, config: Path, host: str, port: int, workers: int = 1) -> N
     the port is taken, or where a configuration was chosen that is not there.
     """
     if not store():
-        _check_sizes(current(home))
+        _check_sizes(home)
     if not config.is_file() and config != homes.configuration(home):  # without one of its own: as a new one starts
         raise ServeError(
             "{config}: there is no such configuration; run `zicht publish --home {home} --config {config}`",

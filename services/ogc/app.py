@@ -27,7 +27,7 @@ DATA = f"${{ZICHT_HOME}}/current/{SERVED}"
 @dataclass(frozen=True, slots=True)
 class Site:
     """What is served: the release at `home`/current, or in the `store` of that URI, with what is written by hand in
-    `config`. After the first answer its files are held against what was published, by `check`. What
+    `config`. After the first answer from a release its files are held against what was published, by `check`. What
     `proxies` say of the address that readers use is believed.
 
     What a release is called comes from the release itself, by `compose`: so a release never has the titles of another,

@@ -89,7 +89,7 @@ class Service:
         if response.status_code != HTTPStatus.NOT_MODIFIED:  # its headers would replace those of what a browser kept
             response.headers.setdefault("Content-Security-Policy", responses.NOTHING)
         await response(scope, receive, send)
-        self._checked.begin(self._serving.edition.folder)
+        self._checked.begin(self._serving.edition.release)
 
     async def _answer(self, request: Request) -> Response:
         scope = request.scope

@@ -16,10 +16,15 @@ from tests.ogc import asking, servers
 def site(tmp_path):
     home, config = servers.a_home(tmp_path, 5000)
     folder = (home / "current").resolve()
-    (folder / "kaart.html").write_text("<h1>De kaart</h1>")
-    about = {"format": 2, "id": "a", "created": "2026-01-01T00:00:00+00:00", "collections": [], "layers": []}
-    (folder / "release.json").write_text(json.dumps(about | {"artefacts": digests.described(folder)}))
+    recorded(folder, "a")
     return Site(home, config, check=serve.changed)
+
+
+def recorded(folder, name):
+    """A release with a map, and the record of what it holds."""
+    (folder / "kaart.html").write_text("<h1>De kaart</h1>")
+    about = {"format": 2, "id": name, "created": "2026-01-01T00:00:00+00:00", "collections": [], "layers": []}
+    (folder / "release.json").write_text(json.dumps(about | {"artefacts": digests.described(folder)}))
 
 
 def health(served, wanted):
@@ -40,6 +45,21 @@ def test_a_file_of_another_size_is_refused_before_anything_is_served(site, damag
         serve.serve(site.home, site.config, "127.0.0.1", servers.free_port())
 
 
+def test_the_refusal_names_what_makes_it_whole_and_the_last_release_that_is(site):
+    folder = (site.home / "current").resolve()
+    other = site.home / "releases" / "small"
+    recorded(other, "small")
+    unreadable = site.home / "releases" / "zzz"
+    unreadable.mkdir()
+    (unreadable / "release.json").write_text("{")
+    (folder / "kaart.html").write_text("<h1>Kort</h1>")
+    with pytest.raises(StoreError, match=r"`zicht verify --repair` makes .*, and `zicht releases rollback small`"):
+        serve.serve(site.home, site.config, "127.0.0.1", servers.free_port())
+    (other / "kaart.html").unlink()
+    with pytest.raises(StoreError, match=r"makes its files again from its record$"):
+        serve.serve(site.home, site.config, "127.0.0.1", servers.free_port())
+
+
 def test_a_file_that_was_changed_is_found_after_the_first_answer_and_health_says_so(site):
     (site.home / "current" / "kaart.html").write_text("<h1>De kAArt</h1>")
     served = application(site)
@@ -47,6 +67,32 @@ def test_a_file_that_was_changed_is_found_after_the_first_answer_and_health_says
     status, said = health(served, 503)
     assert (status, said["status"], said["faults"]) == (503, "fail", 1)
     assert str(site.home) not in json.dumps(said)
+
+
+def test_a_release_that_lands_while_another_is_served_is_checked_too(site):
+    other = site.home / "releases" / "small"
+    recorded(other, "small")
+    (other / "kaart.html").write_text("<h1>De kAArt</h1>")
+    served = application(site)
+    assert asking.answer(served, "/kaart").status_code == 200
+    servers.swap(site.home, "small")
+    assert asking.answer(served, "/kaart").status_code == 200
+    assert health(served, 503)[0] == 503
+
+
+def test_what_was_wrong_of_a_release_is_not_said_of_the_one_that_took_its_place(site):
+    (site.home / "current" / "kaart.html").write_text("<h1>De kAArt</h1>")
+    recorded(site.home / "releases" / "small", "small")
+    served = application(site)
+    assert health(served, 503)[0] == 503
+    servers.swap(site.home, "small")
+    status, said = health(served, 200)
+    assert (status, said["release"], said["faults"]) == (200, "small", 0)
+
+
+def test_a_record_that_cannot_be_read_any_more_is_said_too(site):
+    (site.home / "current" / "release.json").write_text("{")
+    assert health(application(site), 503)[0] == 503
 
 
 def test_a_sound_release_passes(site):
