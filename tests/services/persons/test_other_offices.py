@@ -16,6 +16,9 @@ PERSONAL = [
     "betalingsachterstand_huur", "alcoholprobleem", "drugsgebruiker", "pashouder_nr", "politieverleden", "strafzaak",
     "jeugdzorg", "wmo", "niet-westers", "pct westerse achtergrond", "huurdernr", "inkomen_huishouden", "jaarinkomen",
     "salaris", "burgerlijke_staat", "is_gehuwd", "rfid_pas", "pasnummer", "MilieuPas nr",
+    "leeftijd_melder", "geslacht", "Gender", "gsm", "GSM-nummer", "whatsapp nr", "BRP_nummer", "burg_service_nr",
+    "inburgeringsplichtig", "verblijfsvergunning", "type_verblijfstitel", "hkd_registratie", "verdacht_van",
+    "verdenking", "rijksregisternummer", "vingerafdruk", "pasfoto", "vrijheidsstraf", "strafmaat_maanden",
 ]  # fmt: skip
 HARMLESS = [
     "geboortebos", "vismigratie", "herkomst_afval", "herkomst_verkeer", "herkomst_grond", "herkomstzone",
@@ -23,6 +26,9 @@ HARMLESS = [
     "verslavingszorg_locatie", "kentekenparkeren", "sector_gezondheidszorg", "gezondheidsindex_buurt",
     "datum_inkomen", "gemiddeld_inkomen_buurt", "inkomende_post", "bestuurlijke_staat", "rfid_container",
     "uitkeringsdatum_subsidie", "algemene_uitkering_gemeentefonds", "telefoonpaal", "ip_code_investering", "tel_dag",
+    "leeftijd_boom", "gemiddelde_leeftijd", "aantal_leeftijd_65plus", "geslacht_dier", "woning_leeftijd", "gsm_mast",
+    "verdachte_situatie", "aard_verdachte_omstandigheid", "whatsapp_buurtpreventie", "verblijfsobject",
+    "verblijfsduur_parkeren", "strafmaatregel_parkeren",
 ]  # fmt: skip
 
 
@@ -42,7 +48,18 @@ def test_a_column_that_only_sounds_so_comes_in(header):
 
 
 @pytest.mark.parametrize(
-    "header", ["voogd", "gezinshoofd", "bestuurslid", "klager", "vrijwilliger", "aannemer", "ouder"]
+    "header",
+    [
+        "voogd",
+        "gezinshoofd",
+        "bestuurslid",
+        "klager",
+        "vrijwilliger",
+        "aannemer",
+        "ouder",
+        "verzekerde",
+        "nabestaanden",
+    ],
 )
 def test_names_of_whatever_words_are_found_where_the_header_says_who_does_something(rng, header):
     cells = [f"{rng.choice(GIVEN)} {rng.choice(['van der ', 'ten ', ''])}{rng.choice(FAMILY)}" for _ in range(40)]

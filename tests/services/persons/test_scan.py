@@ -42,6 +42,7 @@ PERSONAL = {
     ],
     "criminal data of persons": ["antecedenten", "strafblad", "Veroordeeld", "recidive"],
     "benefits and debts of persons": ["uitkering", "SoortUitkering", "schuldsanering"],
+    "age and sex of persons": ["leeftijd", "leeftijd_bewoner", "geslacht", "gender"],
     "income and marriage of persons": ["inkomen", "burgerlijke_staat", "JaarinkomenHuishouden"],
     "religion, conviction or orientation": ["godsdienst", "geloof", "politieke voorkeur", "seksuele_geaardheid"],
     "health": ["gezondheid", "diagnose", "medicatie", "verslaafd", "ggz", "ziekte", "handicap", "wmo-indicatie"],
