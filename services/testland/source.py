@@ -5,10 +5,12 @@ from collections.abc import Sequence
 from functools import cached_property
 from pathlib import Path
 
+import geopandas
 import pandas as pd
 
 from boundaries import cbs
 from boundaries.hexagons import cells_at
+from boundaries.postcodes import read_postcodes
 from boundaries.vintages import Vintage
 from geo.areas import AreaFrame, AreaLevel
 from geo.errors import SourceError
@@ -19,8 +21,9 @@ from layers.publication.explanations import MADE_UP
 from layers.publication.layer import Receipt
 from services.testland.country import SEED, YEARS, Testland, make_testland
 from services.testland.homes import make_homes
+from services.testland.postcodes import OF_POSTCODES, make_postcodes
 
-AREAS, POINTS = "boundaries/testland", "points/testland"
+AREAS, POSTCODES, POINTS = "boundaries/testland", "boundaries/testland-pc4", "points/testland"
 
 
 class TestlandSource:
@@ -43,13 +46,17 @@ class TestlandSource:
         (planted,) = (one.buurten for one in self.country.places if one.name == "drugs")
         return make_homes(self.country.addresses, planted, self.seed)
 
+    @cached_property
+    def postcodes(self) -> tuple[geopandas.GeoDataFrame, pd.DataFrame]:
+        """Its postcodes and their figures, made on first use: few ask for them."""
+        return make_postcodes(self.country, self.seed)
+
     def areas(self, vintage: Vintage) -> AreaFrame:
-        """All buurten of Testland, as of any year. Raises SourceError for its postcodes: it has none."""
+        """All buurten of Testland, or its postcodes where these are the finest wanted, as of any year."""
         if vintage.finest is AreaLevel.PC4:
-            raise SourceError(
-                "Testland is made up and has no postcodes; give the folder that has figures and boundaries of them: "
-                "`--data FOLDER` (ZICHT_DATA)"
-            )
+            raw, _ = self.postcodes
+            self._receive(POSTCODES, "Postcodes van Testland", pd.DataFrame(raw.drop(columns="geometry")))
+            return read_postcodes(raw, vintage, "Testland").areas
         raw = self.country.boundaries
         self._receive(AREAS, "Indeling van Testland", pd.DataFrame(raw.drop(columns="geometry")))
         return cbs.no_finer_than(cbs.buurten(raw, vintage, "Testland"), vintage.finest)
@@ -82,7 +89,10 @@ class TestlandSource:
                 id=declaration.id, absent=absent,
             )  # fmt: skip
         needed = _needed(declaration)
-        raw = self._per_gemeente() if declaration.native is AreaLevel.GEMEENTE else self._per_buurt(needed)
+        if declaration.native is AreaLevel.PC4:
+            _, raw = self.postcodes
+        else:
+            raw = self._per_gemeente() if declaration.native is AreaLevel.GEMEENTE else self._per_buurt(needed)
         raw = raw.rename(columns={raw.columns[0]: declaration.key})
         if step := declaration.rounded_to:
             raw = raw.assign(**{name: step * (raw[name] / step).round() for name in needed})
@@ -147,16 +157,19 @@ class TestlandSource:
 
     def receipts_of(
         self,
-        vintage: Vintage,  # noqa: ARG002  # its areas are the same in every year
+        vintage: Vintage,
         tables: Sequence[SourceDeclaration],
         points: Sequence[SourceDeclaration],
     ) -> Sequence[Receipt]:
         """Those of its boundaries, and of its tables and points where these sources gave them."""
-        names = [AREAS, *(f"sources/{one.id}" for one in tables), *([POINTS] if points else [])]
+        areas = POSTCODES if vintage.finest is AreaLevel.PC4 else AREAS
+        names = [areas, *(f"sources/{one.id}" for one in tables), *([POINTS] if points else [])]
         return tuple(self._receipts[name] for name in names if name in self._receipts)
 
     def _absent(self, declaration: SourceDeclaration) -> list[str]:
         """What a source needs and Testland does not have."""
+        if declaration.native is AreaLevel.PC4:
+            return sorted(_needed(declaration) - set(OF_POSTCODES))
         country = self.country
         per_buurt = {*country.figures.columns, *country.crimes.columns, *country.topics.columns}
         has = {*country.topics.columns, "inwoners"} if declaration.native is AreaLevel.GEMEENTE else per_buurt
