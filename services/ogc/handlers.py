@@ -39,7 +39,7 @@ class Handlers:
     def __init__(self, origin: Origin, serving: Serving, filters: paging.Filters, checked: Checked) -> None:
         self._origin, self._serving, self._filters, self._checked = origin, serving, filters, checked
 
-    def _store(self, call: Call) -> Reader:
+    def store(self, call: Call) -> Reader:
         """The store, if it has the collection that is asked for; raises Problem where it has not."""
         store, collection = self._origin.reader(call.edition.release), call.names[0]
         if all(one.id != collection for one in store.collections):
@@ -52,7 +52,7 @@ class Handlers:
     async def of_page(self, name: str, call: Call) -> Response:
         """A page of the API, by its name."""
         if call.names and call.names[0] not in call.edition.config["resources"]:
-            self._store(call)
+            self.store(call)
         given = {**call.given, "f": call.format}
         page = partial(call.edition.page, name, given, *call.names)
         return call.answer(*await run_in_threadpool(page))
@@ -60,7 +60,7 @@ class Handlers:
     async def of_schema(self, call: Call) -> Response:
         """The columns of a collection."""
         collection, name = call.names
-        described = call.edition.collections.get(collection) or self._store(call).collection(collection)
+        described = call.edition.collections.get(collection) or self.store(call).collection(collection)
         if call.format == "html":
             return call.answer(200, "text/html", call.edition.pages.collection(collection, "schema"))
         url = f"{call.edition.url}/collections/{quote(collection)}/{name}"
@@ -85,7 +85,7 @@ class Handlers:
         return await run_in_threadpool(self._features, call, asked)
 
     def _features(self, call: Call, asked: items.Asked) -> Response:
-        store = self._store(call)
+        store = self.store(call)
         system = {"Content-Crs": f"<{question.system(asked.given)}>"}
         if call.format == "html":  # its map is in degrees
             asked = replace(asked, given={name: value for name, value in asked.given.items() if name != "crs"})
@@ -97,7 +97,7 @@ class Handlers:
         return call.answer(*items.rendered(asked, items.page(store, self._filters, asked)), system)
 
     def _csv(self, call: Call, asked: items.Asked) -> Response:
-        store = self._store(call)
+        store = self.store(call)
         found = items.page(store, self._filters, asked)
         query, limited = found.question.query, found.question.limited
         headers = {"Content-Crs": f"<{found.question.system}>"}
@@ -111,7 +111,7 @@ class Handlers:
     async def of_item(self, call: Call) -> Response:
         """One feature."""
         collection, identifier = call.names
-        store = self._store(call)
+        store = self.store(call)
         system = question.system(call.given)
         drawn = call.format == "html"  # in degrees, whatever is asked
         feature = store.item_as_bytes(collection, identifier, systems.ready(systems.CRS84 if drawn else system))

@@ -15,7 +15,12 @@ FILE, WEB_PAGE = {"*/*": "file"}, {"text/html": "html"}
 
 def paths(handlers: Handlers) -> tuple[Endpoint, ...]:
     """All paths: of the API, and of the site beside it."""
-    return (*_of_api(handlers), *tiles.endpoints(READING), *styles.endpoints(READING), *_of_site(handlers))
+    return (
+        *_of_api(handlers),
+        *tiles.endpoints(READING),
+        *styles.endpoints(READING, handlers.store),
+        *_of_site(handlers),
+    )
 
 
 def _of_api(handlers: Handlers) -> tuple[Endpoint, ...]:

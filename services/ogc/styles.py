@@ -3,7 +3,8 @@ programs.
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 from typing import Any
 from urllib.parse import quote, urlencode
 
@@ -19,21 +20,27 @@ from services.ogc.documents import RELATIONS, link
 from services.ogc.edition import Edition
 from services.ogc.endpoints import JSON, Call, Endpoint
 from services.ogc.problems import Problem
+from services.ogc.question import question
 from services.ogc.stylesheets import MAPBOX, OFFERED, QML, SLD
 from services.stores.archives import opened
 from services.stores.queries import Described
+from services.stores.reader import Reader
 
 type Tree = dict[str, Any]
 
 TITLES = {MAPBOX: "Mapbox", SLD: "SLD 1.0", QML: "QGIS"}
 
 
-def endpoints(methods: Sequence[str]) -> tuple[Endpoint, ...]:
+type Stores = Callable[[Call], Reader]
+"""Gives the store that has the collection which is asked for."""
+
+
+def endpoints(methods: Sequence[str], store: Stores) -> tuple[Endpoint, ...]:
     """The paths of styles."""
     paths = (
         ("styles", r"/styles", _styles, JSON),
         ("styles of a collection", r"/collections/([^/]+)/styles", _styles, JSON),
-        ("style", r"/styles/([^/]+)", _style, OFFERED),
+        ("style", r"/styles/([^/]+)", partial(_style, store), OFFERED),
     )
     return tuple(
         Endpoint(name, re.compile(pattern), handler, ("f", "lang"), formats, tuple(methods))
@@ -52,9 +59,9 @@ async def _styles(call: Call) -> Response:
     return call.answer(200, call.media_type, orjson.dumps(content))
 
 
-async def _style(call: Call) -> Response:
+async def _style(store: Stores, call: Call) -> Response:
     one = _collection(call.edition, call.names[0])
-    body = await run_in_threadpool(_stylesheet, call.edition, one, call.format)
+    body = await run_in_threadpool(_stylesheet, call, one, store)
     if body is None:
         raise Problem(404, f"this release has no style of {one.id} for QGIS; publish it again")
     return call.answer(200, next(kind for kind, name in OFFERED.items() if name == call.format), body)
@@ -72,29 +79,46 @@ def _listed(edition: Edition, one: Described) -> Tree:
     return {"id": one.id, "title": one.title, "links": [*links, data]}
 
 
-def _stylesheet(edition: Edition, one: Described, format_: str) -> bytes | None:
-    if format_ == "qml":
+def _stylesheet(call: Call, one: Described, store: Stores) -> bytes | None:
+    edition = call.edition
+    if call.format == "qml":
         return qgis.content(edition.folder, edition.url, f"{one.id}.qml")
     look = appearance(one.id, one.fields)
-    if format_ == "sld":
+    if call.format == "sld":
         return stylesheets.sld(one.id, one.title, look)
-    layer = one.id if one.id in edition.tiles else None
-    return orjson.dumps(stylesheets.mapbox(one.title, look, _source(edition, one), layer))
+    tiled = one.id in edition.tiles
+    sources = [_tiles(edition, one)] if tiled else [*_pages(edition, one, store(call))]
+    return orjson.dumps(stylesheets.mapbox(one.title, look, sources, one.id if tiled else None))
 
 
-def _source(edition: Edition, one: Described) -> Tree:
-    """Where a map in a browser has the features from: tiles where there are any, else those of one lens and period."""
-    said, path = {"attribution": f"{one.attribution} ({one.license})"}, f"{edition.url}/collections/{quote(one.id)}"
-    if one.id in edition.tiles:
-        header = opened(edition.tiles[one.id]).header
-        tiles = [f"{path}/tiles/WebMercatorQuad/{{z}}/{{y}}/{{x}}"]
-        return {"type": "vector", "tiles": tiles, "minzoom": header["min_zoom"], "maxzoom": header["max_zoom"], **said}
-    chosen = {"f": "json", "limit": str(edition.most)}
+def _tiles(edition: Edition, one: Described) -> Tree:
+    """Where a map in a browser has the features from, where there are tiles."""
+    header = opened(edition.tiles[one.id]).header
+    tiles = [f"{_path(edition, one)}/tiles/WebMercatorQuad/{{z}}/{{y}}/{{x}}"]
+    zooms = {"minzoom": header["min_zoom"], "maxzoom": header["max_zoom"]}
+    return {"type": "vector", "tiles": tiles, **zooms, "attribution": _attribution(one)}
+
+
+def _pages(edition: Edition, one: Described, store: Reader) -> Iterator[Tree]:
+    """Else: those of one lens and period, as many at once as may be asked for, and all of them."""
+    chosen: dict[str, str] = {}
     if any(field.name == LENS.name and (not field.codes or BASIS in field.codes) for field in one.fields):
         chosen[LENS.name] = BASIS
     if one.years:
         chosen["datetime"] = str(one.years[1])
-    return {"type": "geojson", "data": f"{path}/items?{urlencode(chosen)}", **said}
+    count = store.count(one.id, question(one, chosen, edition.default, edition.most).query.where)
+    for first in range(0, max(count, 1), edition.most):
+        page = {"f": "json", "limit": str(edition.most), **({"offset": str(first)} if first else {}), **chosen}
+        data = f"{_path(edition, one)}/items?{urlencode(page)}"
+        yield {"type": "geojson", "data": data, "attribution": _attribution(one)}
+
+
+def _path(edition: Edition, one: Described) -> str:
+    return f"{edition.url}/collections/{quote(one.id)}"
+
+
+def _attribution(one: Described) -> str:
+    return f"{one.attribution} ({one.license})"
 
 
 def _collection(edition: Edition, name: str) -> Described:

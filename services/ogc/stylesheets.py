@@ -4,7 +4,7 @@ and the like. QGIS has its own (services.exporters.qgis_style).
 https://docs.mapbox.com/style-spec/, https://portal.ogc.org/files/?artifact_id=1188
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 from xml.etree import ElementTree as ET
 
@@ -26,15 +26,22 @@ PIXEL = 0.28
 NAMESPACE, OGC = "http://www.opengis.net/sld", "http://www.opengis.net/ogc"
 
 
-def mapbox(title: str, look: Appearance, source: Tree, layer: str | None) -> Tree:
-    """A style for one source; `layer` is that of its tiles, None where it has none."""
-    of_source = {"source": "zicht", **({"source-layer": layer} if layer else {})}
-    line = {"line-color": look.line, "line-width": _pixels(look.width)}
-    layers = [{"id": "outline", "type": "line", **of_source, "paint": line}]
+def mapbox(title: str, look: Appearance, sources: Sequence[Tree], layer: str | None) -> Tree:
+    """A style; `sources` together have all features, and `layer` is that of their tiles, None where they have none."""
+    named = {f"zicht{number or ''}": source for number, source in enumerate(sources)}
+    layers = [one for name in named for one in _layers(name, look, layer)]
+    return {"version": 8, "name": title, "sources": named, "layers": sorted(layers, key=lambda one: one["type"])}
+
+
+def _layers(source: str, look: Appearance, layer: str | None) -> Iterator[Tree]:
+    """Of one source: its classes, and its outlines."""
+    of_source = {"source": source, **({"source-layer": layer} if layer else {})}
+    suffix = source.removeprefix("zicht")
     if look.legend is not None:
         paint = {"fill-color": _stepped(look.column, look.legend), "fill-opacity": OPACITY}
-        layers.insert(0, {"id": "classes", "type": "fill", **of_source, "paint": paint})
-    return {"version": 8, "name": title, "sources": {"zicht": source}, "layers": layers}
+        yield {"id": f"classes{suffix}", "type": "fill", **of_source, "paint": paint}
+    line = {"line-color": look.line, "line-width": _pixels(look.width)}
+    yield {"id": f"outline{suffix}", "type": "line", **of_source, "paint": line}
 
 
 def _stepped(column: str, legend: Legend) -> list[Any] | str:

@@ -78,7 +78,7 @@ def of_sld(rules, value):
 @given(scores)
 def test_a_value_has_the_colour_of_the_legend_in_every_style(score):
     (wanted,) = colours_of(np.array([score], dtype=float), LOOK.legend)
-    style = stylesheets.mapbox("t", LOOK, {}, None)
+    style = stylesheets.mapbox("t", LOOK, [{}], None)
     paint = next(one["paint"] for one in style["layers"] if one["type"] == "fill")
     assert of_mapbox(paint["fill-color"], {"score": score}) == wanted
     rules = ET.fromstring(stylesheets.sld("a", "t", LOOK)).findall(".//sld:Rule", SLD)  # noqa: S314  # our own
@@ -134,6 +134,24 @@ def test_a_map_in_a_browser_has_its_features_from_tiles_or_from_one_lens_and_per
     found = asking.answer(served, source["data"]).json()["features"]
     assert found
     assert {(one["properties"]["lens"], one["properties"]["periode"]) for one in found} == {("basis", 2024)}
+
+
+def test_a_style_has_all_features_where_a_page_holds_fewer(tmp_path):
+    home, config = servers.a_home(tmp_path, 5000)
+    config.write_text(config.read_text().replace("max_items: 10000", "max_items: 4"), encoding="utf-8")
+    served = application(Site(home, config))
+    style = asked(served, f"/styles/{NAME}").json()
+    shown = [
+        feature["id"]
+        for source in style["sources"].values()
+        for feature in asking.answer(served, source["data"]).json()["features"]
+    ]
+    every = asked(served, f"/collections/{NAME}/items?resulttype=hits&lens=basis&datetime=2024").json()
+    assert len(style["sources"]) > 1
+    assert len(shown) == len(set(shown)) == every["numberMatched"]
+    assert {(one["source"], one["type"]) for one in style["layers"]} == {
+        (source, kind) for source in style["sources"] for kind in ("fill", "line")
+    }
 
 
 def test_the_id_of_no_lens_is_that_of_the_declarations():
