@@ -34,6 +34,11 @@ class PublishedLayers(Declared):
         wanted = ((self.level, level), (self.lens, lens), (self.period, period))
         return self.theme == theme and all(said is None or said == found for said, found in wanted)
 
+    def includes(self, other: "PublishedLayers") -> bool:
+        """Whether it covers every layer that another covers."""
+        pairs = ((self.level, other.level), (self.lens, other.lens), (self.period, other.period))
+        return self.theme == other.theme and all(said is None or said == found for said, found in pairs)
+
 
 class PublicationList(Declared):
     """All that is published of a home. A layer is published as the first that covers it says."""

@@ -39,7 +39,7 @@ def publish_all(
         ogc.write(config, resources_of(home, config, folder))
 
     built = storage.read(home, catalog)
-    layers, left_out = decided(home, built.layers)
+    layers, left_out = decided(home, built.layers, catalog)
     if resume:
         retention.lift(home)
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from geo.errors import DeclarationError, StoreError
+from geo.errors import DeclarationError, StoreError, UnknownNameError
 from layers.declarations.catalog import load
 from layers.publication.protected import Protected
 from services.jobs.decisions import decided
@@ -33,15 +33,15 @@ def listed(home: Path, text: str) -> None:
 
 
 def test_open_layers_need_no_decision(small: Path, layers: list[Protected]):
-    assert decided(small, layers) == (layers, [])
+    assert decided(small, layers, load()) == (layers, [])
 
 
 def test_what_is_confidential_is_not_published_before_somebody_decided_for_whom(small: Path, layers: list[Protected]):
     closed = [confidential(one) for one in layers]
     with pytest.raises(StoreError, match="misdrijven: not everyone may have the figures of misdrijven, and nobody"):
-        decided(small, closed)
+        decided(small, closed, load())
     listed(small, '[[layer]]\ntheme = "misdrijven"\naudience = "intern"\n')
-    kept, left_out = decided(small, closed)
+    kept, left_out = decided(small, closed, load())
     assert {one.audience for one in kept} == {"intern"}
     assert (len(kept), left_out) == (len(layers), [])
 
@@ -51,9 +51,9 @@ def test_a_license_that_does_not_allow_it_makes_nothing_for_everyone(
     small: Path, layers: list[Protected], license_: str
 ):
     listed(small, '[[layer]]\ntheme = "misdrijven"\naudience = "publiek"\n')
-    assert {one.audience for one in decided(small, layers)[0]} == {"publiek"}
+    assert {one.audience for one in decided(small, layers, load())[0]} == {"publiek"}
     with pytest.raises(StoreError, match="the license of its figures does not allow that"):
-        decided(small, [confidential(one, license_) for one in layers])
+        decided(small, [confidential(one, license_) for one in layers], load())
 
 
 def test_only_what_is_on_the_list_is_published_and_the_rest_is_said(small: Path, zicht: Zicht):
@@ -72,7 +72,31 @@ def test_only_what_is_on_the_list_is_published_and_the_rest_is_said(small: Path,
 def test_a_list_that_leaves_nothing_or_is_not_right_is_refused(small: Path, layers: list[Protected]):
     listed(small, '[[layer]]\ntheme = "drugs"\naudience = "publiek"\n')
     with pytest.raises(StoreError, match="covers none of the layers that were built: misdrijven wijk basis 2025"):
-        decided(small, layers)
+        decided(small, layers, load())
     listed(small, '[[layer]]\ntheme = "misdrijven"\naudience = "iedereen"\n')
     with pytest.raises(DeclarationError, match="audience"):
-        decided(small, layers)
+        decided(small, layers, load())
+
+
+@pytest.mark.parametrize(("mistyped", "said"), [
+    ('theme = "misdrijvne"', r"unknown theme in .*publication\.toml 'misdrijvne'; known: .*misdrijven"),
+    ('theme = "misdrijven"\nlens = "buitengebeid"',
+     r"unknown lens for theme 'misdrijven' in .*publication\.toml 'buitengebeid'; known: basis, buitengebied"),
+])  # fmt: skip
+def test_a_mistyped_name_does_not_leave_a_layer_for_colleagues_to_the_next_decision(
+    small: Path, layers: list[Protected], mistyped: str, said: str
+):
+    everyone = '[[layer]]\ntheme = "misdrijven"\naudience = "publiek"\n'
+    listed(small, f'[[layer]]\n{mistyped}\naudience = "intern"\n{everyone}')
+    with pytest.raises(UnknownNameError, match=said):
+        decided(small, layers, load())
+
+
+def test_a_decision_after_one_that_undoes_it_is_refused(small: Path, layers: list[Protected]):
+    everyone = '[[layer]]\ntheme = "misdrijven"\naudience = "publiek"\n'
+    colleagues = '[[layer]]\ntheme = "misdrijven"\nlevel = "wijk"\naudience = "intern"\n'
+    listed(small, everyone + colleagues)
+    with pytest.raises(StoreError, match='comes after one that says "publiek" of it, and the first counts'):
+        decided(small, layers, load())
+    listed(small, colleagues + everyone)
+    assert {one.audience for one in decided(small, layers, load())[0]} == {"intern"}
