@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 STALE, CHANGED = 3, 4
 """Exit codes beside 0 (nothing changed) and 1 (a fault)."""
 LOG = "nightly.log"
+MOST_BYTES = 5_000_000
+"""How large the log becomes before it is put aside as nightly.log.1, and the one before it goes."""
 
 
 def nightly(
@@ -84,6 +86,9 @@ class Log:
 
     def __init__(self, path: Path, form: str) -> None:
         self._path, self._json = path, form == "json"
+        with suppress(OSError):  # there is none yet
+            if path.stat().st_size > MOST_BYTES:
+                path.replace(path.with_name(f"{path.name}.1"))
 
     def step(self, text: Message | str, code: int | None = None) -> None:
         """Write what starts now, or how it ended."""

@@ -138,6 +138,16 @@ def test_a_log_that_cannot_be_written_ends_no_night(zicht: Zicht, small: Path, t
     assert "Traceback" not in night.err
 
 
+def test_a_log_that_grew_large_is_put_aside_and_the_one_before_it_goes(zicht: Zicht, tmp_path: Path):
+    log, aside = tmp_path / "nightly.log", tmp_path / "nightly.log.1"
+    for length in (5_000_000, 5_000_001):
+        aside.write_text("of before")
+        log.write_bytes(b"x" * length)
+        zicht("nightly", "--home", tmp_path, "--data", "testland")
+        assert (aside.stat().st_size > 9) is (length > 5_000_000)
+    assert (aside.stat().st_size, len(log.read_text().splitlines())) == (5_000_001, 1)
+
+
 def test_of_a_night_in_which_one_answer_failed_none_are_taken(nights: Nights, standin: Standin):
     before, served = nights.content(), release.current(nights.home)
     standin.trap("47018NED.*2025JJ00", Reply(503), lasting=True)
