@@ -65,9 +65,10 @@ def _key(path: Path) -> bytes:
 
 
 def remove_older(folder: Path, age: timedelta) -> int:
-    """Remove the answers in a folder that were written longer ago, and say how many."""
+    """Remove the answers in a folder that were written longer ago, and where they were redirected; say how many."""
     before = time.time() - age.total_seconds()
-    old = [one for one in folder.rglob("*.json") if one.stat().st_mtime < before]
+    files = (one for one in folder.rglob("*") if one.is_file() and one.name != KEY)
+    old = [one for one in files if one.stat().st_mtime < before]
     for one in old:
         one.unlink(missing_ok=True)
     return len(old)

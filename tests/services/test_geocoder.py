@@ -223,13 +223,17 @@ def test_a_store_that_is_carried_elsewhere_answers_there(addresses, tmp_path):
 def test_answers_are_removed_after_a_month_and_those_of_a_mirror_inside_stay(addresses, standin, tmp_path):
     addresses.located(["1012AB", "1012AC"], ["1", "1"])
     old, young = sorted((tmp_path / "cache" / "addresses").glob("*.json"))
-    for file, days in ((old, 31), (young, 29)):
+    redirect = tmp_path / "cache" / "addresses" / "redirects" / "a.dat"
+    redirect.write_text("a digest of what was asked")
+    for file, days in ((old, 31), (redirect, 31), (young, 29), (redirect.with_name("key"), 400)):
         os.utime(file, (time.time() - days * 86_400,) * 2)
     Addresses(Client(tmp_path / "cache", offline=True))
     assert old.exists()
     Addresses(Client(tmp_path / "cache", gateway=standin.url))
     assert not old.exists()
+    assert not redirect.exists()
     assert young.exists()
+    assert redirect.with_name("key").exists()
 
 
 @pytest.mark.parametrize(
