@@ -17,13 +17,11 @@ def of_server() -> Tree:
     """The paths that belong to no collection."""
     pages = {"application/json": "json", "text/html": "html", "application/ld+json": "jsonld"}
     plain = dict(list(pages.items())[:2])
-    described = {"application/vnd.oai.openapi+json;version=3.0": "json", "text/html": "html"}
+    described = {"application/vnd.oai.openapi+json;version=3.0": "json", "application/json": "json"}
     return {
         "/": _get("Landing page", "getLandingPage", "server", _answer("LandingPage", pages)),
-        "/openapi": _get("This document", "getOpenApi", "server", _answer(None, described)),
-        "/openapi.json": _get(
-            "This document", "getOpenApiJson", "server", _answer(None, dict([*described.items()][:1]))
-        ),
+        "/openapi": _get("This document", "getOpenApi", "server", _answer(None, {**described, "text/html": "html"})),
+        "/openapi.json": _get("This document", "getOpenApiJson", "server", _answer(None, described)),
         "/conformance": _get("What the API conforms to", "getConformance", "server", _answer("ConfClasses", plain)),
         "/collections": _get("The collections", "getCollections", "server", _answer("Collections", pages)),
     }
@@ -33,9 +31,9 @@ def of_collection(one: Described) -> Tree:
     """The paths of a collection."""
     path, name = f"/collections/{one.id}", _camel(one.id)
     pages = {"application/json": "json", "text/html": "html", "application/ld+json": "jsonld"}
-    described = {"application/schema+json": "json", "text/html": "html"}
-    features = {GEOJSON: "json", "text/html": "html", "text/csv": "csv", "application/ld+json": "jsonld", FG: "jsonfg"}
-    feature = {GEOJSON: "json", "text/html": "html", "application/ld+json": "jsonld", FG: "jsonfg"}
+    described = {"application/schema+json": "json", "application/json": "json", "text/html": "html"}
+    feature = {GEOJSON: "json", **pages, FG: "jsonfg"}
+    features = {**feature, "text/csv": "csv"}
     items = _answer("FeatureCollectionGeoJSON", features, "Content-Crs", "Link")
     asked = [
         *map(
@@ -80,7 +78,7 @@ def of_tiles(one: Described) -> Tree:
     tile = _answer(None, {MVT: "mvt"})
     place = [_place("tileMatrix", "Zoom."), _place("tileRow", "Row, from the north."), _place("tileCol", "Column.")]
     tiles = _get("A vector tile", f"tileOf{name}", one.id, tile, [_GRID, *place])
-    tiles["get"]["responses"]["204"] = {"description": "Nothing lies in this tile"}
+    tiles["get"]["responses"]["204"] = {"description": "Nothing lies in this tile", "headers": _headers()}
     return {
         path: _get("Tilesets", f"tilesetsOf{name}", one.id, described),
         f"{path}/{{tileMatrixSetId}}": _get("A tileset", f"tilesetOf{name}", one.id, described, [_GRID]),
@@ -118,10 +116,7 @@ def _get(title: str, name: str, tag: str, answer: Tree, asked: Sequence[Tree] = 
     parameters = [_format(answer), _shared("lang"), *asked]
     responses = {
         "200": answer,
-        "304": {
-            "description": "Unchanged",
-            "headers": {name: ref("headers", name) for name in ("API-Version", "ETag")},
-        },
+        "304": {"description": "Unchanged", "headers": _headers()},
         **{one: ref("responses", one) for one in statuses},
     }
     return {
@@ -148,8 +143,11 @@ def _answer(schema: str | None, formats: Mapping[str, str], *headers: str) -> Tr
         if name in ("json", "jsonld", "jsonfg", "mapbox"):
             whole = schema and name == "json"
             content[media_type] = {"schema": ref("schemas", str(schema)) if whole else {"type": "object"}}
-    named = {name: ref("headers", name) for name in ("API-Version", "ETag", *headers)}
-    return {"description": "The answer", "headers": named, "content": content}
+    return {"description": "The answer", "headers": _headers(*headers), "content": content}
+
+
+def _headers(*more: str) -> Tree:
+    return {name: ref("headers", name) for name in ("API-Version", "ETag", *more)}
 
 
 def _format(answer: Tree) -> Tree:

@@ -27,7 +27,7 @@ def _of_api(handlers: Handlers) -> tuple[Endpoint, ...]:
     def page(pattern: str, name: str, formats: Mapping[str, str] = PAGES) -> Endpoint:
         return _endpoint(name, pattern, partial(handlers.of_page, name), formats)
 
-    openapi = re.compile(r"/openapi(?:\.json)?")
+    openapi_json = {media_type: format_ for media_type, format_ in OPENAPI.items() if format_ == "json"}
     return (
         page(r"/", "landing"),
         page(r"/conformance", "conformance", PLAIN),
@@ -35,7 +35,8 @@ def _of_api(handlers: Handlers) -> tuple[Endpoint, ...]:
         page(COLLECTION, "collections"),
         _endpoint("schema", f"{COLLECTION}/(schema)", handlers.of_schema, SCHEMAS),
         _endpoint("queryables", f"{COLLECTION}/(queryables)", handlers.of_schema, SCHEMAS),
-        Endpoint("openapi", openapi, handlers.of_openapi, ("f", "lang", "ui"), OPENAPI, READING),
+        _endpoint("openapi", r"/openapi", handlers.of_openapi, OPENAPI),
+        _endpoint("openapi", r"/openapi\.json", handlers.of_openapi, openapi_json),
         Endpoint(
             "items", re.compile(f"{COLLECTION}/items"), handlers.of_items, None, items.OFFERED, (*READING, "POST")
         ),

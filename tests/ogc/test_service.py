@@ -23,6 +23,10 @@ ITEM = f"{ITEMS}/BU00000003-2024"
 RD = "http://www.opengis.net/def/crs/EPSG/0/28992"
 PAGES = ("/", "/conformance", "/collections", f"/collections/{NAME}", f"/collections/{NAME}/schema")
 EVERY = (*PAGES, f"/collections/{NAME}/queryables", ITEMS, ITEM, "/openapi", "/openapi.json")
+ACCEPTED = (
+    "application/json", "application/geo+json", "application/ld+json", "application/schema+json", "application/xml",
+    "application/vnd.oai.openapi+json", "text/csv", "text/html", "text/*", "*/*",
+)  # fmt: skip
 KANSRIJK = {"op": "=", "args": [{"property": "kansrijk"}, True]}
 
 
@@ -277,7 +281,7 @@ def test_csv_of_a_page_says_where_the_next_is(api, table):
 
 
 @pytest.mark.parametrize(
-    "path", [ITEMS, f"{ITEMS}?f=csv", f"{ITEMS}?f=html", "/collections", "/kaart", "/downloads/zicht.gpkg"]
+    "path", [ITEMS, f"{ITEMS}?f=csv", f"{ITEMS}?f=html", "/collections", "../kaart", "../downloads/zicht.gpkg"]
 )
 def test_answers_are_compressed_where_that_is_asked(api, path):
     plain = api.get(path, headers={"Accept-Encoding": "identity"})
@@ -294,7 +298,9 @@ def test_answers_are_compressed_where_that_is_asked(api, path):
     assert "content-encoding" not in api.get(path, headers={"Accept-Encoding": "gzip;q=0"}).headers
 
 
-@pytest.mark.parametrize("path", [*EVERY, "/kaart", "/downloads/zicht.gpkg", "/nope", f"{ITEMS}?x=1", f"{ITEMS}?f=csv"])
+@pytest.mark.parametrize(
+    "path", [*EVERY, "../kaart", "../downloads/zicht.gpkg", "/nope", f"{ITEMS}?x=1", f"{ITEMS}?f=csv"]
+)
 def test_browsers_and_caches_are_told_what_they_need(api, path):
     sent = api.get(path).headers
     assert sent["x-content-type-options"] == "nosniff"
@@ -323,12 +329,12 @@ def test_scripts_and_styles_are_there_or_refused_without_a_word_in_the_log(api, 
 
 
 def test_the_map_runs_its_own_scripts_only(api):
-    policy = api.get("/kaart").headers["content-security-policy"]
+    policy = api.get("../kaart").headers["content-security-policy"]
     assert "script-src 'sha256-" in policy
     assert "unsafe-inline" not in policy.split("style-src")[0]
 
 
-@pytest.mark.parametrize("path", [*EVERY, "/kaart", "/downloads/zicht.gpkg", f"{ITEMS}?f=html"])
+@pytest.mark.parametrize("path", [*EVERY, "../kaart", "../downloads/zicht.gpkg", f"{ITEMS}?f=html"])
 def test_who_has_an_answer_is_told_that_it_is_unchanged(api, path):
     tag = api.get(path).headers["etag"]
     again = api.get(path, headers={"If-None-Match": f'"x", {tag}'})
@@ -345,7 +351,7 @@ def test_a_mistake_of_a_reader_is_not_logged(api, home):
         f"{ITEMS}?filter=<b>%0A(",
         f"{ITEM}<b>",
         f"{ITEMS}?bbox=<b>",
-        "/downloads/<b>",
+        "../downloads/<b>",
     ):
         assert api.get(path).status_code in (400, 404)
     api.post(ITEMS, content=b"<b>", headers={"Content-Type": "application/json"})
@@ -395,6 +401,10 @@ def test_the_openapi_document_is_whole_and_names_what_is_answered(api):
                     answer = api.get(url, params={"f": format_})
                     assert answer.status_code == 200, (url, format_)
                     assert answer.headers["content-type"].split("; ")[0] in operation["responses"]["200"]["content"]
+                for accepted in ACCEPTED:
+                    answer = api.get(url, headers={"Accept": accepted})
+                    held = operation["responses"][str(answer.status_code)]["content"]
+                    assert answer.headers["content-type"].partition("; ")[0] in held, (url, accepted)
     for name in (NAME, "gebieden-buurt"):
         items = {one["name"] for one in paths[f"/collections/{name}/items"]["get"]["parameters"]}
         assert items >= {
@@ -446,6 +456,7 @@ def test_the_version_is_in_the_path_and_the_site_leads_to_it(api):
     assert api.get(f"{site}/collections").status_code == 404
     assert f"{site}/v1/openapi" in api.get(f"{site}/collections").json()["detail"]
     assert api.get(f"{site}/kaart").status_code == 200
+    assert api.get("/openapi.json", params={"f": "html"}).status_code == 400
 
 
 def test_the_document_keeps_the_dutch_api_design_rules(api):

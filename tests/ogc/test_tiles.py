@@ -143,6 +143,8 @@ def test_conformance_landing_and_openapi_say_it(api):
     path = f"{TILES}/{{tileMatrixSetId}}/{{tileMatrix}}/{{tileRow}}/{{tileCol}}"
     assert {"200", "204", "304", "404"} < set(paths[path]["get"]["responses"])
     assert "application/vnd.mapbox-vector-tile" in paths[path]["get"]["responses"]["200"]["content"]
+    for answers in (operation["responses"] for item in paths.values() for operation in item.values()):
+        assert all("API-Version" in one["headers"] for status, one in answers.items() if status[0] in "23")
 
 
 def test_a_release_without_tiles_says_nothing_of_them(api, home, stored):
