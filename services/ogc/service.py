@@ -95,14 +95,16 @@ class Service:
         scope = request.scope
         own = self._serving.edition.site
         site = self._proxies.site(scope, own)
-        _take_off(scope, urlsplit(site).path)
+        prefix = self._serving.edition.prefix
+        scope["path"] = self._below(urlsplit(site).path, scope["path"], prefix)
         if (static := await statics.answer(scope)) is not None:
             scope[metrics.ROUTE] = "static"
             return static
-        prefix = self._serving.edition.prefix
         if scope["path"] == "/" and prefix:  # of the site: the API says the rest
             return RedirectResponse(urlsplit(f"{site}{prefix}").path, headers=responses.SECURE)
-        path, names = self._path_of(scope["path"], prefix, site)
+        if (found := self._path_of(scope["path"], prefix)) is None:
+            raise Problem(404, f"there is no path {scope['path'][:200]!r}; the paths are in {site}{prefix}/openapi")
+        path, names = found
         scope[metrics.ROUTE] = path.name
         if request.method not in path.methods:
             allowed = ", ".join(path.methods)
@@ -117,18 +119,23 @@ class Service:
             return same
         return await path.handler(call)
 
-    def _path_of(self, asked: str, prefix: str, site: str) -> tuple[Endpoint, tuple[str, ...]]:
+    def _path_of(self, asked: str, prefix: str) -> tuple[Endpoint, tuple[str, ...]] | None:
+        """The endpoint of a path and the names in it; None where there is none."""
+        below = (asked.removeprefix(prefix) or "/") if asked.startswith(prefix) else ""
         for path in self._paths:
-            found = path.pattern.fullmatch(asked.removeprefix(prefix) or "/")
-            if found and (asked.startswith(prefix) or not path.versioned):
+            if found := path.pattern.fullmatch(below if path.versioned else asked):
                 return path, found.groups()
-        raise Problem(404, f"there is no path {asked[:200]!r}; the paths are in {site}{prefix}/openapi")
+        return None
 
+    def _below(self, base: str, asked: str, prefix: str) -> str:
+        """The path of a request below the site, whether its proxy took the path of the site off or not.
 
-def _take_off(scope: Scope, base: str) -> None:
-    """Take the path of the site off that of a request, where a proxy passes it on."""
-    if base and (scope["path"] == base or scope["path"].startswith(f"{base}/")):
-        scope["path"] = scope["path"].removeprefix(base) or "/"
+        A site at `/kaart` has a map at `/kaart/kaart`: what is a path as it comes, and none without, is whole.
+        """
+        if not base or not (asked == base or asked.startswith(f"{base}/")):
+            return asked
+        rest = asked.removeprefix(base) or "/"
+        return asked if self._path_of(asked, prefix) and not self._path_of(rest, prefix) else rest
 
 
 def _call(request: Request, edition: Edition, path: Endpoint, names: tuple[str, ...]) -> Call:

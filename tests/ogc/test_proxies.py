@@ -14,6 +14,7 @@ NAME = "indicatoren-misdrijven-buurt"
 @pytest.fixture(scope="module")
 def served(tmp_path_factory):
     home, config = servers.a_home(tmp_path_factory.mktemp("home"), 5000)
+    (home / "current" / "kaart.html").write_text("<html>", encoding="utf-8")
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("ZICHT_URL", "https://eigen.test/zicht")
         yield application(Site(home, config, proxies=("10.1.0.0/16", "::1")))
@@ -61,6 +62,19 @@ def test_what_a_reader_says_through_a_proxy_that_adds_its_own_behind_it_is_not_b
 def test_the_prefix_may_be_taken_off_by_the_proxy_or_not(served, path):
     said = {"X-Forwarded-Host": "kaart.test", "X-Forwarded-Prefix": "/open"}
     assert all(one.startswith("https://kaart.test/open/") for one in links(served, f"{path}?f=json", said))
+
+
+@pytest.mark.parametrize(("prefix", "taken_off", "kept"), [
+    ("/kaart", "/kaart", "/kaart/kaart"), ("/health", "/health", "/health/health"), ("/v1", "/v1", "/v1/v1"),
+    ("/v1", "/v1/collections", "/v1/v1/collections"), ("/v1", "/health", "/v1/health"),
+])  # fmt: skip
+def test_a_prefix_may_be_named_as_a_path_of_the_site_is(served, prefix, taken_off, kept):
+    said = {"X-Forwarded-Host": "kaart.test", "X-Forwarded-Prefix": prefix}
+    there = [asking.answer(served, path, headers=said, client=OURS) for path in (taken_off, kept)]
+    assert [one.status_code for one in there] == [200, 200]
+    assert there[0].headers["content-type"] == there[1].headers["content-type"]
+    root = asking.answer(served, "/", headers=said, client=OURS)
+    assert root.headers["location"] == f"{prefix}/v1"
 
 
 @pytest.mark.parametrize("headers", [

@@ -456,6 +456,8 @@ def test_the_version_is_in_the_path_and_the_site_leads_to_it(api):
     assert api.get(f"{site}/collections").status_code == 404
     assert f"{site}/v1/openapi" in api.get(f"{site}/collections").json()["detail"]
     assert api.get(f"{site}/kaart").status_code == 200
+    for of_site in ("kaart", "health", "metrics"):
+        assert api.get(f"{site}/v1/{of_site}").status_code == 404
     assert api.get("/openapi.json", params={"f": "html"}).status_code == 400
 
 
