@@ -103,13 +103,9 @@ class Counts:
         return sum(count for reason, count in self.rejected if reason not in (NOT_COVERED, OTHER_YEAR))
 
     def table(self, records: Records, areas: AreaFrame, covered: NDArray[np.bool_]) -> pd.DataFrame:
-        """A row an area, a column a count and year; where there are keys, beside each count of rows theirs.
-
-        A year of which there is no row is unknown: it may not be in the file.
-        """
+        """A row an area, a column a count and year; where there are keys, beside each count of rows theirs."""
         columns: dict[str, NDArray[Any]] = {}
-        unknown = (self.unknown > 0) | (self.of_year == 0)[:, None]
-        sums = np.where(unknown, np.nan, self.whole + self.millionths / MILLIONTHS)
+        sums = np.where(self.unknown > 0, np.nan, self.whole + self.millionths / MILLIONTHS)
         for (at, (name, count)), (when, year) in product(
             enumerate(records.count.items()), enumerate(records.years or (0,))
         ):
@@ -124,7 +120,8 @@ class Counts:
         yield message("{count} rows counted", count=self.counted)
         if absent := [str(year) for year, rows in zip(records.years, self.of_year, strict=False) if not rows]:
             yield message(
-                "WARNING: no row is of {years}, so of that year nothing is known; give its rows, or leave it out",
+                "WARNING: no row is of {years}, which counts as 0 everywhere; leave that year out if its rows are not "
+                "in it",
                 years=", ".join(absent),
             )
         for reason, count in self.rejected:

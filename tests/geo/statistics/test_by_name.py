@@ -7,6 +7,7 @@ import pandas as pd
 import pytest
 from scipy.sparse import csr_array
 
+from geo import statistics
 from geo.errors import StatisticError
 from geo.neighbors import Neighbors, rings
 from geo.residuals import fitted
@@ -150,3 +151,10 @@ def test_values_without_end_and_values_that_do_not_differ_are_refused(name):
         STATISTICS[name].test(endless, *figures[1:], **how)
     with pytest.raises(StatisticError, match=f"{name}: the values of 143 areas do not differ"):
         STATISTICS[name].test(figures[0] * 0, *figures[1:], **how)
+
+
+def test_the_tables_by_name_are_those_of_the_package_itself():
+    assert statistics.STATISTICS is STATISTICS
+    assert statistics.SEARCHES is SEARCHES
+    with pytest.raises(AttributeError, match="no attribute 'NOTHING'"):
+        statistics.NOTHING  # noqa: B018

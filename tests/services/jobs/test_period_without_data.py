@@ -98,8 +98,18 @@ def test_a_period_that_no_source_has_is_refused_with_those_that_they_have(built)
     assert "unknown period '2022'; known: 2023, 2024" in made.err
 
 
-def test_a_year_of_which_no_row_is_among_own_records_is_unknown_and_not_zero(built):
+def test_a_year_of_which_no_row_is_among_own_records_has_no_map(built):
     made = built("eigen")
     assert made.code == 1
-    assert "'meldingen': meldingen.meldingen is not known of any area in 2024" in made.err
+    assert "the values of 144 areas do not differ: nothing to test" in made.err
     assert built("eigen", "--period", "2023").code == 0
+
+
+def test_of_a_year_without_rows_a_tally_warns_and_counts_what_the_source_declares(built, zicht: Zicht, tmp_path: Path):
+    built("eigen", "--period", "2023")
+    source = tmp_path / "data" / "meldingen.toml"
+    source.write_text(RECORDS, encoding="utf-8")
+    told = zicht("tally", source, "--data", tmp_path / "data", "--to", tmp_path / "uit.csv")
+    assert told.code == 0
+    assert "WARNING: no row is of 2024, which counts as 0 everywhere" in " ".join(told.out.split())
+    assert pd.read_csv(tmp_path / "uit.csv")["meldingen_2024"].tolist() == [0] * len(AREAS)
