@@ -23,15 +23,18 @@ def serve(
     Example: `zicht serve --port 8080`
     """
     from services.jobs.configurations import configuration_of
-    from services.jobs.serve import home_to_read, published
+    from services.jobs.serve import home_to_read, in_place, published_at
     from services.jobs.serve import serve as serve_
 
     settings.override("STORE", store)
-    home = home_to_read(home)
+    home, instead = home_to_read(home), None
     if settings.Settings().store:
         screen.print(say("Serves what is published in the database"))
     else:
-        created = published(home)["created"]
+        instead, warning = in_place(home)
+        created = published_at(home, instead)
+        if warning is not None:
+            screen.print(escape(say(warning)))
         screen.print(escape(say("Serves {home}, published {created}", home=home, created=created)))
     screen.print(addresses(host, port))
-    serve_(home, configuration_of(home, config), host, port, workers)
+    serve_(home, configuration_of(home, config), host, port, workers, instead)

@@ -9,7 +9,7 @@ from geo.messages import Message, message
 from services.jobs.configurations import composed, composed_of_shared
 from services.ogc import server
 from services.ogc.app import Site
-from services.releases import digests, homes, retention
+from services.releases import digests, homes, standing_in
 from services.releases.confirmation import last_confirmed
 from services.releases.manifest import current, manifest
 from services.settings import Settings
@@ -23,6 +23,12 @@ def home_to_read(chosen: Path | None) -> Path:
 def published(home: Path) -> dict[str, Any]:
     """What the release says of itself. Raises StoreError where nothing is published."""
     return manifest(current(home))
+
+
+def published_at(home: Path, instead: Path | None) -> str:
+    """When the release that a home serves, or the one `instead`, was published (ISO 8601)."""
+    created: str = (published(home) if instead is None else manifest(instead))["created"]
+    return created
 
 
 def confirmed(home: Path) -> str:
@@ -49,45 +55,41 @@ def changed(folder: Path) -> list[Message]:
     return faults if not faults or manifest(folder) == content else changed(folder)
 
 
-def _check_sizes(home: Path) -> None:
-    """Raises StoreError where a file of the release is not there, or has another size than was written.
+def in_place(home: Path) -> tuple[Path | None, Message | None]:
+    """The release that is served in place of a damaged one, and what is said of that; None twice where it is whole.
 
-    It serves no other one by itself: whether the one of before is still right, a person knows.
+    Raises StoreError where it is damaged, or gone, and there is none before it that is whole.
     """
-    if (fault := _fault_of_size(current(home))) is None:
-        return
+    if (fault := standing_in.fault_of(home)) is None:
+        return None, None
     repair = message("`zicht verify --repair` makes its files again from its record")
-    others = (one.folder for one in retention.listed(home) if not one.served and not one.fault)
-    if (whole := next((one for one in others if _fault_of_size(one) is None), None)) is None:
+    if (whole := standing_in.last_whole(home)) is None:
         raise StoreError("{fault}; {repair}", fault=fault, repair=repair)
-    raise StoreError("{fault}; {repair}, and `zicht releases rollback {id}` serves the one of before",
-                     fault=fault, repair=repair, id=whole.name)  # fmt: skip
+    return whole, message("WARNING: {fault}; {repair}. Until then the release of before is served ({id}), and /health "
+                          "fails.", fault=fault, repair=repair, id=whole.name)  # fmt: skip
 
 
-def _fault_of_size(folder: Path) -> Message | None:
-    found = (digests.fault_of_size(folder, name, wanted) for name, wanted in manifest(folder)["artefacts"].items())
-    return next((fault for fault in found if fault is not None), None)
-
-
-def serve(home: Path, config: Path, host: str, port: int, workers: int = 1) -> None:
-    """Serve until interrupted, in this process or in several.
+def serve(home: Path, config: Path, host: str, port: int, workers: int = 1, instead: Path | None = None) -> None:
+    """Serve until interrupted, in this process or in several; `instead` is the release that is served in place of a
+    damaged one, until that is made whole or another is published (see `in_place`).
 
     A release is served under its own titles; of the configuration only what is written by hand counts.
 
     Where a store is named, it is served from there, and nothing of the home is read.
 
-    Raises StoreError where nothing is published, or a file of it has another size than was written; ServeError where
-    the port is taken, or where a configuration was chosen that is not there.
+    Raises StoreError where nothing is published; ServeError where the port is taken, or where a configuration was
+    chosen that is not there.
     """
-    if not store():
-        _check_sizes(home)
+    if not store() and instead is None:
+        manifest(current(home))
     if not config.is_file() and config != homes.configuration(home):  # without one of its own: as a new one starts
         raise ServeError(
             "{config}: there is no such configuration; run `zicht publish --home {home} --config {config}`",
             config=config, home=home,
         )  # fmt: skip
     proxies = Settings().proxies
-    site = Site(home, config, partial(composed, home, config), last_confirmed, check=changed, proxies=proxies)
+    compose = partial(composed, home, config)
+    site = Site(home, config, compose, last_confirmed, check=changed, proxies=proxies, instead=instead)
     if store():
         site = Site(home, config, partial(composed_of_shared, config, store()), store=store(), proxies=proxies)
     server.serve(site, host, port, workers)

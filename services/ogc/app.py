@@ -28,7 +28,8 @@ DATA = f"${{ZICHT_HOME}}/current/{SERVED}"
 class Site:
     """What is served: the release at `home`/current, or in the `store` of that URI, with what is written by hand in
     `config`. After the first answer from a release its files are held against what was published, by `check`. What
-    `proxies` say of the address that readers use is believed.
+    `proxies` say of the address that readers use is believed. `instead` is the folder of a release that is served in
+    place of a damaged one.
 
     What a release is called comes from the release itself, by `compose`: so a release never has the titles of another,
     whatever the file says, and a release that is swapped in brings its own.
@@ -41,12 +42,13 @@ class Site:
     store: str = ""
     check: Check | None = None
     proxies: tuple[str, ...] = ()
+    instead: Path | None = None
 
     def origin(self, scratch: Path | None = None) -> Origin:
         """Where its releases come from; their files are fetched to `scratch`, where they are."""
         if self.store:
             return SharedOrigin(shared(self.store), scratch or Path(gettempdir()))
-        return HomeOrigin(self.home, self.confirmed)
+        return HomeOrigin(self.home, self.confirmed, self.instead)
 
 
 def application(site: Site, folder: Path | None = None) -> ASGIApp:

@@ -153,7 +153,8 @@ class Handlers:
         with suppress(StoreError):
             await run_in_threadpool(self._serving.follow)
             kind = self._origin.kind if await run_in_threadpool(self._origin.state) else None
-        status, content = health.of(self._serving.edition, kind, self._checked.faults)
+        faults = len(self._checked.faults) + self._origin.stands_in
+        status, content = health.of(self._serving.edition, kind, faults)
         return Response(orjson.dumps(content), status, {"Cache-Control": "no-store"}, call.media_type)
 
     async def of_metrics(self, _call: Call) -> Response:

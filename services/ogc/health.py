@@ -1,6 +1,5 @@
 """What who watches the service asks: which release it serves, how old its figures are, and whether it can be read."""
 
-from collections.abc import Sequence
 from datetime import UTC, datetime
 from importlib.metadata import version
 from typing import Any
@@ -8,11 +7,11 @@ from typing import Any
 from services.ogc.edition import Edition
 
 
-def of(edition: Edition, kind: str | None, faults: Sequence[str] = ()) -> tuple[int, dict[str, Any]]:
+def of(edition: Edition, kind: str | None, faults: int = 0) -> tuple[int, dict[str, Any]]:
     """Status 200 or 503, and what is said, where the store is of this kind; None where it is not there.
 
-    `faults` is what is wrong with its files: the log says which, for where they lie is for nobody outside. The age is
-    since the figures were last found to be so.
+    `faults` is how much is wrong with its files, or that it stands in for a damaged release: the log says what, for
+    where they lie is for nobody outside. The age is since the figures were last found to be so.
     """
     age = None
     if edition.confirmed:
@@ -24,6 +23,6 @@ def of(edition: Edition, kind: str | None, faults: Sequence[str] = ()) -> tuple[
         "release": edition.id,
         "confirmed": edition.confirmed or None,
         "age_seconds": age,
-        "faults": len(faults),
+        "faults": faults,
         "store": {"kind": kind, "collections": len(edition.collections)} if kind else None,
     }

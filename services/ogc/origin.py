@@ -44,6 +44,10 @@ class Origin(Protocol):
     kind: str
     waits: bool
 
+    @property
+    def stands_in(self) -> bool:
+        """Whether the release that is served stands in for a damaged one."""
+
     def first(self) -> State:
         """What is served now. Raises ServeError or StoreError where nothing is published yet."""
 
@@ -66,14 +70,24 @@ def unconfirmed(_folder: Path) -> str:
 
 
 class HomeOrigin:
-    """The release at `home`/current."""
+    """The release at `home`/current; or, as long as that is the damaged one that it is now, the one in `instead`."""
 
     kind, waits = "sqlite", False
 
-    def __init__(self, home: Path, confirmed: Confirmed = unconfirmed) -> None:
-        self._home, self._current, self._confirmed = home, home / "current", confirmed
-        self._served = str(self._current / SERVED)
+    def __init__(self, home: Path, confirmed: Confirmed = unconfirmed, instead: Path | None = None) -> None:
+        self._home, self._link, self._confirmed, self._instead = home, home / "current", confirmed, instead
+        self._last = str(self._link / SERVED)
+        self._damaged = written(self._last)
         self._folder: tuple[Hashable, Path] = (None, self._current)
+
+    @property
+    def stands_in(self) -> bool:
+        """Whether another release is served than was published last."""
+        return self._instead is not None and written(self._last) == self._damaged
+
+    @property
+    def _current(self) -> Path:
+        return self._instead if self._instead is not None and self.stands_in else self._link
 
     def first(self) -> State:
         """What is served now. Raises ServeError where nothing is published yet."""
@@ -84,7 +98,8 @@ class HomeOrigin:
 
     def state(self) -> State | None:
         """Which file the link leads to now."""
-        if (key := written(self._served)) is None:
+        served = self._last if self._instead is None else self._current / SERVED
+        if (key := written(served)) is None:
             return None
         if key != self._folder[0]:
             self._folder = (key, self._current.resolve())
@@ -108,7 +123,7 @@ class HomeOrigin:
 class SharedOrigin:
     """The release that a database serves; its files are fetched, for as long as it or the next is served."""
 
-    kind, waits = "postgis", True
+    kind, waits, stands_in = "postgis", True, False
 
     def __init__(self, store: SharedStore, scratch: Path) -> None:
         self._store, self._scratch = store, scratch

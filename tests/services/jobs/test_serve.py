@@ -1,7 +1,9 @@
 """What is served is what was published: sizes are held against the record before, digests after the first answer."""
 
 import json
+import shutil
 import time
+from dataclasses import replace
 
 import pytest
 
@@ -41,23 +43,52 @@ def health(served, wanted):
 ])  # fmt: skip
 def test_a_file_of_another_size_is_refused_before_anything_is_served(site, damage, said):
     damage(site.home / "current" / "kaart.html")
-    with pytest.raises(StoreError, match=said):
-        serve.serve(site.home, site.config, "127.0.0.1", servers.free_port())
+    with pytest.raises(StoreError, match=rf"{said}.*makes its files again from its record$"):
+        serve.in_place(site.home)
 
 
-def test_the_refusal_names_what_makes_it_whole_and_the_last_release_that_is(site):
-    folder = (site.home / "current").resolve()
-    other = site.home / "releases" / "small"
-    recorded(other, "small")
+def earlier(site, name="small", created="2025-01-01T00:00:00+00:00"):
+    """A release beside that which is served, published at this moment."""
+    folder = site.home / "releases" / name
+    if not folder.exists():
+        shutil.copytree(site.home / "releases" / "small", folder, ignore=shutil.ignore_patterns("release.json"))
+    recorded(folder, name)
+    record = folder / "release.json"
+    record.write_text(record.read_text().replace("2026-01-01T00:00:00+00:00", created))
+    return folder
+
+
+def test_the_last_whole_release_of_before_stands_in_for_a_damaged_one(site):
+    before = earlier(site)
+    earlier(site, "later", "2026-02-01T00:00:00+00:00")  # that a person went back from
     unreadable = site.home / "releases" / "zzz"
     unreadable.mkdir()
     (unreadable / "release.json").write_text("{")
-    (folder / "kaart.html").write_text("<h1>Kort</h1>")
-    with pytest.raises(StoreError, match=r"`zicht verify --repair` makes .*, and `zicht releases rollback small`"):
-        serve.serve(site.home, site.config, "127.0.0.1", servers.free_port())
-    (other / "kaart.html").unlink()
+    (site.home / "current" / "kaart.html").write_text("<h1>Kort</h1>")
+    instead, said = serve.in_place(site.home)
+    assert instead == before
+    assert "zicht verify --repair" in str(said)
+    (before / "kaart.html").unlink()
     with pytest.raises(StoreError, match=r"makes its files again from its record$"):
-        serve.serve(site.home, site.config, "127.0.0.1", servers.free_port())
+        serve.in_place(site.home)
+
+
+@pytest.mark.parametrize("damage", [
+    lambda folder: (folder / "kaart.html").write_text("<h1>Kort</h1>"),
+    lambda folder: (folder / "release.json").write_text("{"),
+    shutil.rmtree,
+])  # fmt: skip
+def test_what_stands_in_is_served_until_another_is_published_and_health_fails_so_long(site, damage):
+    before = earlier(site)
+    damage((site.home / "current").resolve())
+    served = application(replace(site, instead=serve.in_place(site.home)[0]))
+    assert asking.answer(served, "/kaart").status_code == 200
+    status, said = health(served, 503)
+    assert (status, said["release"], said["faults"]) == (503, before.name, 1)
+    servers.swap(site.home, earlier(site, "newest").name)
+    assert asking.answer(served, "/kaart").status_code == 200
+    status, said = health(served, 200)
+    assert (status, said["release"], said["faults"]) == (200, "newest", 0)
 
 
 def test_a_file_that_was_changed_is_found_after_the_first_answer_and_health_says_so(site):
