@@ -169,12 +169,19 @@ def _polygons(numbers: Numbers) -> Polygons:
         polygons: Polygons = geopandas.GeoSeries(raw, crs=WGS84).to_crs(RD_NEW).to_numpy()
         return polygons
     corners = np.frombuffer(outlines.buffers()[2], HEXAGON, len(outlines))["corners"][:, :-1]
-    x, y = Transformer.from_crs(WGS84, RD_NEW, always_xy=True).transform(
-        corners[..., 0].ravel(), corners[..., 1].ravel()
-    )
-    rings = np.column_stack([x, y]).reshape(-1, 6, 2)
+    rings = _in_rd(np.ascontiguousarray(corners).view(np.complex128).ravel()).reshape(-1, 6, 2)
     closed = np.concatenate([rings, rings[:, :1]], axis=1).reshape(-1, 2)
     return Packed(closed, np.arange(0, len(closed) + 1, 7))[:]
+
+
+def _in_rd(corners: NDArray[np.complex128]) -> Floats:
+    """In RD New, corners of which longitude and latitude are the two parts of a complex number. Three cells have the
+    same one, mostly the same to the bit: it is placed once.
+    """
+    at, once = pd.factorize(corners)
+    to_rd = Transformer.from_crs(WGS84, RD_NEW, always_xy=True)
+    placed: Floats = np.column_stack(to_rd.transform(once.real, once.imag))[at]
+    return placed
 
 
 def _nearest(cells: Polygons, areas: shapely.STRtree, locator: Locator) -> NDArray[np.int32]:

@@ -9,6 +9,7 @@ import pytest
 import shapely
 from hypothesis import given
 from hypothesis import strategies as st
+from pyproj import Transformer
 
 from boundaries import hexagons as hexagons_
 from boundaries import overlaps
@@ -131,6 +132,26 @@ def test_cells_with_a_corner_more_keep_it():
     for cell, polygon in zip((usual, through), polygons, strict=True):
         corners = np.array([(lng, lat) for lat, lng in h3.cell_to_boundary(cell)])
         assert geopandas.GeoSeries.from_xy(*corners.T, crs=4326).to_crs(RD_NEW).distance(polygon.exterior).max() < 0.05
+
+
+def test_a_corner_of_three_cells_is_placed_once_and_in_each_the_same_to_the_bit(monkeypatch):
+    """To place them takes most time. 37 cells, three rings around one, have 96 corners: 6 (3 + 1)²."""
+    numbers = np.array([int(cell, 16) for cell in h3.grid_disk(h3.latlng_to_cell(52.0, 5.0, 10), 3)], dtype=np.uint64)
+    alone = [_polygons(numbers[at : at + 1])[0].wkb for at in range(len(numbers))]
+    to_rd, placed = Transformer.from_crs(4326, RD_NEW, always_xy=True), []
+
+    class Counting:
+        @staticmethod
+        def from_crs(*_, **__):
+            return Counting()
+
+        def transform(self, longitude, latitude):
+            placed.extend(zip(longitude, latitude, strict=True))
+            return to_rd.transform(longitude, latitude)
+
+    monkeypatch.setattr(hexagons_, "Transformer", Counting)
+    assert shapely.to_wkb(_polygons(numbers)).tolist() == alone
+    assert len(placed) == len(set(placed)) == 96
 
 
 @given(odd)
