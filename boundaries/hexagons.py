@@ -39,6 +39,9 @@ between cells so much coarser from the centre of its own, so within it or those 
 BLOCK = 100_000
 """Cells of which the polygons are objects at once."""
 
+MOST_CORNERS = 11
+"""Corners of the ring of a cell, the first again as the last: H3 gives at most ten."""
+
 HEXAGON = np.dtype([("header", "V13"), ("corners", "<f8", (7, 2))])
 """A polygon of one ring of six sides in WKB."""
 
@@ -94,13 +97,17 @@ def packed_hexagons(areas: AreaFrame, level: AreaLevel) -> Hexagons:
     numbers = _touching(areas, locator, _resolution(level))
     around = areas.names(slice(None))
     around = around.assign(name="Zeshoek bij " + around["name"])
-    tree, parts, nearest = shapely.STRtree(areas.polygons), [], [np.empty(0, np.int32)]
-    for part in _blocks(numbers):
-        polygons = _polygons(part)
-        parts.append(Packed.of(polygons))
-        nearest.append(_nearest(polygons, tree, locator))
+    tree, nearest = shapely.STRtree(areas.polygons), [np.empty(0, np.int32)]
+
+    def parts() -> Iterator[Packed]:
+        for part in _blocks(numbers):
+            polygons = _polygons(part)
+            nearest.append(_nearest(polygons, tree, locator))
+            yield Packed.of(polygons)
+
+    polygons = Packed.joined(parts(), MOST_CORNERS * len(numbers))
     ids = pd.Index(_names(numbers).to_pandas(), name="area_id")
-    return Hexagons(level, areas.vintage, ids, Packed.joined(parts), around, np.concatenate(nearest))
+    return Hexagons(level, areas.vintage, ids, polygons, around, np.concatenate(nearest))
 
 
 def _touching(areas: AreaFrame, locator: Locator, resolution: int) -> Numbers:

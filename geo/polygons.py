@@ -73,12 +73,16 @@ class Packed:
         return cls(shapely.get_coordinates(polygons), start)
 
     @classmethod
-    def joined(cls, parts: Iterable[Self]) -> Self:
-        """Those of all parts, one after another."""
-        every = tuple(parts)
-        sizes = [np.diff(part.start) for part in every]
-        corners = np.concatenate([np.empty((0, 2)), *(part.corners for part in every)])
-        return cls(corners, np.concatenate([[0], np.cumsum(np.concatenate([np.empty(0, np.int64), *sizes]))]))
+    def joined(cls, parts: Iterable[Self], most: int) -> Self:
+        """Those of all parts, of `most` corners at most. Parts may be made as they are asked for: none is kept, and
+        room that is not used takes no memory.
+        """
+        corners, end, sizes = np.empty((most, 2)), 0, [np.zeros(1, np.int64)]
+        for part in parts:
+            start, end = end, end + len(part.corners)
+            corners[start:end] = part.corners
+            sizes.append(np.diff(part.start))
+        return cls(corners[:end], np.cumsum(np.concatenate(sizes)))
 
     def __len__(self) -> int:
         return len(self.start) - 1
