@@ -104,6 +104,7 @@ def of_styles(ids: Sequence[str]) -> Tree:
     return {
         "/styles": _get("Styles", "getStyles", "server", listed),
         "/styles/{styleId}": _get("A style", "getStyle", "server", style, [named]),
+        "/styles/{styleId}/metadata": _get("About a style", "getStyleMetadata", "server", listed, [named]),
     }
 
 

@@ -12,9 +12,10 @@ import orjson
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import Response
 
+from layers.messages import say
 from layers.publication.appearance import BASIS, appearance
 from layers.publication.fields import LENS
-from services.ogc import qgis, stylesheets
+from services.ogc import qgis, schemas, stylesheets
 from services.ogc.documents import JSON as JSON_TYPE
 from services.ogc.documents import RELATIONS, link
 from services.ogc.edition import Edition
@@ -30,6 +31,11 @@ type Tree = dict[str, Any]
 
 TITLES = {MAPBOX: "Mapbox", SLD: "SLD 1.0", QML: "QGIS"}
 
+SPECIFIED = {
+    MAPBOX: {"version": "8", "specification": "https://docs.mapbox.com/style-spec/"},
+    SLD: {"version": "1.0", "specification": "https://portal.ogc.org/files/?artifact_id=1188"},
+}
+"""Where it is written down what a style means; QGIS has its own word."""
 
 type Stores = Callable[[Call], Reader]
 """Gives the store that has the collection which is asked for."""
@@ -41,6 +47,7 @@ def endpoints(methods: Sequence[str], store: Stores) -> tuple[Endpoint, ...]:
         ("styles", r"/styles", _styles, JSON),
         ("styles of a collection", r"/collections/([^/]+)/styles", _styles, JSON),
         ("style", r"/styles/([^/]+)", partial(_style, store), OFFERED),
+        ("style metadata", r"/styles/([^/]+)/metadata", _metadata, JSON),
     )
     return tuple(
         Endpoint(name, re.compile(pattern), handler, ("f", "lang"), formats, tuple(methods))
@@ -67,16 +74,53 @@ async def _style(store: Stores, call: Call) -> Response:
     return call.answer(200, next(kind for kind, name in OFFERED.items() if name == call.format), body)
 
 
+async def _metadata(call: Call) -> Response:
+    edition, one = call.edition, _collection(call.edition, call.names[0])
+    sheets = [
+        {"title": sheet["title"], **SPECIFIED.get(sheet["type"], {}), "link": sheet}
+        for sheet in _stylesheets(edition, one)
+    ]
+    content = {
+        "id": one.id,
+        **{name: getattr(one, name) for name in ("title", "description", "keywords", "license")},
+        "scope": "style",
+        "stylesheets": sheets,
+        "layers": [_layer(edition, one)],
+        "links": [link("self", JSON_TYPE, "This document", f"{_itself(edition, one)}/metadata")],
+    }
+    return call.answer(200, call.media_type, orjson.dumps(content))
+
+
+def _layer(edition: Edition, one: Described) -> Tree:
+    """What a style draws, and the columns that it needs for that."""
+    column = appearance(one.id, one.fields).column
+    return {
+        "id": one.id,
+        "dataType": "vector",
+        "geometryType": "polygons",
+        "propertiesSchema": {column: schemas.column(one.field(column))} if column else {},
+        "sampleData": link("collection", JSON_TYPE, one.title, _path(edition, one)),
+    }
+
+
 def _listed(edition: Edition, one: Described) -> Tree:
     """What a list says of a style."""
-    itself = f"{edition.url}/styles/{quote(one.id)}"
-    links = [
-        link("stylesheet", kind, title, f"{itself}?f={OFFERED[kind]}")
+    about = link("describedby", JSON_TYPE, say("About this style"), f"{_itself(edition, one)}/metadata")
+    data = link(f"{RELATIONS}/geodata", JSON_TYPE, one.title, _path(edition, one))
+    return {"id": one.id, "title": one.title, "links": [*_stylesheets(edition, one), about, data]}
+
+
+def _stylesheets(edition: Edition, one: Described) -> list[Tree]:
+    """Links to what a style is written in."""
+    return [
+        link("stylesheet", kind, title, f"{_itself(edition, one)}?f={OFFERED[kind]}")
         for kind, title in TITLES.items()
         if kind != QML or qgis.has_style(edition.folder, one.id)
     ]
-    data = link(f"{RELATIONS}/geodata", JSON_TYPE, one.title, f"{edition.url}/collections/{quote(one.id)}")
-    return {"id": one.id, "title": one.title, "links": [*links, data]}
+
+
+def _itself(edition: Edition, one: Described) -> str:
+    return f"{edition.url}/styles/{quote(one.id)}"
 
 
 def _stylesheet(call: Call, one: Described, store: Stores) -> bytes | None:

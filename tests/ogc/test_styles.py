@@ -104,6 +104,20 @@ def test_every_collection_has_a_style_that_its_own_page_links(served):
     assert any(link["rel"].endswith("/styles") for link in asked(served, "?f=json").json()["links"])
 
 
+def test_each_style_says_what_it_is_written_in_and_which_columns_it_needs(served):
+    for one in asked(served, "/styles").json()["styles"]:
+        (about,) = [link["href"] for link in one["links"] if link["rel"] == "describedby"]
+        said = asking.answer(served, about).json()
+        assert (said["id"], said["title"], said["scope"]) == (one["id"], one["title"], "style")
+        sheets = [link for link in one["links"] if link["rel"] == "stylesheet"]
+        assert [sheet["link"] for sheet in said["stylesheets"]] == sheets
+        (layer,) = said["layers"]
+        assert layer["geometryType"] == "polygons"
+        assert set(layer["propertiesSchema"]) == ({"score"} if one["id"] == NAME else set())
+        assert asking.answer(served, layer["sampleData"]["href"]).json()["id"] == one["id"]
+        assert said["links"][0]["href"] == about
+
+
 def test_a_style_is_given_as_accept_asks_and_in_mapbox_where_nothing_is_said(served):
     kinds = {
         "*/*": "application/vnd.mapbox.style+json",
@@ -115,8 +129,8 @@ def test_a_style_is_given_as_accept_asks_and_in_mapbox_where_nothing_is_said(ser
 
 
 @pytest.mark.parametrize(("path", "status"), [
-    ("/styles/nergens", 404), ("/collections/nergens/styles", 404), (f"/styles/{NAME}?f=css", 400),
-    ("/styles?x=1", 400),
+    ("/styles/nergens", 404), ("/styles/nergens/metadata", 404), ("/collections/nergens/styles", 404),
+    (f"/styles/{NAME}?f=css", 400), ("/styles?x=1", 400),
 ])  # fmt: skip
 def test_what_is_no_style_is_refused(served, path, status):
     assert asking.answer(served, f"/v1{path}").status_code == status
@@ -162,7 +176,7 @@ def test_styles_are_declared_and_in_the_document(served):
     declared = asked(served, "/conformance?f=json").json()["conformsTo"]
     assert "http://www.opengis.net/spec/ogcapi-styles-1/0.0/conf/core" in declared
     paths = json.loads(asked(served, "/openapi").text)["paths"]
-    assert {"/styles", "/styles/{styleId}", f"/collections/{NAME}/styles"} <= paths.keys()
+    assert {"/styles", "/styles/{styleId}", "/styles/{styleId}/metadata", f"/collections/{NAME}/styles"} <= paths.keys()
     for one in (operation for path in paths.values() for operation in path.values()):
         for parameter in one["parameters"]:
             schema = parameter.get("schema", {})
