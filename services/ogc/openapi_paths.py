@@ -11,6 +11,8 @@ from services.stores.queries import Described
 
 GEOJSON = "application/geo+json"
 MVT = "application/vnd.mapbox-vector-tile"
+OF_TILES = ".collection.vector"
+"""How OGC API Tiles lets the names of operations on vector tiles of a collection end, before what they do."""
 
 
 def of_server() -> Tree:
@@ -66,7 +68,7 @@ def of_grids() -> Tree:
     """The paths of grids of tiles."""
     described = _answer(None, {"application/json": "json"})
     return {
-        "/tileMatrixSets": _get("Grids of tiles", "getTileMatrixSets", "server", described),
+        "/tileMatrixSets": _get("Grids of tiles", "getTileMatrixSetsList", "server", described),
         "/tileMatrixSets/{tileMatrixSetId}": _get("A grid of tiles", "getTileMatrixSet", "server", described, [_GRID]),
     }
 
@@ -77,11 +79,11 @@ def of_tiles(one: Described) -> Tree:
     described = _answer(None, {"application/json": "json"})
     tile = _answer(None, {MVT: "mvt"})
     place = [_place("tileMatrix", "Zoom."), _place("tileRow", "Row, from the north."), _place("tileCol", "Column.")]
-    tiles = _get("A vector tile", f"tileOf{name}", one.id, tile, [_GRID, *place])
+    tiles = _get("A vector tile", f"{name}{OF_TILES}.getTile", one.id, tile, [_GRID, *place])
     tiles["get"]["responses"]["204"] = {"description": "Nothing lies in this tile", "headers": _headers()}
     return {
-        path: _get("Tilesets", f"tilesetsOf{name}", one.id, described),
-        f"{path}/{{tileMatrixSetId}}": _get("A tileset", f"tilesetOf{name}", one.id, described, [_GRID]),
+        path: _get("Tilesets", f"{name}{OF_TILES}.getTileSetsList", one.id, described),
+        f"{path}/{{tileMatrixSetId}}": _get("A tileset", f"{name}{OF_TILES}.getTileSet", one.id, described, [_GRID]),
         f"{path}/{{tileMatrixSetId}}/{{tileMatrix}}/{{tileRow}}/{{tileCol}}": tiles,
     }
 

@@ -147,6 +147,18 @@ def test_conformance_landing_and_openapi_say_it(api):
         assert all("API-Version" in one["headers"] for status, one in answers.items() if status[0] in "23")
 
 
+def test_operations_on_tiles_end_as_the_standard_names_them(api):
+    paths = api.get("/openapi.json").json()["paths"]
+    ends = {
+        "/tileMatrixSets": "getTileMatrixSetsList",
+        "/tileMatrixSets/{tileMatrixSetId}": "getTileMatrixSet",
+        TILES: ".collection.vector.getTileSetsList",
+        f"{TILES}/{{tileMatrixSetId}}": ".collection.vector.getTileSet",
+        f"{TILES}/{{tileMatrixSetId}}/{{tileMatrix}}/{{tileRow}}/{{tileCol}}": ".collection.vector.getTile",
+    }
+    assert all(paths[path]["get"]["operationId"].endswith(end) for path, end in ends.items())
+
+
 def test_a_release_without_tiles_says_nothing_of_them(api, home, stored):
     servers.swap(home, "small")
     try:
