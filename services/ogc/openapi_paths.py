@@ -103,11 +103,16 @@ def of_styles(ids: Sequence[str]) -> Tree:
     """The paths of styles, one for each collection."""
     named = {"name": "styleId", "in": "path", "required": True, "schema": {"type": "string", "enum": [*ids]}}
     listed, style = _answer(None, {"application/json": "json"}), _answer(None, dict(stylesheets.OFFERED))
-    return {
+    paths = {
         "/styles": _get("Styles", "getStyles", "server", listed),
         "/styles/{styleId}": _get("A style", "getStyle", "server", style, [named]),
         "/styles/{styleId}/metadata": _get("About a style", "getStyleMetadata", "server", listed, [named]),
     }
+    for one in ids:
+        own, name = f"/collections/{one}/styles/{one}", _camel(one)
+        paths[own] = _get("The style", f"getStyleOf{name}", one, style)
+        paths[f"{own}/metadata"] = _get("About the style", f"getStyleMetadataOf{name}", one, listed)
+    return paths
 
 
 def _camel(address: str) -> str:

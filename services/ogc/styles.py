@@ -42,12 +42,15 @@ type Stores = Callable[[Call], Reader]
 
 
 def endpoints(methods: Sequence[str], store: Stores) -> tuple[Endpoint, ...]:
-    """The paths of styles."""
+    """The paths of styles: of all, and below each collection the one of its name."""
+    style, own = partial(_style, store), r"/collections/([^/]+)/styles/\1"
     paths = (
         ("styles", r"/styles", _styles, JSON),
         ("styles of a collection", r"/collections/([^/]+)/styles", _styles, JSON),
-        ("style", r"/styles/([^/]+)", partial(_style, store), OFFERED),
+        ("style", r"/styles/([^/]+)", style, OFFERED),
         ("style metadata", r"/styles/([^/]+)/metadata", _metadata, JSON),
+        ("style of a collection", own, style, OFFERED),
+        ("style metadata of a collection", f"{own}/metadata", _metadata, JSON),
     )
     return tuple(
         Endpoint(name, re.compile(pattern), handler, ("f", "lang"), formats, tuple(methods))

@@ -118,6 +118,15 @@ def test_each_style_says_what_it_is_written_in_and_which_columns_it_needs(served
         assert said["links"][0]["href"] == about
 
 
+def test_a_collection_has_its_own_style_below_it_and_no_other(served):
+    for path in ("", "/metadata", "?f=sld"):
+        own = asked(served, f"/collections/{NAME}/styles/{NAME}{path}")
+        assert own.content == asked(served, f"/styles/{NAME}{path}").content
+    assert asking.answer(served, f"/v1/collections/{NAME}/styles/gebieden-buurt").status_code == 404
+    paths = asked(served, "/openapi").json()["paths"]
+    assert {f"/collections/{NAME}/styles/{NAME}", f"/collections/{NAME}/styles/{NAME}/metadata"} <= paths.keys()
+
+
 def test_a_style_is_given_as_accept_asks_and_in_mapbox_where_nothing_is_said(served):
     kinds = {
         "*/*": "application/vnd.mapbox.style+json",
