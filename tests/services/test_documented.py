@@ -1,4 +1,4 @@
-"""Every setting, command and option is documented: in the help, and in the README."""
+"""Every setting, command and option is documented: in the help, and in the manual."""
 
 import inspect
 import re
@@ -11,7 +11,7 @@ from services.cli import app
 from tests.messages.extraction import ROOT
 from tests.services.running import Zicht
 
-README = (ROOT / "README.md").read_text(encoding="utf-8")
+MANUAL = (ROOT / "MANUAL.md").read_text(encoding="utf-8")
 GROUP = get_command(app.app)
 COMMANDS = sorted(one.__name__ for one in app.COMMANDS)
 SETTINGS = sorted(
@@ -24,19 +24,19 @@ def options(parameters):
 
 
 @pytest.mark.parametrize("setting", SETTINGS)
-def test_a_setting_is_in_the_help_and_in_the_readme(zicht: Zicht, setting: str):
+def test_a_setting_is_in_the_help_and_in_the_manual(zicht: Zicht, setting: str):
     assert f"{setting}: " in zicht("--help").out
-    assert f"| `{setting}` |" in README
+    assert f"| `{setting}` |" in MANUAL
 
 
-def test_the_help_and_the_readme_name_no_setting_that_is_not_there(zicht: Zicht):
-    named = set(re.findall(r"ZICHT_[A-Z]+", zicht("--help").out + README))
+def test_the_help_and_the_manual_name_no_setting_that_is_not_there(zicht: Zicht):
+    named = set(re.findall(r"ZICHT_[A-Z]+", zicht("--help").out + MANUAL))
     assert named <= {*SETTINGS, "ZICHT_URL", "ZICHT_REAL_DATA"}
 
 
 @pytest.mark.parametrize("command", COMMANDS)
-def test_a_command_has_its_row_in_the_readme_with_just_its_options(command: str):
-    (row,) = re.findall(rf"^\| `zicht {command}` \|.*$", README, re.MULTILINE)
+def test_a_command_has_its_row_in_the_manual_with_just_its_options(command: str):
+    (row,) = re.findall(rf"^\| `zicht {command}` \|.*$", MANUAL, re.MULTILINE)
     assert set(re.findall(r"`(--[a-z-]+)`", row)) == options(GROUP.commands[command].params)
 
 
@@ -48,8 +48,8 @@ def test_every_option_and_argument_says_what_it_is(zicht: Zicht, command: str):
     assert options(parameters) <= set(re.findall(r"--[a-z-]+", text))
 
 
-def test_options_of_every_command_are_in_the_readme():
-    assert all(f"`{option}`" in README for option in options(GROUP.params))
+def test_options_of_every_command_are_in_the_manual():
+    assert all(f"`{option}`" in MANUAL for option in options(GROUP.params))
 
 
 @pytest.mark.parametrize("command", COMMANDS)

@@ -93,7 +93,7 @@ def test_every_command_starts_where_only_what_runs_is_installed(tmp_path: Path):
     done = ran("python", "-c", IMPORTS)
     assert done.returncode == 0, done.stderr
     assert ran("python", "-c", "import pytest").returncode == 1
-    commands = re.findall(r"^\| `zicht ([a-z]+)` \|", (ROOT / "README.md").read_text(encoding="utf-8"), re.MULTILINE)
+    commands = re.findall(r"^\| `zicht ([a-z]+)` \|", (ROOT / "MANUAL.md").read_text(encoding="utf-8"), re.MULTILINE)
     for command in commands:
         told = ran("zicht", command, "--help")
         assert told.returncode == 0, told.stderr
