@@ -23,7 +23,8 @@ from boundaries.shapes import is_flat
 from geo.areas import RD_NEW, AreaFrame, Areas
 from geo.errors import AreaError, MeasureError, first_few
 from geo.messages import message
-from geo.polygons import Floats, Polygons, Slices, Whole, cleaned
+from geo.packed import Slices
+from geo.polygons import Floats, Polygons, Whole, cleaned
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,7 +24,8 @@ from pyproj import Transformer
 
 from boundaries.points import Locator
 from geo.areas import RD_NEW, AreaFrame, AreaLevel
-from geo.polygons import Floats, Packed, Polygons, cleaned, densified
+from geo.packed import Packed
+from geo.polygons import Floats, Polygons, cleaned, densified
 
 WGS84 = 4326
 

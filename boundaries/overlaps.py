@@ -10,7 +10,8 @@ import numpy as np
 import shapely
 
 from boundaries.clipping import convex, rings, surfaces
-from geo.polygons import Floats, Polygons, Slices, Whole, polygonal
+from geo.packed import Slices
+from geo.polygons import Floats, Polygons, Whole, polygonal
 
 PART = 250_000
 """Polygons of the right side of which the corners are laid out at once; of millions of hexagons they take gigabytes."""

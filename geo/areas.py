@@ -10,7 +10,8 @@ import pandas as pd
 
 from geo.errors import AreaError, first_few
 from geo.messages import Message, message, plural
-from geo.polygons import Polygons, Slices
+from geo.packed import Slices
+from geo.polygons import Polygons
 
 RD_NEW = 28992
 """EPSG code of RD New, the Dutch national grid, in metres. All of zicht computes in it."""

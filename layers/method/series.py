@@ -20,7 +20,8 @@ from boundaries.routes import Route
 from boundaries.series import COLUMNS, Year, harmonised
 from geo.areas import NAMES, RD_NEW, Areas
 from geo.messages import Message, message
-from geo.polygons import Polygons, Slices
+from geo.packed import Slices
+from geo.polygons import Polygons
 from layers.messages import said, say
 from layers.publication import fields
 from layers.publication.collection import Collection, names, typed

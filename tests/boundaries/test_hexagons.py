@@ -16,7 +16,7 @@ from boundaries import overlaps
 from boundaries.crosswalk import by_surface
 from boundaries.hexagons import _polygons, cells_at, hexagons, packed_hexagons
 from geo.areas import NAMES, RD_NEW, AreaLevel, Areas
-from geo.polygons import Packed, Slices
+from geo.packed import Packed, Slices
 from tests.boundaries.tilings import areas_of
 from tests.country import squares
 from tests.odd_polygons import odd

@@ -1,14 +1,12 @@
 """What has no surface is dropped, and the ground stays the same."""
 
-import weakref
-
 import numpy as np
 import pytest
 import shapely
 from hypothesis import given
 from hypothesis import strategies as st
 
-from geo.polygons import Outlines, Packed, Slices, cleaned, densified, outlines, polygonal, unclean
+from geo.polygons import Outlines, cleaned, densified, outlines, polygonal, unclean
 from tests.exact_surface import surface
 from tests.odd_polygons import odd
 
@@ -109,31 +107,3 @@ def test_corners_are_counted_by_ring_part_and_polygon_empty_ones_too():
     assert flat.ring.tolist() == [0, 1, 3, 4, 4]
     assert flat.part.tolist() == [0, 1, 3, 4]
     assert flat.corners.shape == (20, 2)
-
-
-@given(st.lists(st.integers(3, 8), max_size=9), st.integers(0, 9), st.integers(-9, 9))
-def test_packed_polygons_are_the_same_ones_slice_by_slice(corners, cut, end):
-    shapes = np.array([shapely.Point(X + at, Y).buffer(1 + at, quad_segs=n) for at, n in enumerate(corners)], object)
-    packed: Slices = Packed.joined([Packed.of(shapes[:cut]), Packed.of(shapes[cut:])], sum(corners) * 4 + len(corners))
-    assert len(packed) == len(shapes)
-    for part in (slice(None), slice(cut), slice(cut, end), slice(end, cut)):
-        assert shapely.to_wkb(packed[part]).tolist() == shapely.to_wkb(shapes[part]).tolist()
-
-
-def test_parts_that_are_packed_one_after_another_are_not_kept():
-    """All of them beside the whole are twice the memory."""
-    alive: list[weakref.ref] = []
-
-    def parts():
-        for _ in range(5):
-            assert sum(corners() is not None for corners in alive) <= 1, "a part before the last is still there"
-            part = Packed.of(np.array([SQUARE]))
-            alive.append(weakref.ref(part.corners))
-            yield part
-
-    assert len(Packed.joined(parts(), 99)) == 5
-
-
-def test_nothing_packed_is_no_polygon():
-    assert len(Packed.joined([], 0)) == 0
-    assert len(Packed.joined([], 0)[:]) == 0
