@@ -37,12 +37,13 @@ def rows(path: Path, format_: Format, _geometry: str | None) -> Rows:
         return listed
     recoded = encoding is not None and path.suffix.lower() in JSON
     given = bounds.json_bytes(path, encoding) if recoded else path
-    layers = [str(name) for name in pyogrio.list_layers(given)[:, 0] if name != STYLES]
+    every = [str(name) for name in pyogrio.list_layers(given)[:, 0]]
+    layers = [name for name in every if name != STYLES]
     if format_.layer is None and len(layers) > 1:
         raise SourceError(
             "{path}: has layers {layers!r}; name one as format.layer in the source", path=path, layers=layers
         )
-    layer = format_.layer or (layers[0] if layers else 0)
+    layer = format_.layer or (every.index(layers[0]) if layers else 0)
     of_gdal = None if recoded or encoding is None else codecs.lookup(encoding).name  # GDAL knows no "latin-1"
     about = pyogrio.read_info(given, layer=layer, encoding=of_gdal)
     name = about["geometry_name"] or "geometry"
