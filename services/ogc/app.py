@@ -12,11 +12,11 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from services.ogc import configuration
 from services.ogc.checks import Check
-from services.ogc.metrics import Measured
 from services.ogc.origin import Confirmed, HomeOrigin, Origin, Release, SharedOrigin, unconfirmed
-from services.ogc.proxies import Proxies
+from services.ogc.questions.proxies import Proxies
 from services.ogc.service import Service
 from services.ogc.serving import Compose
+from services.ogc.site.metrics import Measured
 from services.ports import SERVED
 from services.stores.opening import shared
 

@@ -1,6 +1,6 @@
 """A release while it is served: its configuration, its OpenAPI document, and what is rendered of it, once.
 
-`services.ogc.documents` says what programs get, `services.ogc.pages` makes what people see of it, and pygeoapi the
+`services.ogc.documents` says what programs get, `services.ogc.site.pages` makes what people see of it, and pygeoapi the
 JSON-LD. A release never changes, so each answer is made once and kept until another release is served.
 """
 
@@ -13,13 +13,14 @@ from typing import TYPE_CHECKING, Any
 
 import orjson
 
-from services.ogc import logs, openapi, substitution
+from services.ogc import logs, substitution
 from services.ogc.configuration import for_colleagues
-from services.ogc.documents import Documents
-from services.ogc.method_pages import pages_of
+from services.ogc.documents import openapi
+from services.ogc.documents.landing import Documents
 from services.ogc.origin import Release
-from services.ogc.pages import Pages
-from services.ogc.parameters import Given
+from services.ogc.questions.parameters import Given
+from services.ogc.site.method_pages import pages_of
+from services.ogc.site.pages import Pages
 from services.stores import archives
 
 if TYPE_CHECKING:  # it loads pygeoapi

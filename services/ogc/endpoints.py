@@ -7,11 +7,12 @@ from dataclasses import dataclass
 from starlette.requests import Request
 from starlette.responses import Response
 
-from services.ogc import json_fg, responses
+from services.ogc import responses
 from services.ogc.edition import Edition
+from services.ogc.formats import json_fg
 from services.ogc.items import GEOJSON
-from services.ogc.parameters import Given
-from services.ogc.problems import Problem
+from services.ogc.questions.parameters import Given
+from services.ogc.questions.problems import Problem
 
 LARGEST_BODY = 2 * 2**20
 """Bytes of a filter that is sent."""

@@ -11,24 +11,16 @@ from starlette.responses import Response
 
 from geo.errors import StoreError
 from layers.messages import say
-from services.ogc import (
-    csv_rows,
-    downloads,
-    health,
-    items,
-    json_fg,
-    metrics,
-    paging,
-    qgis,
-    question,
-    responses,
-    schemas,
-)
+from services.ogc import health, items, responses
 from services.ogc.checks import Checked
+from services.ogc.documents import schemas
 from services.ogc.endpoints import OPENAPI, Call, sent_filter
+from services.ogc.formats import csv_rows, json_fg
 from services.ogc.origin import Origin
-from services.ogc.problems import Problem
+from services.ogc.questions import paging, question
+from services.ogc.questions.problems import Problem
 from services.ogc.serving import Serving
+from services.ogc.site import downloads, metrics, qgis
 from services.stores import systems
 from services.stores.reader import Reader
 

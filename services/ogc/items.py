@@ -11,11 +11,12 @@ from urllib.parse import quote, urlencode
 
 import orjson
 
-from services.ogc import json_fg, paging
 from services.ogc.edition import Edition, Rendered
-from services.ogc.parameters import MEDIA_TYPES, Given
-from services.ogc.problems import Problem
-from services.ogc.question import Question, digest, question
+from services.ogc.formats import json_fg
+from services.ogc.questions import paging
+from services.ogc.questions.parameters import MEDIA_TYPES, Given
+from services.ogc.questions.problems import Problem
+from services.ogc.questions.question import Question, digest, question
 from services.stores import systems
 from services.stores.queries import Query
 from services.stores.reader import Reader

@@ -10,7 +10,7 @@ from pygeoapi.linked_data import geojson2jsonld
 from starlette.datastructures import QueryParams
 
 from services.ogc import patches
-from services.ogc.parameters import Given
+from services.ogc.questions.parameters import Given
 
 FUNCTIONS = {
     "landing": core.landing_page,

@@ -9,7 +9,7 @@ from tempfile import mkdtemp
 from typing import Protocol
 
 from geo.errors import ServeError
-from services.ogc.paging import FilterFolder, FilterStore
+from services.ogc.questions.paging import FilterFolder, FilterStore
 from services.ports import SERVED
 from services.stores.opening import SharedStore
 from services.stores.queries import Described

@@ -25,7 +25,8 @@ from pygeoapi.util import json_serial
 from pyproj.exceptions import CRSError
 from shapely.geometry.base import BaseGeometry
 
-from services.ogc import conformance, problems
+from services.ogc.documents import conformance
+from services.ogc.questions import problems
 from services.stores import systems
 from services.stores.cql import Filter
 from services.stores.queries import QueryError

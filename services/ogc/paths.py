@@ -4,9 +4,10 @@ import re
 from collections.abc import Mapping
 from functools import partial
 
-from services.ogc import items, qgis, styles, tiles
+from services.ogc import items, styles, tiles
 from services.ogc.endpoints import FEATURE, JSON, OPENAPI, PAGES, PLAIN, SCHEMAS, TEXT, Endpoint, Handler
 from services.ogc.handlers import Handlers
+from services.ogc.site import qgis
 
 READING = ("GET", "HEAD", "OPTIONS")
 COLLECTION = r"/collections/([^/]+)"

@@ -20,8 +20,9 @@ from shapely.geometry.base import BaseGeometry
 
 from geo.errors import StoreError
 from layers.publication.fields import Field
-from services.ogc import patches, schemas
-from services.ogc.question import conditions
+from services.ogc import patches
+from services.ogc.documents import schemas
+from services.ogc.questions.question import conditions
 from services.stores import systems
 from services.stores.cql import Filter
 from services.stores.dialects import Condition

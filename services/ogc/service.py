@@ -18,16 +18,18 @@ from starlette.responses import RedirectResponse, Response
 from starlette.types import Receive, Scope, Send
 
 from geo.errors import ServeError, StoreError
-from services.ogc import checks, metrics, paging, parameters, responses, statics
+from services.ogc import checks, responses
 from services.ogc.edition import Edition
 from services.ogc.endpoints import Call, Endpoint
 from services.ogc.handlers import Handlers
 from services.ogc.origin import Origin
-from services.ogc.parameters import Given
 from services.ogc.paths import paths
-from services.ogc.problems import Problem
-from services.ogc.proxies import Proxies
+from services.ogc.questions import paging, parameters
+from services.ogc.questions.parameters import Given
+from services.ogc.questions.problems import Problem
+from services.ogc.questions.proxies import Proxies
 from services.ogc.serving import Compose, Serving
+from services.ogc.site import metrics, statics
 from services.stores.queries import QueryError
 from services.stores.reader import StoreUnavailableError
 

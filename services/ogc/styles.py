@@ -15,14 +15,15 @@ from starlette.responses import Response
 from layers.messages import say
 from layers.publication.appearance import BASIS, appearance
 from layers.publication.fields import LENS
-from services.ogc import qgis, schemas, stylesheets
-from services.ogc.documents import JSON as JSON_TYPE
-from services.ogc.documents import RELATIONS, link
+from services.ogc.documents import schemas, stylesheets
+from services.ogc.documents.landing import JSON as JSON_TYPE
+from services.ogc.documents.landing import RELATIONS, link
+from services.ogc.documents.stylesheets import MAPBOX, OFFERED, QML, SLD
 from services.ogc.edition import Edition
 from services.ogc.endpoints import JSON, Call, Endpoint
-from services.ogc.problems import Problem
-from services.ogc.question import question
-from services.ogc.stylesheets import MAPBOX, OFFERED, QML, SLD
+from services.ogc.questions.problems import Problem
+from services.ogc.questions.question import question
+from services.ogc.site import qgis
 from services.stores.archives import opened
 from services.stores.queries import Described
 from services.stores.reader import Reader

@@ -17,7 +17,7 @@ from starlette.responses import Response
 from services.ogc import responses
 from services.ogc.edition import Edition
 from services.ogc.endpoints import JSON, Call, Endpoint
-from services.ogc.problems import Problem
+from services.ogc.questions.problems import Problem
 from services.stores.archives import Archive, opened
 
 MVT = "application/vnd.mapbox-vector-tile"

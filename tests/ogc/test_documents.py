@@ -13,7 +13,8 @@ from pygeoapi.util import get_api_rules, yaml_load
 from starlette.datastructures import QueryParams
 
 from geo.errors import ServeError
-from services.ogc import conformance, patches, substitution
+from services.ogc import patches, substitution
+from services.ogc.documents import conformance
 from services.ogc.edition import Edition
 from services.ogc.origin import HomeOrigin
 from tests.ogc import servers

@@ -2,7 +2,7 @@
 
 import pytest
 
-from services.ogc import downloads
+from services.ogc.site import downloads
 
 
 @pytest.mark.parametrize("stem", ["gebieden_buurt", "gebieden_h3-8", "indicatoren_drugs_eigen_h3-8"])

@@ -2,7 +2,7 @@
 
 import pytest
 
-from services.ogc.method_pages import page_of
+from services.ogc.site.method_pages import page_of
 from tests.ogc import servers
 
 PAGES = ("methode-drugs.html", "methode-drugs_gemeente.html")

@@ -4,7 +4,7 @@ import pytest
 
 from geo.errors import ServeError
 from services.ogc.app import Site, application
-from services.ogc.proxies import Proxies
+from services.ogc.questions.proxies import Proxies
 from tests.ogc import asking, servers
 
 OURS, OTHER = ("10.1.2.3", 40_000), ("10.2.0.1", 40_000)

@@ -11,10 +11,11 @@ from hypothesis import strategies as st
 from pygeoapi.api import APIRequest
 from starlette.datastructures import QueryParams
 
-from services.ogc import items, paging, patches
+from services.ogc import items, patches
 from services.ogc.edition import Edition
 from services.ogc.origin import HomeOrigin
-from services.ogc.parameters import MEDIA_TYPES
+from services.ogc.questions import paging
+from services.ogc.questions.parameters import MEDIA_TYPES
 from services.stores.served import opened
 from services.stores.systems import SYSTEMS
 from tests.ogc import servers

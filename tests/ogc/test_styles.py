@@ -13,8 +13,8 @@ from layers.publication import appearance
 from layers.publication.fields import SCORE
 from layers.publication.legend import colours_of
 from services.exporters import qgis
-from services.ogc import stylesheets
 from services.ogc.app import Site, application
+from services.ogc.documents import stylesheets
 from services.stores import tiles
 from tests.ogc import asking, places, servers
 

@@ -7,7 +7,7 @@ import pytest
 from PIL import Image
 
 from services.exporters import qgis
-from services.ogc.qgis import content
+from services.ogc.site.qgis import content
 from tests.qgis.conftest import EXPRESSIONS
 
 SHOWN = '"lens" = \'basis\' AND "periode" = 2024'

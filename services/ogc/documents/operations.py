@@ -4,9 +4,9 @@ from collections.abc import Mapping, Sequence
 
 from layers.messages import said
 from layers.publication.fields import Field
-from services.ogc import stylesheets
-from services.ogc.json_fg import MEDIA_TYPE as FG
-from services.ogc.openapi_components import WRONG, Tree, query, ref
+from services.ogc.documents import stylesheets
+from services.ogc.documents.components import WRONG, Tree, query, ref
+from services.ogc.formats.json_fg import MEDIA_TYPE as FG
 from services.stores.queries import Described
 
 GEOJSON = "application/geo+json"

@@ -18,9 +18,9 @@ from typing import Protocol
 import orjson
 
 from services.files import UNFINISHED
-from services.ogc.parameters import Given
-from services.ogc.problems import Problem
-from services.ogc.question import digest
+from services.ogc.questions.parameters import Given
+from services.ogc.questions.problems import Problem
+from services.ogc.questions.question import digest
 
 LONGEST = 1_000
 """How many characters of a filter go into a link."""

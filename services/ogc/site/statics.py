@@ -7,7 +7,7 @@ from starlette.responses import Response
 from starlette.staticfiles import StaticFiles
 from starlette.types import Scope
 
-from services.ogc.problems import Problem
+from services.ogc.questions.problems import Problem
 
 FOLDERS = {
     "/static/leaflet/": StaticFiles(directory=str(files("xstatic.pkg.leaflet") / "data")),

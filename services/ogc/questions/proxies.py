@@ -15,7 +15,7 @@ from starlette.datastructures import Headers
 from starlette.types import Scope
 
 from geo.errors import ServeError
-from services.ogc.problems import Problem
+from services.ogc.questions.problems import Problem
 
 PARTS = {
     "proto": re.compile(r"https?"),

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from services.ogc import problems
+from services.ogc.questions import problems
 from services.stores.cql_tree import OPERATORS
 from services.stores.systems import SYSTEMS
 

@@ -19,8 +19,8 @@ from markupsafe import Markup
 from layers.messages import language, number, said, say
 from layers.publication.fields import AREA_NAME, EXPLANATION, ID, SCORE, TITLE, Field
 from layers.publication.legend import Legend, colours_of, legend_for
-from services.ogc.downloads import files_of
-from services.ogc.method_pages import page_of
+from services.ogc.site.downloads import files_of
+from services.ogc.site.method_pages import page_of
 from services.stores.queries import Described
 from services.stores.systems import SYSTEMS
 

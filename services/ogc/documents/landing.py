@@ -11,8 +11,10 @@ from pathlib import Path
 from typing import Any
 
 from layers.messages import say
-from services.ogc import conformance, downloads, json_fg, qgis
-from services.ogc.method_pages import page_of
+from services.ogc.documents import conformance
+from services.ogc.formats import json_fg
+from services.ogc.site import downloads, qgis
+from services.ogc.site.method_pages import page_of
 
 type Tree = dict[str, Any]
 

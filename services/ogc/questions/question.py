@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 
 from shapely.geometry.base import BaseGeometry
 
-from services.ogc.parameters import Given
+from services.ogc.questions.parameters import Given
 from services.stores import cql, systems
 from services.stores.dialects import Condition
 from services.stores.queries import Described, Query, QueryError, equal, related, within_years

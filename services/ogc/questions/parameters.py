@@ -3,7 +3,7 @@
 from collections.abc import Collection, Mapping
 from urllib.parse import parse_qsl
 
-from services.ogc.problems import Problem
+from services.ogc.questions.problems import Problem
 
 type Given = Mapping[str, str]
 

@@ -9,8 +9,8 @@ from collections.abc import Collection, Mapping, Sequence
 from importlib.metadata import version
 from typing import Any
 
-from services.ogc.openapi_components import Tree, components
-from services.ogc.openapi_paths import of_collection, of_grids, of_server, of_styles, of_tiles
+from services.ogc.documents.components import Tree, components
+from services.ogc.documents.operations import of_collection, of_grids, of_server, of_styles, of_tiles
 from services.stores.queries import Described
 
 

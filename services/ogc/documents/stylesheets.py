@@ -10,7 +10,7 @@ from xml.etree import ElementTree as ET
 
 from layers.publication.appearance import OPACITY, Appearance, bounds
 from layers.publication.legend import Legend
-from services.ogc import qgis
+from services.ogc.site import qgis
 
 type Tree = dict[str, Any]
 

@@ -1,0 +1,1 @@
+"""Features in other words than GeoJSON."""
