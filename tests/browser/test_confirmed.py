@@ -62,7 +62,7 @@ def test_the_api_says_it_and_a_later_night_is_another_answer(api, home):
 def test_the_map_says_it_beside_the_api_and_nothing_as_a_file(desktop, api, home):
     confirm(home, "2026-11-27T12:00:00+00:00")
     desktop.complaints()
-    desktop.open(f"{str(api.base_url).rstrip('/')}/kaart")
+    desktop.open(str(api.base_url.join("/kaart")))
     desktop.wait(f"{TEXT} !== ''", 60)
     assert desktop.run(TEXT) == "Cijfers voor het laatst bevestigd op 27 november 2026."
     assert not [one for one in desktop.complaints() if "favicon" not in one]
