@@ -9,6 +9,7 @@ from geo.messages import Message, message
 from services.jobs.configurations import composed, composed_of_shared
 from services.ogc import server
 from services.ogc.app import Site
+from services.ogc.origin import StandIn
 from services.releases import digests, homes, standing_in
 from services.releases.confirmation import last_confirmed
 from services.releases.manifest import current, manifest
@@ -89,7 +90,8 @@ def serve(home: Path, config: Path, host: str, port: int, workers: int = 1, inst
         )  # fmt: skip
     proxies = Settings().proxies
     compose = partial(composed, home, config)
-    site = Site(home, config, compose, last_confirmed, check=changed, proxies=proxies, instead=instead)
+    stands_in = None if instead is None else StandIn.of(home, instead)
+    site = Site(home, config, compose, last_confirmed, check=changed, proxies=proxies, instead=stands_in)
     if store():
         site = Site(home, config, partial(composed_of_shared, config, store()), store=store(), proxies=proxies)
     server.serve(site, host, port, workers)

@@ -12,7 +12,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from services.ogc import configuration
 from services.ogc.checks import Check
-from services.ogc.origin import Confirmed, HomeOrigin, Origin, Release, SharedOrigin, unconfirmed
+from services.ogc.origin import Confirmed, HomeOrigin, Origin, Release, SharedOrigin, StandIn, unconfirmed
 from services.ogc.questions.proxies import Proxies
 from services.ogc.service import Service
 from services.ogc.serving import Compose
@@ -28,8 +28,8 @@ DATA = f"${{ZICHT_HOME}}/current/{SERVED}"
 class Site:
     """What is served: the release at `home`/current, or in the `store` of that URI, with what is written by hand in
     `config`. After the first answer from a release its files are held against what was published, by `check`. What
-    `proxies` say of the address that readers use is believed. `instead` is the folder of a release that is served in
-    place of a damaged one.
+    `proxies` say of the address that readers use is believed. `instead` is served in place of a damaged
+    release.
 
     What a release is called comes from the release itself, by `compose`: so a release never has the titles of another,
     whatever the file says, and a release that is swapped in brings its own.
@@ -42,7 +42,7 @@ class Site:
     store: str = ""
     check: Check | None = None
     proxies: tuple[str, ...] = ()
-    instead: Path | None = None
+    instead: StandIn | None = None
 
     def origin(self, scratch: Path | None = None) -> Origin:
         """Where its releases come from; their files are fetched to `scratch`, where they are."""

@@ -69,25 +69,37 @@ def unconfirmed(_folder: Path) -> str:
     return ""
 
 
+@dataclass(frozen=True, slots=True)
+class StandIn:
+    """The folder of a release that is served in place of a damaged one, and which writing of which file that one is."""
+
+    folder: Path
+    damaged: Hashable
+
+    @classmethod
+    def of(cls, home: Path, folder: Path) -> "StandIn":
+        """For what is published in a home now."""
+        return cls(folder, written(home / "current" / SERVED))
+
+
 class HomeOrigin:
-    """The release at `home`/current; or, as long as that is the damaged one that it is now, the one in `instead`."""
+    """The release at `home`/current; or, as long as that is the damaged one, what stands in for it."""
 
     kind, waits = "sqlite", False
 
-    def __init__(self, home: Path, confirmed: Confirmed = unconfirmed, instead: Path | None = None) -> None:
+    def __init__(self, home: Path, confirmed: Confirmed = unconfirmed, instead: StandIn | None = None) -> None:
         self._home, self._link, self._confirmed, self._instead = home, home / "current", confirmed, instead
         self._last = str(self._link / SERVED)
-        self._damaged = written(self._last)
         self._folder: tuple[Hashable, Path] = (None, self._current)
 
     @property
     def stands_in(self) -> bool:
         """Whether another release is served than was published last."""
-        return self._instead is not None and written(self._last) == self._damaged
+        return self._instead is not None and written(self._last) == self._instead.damaged
 
     @property
     def _current(self) -> Path:
-        return self._instead if self._instead is not None and self.stands_in else self._link
+        return self._instead.folder if self._instead is not None and self.stands_in else self._link
 
     def first(self) -> State:
         """What is served now. Raises ServeError where nothing is published yet."""

@@ -10,6 +10,7 @@ import pytest
 from geo.errors import StoreError
 from services.jobs import serve
 from services.ogc.app import Site, application
+from services.ogc.origin import StandIn
 from services.releases import digests
 from tests.ogc import asking, servers
 
@@ -81,7 +82,8 @@ def test_the_last_whole_release_of_before_stands_in_for_a_damaged_one(site):
 def test_what_stands_in_is_served_until_another_is_published_and_health_fails_so_long(site, damage):
     before = earlier(site)
     damage((site.home / "current").resolve())
-    served = application(replace(site, instead=serve.in_place(site.home)[0]))
+    standing = replace(site, instead=StandIn.of(site.home, serve.in_place(site.home)[0]))
+    served = application(standing)
     assert asking.answer(served, "/kaart").status_code == 200
     status, said = health(served, 503)
     assert (status, said["release"], said["faults"]) == (503, before.name, 1)
@@ -89,6 +91,8 @@ def test_what_stands_in_is_served_until_another_is_published_and_health_fails_so
     assert asking.answer(served, "/kaart").status_code == 200
     status, said = health(served, 200)
     assert (status, said["release"], said["faults"]) == (200, "newest", 0)
+    later = application(standing)  # a process that takes the place of one that died
+    assert asking.answer(later, "/health").json()["release"] == "newest"
 
 
 def test_a_file_that_was_changed_is_found_after_the_first_answer_and_health_says_so(site):
