@@ -214,12 +214,15 @@ def test_the_command_says_what_a_source_lacks(zicht, tmp_path):
 
 @pytest.fixture(scope="module")
 def confidential(folder, tmp_path_factory) -> Country:
-    """The same rows where they are not for everyone; its keys are of a vault."""
+    """The same rows where they are not for everyone; a secret of its own, so that the noise is the same each time."""
     known = catalog(
         tmp_path_factory.mktemp("catalogus"), themes_proef=THEME, sources_mensen=PEOPLE, lenses_nabij=LENS,
         sources_tellingen=SOURCE.replace('status = "open"', ""),
     )  # fmt: skip
     vault = Vault(tmp_path_factory.mktemp("kluis") / "vault")
+    vault.folder.mkdir(mode=0o700)
+    (vault.folder / "secret").touch(mode=0o600)
+    (vault.folder / "secret").write_bytes(b"s" * 32)
 
     def counted(one, areas):
         return tally(one, areas, RecordsInput(folder, key_of=lambda records: vault.keys(one.id, records)))
@@ -232,8 +235,7 @@ def test_confidential_rows_are_published_as_perturbed_counts_at_every_level(coun
     theme = country.catalog.theme("proef")
     true, safe = (one.measures(theme, level, 2024)["misdrijven"].events for one in (country, confidential))
     noise = (safe - true)[true > 0]
-    assert noise.abs().max() == pytest.approx(5, abs=1)
-    assert noise.abs().max() <= 5
+    assert 3 <= noise.abs().max() <= 5
     assert not safe.isin([1, 2]).any()
     assert (safe[true == 0] == 0).all()
     assert (noise != 0).mean() > 0.5
