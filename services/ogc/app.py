@@ -1,6 +1,7 @@
 """The service: the API, the map and the download of the release that is served now, as an ASGI application."""
 
 import os
+import re
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
@@ -10,6 +11,7 @@ from tempfile import gettempdir
 from starlette.middleware.cors import CORSMiddleware
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from geo.errors import ServeError
 from services.ogc import configuration
 from services.ogc.checks import Check
 from services.ogc.origin import Confirmed, HomeOrigin, Origin, Release, SharedOrigin, StandIn, unconfirmed
@@ -22,6 +24,8 @@ from services.stores.opening import shared
 
 DATA = f"${{ZICHT_HOME}}/current/{SERVED}"
 """How the configuration that is served names the release."""
+
+ADDRESS = re.compile(r"https?://[^/?#\s]+(/[^?#\s]*)?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,11 +64,21 @@ def application(site: Site, folder: Path | None = None) -> ASGIApp:
     origin.first()
     # The configuration names these; pygeoapi fills them in from the environment, and there is no other way.
     os.environ["ZICHT_HOME"] = str(site.home)  # noqa: TID251
-    if url := os.environ.get("ZICHT_URL"):  # noqa: TID251
-        os.environ["ZICHT_URL"] = url.rstrip("/")  # noqa: TID251  # the address of the map is made from it
+    addressed()
     compose = site.compose or partial(_composed, site.config, site.store or DATA)
     service = Service(origin, compose, folder, site.check, Proxies(site.proxies))
     return Measured(_OpenToOthers(service))
+
+
+def addressed(otherwise: str = "") -> None:
+    """Let ZICHT_URL say where readers find the service, as all links are made from it: `otherwise` where it says
+    nothing, and where that says nothing either what the configuration has. Raises ServeError for what is no address.
+    """
+    url = os.environ.pop("ZICHT_URL", "").strip().rstrip("/") or otherwise  # noqa: TID251
+    if url and not ADDRESS.fullmatch(url):
+        raise ServeError("ZICHT_URL {url!r} is no address; write one as https://kaart.example.nl", url=url)
+    if url:
+        os.environ["ZICHT_URL"] = url  # noqa: TID251  # read by pygeoapi-config.yml
 
 
 class _OpenToOthers:

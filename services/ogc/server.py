@@ -21,7 +21,7 @@ from uvicorn.supervisors import Multiprocess
 
 from geo.errors import ServeError
 from layers.messages import language, speak
-from services.ogc.app import Site, application
+from services.ogc.app import Site, addressed, application
 
 START = 60
 """Seconds after which a worker that does not answer is replaced: on a busy machine it takes long to start."""
@@ -31,8 +31,7 @@ def serve(site: Site, host: str, port: int, workers: int = 1) -> None:
     """Serve until interrupted; raises ServeError where the port is taken or nothing is published."""
     with _listening(host, port) as listener, TemporaryDirectory(prefix="zicht-") as folder:
         site.origin(Path(folder)).first()
-        # Links in answers start with ZICHT_URL; who serves behind another name sets it.
-        os.environ.setdefault("ZICHT_URL", f"http://{host}:{port}")  # noqa: TID251  # read by pygeoapi-config.yml
+        addressed(f"http://{host}:{port}")  # who serves behind another name sets ZICHT_URL
         with suppress(KeyboardInterrupt):  # Ctrl-C is how it ends; uvicorn has by then closed its connections
             if workers == 1:
                 uvicorn.Server(_config(application(site, Path(folder)))).run(sockets=[listener])

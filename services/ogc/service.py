@@ -145,6 +145,7 @@ def _call(request: Request, edition: Edition, path: Endpoint, names: tuple[str, 
     given = parameters.read(request.scope["query_string"])
     if path.known is not None:
         parameters.check(given, path.known)
+    parameters.check_language(given, edition.config["server"]["languages"])
     format_, media_type = parameters.chosen_format(given, request.headers.get("accept", ""), path.formats)
     return Call(request, edition, given, names, format_, media_type, _tag(request, edition, given, media_type))
 

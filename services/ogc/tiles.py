@@ -52,12 +52,14 @@ def endpoints(methods: Sequence[str]) -> tuple[Endpoint, ...]:
 
 
 async def _grids(call: Call) -> Response:
+    _check_any(call.edition)
     one = {"id": GRID, "title": "Google Maps Compatible for the World", "uri": DEFINED, "crs": MERCATOR}
     links = [_link(call, "self", f"/tileMatrixSets/{GRID}", "The grid")]
     return _answer(call, {"tileMatrixSets": [one | {"links": links}]})
 
 
 async def _grid(call: Call) -> Response:
+    _check_any(call.edition)
     _check_grid(call.names[0], call.edition)
     return _answer(call, _grid_in_full())
 
@@ -114,6 +116,11 @@ def _archive(edition: Edition, collection: str) -> Archive:
     if collection not in edition.tiles:
         raise Problem(404, f"this release has no tiles of {name}; ZICHT_TILES=yes makes them when it is published")
     return opened(edition.tiles[collection])
+
+
+def _check_any(edition: Edition) -> None:
+    if not edition.tiles:
+        raise Problem(404, "this release has no tiles; ZICHT_TILES=yes makes them when it is published")
 
 
 def _check_grid(grid: str, edition: Edition) -> None:

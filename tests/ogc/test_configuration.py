@@ -1,6 +1,7 @@
 import asyncio
 import contextlib
 import json
+import os
 import re
 import signal
 import socket
@@ -222,6 +223,30 @@ def test_an_address_with_a_slash_at_its_end_gives_the_same_links(home, written, 
     links = [link["href"] for link in landing["links"]]
     assert "https://kaart.example/api/kaart" in links
     assert not any("api//" in link for link in links)
+
+
+def test_an_address_that_is_empty_is_none(home, written, monkeypatch):
+    monkeypatch.setenv("ZICHT_HOME", str(home))
+    monkeypatch.setenv("ZICHT_URL", "")
+    application = app.application(app.Site(home, written))
+    links = [link["href"] for link in json.loads(asyncio.run(body_of(application, "/v1")))["links"]]
+    assert links
+    assert all(re.match(r"https?://[^/]", link) for link in links)
+
+
+def test_an_empty_address_gives_way_to_where_the_server_listens(monkeypatch):
+    monkeypatch.setenv("ZICHT_URL", " ")
+    app.addressed("http://127.0.0.1:8080")
+    assert os.environ["ZICHT_URL"] == "http://127.0.0.1:8080"  # noqa: TID251  # what pygeoapi reads
+
+
+@pytest.mark.parametrize(
+    "address", ["kaart.nl", "ftp://kaart.nl", "https://", "/kaart", "https://x/?a=b", "http://a b"]
+)
+def test_what_is_no_address_is_refused_before_anything_is_served(home, written, monkeypatch, address):
+    monkeypatch.setenv("ZICHT_URL", address)
+    with pytest.raises(ServeError, match=r"ZICHT_URL .* is no address"):
+        app.application(app.Site(home, written))
 
 
 async def body_of(application, path):

@@ -448,6 +448,16 @@ def test_every_parameter_that_is_declared_is_answered(api):
             assert api.get(ITEMS, params=query).status_code == 200, query
 
 
+@pytest.mark.parametrize("path", ["/", "/conformance", "/collections", ITEMS, "/openapi", "/styles"])
+def test_a_language_that_is_not_spoken_is_refused_and_the_document_names_those_that_are(api, path):
+    (spoken,) = [api.get("/openapi").json()["components"]["parameters"]["lang"]["schema"]["enum"]]
+    assert spoken == ["nl", "nl-NL", "en", "en-US"]
+    assert {api.get(path, params={"lang": one}).status_code for one in spoken} == {200}
+    answer = api.get(path, params={"lang": "xx"})
+    assert answer.status_code == 400
+    assert answer.json()["detail"] == "lang must be one of nl, nl-NL, en, en-US, found 'xx'"
+
+
 def test_the_version_is_in_the_path_and_the_site_leads_to_it(api):
     site = str(api.base_url).removesuffix("/v1/")
     root = api.get(site + "/")

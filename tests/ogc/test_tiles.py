@@ -165,6 +165,9 @@ def test_a_release_without_tiles_says_nothing_of_them(api, home, stored):
         assert not set(CONFORMS) & set(api.get("/conformance").json()["conformsTo"])
         assert not [one for one in api.get(f"/collections/{NAME}").json()["links"] if "tile" in one["rel"]]
         assert not [path for path in api.get("/openapi.json").json()["paths"] if "tile" in path.lower()]
+        for grids in ("/tileMatrixSets", "/tileMatrixSets/WebMercatorQuad"):
+            answer = api.get(grids)
+            assert (answer.status_code, "ZICHT_TILES=yes" in answer.json()["detail"]) == (404, True)
         zoom, column, row = next(iter(stored))
         answer = api.get(f"{GRID}/{zoom}/{row}/{column}")
         assert (answer.status_code, "has no tiles of" in answer.json()["detail"]) == (404, True)

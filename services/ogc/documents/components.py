@@ -1,9 +1,10 @@
 """What paths of the OpenAPI document refer to: parameters, headers, schemas and answers that go wrong."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from services.ogc.questions import problems
+from services.ogc.questions.parameters import languages
 from services.stores.cql_tree import OPERATORS
 from services.stores.systems import SYSTEMS
 
@@ -27,22 +28,22 @@ WRONG = {
 }
 
 
-def components(limits: Mapping[str, Any]) -> Tree:
-    """All of them; `limits` are those of a page of features."""
+def components(server: Mapping[str, Any]) -> Tree:
+    """All of them; `server` says in the configuration what limits a page has, and which languages may be asked for."""
     return {
-        "parameters": _parameters(limits),
+        "parameters": _parameters(server["limits"], languages(server["languages"])),
         "headers": {name: {"description": text, "schema": {"type": "string"}} for name, text in HEADERS.items()},
         "responses": {status: _problem(text) for status, text in WRONG.items()},
         "schemas": _schemas(),
     }
 
 
-def _parameters(limits: Mapping[str, Any]) -> Tree:
+def _parameters(limits: Mapping[str, Any], spoken: Sequence[str]) -> Tree:
     uri = {"type": "string", "format": "uri", "enum": [*SYSTEMS], "default": SYSTEMS[0]}
     limit = {"type": "integer", "minimum": 1, "maximum": limits["max_items"], "default": limits["default_items"]}
     numbers = {"type": "array", "minItems": 4, "maxItems": 6, "items": {"type": "number"}}
     written = (
-        ("lang", "Language of the answer.", {"type": "string"}),
+        ("lang", "Language of the answer, where the release has it.", {"type": "string", "enum": [*spoken]}),
         ("limit", "Features of a page; more is cut off. CSV without it has all rows.", limit),
         (
             "offset",

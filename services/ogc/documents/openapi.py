@@ -30,7 +30,7 @@ def document(
         "servers": [{"url": url}],
         "tags": [{"name": "server"}, *({"name": one.id, "description": one.title} for one in collections)],
         "paths": paths,
-        "components": components(config["server"]["limits"]),
+        "components": components(config["server"]),
     }
 
 

@@ -43,6 +43,17 @@ def check(given: Given, known: Collection[str]) -> None:
             raise Problem(400, f"parameter {name!r} is not known here; known: {', '.join(sorted(known))}")
 
 
+def check_language(given: Given, known: Collection[str]) -> None:
+    """Raises Problem for a language that is not one of these, nor one of them without its country."""
+    if "lang" in given and given["lang"] not in (names := languages(known)):
+        raise Problem(400, f"lang must be one of {', '.join(names)}, found {given['lang'][:100]!r}")
+
+
+def languages(known: Collection[str]) -> tuple[str, ...]:
+    """Languages as they may be asked for: `nl-NL` also as `nl`."""
+    return tuple(dict.fromkeys(name for one in known for name in (one.partition("-")[0], one)))
+
+
 def chosen_format(given: Given, accept: str, offered: Mapping[str, str]) -> tuple[str, str]:
     """The format that is asked for by `f` or else by Accept, and its media type; the first offered if none is.
 
