@@ -60,7 +60,7 @@ class Settings:
         postgis: ZICHT_POSTGIS, the URI of the database with a municipality's own records; the password in ~/.pgpass.
         store: ZICHT_STORE or `--store`, the URI of the database that releases are published in and served from as well;
             the password in ~/.pgpass.
-        engine: ZICHT_ENGINE, what counts records: local, local:4 (processes) or spark://host:7077.
+        engine: ZICHT_ENGINE, what counts records and searches again: local, local:4 (processes) or spark://host:7077.
         vault: ZICHT_VAULT, the folder with the secret by which confidential counts are perturbed.
         proxies: ZICHT_PROXIES, addresses or networks of proxies that are believed on where readers find the service.
         tiles: ZICHT_TILES, whether a release gets vector tiles too.

@@ -175,16 +175,27 @@ class Results:
 
     def of[Value](self, node: Node[Value]) -> Value:
         """The value of a node."""
-        if node.key not in self._values:
-            cache = self.cache if node.stored and lineage(node).known else None
-            value = cache.get(node.key) if cache else None
-            if value is None:
-                value = node.make(*(self.of(one) for one in node.inputs), **node.parameters)
-                self.made.append(node)
-                if cache:
-                    cache.put(node.key, value, node.about)
-            self._values[node.key] = value
+        if not self.has(node):
+            self.take(node, node.make(*(self.of(one) for one in node.inputs), **node.parameters))
         return cast("Value", self._values[node.key])
+
+    def has(self, node: Node[Any]) -> bool:
+        """Whether the value of a node is there without making it; what a cache remembers of it is read."""
+        if node.key not in self._values and (cache := self._cache(node)):
+            value = cache.get(node.key)
+            if value is not None:
+                self._values[node.key] = value
+        return node.key in self._values
+
+    def take[Value](self, node: Node[Value], value: Value) -> None:
+        """Keep the value of a node, wherever it was made."""
+        self.made.append(node)
+        if cache := self._cache(node):
+            cache.put(node.key, value, node.about)
+        self._values[node.key] = value
+
+    def _cache(self, node: Node[Any]) -> Cache | None:
+        return self.cache if node.stored and lineage(node).known else None
 
 
 def numbers_of[Declared: BaseModel](declared: Declared) -> Declared:

@@ -53,7 +53,7 @@ ABOUT = (
         "- ZICHT_HOSTS: hosts that services may redirect to besides their own, separated by commas\n"
         "- ZICHT_POSTGIS: URI of the database with a municipality's own records; the password in ~/.pgpass\n"
         "- ZICHT_STORE: URI of the database that releases are published in and served from too; the password likewise\n"
-        "- ZICHT_ENGINE: what counts records: local, local:4 (processes) or spark://host:7077 (local)\n"
+        "- ZICHT_ENGINE: what counts records or searches again: local, local:4 or spark://host:7077 (local)\n"
         "- ZICHT_VAULT: folder with the secret by which confidential counts are perturbed; keep it, and for yourself\n"
         "- ZICHT_PROXIES: addresses or networks of proxies that are believed on where readers find the service\n"
         "- ZICHT_TILES: yes: what is published has vector tiles too (no)"

@@ -6,7 +6,7 @@ from pathlib import Path
 from geo.messages import message
 from layers.messages import say
 from services.cli.anywhere import given_layers
-from services.cli.building import Gemeente, Lens, Levels, Period, Robust, Stale, Theme, Vintage, opened, wanted
+from services.cli.building import Engine, Gemeente, Lens, Levels, Period, Robust, Stale, Theme, Vintage, opened, wanted
 from services.cli.screen import Data, Home, progress, screen
 from services.settings import Settings
 
@@ -19,6 +19,7 @@ def build(
     gemeente: Gemeente = None,
     vintage: Vintage = None,
     robust: Robust = False,  # noqa: FBT002
+    engine: Engine = None,
     stale: Stale = False,  # noqa: FBT002
     data: Data = None,
     home: Home = None,
@@ -37,7 +38,7 @@ def build(
         return
     country, requests, folder = opened(wanted(theme, level, lens, period, gemeente, vintage, robust=robust), data, home)
     with progress() as on_step:
-        layers = build_and_save(country, requests, folder, on_step)
+        layers = build_and_save(country, requests, folder, on_step, engine)
     for layer in layers:
         screen.print(reports.zoekgebieden(layer))
         screen.print(reports.summary(layer))

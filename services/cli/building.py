@@ -46,6 +46,14 @@ Robust = Annotated[
     ),
 ]
 
+Engine = Annotated[
+    str | None,
+    typer.Option(
+        "--engine",
+        help=say("What does it: local, local:4 (processes) or spark://host:7077 (ZICHT_ENGINE)."),
+    ),
+]
+
 
 def wanted(  # the options of the commands
     theme: str | None, level: list[str] | None, lens: str, period: int | None, gemeente: str | None,

@@ -6,6 +6,7 @@ from typing import Annotated
 import typer
 
 from layers.messages import say
+from services.cli.building import Engine
 from services.cli.levels import LEVELS, check_level
 from services.cli.screen import Data, complaints, progress, screen
 from services.settings import Settings
@@ -25,10 +26,7 @@ def tally(
     drawn: Annotated[
         Path | None, typer.Option("--map", help=say("HTML file in which the counts are drawn, areas only."))
     ] = None,
-    engine: Annotated[
-        str | None,
-        typer.Option(help=say("What counts: local, local:4 (processes) or spark://host:7077 (ZICHT_ENGINE).")),
-    ] = None,
+    engine: Engine = None,
     init: Annotated[bool, typer.Option("--init", help=say("Write a source that reads this file, to fill in."))] = False,  # noqa: FBT002
     plan: Annotated[bool, typer.Option("--plan", help=say("Only say what it will read, and what that costs."))] = False,  # noqa: FBT002
     offline: Annotated[bool, typer.Option("--offline", help=say("Look up addresses in the mirror only."))] = False,  # noqa: FBT002

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 from importlib.metadata import version
 from pathlib import Path
+from typing import Any
 
 from boundaries.gemeenten import code_of
 from boundaries.vintages import vintage as vintage_of
@@ -18,16 +19,19 @@ from layers.evaluation.robust_plan import robust_plan
 from layers.method.buildable import check_level, period_of
 from layers.method.country import Country
 from layers.method.layer_plan import LayerPlan, layer_plan, with_key
-from layers.method.plan import Results, lineage
+from layers.method.plan import Node, Results, lineage
 from layers.method.ports import Source
 from layers.publication.layer import LayerKey
 from layers.publication.protected import Protected, protect
 from layers.publication.unknown import check_something_known
 from services.cache.disk import HomeCache
 from services.jobs import own_sources
+from services.jobs.carrying import carried, searches
+from services.jobs.engines import engine
+from services.ports import Engine
 from services.program import program
 from services.registry import SOURCES, adapter
-from services.settings import TESTLAND
+from services.settings import TESTLAND, Settings
 from services.workspace import storage
 
 type OnStep = Callable[[Message | str], None]
@@ -115,10 +119,10 @@ def build(country: Country, request: LayerRequest, on_step: OnStep) -> Protected
     Raises UnknownNameError for a theme, lens, level, period or gemeente that is not there, AreaError for the beginning
     of the names of several gemeenten, SourceError where nothing of a gemeente is known.
     """
-    return _made(country, plan_of(country, request), on_step)
+    return _made(country, plan_of(country, request), on_step, engine(Settings().engine))
 
 
-def _made(country: Country, plan: LayerPlan, on_step: OnStep) -> Protected:
+def _made(country: Country, plan: LayerPlan, on_step: OnStep, by: Engine) -> Protected:
     on_step(message("areas and neighbors"))
     country.results.of(plan.study)
     on_step(message("figures"))
@@ -126,13 +130,22 @@ def _made(country: Country, plan: LayerPlan, on_step: OnStep) -> Protected:
         country.results.of(one)
     on_step(message("statistics"))
     country.results.of(plan.analysis)
-    for nth, run in enumerate(plan.runs, start=1):
-        on_step(message("searching in another way: {nth} of {count}", nth=nth, count=len(plan.runs)))
-        country.results.of(run)
+    _search_again(country.results, plan.runs, on_step, by)
     on_step(message("zoekgebieden"))
     layer = protect(with_key(country.results.of(plan.layer), plan.layer), country.results.of(plan.leaving))
     check_something_known(layer)
     return _by_this_program(layer)
+
+
+def _search_again(results: Results, runs: Sequence[Node[Any]], on_step: OnStep, by: Engine) -> None:
+    """Make what a layer is held against; its searches by an engine."""
+    others = searches(results, runs)
+    if others:
+        on_step(message("figures to search with in other ways"))
+    for done, _ in enumerate(carried(results, others, by), start=1):
+        on_step(message("searched in other ways: {done} of {count}", done=done, count=len(others)))
+    for run in runs:
+        results.of(run)
 
 
 def _by_this_program(layer: Protected) -> Protected:
@@ -163,19 +176,25 @@ def build_all(country: Country, requests: Sequence[LayerRequest], on_step: OnSte
     return [build(country, request, partial(_step_of, on_step, request)) for request in requests]
 
 
-def build_and_save(country: Country, requests: Sequence[LayerRequest], home: Path, on_step: OnStep) -> list[Protected]:
-    """Build several layers and save them below `home`, ready to be published.
+def build_and_save(
+    country: Country, requests: Sequence[LayerRequest], home: Path, on_step: OnStep, by: str | None = None
+) -> list[Protected]:
+    """Build several layers and save them below `home`, ready to be published. `by` is the engine that does what is
+    searched again (services.jobs.engines); None for that of the settings.
 
     What stands there by the same plan and the same program is not made again. Unless all of them do, all are saved, in
     one step: another build may have put others in their place meanwhile.
     """
+    searching = engine(by or Settings().engine)
     plans = [plan_of(country, request) for request in requests]
     layers = [_standing(country, plan, home) for plan in plans]
     standing = [layer for layer in layers if layer is not None]
     if len(standing) == len(layers):
         return standing
     steps = (partial(_step_of, on_step, request) for request in requests)
-    whole = [layer or _made(country, plan, step) for layer, plan, step in zip(layers, plans, steps, strict=True)]
+    whole = [
+        layer or _made(country, plan, step, searching) for layer, plan, step in zip(layers, plans, steps, strict=True)
+    ]
     storage.save(whole, home)
     return whole
 

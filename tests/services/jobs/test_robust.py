@@ -16,11 +16,13 @@ from layers.publication.layer import Layer
 from services.cache.disk import HomeCache
 from services.cli import reports
 from services.jobs import plan as planning
-from services.jobs.build import LayerRequest, build, build_and_save
+from services.jobs.build import LayerRequest, build, build_and_save, plan_of
+from services.jobs.carrying import searches
 from services.sources.folder import Folder
 from services.workspace import storage
 from tests.country import buurtcode, raw, squares
 from tests.layers.declared import SOURCE, THEME, catalog
+from tests.services.engines.cluster import needs_spark
 
 COLUMNS, ROWS = 14, 12
 AREAS = squares(COLUMNS, ROWS)
@@ -93,7 +95,26 @@ def country(root: Path, declared: Catalog, tmp_path: Path) -> Country:
 def layer(root: Path, declared: Catalog) -> Layer:
     steps: list[str] = []
     made = build(Country(Folder(root), YEAR, declared), REQUEST, lambda step: steps.append(str(step)))
-    assert any("1 of 8" in step for step in steps)
+    assert any("8 of 8" in step for step in steps)
+    return made
+
+
+def files(folder: Path) -> dict[str, bytes]:
+    """All that a home has, but for what a build remembers."""
+    return {
+        str(one.relative_to(folder)): one.read_bytes()
+        for one in sorted(folder.rglob("*"))
+        if one.is_file() and "cache" not in one.parts
+    }
+
+
+@pytest.fixture(scope="module")
+def plainly(root: Path, declared: Catalog, tmp_path_factory: pytest.TempPathFactory) -> dict[str, bytes]:
+    """What a build by one process saves."""
+    home = tmp_path_factory.mktemp("plain")
+    build_and_save(Country(Folder(root), YEAR, declared), [REQUEST], home, lambda _: None)
+    made = files(home)
+    assert any(name.endswith(".parquet") for name in made), sorted(made)
     return made
 
 
@@ -145,12 +166,25 @@ def test_without_being_asked_nothing_is_searched_again_and_all_else_is_the_same(
     pd.testing.assert_frame_equal(plain.table, layer.table)
 
 
+@pytest.mark.parametrize("by", ["local:2", "spark:local[2]"])
+def test_whichever_engine_searches_again_the_built_layer_is_the_same_to_the_byte(
+    by: str, country: Country, tmp_path: Path, plainly: dict[str, bytes]
+):
+    if by.startswith("spark"):
+        needs_spark()
+    build_and_save(country, [REQUEST], tmp_path / "built", lambda _: None, by)
+    assert files(tmp_path / "built") == plainly
+
+
 def test_what_was_searched_before_is_remembered_and_a_layer_is_renewed_as_it_was(
     country: Country, root: Path, declared: Catalog, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ):
     build_and_save(country, [REQUEST], tmp_path, lambda _: None)
     assert [one.robust for one in storage.listed(tmp_path)] == [True]
     again = Country(Folder(root), YEAR, declared, results=Results(HomeCache(tmp_path)))
+    runs = plan_of(again, REQUEST).runs
+    assert len(runs) == 8
+    assert searches(again.results, runs) == []  # so that no engine starts
     assert planning.planned(again, [REQUEST], tmp_path)[0].built
     monkeypatch.setattr(planning, "open_country", lambda *_: again)
     renewed = planning.renew(tmp_path, declared, str(root), lambda _: None)
