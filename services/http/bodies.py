@@ -1,7 +1,8 @@
 """What an answer holds: JSON that can be read, or a fault in words that fit it, and whether asking again may help.
 
 A service under load or maintenance stops half-way, or sends a web page or nothing: that may be gone a minute later.
-JSON in another encoding, with NaN or nested without end is how a service writes, and is not asked again.
+JSON in another encoding, with NaN or nested without end is how a service writes, and is not asked again. Nor is JSON of
+more values than an answer can have: 180 MB of `{},` came packed in 0.8 MB, and took 5.6 GB once it was read.
 """
 
 import codecs
@@ -15,6 +16,9 @@ import requests
 from geo.errors import SourceError
 from geo.messages import Message, message
 from services.http.faults import TransientError
+
+MOST_VALUES = 20_000_000
+"""Values of an answer, such as seven million corners of areas."""
 
 UTF_16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 
@@ -36,10 +40,22 @@ def check_body(response: requests.Response) -> None:
         return
     if not response.content.strip():
         raise TransientError("an empty answer")
+    _check_values(response)
     try:
         parsed(response.content)
     except orjson.JSONDecodeError as fault:
         _raise(response, fault)
+
+
+def _check_values(response: requests.Response) -> None:
+    """Each value but the first stands behind one of three marks; those within texts count too."""
+    body = response.content
+    if len(body) > MOST_VALUES and (count := sum(map(body.count, (b",", b"[", b"{")))) > MOST_VALUES:
+        raise SourceError(
+            "{url}: an answer of {count:,} values, where {most:,} is the most that is read; the service does not send "
+            "what was asked: put a file with the same figures in the data folder instead",
+            url=response.url, count=count, most=MOST_VALUES,
+        )  # fmt: skip
 
 
 def _raise(response: requests.Response, fault: orjson.JSONDecodeError) -> None:
@@ -84,6 +100,14 @@ def _what(body: bytes, fault: orjson.JSONDecodeError) -> Message:
 
 
 def summary(response: requests.Response) -> Message | str:
-    """The text of an answer without tags, on one line of 200 characters at most."""
-    bare = re.sub(r"<(script|style).*?</\1>|<[^>]*>", " ", response.text[:2000], flags=re.DOTALL | re.IGNORECASE)
+    """The text of an answer without tags, on one line of 200 characters at most.
+
+    Only its beginning is decoded: to guess the encoding of half a gigabyte, as requests would, takes seconds.
+    """
+    start = response.content[:8000]
+    try:
+        text = str(start, response.encoding or "utf-8", errors="replace")
+    except (LookupError, ValueError):  # an encoding that does not exist, or that does not replace
+        text = start.decode(errors="replace")
+    bare = re.sub(r"<(script|style).*?</\1>|<[^>]*>", " ", text[:2000], flags=re.DOTALL | re.IGNORECASE)
     return " ".join(bare.split())[:200] or message("no explanation")

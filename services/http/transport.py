@@ -18,7 +18,8 @@ from typing import Any
 import requests
 import urllib3
 from requests.adapters import HTTPAdapter
-from requests.utils import resolve_proxies
+from requests.utils import requote_uri, resolve_proxies
+from urllib3.util import parse_url
 
 from geo.errors import SourceError
 from geo.messages import Message, message
@@ -85,7 +86,8 @@ class Transport(HTTPAdapter):
         sent = request
         if self.gateway and not str(request.url).startswith(self.gateway):
             sent = request.copy()
-            sent.url = f"{self.gateway}/{SCHEME.sub('', str(request.url))}"
+            # Dots in a path (%2e%2e too) would lead past the host that stands before it.
+            sent.url = f"{self.gateway}/{SCHEME.sub('', parse_url(requote_uri(str(request.url))).url)}"
             rest["proxies"] = resolve_proxies(sent, {})
         ends = time.monotonic() + self.policy.total_timeout
         response = super().send(sent, stream=True, **rest)
@@ -94,7 +96,7 @@ class Transport(HTTPAdapter):
         if response.is_redirect:
             response.close()
             _set_body(response, b"")
-            self._check_redirect(response)
+            response.headers["Location"] = self._redirected(response)
         elif not stream:
             with body_within(response.raw, self.policy.total_timeout, ends - time.monotonic()):
                 _set_body(response, self._read(response))
@@ -102,10 +104,12 @@ class Transport(HTTPAdapter):
                 check_body(response)
         return response
 
-    def _check_redirect(self, response: requests.Response) -> None:
-        location = response.headers["Location"]
-        if not (self.gateway and location.startswith(f"{self.gateway}/")):
-            followed(str(response.url), location, self.hosts)
+    def _redirected(self, response: requests.Response) -> str:
+        """Where a redirect leads; one to an address of the gateway leads to the host in its path."""
+        url, location = str(response.url), response.headers["Location"]
+        if self.gateway and location.startswith(f"{self.gateway}/"):
+            location = f"{url.partition(':')[0]}://{location.removeprefix(f'{self.gateway}/')}"
+        return followed(url, location, self.hosts)
 
     def _read(self, response: requests.Response) -> bytes:
         parts, size = [], 0
@@ -148,7 +152,13 @@ def classified_errors() -> Iterator[None]:
         raise TransientError("the connection was cut in the middle of an answer") from None
     except (requests.exceptions.ContentDecodingError, urllib3.exceptions.DecodeError):
         raise TransientError("an answer that cannot be unpacked") from None
-    except (requests.ConnectionError, urllib3.exceptions.HTTPError):
+    except requests.TooManyRedirects as fault:
+        raise SourceError(
+            "{url}: redirects without end; correct the address in its declaration", url=_url_of(fault)
+        ) from None
+    except (requests.ConnectionError, requests.exceptions.InvalidHeader, urllib3.exceptions.HTTPError) as fault:
+        if isinstance(fault, requests.exceptions.InvalidHeader) or _began(fault):
+            raise TransientError("breaks off, or sends what is no HTTP") from None
         raise TransientError("cannot be reached") from None
     except requests.RequestException as fault:
         raise SourceError(
@@ -165,11 +175,19 @@ def check_status(response: requests.Response) -> None:
             "answers {status}: {text}", status=status, text=summary(response),
             wait=_seconds(response.headers.get("Retry-After"), response.headers.get("Date")),
         )  # fmt: skip
+    part = response.status_code == requests.codes.partial_content
+    if part and "Range" not in response.request.headers:
+        raise TransientError("sent another part than was asked")
     if response.status_code not in WITH_CONTENT:
         raise SourceError(
             "{url}: the service refuses: {status}: {text}; the address may have changed: see the source's declaration",
             url=response.url, status=status, text=summary(response),
         )  # fmt: skip
+
+
+def _began(fault: Exception) -> bool:
+    """Whether there was a connection: what urllib3 raises of one that cannot be made is a class of its own."""
+    return any(isinstance(one, urllib3.exceptions.ProtocolError) for one in fault.args)
 
 
 def _url_of(fault: Exception) -> Message | str:
@@ -188,7 +206,7 @@ def _seconds(retry_after: str | None, sent: str | None) -> float | None:
         if retry_after.strip().isdigit():
             return float(retry_after)
         return max(0.0, (parsedate_to_datetime(retry_after) - _moment(sent)).total_seconds())
-    except (ValueError, TypeError):  # no date, or one without a time zone
+    except (ValueError, TypeError, OverflowError):  # no date, or one without a time zone, or in no calendar
         return None
 
 
@@ -196,6 +214,6 @@ def _moment(sent: str | None) -> datetime:
     """When an answer was sent, by the clock of the service; now where it does not say."""
     try:
         moment = parsedate_to_datetime(sent or "")
-    except (ValueError, TypeError):
+    except (ValueError, TypeError, OverflowError):
         return datetime.now(UTC)
     return moment if moment.tzinfo else moment.replace(tzinfo=UTC)

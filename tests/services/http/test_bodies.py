@@ -1,6 +1,7 @@
 """What an answer holds, in words that fit, and whether it is asked again."""
 
 import gzip
+from dataclasses import replace
 
 import orjson
 import pytest
@@ -81,6 +82,30 @@ def test_what_unpacks_to_more_than_an_answer_can_be_is_refused_before_it_fills_t
     assert asked == 1
     with pytest.raises(SourceError, match=r"figures: an answer of more than 1,000,000 bytes when unpacked"):
         raise fault
+
+
+@pytest.mark.parametrize("value", ["{}", "[]", "1"])
+def test_what_holds_more_values_than_an_answer_can_have_is_refused_before_it_is_read(tmp_path, monkeypatch, value):
+    monkeypatch.setattr("services.http.bodies.parsed", lambda _: pytest.fail("it was read"))
+    reply = Reply(200, gzip.compress(b"[" + f"{value},".encode() * 20_000_001 + b"1]"), JSON)
+    with Standin(lambda *_: replace(reply, headers=JSON | {"Content-Encoding": "gzip"})) as standin:
+        with pytest.raises(SourceError, match=r"an answer of [24]0,000,00\d values, where 20,000,000 is the most"):
+            Client(tmp_path, gateway=standin.url).get(URL)
+        assert standin.count("figures") == 1
+
+
+@pytest.mark.parametrize("name", ["idna", "undefined", "a\0b", "zlib", "no-such", "punycode"])
+def test_an_encoding_that_cannot_be_read_does_not_hide_what_a_service_says(tmp_path, name):
+    fault, _ = answer(tmp_path, Reply(403, b"<b>geen toegang</b> \xff", {"Content-Type": f"text/html; charset={name}"}))
+    with pytest.raises(SourceError, match=r"the service refuses: 403 Forbidden: (geen toegang|no explanation)"):
+        raise fault
+
+
+def test_only_the_beginning_of_a_long_explanation_is_decoded(tmp_path, monkeypatch):
+    monkeypatch.setattr("requests.Response.text", property(lambda _: pytest.fail("all of it was decoded")))
+    fault, asked = answer(tmp_path, Reply(500, "storing é ".encode("cp1252") * 90_000, {"Content-Type": "x/y"}))
+    assert asked == 3
+    assert "answers 500 Internal Server Error: storing" in str(fault)
 
 
 def test_by_default_an_answer_is_half_a_gigabyte_at_most():

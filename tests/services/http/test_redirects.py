@@ -9,8 +9,10 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import orjson
 import pytest
+import requests
 from hypothesis import given
 from hypothesis import strategies as st
+from urllib3.util import parse_url
 
 from geo.errors import SourceError
 from geo.messages import Message
@@ -53,7 +55,7 @@ def test_an_ordinary_redirect_is_followed_and_said(tmp_path, standin, status, bo
     reports: list[Message] = []
     answer = client_of(tmp_path, standin, on_retry=reports.append).get(OLD)
     assert answer.json() == {"value": [1]}
-    assert [str(one) for one in reports] == [f"{OLD}: has moved to {location}; correct the address in its declaration"]
+    assert [str(one) for one in reports] == [f"{OLD}: has moved to {NEW}; correct the address in its declaration"]
 
 
 def test_a_file_that_has_moved_comes_in_whole(tmp_path, standin):
@@ -70,14 +72,26 @@ def test_a_file_that_has_moved_comes_in_whole(tmp_path, standin):
         ("https://notcbs.nl/new", "leads to another host"),
         ("http://opendata.cbs.nl/new", "leads to http://opendata.cbs.nl/new, which is not https"),
         ("file:///etc/passwd", "leads to file:///etc/passwd, which is not https"),
+        (r"https://evil.example\@opendata.cbs.nl/new", r"leads to another host, .*ZICHT_HOSTS=evil\.example"),
+        (r"//evil.example\.cbs.nl/new", r"leads to another host, .*ZICHT_HOSTS=evil\.example"),
+        ("GATEWAY/evil.example/new", "leads to another host, https://evil.example/new;"),
     ],
 )
 def test_a_redirect_to_a_stranger_is_refused_and_not_asked(tmp_path, standin, target, said):
-    standin.trap("/old", Reply(302, b"", {"Location": target}))
+    standin.trap("/old", Reply(302, b"", {"Location": target.replace("GATEWAY", standin.url)}))
     with pytest.raises(SourceError, match=rf"{OLD}: {said}") as fault:
         client_of(tmp_path, standin).get(OLD)
     assert not isinstance(fault.value, UnreachableError)
-    assert len(standin.requests) == 1
+    assert not standin.count("^/evil")
+
+
+@pytest.mark.parametrize("start", ["GATEWAY/opendata.cbs.nl", "https://opendata.cbs.nl"])
+@pytest.mark.parametrize("dots", ["..", "%2e%2e", ".%2E/./.."])
+def test_dots_in_an_address_lead_to_no_other_host_of_the_gateway(tmp_path, standin, start, dots):
+    location = f"{start}/{dots}/evil.example/new".replace("GATEWAY", standin.url)
+    standin.trap("/old", Reply(302, b"", {"Location": location}))
+    client_of(tmp_path, standin).get(OLD)
+    assert standin.requests == ["/opendata.cbs.nl/old", "/opendata.cbs.nl/evil.example/new"]
 
 
 def test_a_declared_host_is_followed(tmp_path, standin):
@@ -89,7 +103,7 @@ def test_a_declared_host_is_followed(tmp_path, standin):
 
 def test_redirects_in_a_circle_end(tmp_path, standin):
     standin.trap("/(old|new)", Reply(302, b"", {"Location": OLD}), lasting=True)
-    with pytest.raises(SourceError, match="no request can be sent"):
+    with pytest.raises(SourceError, match="redirects without end; correct the address"):
         client_of(tmp_path, standin).get(OLD)
     assert len(standin.requests) < 50
 
@@ -105,6 +119,14 @@ def test_only_one_host_or_one_organisation_is_ever_followed(host, data):
         assert not allowed
     else:
         assert allowed
+
+
+@given(st.text(r"htps:/\@#?.%evilcbsn\t", max_size=40), st.sampled_from(["", "https://", "//"]))
+def test_whatever_a_link_spells_the_host_that_is_asked_is_one_that_may_be(text, start):
+    with suppress(SourceError, requests.RequestException):
+        asked = requests.Request("GET", followed("https://opendata.cbs.nl/a", start + text)).prepare().url
+        host = parse_url(asked).host
+        assert host == "cbs.nl" or host.endswith(".cbs.nl")
 
 
 @pytest.mark.parametrize(("link", "target"), [("b?x=1", "https://a.nl/c/b?x=1"), ("/b", "https://a.nl/b")])
@@ -184,10 +206,46 @@ def test_a_link_that_is_no_address_is_refused_in_words(tmp_path, standin, link):
         followed(OLD, link)
 
 
-@pytest.mark.parametrize("seconds", ["\xb2", "-5", "1.5", "soon", ""])
+NEVER = "Mon, 01 Jan 99999999999 00:00:00 GMT"
+
+
+@pytest.mark.parametrize("seconds", ["\xb2", "-5", "1.5", "soon", "", NEVER, "Mon, 01 Jan 2026 00:00:00 +99999999999"])
 def test_a_time_to_wait_that_cannot_be_read_is_as_none(tmp_path, standin, seconds):
     standin.trap("/new", Reply(503, b"", {"Retry-After": seconds}))
     assert client_of(tmp_path, standin).get(NEW).json() == {"value": [1]}
+
+
+def test_a_clock_of_a_service_that_no_calendar_has_is_as_none(tmp_path, standin):
+    past = {"Retry-After": "Mon, 01 Jan 2024 00:00:00 GMT", "Date": NEVER}
+    standin.trap("/new", Reply(503, b"", past))
+    assert client_of(tmp_path, standin).get(NEW).json() == {"value": [1]}
+
+
+def test_a_part_that_was_not_asked_is_not_taken_for_the_whole(tmp_path, standin):
+    standin.trap("/new", Reply(206, b'{"value": [2]}', {**JSON, "Content-Range": "bytes 0-13/9999"}))
+    assert client_of(tmp_path, standin).get(NEW).json() == {"value": [1]}
+
+
+@pytest.mark.parametrize(
+    "sent",
+    [
+        b'{"value": [1]}',
+        b"HTTP/1.1 200 OK\r\n" + b"X-Filling: x\r\n" * 200 + b"\r\n",
+        b"HTTP/1.1 200 OK\r\nContent-Length: 5\r\nContent-Length: 14\r\n\r\n" + b'{"value": [1]}',
+        b"",
+    ],
+    ids=["no headers", "too many headers", "two lengths", "nothing"],
+)
+def test_what_is_no_http_is_not_said_to_be_out_of_reach(tmp_path, sent):
+    class Strange(BaseHTTPRequestHandler):
+        def do_GET(self):
+            self.wfile.write(sent)
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Strange) as server:
+        threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True).start()
+        with pytest.raises(UnreachableError, match="new: breaks off, or sends what is no HTTP, and no answer to it"):
+            Client(tmp_path, policy=QUICK).get(f"http://127.0.0.1:{server.server_port}/new")
+        server.shutdown()
 
 
 @pytest.mark.parametrize("status", [204, 300, 304])
