@@ -1,6 +1,6 @@
 """What every command shares: the screen, a line of progress, and the options that mean the same everywhere."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated
@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 from rich.console import Console, Group, RenderableType
 from rich.markup import escape
+from rich.segment import Segment
 
 from geo.messages import Message
 from layers.messages import say
@@ -15,8 +16,27 @@ from layers.messages import say
 FETCHED = Path("output/data")
 """Where a fetch writes to when nothing is said."""
 
-screen = Console()
-complaints = Console(stderr=True)
+CONTROLS = {
+    code: "\N{REPLACEMENT CHARACTER}"
+    for code in (*range(32), *range(127, 160), *range(0x202A, 0x202F))
+    if chr(code) not in "\t\n"
+}
+"""What a terminal takes for a command, or for the direction of text, in place of a letter."""
+
+
+class Screen(Console):
+    """A console on which text of others (an answer of a service, the header of a file) is shown and commands nothing:
+    it cannot clear the screen, or write over what was said.
+    """
+
+    def _render_buffer(self, buffer: Iterable[Segment]) -> str:
+        return super()._render_buffer(
+            one if one.control else Segment(one.text.translate(CONTROLS), one.style) for one in buffer
+        )
+
+
+screen = Screen()
+complaints = Screen(stderr=True)
 
 Home = Annotated[Path | None, typer.Option(help=say("Folder with built layers and releases (ZICHT_HOME)."))]
 Data = Annotated[str | None, typer.Option(help=say("Folder of real open data, or 'testland' (ZICHT_DATA)."))]
