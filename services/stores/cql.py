@@ -14,7 +14,7 @@ from itertools import accumulate
 import cql2
 import orjson
 
-from services.stores.cql_tree import MOST_VALUES, Translator
+from services.stores.cql_tree import DEEPEST, MOST_VALUES, Translator, too_deep
 from services.stores.dialects import Condition
 from services.stores.queries import Described, QueryError
 from services.stores.systems import CRS84
@@ -24,9 +24,6 @@ LONGEST = 300_000
 
 MOST_OPERATORS = 800
 """How many AND, OR, NOT and arithmetic operators a filter may have; SQLite refuses a chain of a thousand."""
-
-DEEPEST_BRACKETS = 100
-"""How deep brackets in text may nest before they are read."""
 
 MARKS = re.compile(
     r"""'(?:[^']|'')*'|"(?:[^"]|"")*"|[()]|[-+*/%^]|[=<>]+|\b(?:and|or|not|div|like|in|is)\b""", re.IGNORECASE
@@ -103,8 +100,8 @@ def _check_bounds(text: str) -> None:
     """What cql2 goes into recursion for; comparisons that are not joined by an operator are no filter."""
     marks = [mark for mark in MARKS.findall(text) if mark[0] not in "'\""]
     depths = accumulate((mark == "(") - (mark == ")") for mark in marks)
-    if max(depths, default=0) > DEEPEST_BRACKETS:
-        raise QueryError("the filter nests deeper than {deepest}; write it flatter", deepest=DEEPEST_BRACKETS)
+    if max(depths, default=0) > DEEPEST:
+        raise too_deep()
     comparing = sum(bool(COMPARING.fullmatch(mark)) for mark in marks)
     brackets = sum(mark in "()" for mark in marks)
     _check_count(max(len(marks) - brackets - comparing, comparing // 2))

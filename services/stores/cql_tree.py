@@ -38,14 +38,14 @@ NEEDED = {VALUES: message("string or number or boolean"), TRUTHS: "predicate", N
 COMPARISONS = ("=", "<>", "<", "<=", ">", ">=")
 SPATIAL = ("intersects", "disjoint", "within", "contains", "touches", "overlaps", "crosses", "equals")
 INVERSE = {"contains": "within", "within": "contains"}
-DEEPEST = 20
-"""How deep brackets may nest in SQL; SQLite's parser gives up at some forty."""
+DEEPEST = 100
+"""How deep a filter may nest as it is written: brackets in text, operators in JSON, where each of a chain nests too."""
+
+DEEPEST_IN_SQL = 20
+"""How deep operators may nest, a chain of AND or OR as one; SQLite's parser gives up at some forty brackets."""
 
 MOST_VALUES = 10_000
 """How many values a filter may hold; SQLite refuses more than 32,766."""
-
-MOST_LEVELS = 250
-"""How deep a tree may nest, whatever its brackets in SQL: a chain of one operator is nested in JSON."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,10 +76,10 @@ class Translator:
         return Condition(whole.sql, whole.values)
 
     def part(self, tree: object, level: int = 0) -> Part:
-        """A part of any kind; `level` is how deep the tree nests here."""
-        if level > MOST_LEVELS:
-            raise QueryError("the filter nests deeper than {deepest}; write it flatter", deepest=MOST_LEVELS)
+        """A part of any kind; `level` is within how many operators it stands."""
         match tree:
+            case {"op": str(), "args": list()} if level > DEEPEST:
+                raise too_deep()
             case {"op": str(name), "args": list(arguments)}:
                 return self._operation(name.lower(), arguments, level + 1)
             case {"property": "geometry"}:
@@ -191,6 +191,14 @@ def _value(tree: object) -> Part:
         case None:
             raise QueryError("a filter compares with no null; write IS NULL")
     raise _strange(tree)
+
+
+def too_deep() -> QueryError:
+    """What is said of a filter that nests deeper than `DEEPEST`, in text or JSON."""
+    return QueryError(
+        "the filter nests brackets or operators deeper than {deepest}; write a chain as one list, or flatter",
+        deepest=DEEPEST,
+    )
 
 
 def _strange(tree: object) -> QueryError:
@@ -313,8 +321,11 @@ def _joined(sql: str, *parts: Part) -> Part:
 
 
 def _deeper(part: Part, sql: str | None = None) -> Part:
-    if part.depth >= DEEPEST:
-        raise QueryError("the filter nests deeper than {deepest}; write it flatter", deepest=DEEPEST)
+    if part.depth >= DEEPEST_IN_SQL:
+        raise QueryError(
+            "the filter nests operators deeper than {deepest}, a chain of AND or OR counted as one; write it flatter",
+            deepest=DEEPEST_IN_SQL,
+        )
     return replace(part, sql=sql or part.sql, depth=part.depth + 1)
 
 

@@ -378,21 +378,32 @@ def nested(start, deep):
     return text
 
 
+def chain_in_text(deep):
+    return "(" * deep + "score = 1" + ") OR score = 2" * deep
+
+
+def chain_in_json(deep):
+    one, two = (json.dumps({"op": "=", "args": [{"property": "score"}, value]}) for value in (1, 2))
+    return '{"op": "or", "args": [' * deep + one + f", {two}]}}" * deep
+
+
 @pytest.mark.parametrize(
     ("text", "error"),
     [
-        (nested("score = 1", 25), "nests deeper than 20"),
-        ("(" * 5_000 + "score = 1" + ")" * 5_000, "nests deeper than 100"),
-        ("'(' = '" + "(" * 5_000 + "' OR " + "(" * 101 + "score = 1" + ")" * 101, "nests deeper than 100"),
+        (nested("score = 1", 25), "nests operators deeper than 20, a chain of AND or OR counted as one"),
+        ("(" * 5_000 + "score = 1" + ")" * 5_000, "nests brackets or operators deeper than 100"),
+        ("'(' = '" + "(" * 5_000 + "' OR " + "(" * 101 + "score = 1" + ")" * 101, "operators deeper than 100"),
+        (chain_in_text(101), "nests brackets or operators deeper than 100"),
+        (chain_in_json(101), "nests brackets or operators deeper than 100"),
         (" OR ".join(["score = 1"] * 20_000), "at most 800"),
         (" OR ".join(["score = 1"] * 802), "801 operators, at most 800"),
         ("NOT " * 5_000 + "score = 1", "at most 800"),
         ("-" * 5_000 + "1 = score", "at most 800"),
         ("score" + " = 1" * 5_000, "at most 800"),
         (filter_of("or", *[{"op": "=", "args": [{"property": "score"}, 1]}] * 802), "at most 800"),
-        ('{"op": "not", "args": [' * 450 + "true" + "]}" * 450, "nests deeper than 250"),
+        ('{"op": "not", "args": [' * 450 + "true" + "]}" * 450, "operators deeper than 100"),
         ('{"op": "not", "args": [' * 5_000 + "true" + "]}" * 5_000, "no JSON"),
-        ('{"op": "casei", "args": [' * 300 + '"a"' + "]}" * 300, "nests deeper than 250"),
+        ('{"op": "casei", "args": [' * 300 + '"a"' + "]}" * 300, "operators deeper than 100"),
         (f"score IN ({', '.join(map(str, range(10_001)))})", "10001 values, at most 10000"),
         ("lens = '" + "a" * 300_000 + "'", "at most 300000"),
     ],
@@ -406,6 +417,7 @@ def test_up_to_its_bounds_a_filter_is_answered(store):
     assert len(found_ids(store, " OR ".join(f"id = 'BU{number:08d}-2024'" for number in range(800)))) == 120
     assert found_ids(store, "lens = '" + "(" * 5_000 + "'") == []
     assert found_ids(store, "(" * 100 + "score = 1" + ")" * 100) == found_ids(store, "score = 1")
+    assert found_ids(store, chain_in_text(100)) == found_ids(store, chain_in_json(100)) != []
     deepest = "score = 1"
     for number in range(20):
         deepest = f"NOT ({deepest} {'AND' if number % 2 else 'OR'} score = 1)"
