@@ -19,6 +19,7 @@ from markupsafe import Markup
 from layers.messages import language, number, said, say
 from layers.publication.fields import AREA_NAME, EXPLANATION, ID, SCORE, TITLE, Field
 from layers.publication.legend import Legend, colours_of, legend_for
+from services.ogc.site import cells
 from services.ogc.site.downloads import files_of
 from services.ogc.site.method_pages import page_of
 from services.stores.queries import Described
@@ -81,7 +82,8 @@ class Pages:
         held = set(features[0]["properties"]) if features else set()
         fields = _shown_first([field for field in collection.fields if field.name in held])
         legend, colours = _coloured(fields, features)
-        links = [self._item(identifier, one["id"]) for one in features]
+        items = f"{self._shared['url']}/collections/{quote(identifier)}/items"
+        links = [f"{items}/{quote(one['id'], safe='')}?f=html" for one in features]
         return self._rendered(
             "items",
             collection=collection,
@@ -90,8 +92,8 @@ class Pages:
             matched=number(content["numberMatched"], None),
             fields=fields,
             rows=[
-                (link, [_cell(field, one["properties"][field.name]) for field in fields])
-                for link, one in zip(links, features, strict=True)
+                (link, *row)
+                for link, row in zip(links, cells.rows(fields, [one["properties"] for one in features]), strict=True)
             ],
             drawn=_drawn(features, fields, colours, links),
             legend=legend,
@@ -105,19 +107,16 @@ class Pages:
         return self._rendered(
             "item",
             collection=collection,
-            name=_name(collection.fields, feature),
+            name=_name(feature, _naming(collection.fields)),
             explanation=values.get(EXPLANATION.name),
             values=[
-                (field, _cell(field, values[field.name]))
+                (field, cells.writer(field)(values[field.name]))
                 for field in collection.fields
                 if field.name in values and field.name != EXPLANATION.name
             ],
             drawn=_drawn([feature], collection.fields, colours, [""]),
             legend=legend,
         )
-
-    def _item(self, collection: str, identifier: str) -> str:
-        return f"{self._shared['url']}/collections/{quote(collection)}/items/{quote(identifier, safe='')}?f=html"
 
     def _rendered(self, template: str, **content: Any) -> bytes:
         page = _environment(language()).get_template(f"{template}.html.jinja")
@@ -144,19 +143,13 @@ def _shown_first(fields: Sequence[Field]) -> list[Field]:
     return sorted(fields, key=lambda field: order.get(field.name, 3))
 
 
-def _name(fields: Sequence[Field], feature: Content) -> str:
-    named = (feature["properties"].get(one.name) for one in _shown_first(fields)[:1])
-    return str(next(named, None) or feature["id"])
+def _naming(fields: Sequence[Field]) -> Field | None:
+    return next(iter(_shown_first(fields)), None)
 
 
-def _cell(field: Field, value: Any) -> str:
-    if value is None:
-        return say("not known")
-    if isinstance(value, bool):
-        return say("yes") if value else say("no")
-    if isinstance(value, int | float) and field.type == "number":
-        return number(value, 3 if abs(value) < 10 else 1)  # a reader wants three figures or so
-    return field.label(value) if isinstance(value, str) else str(value)
+def _name(feature: Content, naming: Field | None) -> str:
+    """What a feature is called: its value of this field, or its id."""
+    return str((naming and feature["properties"].get(naming.name)) or feature["id"])
 
 
 def _coloured(fields: Sequence[Field], features: Sequence[Content]) -> tuple[Content | None, list[str]]:
@@ -179,11 +172,12 @@ def _drawn(
     features: Sequence[Content], fields: Sequence[Field], colours: Sequence[str], links: Sequence[str]
 ) -> Markup:
     """What the map draws, as JSON that cannot end the element it stands in."""
+    naming = _naming(fields)
     drawn = [
         {
             "type": "Feature",
             "geometry": one["geometry"],
-            "properties": {"name": _name(fields, one), "colour": colour, "href": link},
+            "properties": {"name": _name(one, naming), "colour": colour, "href": link},
         }
         for one, colour, link in zip(features, colours, links, strict=True)
         if one["geometry"]
