@@ -8,10 +8,10 @@ from rich.console import Group, RenderableType
 from rich.markup import escape
 from rich.table import Table
 
+from geo.areas import AreaLevel
 from geo.messages import Message, message, plural
 from geo.unknown import Unknown
 from layers.declarations.catalog import Catalog
-from layers.declarations.lenses import BASIS
 from layers.messages import number, say
 from layers.publication import explanations
 from layers.publication.changes import Change
@@ -190,9 +190,9 @@ def _key(key: LayerKey) -> Message:
 
 
 def demonstrated(demonstration: "Demonstration") -> Iterator[RenderableType]:
-    """What the demonstration found."""
+    """What the demonstration found: raw, and given what is there."""
     for layer in demonstration.layers:
-        if layer.key.lens == BASIS:
+        if layer.key.lens in demonstration.lenses:
             yield zoekgebieden(layer)
             yield summary(layer)
     if demonstration.hotspots:
@@ -202,21 +202,23 @@ def demonstrated(demonstration: "Demonstration") -> Iterator[RenderableType]:
 
 def truth(demonstration: "Demonstration") -> RenderableType:
     """The planted hot spots of Testland beside what was found; only those in the part that is demonstration."""
-    buurten = demonstration.layers[0].table
-    hot = set(buurten.loc[buurten["kansrijk"], "gebiedscode"])
+    buurten = {one.key.lens: one.table for one in demonstration.layers if one.key.level == AreaLevel.BUURT}
+    shown = set(demonstration.layers[0].table["gebiedscode"])
+    hot = [set(buurten[lens].loc[buurten[lens]["kansrijk"], "gebiedscode"]) for lens in demonstration.lenses]
     planted: set[str] = set()
-    headings = (say("planted"), say("strength"), say("buurten"), say("of these found"))
+    headings = (say("planted"), say("strength"), say("buurten"), say("of these found"), say("given what is there"))
     table = Table(*headings, title=say("Testland: what there really is"))
     for spot in demonstration.hotspots:
-        if spot.buurten.isdisjoint(buurten["gebiedscode"]):
+        if spot.buurten.isdisjoint(shown):
             continue
         planted |= spot.buurten
-        table.add_row(spot.name, number(spot.strength), str(len(spot.buurten)), str(len(hot & spot.buurten)))
+        found = (str(len(one & spot.buurten)) for one in hot)
+        table.add_row(spot.name, number(spot.strength), str(len(spot.buurten)), *found)
     table.caption = say(
         plural(
             "1 buurt marked where nothing is planted",
             "{count} buurten marked where nothing is planted",
-            count=len(hot - planted),
+            count=len(set.union(*hot) - planted),
         )
     )
     return table

@@ -29,13 +29,18 @@ from services.testland.country import HotSpot
 from services.testland.source import TestlandSource
 
 THEME = "misdrijven"
-LENS = "buitengebied"
+GIVEN = "wat_er_is"
+"""The lens that compares with what fits what is there, beside the raw map."""
+LENSES = ("buitengebied", GIVEN)
 AMSTERDAM = "GM0363"
 
 
 @dataclass(frozen=True, slots=True)
 class Demonstration:
-    """What the demonstration made and where, what the release says of itself, and what is planted in Testland."""
+    """What the demonstration made and where, what the release says of itself, and what is planted in Testland.
+
+    `lenses` are those whose zoekgebieden are listed on the screen.
+    """
 
     home: Path
     config: Path
@@ -44,6 +49,7 @@ class Demonstration:
     layers: tuple[Protected, ...]
     country: Country
     hotspots: tuple[HotSpot, ...] = ()
+    lenses: tuple[str, ...] = (BASIS, GIVEN)
 
 
 def make(
@@ -54,8 +60,8 @@ def make(
     `gemeente` is a code, a name or NL for the whole country; without it Amsterdam is shown, of Testland everything, and
     where there are boundaries of a gemeente or region only, these. `vintage` is the year of the boundaries, without it
     that of the sources of the theme.
-    Testland shows buurten, wijken and hexagons. Real figures are shown per buurt only: sums per wijk beside buurten
-    would give away what is suppressed there.
+    Buurten are shown raw, and given what is there. Testland shows wijken and hexagons too. Real figures are shown per
+    buurt only: sums per wijk beside buurten would give away what is suppressed there.
 
     Raises UnknownNameError or AreaError for a gemeente that is not there, or not the only one.
     """
@@ -66,7 +72,7 @@ def make(
     place = code or WHOLE_COUNTRY
     if home is None:
         home = DEFAULT_HOME if real is None and code is None else Path(f"{DEFAULT_HOME}-{place.lower()}")
-    requests = [LayerRequest(THEME, AreaLevel.BUURT, lens, gemeente=place) for lens in (BASIS, LENS)]
+    requests = [LayerRequest(THEME, AreaLevel.BUURT, lens, gemeente=place) for lens in (BASIS, *LENSES)]
     if real is None:
         requests += [LayerRequest(THEME, level, gemeente=place) for level in (AreaLevel.WIJK, AreaLevel.H3_8)]
     layers = build_and_save(country, requests, home, on_step)

@@ -11,10 +11,11 @@ from pathlib import Path
 import geopandas
 import pandas as pd
 import pytest
+from rich.console import Console
 
 from geo.messages import message
 from layers.messages import speaking
-from services.cli import app
+from services.cli import app, reports
 from services.cli.build import build
 from services.cli.levels import LEVELS
 from services.jobs import demo
@@ -195,6 +196,15 @@ def test_a_port_in_use_is_named_with_the_way_out(zicht: Zicht, published: Path):
         answer = zicht("serve", "--home", published, "--port", port)
     assert answer.code == 1
     assert f"port {port} on 127.0.0.1 is in use; choose another with --port" in answer.err
+
+
+def test_the_demonstration_says_what_of_the_truth_is_found_raw_and_given_what_is_there(shown: demo.Demonstration):
+    console = Console(width=200)
+    with speaking("en"), console.capture() as captured:
+        console.print(reports.truth(shown))
+    rows = [[one.strip() for one in line.strip("│").split("│")] for line in captured.get().splitlines() if "│" in line]
+    assert rows == [["sterk", "4.0", "9", "9", "9"], ["zwak", "2.0", "9", "8", "8"], ["grens", "3.0", "9", "8", "8"]]
+    assert "0 buurten marked where nothing is planted" in captured.get()
 
 
 def test_the_table_opens_in_a_dutch_spreadsheet_and_runs_nothing(
