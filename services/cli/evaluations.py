@@ -40,14 +40,14 @@ def table(evaluation: Evaluation, cost: str) -> RenderableType:
 
 
 def notes(evaluation: Evaluation) -> str:
-    """What was held against what."""
+    """What was held against what, and what of it took no part."""
     said = message(
         "{indicator} of {years} against {truth}. Caught is the share of what was counted afterwards in the first 1, 2, "
         "5 and 10 % of an order; PAI, PEI and RRI are those at 5 %. A map of zoekgebieden is made to show where a "
         "pattern is stronger than elsewhere, not where most happens.",
         indicator=evaluation.counted.title, years=", ".join(map(str, evaluation.years)), truth=evaluation.truth,
     )  # fmt: skip
-    return escape(say(said))
+    return escape("\n".join(map(say, (said, *evaluation.notes))))
 
 
 def _of(cost: str) -> Message:

@@ -8,6 +8,7 @@ import pandas as pd
 
 from geo.areas import AreaLevel
 from geo.errors import SourceError
+from geo.messages import Message, message
 from layers.declarations.indicators import Indicator
 from layers.declarations.themes import Theme
 from layers.evaluation.hits import PARTS, Hits, hits
@@ -15,20 +16,20 @@ from layers.evaluation.orders import plain_orders, surface
 from layers.method.country import Country
 from layers.publication.protected import Protected
 from services.jobs.build import LayerRequest, OnStep, build
-from services.sources.tables import columns_of_text
+from services.sources import truth as truths
+from services.sources.truth import Truth
 
 SURFACE = "km2"
 """The cost that is the size of areas; the others are columns of sources."""
 MOST_YEARS = 3
-LEAST_KNOWN = 0.9
-"""Share of the codes of a truth that must be areas of the map."""
 
 
 @dataclass(frozen=True, slots=True)
 class Evaluation:
     """What orders caught, of what, and how many years they knew.
 
-    `orders` are named in `rows`; `years` are those that plain orders knew, the last first.
+    `orders` are named in `rows`; `years` are those that plain orders knew, the last first. `notes` say what of the
+    truth took no part.
     """
 
     layer: Protected
@@ -36,6 +37,7 @@ class Evaluation:
     years: tuple[int, ...]
     truth: str
     rows: tuple[Hits, ...]
+    notes: tuple[Message, ...] = ()
 
 
 def evaluate(country: Country, request: LayerRequest, truth: Path | None, on_step: OnStep) -> Evaluation:
@@ -49,7 +51,10 @@ def evaluate(country: Country, request: LayerRequest, truth: Path | None, on_ste
     theme, level, period = layer.theme, layer.key.level, layer.key.period
     country = country.of_theme(theme)
     counted, areas = _counted(theme), country.areas(level)
-    after = _after(country, counted, level, period) if truth is None else _of_file(truth, areas.ids)
+    happened = _after(country, counted, level, period) if truth is None else truths.of_file(truth, areas.ids)
+    after, where = happened.counts, str(period + 1) if truth is None else truth.name
+    if not (after > 0).any():
+        raise SourceError("{truth}: nothing was counted in any area, so that no order can have caught it", truth=where)
     known = {year: country.counts(counted, level, year) for year in range(period, period - MOST_YEARS, -1)}
     years = {year: counts for year, counts in known.items() if counts is not None}
     if period not in years:
@@ -63,8 +68,7 @@ def evaluate(country: Country, request: LayerRequest, truth: Path | None, on_ste
         plain = plain_orders(list(years.values()), units, areas, country.neighbors(level), of_surface=cost == SURFACE)
         rows += hits({**of_map, **plain}, (cost, units), after, years[period])
         rows += [Hits("random", cost, part, part, 1.0, float("nan"), 1.0) for part in PARTS]
-    where = str(period + 1) if truth is None else truth.name
-    return Evaluation(layer, counted, tuple(years), where, tuple(rows))
+    return Evaluation(layer, counted, tuple(years), where, tuple(rows), (*happened.notes, *_without(after)))
 
 
 def _orders_of(layer: Protected, ids: pd.Index) -> dict[str, pd.Series]:
@@ -94,7 +98,7 @@ def _exposures(country: Country, theme: Theme, level: AreaLevel, period: int) ->
     return exposures
 
 
-def _after(country: Country, counted: Indicator, level: AreaLevel, period: int) -> pd.Series:
+def _after(country: Country, counted: Indicator, level: AreaLevel, period: int) -> Truth:
     counts = country.counts(counted, level, period + 1)
     if counts is None:
         raise SourceError(
@@ -102,34 +106,20 @@ def _after(country: Country, counted: Indicator, level: AreaLevel, period: int) 
             "the counts in a file (--truth)",
             year=period + 1, period=period,
         )  # fmt: skip
-    return counts
+    return Truth(counts)
 
 
-def _of_file(path: Path, ids: pd.Index) -> pd.Series:
-    """The counts in a file of two columns: codes and numbers. Raises SourceError for one of another vintage."""
-    table = columns_of_text(path)
-    codes = next((name for name in table if table[name].astype(str).str.strip().isin(ids).any()), None)
-    if codes is None:
-        raise SourceError(
-            "{path}: no column has codes of areas of this map; it may be of another vintage: convert it with `zicht "
-            "series`, or evaluate the vintage of the file (--vintage)",
-            path=path,
-        )  # fmt: skip
-    numbers = [name for name in table if name != codes and pd.to_numeric(table[name], errors="coerce").notna().any()]
-    if len(numbers) != 1:
-        raise SourceError(
-            "{path}: {count} columns of numbers beside {codes!r}; give a file with the codes and one column of counts",
-            path=path, count=len(numbers), codes=codes,
-        )  # fmt: skip
-    counts = pd.to_numeric(table[numbers[0]], errors="coerce").set_axis(pd.Index(table[codes].astype(str).str.strip()))
-    same = float(counts.index.isin(ids).mean())
-    if same < LEAST_KNOWN:
-        raise SourceError(
-            "{path}: only {share:.0%} of its {count} codes are areas of this map: it is of another vintage or level; "
-            "convert it with `zicht series`, or evaluate the vintage of the file (--vintage)",
-            path=path, share=same, count=len(counts),
-        )  # fmt: skip
-    return counts.groupby(level=0).sum(min_count=1).reindex(ids)
+def _without(after: pd.Series) -> tuple[Message, ...]:
+    """What is said where areas have no truth."""
+    unknown = int(after.isna().sum())
+    if not unknown:
+        return ()
+    return (
+        message(
+            "Of {count:,} of the {whole:,} areas it is not known what was counted afterwards: they take no part.",
+            count=unknown, whole=len(after),
+        ),
+    )  # fmt: skip
 
 
 def as_table(evaluation: Evaluation) -> pd.DataFrame:

@@ -87,6 +87,19 @@ def test_a_truth_that_does_not_fit_is_answered_in_words(country, against, tmp_pa
         against(REQUEST, file)
 
 
+def test_a_truth_of_some_areas_says_how_many_take_no_part_and_one_of_nothing_is_refused(
+    country, against, tmp_path: Path
+):
+    ids = country.buurten.ids
+    file = tmp_path / "deel.csv"
+    pd.Series(1, ids[:100]).rename("aantal").rename_axis("code").to_csv(file)
+    (note,) = map(str, against(REQUEST, file).notes)
+    assert note == "Of 592 of the 692 areas it is not known what was counted afterwards: they take no part."
+    pd.Series(0, ids).rename("aantal").rename_axis("code").to_csv(file)
+    with pytest.raises(SourceError, match=r"deel\.csv: nothing was counted in any area"):
+        against(REQUEST, file)
+
+
 def test_a_year_without_a_next_one_and_hexagons_are_answered_in_words(against):
     with pytest.raises(SourceError, match="there are no figures of 2026 to hold 2025 against; evaluate an earlier"):
         against(LayerRequest("misdrijven", AreaLevel.BUURT, period=2025), None)
