@@ -2,6 +2,7 @@
 
 import math
 
+import pandas as pd
 from rich.console import RenderableType
 from rich.markup import escape
 from rich.table import Table
@@ -23,6 +24,10 @@ ORDERS = {
     "random": message("at random"),
 }
 """What each order is called."""
+AT = 2
+"""Of the parts, the one that indices and gemeenten are compared at: 5 %."""
+PLAIN = "count_per_unit"
+"""The order that any other must catch more than to be worth its making."""
 
 
 def table(evaluation: Evaluation, cost: str) -> RenderableType:
@@ -32,10 +37,34 @@ def table(evaluation: Evaluation, cost: str) -> RenderableType:
     parts = [say("{part:.0%}", part=part) for part in PARTS]
     made = Table(say("order"), *parts, "PAI", "PEI", "RRI", title=escape(say(_of(cost))))
     for order in sorted(rows, key=lambda name: -rows[name][-1].caught):
-        last = rows[order][2]
+        last = rows[order][AT]
         caught = [number(one.caught, 3) for one in rows[order]]
         efficiency = "" if math.isnan(last.pei) else number(last.pei, 2)
         made.add_row(say(ORDERS[order]), *caught, number(last.pai, 1), efficiency, number(last.rri, 2))
+    return made
+
+
+def per_gemeente(evaluation: Evaluation, cost: str) -> RenderableType:
+    """What each order caught within each gemeente, at one part of a cost: quartiles, and how often more than a plain
+    order did.
+    """
+    rows = [
+        (gemeente, one.order, one.caught)
+        for gemeente, each in evaluation.gemeenten.items()
+        for one in each
+        if (one.cost, one.part) == (cost, PARTS[AT])
+    ]
+    caught = pd.DataFrame(rows, columns=["gemeente", "order", "caught"]).pivot_table("caught", "gemeente", "order")
+    quartiles = [say("a quarter catches less than"), say("half"), say("three quarters")]
+    plain = say("more than {order}", order=say(ORDERS[PLAIN]))
+    title = say(
+        "{what}: {part:.0%}, within each of {count} gemeenten", what=_of(cost), part=PARTS[AT], count=len(caught)
+    )
+    made = Table(say("order"), *quartiles, plain, title=escape(title))
+    for order in caught.median().sort_values(ascending=False, kind="stable").index:
+        shares = [number(float(one), 3) for one in caught[order].quantile([0.25, 0.5, 0.75])]
+        more = say("{some} of {all}", some=int((caught[order] > caught[PLAIN]).sum()), all=len(caught))
+        made.add_row(say(ORDERS[order]), *shares, "" if order == PLAIN else more)
     return made
 
 

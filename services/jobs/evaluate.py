@@ -1,21 +1,24 @@
 """evaluate: how much of what happened afterwards the orders of a map would have caught, beside plain orders."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import pandas as pd
 
-from geo.areas import AreaLevel
+from geo.areas import AreaFrame, AreaLevel
 from geo.errors import SourceError
 from geo.messages import Message, message
 from layers.declarations.indicators import Indicator
+from layers.declarations.records import WHOLE_COUNTRY
 from layers.declarations.themes import Theme
-from layers.evaluation.hits import PARTS, Hits, hits
+from layers.evaluation.hits import Hits
 from layers.evaluation.orders import plain_orders, surface
+from layers.evaluation.within import LEAST_AREAS, Held, Within, large_enough
 from layers.method.country import Country
 from layers.publication.protected import Protected
 from services.jobs.build import LayerRequest, OnStep, build
+from services.ports import Engine
 from services.sources import truth as truths
 from services.sources.truth import Truth
 
@@ -29,7 +32,7 @@ class Evaluation:
     """What orders caught, of what, and how many years they knew.
 
     `orders` are named in `rows`; `years` are those that plain orders knew, the last first. `notes` say what of the
-    truth took no part.
+    truth took no part. `gemeenten` has the same of each gemeente by itself, by its code, where that was asked for.
     """
 
     layer: Protected
@@ -38,10 +41,14 @@ class Evaluation:
     truth: str
     rows: tuple[Hits, ...]
     notes: tuple[Message, ...] = ()
+    gemeenten: Mapping[str, tuple[Hits, ...]] = field(default_factory=dict)
 
 
-def evaluate(country: Country, request: LayerRequest, truth: Path | None, on_step: OnStep) -> Evaluation:
-    """Build the layer of a period and hold it against the year after it, or the counts in a file.
+def evaluate(
+    country: Country, request: LayerRequest, truth: Path | None, on_step: OnStep, by: Engine | None = None
+) -> Evaluation:
+    """Build the layer of a period and hold it against the year after it, or the counts in a file; where an engine is
+    given, by it within each gemeente as well.
 
     Raises SourceError where nothing is counted, or where the truth is not there or of other areas.
     """
@@ -63,12 +70,27 @@ def evaluate(country: Country, request: LayerRequest, truth: Path | None, on_ste
     of_map = _orders_of(layer, areas.ids)
     if (per := str(counted.per).partition(".")[2]) in exposures:
         of_map["rate"] = years[period] / exposures[per].where(exposures[per] > 0)
-    rows: list[Hits] = []
+    held = []
     for cost, units in {SURFACE: surface(areas), **exposures}.items():
         plain = plain_orders(list(years.values()), units, areas, country.neighbors(level), of_surface=cost == SURFACE)
-        rows += hits({**of_map, **plain}, (cost, units), after, years[period])
-        rows += [Hits("random", cost, part, part, 1.0, float("nan"), 1.0) for part in PARTS]
-    return Evaluation(layer, counted, tuple(years), where, tuple(rows), (*happened.notes, *_without(after)))
+        held.append(Held(cost, units, {**of_map, **plain}, after, years[period]))
+    rows = tuple(one for each in held for one in each.hits())
+    notes = (*happened.notes, *_without(after))
+    within = _within(held, areas, on_step, by) if by else {}
+    return Evaluation(layer, counted, tuple(years), where, rows, notes, within)
+
+
+def _within(held: Sequence[Held], areas: AreaFrame, on_step: OnStep, by: Engine) -> Mapping[str, tuple[Hits, ...]]:
+    """What orders caught within each gemeente. Raises SourceError where an area is a gemeente, or all are too small."""
+    gemeenten = dict(large_enough(areas.table["gemeente"], held[0].after))
+    if not gemeenten:
+        raise SourceError(
+            "no gemeente has {least} areas with a truth: within one nothing can be ordered; evaluate buurten or wijken "
+            "(--level), or leave out --per-gemeente",
+            least=LEAST_AREAS,
+        )  # fmt: skip
+    on_step(message("within each of {count} gemeenten", count=len(gemeenten)))
+    return dict(zip(gemeenten, by.map(Within(held), list(gemeenten.values()), seed=0), strict=True))
 
 
 def _orders_of(layer: Protected, ids: pd.Index) -> dict[str, pd.Series]:
@@ -123,6 +145,9 @@ def _without(after: pd.Series) -> tuple[Message, ...]:
 
 
 def as_table(evaluation: Evaluation) -> pd.DataFrame:
-    """All rows as a table, for a spreadsheet."""
+    """All rows as a table, for a spreadsheet; with the gemeente that each is of, where each was asked for."""
     names = ("order", "cost", "part", "caught", "pai", "pei", "rri")
-    return pd.DataFrame([[getattr(row, name) for name in names] for row in evaluation.rows], columns=list(names))
+    of_each = {WHOLE_COUNTRY: evaluation.rows, **evaluation.gemeenten}
+    rows = [[of, *(getattr(row, name) for name in names)] for of, each in of_each.items() for row in each]
+    table = pd.DataFrame(rows, columns=["gemeente", *names])
+    return table if evaluation.gemeenten else table.drop(columns="gemeente")

@@ -10,8 +10,14 @@ import pytest
 from geo.areas import AreaLevel
 from geo.errors import SourceError
 from layers.declarations.catalog import load
+from layers.evaluation.hits import caught
+from layers.messages import speaking
+from services.cli import evaluations
+from services.engines.local import Local
 from services.jobs.build import LayerRequest, open_country
+from services.jobs.engines import engine
 from services.jobs.evaluate import as_table, evaluate
+from tests.services.engines.cluster import needs_spark
 
 REQUEST = LayerRequest("misdrijven", AreaLevel.BUURT, period=2024)
 
@@ -35,6 +41,11 @@ def made(against):
 def shares(made):
     table = as_table(made)
     return table.set_index(["cost", "order", "part"])["caught"].sort_index()
+
+
+@pytest.fixture(scope="module")
+def of_each(against):
+    return against(REQUEST, None, by=Local())
 
 
 def test_it_says_what_was_held_against_what(made):
@@ -109,3 +120,42 @@ def test_a_year_without_a_next_one_and_hexagons_are_answered_in_words(against):
 
 def test_wijken_are_held_against_their_sums(against):
     assert len(as_table(against(LayerRequest("misdrijven", AreaLevel.WIJK, period=2024), None))) == 3 * 9 * 4
+
+
+def test_within_a_gemeente_an_order_catches_what_it_does_in_a_country_of_that_gemeente_alone(country, of_each, shares):
+    counted = country.catalog.theme("misdrijven").indicator[0]
+    last, after = (country.counts(counted, AreaLevel.BUURT, year) for year in (2024, 2025))
+    gemeenten = country.buurten.table["gemeente"]
+    sizes = gemeenten[after.notna()].value_counts()
+    assert sorted(of_each.gemeenten) == sorted(sizes.index[sizes >= 10])
+    code = sizes.index[0]
+    inside = (gemeenten == code).to_numpy()
+    km2 = country.buurten.table.geometry.area[inside] / 1e6
+    by_hand = caught(last[inside] / km2, km2, after[inside])
+    made = [one for one in of_each.gemeenten[code] if (one.order, one.cost) == ("count_per_unit", "km2")]
+    np.testing.assert_allclose([one.caught for one in made], by_hand)
+    table = as_table(of_each)
+    whole = table[table["gemeente"] == "NL"].set_index(["cost", "order", "part"])["caught"].sort_index()
+    pd.testing.assert_series_equal(whole, shares)
+
+
+@pytest.mark.parametrize("address", ["local:2", "spark:local[2]"])
+def test_whichever_engine_evaluates_gemeenten_their_figures_are_the_same_to_the_byte(against, of_each, address):
+    if address.startswith("spark"):
+        needs_spark()
+    again = against(REQUEST, None, by=engine(address))
+    assert as_table(again).to_csv(index=False) == as_table(of_each).to_csv(index=False)
+
+
+def test_the_screen_says_of_each_order_what_it_catches_within_gemeenten_and_how_often_more_than_a_plain_one(of_each):
+    with speaking("en"):
+        made = evaluations.per_gemeente(of_each, "inwoners")
+    assert f"5%, within each of {len(of_each.gemeenten)} gemeenten" in str(made.title)
+    columns = {str(one.header): list(one.cells) for one in made.columns}
+    assert columns["more than last year's count per unit"].count("") == 1
+    assert columns["half"][columns["order"].index("at random")] == "0.050"
+
+
+def test_where_areas_are_gemeenten_there_is_nothing_within_them_and_it_is_said(against):
+    with pytest.raises(SourceError, match=r"no gemeente has 10 areas with a truth: .*leave out --per-gemeente"):
+        against(LayerRequest("misdrijven", AreaLevel.GEMEENTE, period=2024), None, by=Local())
