@@ -140,6 +140,18 @@ def test_a_crawl_that_a_new_release_overtakes_is_told_to_start_again(api, home):
     assert api.get(following).status_code == 200
 
 
+def test_who_sent_a_long_filter_is_told_to_send_it_again_and_not_to_start_without(api, home):
+    asked = {"op": "in", "args": [{"property": "id"}, [f"BU{number:08d}-2024" for number in range(6000)]]}
+    following = next_of(api.post(ITEMS, params={"limit": 50, "f": "json"}, json=asked).json())
+    servers.swap(home, "small")
+    try:
+        gone = api.get(following)
+        assert gone.status_code == 410
+        assert re.search(r"served no more; send its filter again, to \S+$", gone.json()["detail"])
+    finally:
+        servers.swap(home, "large")
+
+
 @pytest.mark.parametrize(
     ("sent", "status"),
     [

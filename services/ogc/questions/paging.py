@@ -49,9 +49,8 @@ def read(text: str, release: str, start: str) -> Cursor:
         raise Problem(400, f"cursor {text[:80]!r} cannot be read; take it from a link to the next page")
     cursor = Cursor(*parts)
     if cursor.release != release:
-        raise Problem(
-            410, f"this page is of release {cursor.release[:80]!r}, which is served no more; start again at {start}"
-        )
+        way_out = f"send its filter again, to {start}" if cursor.filter else f"start again at {start}"
+        raise Problem(410, f"this page is of release {cursor.release[:80]!r}, which is served no more; {way_out}")
     return cursor
 
 
