@@ -136,7 +136,7 @@ def lens_faults(where: str, lens: Lens, themes: Mapping[str, Theme]) -> Iterator
 
 
 def _baseline_faults(where: str, theme: Theme, sources: Sources) -> Iterator[Message]:
-    """Columns of [expected] and [peers] that are not there, or that tell of residents."""
+    """Columns of [expected] and [peers] that are not there, that tell of residents, or are what is compared itself."""
     terms = theme.expected.term if theme.expected else ()
     named = [("expected", f"term.{at}.column", one.column) for at, one in enumerate(terms, start=1)]
     named += [("peers", "columns", one) for one in (theme.peers.columns if theme.peers else ())]
@@ -144,13 +144,28 @@ def _baseline_faults(where: str, theme: Theme, sources: Sources) -> Iterator[Mes
         place = message("{where}: [{section}]", where=where, section=section)
         faults = list(column_faults(place, field, reference, "", sources))
         yield from faults
-        trait = None if faults else trait_of(meanings(reference, "", sources)[0], sources)
-        if trait is not None:
+        if faults:
+            continue
+        column = meanings(reference, "", sources)[0]
+        if (indicator := _counted(theme, section, sources).get(column)) is not None:
+            yield message(
+                "{place}: {field}: column {column!r} is what indicator {indicator!r} counts, and held against itself "
+                "nothing stands out: take what stands there, or who comes there",
+                place=place, field=field, column=reference, indicator=indicator,
+            )  # fmt: skip
+        if (trait := trait_of(column, sources)) is not None:
             yield message(
                 "{place}: {field}: column {column!r} says something of {trait}; who lives somewhere is no reason to "
                 "look there: take what stands there, or who comes there",
                 place=place, field=field, column=reference, trait=trait,
             )  # fmt: skip
+
+
+def _counted(theme: Theme, section: str, sources: Sources) -> Mapping[str, str]:
+    """The columns that the indicators of [expected] or [peers] count, and which indicator does."""
+    compared = theme.expected if section == "expected" else theme.peers
+    own = [one for one in theme.indicator if compared is not None and one.id in compared.indicators]
+    return {column: one.id for one in own for column in meanings(one.value, one.source, sources)[:1]}
 
 
 def _dasymetric_faults(where: str, dasymetric: Dasymetric, sources: Sources) -> Iterator[Message]:

@@ -10,16 +10,20 @@ from layers.declarations.persons import persons, without_accents
 
 TRAITS: Mapping[str, tuple[str, ...]] = {
     "income": ("*inkomen*", "*income*", "*vermogen*", "*koopkracht*", "*armoede*", "*minima", "*sociaalminimum*",
-               "*schuld*", "*welvaart*", "*seswoa*", "*sociaaleconomisch*", "*opleiding*", "*opgeleid*"),
+               "*schuld*", "*welvaart*", "*seswoa*", "*sociaaleconomisch*", "*opleiding*", "*opgeleid*",
+               "*geletterd*", "*daklo*", "*werklo*", "*werkzoekend*", "*voedselbank*"),
     "household": ("*huishoud*", "*household*", "*gezinnen*", "*gezinsgrootte*", "*alleenstaand*", "*eenouder*"),
     "benefits": ("*uitkering*", "*bijstand*", "*benefit*", "*wajong*", "wao", "wia", "*toeslag*"),
-    "origin": ("*herkomst*", "*migratie*", "*nationalit*", "*afkomst*", "*westers*", "*geboorteland*", "*origin*"),
-    "religion": ("*religie*", "*godsdienst*", "*gelovig*", "*kerkgenootschap*", "*religion*"),
+    "origin": ("*herkomst*", "*migratie*", "*nationalit*", "*afkomst*", "*westers*", "*geboorteland*", "*origin*",
+               "*migrant*", "*vluchteling*"),
+    "religion": ("*religie*", "*godsdienst*", "*gelovig*", "*kerkgenootschap*", "*religion*",
+                 "*moskee*", "*synagoge*", "kerk", "kerken", "*gebedshui*"),
     "age": ("*65plus*", "*jongeren*", "*ouderen*", "*leeftijd*", "*0tot15*", "*15tot25*", "mannen", "vrouwen",
             "*geslacht*"),
-    "health": ("*zorggebruik*", "*gezondheid*", "*ziekte*", "*jeugdzorg*", "*health*"),
+    "health": ("*zorggebruik*", "*gezondheid*", "*ziekte*", "*jeugdzorg*", "*health*", "*zorgkosten*",
+               "*eenzaam*"),
 }  # fmt: skip
-"""The words by which each trait is known; `*` is any letters."""
+"""The words by which each trait is known; `*` is any letters. How near a house of prayer is tells who lives there."""
 
 CALLED: Mapping[str, Message] = {
     "income": message("income, wealth or education of residents"),

@@ -58,6 +58,9 @@ def test_a_theme_says_what_its_events_are_compared_with(tmp_path, reference):
         (PEERS.replace('["afstand"]', '["afstand", "inwoners"]'), "classes are of one column, and there are 2"),
         (PEERS.replace("classes = [1, 5]", "nearest = 19"), "peers.nearest: should be greater than or equal to 20"),
         (PEERS.replace('"afstand"', '"diepte"'), "[peers]: columns: no source has a column 'diepte'"),
+        (EXPECTED.replace("tellingen.afstand", "tellingen.misdrijven"),
+         "[expected]: term.1.column: column 'tellingen.misdrijven' is what indicator 'misdrijven' counts, and held"),
+        (PEERS.replace('"afstand"', '"misdrijven"'), "[peers]: columns: column 'misdrijven' is what indicator"),
         (EXPECTED + EXPECTED[EXPECTED.index("[[") :], "columns that are a term more than once: tellingen.afstand"),
     ],
 )  # fmt: skip
@@ -91,6 +94,11 @@ def test_a_lens_that_changes_nothing_is_refused_and_one_that_compares_otherwise_
         ("niet_westers", "origin of residents"),
         ("kerkgenootschap", "religion of residents"),
         ("zorggebruik", "health of residents"),
+        ("laaggeletterden", "income, wealth or education of residents"),
+        ("werkzoekenden", "income, wealth or education of residents"),
+        ("arbeidsmigranten", "origin of residents"),
+        ("afstand_tot_moskee", "religion of residents"),
+        ("zorgkosten", "health of residents"),
     ],
 )
 def test_a_term_that_says_something_of_residents_is_refused_whatever_it_is_called(tmp_path, column, trait):
