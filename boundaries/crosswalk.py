@@ -118,11 +118,14 @@ class Crosswalk:
             None if margin is None else self._sum(margin.where(both, 0.0)).fillna(0.0)
             for margin in (measure.margin, measure.exposure_margin)
         )
+        shrunk = None if measure.shrunk_events is None else self._sum(measure.shrunk_events.where(both, 0.0))
         apportioned = Measure.of(
             measure.id, events.mask(partly), known.mask(partly), reason, shrunk=measure.shrunk,
             margins=(of_events, of_exposure),
         )  # fmt: skip
-        return replace(apportioned, interpolated=measure.interpolated or not self.exact)
+        return replace(
+            apportioned, interpolated=measure.interpolated or not self.exact, shrunk_events=shrunk
+        )  # fmt: skip
 
     def then(self, other: Self) -> Self:
         """This crosswalk and the next in one: from the sources of this to the targets of the other."""

@@ -38,6 +38,8 @@ class Measure:
         event_keys: of confidential events, the cell key of each area (geo.disclosure.cell_keys); None where they are
             open, or perturbed.
         exposure_keys: the same of exposure.
+        shrunk_events: of a rate that was divided, the events by the rates that were shrunk where they were counted
+            (geo.rates.shrunk_where_counted), divided in the same way; None where it was counted as it stands.
     """
 
     id: str
@@ -50,9 +52,10 @@ class Measure:
     exposure_margin: pd.Series | None = None
     event_keys: pd.Series | None = None
     exposure_keys: pd.Series | None = None
+    shrunk_events: pd.Series | None = None
 
     def __post_init__(self) -> None:
-        beside = (self.margin, self.exposure_margin, self.event_keys, self.exposure_keys)
+        beside = (self.margin, self.exposure_margin, self.event_keys, self.exposure_keys, self.shrunk_events)
         aligned = (self.exposure.index, self.reason.index, *(one.index for one in beside if one is not None))
         check_aligned(message("measure {id!r}", id=self.id), self.events.index, *aligned)
         for part, figures in ((message("events"), self.events), (message("exposure"), self.exposure)):
@@ -67,6 +70,8 @@ class Measure:
         unexplained = self.known == self.reason.notna()
         if unexplained.any():
             raise MeasureError("measure {id!r}: a reason must stand exactly where there is no value", id=self.id)
+        if self.shrunk_events is not None and (self.shrunk_events.isna() & self.known).any():
+            raise ValueError(f"measure {self.id!r}: shrunk events must be known wherever there is a value")
 
     @classmethod
     def of(

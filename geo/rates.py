@@ -7,6 +7,7 @@ a registered crime gets one eighth of the national rate from it, and a quarter f
 """
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
@@ -20,10 +21,31 @@ SHAPES = (1e-3, 1e6)
 
 
 def rates(measure: Measure) -> pd.Series:
-    """The value of each area, per unit of exposure: shrunk where the measure asks for it. NaN where unknown."""
+    """The value of each area, per unit of exposure: shrunk where the measure asks for it. NaN where unknown.
+
+    Of figures that were divided it is what was shrunk before that (`shrunk_where_counted`).
+    """
+    if measure.shrunk_events is not None:
+        return (measure.shrunk_events / measure.exposure).where(measure.known)
     if measure.shrunk:
         return empirical_bayes(measure)
     return (measure.events / measure.exposure).where(measure.known)
+
+
+def shrunk_where_counted(measure: Measure, floor: float) -> Measure:
+    """The measure with `shrunk_events`, to be divided over other areas as its events are; a level as it is.
+
+    Counts that were divided differ less between areas than chance makes counts differ: shrunk there, as if each area
+    had counted them itself, all of them would have the national rate. `floor` is the least exposure of areas that the
+    model is fitted to; the others, which are parts of something larger, have a rate by it too. The sum of all is not
+    that of the events: an area of which little is known has events of the nation in the place of its own.
+    """
+    if not measure.shrunk:
+        return measure
+    there = measure.events.notna() & (measure.exposure > 0)
+    steers = measure.with_floor(floor).known
+    rate = _shrunk(measure, steers if steers.any() else there, there)
+    return replace(measure, shrunk_events=(rate * measure.exposure).mask(measure.exposure == 0, 0.0))
 
 
 def empirical_bayes(measure: Measure) -> pd.Series:
@@ -41,18 +63,23 @@ def empirical_bayes(measure: Measure) -> pd.Series:
     >>> empirical_bayes(Measure.of("m", events, exposure, pd.Series([None] * 3))).round(4).tolist()
     [0.0474, 0.0332, 0.0591]
     """
-    known = measure.known
+    return _shrunk(measure, measure.known, measure.known)
+
+
+def _shrunk(measure: Measure, steers: "pd.Series[bool]", there: "pd.Series[bool]") -> pd.Series:
+    """The rates of the areas that are `there`, by the model that is fitted to those that steer."""
     national = measure.national
     if national == 0:
-        return (measure.events * 0.0).where(known)
-    expected = measure.exposure[known].to_numpy() * national
+        return (measure.events * 0.0).where(there)
+    expected = measure.exposure * national
     if measure.margin is None:
-        shape = gamma_shape(measure.events[known].to_numpy(), expected)
-        return ((measure.events + shape) / (measure.exposure + shape / national)).where(known)
-    lowest, highest = measure.lowest[known].to_numpy(), measure.highest[known].to_numpy()
-    shape = rounded_gamma_shape(lowest, highest, expected)
-    events = pd.Series(expected_count(lowest, highest, expected, shape), index=measure.events.index[known])
-    return ((events + shape) / (measure.exposure[known] + shape / national)).reindex(known.index)
+        shape = gamma_shape(measure.events[steers].to_numpy(), expected[steers].to_numpy())
+        return ((measure.events + shape) / (measure.exposure + shape / national)).where(there)
+    interval = (measure.lowest, measure.highest, expected)
+    shape = rounded_gamma_shape(*(one[steers].to_numpy(dtype=float) for one in interval))
+    lowest, highest, expects = (one[there].to_numpy(dtype=float) for one in interval)
+    events = pd.Series(expected_count(lowest, highest, expects, shape), index=there.index[there])
+    return ((events + shape) / (measure.exposure[there] + shape / national)).reindex(there.index)
 
 
 def rounded_gamma_shape(lowest: np.ndarray, highest: np.ndarray, expected: np.ndarray) -> float:

@@ -7,8 +7,9 @@ from geo.measures import Measure
 
 NOT_THERE, CONFIDENTIAL = "not_there", "confidential"
 """Why a term is left out: its figures are not at hand, or confidential (see geo.expected.LeftOut for others)."""
-HEXAGONS, NO_FIT, NO_PEERS = "hexagons", "no_fit", "no_peers"
-"""Why there is no baseline: areas are hexagons; no term is left or the fit does not converge; too few are alike."""
+HEXAGONS, POSTCODES, NO_FIT, NO_PEERS = "hexagons", "postcodes", "no_fit", "no_peers"
+"""Why there is no baseline: areas are hexagons; figures are per postcode; no term is left or the fit does not converge;
+too few are alike."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,9 +10,10 @@ from boundaries.dasymetric import Weights
 from boundaries.interpolation import Interpolation
 from geo.areas import AreaFrame, AreaLevel
 from geo.errors import SourceError
+from geo.measures import Measure
 from layers.declarations.catalog import Catalog
 from layers.declarations.dasymetric import Dasymetric
-from layers.declarations.indicators import qualified
+from layers.declarations.indicators import Indicator, qualified
 from layers.declarations.periods import PeriodKind
 from layers.declarations.sources import SourceDeclaration, columns_of
 from layers.declarations.themes import Theme
@@ -96,6 +97,14 @@ class FigurePlan:
         inputs = (self.areas.postcodes_node(source), self.interpolation_node(source), read)
         return Node("interpolated", (source.id, str(period)), postcodes.figures_of_postcodes, inputs, settings,
                     stored=True)  # fmt: skip
+
+    def shrunk_node(
+        self, measure: Node[Measure], source: SourceDeclaration, period: int, indicator: Indicator
+    ) -> Node[Measure]:
+        """A measure that a source counts per postcode, with its rates shrunk there."""
+        settings = {"source": of_period(source, period), "period": period, "indicator": indicator}
+        inputs = (measure, self.interpolation_node(source), self._corrected_node(source, period))
+        return Node("measure", measure.name, postcodes.shrunk_per_postcode, inputs, settings)
 
     def interpolation_node(self, source: SourceDeclaration) -> Node[Interpolation]:
         """From the postcodes of a source to the finest areas: by what its [dasymetric] says, else by surface."""

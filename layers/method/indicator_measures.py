@@ -7,12 +7,13 @@ import numpy as np
 import pandas as pd
 
 from boundaries.crosswalk import Crosswalk
-from geo.areas import AreaFrame
+from geo.areas import AreaFrame, AreaLevel
 from geo.disclosure.cell_keys import summed as summed_keys
 from geo.errors import SourceError
 from geo.measures import Measure
 from geo.messages import message
 from geo.quotients import growth
+from geo.rates import shrunk_where_counted
 from geo.unknown import Unknown
 from layers.declarations.indicators import Indicator
 from layers.declarations.sources import SourceDeclaration
@@ -115,13 +116,18 @@ def _key_of_level(indicator: Indicator, figures: Figures) -> pd.Series | None:
 
 
 def summed(measure: Measure, boundaries: Boundaries, areas: AreaFrame) -> Measure:
-    """The measure of the finest areas, for the wijken or gemeenten that they lie in."""
+    """The measure of the finest areas, for the wijken or gemeenten that they lie in.
+
+    Rates of a gemeente are shrunk as its own, also where they come of postcodes: hardly one lies in several gemeenten.
+    A wijk may be a part of one.
+    """
     if areas.level is boundaries.areas.level:
         return measure
     larger = upward(measure.events.index, areas)
     whole = larger.apportion(measure)
     return replace(
         whole,
+        shrunk_events=None if areas.level is AreaLevel.GEMEENTE else whole.shrunk_events,
         event_keys=_summed(measure.event_keys, measure, larger),
         exposure_keys=_summed(measure.exposure_keys, measure, larger),
     )
@@ -137,13 +143,17 @@ def _summed(keys: pd.Series | None, measure: Measure, larger: Crosswalk) -> pd.S
     return pd.Series(summed_keys(of_parts, target[counted], len(larger.targets)), larger.targets)
 
 
-def divided(measure: Measure, boundaries: Boundaries, crosswalk: Crosswalk) -> Measure:
-    """The measure of the finest areas, for the hexagons over which it is divided."""
+def divided(measure: Measure, boundaries: Boundaries, crosswalk: Crosswalk, *, share: bool, floor: float) -> Measure:
+    """The measure of the finest areas, for the hexagons over which it is divided; its rates are shrunk before that."""
+    if measure.shrunk_events is None:
+        measure = shrunk_where_counted(measure.as_share() if share else measure, floor)
     return crosswalk.apportion(within(measure, boundaries.areas.ids))
 
 
 def within(measure: Measure, ids: pd.Index) -> Measure:
     """The measure of some of its areas."""
-    parts = ("events", "exposure", "reason", "margin", "exposure_margin", "event_keys", "exposure_keys")
+    parts = (
+        "events", "exposure", "reason", "margin", "exposure_margin", "event_keys", "exposure_keys", "shrunk_events"
+    )  # fmt: skip
     columns = {name: column for name in parts if (column := getattr(measure, name)) is not None}
     return replace(measure, **{name: column.loc[ids] for name, column in columns.items()})

@@ -9,7 +9,7 @@ from layers.declarations.sources import SourceDeclaration
 from layers.declarations.themes import Theme
 from layers.method import baselines
 from layers.method.area_plan import AreaPlan
-from layers.method.baseline import CONFIDENTIAL, HEXAGONS, NOT_THERE, BaselineEvents
+from layers.method.baseline import CONFIDENTIAL, HEXAGONS, NOT_THERE, POSTCODES, BaselineEvents
 from layers.method.deciding import without_weight
 from layers.method.figure_plan import FigurePlan
 from layers.method.indicator_values import IndicatorValues, indicator_values
@@ -50,8 +50,9 @@ class IndicatorPlan:
         if section is None or indicator.id not in section.indicators:
             return ()
         name, declared = (indicator.id, level, str(period), reference), (f"themes/{theme.id}",)
-        if level.resolution is not None:
-            nothing = {"reference": reference, "why": HEXAGONS}
+        per_postcode = any(one.native is AreaLevel.PC4 for one in self.measures.sources(theme, indicator))
+        if level.resolution is not None or per_postcode:
+            nothing = {"reference": reference, "why": POSTCODES if per_postcode else HEXAGONS}
             return (Node("baseline", name, baselines.absent, (), nothing, declared),)
         measure = self.measures.protected_node(self.measures.finest_measure_node(indicator, theme, period), indicator)
         settings = {"section": numbers_of(section), "floor": self.measures.floor(theme, indicator)}

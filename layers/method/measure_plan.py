@@ -15,7 +15,7 @@ from layers.declarations.sources import SourceDeclaration, fill
 from layers.declarations.themes import Theme
 from layers.method import indicator_measures
 from layers.method.area_plan import AreaPlan
-from layers.method.deciding import columns_only, has_columns_of
+from layers.method.deciding import columns_only, has_columns_of, without_weight
 from layers.method.figure_plan import FigurePlan
 from layers.method.keys import check_protectable
 from layers.method.overlay import leaving_of_cells
@@ -33,11 +33,15 @@ class MeasurePlan:
     areas: AreaPlan
     figures: FigurePlan
 
+    def sources(self, theme: Theme, indicator: Indicator) -> list[SourceDeclaration]:
+        """The sources that an indicator of a theme reads."""
+        return [one for one in self.figures.sources(theme) if has_columns_of(indicator, one)]
+
     def measure_node(self, indicator: Indicator, theme: Theme, level: AreaLevel, period: int) -> Node[Measure]:
         """Counted at the level itself where there are points, else summed or divided from the finest areas; what is
         confidential is perturbed as it is counted or summed, and before it is divided.
         """
-        sources = [one for one in self.figures.sources(theme) if has_columns_of(indicator, one)]
+        sources = self.sources(theme, indicator)
         settings = {"indicator": columns_only(indicator), "period": period}
         name = (indicator.id, level, str(period))
         if level.resolution is not None:
@@ -56,14 +60,19 @@ class MeasurePlan:
             return self.protected_node(Node("measure", name, indicator_measures.summed, parts), indicator)
         crosswalk = self.figures.crosswalk_node(level, theme.dasymetric)
         inputs = (self.protected_node(of_finest, indicator), boundaries, crosswalk)
-        return Node("measure", name, indicator_measures.divided, inputs)
+        settings = {"share": indicator.share, "floor": self.floor(theme, indicator)}
+        return Node("measure", name, indicator_measures.divided, inputs, settings)
 
     def finest_measure_node(self, indicator: Indicator, theme: Theme, period: int) -> Node[Measure]:
         """The measure of the finest areas, and of others of which there are figures."""
-        sources = [one for one in self.figures.sources(theme) if has_columns_of(indicator, one)]
+        sources = self.sources(theme, indicator)
         inputs = (self.areas.finest_node(), *(self.figures.figures_node(one, period) for one in sources))
         settings = {"indicator": columns_only(indicator), "period": period}
-        return Node("measure", (indicator.id, "finest", str(period)), indicator_measures.measured, inputs, settings)
+        measure = Node("measure", (indicator.id, "finest", str(period)), indicator_measures.measured, inputs, settings)
+        if indicator.per is None or [one.native for one in sources] != [AreaLevel.PC4]:
+            return measure
+        floor = {"min_exposure": self.floor(theme, indicator)}
+        return self.figures.shrunk_node(measure, sources[0], period, without_weight(indicator).model_copy(update=floor))
 
     def protected_node(self, counted: Node[Measure], indicator: Indicator) -> Node[Measure]:
         """The measure with perturbed counts, where a source of it is confidential; else as it is.

@@ -15,12 +15,15 @@ from boundaries.interpolation import Interpolation, by_density, by_points_or_squ
 from boundaries.postcodes import PATTERN
 from boundaries.series import Year, harmonised
 from geo.errors import SourceError, first_few
+from geo.measures import Measure
 from geo.messages import Message, message
+from geo.rates import shrunk_where_counted
 from geo.unknown import Unknown
-from layers.declarations.indicators import qualified
+from layers.declarations.indicators import Indicator, qualified
 from layers.declarations.sources import ADDED, SourceDeclaration
 from layers.method.columns import figures_of_columns
 from layers.method.figures import Figures
+from layers.method.indicator_measures import measure_of
 from layers.method.places import Boundaries
 from layers.method.ports import Read
 from layers.method.tables import check_covered, keyed_by_area, without_figure
@@ -57,15 +60,56 @@ def figures_of_postcodes(
 
     Raises SourceError for a table that is not what its declaration says, or of postcodes of another year.
     """
-    where = message("source {id!r} ({path})", id=source.id, path=source.table.path if source.table else "")
-    keyed = keyed_by_area(read.value, source, where)
-    keyed = keyed.set_axis(keyed.index.str.replace(r"\.0$", "", regex=True))  # a spreadsheet made numbers of them
+    where = _where(source)
+    keyed = _keyed(read.value, source, where)
     codes = postcodes.areas.ids
     elsewhere = _without_polygon(keyed, codes, source, where)
     crossing = codes[interpolation.crosswalk.given > 0]
     check_covered(keyed.index, crossing, where, part=True)
     there = figures_of_columns(keyed[keyed.index.isin(codes)], source, period, codes, where)
     return _carried(there, interpolation, source, elsewhere)
+
+
+def shrunk_per_postcode(
+    measure: Measure,
+    interpolation: Interpolation,
+    read: Read[pd.DataFrame],
+    *,
+    source: SourceDeclaration,
+    period: int,
+    indicator: Indicator,
+) -> Measure:
+    """The measure of the finest areas, of which the rates are those of the postcodes that counted them, shrunk there.
+
+    Args:
+        measure: of an indicator of which both events and exposure are counted per postcode.
+        interpolation: by which it came.
+        read: the figures per postcode.
+        source: that has them.
+        period: of the figures.
+        indicator: that it is the measure of; its floor is that of the postcodes that the model of rates is fitted to.
+    """
+    where, codes = _where(source), interpolation.crosswalk.sources
+    keyed = _keyed(read.value, source, where)
+    there = measure_of(indicator, figures_of_columns(keyed[keyed.index.isin(codes)], source, period, codes, where))
+    counted = shrunk_where_counted(there, indicator.min_exposure or 0.0)
+    if counted.shrunk_events is None:
+        return measure
+    both = counted.shrunk_events.notna()
+    rate = interpolation.counts(counted.shrunk_events) / interpolation.counts(counted.exposure.where(both))
+    shrunk = (rate * measure.exposure).reindex(measure.events.index).mask(measure.exposure == 0, 0.0)
+    partly = measure.known & shrunk.isna()
+    reason = measure.reason.mask(partly, Unknown.PARTLY)
+    return replace(measure, events=measure.events.mask(partly), reason=reason, shrunk_events=shrunk)
+
+
+def _where(source: SourceDeclaration) -> Message:
+    return message("source {id!r} ({path})", id=source.id, path=source.table.path if source.table else "")
+
+
+def _keyed(read: pd.DataFrame, source: SourceDeclaration, where: Message) -> pd.DataFrame:
+    keyed = keyed_by_area(read, source, where)
+    return keyed.set_axis(keyed.index.str.replace(r"\.0$", "", regex=True))  # a spreadsheet made numbers of them
 
 
 def _without_polygon(keyed: pd.DataFrame, codes: pd.Index, source: SourceDeclaration, where: Message) -> pd.Index:

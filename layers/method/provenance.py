@@ -13,7 +13,7 @@ from layers.declarations.dasymetric import Dasymetric
 from layers.declarations.sources import SourceDeclaration
 from layers.declarations.themes import Theme
 from layers.messages import say
-from layers.method.baseline import CONFIDENTIAL, HEXAGONS, NO_FIT, NO_PEERS, NOT_THERE, BaselineReport
+from layers.method.baseline import CONFIDENTIAL, HEXAGONS, NO_FIT, NO_PEERS, NOT_THERE, POSTCODES, BaselineReport
 from layers.method.build import LEAST_SEARCHED, Analysis
 from layers.method.places import Boundaries, tolerance_of
 
@@ -24,6 +24,7 @@ REFERENCES = {
 """What is compared with, in the record of a layer."""
 MISSING = {
     HEXAGONS: message("what is to be expected is fitted per buurt, and not known per hexagon"),
+    POSTCODES: message("what is to be expected is fitted per buurt, and the figures are per postcode"),
     NO_FIT: message(
         "what is to be expected could not be fitted: too few figures are known, or the fit does not settle"
     ),
@@ -118,7 +119,12 @@ def interpolation_of(sources: Sequence[SourceDeclaration]) -> tuple[str, ...]:
         if one.native is AreaLevel.PC4
     }  # fmt: skip
     return tuple(
-        say("figures of {source} are per postcode of four digits: estimated from these by {by}", source=name, by=by)
+        say(
+            "figures of {source} are per postcode of four digits: estimated from these by {by}; a rate of them is "
+            "shrunk per postcode, before it is divided, except of a gemeente",
+            source=name,
+            by=by,
+        )
         for name, by in lines.items()
     )
 
@@ -142,6 +148,8 @@ def _method(tolerance: float, analysis: Analysis, theme: Theme) -> list[Message]
     level = analysis.areas.level
     return [
         message("rates: empirical Bayes, Poisson-gamma (Clayton and Kaldor 1987)"),
+        *([message("rates of what is only counted per buurt: shrunk per buurt, before they are divided over hexagons")]
+          if level.resolution is not None and (analysis.result.reason == Unknown.INTERPOLATED).any() else []),
         _deviations(analysis, theme),
         *_baseline_lines(analysis, theme),
         *(

@@ -14,6 +14,7 @@ import pandas as pd
 from geo.messages import Message, joined, message
 from geo.neighbors import Neighbors, nearest
 from geo.statistics.bivariate import local_moran_among, quadrants_among
+from geo.unknown import Unknown
 from geo.variation import differs
 from layers.messages import say
 from layers.publication.explanations import plural_of
@@ -31,6 +32,7 @@ from layers.publication.fields import (
     Field,
 )  # fmt: skip
 from layers.publication.protected import Protected
+from layers.publication.reasons import CODES
 
 AROUND = 6
 """How many of the nearest areas are around an area."""
@@ -58,6 +60,7 @@ FIELDS = (
 def association_of(layers: Sequence[Protected]) -> tuple[geopandas.GeoDataFrame, Message]:
     """The rows of `samenhang_<level>` from layers that stack, and what it says as a whole."""
     tables = {one.theme.id: one.table.set_index("gebiedscode").sort_index() for one in layers}
+    tables = {name: table.assign(score=table["score"].where(~_estimated(table))) for name, table in tables.items()}
     shared = sorted(set.intersection(*(set(table.index) for table in tables.values())))
     tables = {name: table.loc[shared] for name, table in tables.items()}
     titles = {one.theme.id: one.theme.title for one in layers}
@@ -74,6 +77,11 @@ def association_of(layers: Sequence[Protected]) -> tuple[geopandas.GeoDataFrame,
     missing = [field.name for field in FIELDS if field.name not in table]
     table = table.assign(**dict.fromkeys(missing))
     return table[[*(field.name for field in FIELDS), "geometry"]], joined(" ", _whole(layers, counts))
+
+
+def _estimated(table: pd.DataFrame) -> pd.Series:
+    """Where a score is of figures of other areas: one of these would be its own neighbour, so that it is not tested."""
+    return table["reden"] == CODES[Unknown.INTERPOLATED]
 
 
 def _high_among(first: pd.Series, second: pd.Series, around: Neighbors | None) -> pd.Series | None:
@@ -120,6 +128,8 @@ def _whole(layers: Sequence[Protected], counts: Sequence[Message]) -> Iterator[M
         "(bivariate local Moran's I, q at most 0.05 in each pair).",
         areas=plural_of(layers[0].key.level),
     )
+    if any(_estimated(one.table).any() for one in layers):
+        yield message("Scores that are estimated from other areas are not tested.")
     yield from counts
     yield message(
         "Whether both are high in the area itself is not tested: that is what several themes at once are about. It "

@@ -15,6 +15,7 @@ from boundaries.hexagons import hexagons
 from geo.areas import AreaFrame, AreaLevel
 from geo.errors import AlignmentError, MeasureError
 from geo.measures import Measure
+from geo.rates import rates, shrunk_where_counted
 from geo.unknown import Unknown
 from tests.boundaries.tilings import figures_of, tiling, tilings
 from tests.country import SIDE, squares
@@ -84,6 +85,25 @@ def test_by_surface_the_result_says_that_it_was_interpolated(to_cells):
     apportioned = to_cells.apportion(measure(np.arange(COUNT), np.full(COUNT, 100)))
     assert apportioned.interpolated
     assert apportioned.national == pytest.approx(np.arange(COUNT).sum() / (100 * COUNT), rel=1e-9)
+
+
+@given(st.lists(st.integers(0, 40), min_size=COUNT, max_size=COUNT).filter(any))
+def test_by_surface_events_are_kept_and_so_are_those_of_shrunk_rates(to_cells, events):
+    before = shrunk_where_counted(measure(events, np.full(COUNT, 100)), 50)
+    apportioned = to_cells.apportion(before)
+    assert apportioned.events.sum() == pytest.approx(sum(events), rel=1e-9)
+    assert apportioned.shrunk_events.sum() == pytest.approx(before.shrunk_events.sum(), rel=1e-9)
+
+
+def test_a_planted_rate_is_seen_where_counts_were_divided(to_cells):
+    raised = (BUURTEN.table.centroid.x > 121_000).to_numpy()
+    events = np.random.default_rng(3).poisson(np.where(raised, 6, 2))
+    before = measure(events, np.full(COUNT, 100))
+    inside = to_cells.matrix.T @ raised > 0.99 * to_cells.matrix.T.sum(axis=1)
+    assert rates(to_cells.apportion(before))[inside].mean() < 0.05  # as if each cell had counted for itself
+    assert rates(to_cells.apportion(shrunk_where_counted(before, 50)))[inside].mean() == pytest.approx(
+        rates(before)[raised].mean(), rel=0.05
+    )
 
 
 def test_by_surface_each_target_gets_the_share_of_the_surface_it_covers():

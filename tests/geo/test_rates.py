@@ -1,5 +1,7 @@
 """Rates are shrunk as the gamma-Poisson model says, held against its integrals and its likelihood on a grid."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from hypothesis import assume, given, settings
@@ -7,7 +9,7 @@ from hypothesis import strategies as st
 from scipy.integrate import quad
 from scipy.stats import gamma, nbinom, poisson
 
-from geo.rates import SHAPES, empirical_bayes, gamma_shape, rates
+from geo.rates import SHAPES, empirical_bayes, gamma_shape, rates, shrunk_where_counted
 from tests.country import counted
 
 exposures = st.floats(1, 1e4)
@@ -132,3 +134,30 @@ def test_an_area_under_the_floor_is_unknown_yet_in_the_national_rate():
 
 def test_a_level_is_not_shrunk():
     assert rates(counted([200, 0], [10, 1000], shrunk=False)).tolist() == [20, 0]
+
+
+@given(areas, st.floats(0, 100), st.booleans())
+def test_what_is_shrunk_where_it_was_counted_and_not_divided_is_the_same_rate(pairs, floor, rounded):
+    events, exposure = (np.array(part, dtype=float) for part in zip(*pairs, strict=True))
+    assume(events.sum() > 0 and (exposure >= floor).any())
+    measure = counted(events, exposure)
+    if rounded:
+        measure = replace(measure, margin=measure.events * 0 + 2)
+    carried = shrunk_where_counted(measure, floor).with_floor(floor)
+    expected = rates(measure.with_floor(floor))
+    assert rates(carried).to_numpy() == pytest.approx(expected.to_numpy(), rel=1e-12, nan_ok=True)
+
+
+def test_a_small_area_has_a_rate_to_divide_and_does_not_steer_it():
+    measure = counted([5, 0, 9, 60, 50, 70], [1, 0, 10, 1000, 1000, 1000])
+    shrunk = shrunk_where_counted(measure, 50)
+    national = 194 / 3011
+    shape = gamma_shape(np.array([60, 50, 70]), np.full(3, 1000 * national))
+    assert shrunk.shrunk_events.iloc[0] == pytest.approx((5 + shape) / (1 + shape / national))
+    assert shrunk.shrunk_events.iloc[2] == pytest.approx(10 * (9 + shape) / (10 + shape / national))
+    assert shrunk.shrunk_events.iloc[1] == 0
+
+
+def test_a_level_is_divided_as_it_is():
+    level = counted([200, 0], [10, 1000], shrunk=False)
+    assert shrunk_where_counted(level, 50).shrunk_events is None

@@ -70,6 +70,15 @@ def test_of_fewer_than_a_hundred_areas_with_both_scores_nothing_is_said(layers):
     assert len(association_of(flat)[0]) == 0
 
 
+def test_scores_that_are_estimated_from_other_areas_are_not_tested_and_that_is_said(layers):
+    estimated = [replace(one, table=one.table.assign(reden="geschat")) for one in layers]
+    for some in ([estimated[0], layers[1]], [layers[0], estimated[1]]):
+        table, whole = association_of(some)
+        assert len(table) == 0
+        assert "Scores die uit andere gebieden zijn geschat, zijn niet getoetst." in say(whole)
+    assert "geschat" not in say(association_of(layers)[1])
+
+
 def test_it_is_a_collection_where_several_themes_have_a_level(layers):
     published = {one.id: one for one in collections(layers)}
     assert names(published["samenhang_buurt"].fields) == names(FIELDS)

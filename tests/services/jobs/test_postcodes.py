@@ -215,7 +215,8 @@ def test_the_layer_says_what_came_how_far_it_may_be_off_and_what_did_not(folder:
     assert len(notes) == 4  # a line for each count
     line = (
         "figures of postcodes are per postcode of four digits: estimated from these by huishoudens of tellingen "
-        "(dasymetric, Wright 1936; Schroeder 2007)"
+        "(dasymetric, Wright 1936; Schroeder 2007); a rate of them is shrunk per postcode, before it is divided, "
+        "except of a gemeente"
     )
     assert line in layer.provenance.method
     assert set(layer.provenance.digests) == {"themes/proef", "sources/postcodes", "sources/tellingen"}
@@ -230,6 +231,18 @@ def test_a_theme_that_weighs_what_was_estimated_is_shown_and_not_searched(folder
     searched = build(country(folder, themes_proef=unweighed), LayerRequest("proef", AreaLevel.BUURT), lambda _: None)
     assert "geschat" not in set(searched.table["reden"])
     assert searched.table["leegstand"].notna().sum() > 100
+
+
+def test_a_rate_per_postcode_is_not_compared_with_what_is_expected_per_buurt_and_that_is_said(folder: Path):
+    rate = THEME.replace("[search]", '[search]\nreference = "expected"') + LEEG.replace("share = true", "")
+    term = '[[expected.term]]\ncolumn = "tellingen.inwoners"\ntitle = "inwoners"\nwhy = "Meer mensen."\n'
+    expected_ = f'\n[expected]\nindicators = ["leegstand"]\n\n{term}'
+    with speaking("en"):
+        layer = build(country(folder, themes_proef=rate + expected_), LayerRequest("proef", AreaLevel.BUURT), print)
+    line = (
+        "leegstand: falls back on the national value: what is to be expected is fitted per buurt, and the figures are"
+    )
+    assert any(one.startswith(line) for one in layer.provenance.method)
 
 
 def test_gemeenten_are_sums_of_their_buurten_and_unknown_where_one_of_these_is(folder: Path):

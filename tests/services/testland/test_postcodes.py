@@ -149,6 +149,10 @@ def test_a_theme_over_them_says_how_far_its_figures_may_be_off_and_that_is_so(te
     (planted,) = (list(one.buurten) for one in testland.places if one.name == "vastgoed")
     shares = (measure.events / measure.exposure)[measure.known]
     assert shares[planted].mean() > 2 * shares.median()  # of which four times as many were made
+    published = layer.table.set_index("gebiedscode")["leeg"]
+    assert published.median() == pytest.approx(3.95, abs=0.2)
+    assert published[planted].mean() > 1.7 * published.median()  # every buurt had 4.05 when they were shrunk per buurt
+    assert any("a rate of them is shrunk per postcode, before it is divided" in one for one in origin.method)
 
 
 def test_it_is_published_as_other_themes_are(zicht: Zicht, declared: Path, monkeypatch: pytest.MonkeyPatch):
