@@ -12,15 +12,11 @@ import shapely
 from numpy.typing import NDArray
 from pyproj.exceptions import CRSError, ProjError
 
-from geo.areas import RD_NEW
+from boundaries.rd import RD_BOUNDS, RD_NEW, Box
 from geo.errors import AreaError, first_few
 from geo.messages import Message, message
 
-Box = tuple[float, float, float, float]
 Floats = NDArray[np.float64]
-
-RD_BOUNDS: Box = (-10_000.0, 300_000.0, 280_000.0, 650_000.0)
-"""West, south, east and north of the Netherlands and its sea, in metres of RD New: where coordinates must lie."""
 
 NEARLY = 0.9
 """Of points, of which a few may be strays, the share that must lie in the Netherlands for a system to be theirs."""

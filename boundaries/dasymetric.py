@@ -19,8 +19,9 @@ from numpy.typing import NDArray
 
 from boundaries.crosswalk import Crosswalk, Method, by_surface, pairs
 from boundaries.overlaps import PART, common, overlaps
+from boundaries.rd import RD_NEW
 from boundaries.shapes import is_flat
-from geo.areas import RD_NEW, AreaFrame, Areas
+from geo.areas import AreaFrame, Areas
 from geo.errors import AreaError, MeasureError, first_few
 from geo.messages import message
 from geo.packed import Slices

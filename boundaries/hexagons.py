@@ -23,7 +23,8 @@ from numpy.typing import NDArray
 from pyproj import Transformer
 
 from boundaries.points import Locator
-from geo.areas import RD_NEW, AreaFrame, AreaLevel
+from boundaries.rd import RD_NEW
+from geo.areas import AreaFrame, AreaLevel
 from geo.packed import Packed
 from geo.polygons import Floats, Polygons, cleaned, densified
 

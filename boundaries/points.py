@@ -17,7 +17,8 @@ from h3ronpy.vector import coordinates_to_cells
 from numpy.typing import NDArray
 from pyproj import Transformer
 
-from geo.areas import RD_NEW, AreaFrame
+from boundaries.rd import RD_NEW
+from geo.areas import AreaFrame
 from geo.compiled import njit
 
 SQUARES, LEAST = 9_000_000, 25.0

@@ -20,7 +20,8 @@ from boundaries.codes import CBS_MISSING
 from boundaries.counts import Counts
 from boundaries.dasymetric import Weights, weight_of
 from boundaries.overlaps import overlaps
-from geo.areas import RD_NEW, AreaFrame
+from boundaries.rd import RD_NEW
+from geo.areas import AreaFrame
 from geo.errors import SourceError, first_few
 from geo.messages import Message, message
 from geo.unknown import Unknown

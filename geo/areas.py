@@ -1,4 +1,4 @@
-"""AreaFrame: all areas of one level and one vintage, in RD New."""
+"""AreaFrame: all areas of one level and one vintage, in metres."""
 
 from dataclasses import dataclass
 from enum import StrEnum
@@ -7,14 +7,13 @@ from typing import Protocol, Self
 import geopandas
 import numpy as np
 import pandas as pd
+from pyproj import CRS
 
 from geo.errors import AreaError, first_few
 from geo.messages import Message, message, plural
+from geo.metres import is_metric
 from geo.packed import Slices
 from geo.polygons import Polygons
-
-RD_NEW = 28992
-"""EPSG code of RD New, the Dutch national grid, in metres. All of zicht computes in it."""
 
 NAMES = ("name", "gemeente", "gemeente_name")
 COLUMNS = (*NAMES, "geometry")
@@ -78,7 +77,8 @@ class Areas(Protocol):
 class AreaFrame:
     """All areas of one level and vintage: `table` is indexed by `area_id`, unique and sorted, with `COLUMNS`.
 
-    Polygons are valid, not empty and in RD New. Raises AreaError naming the first areas that are not.
+    Polygons are valid, not empty and in a coordinate reference system of metres (geo.metres), which is that of the
+    table; what CBS has is in RD New. Raises AreaError naming the first areas that are not.
 
     >>> AreaFrame(AreaLevel.BUURT, 2025, geopandas.GeoDataFrame(columns=["name", "geometry"], crs=4326))
     Traceback (most recent call last):
@@ -111,6 +111,12 @@ class AreaFrame:
         return ids
 
     @property
+    def crs(self) -> CRS:
+        """The system that their coordinates are in."""
+        crs: CRS = self.table.crs
+        return crs
+
+    @property
     def polygons(self) -> Polygons:
         """Their polygons."""
         polygons: Polygons = self.table.geometry.to_numpy()
@@ -126,7 +132,7 @@ class AreaFrame:
 
 
 def check_areas(where: Message | str, table: geopandas.GeoDataFrame) -> None:
-    """Raise AreaError unless `table` has unique codes for index, and valid polygons that are not empty, in RD New.
+    """Raise AreaError unless `table` has unique codes for index, and valid polygons that are not empty, in metres.
 
     Nothing is transformed or repaired here: both move borders, and who moves them should know.
     """
@@ -136,11 +142,11 @@ def check_areas(where: Message | str, table: geopandas.GeoDataFrame) -> None:
 
 
 def _check_crs(where: Message | str, table: geopandas.GeoDataFrame) -> None:
-    if table.crs is None or table.crs.to_epsg() != RD_NEW:
+    if table.crs is None or not is_metric(table.crs, tuple(table.total_bounds.tolist())):
         raise AreaError(
-            "{where}: polygons must be in RD New (EPSG:{rd_new}), found {crs}; transform them first",
+            "{where}: polygons must be in metres, as in the system of their country (EPSG:28992 for the Netherlands) "
+            "or of Europe (EPSG:3035), found {crs}; transform them first",
             where=where,
-            rd_new=RD_NEW,
             crs=message("no CRS") if table.crs is None else table.crs.to_string(),
         )
 

@@ -11,7 +11,8 @@ import pandas as pd
 import shapely
 from scipy.sparse import csr_array, diags_array, eye_array, kron
 
-from geo.areas import RD_NEW, AreaFrame, AreaLevel
+from boundaries.rd import RD_NEW
+from geo.areas import AreaFrame, AreaLevel
 from geo.measures import Measure
 from geo.neighbors import Neighbors
 

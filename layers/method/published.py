@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 
 from boundaries.coverage import outline
-from geo.areas import RD_NEW
+from boundaries.rd import RD_NEW
 from geo.unknown import Unknown
 from geo.zoekgebieden import Zoekgebied
 from layers.declarations.indicators import Indicator

@@ -15,10 +15,11 @@ from numpy.typing import NDArray
 
 from boundaries.counts import Counts
 from boundaries.crosswalk import Crosswalk
+from boundaries.rd import RD_NEW
 from boundaries.route_kinds import RouteKind
 from boundaries.routes import Route
 from boundaries.series import COLUMNS, Year, harmonised
-from geo.areas import NAMES, RD_NEW, Areas
+from geo.areas import NAMES, Areas
 from geo.messages import Message, message
 from geo.packed import Slices
 from geo.polygons import Polygons

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import geopandas
 
-from geo.areas import RD_NEW
+from boundaries.rd import RD_NEW
 from layers.publication.audience import Audience
 from layers.publication.fields import Field
 

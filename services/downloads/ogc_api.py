@@ -18,7 +18,7 @@ import orjson
 import pandas as pd
 import shapely
 
-from geo.areas import RD_NEW
+from boundaries.rd import RD_NEW
 from geo.errors import SourceError
 from services.http.client import Client
 from services.http.progress import OnProgress

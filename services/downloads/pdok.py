@@ -16,8 +16,9 @@ import geopandas
 import pandas as pd
 
 from boundaries.codes import PATTERNS, parents
+from boundaries.rd import RD_NEW
 from boundaries.vintages import Vintage
-from geo.areas import RD_NEW, AreaLevel
+from geo.areas import AreaLevel
 from geo.errors import SourceError
 from services.downloads import atom, ogc_api
 from services.downloads.ogc_api import AnswerError

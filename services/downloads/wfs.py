@@ -21,7 +21,7 @@ from urllib.parse import urlencode
 
 import orjson
 
-from geo.areas import RD_NEW
+from boundaries.rd import RD_NEW
 from geo.errors import SourceError
 from services.http.client import Client
 

@@ -9,7 +9,7 @@ from rasterio.io import MemoryFile
 from rasterio.shutil import copy
 from rasterio.transform import from_origin
 
-from geo.areas import RD_NEW
+from boundaries.rd import RD_NEW
 from geo.errors import StoreError
 from geo.rasters import Grid
 from services.files import whole_file

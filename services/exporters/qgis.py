@@ -13,7 +13,7 @@ from pathlib import Path
 from xml.etree import ElementTree as ET
 from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
-from geo.areas import RD_NEW
+from boundaries.rd import RD_NEW
 from layers.declarations.lenses import BASIS
 from layers.messages import say
 from layers.publication.collection import Collection, names

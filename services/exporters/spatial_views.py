@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from geo.areas import RD_NEW
+from boundaries.rd import RD_NEW
 from layers.publication.collection import Collection
 from layers.publication.normal_form import (
     NormalForm,

@@ -7,7 +7,7 @@ import adbc_driver_postgresql.dbapi as driver
 import pyarrow as pa
 from adbc_driver_manager import Error
 
-from geo.areas import RD_NEW
+from boundaries.rd import RD_NEW
 from geo.errors import SourceError, first_few
 from geo.messages import message
 from services.formats.rows import Batches, Rows

@@ -12,8 +12,8 @@ import shapely
 from pyogrio.errors import DataLayerError, DataSourceError
 from pyproj.exceptions import CRSError, ProjError
 
-from boundaries.crs import RD_BOUNDS, system_of, within
-from geo.areas import RD_NEW
+from boundaries.crs import system_of, within
+from boundaries.rd import RD_BOUNDS, RD_NEW
 from geo.densities import LEAST_NEAR, Density, Kernel, density, rounded
 from geo.errors import SourceError, first_few
 from geo.messages import Message, message

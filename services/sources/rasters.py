@@ -14,7 +14,8 @@ from numpy.typing import NDArray
 from rasterio.errors import NotGeoreferencedWarning, RasterioError
 from rasterio.windows import Window
 
-from geo.areas import RD_NEW, AreaFrame
+from boundaries.rd import RD_NEW
+from geo.areas import AreaFrame
 from geo.errors import SourceError, first_few
 from geo.messages import message
 from geo.polygons import Polygons, cleaned, densified

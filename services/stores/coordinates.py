@@ -11,7 +11,7 @@ import numpy.typing as npt
 import pyproj
 import shapely
 
-from geo.areas import RD_NEW
+from boundaries.rd import RD_NEW
 
 type Shapes = npt.NDArray[np.object_]
 

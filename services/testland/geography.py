@@ -16,7 +16,7 @@ from scipy.sparse import csr_array
 from scipy.sparse.csgraph import dijkstra
 from scipy.spatial import cKDTree
 
-from geo.areas import RD_NEW
+from boundaries.rd import RD_NEW
 from services.testland.land import TOWNS, CellKind, Cells, Floats, Ints, make_cells, urbanity
 
 BUURTEN, WIJKEN = 690, 76

@@ -11,7 +11,7 @@ import shapely
 from numpy.typing import NDArray
 from scipy.spatial import cKDTree
 
-from geo.areas import RD_NEW
+from boundaries.rd import RD_NEW
 from services.testland.country import FEW, SECRET, Testland
 from services.testland.topics import STRENGTH
 

@@ -16,7 +16,8 @@ from tobler.area_weighted.area_interpolate import _area_tables_binning
 
 from boundaries.crosswalk import Crosswalk, by_surface
 from boundaries.hexagons import hexagons, packed_hexagons
-from geo.areas import RD_NEW, AreaFrame, AreaLevel
+from boundaries.rd import RD_NEW
+from geo.areas import AreaFrame, AreaLevel
 from tests.benchmarks.side_by_side import most, race
 from tests.real.conftest import real  # noqa: F401  # the folder of real data
 

@@ -7,7 +7,8 @@ import pandas as pd
 import shapely
 from libpysal.graph import Graph
 
-from geo.areas import RD_NEW, AreaFrame, AreaLevel
+from boundaries.rd import RD_NEW
+from geo.areas import AreaFrame, AreaLevel
 from geo.neighbors import queen, ring
 from tests.benchmarks.side_by_side import race
 

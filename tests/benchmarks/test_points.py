@@ -9,8 +9,9 @@ from h3ronpy.vector import coordinates_to_cells
 from pyproj import Transformer
 
 from boundaries.points import Locator, cells
+from boundaries.rd import RD_NEW
 from boundaries.vintages import vintage
-from geo.areas import RD_NEW, AreaFrame
+from geo.areas import AreaFrame
 from services.sources.folder import Folder
 from services.testland.source import TestlandSource
 from tests.benchmarks.side_by_side import race

@@ -7,7 +7,8 @@ import rasterio
 from exactextract import exact_extract
 from rasterio.transform import from_origin
 
-from geo.areas import RD_NEW, AreaFrame, AreaLevel
+from boundaries.rd import RD_NEW
+from geo.areas import AreaFrame, AreaLevel
 from layers.declarations.rasters import Raster, Taken
 from layers.declarations.sources import Column, SourceDeclaration
 from services.sources.rasters import zonal

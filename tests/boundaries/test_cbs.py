@@ -12,8 +12,9 @@ from hypothesis import strategies as st
 
 from boundaries import cbs
 from boundaries.codes import parents
+from boundaries.rd import RD_NEW
 from boundaries.vintages import vintage
-from geo.areas import RD_NEW, AreaLevel
+from geo.areas import AreaLevel
 from geo.errors import AreaError
 from tests.country import SIDE, raw, squares
 

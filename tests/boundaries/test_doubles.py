@@ -7,8 +7,8 @@ import shapely
 import shapely.affinity
 
 from boundaries import cbs
+from boundaries.rd import RD_NEW
 from boundaries.vintages import vintage
-from geo.areas import RD_NEW
 from geo.errors import AreaError
 from tests.country import raw, squares
 

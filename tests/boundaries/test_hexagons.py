@@ -15,7 +15,8 @@ from boundaries import hexagons as hexagons_
 from boundaries import overlaps
 from boundaries.crosswalk import by_surface
 from boundaries.hexagons import _polygons, cells_at, hexagons, packed_hexagons
-from geo.areas import NAMES, RD_NEW, AreaLevel, Areas
+from boundaries.rd import RD_NEW
+from geo.areas import NAMES, AreaLevel, Areas
 from geo.packed import Packed, Slices
 from tests.boundaries.tilings import areas_of
 from tests.country import squares

@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 
 from boundaries import points
 from boundaries.points import Locator, cells
-from geo.areas import RD_NEW, AreaFrame, AreaLevel
+from boundaries.rd import RD_NEW
+from geo.areas import AreaFrame, AreaLevel
 from tests.country import names, squares
 
 

@@ -7,8 +7,8 @@ import shapely
 from hypothesis import given
 
 from boundaries.dasymetric import Weights, weight_of
+from boundaries.rd import RD_NEW
 from boundaries.shapes import is_flat, sound
-from geo.areas import RD_NEW
 from geo.errors import AreaError
 from geo.polygons import unclean
 from tests.boundaries.tilings import areas_of

@@ -6,7 +6,8 @@ import pandas as pd
 import shapely
 from hypothesis import strategies as st
 
-from geo.areas import RD_NEW, AreaFrame, AreaLevel
+from boundaries.rd import RD_NEW
+from geo.areas import AreaFrame, AreaLevel
 
 LAND = shapely.box(120_000, 480_000, 123_000, 482_000)
 

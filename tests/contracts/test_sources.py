@@ -9,8 +9,9 @@ import numpy as np
 import pytest
 
 from boundaries.hexagons import hexagons
+from boundaries.rd import RD_NEW
 from boundaries.vintages import vintage
-from geo.areas import RD_NEW, AreaFrame, AreaLevel
+from geo.areas import AreaFrame, AreaLevel
 from geo.errors import SourceError
 from geo.messages import Message, message
 from layers.declarations.catalog import load

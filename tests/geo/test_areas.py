@@ -1,11 +1,15 @@
 """An AreaFrame holds what everything after it counts on, or it is not made."""
 
+import math
+
 import numpy as np
 import pytest
 import shapely
+from pyproj import CRS
 
 from geo.areas import COLUMNS, AreaFrame, AreaLevel, check_areas
 from geo.errors import AreaError
+from geo.metres import is_metric
 from tests.country import squares
 
 AREAS = squares(4, 3)
@@ -61,10 +65,39 @@ def test_unsorted_codes_are_refused():
         frame(AREAS.table[::-1])
 
 
-@pytest.mark.parametrize(("crs", "named"), [(None, "no CRS"), (4326, "EPSG:4326"), (3857, "EPSG:3857")])
-def test_only_rd_new_passes(crs, named):
-    with pytest.raises(AreaError, match=f"RD New.*found {named}"):
+@pytest.mark.parametrize(("crs", "named"), [(None, "no CRS"), (4326, "EPSG:4326"), (2249, "EPSG:2249")])
+def test_only_systems_in_metres_pass(crs, named):
+    with pytest.raises(AreaError, match=f"must be in metres.*found {named}"):
         frame(AREAS.table.set_crs(crs, allow_override=True))
+
+
+@pytest.mark.parametrize("crs", [28992, 3035, 25831, 31370, 2154])
+def test_any_system_of_which_a_metre_is_one_on_the_ground_passes(crs):
+    moved = frame(AREAS.table.to_crs(crs))
+    assert moved.crs.to_epsg() == crs
+    assert moved.table.area.to_numpy() == pytest.approx(500.0**2, rel=0.01)
+
+
+@pytest.mark.parametrize("crs", [3857, 32661, 32638])
+def test_a_system_that_stretches_metres_where_the_areas_lie_is_refused(crs):
+    moved = AREAS.table.to_crs(crs)
+    with pytest.raises(AreaError, match=f"must be in metres.*found EPSG:{crs}"):
+        frame(moved)
+
+
+def test_a_twentieth_is_the_most_that_a_metre_may_differ_from_one_on_the_ground():
+    def mercator(true_at: float) -> CRS:
+        return CRS(f"+proj=merc +lat_ts={true_at} +ellps=sphere +units=m +type=crs")
+
+    equator = (-1.0, -1.0, 1.0, 1.0)  # where it makes cos(true_at) metres of one
+    assert is_metric(mercator(math.degrees(math.acos(0.951))), equator)
+    assert not is_metric(mercator(math.degrees(math.acos(0.949))), equator)
+
+
+def test_a_table_without_areas_is_of_any_system_in_metres():
+    assert len(frame(AREAS.table[:0])) == 0
+    with pytest.raises(AreaError, match="must be in metres"):
+        frame(AREAS.table[:0].to_crs(4326))
 
 
 @pytest.mark.parametrize(("what", "polygon"), [(what, one) for what, some in UNUSABLE.items() for one in some])
@@ -88,12 +121,8 @@ def test_infinite_coordinates_are_refused():
 
 def test_a_table_without_names_and_in_any_order_may_be_areas_all_the_same():
     check_areas("x", AREAS.table[["geometry"]][::-1])
-    with pytest.raises(AreaError, match="x: polygons must be in RD New"):
+    with pytest.raises(AreaError, match="x: polygons must be in metres"):
         check_areas("x", AREAS.table.to_crs(4326))
-
-
-def test_rd_new_is_epsg_28992():
-    assert AREAS.table.crs.to_epsg() == 28992
 
 
 def test_only_a_hexagon_level_has_a_resolution():

@@ -17,7 +17,8 @@ from scipy.sparse.csgraph import shortest_path
 from boundaries.cbs import wijken
 from boundaries.codes import parents
 from boundaries.hexagons import hexagons
-from geo.areas import RD_NEW, AreaFrame, AreaLevel
+from boundaries.rd import RD_NEW
+from geo.areas import AreaFrame, AreaLevel
 from geo.errors import AreaError
 from geo.neighbors import Neighbors, nearest, queen, ring, rings, rook, within
 from tests.boundaries.tilings import areas_of, tilings

@@ -10,8 +10,9 @@ import shapely
 from boundaries import cbs
 from boundaries.codes import parents
 from boundaries.crs import in_rd
+from boundaries.rd import RD_NEW
 from boundaries.vintages import vintage
-from geo.areas import RD_NEW, AreaFrame, AreaLevel
+from geo.areas import AreaFrame, AreaLevel
 from services.downloads import pdok
 from services.formats import boundary_files
 from services.http.client import Client

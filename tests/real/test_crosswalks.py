@@ -12,8 +12,9 @@ from boundaries.changes import by_pairs
 from boundaries.counts import Counts
 from boundaries.crosswalk import Crosswalk, Method, by_code, by_surface
 from boundaries.hexagons import hexagons
+from boundaries.rd import RD_NEW
 from boundaries.series import Year, harmonised
-from geo.areas import RD_NEW, AreaFrame, AreaLevel
+from geo.areas import AreaFrame, AreaLevel
 from layers.method.country import Country
 
 pytestmark = pytest.mark.real

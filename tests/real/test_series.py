@@ -9,8 +9,9 @@ import pandas as pd
 import pytest
 import shapely
 
+from boundaries.rd import RD_NEW
 from boundaries.route_kinds import RouteKind
-from geo.areas import RD_NEW, AreaLevel
+from geo.areas import AreaLevel
 from geo.errors import MeasureError, SourceError
 from services.jobs.series import SeriesRequest, series
 

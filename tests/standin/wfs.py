@@ -15,7 +15,7 @@ import orjson
 import pandas as pd
 import shapely
 
-from geo.areas import RD_NEW
+from boundaries.rd import RD_NEW
 from tests.standin.server import Query, Reply
 
 SQUARES = "/service.pdok.nl/cbs/vierkantstatistieken100m/{year}/wfs/v1_0"

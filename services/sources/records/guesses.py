@@ -12,7 +12,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from boundaries.crs import RD_BOUNDS
+from boundaries.rd import RD_BOUNDS
 from services.formats import moments, numbers
 from services.formats.cells import matching, text
 from services.geocoder import NUMBER, OBJECT, POSTCODE

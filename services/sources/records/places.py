@@ -12,8 +12,8 @@ from numpy.typing import NDArray
 from pyproj import CRS, Transformer
 from pyproj.exceptions import CRSError
 
-from boundaries.crs import RD_BOUNDS, within
-from geo.areas import RD_NEW
+from boundaries.crs import within
+from boundaries.rd import RD_BOUNDS, RD_NEW
 from geo.errors import SourceError
 from layers.declarations.records import Place
 from layers.method.numbers import Mark

@@ -157,12 +157,12 @@ def test_a_table_of_numbered_areas_and_of_hexagons():
 
 
 @pytest.mark.parametrize("name", OF_AREAS)
-def test_a_table_that_is_not_in_rd_new_or_not_of_areas_is_refused_in_words(name):
+def test_a_table_that_is_not_in_metres_or_not_of_areas_is_refused_in_words(name):
     table = squares(3, 2).table
     first = table.index[0]
     unusable = {
-        rf"{name}: polygons must be in RD New \(EPSG:28992\), found EPSG:4326; transform": table.to_crs(4326),
-        rf"{name}: polygons must be in RD New \(EPSG:28992\), found no CRS": table.set_crs(None, allow_override=True),
+        rf"{name}: polygons must be in metres, .*\(EPSG:3035\), found EPSG:4326; transform": table.to_crs(4326),
+        rf"{name}: polygons must be in metres, .*\(EPSG:3035\), found no CRS": table.set_crs(None, allow_override=True),
         f"{name}: 1 code occurs more than once: {first}; join its parts": table.iloc[[0, 0, 1]],
         f"{name}: 1 area has no code": table.set_axis([None, *table.index[1:]]),
         f"{name}: 1 area has no or an empty polygon: {first}": table.set_geometry(

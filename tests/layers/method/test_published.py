@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 import shapely
 
-from geo.areas import RD_NEW
+from boundaries.rd import RD_NEW
 from layers.method.published import DECIMALS
 from layers.publication.collection import names
 from layers.publication.fields import layer_fields, zoekgebied_fields

@@ -5,7 +5,8 @@ from dataclasses import replace
 import geopandas
 import pytest
 
-from geo.areas import RD_NEW, AreaLevel
+from boundaries.rd import RD_NEW
+from geo.areas import AreaLevel
 from layers.messages import speaking
 from layers.publication.collection import Collection, names, typed
 from layers.publication.collections import collections

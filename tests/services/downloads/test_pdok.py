@@ -8,8 +8,8 @@ import orjson
 import pytest
 
 from boundaries import cbs
+from boundaries.rd import RD_NEW
 from boundaries.vintages import vintage
-from geo.areas import RD_NEW
 from geo.errors import SourceError
 from services.downloads import pdok
 from services.http.client import Client, RetryPolicy

@@ -12,8 +12,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from boundaries import cbs
+from boundaries.rd import RD_NEW
 from boundaries.vintages import vintage
-from geo.areas import RD_NEW, AreaLevel
+from geo.areas import AreaLevel
 from geo.errors import SourceError, ZichtError
 from services.formats import boundary_files
 from tests.country import raw, squares

@@ -11,8 +11,8 @@ import pytest
 import shapely
 
 from boundaries import cbs
+from boundaries.rd import RD_NEW
 from boundaries.vintages import vintage
-from geo.areas import RD_NEW
 from geo.errors import SourceError
 from layers.declarations.records import Format
 from services.formats import boundary_files, reader
