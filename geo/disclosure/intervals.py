@@ -8,6 +8,7 @@ Source: M. Fischetti and J.J. Salazar-Gonzalez (2001), Solving the cell suppress
 constraints, Management Science 47(7), 1008-1027, doi:10.1287/mnsc.47.7.1008.9805.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -53,17 +54,33 @@ def in_hierarchy(bounds: Bounds, parent: Positions) -> Bounds:
     Bounds(lowest=array([10.,  1.,  6.]), highest=array([10.,  4.,  9.]))
     """
     levels = hierarchy_levels(parent)
+    upward = from_parts(bounds, parent, levels)
+    lowest, highest = upward.lowest.copy(), upward.highest.copy()
+    for level in levels[1:]:
+        of_others = _of_others(upward, parent, level)
+        lowest[level] = np.maximum(lowest[level], lowest[parent[level]] - of_others.highest)
+        highest[level] = np.minimum(highest[level], highest[parent[level]] - of_others.lowest)
+    return Bounds(lowest, highest)
+
+
+def from_parts(bounds: Bounds, parent: Positions, levels: Sequence[Positions]) -> Bounds:
+    """The bounds that each count has by itself and by its parts, whatever it is part of.
+
+    Args:
+        bounds: of each by itself.
+        parent: as in `in_hierarchy`.
+        levels: those of `hierarchy_levels`.
+
+    >>> parent, known = np.array([-1, 0, 0]), Bounds(np.array([0.0, 2.0, 1.0]), np.array([20.0, 4.0, 9.0]))
+    >>> from_parts(known, parent, hierarchy_levels(parent))
+    Bounds(lowest=array([3., 2., 1.]), highest=array([13.,  4.,  9.]))
+    """
     lowest, highest = bounds.lowest.copy(), bounds.highest.copy()
     for level in reversed(levels[1:]):
         wholes = np.unique(parent[level])
         least, most = (np.bincount(parent[level], part[level], len(parent)) for part in (lowest, highest))
         lowest[wholes] = np.maximum(lowest[wholes], least[wholes])
         highest[wholes] = np.minimum(highest[wholes], most[wholes])
-    upward = Bounds(lowest.copy(), highest.copy())
-    for level in levels[1:]:
-        of_others = _of_others(upward, parent, level)
-        lowest[level] = np.maximum(lowest[level], lowest[parent[level]] - of_others.highest)
-        highest[level] = np.minimum(highest[level], highest[parent[level]] - of_others.lowest)
     return Bounds(lowest, highest)
 
 

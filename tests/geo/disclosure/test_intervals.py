@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 
-from geo.disclosure.intervals import Bounds, hierarchy_levels, in_hierarchy
+from geo.disclosure.intervals import Bounds, from_parts, hierarchy_levels, in_hierarchy
 from geo.errors import MeasureError
 from tests.geo.disclosure.attackers import hierarchies, tried
 
@@ -43,3 +43,11 @@ def test_bounds_that_contradict_one_another_are_refused():
 def test_a_second_release_narrows_what_the_first_left_open():
     both = Bounds(np.array([0.0]), np.array([5.0])).within(Bounds(np.array([3.0]), np.array([9.0])))
     assert (both.lowest[0], both.highest[0], both.width[0]) == (3, 5, 2)
+
+
+def test_what_parts_tell_of_a_whole_does_not_narrow_the_parts():
+    parent = np.array([-1, 0, 0])
+    found = from_parts(
+        Bounds(np.array([5.0, 3.0, 0.0]), np.array([9.0, 8.0, np.inf])), parent, hierarchy_levels(parent)
+    )
+    assert (found.lowest.tolist(), found.highest.tolist()) == ([5, 3, 0], [9, 8, np.inf])
