@@ -55,6 +55,7 @@ class Vintage:
         shipped: what the folder of real data has of it, if anything.
         gemeenten: fewest gemeenten that figures of the whole country have.
         finest: the finest areas that are wanted, where figures are of no finer ones; PC4 for the postcodes of the year.
+        postcodes: the file of the folder of real data with the postcodes of the year, if any.
     """
 
     year: int
@@ -65,6 +66,7 @@ class Vintage:
     shipped: Shipped | None = None
     gemeenten: int = LEAST_GEMEENTEN
     finest: AreaLevel = AreaLevel.BUURT
+    postcodes: str | None = None
 
     @property
     def spare(self) -> frozenset[str]:
@@ -106,6 +108,7 @@ def _all() -> Mapping[int, Vintage]:
         int(year): Vintage(
             int(year), about["least"], about.get("service"),
             services.get(about.get("service"), "").format(year=year), _aliases(), _shipped(about.get("shipped")),
+            postcodes=about.get("postcodes"),
         )
         for year, about in _declared()["vintage"].items()
     }  # fmt: skip

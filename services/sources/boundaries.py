@@ -97,6 +97,8 @@ class BoundaryFolder:
         files = {_below(file, self.root) for file in own}
         if of.shipped is not None:
             files |= {of.shipped.path, *of.shipped.detail, *(place["path"] for place in of.shipped.names.values())}
+        if of.postcodes is not None:
+            files.add(of.postcodes)
         return receipts.identity(self.root, files, receipts.read(self.root))
 
     def _made(self, of: Vintage) -> FolderAreas:
@@ -126,6 +128,8 @@ class BoundaryFolder:
     def _postcodes(self, of: Vintage) -> FolderAreas:
         """The postcodes of four digits of a year."""
         file = boundary_files.of_year(self.root / BOUNDARIES, of.year, POSTCODES)
+        if file is None and of.postcodes is not None and (self.root / of.postcodes).is_file():
+            file = self.root / of.postcodes
         if file is None:
             raise SourceError(
                 "{root}: no boundary file of the postcodes of {year}; `zicht fetch THEME` fetches it with the theme "

@@ -78,6 +78,18 @@ EARLIER = {
     "overige_diensten": Topic("vestigingen", 0.02, "gemeente"),
 }
 """Establishments of an earlier year, likewise; drawn last, so that what was there before them does not change."""
+PER_BUURT = {
+    "handel_horeca": Topic("vestigingen", 0.12, "branches"),
+    "vervoer_informatie": Topic("vestigingen", 0.12, "branches"),
+    "financieel_onroerend": Topic("vestigingen", 0.12, "branches"),
+    "zakelijk": Topic("vestigingen", 0.12, "branches"),
+    "cultuur_overig": Topic("vestigingen", 0.12, "branches"),
+    "onbewoond": Topic("woningen", 0.04, "vastgoed"),
+    "overige_verhuur": Topic("woningen", 0.1, "vastgoed"),
+}
+"""What CBS has per buurt, likewise, with randomness of its own; of homes in whole percents, as CBS has it."""
+FEWEST_HOMES = 20
+"""From how many homes CBS says a share of them."""
 
 
 def make_topics(codes: pd.Series, people: Ints, places: dict[str, Ints], rng: np.random.Generator) -> pd.DataFrame:
@@ -106,6 +118,15 @@ def make_topics(codes: pd.Series, people: Ints, places: dict[str, Ints], rng: np
     for name, topic in EARLIER.items():
         table[name] = rng.poisson(_expected(topic, exposure, places))
     return table
+
+
+def with_figures_per_buurt(topics: pd.DataFrame, places: dict[str, Ints], rng: np.random.Generator) -> pd.DataFrame:
+    """The topics with `PER_BUURT` beside them."""
+    exposure = {name: topics[name].to_numpy(dtype=float) for name in ("woningen", "vestigingen")}
+    drawn = {name: rng.poisson(_expected(one, exposure, places)).astype(float) for name, one in PER_BUURT.items()}
+    homes = topics["woningen"].where(topics["woningen"] >= FEWEST_HOMES)
+    shares = {name: (100 * drawn[name] / homes).round() for name, one in PER_BUURT.items() if one.per == "woningen"}
+    return topics.assign(**drawn | shares)
 
 
 def make_finds(geography: Geography, people: Ints, place: Ints, rng: np.random.Generator) -> pd.DataFrame:

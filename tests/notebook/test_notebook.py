@@ -51,4 +51,4 @@ def test_measures_are_of_all_areas_and_unprotected(testland: OpenCountry):
 
 
 def test_an_open_country_says_what_it_is(testland: OpenCountry):
-    assert repr(testland).startswith("<OpenCountry: areas of 2024; themes branches, branches_2012, branches_kvk, ")
+    assert repr(testland).startswith("<OpenCountry: areas of 2024; themes branches, branches_2012, branches_buurt, ")

@@ -17,7 +17,7 @@ from tests.services.running import told
 SHIPPED = load()
 PLACES = {
     "drugs": "drugs", "drugs_eigen": "drugs", "drugs_gelegenheid": "drugs", "vastgoed": "vastgoed",
-    "vastgoed_eigendom": "vastgoed",
+    "vastgoed_eigendom": "vastgoed", "vastgoed_bewoning": "vastgoed", "branches_buurt": "branches",
     "branches_kvk": "branches", "vakantieparken": "vakantieparken", "zorgfraude": "zorgfraude",
 }  # fmt: skip
 """Where each theme per buurt is planted."""
@@ -40,7 +40,7 @@ def built(name: str, lens: str = "basis") -> Layer:
 
 
 def test_every_theme_is_planted_somewhere():
-    assert {*PLACES, *PER_GEMEENTE, "misdrijven"} == set(SHIPPED.themes)
+    assert {*PLACES, *PER_GEMEENTE, "misdrijven", "leegstand_2020"} == set(SHIPPED.themes)
 
 
 @pytest.mark.parametrize(("name", "place"), PLACES.items())
@@ -76,15 +76,26 @@ def test_a_theme_per_gemeente_ranks_the_planted_one_first_and_says_that_eight_ar
     assert layer.summary["tested"] == 0
 
 
-@pytest.mark.parametrize("lens", [one.id for one in SHIPPED.lenses.values() if one.id.startswith("branche_")])
-def test_a_lens_shows_one_branch_or_all_together(lens: str):
-    layer = built(SHIPPED.lenses[lens].theme, lens)
-    branch = lens.removeprefix("branche_")
+@pytest.mark.parametrize("name", [one.id for one in SHIPPED.lenses.values() if one.id.startswith("branche_")])
+def test_a_lens_shows_one_branch_or_all_together(testland: Testland, name: str):
+    lens = SHIPPED.lenses[name]
+    layer = built(lens.theme, name)
+    (branch,) = (one.indicator for one in lens.change)
     counting = [one.id for one in layer.theme.indicator if layer.table[f"{one.id}_bijdrage"].notna().any()]
     assert counting == [branch]
-    table = layer.table.set_index("gebiedscode")
-    assert table["score"].idxmax() == table[branch].idxmax() == PLANTED_GEMEENTE
     assert layer.summary["national"][branch] == 1
+    (buurten,) = (one.buurten for one in testland.places if one.name == "branches")
+    planted = {PLANTED_GEMEENTE} if layer.theme.level is AreaLevel.GEMEENTE else buurten
+    table = layer.table.set_index("gebiedscode")
+    assert {table["score"].idxmax(), table[branch].idxmax()} <= planted
+
+
+def test_figures_of_postcodes_are_shown_on_buurten_and_not_searched(testland: Testland):
+    layer = built("leegstand_2020")
+    (planted,) = (one.buurten for one in testland.places if one.name == "vastgoed")
+    assert layer.table.set_index("gebiedscode")["score"].idxmax() in planted
+    assert layer.zoekgebieden.empty
+    assert layer.summary["without_score"]["interpolated"] > 0
 
 
 def test_a_planted_place_has_its_strength_and_the_rest_does_not(testland: Testland):
