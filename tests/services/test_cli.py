@@ -152,7 +152,7 @@ def test_the_demonstration_of_a_gemeente_of_testland_shows_that_gemeente(
     answer = zicht("demo", "--gemeente", "Havermonde", "--no-serve")
     assert answer.code == 0, answer.err
     layers = [json.loads(one.read_text()) for one in Path("output/demo-gm9363/layers").rglob("layer.json")]
-    assert [one["key"]["gemeente"] for one in layers] == ["GM9363"] * 4
+    assert [one["key"]["gemeente"] for one in layers] == ["GM9363"] * 5
     assert "Oosterlake" not in answer.out
 
 
