@@ -93,6 +93,17 @@ def running(command: list[str], home: Path, config: Path, port: int):
         server.wait()
 
 
+def workers(server):
+    """The processes that `server` started to answer."""
+    found = []
+    for status in Path("/proc").glob("[0-9]*/stat"):
+        with suppress(OSError):
+            name, rest = status.read_text().rsplit(")", 1)
+            if int(rest.split()[1]) == server and "resource_tracker" not in status.with_name("cmdline").read_text():
+                found.append(int(name.split(" ", 1)[0]))
+    return found
+
+
 def _wait(client: httpx.Client, server: subprocess.Popen[bytes], log: Path) -> None:
     until = time.monotonic() + 90
     while time.monotonic() < until and server.poll() is None:

@@ -6,7 +6,6 @@ import re
 import signal
 import time
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from types import SimpleNamespace
@@ -28,20 +27,9 @@ def served(tmp_path_factory):
     with servers.running(servers.ours(home, config, port, workers=2), home, config, port) as api:
         server = int(next(home.glob("*.pid")).read_text())
         until = time.monotonic() + 60
-        while len(workers(server)) < 2 and time.monotonic() < until:
+        while len(servers.workers(server)) < 2 and time.monotonic() < until:
             time.sleep(0.1)
         yield SimpleNamespace(home=home, api=api, site=f"http://127.0.0.1:{port}", server=server)
-
-
-def workers(server):
-    """The processes that `server` started to answer."""
-    found = []
-    for status in Path("/proc").glob("[0-9]*/stat"):
-        with suppress(OSError):
-            name, rest = status.read_text().rsplit(")", 1)
-            if int(rest.split()[1]) == server and "resource_tracker" not in status.with_name("cmdline").read_text():
-                found.append(int(name.split(" ", 1)[0]))
-    return found
 
 
 def on_a_new_connection(url, **asked):
@@ -63,14 +51,14 @@ def test_a_filter_sent_to_one_worker_is_known_to_all(served):
 
 
 def test_a_worker_that_is_killed_is_replaced_and_its_requests_go_to_the_others(served):
-    before = set(workers(served.server))
+    before = set(servers.workers(served.server))
     os.kill(min(before), signal.SIGKILL)
     answers = [on_a_new_connection(f"{served.site}/v1{ITEMS}", params={"limit": 3}) for _ in range(40)]
     assert {one.status_code for one in answers} == {200}
     until = time.monotonic() + 60
-    while len(set(workers(served.server)) - before) < 1 and time.monotonic() < until:
+    while len(set(servers.workers(served.server)) - before) < 1 and time.monotonic() < until:
         time.sleep(0.2)
-    assert len(set(workers(served.server)) - before) == 1
+    assert len(set(servers.workers(served.server)) - before) == 1
 
 
 def test_metrics_are_of_all_workers_and_name_no_text_of_a_reader(served):
@@ -110,7 +98,7 @@ def test_health_says_which_release_is_served_and_how_old_its_figures_are(served)
 
 
 def test_workers_end_with_the_process_that_started_them(served):
-    left = workers(served.server)
+    left = servers.workers(served.server)
     assert len(left) == 2
     os.kill(served.server, signal.SIGKILL)
     until = time.monotonic() + 60
