@@ -1,7 +1,7 @@
 "use strict";
 // Areas that stand in the page, with all their figures: one group of polygons per level, made when it is first shown.
 
-function areasOn(map, {flagged, stacked}, open) {
+function areasOn(map, {flagged, marks}, open) {
   const groups = {}; // level: its polygons
   const renderer = L.canvas({pane: "flagged"});
   const shapes = () => level().shapes.geometries;
@@ -34,7 +34,8 @@ function areasOn(map, {flagged, stacked}, open) {
   return {
     paint, clear,
     outline: (areas) => drawOn(flagged, areas, {fill: false, color: DARK, weight: 1.2}),
-    stack: (areas) => drawOn(stacked, areas, {color: STACKED, weight: 3, dashArray: "6 3", fillOpacity: 0.15}),
+    mark: (name, areas) => drawOn(marks[name], areas,
+      {color: MARKS[name].color, dashArray: MARKS[name].dash, weight: 3, fillOpacity: 0.15}),
     centre: (area) => polygon(shapes()[area]).getBounds().getCenter(),
     load: async () => {},
     ready: async () => {},

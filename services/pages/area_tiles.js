@@ -64,7 +64,7 @@ const AreaTiles = L.GridLayer.extend({
     const context = canvas.getContext("2d");
     const {features, scale, left, top} = canvas.loaded;
     const size = canvas.width / WIDTH;
-    const {colour, borders, flagged, stacked} = this.options.style;
+    const {colour, borders, flagged, marks} = this.options.style;
     context.resetTransform();
     context.clearRect(0, 0, canvas.width, canvas.height);
     context.setTransform(size * scale, 0, 0, size * scale, -left * size, -top * size);
@@ -84,15 +84,17 @@ const AreaTiles = L.GridLayer.extend({
     context.strokeStyle = DARK;
     thick(1.2);
     for (const [area, path] of drawn) if (flagged.has(area)) context.stroke(path);
-    context.fillStyle = context.strokeStyle = STACKED;
     thick(3);
-    context.setLineDash([wide(6), wide(3)]);
-    for (const [area, path] of drawn) {
-      if (!stacked.has(area)) continue;
-      context.globalAlpha = 0.15;
-      context.fill(path);
-      context.globalAlpha = 1;
-      context.stroke(path);
+    for (const [name, {color, dash}] of Object.entries(MARKS)) {
+      context.fillStyle = context.strokeStyle = color;
+      context.setLineDash(dash.map(wide));
+      for (const [area, path] of drawn) {
+        if (!marks[name].has(area)) continue;
+        context.globalAlpha = 0.15;
+        context.fill(path);
+        context.globalAlpha = 1;
+        context.stroke(path);
+      }
     }
     context.setLineDash([]);
   },
@@ -121,7 +123,7 @@ const AreaTiles = L.GridLayer.extend({
 function areasOn(map, _layers, open) {
   const numbers = {}; // level: the number of each area by its code
   const archives = {};
-  const style = {colour: null, borders: false, flagged: new Set(), stacked: new Set()};
+  const style = {colour: null, borders: false, flagged: new Set(), marks: {stacked: new Set(), amid: new Set()}};
   const tooltip = L.tooltip({sticky: true});
   const archive = () => (archives[shown.chosen.niveau] ??= new Archive(level().tiles));
   const number = (code) => (numbers[shown.chosen.niveau] ??= new Map(level().codes.map((one, at) => [one, at]))).get(code);
@@ -156,9 +158,9 @@ function areasOn(map, _layers, open) {
     paint: (colour, borders) => { Object.assign(style, {colour, borders}); redraw(); },
     clear: () => { style.colour = null; redraw(); },
     outline: (areas) => { style.flagged = new Set(areas); redraw(); },
-    stack: (areas) => {
-      if (!areas.length && !style.stacked.size) return;
-      style.stacked = new Set(areas);
+    mark: (name, areas) => {
+      if (!areas.length && !style.marks[name].size) return;
+      style.marks[name] = new Set(areas);
       redraw();
     },
     centre: () => undefined,

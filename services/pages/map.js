@@ -4,7 +4,10 @@
 
 const onPhone = matchMedia("(max-width: 760px)").matches;
 const DARK = "#14213d";
-const STACKED = "#00695c";
+const MARKS = { // areas that collections about several themes name, and how they are drawn on top
+  stacked: {color: "#00695c", dash: [6, 3]},
+  amid: {color: "#7b1fa2", dash: [2, 4]},
+};
 const BORDERS_FROM_ZOOM = 11; // further out, the borders of 14,566 buurten would hide their colours
 const PANES = {flagged: 410, zones: 420, ranks: 620}; // what stands above what; Leaflet's own are 400 and 600
 const ROOM = onPhone ? {left: 8, top: 60, right: 8} : {left: 60, top: 20, right: 320}; // what controls cover
@@ -18,13 +21,13 @@ const pointOf = (shape) => L.GeoJSON.coordsToLatLng(shape.coordinates);
 function showRelease(map) {
   const zones = L.layerGroup();
   const flagged = L.layerGroup();
-  const stacked = L.layerGroup();
+  const marks = {stacked: L.layerGroup(), amid: L.layerGroup()};
   let outlines = new Map(); // zoekgebied: its casing, outline and label, in order of rank
   let layersControl, opener, bordersPainted;
 
   for (const [name, above] of Object.entries(PANES)) map.createPane(name).style.zIndex = above;
   map.getPane("flagged").style.pointerEvents = "none";
-  const areas = areasOn(map, {flagged, stacked}, openArea);
+  const areas = areasOn(map, {flagged, marks}, openArea);
   const zoneRenderer = L.svg({pane: "zones"}); // not a canvas: clicks beside an outline must reach the areas below
 
   function openArea(at, area) {
@@ -35,7 +38,7 @@ function showRelease(map) {
 
   function paint() {
     bordersPainted = bordersShown();
-    drawLegend(map.hasLayer(zones), map.hasLayer(stacked) && stackedAreas().length);
+    drawLegend(map.hasLayer(zones), marked());
     if (measure() === NONE) return areas.clear();
     const {colours, missing} = measure().legend;
     const classes = column(measure().classes);
@@ -47,8 +50,10 @@ function showRelease(map) {
     areas.outline(shownOnes.flatMap((isFlagged, area) => (isFlagged ? [area] : [])));
   }
 
-  function drawStacked() {
-    areas.stack(map.hasLayer(stacked) ? stackedAreas().map(({area}) => area) : []);
+  const marked = () => Object.keys(marks).filter((name) => map.hasLayer(marks[name]) && markedAreas(name).length);
+
+  function drawMarks() {
+    for (const name of Object.keys(marks)) areas.mark(name, map.hasLayer(marks[name]) ? markedAreas(name) : []);
   }
 
   function drawZones() {
@@ -116,7 +121,9 @@ function showRelease(map) {
     }
     const overlays = {[say("Zoekgebieden")]: zones};
     if (shown.picture) overlays[say("Flagged {areas}, outlined", {areas: areasNamed(2)})] = flagged;
-    if (stackedAreas().length) overlays[say("On the map of several themes: {areas}", {areas: counted(stackedAreas().length)})] = stacked;
+    const [several, amid] = ["stacked", "amid"].map((name) => markedAreas(name).length);
+    if (several) overlays[say("On the map of several themes: {areas}", {areas: counted(several)})] = marks.stacked;
+    if (amid) overlays[say("High amid another theme: {areas}", {areas: counted(amid)})] = marks.amid;
     layersControl = L.control.layers(bases, overlays, {collapsed: onPhone, sortLayers: false}).addTo(map);
     const list = layersControl.getContainer();
     list.querySelector(".leaflet-control-layers-base").before(make("p", {}, say("Colour the areas by")));
@@ -143,7 +150,7 @@ function showRelease(map) {
     if (picture !== shown.picture || colouring !== measure()) return;
     paint();
     drawFlagged();
-    drawStacked();
+    drawMarks();
     drawUnjudged();
   }
 
@@ -168,9 +175,9 @@ function showRelease(map) {
     map.on("baselayerchange", (event) => { shown.measureName = event.layer.measureName; drawFigures().catch(drawFault); });
     map.on("overlayadd overlayremove", (event) => {
       if (event.layer === flagged) drawFlagged();
-      else if (event.layer === stacked) drawStacked();
-      else fitToZoom();
-      drawLegend(map.hasLayer(zones), map.hasLayer(stacked) && stackedAreas().length);
+      else if (event.layer === zones) fitToZoom();
+      else drawMarks();
+      drawLegend(map.hasLayer(zones), marked());
     });
     map.on("zoomend", () => { fitToZoom(); if (bordersShown() !== bordersPainted) paint(); });
     map.on("popupclose", () => { opener?.focus({preventScroll: true}); opener = null; });

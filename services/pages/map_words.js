@@ -38,8 +38,9 @@ const measure = () => measures().find((one) => one.name === shown.measureName) ?
 const found = () => shown.search?.zones ?? [];
 const withoutVisited = () => byId("visited").checked;
 const zoekgebieden = () => found().filter((zone) => !zone.visited || !withoutVisited());
-const stackedAreas = () => (shown.picture && content.stacked[shown.chosen.niveau]) || [];
-const amidOthers = () => (shown.picture && content.amid[shown.chosen.niveau]) || [];
+const marksOf = (name) => (shown.picture && content[name][shown.chosen.niveau]) || [];
+const markedAreas = (name) => [...new Set(marksOf(name).map(({area}) => area))]; // an area may be named more than once
+const whyMarked = (name, at) => marksOf(name).filter(({area}) => area === at).map(({why}) => why).join(" ");
 const VISITED = say("many visitors, few inhabitants");
 
 const byId = (id) => document.getElementById(id);
@@ -161,8 +162,8 @@ function areaPopup(area) {
     make("p", {class: "place"}, say("{area} in {gemeente}", {area: areasNamed(1), gemeente: labelOf(level().gemeenten, area)})),
     make("p", {}, make("strong", {}, `${say("Score")} `), text),
     ...onMap(area),
-    ...part(say("Several themes at once"), stackedAreas().find((one) => one.area === area)?.why),
-    ...part(say("One theme among another"), amidOthers().filter((one) => one.area === area).map(({why}) => why).join(" ")),
+    ...part(say("Several themes at once"), whyMarked("stacked", area)),
+    ...part(say("One theme among another"), whyMarked("amid", area)),
     make("table", {class: "reasons"}, make("caption", {}, say("Figures of {period}", {period: shown.chosen.periode})), ...rows));
 }
 
@@ -183,7 +184,7 @@ function indicatorRow(indicator, deviates, area) {
   return make("tr", {}, make("th", {scope: "row", title: indicator.why}, indicator.title), make("td", {}, ...cells));
 }
 
-function drawLegend(withZones, withStacked) {
+function drawLegend(withZones, marked) {
   const body = make("div");
   if (measure() !== NONE) {
     const {colours, labels, missing} = measure().legend;
@@ -195,7 +196,8 @@ function drawLegend(withZones, withStacked) {
     })));
   }
   if (withZones) body.append(make("p", {class: "key"}, make("span", {class: "swatch zone-key"}, "1"), say("zoekgebied with its rank")));
-  if (withStacked) body.append(make("p", {class: "key"}, make("span", {class: "swatch stacked-key"}), say("on the map of several themes")));
+  const keys = {stacked: say("on the map of several themes"), amid: say("high, with another theme high around it")};
+  for (const name of marked) body.append(make("p", {class: "key"}, make("span", {class: `swatch ${name}-key`}), keys[name]));
   const title = measure() === NONE ? say("Legend") : say("{title} per {area}", {title: measure().title, area: areasNamed(1)});
   byId("legend").replaceChildren(make("summary", {}, title), body);
 }

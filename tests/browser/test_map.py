@@ -295,9 +295,15 @@ def test_areas_on_the_map_of_several_themes_can_be_drawn_and_say_why(desktop, re
     amid = replace(stacking, id="samenhang_buurt", table=stacking.table.assign(toelichting="Hoog tussen andere."))
     export([*release, stacking, amid], page)
     desktop.open(page)
-    assert text(desktop, "#legend").find("meer thema's") < 0
-    choose(desktop, "Op de kaart van meer thema's: 3 buurten")
-    assert "op de kaart van meer thema's" in text(desktop, "#legend")
+    for label, key in (
+        ("Op de kaart van meer thema's: 3 buurten", "op de kaart van meer thema's"),
+        ("Hoog te midden van een ander thema: 3 buurten", "hoog, met een ander thema hoog eromheen"),
+    ):
+        assert key not in text(desktop, "#legend")
+        choose(desktop, label)
+        assert key in text(desktop, "#legend")
+        choose(desktop, label)
+        assert key not in text(desktop, "#legend")
     code, why = stacking.table[["gebiedscode", "toelichting"]].iloc[0]
     desktop.run(
         """const area = level().codes.indexOf(arguments[0]);
@@ -309,4 +315,4 @@ def test_areas_on_the_map_of_several_themes_can_be_drawn_and_say_why(desktop, re
 
 def test_without_areas_on_several_maps_there_is_nothing_to_draw(opened):
     labels = texts(opened, ".leaflet-control-layers label")
-    assert not [one for one in labels if "meer thema's" in one]
+    assert not [one for one in labels if "thema" in one]

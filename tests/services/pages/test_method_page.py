@@ -111,3 +111,18 @@ def test_it_has_every_other_search_with_how_many_zoekgebieden_stood_in_it(record
     made = (tmp_path / file_of("proef")).read_text(encoding="utf-8")
     assert made.count("<h2>Hoe vast het staat</h2>") == 1
     assert "<td>zonder &lt;huur&gt;</td><td>7</td><td>5</td>" in made
+
+
+def test_areas_high_amid_another_theme_are_counted_on_the_pages_of_themes_that_take_part(record, tmp_path):
+    amid = {
+        "id": "samenhang_buurt",
+        "title": "Samen",
+        "description": "'Proef' te midden van 'Ander': 7.",
+        "keywords": [],
+    }
+    for keywords, there in ((["proef", "ander"], True), (["ander"], False)):
+        told = deepcopy(record)
+        told["collections"].append(amid | {"keywords": keywords})
+        write(told, tmp_path)
+        page = (tmp_path / file_of("proef")).read_text(encoding="utf-8")
+        assert ("<h2>Samen</h2>" in page) == ("&#39;Ander&#39;: 7." in page) == there
