@@ -63,9 +63,7 @@ def _content(theme: str, layers: Sequence[Said], record: Said) -> dict[str, Any]
         "privacy": {name: number(value, None) for name, value in declared["privacy"].items()},
         "max_q": number(100 * search["max_q"], None),
         "calibration": _measured(search["statistic"]),
-        "amid": [
-            one for one in record["collections"] if one["id"].startswith("samenhang_") and theme in one["keywords"]
-        ],
+        "amid": [one for one in record["collections"] if _is_amid(one, theme)],
         "runs": [_run(layer, declarations) for layer in layers],
         "release": record["id"],
         "created": str(record["created"])[:10],
