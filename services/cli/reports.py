@@ -120,7 +120,7 @@ def summary(layer: Protected) -> RenderableType:
             "{count:,} {areas}, {tested:,} tested", count=counts["areas"], areas=_plural(layer), tested=counts["tested"]
         ),
         say("without score or test: {reasons}", reasons=reasons or message("none")),
-        _how_searched(layer),
+        how_searched(layer),
         say(caveat(layer.references, perturbed=layer.perturbed)),
         *map(sentence, layer.provenance.changed),
         *(without_effect(one) for one in layer.provenance.corrections if one.effect != "changed"),
@@ -130,7 +130,7 @@ def summary(layer: Protected) -> RenderableType:
     return Group(*(escape(line) for line in lines), "")
 
 
-def _how_searched(layer: Protected) -> str:
+def how_searched(layer: Protected) -> str:
     """How p was found; where there are too few areas, that nothing was searched and how many are needed."""
     counts = layer.summary
     if (least := counts.get("least_searched")) is not None:
@@ -139,6 +139,12 @@ def _how_searched(layer: Protected) -> str:
             reason=REASONS[Unknown.TOO_FEW_AREAS], count=counts["areas"], least=least,
         )  # fmt: skip
     if counts["tested"] == 0 and Unknown.INTERPOLATED in counts["without_score"]:
+        if layer.key.level.resolution is None:
+            return say(
+                "not searched: these figures are known of other areas, such as postcodes, and divided over {areas}: of "
+                "one postcode each would be the neighbor of itself",
+                areas=explanations.plural_of(layer.key.level),
+            )  # fmt: skip
         return say(
             "not searched: these figures are known of larger areas, and divided over hexagons. Hexagons are searched "
             "where points lie in them: own records with coordinates or addresses (`zicht tally`)"

@@ -9,6 +9,7 @@ import pytest
 from geo.areas import AreaLevel
 from layers.declarations.catalog import load
 from layers.messages import speaking
+from services.cli import reports
 from services.jobs.build import LayerRequest, build, open_country
 from services.releases import release
 from services.settings import TESTLAND
@@ -131,6 +132,8 @@ def test_a_theme_over_them_says_how_far_its_figures_may_be_off_and_that_is_so(te
     country = open_country(TESTLAND, load(declared), 2024)
     with speaking("en"):
         layer = build(country, LayerRequest("leegstand", AreaLevel.BUURT), told)
+        said = reports.how_searched(layer)
+    assert said.startswith("not searched: these figures are known of other areas, such as postcodes, and divided over b")
     assert layer.zoekgebieden.empty  # estimated figures are shown, not searched
     origin = layer.provenance
     assert {one.id for one in origin.receipts} == {
