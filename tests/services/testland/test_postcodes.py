@@ -133,7 +133,7 @@ def test_a_theme_over_them_says_how_far_its_figures_may_be_off_and_that_is_so(te
     with speaking("en"):
         layer = build(country, LayerRequest("leegstand", AreaLevel.BUURT), told)
         said = reports.how_searched(layer)
-    assert said.startswith("not searched: these figures are known of other areas, such as postcodes, and divided over b")
+    assert said.startswith("not searched: these figures are known of other areas, such as postcodes, and divided over")
     assert layer.zoekgebieden.empty  # estimated figures are shown, not searched
     origin = layer.provenance
     assert {one.id for one in origin.receipts} == {
