@@ -40,6 +40,8 @@ SERVICE = "https://api.pdok.nl/bzk/locatieserver/search/v3_1/free"
 MONTH = timedelta(days=30)
 ROWS = 100
 """Addresses in an answer, the most that the Locatieserver gives."""
+MOST = 100_000
+"""Addresses of one question: far more than a postcode has."""
 IDS = 50
 """Ids of verblijfsobjecten in one request: an address of some 1,200 characters."""
 TOGETHER = 100.0
@@ -58,7 +60,7 @@ OBJECT = re.compile(r"\d{4}0[123]\d{10}")
 """A verblijfsobject, ligplaats or standplaats: the gemeente, what it is, and ten digits."""
 ASKED = re.compile(r"\?\S+|\b[1-9]\d{3}\s?[A-Z]{2}\b|\b\d{16}\b")
 """What may tell which address was asked: a question, a postcode, the id of a verblijfsobject."""
-POINT = re.compile(r"POINT\(([\d.]+) ([\d.]+)\)")
+POINT = re.compile(r"POINT\(([0-9]+(?:\.[0-9]+)?) ([0-9]+(?:\.[0-9]+)?)\)")
 
 Floats = NDArray[np.float64]
 Located = tuple[Floats, Floats, NDArray[np.object_]]
@@ -142,6 +144,7 @@ class Addresses:
     def _documents(self, column: str, among: Sequence[str], columns: str) -> list[dict[str, Any]]:
         """All addresses of which `column` has one of these values, page by page, with these columns."""
         documents: list[dict[str, Any]] = []
+        whole = 0
         with discarding_on_error(self.client) as client:
             while True:
                 options = (
@@ -150,7 +153,13 @@ class Addresses:
                 )  # fmt: skip
                 url = f"{SERVICE}?{urlencode(options, quote_via=quote, safe='*:,()')}"
                 page, count = _page(client.get(url).json(), column, among)
-                documents += page
+                if count > MOST or (documents and count != whole):
+                    raise SourceError(
+                        "{url}: {count} addresses, by the page before it {whole}, and there can be {most}: the service "
+                        "sends pages without end; try again later",
+                        url=SERVICE, count=count, whole=whole or count, most=MOST,
+                    )  # fmt: skip
+                documents, whole = documents + page, count
                 if len(documents) >= count:
                     return documents
                 if not page:
@@ -179,8 +188,9 @@ class Addresses:
 def _page(answer: Any, column: str, among: Sequence[str]) -> tuple[list[dict[str, Any]], int]:
     """The addresses of an answer and how many there are in all. Raises SourceError for others than were requested."""
     try:
-        page, count = answer["response"]["docs"], int(answer["response"]["numFound"])
+        page, count = list(answer["response"]["docs"]), int(answer["response"]["numFound"])
         strange = [row for row in page if row[column] not in among or not POINT.fullmatch(row["centroide_rd"])]
+        strange += [row for row in page if column == "postcode" and not 0 < int(row["huisnummer"]) < 10**6]
     except (KeyError, TypeError, ValueError) as fault:
         raise SourceError(
             "{url}: no answer as the Locatieserver gives it ({fault}); it may have changed: give x and y, or the file "

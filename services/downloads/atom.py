@@ -26,6 +26,9 @@ FILES = "files"
 """The folder of files in the client's cache."""
 ATOM = "{http://www.w3.org/2005/Atom}"
 VERSION = re.compile(r"_v(\d+)\.gpkg$", re.IGNORECASE)
+GEOPACKAGE = re.compile(r"[^\s?#\[\]]+\.gpkg(?:[?#].*)?", re.IGNORECASE)
+"""An address of a GeoPackage, without what no address has."""
+LENGTH = re.compile("[0-9]{1,15}")
 CHECKSUMS = frozenset({"md5", "sha1", "sha256", "sha512"})
 
 
@@ -85,7 +88,7 @@ def newest(client: Client, url: str) -> OfferedFile:
 def _feed(client: Client, url: str) -> ET.Element:
     try:
         return ET.fromstring(client.get(url).body)  # noqa: S314  # see the import
-    except ET.ParseError as fault:
+    except (ET.ParseError, LookupError, ValueError) as fault:  # the latter two of an encoding that expat does not read
         client.discard(url)
         raise SourceError(
             "{url}: not a feed, or one that stops half-way: {fault}; try again later", url=url, fault=fault
@@ -101,11 +104,11 @@ def _offered(tree: ET.Element, base: str) -> list[OfferedFile]:
     return [
         OfferedFile(
             urljoin(base, href), entry.findtext(f"{ATOM}updated", ""),
-            int(length) if (length := link.get("length", "")).isdigit() else None, link.get("hash"),
+            int(length) if LENGTH.fullmatch(length := link.get("length", "")) else None, link.get("hash"),
         )
         for entry in tree.iter(f"{ATOM}entry")
         for link in entry.iter(f"{ATOM}link")
-        if urlsplit(href := link.get("href", "")).path.lower().endswith(".gpkg")
+        if GEOPACKAGE.fullmatch(href := link.get("href", ""))
     ]  # fmt: skip
 
 

@@ -20,6 +20,7 @@ import shapely
 
 from boundaries.rd import RD_NEW
 from geo.errors import SourceError
+from services.downloads import geojson
 from services.http.client import Client
 from services.http.progress import OnProgress
 
@@ -57,8 +58,13 @@ def table(client: Client, wanted: Wanted, on_progress: OnProgress, requested: li
     polygons: list[Any] = []
     for features in _pages(client, wanted.first, requested):
         properties += [feature.get("properties") or {} for feature in features]
-        geojson = [orjson.dumps(feature["geometry"]) if feature.get("geometry") else None for feature in features]
-        polygons.append(shapely.from_geojson(geojson))
+        texts = [orjson.dumps(feature["geometry"]) if feature.get("geometry") else None for feature in features]
+        try:
+            polygons.append(shapely.from_geojson(texts))
+        except shapely.errors.ShapelyError as fault:
+            raise AnswerError(
+                "{url}: a border that cannot be read: {fault}; try again later", url=requested[-1], fault=fault
+            ) from None
         on_progress(wanted.name, len(properties), None)
     found = geopandas.GeoDataFrame(pd.DataFrame(properties), geometry=np.concatenate(polygons), crs=RD_NEW)
     if np.abs(found.total_bounds).max() < DEGREES:
@@ -81,8 +87,7 @@ def _pages(client: Client, first: str, requested: list[str]) -> Iterator[list[di
             )
         requested.append(url)
         page = client.get(url).json()
-        features = page.get("features") if isinstance(page, dict) else None
-        if not features:
+        if not (features := geojson.features(page)):
             raise AnswerError(
                 "{url}: a page without areas, where {count} were before it; the service has no or another answer than "
                 "an OGC API gives; try again later",
@@ -99,5 +104,5 @@ def _pages(client: Client, first: str, requested: list[str]) -> Iterator[list[di
                 "without end: try again later",
                 url=url, count=len(ids),
             )  # fmt: skip
-        following = next((str(link.get("href")) for link in page.get("links", ()) if link.get("rel") == "next"), None)
+        following = next((str(link.get("href")) for link in geojson.links(page) if link.get("rel") == "next"), None)
         url = None if following is None else client.link(url, following)

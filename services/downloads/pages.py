@@ -42,9 +42,9 @@ def rows(client: Client, url: str, on_progress: Callable[[int], None] = lambda _
         requested.add(following)
         page = client.get(following).json()
         page_rows = page.get("value") if isinstance(page, dict) else None
-        if not isinstance(page_rows, list) or not all(isinstance(row, dict) for row in page_rows):
+        if not isinstance(page_rows, list) or not all(map(_is_row, page_rows)):
             raise SourceError(
-                "{url}: an answer without rows ('value'): {answer!r}; try again later",
+                "{url}: an answer without rows of texts and numbers ('value'): {answer!r}; try again later",
                 url=following, answer=orjson.dumps(page)[:80],
             )  # fmt: skip
         link = next((page[name] for name in NEXT if page.get(name)), None)
@@ -67,6 +67,10 @@ def rows(client: Client, url: str, on_progress: Callable[[int], None] = lambda _
         on_progress(len(collected))
         following = next_url
     return collected
+
+
+def _is_row(found: object) -> bool:
+    return isinstance(found, dict) and not any(isinstance(cell, dict | list) for cell in found.values())
 
 
 def must(row: Row, name: str) -> str:

@@ -49,7 +49,7 @@ def _check(table: geopandas.GeoDataFrame, year: int) -> None:
             "{url}: no property {code!r}; found {columns}; the service calls it otherwise now",
             url=URL, code=CODE, columns=[name for name in table.columns if name != "geometry"],
         )  # fmt: skip
-    codes = table[CODE].astype(str).str.strip()
+    codes = table[CODE].map(str).str.strip()
     if wrong := sorted({*codes[codes.duplicated()], *codes[~codes.str.fullmatch(PATTERN)]}):
         raise AnswerError(
             "{url}: postcodes that occur more than once, or are none: {codes}; the answer is not that of {year} alone: "

@@ -18,7 +18,8 @@ from geo.errors import SourceError
 from layers.declarations.sources import SourceDeclaration
 from layers.declarations.squares import SquareGrid
 from services.downloads import wfs
-from services.downloads.wfs import FeatureType, RawFeature
+from services.downloads.geojson import RawFeature
+from services.downloads.wfs import FeatureType
 from services.http.client import Client
 from services.http.discarding import discarding_on_error
 from services.http.progress import OnProgress

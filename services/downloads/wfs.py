@@ -16,13 +16,14 @@ What is known of the service (service.pdok.nl), from recorded answers and from i
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import Any
 from urllib.parse import urlencode
 
 import orjson
 
 from boundaries.rd import RD_NEW
 from geo.errors import SourceError
+from services.downloads import geojson
+from services.downloads.geojson import RawFeature
 from services.http.client import Client
 
 COUNT = 1000
@@ -34,7 +35,6 @@ SMALLEST = 20_000
 INSET = 1
 """Metres that a box is requested smaller on every side."""
 
-RawFeature = dict[str, Any]
 Bounds = tuple[int, int, int, int]
 """West, south, east and north, in metres of RD New."""
 EXTENT: Bounds = (0, 304_000, 320_000, 624_000)
@@ -138,9 +138,9 @@ def _paged(client: Client, layer: FeatureType, first: _FeaturePage, box: Bounds 
 def _page(client: Client, layer: FeatureType, start: int, box: Bounds | None) -> _FeaturePage:
     url = address(layer, start, box)
     content = client.get(url).json()
-    page_features = content.get("features") if isinstance(content, dict) else None
+    page_features = geojson.features(content)
     matched = content.get("numberMatched") if isinstance(content, dict) else None
-    if not isinstance(page_features, list) or not isinstance(matched, int):
+    if page_features is None or not isinstance(matched, int):
         raise SourceError(
             "{url}: no page of a WFS: 'features' or 'numberMatched' is not there: {answer!r}; the address may have "
             "changed: see its declaration",

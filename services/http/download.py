@@ -7,6 +7,7 @@ and send another part or the whole: the former is thrown away, the latter replac
 """
 
 import json
+import re
 import time
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
@@ -119,7 +120,7 @@ def _resume(client: Client, url: str, part: Path, on_progress: OnBytes) -> str |
         with disk_errors(part):
             _validator_file(part).write_text(_validator(response), encoding="utf-8")
             length = response.headers.get("Content-Length", "")
-            whole = int(length) + (size if partial else 0) if length.isdecimal() else None
+            whole = int(length) + (size if partial else 0) if re.fullmatch("[0-9]{1,15}", length) else None
             _write_body(client, response, part, "ab" if partial else "wb", lambda done: on_progress(done, whole))
     if whole is not None and part.stat().st_size != whole:
         raise TransientError("the connection was cut in the middle of an answer")
