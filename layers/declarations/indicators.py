@@ -38,6 +38,7 @@ RESERVED = frozenset({
     "fictief", "zoekgebied", "rol", "gewicht", "zone", "waarom", "sterkte", "aantal_kern", "niet_getoond", "geteld",
     "waargenomen", "verwacht", "meer_dan_verwacht", "meer_per_km2", "zonder_telling", "verhouding", "bezoekers",
     "alleen_gevonden", "zekerheid", "beperkingen", "handvat", "verloop", "standvastig",
+    "hoogte_zelf", "hoogte_rondom",
 })  # fmt: skip
 """Published columns that no indicator may be called (layers.publication.fields)."""
 

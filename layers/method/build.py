@@ -50,6 +50,7 @@ from layers.method.indicator_measures import within
 from layers.method.indicator_values import IndicatorValues
 from layers.method.places import StudyArea
 from layers.method.restriction import inside
+from layers.method.striking import striking
 from layers.method.surplus import Counted, counted
 from layers.method.visitors import visited
 
@@ -69,7 +70,7 @@ class Analysis:
     around zoekgebieden. `decisive` is the indicator on which a member must be high, None where the score alone counts.
     `baselines` say what indicators were compared with in place of the national value, `visited` where many more people
     come than live. `alone` has the areas that each indicator finds by itself, where there are several
-    (layers.method.alone).
+    (layers.method.alone), `striking` how unusual each score is, and those around it (layers.method.striking).
     """
 
     areas: AreaFrame
@@ -91,6 +92,7 @@ class Analysis:
     baselines: Mapping[str, BaselineReport]
     visited: "pd.Series[bool]"
     alone: Mapping[str, tuple[str, ...]]
+    striking: pd.DataFrame
 
 
 def search(
@@ -190,6 +192,7 @@ def analysis(
     kind = f"{theme.id}-{BASIS if lens is None else lens.id}-{areas.level}-{period}-{areas.vintage}"
     reasons = pd.DataFrame({name: measure.reason for name, measure in measures.items()})
     reasons = reasons.mask(suppressed, Unknown.SMALL_COUNT)
+    reason = _why_no_score(score, publishable, result, neighbors)
     return Analysis(
         areas=areas,
         values=pd.DataFrame({name: values for name, (values, _) in shown.items()}).loc[areas.ids].mask(suppressed),
@@ -203,7 +206,7 @@ def analysis(
         ),
         zones=tuple(of_places(published, found.zones, kind=f"{kind}-zone")) if isinstance(found, PlaceResult) else (),
         reasons=reasons,
-        reason=_why_no_score(score, publishable, result, neighbors),
+        reason=reason,
         exposure=pd.DataFrame({name: measure.exposure for name, measure in measures.items()}),
         tested=result.tested,
         national={name: national for name, (_, national) in shown.items()},
@@ -214,6 +217,7 @@ def analysis(
         visited=visited(theme.visitors, made, reasons),
         baselines={name: one.baseline for name, one in made.items() if one.baseline is not None},
         alone=alone,
+        striking=striking(published.value.where(reason.isna()), neighbors),
     )
 
 

@@ -81,6 +81,8 @@ def _table(analysis: Analysis, key: LayerKey, theme: Theme, provenance: Provenan
         "q": _published_q(analysis.result.q),
         "kansrijk": found["zoekgebied"].notna(),
         "waarom": found["waarom"],
+        "hoogte_zelf": analysis.striking["own"],
+        "hoogte_rondom": analysis.striking["around"],
         "reden": coded(analysis.reason),
         "zoekgebied": found["zoekgebied"],
         "rol": found["rol"],

@@ -133,6 +133,20 @@ OUTCOME = Field(
     message("Why the area is on the map, or why it is not."),
     codes=outcomes.OUTCOMES,
 )
+OWN_SHARE = Field(
+    "hoogte_zelf",
+    message("How unusual by itself"),
+    "string",
+    message("How many of the areas that were searched have a score as high; empty where it was not searched."),
+    codes=outcomes.SHARE_LABELS,
+)
+SHARE_AROUND = Field(
+    "hoogte_rondom",
+    message("How unusual around it"),
+    "string",
+    message("How many of the areas that were searched have neighbors with scores as high, on average."),
+    codes=outcomes.SHARE_LABELS,
+)
 
 MADE_UP = Field("fictief", message("Made up"), "boolean", message("Whether the figures are made up (Testland)."))
 RANK = Field(
@@ -259,7 +273,7 @@ COUNT_REASON = Field(
 ADDED = (
     ZOEKGEBIED, ROLE, WEIGHT, ZONE, OUTCOME, STRENGTH, CORE_COUNT, HIDDEN_COUNT, COUNTED, OBSERVED, EXPECTED,
     SURPLUS, SURPLUS_DENSITY, COUNT_REASON, RATIO, VISITORS, FOUND_ALONE, FIRMNESS, AREA_EXPLANATION,
-    CERTAINTY, LIMITATIONS, SUGGESTION, DEVELOPMENT,
+    CERTAINTY, LIMITATIONS, SUGGESTION, DEVELOPMENT, OWN_SHARE, SHARE_AROUND,
 )  # fmt: skip
 """Columns that a layer of before they were there does not have: they are read as empty."""
 
@@ -373,7 +387,7 @@ def _why(indicator: "Indicator") -> Message | str:
 def layer_fields(indicators: "Sequence[Indicator]", references: References = NATIONAL) -> tuple[Field, ...]:
     """The columns of `indicatoren_<theme>_<level>`."""
     middle = (THEME, LENS, PERIOD, LEVEL, VINTAGE, _score(indicators, references), Q, FLAG)
-    found = (OUTCOME, REASON, AREA_EXPLANATION, ZOEKGEBIED, ROLE, WEIGHT, ZONE)
+    found = (OUTCOME, OWN_SHARE, SHARE_AROUND, REASON, AREA_EXPLANATION, ZOEKGEBIED, ROLE, WEIGHT, ZONE)
     counts = (COUNTED, OBSERVED, EXPECTED, RATIO, VISITORS)
     figures = indicator_fields(indicators, references)
     return (ID, AREA, AREA_NAME, GEMEENTE, GEMEENTE_NAME, *middle, *found, *counts, *figures, MADE_UP)

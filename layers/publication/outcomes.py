@@ -41,5 +41,14 @@ ROLES: Mapping[str, Message] = {
     ROLE_CODES[Role.MEMBER]: message("probably part of it"),
 }
 
+SHARES: Mapping[str, float] = {"1_op_1000": 0.001, "1_op_100": 0.01, "1_op_20": 0.05, "gewoon": 1.0}
+"""Codes of how many areas are as high, rarest first, each with the most of all areas that it stands for."""
+SHARE_LABELS: Mapping[str, Message] = {
+    "1_op_1000": message("at most 1 in 1,000 areas"),
+    "1_op_100": message("at most 1 in 100 areas"),
+    "1_op_20": message("at most 1 in 20 areas"),
+    "gewoon": message("more than 1 in 20 areas"),
+}
+
 MANY_VISITORS = "veel"
 VISITORS: Mapping[str, Message] = {MANY_VISITORS: message("many visitors, few inhabitants")}

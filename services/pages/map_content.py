@@ -16,7 +16,7 @@ import orjson
 import pandas as pd
 import shapely
 
-from layers.messages import said
+from layers.messages import said, say
 from layers.publication.collection import Collection
 from layers.publication.fields import (
     AREA,
@@ -34,11 +34,13 @@ from layers.publication.fields import (
     LEVEL,
     LIMITATIONS,
     OUTCOME,
+    OWN_SHARE,
     PERIOD,
     RANK,
     REASON,
     ROLE,
     SCORE,
+    SHARE_AROUND,
     STRENGTH,
     SUGGESTION,
     SURPLUS,
@@ -53,7 +55,7 @@ from layers.publication.fields import (
 )
 from layers.publication.in_words import beside
 from layers.publication.legend import MISSING, Legend, classes, legend_for
-from layers.publication.outcomes import UNJUDGED
+from layers.publication.outcomes import UNJUDGED, Outcome
 from services.pages.explained_areas import explained_areas
 
 CHOICE = (THEME, LEVEL, LENS, PERIOD)
@@ -186,7 +188,7 @@ def _pictures(figures: Collection, levels: dict[str, geopandas.GeoDataFrame], co
             "vintage": int(rows[VINTAGE.name].max()),
             "q": columns.add_values(ordered[Q.name].astype(float)),
             "unsearched": _unsearched(rows),
-            "why": columns.add(_labelled(_added(ordered, OUTCOME))),
+            "why": columns.add(_labelled(_why(ordered, figures.fields))),
             "unjudged": columns.add(_unjudged(ordered, figures.fields)),
             "role": columns.add(_labelled(_added(ordered, ROLE))),
             "flagged": columns.add(ordered[FLAG.name].eq(True).fillna(False).astype(int).tolist()),
@@ -194,6 +196,20 @@ def _pictures(figures: Collection, levels: dict[str, geopandas.GeoDataFrame], co
         }
         pictures.append(chosen | picture)
     return pictures
+
+
+def _why(areas: pd.DataFrame, fields: Sequence[Field]) -> "pd.Series[Any]":
+    """Why each area is on the map or not: of one that is high without a place also how high it is, and around it."""
+    why, own, around = (_added(areas, one) for one in (OUTCOME, OWN_SHARE, SHARE_AROUND))
+    lonely = next((said(one.codes[Outcome.NO_PLACE]) for one in fields if one.name == OUTCOME.name), None)
+    asked = pd.DataFrame({"own": own, "around": around})[(why == lonely) & own.notna() & around.notna()]
+    words = {
+        row: say("{own} have such a score, {around} such neighbors", own=row[0], around=row[1])
+        for row in asked.drop_duplicates().itertuples(index=False, name=None)
+    }
+    texts = why.astype(object)
+    texts[asked.index] = [f"{lonely}: {words[row]}" for row in asked.itertuples(index=False, name=None)]
+    return texts
 
 
 def _unjudged(areas: pd.DataFrame, fields: Sequence[Field]) -> list[int]:

@@ -141,6 +141,8 @@ def _layer(areas, level, lens, period, rng):
     layer["kansrijk"] = layer["score"].gt(0.9)
     hot = layer["kansrijk"]
     layer["waarom"] = np.select([hot, layer["score"].isna()], ["in_zoekgebied", "onbekend"], "niet_hoog")
+    layer["hoogte_zelf"] = pd.Series(np.where(layer["score"].notna(), "1_op_20", None), dtype=object)
+    layer["hoogte_rondom"] = pd.Series(np.where(layer["score"].notna(), "gewoon", None), dtype=object)
     layer["zoekgebied"] = pd.Series(np.where(hot, "zoekgebied", None), dtype=object)
     layer["rol"] = pd.Series(np.where(hot, "kern", None), dtype=object)
     layer["gewicht"] = np.where(hot, 0.95, np.nan)

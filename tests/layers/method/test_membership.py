@@ -50,6 +50,14 @@ def test_every_area_has_an_answer_and_each_answer_is_true(table):
     assert {"in_zoekgebied", "niet_hoog", "geen_plaats"} <= set(table["waarom"])
 
 
+def test_an_area_that_was_searched_says_how_unusual_it_and_its_surroundings_are(table):
+    searched = table["reden"].isna()
+    assert table.loc[searched, "hoogte_zelf"].notna().all()
+    assert table.loc[~searched, ["hoogte_zelf", "hoogte_rondom"]].isna().all(axis=None)
+    assert set(table["hoogte_zelf"].dropna()) <= {"1_op_1000", "1_op_100", "1_op_20", "gewoon"}
+    assert table.loc[table["score"].idxmax(), "hoogte_zelf"] != "gewoon"
+
+
 def test_what_cannot_be_judged_says_whether_it_is_too_small_or_unknown(table):
     assert table.loc[CODE[0, 0], "waarom"] == "onbekend"
     assert table.loc[CODE[11, 11], "waarom"] == "te_klein"

@@ -37,7 +37,9 @@ def test_each_column_has_its_title_and_each_code_what_it_is_called(package):
         "JOIN gpkg_data_column_constraints c USING (constraint_name) WHERE constraint_type = 'enum'"
     ).fetchall()
     of_figures = {"reden", "misdrijven_reden", "leegstand_reden", "woz_reden"}
-    assert {name for name, _, _ in coded} == of_figures | {"waarom", "rol", "zonder_telling", "bezoekers", "verloop"}
+    assert {name for name, _, _ in coded} == of_figures | {
+        "waarom", "hoogte_zelf", "hoogte_rondom", "rol", "zonder_telling", "bezoekers", "verloop",
+    }  # fmt: skip
     assert ("reden", "geheim", "geheim bij de bron") in coded
     assert {code for name, code, _ in coded if name == "rol"} == {"kern", "hoort_bij"}
     assert {code for name, code, _ in coded if name in of_figures} == set(LABELS)

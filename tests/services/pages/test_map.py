@@ -169,6 +169,17 @@ def test_a_code_is_shown_by_what_it_is_called(release):
     ]
 
 
+def test_an_area_that_is_high_in_no_zoekgebied_says_how_many_are_as_high_by_themselves_and_around(release):
+    zoekgebieden, figures = release
+    outcome = figures.table["waarom"].mask(figures.table["waarom"] == "niet_hoog", "geen_plaats")
+    content = packed_content([zoekgebieden, replace(figures, table=figures.table.assign(waarom=outcome))])
+    labels = orjson.loads(orjson.dumps(content["columns"][content["pictures"][0]["why"]]))["labels"]
+    more = "hooguit 1 op de 20 gebieden heeft zo'n score, meer dan 1 op de 20 gebieden heeft zulke buurgebieden"
+    assert len(labels) == 3
+    assert sum(one.endswith(f": {more}") for one in labels) == 1
+    assert "in een zoekgebied" in labels
+
+
 def test_areas_on_the_map_of_several_themes_are_packed_by_where_they_are_drawn(release):
     stacking = made_stacking(release)
     packed = packed_content([*release, stacking])
