@@ -27,6 +27,12 @@ START = 60
 """Seconds after which a worker that does not answer is replaced: on a busy machine it takes long to start."""
 
 
+KEPT = 75
+"""Seconds that a connection may wait for its next question: longer than proxies keep theirs (nginx: 60). Who closes one
+while the other asks loses that question, and only the one who asks can know whether it may ask again.
+"""
+
+
 def serve(site: Site, host: str, port: int, workers: int = 1) -> None:
     """Serve until interrupted; raises ServeError where the port is taken or nothing is published."""
     with _listening(host, port) as listener, TemporaryDirectory(prefix="zicht-") as folder:
@@ -53,6 +59,7 @@ def _config(served: ASGIApp | partial[ASGIApp], workers: int | None = None) -> u
         factory=workers is not None,
         workers=workers,
         timeout_worker_healthcheck=START,
+        timeout_keep_alive=KEPT,
     )
 
 

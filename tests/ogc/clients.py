@@ -52,7 +52,7 @@ class Seen:
 async def crawl(client, seen):
     """Whole crawls, one after the other: each area once, of one release; or told to start again."""
     while seen.going:
-        url, ids, distances = f"{ITEMS}?limit=10", [], set()
+        url, ids, distances = f"{ITEMS}?limit=40", [], set()
         while url and seen.going:
             answer = await seen.answer(client, url)
             if answer is None:

@@ -210,6 +210,11 @@ def test_ctrl_c_ends_the_service_without_a_word(home, written):
     assert (server.returncode, said) == (0, "")
 
 
+def test_a_connection_is_kept_for_longer_than_a_proxy_keeps_it(home, written):
+    """Else a question that comes while it is closed is lost."""
+    assert server._config(app.application(app.Site(home, written))).timeout_keep_alive > 60
+
+
 def test_without_a_release_there_is_nothing_to_serve(tmp_path, written):
     with pytest.raises(ServeError, match="zicht publish"):
         app.application(app.Site(tmp_path, written))
