@@ -38,6 +38,7 @@ STORES: Mapping[str, str] = {
     "geoparquet": "services.stores.geoparquet:write",
     "flatgeobuf": "services.stores.flatgeobuf:write",
     "tiles": "services.stores.tiles:write",
+    "tiles-rd": "services.stores.tiles:write_rd",
 }
 
 SHARED: Mapping[str, str] = {

@@ -25,6 +25,7 @@ from services.ogc.questions.problems import Problem
 from services.ogc.questions.question import question
 from services.ogc.site import qgis
 from services.stores.archives import opened
+from services.stores.grids import MERCATOR
 from services.stores.queries import Described
 from services.stores.reader import Reader
 
@@ -134,15 +135,15 @@ def _stylesheet(call: Call, one: Described, store: Stores) -> bytes | None:
     look = appearance(one.id, one.fields)
     if call.format == "sld":
         return stylesheets.sld(one.id, one.title, look)
-    tiled = one.id in edition.tiles
+    tiled = MERCATOR.id in edition.tiles.get(one.id, ())
     sources = [_tiles(edition, one)] if tiled else [*_pages(edition, one, store(call))]
     return orjson.dumps(stylesheets.mapbox(one.title, look, sources, one.id if tiled else None))
 
 
 def _tiles(edition: Edition, one: Described) -> Tree:
     """Where a map in a browser has the features from, where there are tiles."""
-    header = opened(edition.tiles[one.id]).header
-    tiles = [f"{_path(edition, one)}/tiles/WebMercatorQuad/{{z}}/{{y}}/{{x}}"]
+    header = opened(edition.tiles[one.id][MERCATOR.id]).header
+    tiles = [f"{_path(edition, one)}/tiles/{MERCATOR.id}/{{z}}/{{y}}/{{x}}"]
     zooms = {"minzoom": header["min_zoom"], "maxzoom": header["max_zoom"]}
     return {"type": "vector", "tiles": tiles, **zooms, "attribution": _attribution(one)}
 

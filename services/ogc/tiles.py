@@ -1,10 +1,10 @@
-"""Tiles of a collection, by OGC API Tiles 1.0: vector tiles as they lie in the archive of a release that has them.
-
-In WebMercatorQuad alone: an archive has no other (services.stores.tiles).
+"""Tiles of a collection, by OGC API Tiles 1.0: vector tiles as they lie in the archives of a release that has them, one
+for each grid.
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
+from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
@@ -19,15 +19,11 @@ from services.ogc.edition import Edition
 from services.ogc.endpoints import JSON, Call, Endpoint
 from services.ogc.questions.problems import Problem
 from services.stores.archives import Archive, opened
+from services.stores.grids import GRIDS, Grid
 
 MVT = "application/vnd.mapbox-vector-tile"
-GRID = "WebMercatorQuad"
-DEFINED = f"http://www.opengis.net/def/tilematrixset/OGC/1.0/{GRID}"
-MERCATOR = "http://www.opengis.net/def/crs/EPSG/0/3857"
-CORNER = 20_037_508.3427892
-WELL_KNOWN = "http://www.opengis.net/def/wkss/OGC/1.0/GoogleMapsCompatible"
-PIXELS, CLOSEST = 256, 24
-"""Of a tile as the grid is defined, and the closest zoom that it is defined for."""
+PIXELS = 256
+"""Of a tile as grids are defined."""
 GZIP = 31
 """How zlib calls its own format with the header of gzip."""
 PIXEL = 0.00028
@@ -54,30 +50,34 @@ def endpoints(methods: Sequence[str]) -> tuple[Endpoint, ...]:
 
 
 async def _grids(call: Call) -> Response:
-    _check_any(call.edition)
-    one = {"id": GRID, "title": "Google Maps Compatible for the World", "uri": DEFINED, "crs": MERCATOR}
-    links = [_link(call, "self", f"/tileMatrixSets/{GRID}", "The grid")]
-    return _answer(call, {"tileMatrixSets": [one | {"links": links}]})
+    listed = [
+        _named(GRIDS[name]) | {"links": [_link(call, "self", f"/tileMatrixSets/{name}", "The grid")]}
+        for name in _there(call.edition)
+    ]
+    return _answer(call, {"tileMatrixSets": listed})
 
 
 async def _grid(call: Call) -> Response:
-    _check_any(call.edition)
-    _check_grid(call.names[0], call.edition)
-    return _answer(call, _grid_in_full())
+    (name,) = call.names
+    _check_grid(name, _there(call.edition), call.edition)
+    return _answer(call, _grid_in_full(GRIDS[name]))
 
 
 async def _tilesets(call: Call) -> Response:
     (collection,) = call.names
-    archive = await run_in_threadpool(_archive, call.edition, collection)
+    archives = _archives(call.edition, collection)
+    listed = [
+        _about(call, collection, grid, await run_in_threadpool(_archive, call.edition, collection, grid))
+        for grid in archives
+    ]
     itself = _link(call, "self", f"/collections/{quote(collection)}/tiles", "These tilesets")
-    return _answer(call, {"tilesets": [_about(call, collection, archive)], "links": [itself]})
+    return _answer(call, {"tilesets": listed, "links": [itself]})
 
 
 async def _tileset(call: Call) -> Response:
     collection, grid = call.names
-    archive = await run_in_threadpool(_archive, call.edition, collection)
-    _check_grid(grid, call.edition)
-    return _answer(call, _about(call, collection, archive) | _in_full(archive))
+    archive = await run_in_threadpool(_archive, call.edition, collection, grid)
+    return _answer(call, _about(call, collection, grid, archive) | _in_full(archive))
 
 
 async def _tile(call: Call) -> Response:
@@ -93,8 +93,7 @@ async def _tile(call: Call) -> Response:
 def _stored(call: Call) -> bytes | None:
     """The tile as it lies in its archive, compressed; None where nothing lies in it."""
     collection, grid, *place = call.names
-    archive = _archive(call.edition, collection)
-    _check_grid(grid, call.edition)
+    archive = _archive(call.edition, collection, grid)
     zoom, row, column = _numbers(place, archive)
     return archive.tile(zoom, column, row)
 
@@ -115,40 +114,50 @@ def _numbers(place: Sequence[str], archive: Archive) -> tuple[int, int, int]:
     return zoom, row, column
 
 
-def _archive(edition: Edition, collection: str) -> Archive:
-    """The archive of a collection. Raises Problem where the release has none."""
+def _archive(edition: Edition, collection: str, grid: str) -> Archive:
+    """The archive of a collection in a grid. Raises Problem where the release has none."""
+    archives = _archives(edition, collection)
+    _check_grid(grid, archives, edition)
+    return opened(archives[grid])
+
+
+def _archives(edition: Edition, collection: str) -> Mapping[str, Path]:
+    """The archives of a collection, by grid. Raises Problem where the release has none."""
     name = collection[:100]
     if collection not in edition.collections:
         raise Problem(404, f"collection {name!r} not found; the collections are in {edition.url}/collections")
     if collection not in edition.tiles:
         raise Problem(404, f"this release has no tiles of {name}; ZICHT_TILES=yes makes them when it is published")
-    return opened(edition.tiles[collection])
+    return edition.tiles[collection]
 
 
-def _check_any(edition: Edition) -> None:
+def _there(edition: Edition) -> Sequence[str]:
+    """The grids in which a release has tiles. Raises Problem where there are none."""
     if not edition.tiles:
         raise Problem(404, "this release has no tiles; ZICHT_TILES=yes makes them when it is published")
+    return [name for name in GRIDS if any(name in archives for archives in edition.tiles.values())]
 
 
-def _check_grid(grid: str, edition: Edition) -> None:
-    if grid != GRID:
-        raise Problem(404, f"there are tiles in {GRID} only, found {grid[:100]!r}; see {edition.url}/tileMatrixSets")
+def _check_grid(grid: str, there: Collection[str], edition: Edition) -> None:
+    if grid not in there:
+        known = " and ".join(there)
+        raise Problem(404, f"there are tiles in {known} only, found {grid[:100]!r}; see {edition.url}/tileMatrixSets")
 
 
-def _about(call: Call, collection: str, archive: Archive) -> Tree:
+def _about(call: Call, collection: str, name: str, archive: Archive) -> Tree:
     """What a list says of a tileset."""
-    path = f"/collections/{quote(collection)}/tiles/{GRID}"
+    path, grid = f"/collections/{quote(collection)}/tiles/{name}", GRIDS[name]
     tile = _link(call, "item", f"{path}/{{tileMatrix}}/{{tileRow}}/{{tileCol}}", "The tiles") | {
         "type": MVT, "templated": True,
     }  # fmt: skip
     links = [
         _link(call, "self", path, "This tileset"),
-        _link(call, "http://www.opengis.net/def/rel/ogc/1.0/tiling-scheme", f"/tileMatrixSets/{GRID}", "The grid"),
+        _link(call, "http://www.opengis.net/def/rel/ogc/1.0/tiling-scheme", f"/tileMatrixSets/{name}", "The grid"),
         _link(call, "http://www.opengis.net/def/rel/ogc/1.0/geodata", f"/collections/{quote(collection)}", "The data"),
         tile,
     ]
-    said = {"title": archive.about["name"], "dataType": "vector", "crs": MERCATOR, "tileMatrixSetURI": DEFINED}
-    return said | {"links": links}
+    defined = {"tileMatrixSetURI": grid.uri} if grid.uri else {}
+    return {"title": archive.about["name"], "dataType": "vector", "crs": grid.crs, **defined, "links": links}
 
 
 def _in_full(archive: Archive) -> Tree:
@@ -184,24 +193,27 @@ def _in_full(archive: Archive) -> Tree:
     }
 
 
-def _grid_in_full() -> Tree:
-    """The grid, as OGC defines it."""
-    size = 2 * CORNER
+def _named(grid: Grid) -> Tree:
+    """What a list says of a grid."""
+    return {"id": grid.id, "title": grid.title, **({"uri": grid.uri} if grid.uri else {}), "crs": grid.crs}
+
+
+def _grid_in_full(grid: Grid) -> Tree:
+    """A grid as it is defined."""
     matrices = [
         {
             "id": str(zoom),
-            "scaleDenominator": size / (PIXELS * 2**zoom) / PIXEL,
-            "cellSize": size / (PIXELS * 2**zoom),
-            "pointOfOrigin": [-CORNER, CORNER],
+            "scaleDenominator": grid.side(zoom) / PIXELS / PIXEL,
+            "cellSize": grid.side(zoom) / PIXELS,
+            "pointOfOrigin": [*grid.corner],
             "tileWidth": PIXELS,
             "tileHeight": PIXELS,
             "matrixWidth": 2**zoom,
             "matrixHeight": 2**zoom,
         }
-        for zoom in range(CLOSEST + 1)
+        for zoom in range(grid.defined_to + 1)
     ]
-    known = {"id": GRID, "title": "Google Maps Compatible for the World", "uri": DEFINED, "crs": MERCATOR}
-    return known | {"orderedAxes": ["X", "Y"], "wellKnownScaleSet": WELL_KNOWN, "tileMatrices": matrices}
+    return _named(grid) | {"orderedAxes": ["X", "Y"], "wellKnownScaleSet": grid.scale_set, "tileMatrices": matrices}
 
 
 def _link(call: Call, rel: str, path: str, title: str) -> Tree:

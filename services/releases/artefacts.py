@@ -39,7 +39,8 @@ def write(
     adapter(message("store"), STORES, "geoparquet")(collections, folder)
     if tiles:
         steps(message("vector tiles"))
-        adapter(message("store"), STORES, "tiles")(collections, folder)
+        for grid in ("tiles", "tiles-rd"):
+            adapter(message("store"), STORES, grid)(collections, folder)
     steps("GeoPackage")
     adapter(message("exporter"), EXPORTERS, "geopackage")(collections, folder / GPKG)
     steps(message("map"))

@@ -12,7 +12,7 @@ from typing import Any
 from pmtiles.tile import deserialize_directory, deserialize_header, zxy_to_tileid
 
 from geo.errors import StoreError
-from services.ports import ENDING
+from services.stores.grids import GRIDS
 
 HEADER = 127
 """Bytes."""
@@ -49,9 +49,13 @@ class Archive:
             return file.read(length)
 
 
-def of(folder: Path) -> Mapping[str, Path]:
-    """The archives of a release, by the address of their collection."""
-    return {path.stem.replace("_", "-"): path for path in sorted(folder.glob(f"*{ENDING}"))}
+def of(folder: Path) -> Mapping[str, Mapping[str, Path]]:
+    """The archives of a release, by the address of their collection and the id of their grid."""
+    found: dict[str, dict[str, Path]] = {}
+    for grid in GRIDS.values():
+        for path in sorted(folder.glob(f"*{grid.ending}")):
+            found.setdefault(path.name.removesuffix(grid.ending).replace("_", "-"), {})[grid.id] = path
+    return found
 
 
 def opened(path: Path) -> Archive:

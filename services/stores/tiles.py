@@ -1,4 +1,4 @@
-"""Vector tiles: a PMTiles archive for each collection, with what a map shows of it and no more.
+"""Vector tiles: an archive for each collection and grid, with what a map shows of it and no more.
 
 Every row stands in the tiles of every zoom, which no library does by itself: GDAL leaves out what is smaller than a
 step of the grid (24 of 14,568 buurten at zoom 5, and half of them with its own limits), tippecanoe 2. So each zoom has
@@ -6,15 +6,15 @@ shapes of its own: simplified as a coverage, so that no slits open between areas
 would be left. Each zoom is read back and counted before it is taken. Of the national buurten that is 4.3 MB; GDAL's own
 simplification gave 4.8, freestiler 6.2 in a fifth of the time, as a package of 53 MB.
 
-Only WebMercatorQuad: GDAL writes no other grid into PMTiles or MBTiles, and readers of PMTiles know no other. Its
-driver MVT writes NetherlandsRDNewQuad to a folder (TILING_SCHEME=EPSG:28992,-285401.92,903401.92,880803.84): the 692
-buurten of Testland at zooms 3 to 8 are 140 files of 347 kB in all, in the same time as WebMercatorQuad 5 to 11 (25 of
-266 kB). So a second grid would cost a release as much again, and an archive of our own.
+In WebMercatorQuad an archive is PMTiles, which maps read by themselves. In NetherlandsRDNewQuad it is written alike,
+but readers of PMTiles know no grid besides the other: it is for services.ogc.tiles alone, and has another ending.
 """
 
 import gzip
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing
+from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -25,7 +25,6 @@ import numpy.typing as npt
 import pandas as pd
 import pyogrio
 import shapely
-from pmtiles.reader import MemorySource, all_tiles
 from pmtiles.tile import Compression, TileType, zxy_to_tileid
 from pmtiles.writer import Writer
 
@@ -35,23 +34,17 @@ from layers.publication.collection import Collection
 from layers.publication.fields import AREA, FLAG, ID, LENS, LEVEL, PERIOD, RANK, SCORE, THEME, TITLE, VINTAGE
 from layers.publication.stacking import COUNT
 from services.files import UNFINISHED, disk_errors, whole_file
-from services.ports import ENDING
+from services.stores.grids import MERCATOR, RD, Grid
 from services.stores.per_collection import write_each
 
-FURTHEST, CLOSEST = 5, 11
-"""Zooms: the country in one tile, and a step of the grid that is finer (2.9 m) than buurten are drawn (10-50 m)."""
-
-CIRCUMFERENCE = 40_075_016.685578488
-STEPS = 4096
-"""Of the grid of a tile; eight of them are a pixel where a tile is drawn 512 pixels wide."""
 TOLERANCE = 4
 """Steps by which an outline may be simplified: half a pixel."""
 SMALLEST = 4
 """Square steps that the largest part of a shape has at least."""
 
-MERCATOR = 3857
 GDAL = {
-    "MAX_SIZE": 1 << 30, "MAX_FEATURES": 1 << 30, "SIMPLIFICATION": 0, "SIMPLIFICATION_MAX_ZOOM": 0, "BUFFER": 16,
+    "FORMAT": "DIRECTORY", "MAX_SIZE": 1 << 30, "MAX_FEATURES": 1 << 30, "BUFFER": 16,
+    "SIMPLIFICATION": 0, "SIMPLIFICATION_MAX_ZOOM": 0,
 }  # fmt: skip
 """No limit to a tile; no simplification besides ours; shapes go on for two pixels beyond the edge of a tile."""
 
@@ -60,26 +53,32 @@ type Shapes = npt.NDArray[np.object_]
 
 def write(collections: Sequence[Collection], folder: Path) -> None:
     """Write `<collection>.pmtiles` for each collection into `folder`. Raises StoreError, and leaves none."""
-    write_each(collections, folder, ENDING, archive)
+    write_each(collections, folder, MERCATOR.ending, partial(archive, grid=MERCATOR))
 
 
-def archive(collection: Collection, path: Path) -> None:
+def write_rd(collections: Sequence[Collection], folder: Path) -> None:
+    """The same in RD, for the API."""
+    write_each(collections, folder, RD.ending, partial(archive, grid=RD))
+
+
+def archive(collection: Collection, path: Path, grid: Grid = MERCATOR) -> None:
     """Write the tiles of one collection, whole or not at all."""
     rows, key = shown(collection)
-    rows = rows.to_crs(MERCATOR)
+    rows = rows.to_crs(grid.epsg)
     with (
         whole_file(path) as unfinished,
         TemporaryDirectory(dir=path.parent, prefix=f"{UNFINISHED}tiles-") as folder,
         unfinished.open("wb") as file,
         closing((writer := Writer(file)).tile_f),
     ):
-        for zoom in range(FURTHEST, CLOSEST + 1):
-            at_zoom = rows.set_geometry(fitted(rows.geometry.to_numpy(), zoom, coverage=key == AREA.name))
-            for tile, content in _tiles(at_zoom, collection.address, zoom, Path(folder), key):
+        for zoom in range(grid.furthest, grid.closest + 1):
+            shapes = fitted(rows.geometry.to_numpy(), grid, zoom, coverage=key == AREA.name)
+            tiles = _Tiles(grid, zoom, collection.address, key)
+            for tile, content in tiles.of(rows.set_geometry(shapes), Path(folder)):
                 writer.write_tile(tile, content)
         if not writer.tile_entries:  # an archive has one tile at least
             writer.write_tile(0, gzip.compress(b"", mtime=0))
-        writer.finalize(_header(rows), _about(collection, rows))
+        writer.finalize(_header(rows, grid), _about(collection, rows, grid))
 
 
 def shown(collection: Collection) -> tuple[geopandas.GeoDataFrame, str]:
@@ -124,69 +123,90 @@ def _cut(scores: "pd.Series[Any]") -> "pd.Series[float]":
     return pd.Series(np.floor(scores.to_numpy(float) * 100) / 100, index=scores.index)
 
 
-def fitted(shapes: Shapes, zoom: int, *, coverage: bool) -> Shapes:
-    """Shapes in Web Mercator with as many vertices as a zoom can show; none so small that nothing is left of it.
+def fitted(shapes: Shapes, grid: Grid, zoom: int, *, coverage: bool) -> Shapes:
+    """Shapes with as many vertices as a zoom can show; none so small that nothing is left of it.
 
     In a `coverage` no shapes overlap, and borders that they share stay shared.
     """
-    step = CIRCUMFERENCE / 2**zoom / STEPS
+    step, corner = grid.step(zoom), np.array(grid.corner)
     simple = (
         shapely.coverage_simplify(shapes, TOLERANCE * step)
         if coverage
         else shapely.simplify(shapes, TOLERANCE * step, preserve_topology=True)
     )
     parts, of = shapely.get_parts(simple, return_index=True)
-    outlines = shapely.transform(shapely.polygons(shapely.get_exterior_ring(parts)), lambda at: np.round(at / step))
+    outlines = shapely.transform(
+        shapely.polygons(shapely.get_exterior_ring(parts)), lambda at: np.round((at - corner) / step)
+    )
     largest = np.zeros(len(shapes))
     np.maximum.at(largest, of, shapely.area(outlines))
     small = largest < SMALLEST
-    simple[small] = _boxes(shapely.point_on_surface(shapes[small]), step)
+    simple[small] = _boxes(shapely.get_coordinates(shapely.point_on_surface(shapes[small])), corner, step)
     return simple
 
 
-def _boxes(places: Shapes, step: float) -> Shapes:
+def _boxes(places: npt.NDArray[np.float64], corner: npt.NDArray[np.float64], step: float) -> Shapes:
     """Boxes along the grid, of the smallest size, around places."""
-    west, south = ((np.floor(axis(places) / step) - 1) * step for axis in (shapely.get_x, shapely.get_y))
+    west, south = ((np.floor((places - corner) / step) - 1) * step + corner).T
     boxes: Shapes = shapely.box(west, south, west + 2 * step, south + 2 * step)
     return boxes
 
 
-def _tiles(rows: geopandas.GeoDataFrame, layer: str, zoom: int, folder: Path, key: str) -> Iterator[tuple[int, bytes]]:
-    """The number in PMTiles and the content of each tile of a zoom. Raises StoreError where a row is in none."""
-    if rows.empty:
-        return
-    path = folder / f"{zoom}{ENDING}"
-    with disk_errors(path):
+@dataclass(frozen=True, slots=True)
+class _Tiles:
+    """The tiles of one zoom of a grid, with one layer; the column `key` tells its rows apart."""
+
+    grid: Grid
+    zoom: int
+    layer: str
+    key: str
+
+    def of(self, rows: geopandas.GeoDataFrame, folder: Path) -> Iterator[tuple[int, bytes]]:
+        """The number in PMTiles and the content of each tile. Raises StoreError where a row is in none."""
+        if rows.empty:
+            return
+        path = folder / str(self.zoom)
+        with disk_errors(path):
+            arrived = self._written(rows, path)
+        if lost := sorted(set(rows[self.key]) - set(arrived)):
+            raise StoreError(
+                "tiles of {layer}: {count} of {rows} rows are in no tile of zoom {zoom}: {names}; see whether the disk "
+                "is full, else report it",
+                layer=self.layer, count=len(lost), rows=len(rows), zoom=self.zoom, names=first_few(lost),
+            )  # fmt: skip
+        places = {zxy_to_tileid(self.zoom, int(one.parent.name), int(one.stem)): one for one in path.rglob("*.pbf")}
+        for number, place in sorted(places.items()):
+            yield number, place.read_bytes()
+
+    def _written(self, rows: geopandas.GeoDataFrame, path: Path) -> "pd.Series[Any]":
+        """Write a folder with a file per tile; returns the keys of what can be read in it."""
+        grid = self.grid
+        scheme = ",".join(map(str, (f"EPSG:{grid.epsg}", *grid.corner, grid.size)))
+        zooms = {"MINZOOM": self.zoom, "MAXZOOM": self.zoom, "TILING_SCHEME": scheme}
         try:
-            pyogrio.write_dataframe(rows, path, layer=layer, driver="PMTiles", MINZOOM=zoom, MAXZOOM=zoom, **GDAL)
-            arrived = pyogrio.read_dataframe(path, columns=[key], read_geometry=False)[key]
+            pyogrio.write_dataframe(rows, path, layer=self.layer, driver="MVT", **zooms, **GDAL)
+            read = pyogrio.read_dataframe(path / str(self.zoom), columns=[self.key], read_geometry=False)
         except RuntimeError as fault:  # all errors of pyogrio are
             raise StoreError(
-                "{path}: cannot be written: {fault}; see whether the disk is full", path=folder, fault=str(fault)
+                "{path}: cannot be written: {fault}; see whether the disk is full", path=path.parent, fault=str(fault)
             ) from None
-        content = path.read_bytes()
-    if lost := sorted(set(rows[key]) - set(arrived)):
-        raise StoreError(
-            "tiles of {layer}: {count} of {rows} rows are in no tile of zoom {zoom}: {names}; see whether the disk is "
-            "full, else report it",
-            layer=layer, count=len(lost), rows=len(rows), zoom=zoom, names=first_few(lost),
-        )  # fmt: skip
-    yield from sorted((zxy_to_tileid(*at), tile) for at, tile in all_tiles(MemorySource(content)))
+        keys: pd.Series[Any] = read[self.key]
+        return keys
 
 
-def _header(rows: geopandas.GeoDataFrame) -> dict[str, Any]:
+def _header(rows: geopandas.GeoDataFrame, grid: Grid) -> dict[str, Any]:
     west, south, east, north = (0, 0, 0, 0) if rows.empty else rows.to_crs("OGC:CRS84").total_bounds
     e7 = {"min_lon": west, "min_lat": south, "max_lon": east, "max_lat": north,
           "center_lon": (west + east) / 2, "center_lat": (south + north) / 2}  # fmt: skip
-    kinds = {"tile_type": TileType.MVT, "tile_compression": Compression.GZIP, "center_zoom": FURTHEST}
+    kinds = {"tile_type": TileType.MVT, "tile_compression": Compression.GZIP, "center_zoom": grid.furthest}
     return {**{f"{name}_e7": int(degrees * 1e7) for name, degrees in e7.items()}, **kinds}
 
 
-def _about(collection: Collection, rows: geopandas.GeoDataFrame) -> Mapping[str, Any]:
+def _about(collection: Collection, rows: geopandas.GeoDataFrame, grid: Grid) -> Mapping[str, Any]:
     """What an archive says of itself, as TileJSON has it."""
     kinds = {"b": "Boolean", "i": "Number", "u": "Number", "f": "Number"}
     fields = {name: kinds.get(rows[name].dtype.kind, "String") for name in rows.columns if name != "geometry"}
-    layer = {"id": collection.address, "fields": fields, "minzoom": FURTHEST, "maxzoom": CLOSEST}
+    layer = {"id": collection.address, "fields": fields, "minzoom": grid.furthest, "maxzoom": grid.closest}
     return {
         "name": collection.title,
         "description": f"{collection.description} {collection.caveat}",

@@ -40,6 +40,9 @@ def titles(folder: Path, collection: str) -> list[str]:
     if (folder / f"{collection}.pmtiles").is_file():
         zooms = by_zoom(folder / f"{collection}.pmtiles", collection.replace("_", "-"))
         return [title for _, title in {(one["id"], one["titel"]) for one in zooms[5]}]
+    if (folder / f"{collection}.rd-tiles").is_file():
+        zooms = by_zoom(folder / f"{collection}.rd-tiles", collection.replace("_", "-"))
+        return [title for _, title in {(one["id"], one["titel"]) for one in zooms[0]}]
     (file,) = folder.glob("*.sqlite")
     with closing(sqlite3.connect(f"{file.as_uri()}?mode=ro", uri=True)) as database:
         address = collection.replace("_", "-")  # what a store that is served from calls it

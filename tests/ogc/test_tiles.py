@@ -13,6 +13,7 @@ from tests.ogc import places, servers
 NAME = "indicatoren-misdrijven-buurt"
 TILES = f"/collections/{NAME}/tiles"
 GRID = f"{TILES}/WebMercatorQuad"
+IN_RD = f"{TILES}/NetherlandsRDNewQuad"
 CONFORMS = [f"http://www.opengis.net/spec/ogcapi-tiles-1/1.0/conf/{name}"
             for name in ("core", "tileset", "tilesets-list", "geodata-tilesets", "mvt", "oas30")]  # fmt: skip
 CIRCUMFERENCE = 40_075_016.685578488
@@ -27,23 +28,31 @@ def home(tmp_path_factory):
 def api(home):
     port = servers.free_port()
     _, config = servers.a_home(home, port)
-    tiles.write(places.collections(rows=10), home / "releases" / "large")
+    for write in (tiles.write, tiles.write_rd):
+        write(places.collections(rows=10), home / "releases" / "large")
     with servers.running(servers.ours(home, config, port), home, config, port) as client:
         yield client
 
 
-@pytest.fixture(scope="module")
-def stored(home):
-    archive = next(
-        path for path in (home / "releases" / "large").glob("*.pmtiles") if path.stem.replace("_", "-") == NAME
-    )
+def archived(home, ending):
+    archive = next(path for path in (home / "releases" / "large").glob(f"*{ending}")
+                   if path.name.removesuffix(ending).replace("_", "-") == NAME)  # fmt: skip
     return dict(all_tiles(MemorySource(archive.read_bytes())))
 
 
-def test_every_tile_is_that_of_the_archive_compressed_as_it_is_stored(api, stored):
-    assert {zoom for zoom, _, _ in stored} == set(range(5, 12))
+@pytest.fixture(scope="module")
+def stored(home):
+    return archived(home, ".pmtiles")
+
+
+@pytest.mark.parametrize(
+    ("grid", "ending", "zooms"), [(GRID, ".pmtiles", range(5, 12)), (IN_RD, ".rd-tiles", range(7))]
+)
+def test_every_tile_is_that_of_the_archive_compressed_as_it_is_stored(api, home, grid, ending, zooms):
+    stored = archived(home, ending)
+    assert {zoom for zoom, _, _ in stored} == set(zooms)
     for (zoom, column, row), content in stored.items():
-        with api.stream("GET", f"{GRID}/{zoom}/{row}/{column}", headers={"Accept-Encoding": "gzip"}) as answer:
+        with api.stream("GET", f"{grid}/{zoom}/{row}/{column}", headers={"Accept-Encoding": "gzip"}) as answer:
             raw = b"".join(answer.iter_raw())
         assert (answer.status_code, raw) == (200, content)
         assert answer.headers["content-type"] == "application/vnd.mapbox-vector-tile"
@@ -83,9 +92,11 @@ def test_a_tile_in_which_nothing_lies_is_empty(api):
         (f"{GRID}/5/-1/0", "below 2 to the power of zoom"),
         (f"{GRID}/5/x/0", "below 2 to the power of zoom"),
         (f"{GRID}/5/0/99999999999999999999", "below 2 to the power of zoom"),
-        (f"{TILES}/NetherlandsRDNewQuad", "WebMercatorQuad only"),
-        (f"{TILES}/NetherlandsRDNewQuad/5/0/0", "WebMercatorQuad only"),
-        ("/tileMatrixSets/NetherlandsRDNewQuad", "WebMercatorQuad only"),
+        (f"{IN_RD}/7/0/0", "zoom 0 to 6"),
+        (f"{IN_RD}/1/2/0", "below 2 to the power of zoom"),
+        (f"{TILES}/WorldCRS84Quad", "in WebMercatorQuad and NetherlandsRDNewQuad only"),
+        (f"{TILES}/WorldCRS84Quad/5/0/0", "in WebMercatorQuad and NetherlandsRDNewQuad only"),
+        ("/tileMatrixSets/WorldCRS84Quad", "in WebMercatorQuad and NetherlandsRDNewQuad only"),
         ("/collections/geheim/tiles", "collection 'geheim' not found"),
         ("/collections/..%2F..%2Fgeheim/tiles/WebMercatorQuad/5/0/0", ""),
     ],
@@ -107,7 +118,8 @@ def test_unknown_parameters_and_formats_are_refused(api):
 def test_a_client_finds_the_tiles_from_the_collection_by_links_alone(api, stored):
     (tilesets,) = [one for one in api.get(f"/collections/{NAME}").json()["links"]
                    if one["rel"] == "http://www.opengis.net/def/rel/ogc/1.0/tilesets-vector"]  # fmt: skip
-    (tileset,) = api.get(tilesets["href"]).json()["tilesets"]
+    tileset, in_rd = api.get(tilesets["href"]).json()["tilesets"]
+    assert in_rd["crs"] == "http://www.opengis.net/def/crs/EPSG/0/28992"
     assert (tileset["dataType"], tileset["crs"]) == ("vector", "http://www.opengis.net/def/crs/EPSG/0/3857")
     (itself,) = [one["href"] for one in tileset["links"] if one["rel"] == "self"]
     full = api.get(itself).json()
@@ -135,10 +147,21 @@ def test_a_client_finds_the_tiles_from_the_collection_by_links_alone(api, stored
     assert math.isclose(matrices["3"]["pointOfOrigin"][1], CIRCUMFERENCE / 2)
 
 
+def test_the_dutch_grid_is_that_of_the_guideline(api):
+    grid = api.get("/tileMatrixSets/NetherlandsRDNewQuad").json()
+    assert (grid["crs"], len(grid["tileMatrices"])) == ("http://www.opengis.net/def/crs/EPSG/0/28992", 17)
+    first, last = grid["tileMatrices"][0], grid["tileMatrices"][14]
+    assert first["pointOfOrigin"] == [-285401.92, 903401.92]
+    assert (first["cellSize"], first["matrixWidth"]) == (3440.64, 1)
+    assert first["scaleDenominator"] == pytest.approx(12_288_000)
+    assert (last["cellSize"], last["matrixHeight"]) == (0.21, 16384)
+
+
 def test_conformance_landing_and_openapi_say_it(api):
     assert set(CONFORMS) < set(api.get("/conformance").json()["conformsTo"])
     assert any(one["rel"].endswith("/tiling-schemes") for one in api.get("/").json()["links"])
-    assert api.get("/tileMatrixSets").json()["tileMatrixSets"][0]["id"] == "WebMercatorQuad"
+    grids = [one["id"] for one in api.get("/tileMatrixSets").json()["tileMatrixSets"]]
+    assert grids == ["WebMercatorQuad", "NetherlandsRDNewQuad"]
     paths = api.get("/openapi.json").json()["paths"]
     path = f"{TILES}/{{tileMatrixSetId}}/{{tileMatrix}}/{{tileRow}}/{{tileCol}}"
     assert {"200", "204", "304", "404"} < set(paths[path]["get"]["responses"])

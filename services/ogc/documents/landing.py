@@ -34,7 +34,7 @@ class Documents:
     url: str
     folder: Path
     methods: tuple[str, ...]
-    tiles: Mapping[str, Path]
+    tiles: Mapping[str, Mapping[str, Path]]
     confirmed: str
 
     def landing(self) -> Tree:

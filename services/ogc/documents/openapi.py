@@ -15,15 +15,16 @@ from services.stores.queries import Described
 
 
 def document(
-    config: Mapping[str, Any], url: str, collections: Sequence[Described], tiled: Collection[str] = ()
+    config: Mapping[str, Any], url: str, collections: Sequence[Described], tiles: Mapping[str, Collection[str]] = {}
 ) -> Tree:
     """The document for these collections, served at `url`; `config` is pygeoapi's, of which limits and metadata are
-    read. Those that are `tiled` have vector tiles.
+    read. `tiles` says of those that have vector tiles in which grids.
     """
-    paths = {**of_server(), **(of_grids() if tiled else {})}
+    grids = sorted({grid for each in tiles.values() for grid in each})
+    paths = {**of_server(), **(of_grids(grids) if grids else {})}
     paths |= of_styles([one.id for one in collections])
     for one in collections:
-        paths |= of_collection(one) | (of_tiles(one) if one.id in tiled else {})
+        paths |= of_collection(one) | (of_tiles(one, tiles[one.id]) if one.id in tiles else {})
     return {
         "openapi": "3.0.3",
         "info": _info(config["metadata"]),

@@ -1,6 +1,6 @@
 """The paths of the OpenAPI document: of the server, of a collection, of tiles and of styles."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 from layers.messages import said
 from layers.publication.fields import Field
@@ -64,26 +64,26 @@ def of_collection(one: Described) -> Tree:
     }
 
 
-def of_grids() -> Tree:
-    """The paths of grids of tiles."""
-    described = _answer(None, {"application/json": "json"})
+def of_grids(grids: Collection[str]) -> Tree:
+    """The paths of grids of tiles, of which there are these."""
+    described, grid = _answer(None, {"application/json": "json"}), _grid(grids)
     return {
         "/tileMatrixSets": _get("Grids of tiles", "getTileMatrixSetsList", "server", described),
-        "/tileMatrixSets/{tileMatrixSetId}": _get("A grid of tiles", "getTileMatrixSet", "server", described, [_GRID]),
+        "/tileMatrixSets/{tileMatrixSetId}": _get("A grid of tiles", "getTileMatrixSet", "server", described, [grid]),
     }
 
 
-def of_tiles(one: Described) -> Tree:
-    """The paths of the tiles of a collection."""
-    path, name = f"/collections/{one.id}/tiles", _camel(one.id)
+def of_tiles(one: Described, grids: Collection[str]) -> Tree:
+    """The paths of the tiles of a collection, which has them in these grids."""
+    path, name, grid = f"/collections/{one.id}/tiles", _camel(one.id), _grid(grids)
     described = _answer(None, {"application/json": "json"})
     tile = _answer(None, {MVT: "mvt"})
     place = [_place("tileMatrix", "Zoom."), _place("tileRow", "Row, from the north."), _place("tileCol", "Column.")]
-    tiles = _get("A vector tile", f"{name}{OF_TILES}.getTile", one.id, tile, [_GRID, *place])
+    tiles = _get("A vector tile", f"{name}{OF_TILES}.getTile", one.id, tile, [grid, *place])
     tiles["get"]["responses"]["204"] = {"description": "Nothing lies in this tile", "headers": _headers()}
     return {
         path: _get("Tilesets", f"{name}{OF_TILES}.getTileSetsList", one.id, described),
-        f"{path}/{{tileMatrixSetId}}": _get("A tileset", f"{name}{OF_TILES}.getTileSet", one.id, described, [_GRID]),
+        f"{path}/{{tileMatrixSetId}}": _get("A tileset", f"{name}{OF_TILES}.getTileSet", one.id, described, [grid]),
         f"{path}/{{tileMatrixSetId}}/{{tileMatrix}}/{{tileRow}}/{{tileCol}}": tiles,
     }
 
@@ -93,10 +93,11 @@ def _place(name: str, text: str) -> Tree:
     return {"name": name, "in": "path", "required": True, "description": text, "schema": schema}
 
 
-_GRID: Tree = {
-    "name": "tileMatrixSetId", "in": "path", "required": True, "description": "The grid of tiles.",
-    "schema": {"type": "string", "enum": ["WebMercatorQuad"]},
-}  # fmt: skip
+def _grid(grids: Collection[str]) -> Tree:
+    return {
+        "name": "tileMatrixSetId", "in": "path", "required": True, "description": "The grid of tiles.",
+        "schema": {"type": "string", "enum": [*grids]},
+    }  # fmt: skip
 
 
 def of_styles(ids: Sequence[str]) -> Tree:

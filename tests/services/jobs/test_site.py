@@ -1,6 +1,7 @@
 """A release as a folder for a server of files: what is for everyone and nothing else, whole or not at all."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import geopandas
@@ -30,7 +31,7 @@ def ids(home: Path) -> list[str]:
 @pytest.fixture
 def quick(monkeypatch: pytest.MonkeyPatch) -> None:
     """Tiles of one zoom."""
-    monkeypatch.setattr(tiles, "CLOSEST", tiles.FURTHEST)
+    monkeypatch.setattr(tiles, "MERCATOR", replace(tiles.MERCATOR, closest=tiles.MERCATOR.furthest))
 
 
 def test_it_has_a_map_and_each_table_in_three_formats_equal_to_the_release(small: Path, zicht: Zicht, tmp_path: Path):

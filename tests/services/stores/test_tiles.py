@@ -13,12 +13,15 @@ from shapely.geometry import shape
 
 from layers.publication.legend import DEVIATION_BREAKS
 from services.stores import tiles
+from services.stores.grids import MERCATOR, RD
 from tests.ogc import places
 from tests.services.made_release import made_areas, made_release
 from tests.services.stores.vector_tiles import about, by_zoom, decoded
 
 ZOOMS = [5, 6, 7, 8, 9, 10, 11]
 WORLD = 40_075_016.685578488
+RD_WEST, RD_NORTH, RD_SIDE = -285_401.92, 903_401.92, 880_803.84
+"""Of the one tile of zoom 0 of NetherlandsRDNewQuad."""
 
 
 def with_specks(areas):
@@ -42,6 +45,21 @@ def path(figures, tmp_path_factory):
     return path
 
 
+@pytest.fixture(scope="module")
+def in_rd(figures, tmp_path_factory):
+    folder = tmp_path_factory.mktemp("tiles-in-rd")
+    tiles.write_rd([figures], folder)
+    return folder / f"{figures.id}.rd-tiles"
+
+
+def test_in_rd_too_every_area_is_in_the_tiles_of_every_zoom(figures, in_rd):
+    codes = set(figures.table["gebiedscode"])
+    zooms = by_zoom(in_rd, "indicatoren-misdrijven-buurt")
+    assert {zoom: {one["gebiedscode"] for one in found} for zoom, found in zooms.items()} == dict.fromkeys(
+        range(7), codes
+    )
+
+
 def test_every_area_is_in_the_tiles_of_every_zoom_however_small(figures, path):
     codes = set(figures.table["gebiedscode"])
     zooms = by_zoom(path, "indicatoren-misdrijven-buurt")
@@ -49,39 +67,44 @@ def test_every_area_is_in_the_tiles_of_every_zoom_however_small(figures, path):
     assert {zoom: {one["gebiedscode"] for one in found} for zoom, found in zooms.items()} == dict.fromkeys(ZOOMS, codes)
 
 
-@settings(deadline=None, max_examples=40)
+@settings(deadline=None, max_examples=60)
 @given(
-    st.integers(5, 11),
+    st.sampled_from([(MERCATOR, 5, -WORLD / 2, WORLD / 2, WORLD), (RD, 0, RD_WEST, RD_NORTH, RD_SIDE)]),
+    st.integers(0, 6),
     st.lists(
         st.tuples(st.floats(-1, 1), st.floats(-1, 1), st.floats(0.01, 900), st.floats(0.01, 900)),
         min_size=1, max_size=20,
     ),
 )  # fmt: skip
-def test_a_shape_of_whatever_size_keeps_four_square_steps_of_the_grid(zoom, boxes):
-    step = WORLD / 2**zoom / 4096
-    made = np.array([shapely.box(600_000 + 9e4 * x, 6.8e6 + 9e4 * y, 600_000 + 9e4 * x + w, 6.8e6 + 9e4 * y + h)
+def test_a_shape_of_whatever_size_keeps_four_square_steps_of_the_grid(cut, closer, boxes):
+    grid, furthest, west, north, side = cut
+    step = side / 2 ** (furthest + closer) / 4096
+    x0, y0 = (600_000, 6.8e6) if grid is MERCATOR else (140_000, 460_000)
+    made = np.array([shapely.box(x0 + 9e4 * x, y0 + 9e4 * y, x0 + 9e4 * x + w, y0 + 9e4 * y + h)
                      for x, y, w, h in boxes])  # fmt: skip
-    drawn = tiles.fitted(made, zoom, coverage=False)
-    on_grid = shapely.transform(drawn, lambda at: np.round(at / step))
+    drawn = tiles.fitted(made, grid, furthest + closer, coverage=False)
+    on_grid = shapely.transform(drawn, lambda at: np.round((at - (west, north)) / step))
     assert (shapely.area(on_grid) >= 4).all()
 
 
-def test_shapes_are_where_the_areas_are(figures, path):
-    zoom, extent = 11, 4096
-    areas = figures.table.drop_duplicates("gebiedscode").set_index("gebiedscode").to_crs(3857).geometry
-    size = WORLD / 2**zoom
+@pytest.mark.parametrize(
+    ("epsg", "zoom", "tile"), [(3857, 11, (-WORLD / 2, WORLD / 2, WORLD)), (28992, 6, (RD_WEST, RD_NORTH, RD_SIDE))]
+)
+def test_shapes_are_where_the_areas_are(figures, path, in_rd, epsg, zoom, tile):
+    west, north, side = tile
+    extent, size = 4096, side / 2**zoom
+    areas = figures.table.drop_duplicates("gebiedscode").set_index("gebiedscode").to_crs(epsg).geometry
     parts = {code: [] for code in areas.index}
-    for (at, x, y), layers in decoded(path).items():
+    for (at, x, y), layers in decoded(path if epsg == 3857 else in_rd).items():
         if at != zoom:
             continue
-        west, north = x * size - WORLD / 2, WORLD / 2 - y * size
-        tile = shapely.box(west, north - size, west + size, north)
+        left, south = west + x * size, north - (y + 1) * size  # the library turns rows round: up is up
+        tile = shapely.box(left, south, left + size, south + size)
         for one in layers["indicatoren-misdrijven-buurt"]:
-            south = north - size  # the library turns rows round: up is up
-            drawn = shapely.transform(shape(one["geometry"]), lambda c, w=west, s=south: c / extent * size + (w, s))
+            drawn = shapely.transform(shape(one["geometry"]), lambda c, w=left, s=south: c / extent * size + (w, s))
             parts[one["properties"]["gebiedscode"]].append(shapely.intersection(shapely.make_valid(drawn), tile))
-    drawn = geopandas.GeoSeries({code: shapely.union_all(one) for code, one in parts.items()}, crs=3857)
-    large = areas.area > 1e6
+    drawn = geopandas.GeoSeries({code: shapely.union_all(one) for code, one in parts.items()}, crs=epsg)
+    large = areas.area > 4e5
     differs = drawn[large].symmetric_difference(areas[large]).area / areas[large].area
     assert large.sum() > 80
     assert differs.max() < 0.02
@@ -90,7 +113,7 @@ def test_shapes_are_where_the_areas_are(figures, path):
 def test_areas_that_touch_have_no_slit_between_them_at_any_zoom():
     shapes = made_areas(80).to_crs(3857).geometry.to_numpy()
     for zoom in ZOOMS:
-        drawn = tiles.fitted(shapes, zoom, coverage=True)
+        drawn = tiles.fitted(shapes, MERCATOR, zoom, coverage=True)
         assert shapely.area(drawn).sum() == pytest.approx(shapely.area(shapely.union_all(drawn)))
         assert len(shapely.get_parts(shapely.union_all(drawn))) == 1
         assert shapely.get_num_interior_rings(shapely.union_all(drawn)) == 0
@@ -172,7 +195,7 @@ def test_areas_of_several_vintages_are_drawn_once_as_in_the_latest():
 
 
 def test_a_row_that_gdal_leaves_out_is_said(figures, tmp_path, monkeypatch):
-    monkeypatch.setattr(tiles, "fitted", lambda shapes, _zoom, *, coverage: shapes)  # noqa: ARG005  # as it was
+    monkeypatch.setattr(tiles, "fitted", lambda shapes, *_, coverage: shapes)  # noqa: ARG005  # as it was
     with pytest.raises(tiles.StoreError, match=r"tiles of .*: 10 of 160 rows are in no tile of zoom 5: "):
         tiles.archive(figures, tmp_path / "figures.pmtiles")
     assert list(tmp_path.iterdir()) == []
