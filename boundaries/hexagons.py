@@ -23,8 +23,9 @@ from numpy.typing import NDArray
 from pyproj import Transformer
 
 from boundaries.points import Locator
-from boundaries.rd import RD_NEW
+from boundaries.rd import RD_NEW, check_dutch
 from geo.areas import AreaFrame, AreaLevel
+from geo.messages import message
 from geo.packed import Packed
 from geo.polygons import Floats, Polygons, cleaned, densified
 
@@ -95,6 +96,7 @@ def hexagons(areas: AreaFrame, level: AreaLevel) -> AreaFrame:
 
 def packed_hexagons(areas: AreaFrame, level: AreaLevel) -> Hexagons:
     """The same cells. No more than `BLOCK` of their polygons are objects at once."""
+    check_dutch(areas, message("hexagons"))
     locator = Locator.of(areas)
     numbers = _touching(areas, locator, _resolution(level))
     around = areas.names(slice(None))

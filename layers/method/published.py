@@ -7,7 +7,6 @@ import numpy as np
 import pandas as pd
 
 from boundaries.coverage import outline
-from boundaries.rd import RD_NEW
 from geo.unknown import Unknown
 from geo.zoekgebieden import Zoekgebied
 from layers.declarations.indicators import Indicator
@@ -102,7 +101,7 @@ def _table(analysis: Analysis, key: LayerKey, theme: Theme, provenance: Provenan
         columns[f"{one.id}_bijdrage"] = contributions[one.id].round(DECIMALS)
         columns[f"{one.id}_reden"] = coded(analysis.reasons[one.id])
     ordered = pd.DataFrame(columns)[names(layer_fields(theme.indicator))]
-    return geopandas.GeoDataFrame(ordered, geometry=areas.geometry, crs=RD_NEW).reset_index(drop=True)
+    return geopandas.GeoDataFrame(ordered, geometry=areas.geometry, crs=areas.crs).reset_index(drop=True)
 
 
 def _published_q(q: pd.Series) -> pd.Series:
@@ -125,7 +124,10 @@ def _zoekgebieden(
     polygons = analysis.areas.table.geometry
     outlines = [outline(polygons.loc[list(zoekgebied.areas)], tolerance) for zoekgebied in analysis.zoekgebieden]
     table = pd.DataFrame(rows, columns=names(fields))
-    return typed(geopandas.GeoDataFrame(table, geometry=geopandas.GeoSeries(outlines, crs=RD_NEW), crs=RD_NEW), fields)
+    return typed(
+        geopandas.GeoDataFrame(table, geometry=geopandas.GeoSeries(outlines, crs=polygons.crs), crs=polygons.crs),
+        fields,
+    )
 
 
 def _row(

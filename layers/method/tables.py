@@ -5,7 +5,7 @@ from dataclasses import replace
 import pandas as pd
 
 from boundaries.cbs import COARSENESS, OPEN_WATER
-from boundaries.codes import PATTERNS, PREFIXES, parents
+from boundaries.codes import PATTERNS, level_of, parents
 from geo.areas import AreaLevel
 from geo.errors import SourceError, first_few
 from geo.messages import Message, message, plural
@@ -58,7 +58,7 @@ def figures_from_table(
             periods=[str(one) for one in source.years],
         )
     keyed = keyed_by_area(raw, source, where)
-    level = next((level for level, prefix in PREFIXES.items() if areas[0].startswith(prefix)), AreaLevel.BUURT)
+    level = level_of(areas[0])
     check_native(source, level, where)
     if _must_be_summed(keyed.index, source, areas, level):
         figures = _summed(keyed, source, period, level, where)

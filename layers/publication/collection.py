@@ -4,15 +4,17 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import geopandas
+from pyproj import CRS
 
-from boundaries.rd import RD_NEW
+from geo.metres import is_metric
 from layers.publication.audience import Audience
 from layers.publication.fields import Field
 
 
 @dataclass(frozen=True, slots=True)
 class Collection:
-    """One published table in RD New. `table` has exactly the columns of `fields`, then `geometry`, unique by `id`.
+    """One published table, in RD New or the system in metres that is declared for another country. `table` has exactly
+    the columns of `fields`, then `geometry`, unique by `id`.
 
     All its text is in one language; that of its fields is said here. `time_field` names the integer column that holds
     the year, where there is one. `attribution` is shown with the data wherever it goes; `caveat` is the sentence on
@@ -38,13 +40,27 @@ class Collection:
         """
         return self.id.replace("_", "-")
 
+    @property
+    def crs(self) -> CRS:
+        """The system that its coordinates are in."""
+        crs: CRS = self.table.crs
+        return crs
+
+    @property
+    def epsg(self) -> int:
+        """Its EPSG code."""
+        code = self.crs.to_epsg()
+        if code is None:
+            raise ValueError(f"collection {self.id}: its system has no EPSG code")
+        return code
+
     def __post_init__(self) -> None:
         object.__setattr__(self, "fields", tuple(field.said() for field in self.fields))
         declared = [*names(self.fields), "geometry"]
         if list(self.table.columns) != declared:
             raise ValueError(f"collection {self.id}: columns {list(self.table.columns)} are not its fields {declared}")
-        if self.table.crs is None or self.table.crs.to_epsg() != RD_NEW:
-            raise ValueError(f"collection {self.id}: not in RD New")
+        if self.table.crs is None or not is_metric(self.table.crs, tuple(self.table.total_bounds.tolist())):
+            raise ValueError(f"collection {self.id}: not in metres")
         if not self.table["id"].is_unique:
             raise ValueError(f"collection {self.id}: ids are not unique")
 

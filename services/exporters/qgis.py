@@ -13,7 +13,6 @@ from pathlib import Path
 from xml.etree import ElementTree as ET
 from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
-from boundaries.rd import RD_NEW
 from layers.declarations.lenses import BASIS
 from layers.messages import say
 from layers.publication.collection import Collection, names
@@ -55,7 +54,7 @@ def _belongs(one: Collection, theme: str) -> bool:
 def _project(searched: Collection, layers: Sequence[Collection]) -> Tree:
     project = ET.Element("qgis", projectname=text_of(searched.title), version=VERSION)
     add(project, "title", searched.title)
-    project.append(_system("projectCrs", RD_NEW))
+    project.append(_system("projectCrs", searched.epsg))
     group = ET.SubElement(project, "layer-tree-group")
     for one in layers:
         _in_tree(group, one.id, one.title, _source(one), "OAPIF", shown=one.id != layers[-1].id or len(layers) == 1)
@@ -65,7 +64,7 @@ def _project(searched: Collection, layers: Sequence[Collection]) -> Tree:
     extent = ET.SubElement(canvas, "extent")
     for name, value in zip(("xmin", "ymin", "xmax", "ymax"), _bounds(searched), strict=True):
         add(extent, name, str(value))
-    canvas.append(_system("destinationsrs", RD_NEW))
+    canvas.append(_system("destinationsrs", searched.epsg))
     systems = ET.SubElement(ET.SubElement(project, "properties"), "SpatialRefSys")
     ET.SubElement(systems, "ProjectionsEnabled", type="int").text = "1"
     held = ET.SubElement(project, "projectlayers")

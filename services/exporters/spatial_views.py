@@ -11,7 +11,6 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from boundaries.rd import RD_NEW
 from layers.publication.collection import Collection
 from layers.publication.normal_form import (
     NormalForm,
@@ -56,7 +55,7 @@ def views(collections: Sequence[Collection]) -> dict[str, View]:
 
 def write(package: sqlite3.Connection, collection: Collection, view: View, about: Mapping[str, str]) -> None:
     """Add the layer of a collection; `about` has its IDENTIFIER, DESCRIPTION and DATE."""
-    table = collection.table.drop(columns="geometry")
+    table, srs = collection.table.drop(columns="geometry"), collection.epsg
     parted = write_parted(package, collection, table, {"_shape": view.shape}, TYPES, _once)
     columns = ", ".join((*parted.columns.values(), f"a.fid AS {quoted(f'fid_{view.areas}')}"))
     package.execute(f"CREATE INDEX {quoted(f'_shape_{collection.id}')} ON {parted.rows} (_shape)")
@@ -69,11 +68,11 @@ def write(package: sqlite3.Connection, collection: Collection, view: View, about
         "max_y, srs_id) VALUES (?, 'features', ?, ?, ?, ?, ?, ?, ?, ?)",
         (
             *(collection.id, about["IDENTIFIER"], about["DESCRIPTION"], about["DATE"]),
-            *(*collection.table.total_bounds.tolist(), RD_NEW),
+            *(*collection.table.total_bounds.tolist(), srs),
         ),
     )
     package.execute(
-        "INSERT INTO gpkg_geometry_columns VALUES (?, 'geom', 'MULTIPOLYGON', ?, 0, 0)", (collection.id, RD_NEW)
+        "INSERT INTO gpkg_geometry_columns VALUES (?, 'geom', 'MULTIPOLYGON', ?, 0, 0)", (collection.id, srs)
     )
 
 

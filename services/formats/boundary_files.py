@@ -110,6 +110,44 @@ def of_year(folder: Path, year: int, what: str = "buurten") -> Path | None:
     return files[0] if files else None
 
 
+def rows(path: Path, layer: str | None, columns: Sequence[str], only: tuple[str, str] | None) -> geopandas.GeoDataFrame:
+    """These columns of the rows of a layer, with polygons; of those alone that have a value in a column, (column,
+    value), where `only` is given: the file may be of a continent.
+
+    Raises SourceError for a file that is not there or damaged, without such a layer or column.
+    """
+    _check(path)
+    try:
+        source, name = _named(path, layer)
+        there = list(pyogrio.read_info(source, layer=name)["fields"])
+        if missing := [one for one in (*columns, *(only[:1] if only else ())) if one not in there]:
+            raise SourceError(
+                "{path}: no column {missing}; it has {columns}; say in its declaration what they are called here",
+                path=path, missing=missing, columns=there,
+            )  # fmt: skip
+        where = f""""{only[0]}" = '{only[1]}'""" if only else None  # a column that is there, and two letters
+        return pyogrio.read_dataframe(source, layer=name, columns=list(columns), where=where, use_arrow=True)
+    except UNREADABLE as fault:
+        raise SourceError(
+            "{path}: cannot be read as a boundary file: {fault}; the file is damaged or is of another kind than its "
+            "name says; save it anew, for example from QGIS as GeoPackage",
+            path=path, fault=_brief(fault),
+        ) from None  # fmt: skip
+
+
+def _named(path: Path, layer: str | None) -> tuple[str, str]:
+    """Where GDAL finds a layer with polygons: the one of that name, or the only one."""
+    there = [(source, str(name)) for source in _sources(path) for name, shape in pyogrio.list_layers(source)
+             if shape is not None and "Point" not in shape and "Line" not in shape]  # fmt: skip
+    named = [one for one in there if layer in (None, one[1])]
+    if len(named) != 1:
+        raise SourceError(
+            "{path}: {count} layers with polygons are called {layer}; it has {layers}; name one of these as `layer`",
+            path=path, count=len(named), layer=layer or message("anything"), layers=[name for _, name in there],
+        )  # fmt: skip
+    return named[0]
+
+
 def _check(path: Path) -> None:
     if not path.is_file():
         raise SourceError("{path}: no such file; give a boundary file that is there", path=path)

@@ -24,6 +24,7 @@ import orjson
 from branca.element import Figure
 from folium.template import Template
 
+from boundaries.rd import RD_NEW
 from geo.errors import StoreError
 from geo.messages import message
 from layers.messages import language, say
@@ -86,9 +87,10 @@ def page_of(
             "map: nothing to show; needs zoekgebieden_ or indicatoren_ with rows, found {names}", names=names
         )
     release_map = _ReleaseMap()
-    folium.TileLayer(TILES, attr=say("Map data &copy; Kadaster"), max_zoom=CLOSEST_ZOOM, control=False).add_to(
-        release_map
-    )
+    if collections[0].epsg == RD_NEW:  # PDOK has no map of another country
+        folium.TileLayer(TILES, attr=say("Map data &copy; Kadaster"), max_zoom=CLOSEST_ZOOM, control=False).add_to(
+            release_map
+        )
     page = _Page(_about(collections, files), content, scripts)
     page.add_child(release_map)
     return release_map

@@ -383,8 +383,8 @@ def _geojson(shapes: geopandas.GeoSeries) -> list[orjson.Fragment]:
     return [orjson.Fragment(one) for one in shapely.to_geojson(rounded)]
 
 
-def _extent(collections: Iterable[Collection]) -> list[list[float]]:
+def _extent(collections: Sequence[Collection]) -> list[list[float]]:
     """South-west and north-east corner of all that is shown, as latitude and longitude."""
-    boxes = geopandas.GeoSeries([shapely.box(*one.table.total_bounds) for one in collections], crs="EPSG:28992")
+    boxes = geopandas.GeoSeries([shapely.box(*one.table.total_bounds) for one in collections], crs=collections[0].crs)
     west, south, east, north = boxes.to_crs(CRS84).total_bounds.tolist()
     return [[south, west], [north, east]]

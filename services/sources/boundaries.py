@@ -26,6 +26,7 @@ from layers.publication.layer import Receipt
 from services import receipts
 from services.files import below, digest
 from services.formats import boundary_files
+from services.sources import declared_boundaries
 from services.sources.tables import columns_of_text
 
 BOUNDARIES = "boundaries"
@@ -67,6 +68,8 @@ class BoundaryFolder:
     def has(self, year: int) -> bool:
         """Whether there is a boundary file of that year. Raises UnknownNameError for a year before there were any."""
         shipped = vintage(year).shipped
+        if declared_boundaries.declared(self.root / BOUNDARIES, year) is not None:
+            return True
         return self._file(year) is not None or (shipped is not None and (self.root / shipped.path).is_file())
 
     def areas(self, year: int) -> AreaFrame:
@@ -94,7 +97,8 @@ class BoundaryFolder:
     def identity(self, of: Vintage) -> Identity:
         """What identifies the bytes of all files from which the areas of a year may be read."""
         own = (self.root / BOUNDARIES).glob(f"*-{of.year}.*")
-        files = {_below(file, self.root) for file in own}
+        declared = declared_boundaries.files_of(self.root / BOUNDARIES, of.year)
+        files = {_below(file, self.root) for file in (*own, *declared)}
         if of.shipped is not None:
             files |= {of.shipped.path, *of.shipped.detail, *(place["path"] for place in of.shipped.names.values())}
         if of.postcodes is not None:
@@ -107,6 +111,9 @@ class BoundaryFolder:
                 "{root}: no such folder; ZICHT_DATA (or real=) must name a folder with figures and boundaries",
                 root=self.root,
             )
+        if (declaration := declared_boundaries.declared(self.root / BOUNDARIES, of.year)) is not None:
+            other = declared_boundaries.elsewhere(self.root, declaration, of.year)
+            return FolderAreas(other.areas, other.notes, (other.receipt,), national=True, tolerance=other.tolerance)
         by_file = receipts.read(self.root)
         file = self._file(of.year)
         if file is not None and _below(file, self.root) in by_file:

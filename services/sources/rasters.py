@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from rasterio.errors import NotGeoreferencedWarning, RasterioError
 from rasterio.windows import Window
 
-from boundaries.rd import RD_NEW
+from boundaries.rd import RD_NEW, check_dutch
 from geo.areas import AreaFrame
 from geo.errors import SourceError, first_few
 from geo.messages import message
@@ -47,6 +47,7 @@ def zonal(declaration: SourceDeclaration, areas: AreaFrame, root: Path) -> Deliv
     Raises SourceError for a file that cannot be read or has no such band, no CRS or a turned grid, and for one that
     covers none of the areas, or less than all without saying so.
     """
+    check_dutch(areas, message("a raster"))
     raster = declaration.raster
     if raster is None:
         raise SourceError("source {id!r}: declares no [raster]", id=declaration.id)

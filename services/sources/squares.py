@@ -22,6 +22,7 @@ from numpy.typing import NDArray
 
 from boundaries.codes import CBS_MISSING
 from boundaries.crosswalk import LEAST_KNOWN
+from boundaries.rd import check_dutch
 from boundaries.squares import Squares, code_of, same, squares
 from geo.areas import AreaFrame
 from geo.errors import SourceError, first_few
@@ -70,6 +71,7 @@ def counted(declaration: SourceDeclaration, areas: AreaFrame, root: Path) -> Del
 
     Raises SourceError where there is no such file or column, and where gemeenten that are covered have no square.
     """
+    check_dutch(areas, message("squares of 100 m"))
     opened = _opened(declaration, root)
     covered, border = _covered(opened.grid, areas)
     _check_covered(opened, areas, covered | border)

@@ -1,7 +1,8 @@
 """Geometry as it is served: the text of GeoJSON in each system that stands ready, and what finds it.
 
 CRS84 (degrees) is the default of the API; RD New (EPSG:28992, metres) is what Dutch analysts work in. Text in both is
-made once, when a release is written, so that neither costs a transformation when it is asked for.
+made once, when a release is written, so that neither costs a transformation when it is asked for. Areas of another
+country are turned into both; outside the Netherlands coordinates in RD are metres off, which their receipt says.
 """
 
 from dataclasses import dataclass
@@ -41,14 +42,14 @@ class Texts:
     bounds: npt.NDArray[np.float64]
 
 
-def texts(shapes: Shapes) -> Texts:
-    """Polygons in RD New as they are served: all of several parts, if only one, so that a collection has one type of
-    geometry, with the winding order of GeoJSON; one call for all coordinates.
+def texts(shapes: Shapes, crs: pyproj.CRS) -> Texts:
+    """Polygons in a system of metres as they are served: all of several parts, if only one, so that a collection has
+    one type of geometry, with the winding order of GeoJSON; one call for all coordinates.
     """
     parts, of = shapely.get_parts(shapes, return_index=True)
-    metres: Shapes = np.asarray(shapely.orient_polygons(shapely.multipolygons(parts, indices=of)))
-    towards = pyproj.Transformer.from_crs(RD_NEW, "OGC:CRS84", always_xy=True)
-    degrees = shapely.transform(metres, lambda points: np.column_stack(towards.transform(*points.T)))
+    whole: Shapes = np.asarray(shapely.orient_polygons(shapely.multipolygons(parts, indices=of)))
+    degrees = _in(whole, crs, "OGC:CRS84")
+    metres = whole if crs.to_epsg() == RD_NEW else _in(degrees, "OGC:CRS84", RD_NEW)
     rounded = _rounded(degrees, DEGREE_DECIMALS)
     return Texts(
         degrees=shapely.to_geojson(rounded).tolist(),
@@ -57,6 +58,12 @@ def texts(shapes: Shapes) -> Texts:
         boxes=shapely.bounds(degrees),
         bounds=shapely.bounds(rounded),
     )
+
+
+def _in(shapes: Shapes, crs: pyproj.CRS | str, other: str | int) -> Shapes:
+    towards = pyproj.Transformer.from_crs(crs, other, always_xy=True)
+    placed: Shapes = shapely.transform(shapes, lambda points: np.column_stack(towards.transform(*points.T)))
+    return placed
 
 
 def _rounded(shapes: Shapes, decimals: int) -> Shapes:

@@ -27,6 +27,7 @@ import geopandas
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
+import pyproj
 import shapely
 
 from geo.errors import StoreError, first_few
@@ -92,7 +93,7 @@ def _write_group(store: sqlite3.Connection, group: str, members: Sequence[Collec
     tables = [one.table.sort_values("id", kind="stable") for one in members]
     geometry = [_shapes_of(one, table) for one, table in zip(members, tables, strict=True)]
     first, which = distinct(np.concatenate(geometry))
-    bounds = _write_shapes(store, group, np.concatenate(geometry)[first])
+    bounds = _write_shapes(store, group, np.concatenate(geometry)[first], members[0].crs)
     ends = np.cumsum([len(one) for one in geometry])
     for collection, table, shape in zip(members, tables, np.split(which, ends[:-1]), strict=True):
         _write_one(store, collection, group, table, shape)
@@ -111,9 +112,9 @@ def _shapes_of(collection: Collection, table: geopandas.GeoDataFrame) -> Shapes:
     return geometry
 
 
-def _write_shapes(store: sqlite3.Connection, group: str, distinct_shapes: Shapes) -> Boxes:
+def _write_shapes(store: sqlite3.Connection, group: str, distinct_shapes: Shapes, crs: pyproj.CRS) -> Boxes:
     """Write each shape once, its number counted from 1; returns the bounds of each as it is published."""
-    served = texts(distinct_shapes)
+    served = texts(distinct_shapes, crs)
     numbers = range(1, len(distinct_shapes) + 1)
     table = shapes("", group)
     store.execute(f"CREATE TABLE {table} (_shape INTEGER PRIMARY KEY, crs84 TEXT, rd TEXT, wkb BLOB)")

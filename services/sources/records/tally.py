@@ -18,6 +18,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from boundaries.rd import check_dutch
 from geo.areas import AreaFrame
 from geo.disclosure.cell_keys import Keys
 from geo.errors import SourceError
@@ -79,6 +80,7 @@ def tally(declaration: SourceDeclaration, areas: AreaFrame, given: RecordsInput)
     records = declaration.records
     if records is None:
         raise SourceError("source {id!r}: declares no [records]", id=declaration.id)
+    check_dutch(areas, message("records"))
     where, paths = parts_of(records, given.root)
     work = _work(records, areas, given, alone=len(paths) == 1)
     state, unreadable = _gathered(work, where, paths, given)

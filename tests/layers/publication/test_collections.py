@@ -153,11 +153,11 @@ def ids_x(ids):
     return [float(at) for at, _ in enumerate(ids)]
 
 
-def test_a_collection_has_its_fields_rd_new_and_unique_ids():
+def test_a_collection_has_its_fields_metres_and_unique_ids():
     assert len(collection(points(["a", "b"]), FIELDS).table) == 2
     with pytest.raises(ValueError, match="ids are not unique"):
         collection(points(["a", "a"]), FIELDS)
-    with pytest.raises(ValueError, match="not in RD New"):
+    with pytest.raises(ValueError, match="not in metres"):
         collection(points(["a"], crs=4326), FIELDS)
     with pytest.raises(ValueError, match="are not its fields"):
         collection(points(["a"])[["n", "id", "geometry"]], FIELDS)
