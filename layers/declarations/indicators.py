@@ -36,7 +36,8 @@ RESERVED = frozenset({
     "indeling",
     "score", "q", "kansrijk", "reden", "rang", "titel", "aantal_gebieden", "gebiedscodes", "gemeenten", "toelichting",
     "fictief", "zoekgebied", "rol", "gewicht", "zone", "waarom", "sterkte", "aantal_kern", "niet_getoond", "geteld",
-    "waargenomen", "verwacht", "meer_dan_verwacht", "meer_per_km2", "zonder_telling", "verhouding", "bezoekers",
+    "waargenomen", "verwacht", "meer_dan_verwacht", "meer_per_km2", "meer_naar_verhouding",
+    "zonder_telling", "verhouding", "bezoekers",
     "alleen_gevonden", "zekerheid", "beperkingen", "handvat", "verloop", "standvastig",
     "hoogte_zelf", "hoogte_rondom",
 })  # fmt: skip

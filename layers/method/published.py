@@ -1,5 +1,6 @@
 """From an analysis to the layer that is published: its columns, codes of reasons, polygons and explanations."""
 
+from collections.abc import Mapping
 from dataclasses import asdict
 
 import geopandas
@@ -16,7 +17,7 @@ from layers.method.alone import finders
 from layers.method.build import LEAST_SEARCHED, Analysis
 from layers.method.comparisons import of_areas, of_zoekgebied, ratios
 from layers.method.membership import core_count, membership, zone_of
-from layers.method.surplus import by_area, surplus
+from layers.method.surplus import by_area, in_proportion, surplus
 from layers.method.visitors import is_visited
 from layers.publication.collection import names, typed
 from layers.publication.corrections import limits_with, with_corrections
@@ -156,8 +157,19 @@ def _row(
         "bezoekers": MANY_VISITORS if many else None,
         **_strength(zoekgebied),
         **counts,
+        **_in_proportion(counts, analysis, theme, list(zoekgebied.areas)),
         **contributions,
     }
+
+
+def _in_proportion(
+    counts: Mapping[str, object], analysis: Analysis, theme: Theme, areas: list[str]
+) -> dict[str, object]:
+    """What was more than expected, in the unit of what was counted; nothing where that is not shown."""
+    if "meer_dan_verwacht" not in counts:
+        return {}
+    scale = next(one.scale for one in theme.indicator if one.id == counts["geteld"])
+    return in_proportion(counts["meer_dan_verwacht"], analysis.exposure.loc[areas, str(counts["geteld"])], scale)
 
 
 def _is_perturbed(indicator: Indicator, provenance: Provenance) -> bool:

@@ -67,6 +67,12 @@ def by_area(count: Counted | None, index: pd.Index, least: float) -> pd.DataFram
     }).reindex(index)  # fmt: skip
 
 
+def in_proportion(more: object, exposure: pd.Series, scale: float) -> dict[str, object]:
+    """The column of a zoekgebied that sets what was more than expected against the exposure of its areas."""
+    whole = float(exposure.sum())
+    return {"meer_naar_verhouding": round(float(str(more)) / whole * scale, 1)} if whole > 0 else {}
+
+
 def surplus(count: Counted | None, areas: list[str], km2: float, least: float) -> dict[str, object]:
     """The columns of a zoekgebied on what was counted: all of them, or why they are not there.
 

@@ -262,6 +262,12 @@ SURPLUS_DENSITY = Field(
     "number",
     message("Observed minus expected, per square kilometre of the zoekgebied."),
 )
+SURPLUS_RATE = Field(
+    "meer_naar_verhouding",
+    message("More than expected, in proportion"),
+    "number",
+    message("Observed minus expected, over what the number is divided by, in the unit of what was counted."),
+)
 COUNT_REASON = Field(
     "zonder_telling",
     message("Reason without counts"),
@@ -272,7 +278,7 @@ COUNT_REASON = Field(
 
 ADDED = (
     ZOEKGEBIED, ROLE, WEIGHT, ZONE, OUTCOME, STRENGTH, CORE_COUNT, HIDDEN_COUNT, COUNTED, OBSERVED, EXPECTED,
-    SURPLUS, SURPLUS_DENSITY, COUNT_REASON, RATIO, VISITORS, FOUND_ALONE, FIRMNESS, AREA_EXPLANATION,
+    SURPLUS, SURPLUS_DENSITY, SURPLUS_RATE, COUNT_REASON, RATIO, VISITORS, FOUND_ALONE, FIRMNESS, AREA_EXPLANATION,
     CERTAINTY, LIMITATIONS, SUGGESTION, DEVELOPMENT, OWN_SHARE, SHARE_AROUND,
 )  # fmt: skip
 """Columns that a layer of before they were there does not have: they are read as empty."""
@@ -398,7 +404,7 @@ def zoekgebied_fields(indicators: "Sequence[Indicator]", references: References 
     contributions = tuple(one for one in indicator_fields(indicators) if one.name.endswith("_bijdrage"))
     what = (RANK, TITLE, _score(indicators, references), Q, STRENGTH, FIRMNESS)
     where = (AREA_COUNT, CORE_COUNT, HIDDEN_COUNT, AREA_CODES, GEMEENTEN, ZONE, FOUND_ALONE)
-    counts = (COUNTED, OBSERVED, EXPECTED, SURPLUS, SURPLUS_DENSITY, COUNT_REASON, VISITORS)
+    counts = (COUNTED, OBSERVED, EXPECTED, SURPLUS, SURPLUS_DENSITY, SURPLUS_RATE, COUNT_REASON, VISITORS)
     texts = (DEVELOPMENT, EXPLANATION, CERTAINTY, LIMITATIONS, SUGGESTION)
     return (ID, THEME, LENS, PERIOD, LEVEL, VINTAGE, *what, *where, *counts, *texts, *contributions, MADE_UP)
 

@@ -25,6 +25,7 @@ from layers.publication.fields import (
     AREA_NAME,
     CERTAINTY,
     CORE_COUNT,
+    COUNTED,
     DEVELOPMENT,
     EXPLANATION,
     FLAG,
@@ -45,6 +46,7 @@ from layers.publication.fields import (
     SUGGESTION,
     SURPLUS,
     SURPLUS_DENSITY,
+    SURPLUS_RATE,
     THEME,
     TIMES,
     TITLE,
@@ -124,9 +126,9 @@ def content_of(collections: Sequence[Collection]) -> Content:
     columns = Columns()
     levels = _levels(figures)
     pictures = [picture for one in figures for picture in _pictures(one, levels, columns)]
-    titles = {field.name: said(field.title) for one in figures for field in one.fields}
+    named = {field.name: field for one in figures for field in one.fields}
     codes = {level: areas.index for level, areas in levels.items()}
-    searches = [search for one in zoekgebieden for search in _searches(one, titles)]
+    searches = [search for one in zoekgebieden for search in _searches(one, named)]
     about = {
         "choices": _choices([*searches, *pictures], collections),
         "lenses": _lens_notes(collections),
@@ -261,18 +263,19 @@ def _beside(field: Field, areas: pd.DataFrame) -> "pd.Series[str]":
     return ratios.map(words).astype(object)
 
 
-def _searches(zoekgebieden: Collection, titles: dict[str, str]) -> list[Packed]:
+def _searches(zoekgebieden: Collection, named: dict[str, Field]) -> list[Packed]:
     """The zoekgebieden of each choice, in order of rank."""
     contributions = [one for one in zoekgebieden.fields if one.name.endswith("_bijdrage")]
-    reasons = [titles.get(one.name.removesuffix("_bijdrage"), one.title) for one in contributions]
+    reasons = [said(named.get(one.name.removesuffix("_bijdrage"), one).title) for one in contributions]
+    units = {name: said(one.unit) for name, one in named.items()}
     return [
         _chosen(key)
-        | {"vintage": int(rows[VINTAGE.name].max()), "reasons": reasons, "zones": _zones(rows, contributions)}
+        | {"vintage": int(rows[VINTAGE.name].max()), "reasons": reasons, "zones": _zones(rows, contributions, units)}
         for key, rows in zoekgebieden.table.sort_values(RANK.name).groupby([one.name for one in CHOICE], sort=False)
     ]
 
 
-def _zones(ranked: geopandas.GeoDataFrame, contributions: Sequence[Field]) -> list[Packed]:
+def _zones(ranked: geopandas.GeoDataFrame, contributions: Sequence[Field], units: dict[str, str]) -> list[Packed]:
     codes = {code: said(label) for code, label in DEVELOPMENT.codes.items()}
     shown = {
         "rank": ranked[RANK.name].astype(int).tolist(),
@@ -283,6 +286,8 @@ def _zones(ranked: geopandas.GeoDataFrame, contributions: Sequence[Field]) -> li
         "core": _readable(_added(ranked, CORE_COUNT)),
         "surplus": _readable(_added(ranked, SURPLUS)),
         "density": _readable(_added(ranked, SURPLUS_DENSITY)),
+        "proportion": _readable(_added(ranked, SURPLUS_RATE)),
+        "unit": [units.get(str(one), "") for one in _added(ranked, COUNTED)],
         "visited": _added(ranked, VISITORS).notna().tolist(),
         "count": ranked[AREA_COUNT.name].astype(int).tolist(),
         "codes": [codes.replace(" ", "").split(",") for codes in ranked[AREA_CODES.name]],

@@ -120,6 +120,7 @@ function strengthTable(zone) {
     [say("Areas that are core"), zone.core],
     [say("More than expected"), zone.surplus],
     [say("More than expected, per km²"), zone.density],
+    [`${say("More than expected, in proportion")}${zone.unit && ` (${zone.unit})`}`, zone.proportion],
   ].filter(([, value]) => value !== null);
   if (!rows.length) return "";
   return make("table", {class: "reasons"}, make("caption", {}, say("How strong it is")), ...rows.map(([head, value]) =>
@@ -206,6 +207,7 @@ const ORDERS = { // by what a user may want zoekgebieden in order
   rank: say("strong and certain"),
   surplus: say("more than expected"),
   density: say("more than expected, per km²"),
+  proportion: say("more than expected, in proportion"),
 };
 
 function inOrder(one, other) {
@@ -218,6 +220,7 @@ function measureOf(zone) { // what its place in the list rests on
   const by = byId("order").value;
   if (by === "surplus" && zone.surplus !== null) return say("{more} more than expected", {more: written.format(zone.surplus)});
   if (by === "density" && zone.density !== null) return say("{more} more per km²", {more: written.format(zone.density)});
+  if (by === "proportion" && zone.proportion !== null) return say("{more} more {unit}", {more: written.format(zone.proportion), unit: zone.unit});
   if (zone.strength !== null) return say("strength at least {strength}", {strength: twoDecimals.format(zone.strength)});
   return say("score {score}", {score: twoDecimals.format(zone.score)});
 }

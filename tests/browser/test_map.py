@@ -107,11 +107,31 @@ def test_a_click_on_a_zoekgebied_says_why_it_is_one(opened, shown_zones, shown):
         "Gebieden in de kern",
         "Meer dan verwacht",
         "Meer dan verwacht, per km²",
+        "Meer dan verwacht, naar verhouding (per 1.000 inwoners)",
         "Geregistreerde misdrijven",
         "Leegstaande panden",
         "WOZ-waarde <laag>",
         "Score",
     ]
+
+
+@pytest.mark.parametrize(
+    ("order", "column", "words"),
+    [
+        ("surplus", "meer_dan_verwacht", "meer dan verwacht"),
+        ("density", "meer_per_km2", "meer per km²"),
+        ("proportion", "meer_naar_verhouding", "meer per 1.000 inwoners"),
+    ],
+)
+def test_zoekgebieden_stand_in_the_order_that_is_chosen_with_what_it_rests_on(
+    opened, shown_zones, order, column, words
+):
+    opened.run(f"const by = document.querySelector('#order'); by.value = '{order}'; by.onchange()")
+    ordered = shown_zones.sort_values([column, "rang"], ascending=[False, True])
+    assert texts(opened, "#list strong") == list(ordered["titel"])
+    assert words in text(opened, "#list li:first-child")
+    opened.run("const by = document.querySelector('#order'); by.value = 'rank'; by.onchange()")
+    assert texts(opened, "#list strong") == list(shown_zones["titel"])
 
 
 def test_places_with_many_visitors_are_marked_and_can_be_left_out(opened, shown_zones):

@@ -188,6 +188,7 @@ def _zone(rank, rows):
         "verwacht": 40.0 * rank,
         "meer_dan_verwacht": 60.0 * rank,
         "meer_per_km2": 10.0 * rank,
+        "meer_naar_verhouding": 5.0 * (rank % 3),
         "zonder_telling": None,
         "bezoekers": "veel" if rank == 1 else None,
         "alleen_gevonden": "misdrijven",

@@ -180,6 +180,7 @@ COLUMNS = [
     "zekerheid", "beperkingen", "handvat", "verloop", "standvastig", "hoogte_zelf", "hoogte_rondom",
     "toelichting", "fictief", "zoekgebied", "rol", "gewicht", "zone", "waarom", "sterkte", "aantal_kern",
     "niet_getoond", "geteld", "waargenomen", "verwacht", "meer_dan_verwacht", "meer_per_km2", "zonder_telling",
+    "meer_naar_verhouding",
     "verhouding", "bezoekers", "alleen_gevonden",
 ]  # fmt: skip
 

@@ -101,6 +101,8 @@ def test_observed_and_expected_are_sums_over_the_areas(published):
     assert first.meer_dan_verwacht == pytest.approx(first.waargenomen - first.verwacht, abs=0.06)
     km2 = AREAS.table.geometry[areas].area.sum() / 1_000_000
     assert first.meer_per_km2 == pytest.approx(first.meer_dan_verwacht / km2, abs=0.1)
+    inhabitants = COUNTS.loc[areas, "inwoners"].sum()
+    assert first.meer_naar_verhouding == pytest.approx(1000 * first.meer_dan_verwacht / inhabitants, abs=0.06)
     assert first.sterkte > 1
     assert first.zonder_telling is None
 
