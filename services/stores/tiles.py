@@ -57,8 +57,8 @@ def write(collections: Sequence[Collection], folder: Path) -> None:
 
 
 def write_rd(collections: Sequence[Collection], folder: Path) -> None:
-    """The same in RD, for the API."""
-    write_each(collections, folder, RD.ending, partial(archive, grid=RD))
+    """The same in RD, for the API; of what lies outside the Netherlands there are none."""
+    write_each([one for one in collections if one.epsg == RD.epsg], folder, RD.ending, partial(archive, grid=RD))
 
 
 def archive(collection: Collection, path: Path, grid: Grid = MERCATOR) -> None:
