@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 from scipy.sparse.csgraph import dijkstra
 
+from geo.expected import Term, expected
 from geo.measures import Measure
 from tests.benchmarks.calibration.places.lands import MIN_INHABITANTS, Floats, Land
 
@@ -23,13 +24,16 @@ Factor = Callable[[Land, Random], Floats]
 
 @dataclass(frozen=True, slots=True)
 class Null:
-    """A kind of map without places. Where rates are alike among neighbours an alarm is no error: it is reported."""
+    """A kind of map without places. Where rates are alike among neighbours an alarm is no error: it is reported. A map
+    that is `given` is held against what fits inhabitants and address density, as with the lens `wat_er_is`.
+    """
 
     title: str
     factor: Factor
     rate: float = RATE
     stations: bool = False
     reported: bool = False
+    given: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +115,7 @@ NULLS: Mapping[str, Null] = {
     "correlated_1": Null("Licht verband, 0,1, vorm 3", correlated(0.1), reported=True),
     "correlated_3": Null("Verband, 0,3, vorm 3", correlated(0.3), reported=True),
     "urban": Null("Verloop met stedelijkheid, 0,2, vorm 3", urban, reported=True),
+    "urban_given": Null("Hetzelfde verloop, gegeven de adressen eromheen", urban, given=True),
 }
 
 LARGE, SMALL = (0.88, 0.04), (0.75, 0.06)
@@ -138,7 +143,9 @@ GRID: tuple[Planted, ...] = tuple(
 def without(land: Land, null: Null, random: Random) -> Drawn:
     """A map without places."""
     drawn = _drawn(land, null.factor(land, random) * null.rate, random)
-    return Drawn(_with_stations(land, drawn, null.rate, random) if null.stations else drawn, ())
+    if null.stations:
+        drawn = _with_stations(land, drawn, null.rate, random)
+    return Drawn(_given_density(land, drawn) if null.given else drawn, ())
 
 
 def planted(land: Land, one: Planted, random: Random) -> Drawn:
@@ -158,6 +165,16 @@ def _measure(land: Land, events: Floats, exposure: Floats) -> Measure:
     ids = land.neighbors.ids
     nothing = pd.Series(None, index=ids, dtype=object)
     return Measure.of("m", pd.Series(events, ids), pd.Series(exposure, ids), nothing).with_floor(MIN_INHABITANTS)
+
+
+def _given_density(land: Land, measure: Measure) -> Measure:
+    """The events against those that are expected of inhabitants and address density."""
+    ids = land.neighbors.ids
+    terms = [Term("inhabitants", pd.Series(land.inhabitants, ids)), Term("density", pd.Series(land.density, ids))]
+    fit = expected(measure, terms, pd.Series("", ids))
+    if fit.events is None:
+        raise ValueError("nothing fits")
+    return Measure.of("m", measure.events, fit.events.where(measure.known), measure.reason)
 
 
 def _with_stations(land: Land, measure: Measure, rate: float, random: Random) -> Measure:

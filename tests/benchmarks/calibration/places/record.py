@@ -36,7 +36,7 @@ def recorded(figures):
     """The declaration of what was measured."""
     rows = figures["rows"]
     groups = (
-        ("Zuid-Holland zonder plekken, negen soorten kaarten", {"zuid-holland"}, FAIR),
+        ("Zuid-Holland zonder plekken, tien soorten kaarten", {"zuid-holland"}, FAIR),
         ("het hele land zonder plekken", {"nl"}, FAIR),
         ("zonder plekken, waar buurgebieden een beetje op elkaar lijken", {"zuid-holland", "nl"}, {"correlated_1"}),
     )
