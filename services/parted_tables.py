@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
+from pandas.api.types import infer_dtype
 
 from geo.errors import StoreError
 from geo.messages import message
@@ -91,6 +92,8 @@ def _typed(collection: Collection, table: pd.DataFrame) -> pd.DataFrame:
 
 
 def _values(name: str, field: Field, column: "pd.Series[float]") -> list[Value | None]:
+    if field.type == "string" and infer_dtype(column, skipna=True) in {"string", "empty"}:
+        return column.astype(object).where(column.notna(), None).tolist()
     where = message("collection {name}, column {column}", name=name, column=field.name)
     try:
         typed = column.astype(TYPES[field.type])  # type: ignore[call-overload]  # names of pandas types

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import geopandas
+import pandas as pd
 from pyproj import CRS
 
 from geo.metres import is_metric
@@ -75,9 +76,14 @@ DTYPES = {"string": object, "integer": "int64", "number": "float64", "boolean": 
 
 def typed(table: geopandas.GeoDataFrame, fields: Sequence[Field]) -> geopandas.GeoDataFrame:
     """The table with the type of each field, also where it has no rows; missing text is None."""
-    result = table.copy()
-    for field in fields:
-        result[field.name] = result[field.name].astype(DTYPES[field.type])
-        if field.type == "string":
-            result[field.name] = result[field.name].where(result[field.name].notna(), None)
-    return result
+    changed = {one.name: _typed(table[one.name], one) for one in fields if not _has_type(table[one.name], one)}
+    return table.assign(**changed)
+
+
+def _has_type(column: pd.Series, field: Field) -> bool:
+    return field.type != "string" and bool(column.dtype == DTYPES[field.type])
+
+
+def _typed(column: pd.Series, field: Field) -> pd.Series:
+    values: pd.Series = column.astype(DTYPES[field.type])  # type: ignore[call-overload]  # names of types
+    return values.where(values.notna(), None) if field.type == "string" else values

@@ -68,6 +68,11 @@ def beside(ratio: float, place: str) -> str:
     >>> beside(3.47, ""), beside(0.9, "in Rotterdam")
     ('3,5 keer zo veel als landelijk', 'iets minder dan gemiddeld in Rotterdam')
     """
+    return _beside(ratio, place, language())
+
+
+@lru_cache(maxsize=8192)  # all lenses of a period have the same ratios
+def _beside(ratio: float, place: str, spoken: str) -> str:  # noqa: ARG001  # what is said depends on the language
     size, than = more(ratio)
     return say("{size} {than} {average}", size=size, than=than, average=average(place))
 

@@ -16,6 +16,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 import shapely
+from pandas.api.types import infer_dtype
 
 from layers.publication.fields import AREA, ID, LENS, PERIOD, VINTAGE
 
@@ -115,14 +116,15 @@ def _numbered(keys: pd.DataFrame) -> tuple[Places, Places]:
 
 
 def _is_text(column: pd.Series) -> bool:
-    return bool(column.map(lambda one: one is None or isinstance(one, str)).all())
+    return infer_dtype(column, skipna=True) in {"string", "empty"}
 
 
 def _repeated(column: pd.Series) -> Part | None:
     """The distinct texts of a column and which of them each row has; None where they are short or most differ."""
+    if not len(column) or infer_dtype(column, skipna=True) != "string":
+        return None
     values = column.to_numpy(object)
-    lengths = [len(one) if isinstance(one, str) else 0 for one in values]
-    if sum(lengths) < LONG * len(values) or not len(values):
+    if sum(map(len, values[column.notna()])) < LONG * len(values):
         return None
     at, first = _first(values, len(values))
     return Part(column.iloc[first].to_frame().reset_index(drop=True), at) if 2 * len(first) <= len(values) else None

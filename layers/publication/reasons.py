@@ -76,4 +76,5 @@ def recoded(texts: "pd.Series", labels: Mapping[str, Message | str]) -> "pd.Seri
     """The codes of texts that were published as words, in any language; what is none of these stays as it is."""
     messages = {code: label for code, label in labels.items() if isinstance(label, Message)}
     code_of = {words: code for code, label in messages.items() for words in translations(label)}
-    return texts.replace(code_of).astype(object).where(texts.notna(), None)
+    coded = texts.replace(code_of) if code_of.keys() & set(texts.dropna().unique()) else texts
+    return coded.astype(object).where(texts.notna(), None)
