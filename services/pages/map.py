@@ -157,6 +157,8 @@ def _about(collections: Sequence[Collection], files: Mapping[str, str]) -> Packe
             }
             for one in filled
         ],
+        "dutch": collections[0].epsg == RD_NEW,
+        "system": collections[0].epsg,
         "made_up": any(one.table[MADE_UP.name].any() for one in filled if MADE_UP.name in one.table),
     }
 

@@ -389,7 +389,9 @@ def _geojson(shapes: geopandas.GeoSeries) -> list[orjson.Fragment]:
 
 
 def _extent(collections: Sequence[Collection]) -> list[list[float]]:
-    """South-west and north-east corner of all that is shown, as latitude and longitude."""
+    """South-west and north-east corner of all that is shown, as latitude and longitude; nothing where nothing is."""
+    if not collections:
+        return []
     boxes = geopandas.GeoSeries([shapely.box(*one.table.total_bounds) for one in collections], crs=collections[0].crs)
     west, south, east, north = boxes.to_crs(CRS84).total_bounds.tolist()
     return [[south, west], [north, east]]

@@ -144,6 +144,8 @@ def test_it_is_published_in_its_own_system_and_served_in_degrees_where_it_lies(l
 def test_the_map_shows_where_it_lies_and_asks_pdok_for_nothing(layer: Layer):
     page = map_page.build_map(collections([layer])).get_root().render()
     assert "service.pdok.nl" not in page
+    assert "Kadaster" not in page
+    assert "Er is geen achtergrond: PDOK heeft geen kaart van deze gebieden. Bestanden zijn in EPSG:3035" in page
     west, south, east, north = layer.table.to_crs("OGC:CRS84").total_bounds
     assert f'"extent":[[{south:.2f}'[:-1] in page
     assert 3.8 < west < east < 5.2
