@@ -35,14 +35,26 @@ class Privacy(Declared):
 
 class Visitors(Declared):
     """Where many more people come than live: by the rate of an indicator that is at least so many `times` the national
-    one, where a level (of addresses in the surroundings) is at least so much. `why` says how the two were chosen.
+    one, where a level (of addresses in the surroundings) is at least so much. From `anywhere` times on it is so
+    wherever it lies, also where that level is not known. `why` says how these were chosen.
     """
 
     rate: Id
     times: Annotated[Number, Field(gt=0)]
     surroundings: Id
     least: Annotated[Number, Field(ge=0)]
+    anywhere: Annotated[Number, Field(gt=0)] | None = None
     why: Text
+
+    @model_validator(mode="after")
+    def _more_is_asked_anywhere(self) -> Self:
+        if self.anywhere is not None and self.anywhere < self.times:
+            raise RuleError(
+                "visitors.anywhere: {anywhere:g} is less than `times`, {times:g}, so that `surroundings` would never "
+                "matter; give a larger one, or leave it out",
+                anywhere=self.anywhere, times=self.times,
+            )  # fmt: skip
+        return self
 
 
 class Theme(Declared):

@@ -1,7 +1,8 @@
 """Where many more people come than live, by the rule that a theme declares ([visitors]).
 
 There is no open figure of who comes where. What can be seen is that more happens than inhabitants alone explain, in
-surroundings full of addresses. It is a mark, and changes no score.
+surroundings full of addresses; or so much more that no inhabitants explain it, as at an airport or a business park, of
+which the surroundings are often not known. It is a mark, and changes no score.
 """
 
 from collections.abc import Mapping
@@ -23,10 +24,10 @@ def visited(
     if rule is None:
         return pd.Series(data=False, index=reasons.index)
     rate, around = indicators[rule.rate], indicators[rule.surroundings]
-    many = rate.value.loc[reasons.index] >= rule.times * rate.national
-    dense = around.value.loc[reasons.index] >= rule.least
-    shown = reasons[[rule.rate, rule.surroundings]].isna().all(axis=1)
-    return many & dense & shown & (rate.national > 0)
+    times = rate.value.loc[reasons.index] / rate.national if rate.national > 0 else rate.value.loc[reasons.index] * 0.0
+    dense = (around.value.loc[reasons.index] >= rule.least) & reasons[rule.surroundings].isna()
+    anywhere = False if rule.anywhere is None else times >= rule.anywhere
+    return ((times >= rule.times) & dense | anywhere) & reasons[rule.rate].isna()
 
 
 def is_visited(areas: list[str], marked: "pd.Series[bool]", count: Counted | None) -> bool:

@@ -27,7 +27,9 @@ OUTCOMES: Mapping[str, Message] = {
     Outcome.IN_ZONE.value: message("high, in a larger pattern but not in one of its strongest parts"),
     Outcome.NO_PLACE.value: message("high by itself, but chance may explain it: not clearly so with its surroundings"),
     Outcome.NOT_HIGH.value: message("not higher than what it is compared with"),
-    Outcome.TOO_SMALL.value: message("cannot be judged: too little happens there, or too few people live there"),
+    Outcome.TOO_SMALL.value: message(
+        "cannot be judged: one of its numbers is too small to show, or too few people live there"
+    ),
     Outcome.UNKNOWN.value: message("cannot be judged: too few figures are known"),
     Outcome.NOT_SEARCHED.value: message("not searched; see the reason without a test"),
 }

@@ -66,6 +66,12 @@ def test_a_column_of_codes_says_them_in_the_language_that_is_spoken():
     assert REASON.label("minder dan 50 inwoners") == "minder dan 50 inwoners"
 
 
+def test_a_busy_area_with_one_small_number_is_not_said_to_be_quiet():
+    with speaking("nl"):
+        label = say(OUTCOMES["te_klein"])
+    assert label == "niet te beoordelen: een van de aantallen is te klein om te tonen, of er wonen te weinig mensen"
+
+
 def test_what_is_known_has_no_code():
     reasons = coded(pd.Series([Unknown.SECRET, None, Unknown.ISLAND], dtype=object))
     assert reasons.tolist() == ["geheim", None, "geen_buurgebied"]
