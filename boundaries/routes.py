@@ -114,9 +114,8 @@ class Routes:
         if self.level.resolution is not None:
             return RouteKind.STRAIGHT, message("to hexagons counts go straight, without another vintage between")
         if year == self.to:
-            of = {AreaLevel.BUURT: message("these are the buurten of {year} themselves", year=year)}
-            wijken = message("these are the wijken of {year} themselves", year=year)
-            return RouteKind.OWN, of.get(self.boundaries.areas(year).level, wijken)
+            level = self.boundaries.areas(year).level
+            return RouteKind.OWN, message("these are the {areas} of {year} themselves", areas=NAMES[level], year=year)
         if year in self.pairs:
             return RouteKind.PAIRS, message(
                 "a table says what codes of {year} became in {to}; the rest is apportioned", year=year, to=self.to

@@ -58,13 +58,22 @@ def _zoekgebieden(layers: Sequence[Protected]) -> Collection:
         description = message(
             "{description} Not searched: {reason}.", description=description, reason=REASONS[Unknown.TOO_FEW_AREAS]
         )
+    zoekgebieden = pd.concat([layer.zoekgebieden for layer in layers], ignore_index=True)
     return _collection(
         layers,
         f"zoekgebieden_{theme.id}",
         (message("{theme}: kansrijke zoekgebieden", theme=theme.title), description),
         zoekgebied_fields(theme.indicator, _references(layers)),
-        [developed(pd.concat([layer.zoekgebieden for layer in layers], ignore_index=True))],
+        [developed(zoekgebieden, _searched(layers))],
     )
+
+
+def _searched(layers: Sequence[Protected]) -> dict[tuple[str, str], list[int]]:
+    """The periods of each level and lens of which some area was tested."""
+    searched: dict[tuple[str, str], list[int]] = {}
+    for key in (layer.key for layer in layers if layer.summary.get("tested")):
+        searched.setdefault((str(key.level), key.lens), []).append(key.period)
+    return searched
 
 
 def _indicators(layers: Sequence[Protected]) -> Collection:

@@ -5,7 +5,7 @@ It grows where its strength, a lower bound, is at least `GROWTH` times what it w
 What went is in the list of the period before. Across a change of boundaries areas are others, so that nothing is said.
 """
 
-from collections.abc import Hashable, Mapping
+from collections.abc import Collection, Hashable, Mapping
 from enum import StrEnum
 from itertools import pairwise
 from typing import TYPE_CHECKING
@@ -40,24 +40,29 @@ LABELS: Mapping[str, Message] = {
 }
 """What each is called."""
 
-SAME_MAP = ["niveau", "lens"]
 
+def developed(
+    zoekgebieden: "geopandas.GeoDataFrame", searched: Mapping[tuple[str, str], Collection[int]]
+) -> "geopandas.GeoDataFrame":
+    """The zoekgebieden of a theme with what became of each; empty in the first period that there is.
 
-def developed(zoekgebieden: "geopandas.GeoDataFrame") -> "geopandas.GeoDataFrame":
-    """The zoekgebieden of a theme with what became of each; empty in the first period that there is."""
+    `searched` are the periods of each level and lens of which the map was searched: one on which nothing was found is
+    one of them, and what comes after it is new.
+    """
     import pandas as pd  # noqa: PLC0415  # as above
 
     found: dict[Hashable, str] = {}
-    for _, rows in zoekgebieden.groupby(SAME_MAP, sort=False):
-        periods = [part.sort_values("rang") for _, part in rows.groupby("periode")]
-        for before, after in pairwise(periods):
+    for (level, lens), periods in searched.items():
+        rows = zoekgebieden[(zoekgebieden["niveau"] == level) & (zoekgebieden["lens"] == lens)].sort_values("rang")
+        maps = [rows[rows["periode"] == period] for period in sorted(periods)]
+        for before, after in pairwise(maps):
             found |= zip(after.index, _since(before, after), strict=True)
     said = [found.get(one) for one in zoekgebieden.index]
     return zoekgebieden.assign(verloop=pd.Series(said, zoekgebieden.index, dtype=object))
 
 
 def _since(before: "pd.DataFrame", after: "pd.DataFrame") -> list[str]:
-    if before["indeling"].iloc[0] != after["indeling"].iloc[0]:
+    if len(before) and len(after) and before["indeling"].iloc[0] != after["indeling"].iloc[0]:
         return [str(Development.OTHER_AREAS)] * len(after)
     made = moves(*([frozenset(codes.split(",")) for codes in one["gebiedscodes"]] for one in (before, after)))
     was, now = before["sterkte"].astype(float).tolist(), after["sterkte"].astype(float).tolist()

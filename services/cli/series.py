@@ -44,7 +44,8 @@ def series(
     counts: Annotated[
         list[str],
         typer.Argument(
-            metavar="YEAR=FILE...", help=say("For each year: counts per buurt or wijk, of the vintage of that year.")
+            metavar="YEAR=FILE...",
+            help=say("For each year: counts per buurt, wijk or gemeente, of the vintage of that year."),
         ),
     ],
     column: Annotated[

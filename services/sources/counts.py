@@ -1,11 +1,12 @@
-"""Counts per buurt of one year, from a file: CSV as any office writes it, a workbook, Parquet or a file with polygons.
+"""Counts of one year per buurt, wijk or gemeente, from a file: CSV as any office writes it, a workbook, Parquet or
+a file with polygons.
 
 Which column holds the codes follows from its cells, not from its name, which changes with every table of CBS. Rows of
-wijken, gemeenten and the country are left out, counted: their people are those of the buurten.
+other levels and the country are left out, counted: their people are those of the areas that are read.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -28,12 +29,16 @@ from services.formats import reader
 from services.formats.rows import Rows, frame
 from services.sources.boundaries import PLURALS
 
-COUNTRY_OR_GEMEENTE = rf"NL[0-9]{{0,2}}|{PATTERNS[AreaLevel.GEMEENTE]}"
 OTHERS = {
-    AreaLevel.BUURT: f"{COUNTRY_OR_GEMEENTE}|{PATTERNS[AreaLevel.WIJK]}",
-    AreaLevel.WIJK: f"{COUNTRY_OR_GEMEENTE}|{PATTERNS[AreaLevel.BUURT]}",
+    level: "|".join([r"NL[0-9]{0,2}", *(PATTERNS[other] for other in PLURALS if other is not level)])
+    for level in PLURALS
 }
-"""Codes of areas that are left out of counts per buurt and per wijk: the same people are in these."""
+"""Codes of areas that are left out of counts per buurt, wijk or gemeente: the same people are in these."""
+LEFT_OUT = {
+    AreaLevel.BUURT: message("rows of wijken, gemeenten or the country, left out: {count}"),
+    AreaLevel.WIJK: message("rows of buurten, gemeenten or the country, left out: {count}"),
+    AreaLevel.GEMEENTE: message("rows of buurten, wijken or the country, left out: {count}"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,9 +73,7 @@ def read(path: Path, column: CountColumn, areas: AreaFrame, spare: frozenset[str
     figures = numbers.column(keyed, column.decimal, where)
     notes = []
     if others := keyed.attrs["others"]:
-        left_out = message("rows of wijken, gemeenten or the country, left out: {count}", count=others)
-        of_wijken = message("rows of buurten, gemeenten or the country, left out: {count}", count=others)
-        notes.append(left_out if areas.level is AreaLevel.BUURT else of_wijken)
+        notes.append(replace(LEFT_OUT[areas.level], values={"count": others}))
     if column.empty_is_zero and (empty := figures.isna()).any():
         notes.append(message("empty cells read as 0: {count}", count=int(empty.sum())))
         figures = figures.fillna(0.0)
@@ -193,7 +196,7 @@ def _in_the_boundaries(
 ) -> tuple[pd.Index, tuple[Message, ...]]:
     """The codes that are in the boundaries, and notes of those that may be absent from them."""
     absent = figures[~figures.index.isin(areas.ids)]
-    water = absent.index.str.endswith(OPEN_WATER[areas.level]) & ~(absent > 0)
+    water = absent.index.str.endswith(OPEN_WATER.get(areas.level, "-")) & ~(absent > 0)
     known = absent.index.isin(list(spare)) & ~water
     if (strange := absent.index[~water & ~known]).size:
         raise SourceError(

@@ -5,7 +5,14 @@ import pytest
 from shapely import Point
 
 from layers.messages import say
-from layers.publication.development import LABELS, Development, developed
+from layers.publication.development import LABELS, Development
+from layers.publication.development import developed as developed_of
+
+
+def developed(zoekgebieden, *empty):
+    """Of maps that were searched in each period in which something was found, and in those that are `empty`."""
+    periods = zoekgebieden.groupby("lens")["periode"].agg(set)
+    return developed_of(zoekgebieden, {("buurt", lens): of | set(empty) for lens, of in periods.items()})
 
 
 def table(*rows):
@@ -46,6 +53,18 @@ def test_maps_of_another_lens_or_of_other_areas_are_not_compared():
 def test_a_strength_that_is_not_known_says_nothing_of_growth():
     found = developed(table((2023, 1, "ab", float("nan")), (2024, 1, "ab", float("nan"))))
     assert found["verloop"].tolist() == [None, "blijft"]
+
+
+def test_a_period_in_which_nothing_was_found_is_the_one_before():
+    found = developed(table((2022, 1, "ab", 2.0), (2024, 1, "ab", 2.0)), 2023)
+    assert found["verloop"].tolist() == [None, "nieuw"]
+    assert developed(table((2024, 1, "ab", 2.0)), 2023)["verloop"].tolist() == ["nieuw"]
+    assert developed(table((2023, 1, "ab", 2.0)), 2024)["verloop"].tolist() == [None]
+
+
+def test_a_map_that_was_not_searched_says_nothing_of_the_next():
+    rows = table((2024, 1, "ab", 2.0))
+    assert developed_of(rows, {("buurt", "basis"): [2024], ("wijk", "basis"): [2023]})["verloop"].tolist() == [None]
 
 
 def test_no_zoekgebieden_are_no_fault():

@@ -3,6 +3,7 @@
 import pandas as pd
 import pytest
 
+from boundaries import cbs
 from geo.errors import MeasureError, SourceError
 from geo.unknown import Unknown
 from services.sources.counts import CountColumn, pairs, read
@@ -71,6 +72,15 @@ def test_rows_of_wijken_gemeenten_and_the_country_are_left_out_and_counted(tmp_p
     found = counted(tmp_path, rows(larger))
     assert found.counts.total == 4
     assert found.notes == ("rijen van wijken, gemeenten of het land, weggelaten: 3",)
+
+
+def test_counts_per_gemeente_leave_out_the_country_and_what_is_finer(tmp_path):
+    gemeenten = cbs.gemeenten(AREAS)
+    code = gemeenten.ids[0]
+    (tmp_path / "een.csv").write_text(rows([("NL00", 9), (code, 5), ("WK0363AA", 4), (CODES[0], 4)]))
+    found = read(tmp_path / "een.csv", CountColumn("inwoners"), gemeenten)
+    assert found.counts.total == 5
+    assert found.notes == ("rijen van buurten, wijken of het land, weggelaten: 3",)
 
 
 def test_open_water_without_people_need_not_be_on_the_map(tmp_path):
