@@ -31,6 +31,7 @@ def theme_faults(where: str, theme: Theme, sources: Sources, broken: Collection[
             faults = list(reference_faults(place, indicator, sources))
             yield from faults or _protected_faults(place, indicator, sources)
             yield from () if faults else _since_faults(place, indicator, sources)
+            yield from () if faults else _amount_faults(place, indicator, sources)
     if not broken:
         yield from _baseline_faults(where, theme, sources)
     statistic = theme.search.statistic
@@ -89,6 +90,24 @@ def _since_faults(place: Message, indicator: Indicator, sources: Sources) -> Ite
             "everyone may have it",
             place=place, sources=", ".join(closed), since=indicator.since,
         )  # fmt: skip
+
+
+def _amount_faults(place: Message, indicator: Indicator, sources: Sources) -> Iterator[Message]:
+    """An amount that is read in another way than it can be withheld in, or what its largest contributors have."""
+    others = (("also_per", one.column) for one in indicator.also_per)
+    for field, reference in (*indicator.references.items(), *others):
+        source, _, name = meanings(reference, indicator.source, sources)[0].partition(".")
+        amounts = sources[source].amounts
+        if any(name in {told.largest, told.second} for told in amounts.values()):
+            yield message(
+                "{place}: {field}: column {column!r} is what one contributes: it says when an amount is withheld, and "
+                "is shown nowhere", place=place, field=field, column=reference,
+            )  # fmt: skip
+        elif name in amounts and (field != "value" or indicator.per is None or indicator.share):
+            yield message(
+                "{place}: {field}: column {column!r} is an amount that is withheld where it is sensitive: read it as "
+                "`value`, with `per` and without share", place=place, field=field, column=reference,
+            )  # fmt: skip
 
 
 def _protected_faults(place: Message, indicator: Indicator, sources: Sources) -> Iterator[Message]:

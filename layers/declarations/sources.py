@@ -20,6 +20,7 @@ from layers.declarations.rasters import Raster
 from layers.declarations.records import Format, Records
 from layers.declarations.squares import SquareGrid
 from layers.declarations.statline import StatLine
+from layers.declarations.suppression import Contributions, Suppression
 
 PERIOD_IN_FORMULA = re.compile(r"\{periode(?:([+-])(\d+))?\}")
 LONGEST_FORMULA = 1000
@@ -73,6 +74,7 @@ class Column(Declared):
     `rounded_to` is the step to which its publisher rounded it, where that is not what the source says; 1 is exact.
     `per` is, of a rate or mean in a source per postcode, the count of the same source that it is of: a mean value per
     home has homes. By that count it comes to buurten.
+    `contributions` makes it an amount, such as turnover: it is withheld where these say that it tells too much of one.
     """
 
     formula: Annotated[str, AfterValidator(_sums_of_columns)]
@@ -81,6 +83,7 @@ class Column(Declared):
     rounded_to: Annotated[int, Field(ge=1)] | None = None
     empty: Literal["unknown", "zero"] = "unknown"
     per: Id | None = None
+    contributions: Contributions | None = None
     why: str = ""
 
 
@@ -151,7 +154,7 @@ class SourceDeclaration(Declared):
 
     `status` is whether everyone may have these figures as they are; where nothing is said they are taken to be
     confidential. What is confidential are counts of persons, addresses or cases, and they are perturbed before anything
-    is computed from them (`protection`).
+    is computed from them (`protection`). An amount is not: it is withheld where it is sensitive (`suppression`).
 
     `profile` is what `zicht profile` asks of rows that are objects.
 
@@ -173,6 +176,7 @@ class SourceDeclaration(Declared):
     codes_of: int | None = None
     periods: Periods
     protection: Protection = Protection()
+    suppression: Suppression = Suppression()
     rounded_to: Annotated[int, Field(ge=2)] | None = None
     max_age: Annotated[int, Field(ge=1)] | None = None
     dasymetric: Dasymetric | None = None
@@ -199,6 +203,11 @@ class SourceDeclaration(Declared):
     def confidential(self) -> bool:
         """Whether what it holds is not for everyone."""
         return self.status != "open"
+
+    @property
+    def amounts(self) -> dict[str, Contributions]:
+        """The columns that are amounts, of which sums are withheld: one at most."""
+        return {name: one.contributions for name, one in self.columns.items() if one.contributions is not None}
 
     @property
     def native(self) -> AreaLevel:
@@ -298,6 +307,31 @@ class SourceDeclaration(Declared):
                 'mean kind = "rate" and per = the count that it is of ({counts}); leave out what has none, such as a '
                 "density",
                 lost=lost, counts=counts,
+            )  # fmt: skip
+        return self
+
+    @model_validator(mode="after")
+    def _amounts_can_be_withheld(self) -> Self:
+        if not self.amounts:
+            return self
+        (name, named), *_ = self.amounts.items()
+        if len(self.amounts) > 1:
+            raise RuleError(
+                "columns {amounts} are amounts, and what is shown of one could tell of another where they add up: give "
+                "a source one, with `contributions`, and leave the others out", amounts=", ".join(self.amounts),
+            )  # fmt: skip
+        in_a_file = (self.table is not None or self.statline is not None) and self.native is not AreaLevel.PC4
+        by_year = self.periods[0].kind is PeriodKind.YEAR
+        if not (self.confidential and in_a_file and by_year) or self.names or self.columns[name].kind != "count":
+            raise RuleError(
+                "columns.{name}.contributions: an amount is withheld in a confidential source with a row per buurt, "
+                'wijk or gemeente and a figure per year: add [table] and kind = "count", and leave out status = "open" '
+                "(then nothing is withheld), [names] and other sections", name=name,
+            )  # fmt: skip
+        if unknown := sorted(set(named.model_dump().values()) - self.columns.keys()):
+            raise RuleError(
+                "columns.{name}.contributions: no column is called {unknown}; the source has {known}",
+                name=name, unknown=", ".join(unknown), known=", ".join(self.columns),
             )  # fmt: skip
         return self
 

@@ -31,9 +31,12 @@ from geo.disclosure.intervals import Bounds, in_hierarchy
 from geo.disclosure.overlays import narrowest
 from geo.disclosure.perturbation import Noise
 from geo.errors import MeasureError
+from layers.evaluation.amounts import exposed_amounts
 from layers.evaluation.overlay import Overlay, overlay, overlay_of_sizes
+from layers.publication.perturbed import is_amount
 
 ITS_PARTS, ITS_NOISE, OTHER_RELEASE, OVERLAY, INSIDER = "parts", "noise", "releases", "overlay", "insider"
+AMOUNT = "amount"
 """What betrays a cell where it is not the area that it lies in."""
 
 GEMEENTE = slice(2, 6)
@@ -93,8 +96,10 @@ def audited(published: pd.DataFrame) -> Audit:
 
     Raises MeasureError where what the last release says of a count cannot be: then it was not made by this noise.
     """
-    counts = [rows for _, rows in published.groupby(["count", "vintage"], sort=True)]
-    return _together([one for rows in counts for one in (_of_count(rows), *_of_overlays(rows))])
+    noisy, exact = published[~is_amount(published)], published[is_amount(published)]
+    counts = [rows for _, rows in noisy.groupby(["count", "vintage"], sort=True)]
+    amounts = [_of_amount(rows) for _, rows in exact.groupby(["count", "vintage"], sort=True)]
+    return _together([*(one for rows in counts for one in (_of_count(rows), *_of_overlays(rows))), *amounts])
 
 
 def _together(parts: Sequence[Audit]) -> Audit:
@@ -108,6 +113,13 @@ def _together(parts: Sequence[Audit]) -> Audit:
         sum(part.cells for part in cells), sum(part.small for part in cells), fewest, noise, exposed, insiders, several,
         sum(part.contradicting for part in parts),
     )  # fmt: skip
+
+
+def _of_amount(rows: pd.DataFrame) -> Audit:
+    """The audit of an amount, of which all is shown as it is or withheld."""
+    count = str(rows["count"].iloc[0])
+    exposed = tuple(Exposed(count, *one, AMOUNT) for one in exposed_amounts(rows))
+    return Audit(rows["area"].nunique(), 0, 0, 1.0, exposed)
 
 
 def _of_count(rows: pd.DataFrame) -> Audit:

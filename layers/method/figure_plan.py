@@ -5,6 +5,8 @@ is divided.
 from dataclasses import dataclass
 from typing import Any
 
+import pandas as pd
+
 from boundaries.crosswalk import Crosswalk
 from boundaries.dasymetric import Weights
 from boundaries.interpolation import Interpolation
@@ -17,7 +19,7 @@ from layers.declarations.indicators import Indicator, qualified
 from layers.declarations.periods import PeriodKind
 from layers.declarations.sources import SourceDeclaration, columns_of
 from layers.declarations.themes import Theme
-from layers.method import corrections, indicator_measures, places, postcodes
+from layers.method import corrections, indicator_measures, places, postcodes, withholding
 from layers.method.area_plan import AreaPlan
 from layers.method.deciding import of_period
 from layers.method.figures import Figures
@@ -57,6 +59,13 @@ class FigurePlan:
         inputs = (read, self.areas.boundaries_node())
         return Node("figures", (source.id, str(period)), indicator_measures.figures_per_area, inputs, settings,
                     stored=True)  # fmt: skip
+
+    def amounts_node(self, source: SourceDeclaration, period: int) -> Node[pd.DataFrame]:
+        """The amount of a source in all areas and those that they lie in, and which of these may be shown."""
+        read = self._corrected_node(source, period)
+        settings = {"source": of_period(source, period), "period": period, "spare": self.areas.vintage.spare}
+        inputs = (read, self.areas.boundaries_node())
+        return Node("amounts", (source.id, str(period)), withholding.amounts, inputs, settings, stored=True)
 
     def _corrected_node(self, source: SourceDeclaration, period: int) -> Node[Any]:
         """What reads a source, with what is corrected of a period; as it is read where nothing is."""

@@ -54,7 +54,8 @@ class IndicatorPlan:
         if level.resolution is not None or per_postcode:
             nothing = {"reference": reference, "why": POSTCODES if per_postcode else HEXAGONS}
             return (Node("baseline", name, baselines.absent, (), nothing, declared),)
-        measure = self.measures.protected_node(self.measures.finest_measure_node(indicator, theme, period), indicator)
+        counted = self.measures.finest_measure_node(indicator, theme, period)
+        measure = self.measures.protected_node(counted, indicator, period)
         settings = {"section": numbers_of(section), "floor": self.measures.floor(theme, indicator)}
         sources, left_out = self._compared_with(section, period)
         inputs = (measure, self.areas.finest_node(), *(self.figures.figures_node(one, period) for one in sources))

@@ -13,7 +13,7 @@ from layers.declarations.indicators import Indicator, qualified
 from layers.declarations.periods import Period
 from layers.declarations.sources import SourceDeclaration, fill
 from layers.declarations.themes import Theme
-from layers.method import indicator_measures
+from layers.method import indicator_measures, withholding
 from layers.method.area_plan import AreaPlan
 from layers.method.deciding import columns_only, has_columns_of, without_weight
 from layers.method.figure_plan import FigurePlan
@@ -51,15 +51,15 @@ class MeasurePlan:
                 cells = self.areas.areas_node(level)
                 figures = [self.figures.cells_node(one, cells, period) for one in sources if countable[one.id]]
                 counted = Node("measure", name, indicator_measures.measured, (cells, *figures), settings)
-                return self.protected_node(counted, indicator)
+                return self.protected_node(counted, indicator, period)
         boundaries, of_finest = self.areas.boundaries_node(), self.finest_measure_node(indicator, theme, period)
         if level is AreaLevel.BUURT:
-            return self.protected_node(of_finest, indicator)
+            return self.protected_node(of_finest, indicator, period)
         if level.resolution is None:
             parts = (of_finest, boundaries, self.areas.areas_node(level))
-            return self.protected_node(Node("measure", name, indicator_measures.summed, parts), indicator)
+            return self.protected_node(Node("measure", name, indicator_measures.summed, parts), indicator, period)
         crosswalk = self.figures.crosswalk_node(level, theme.dasymetric)
-        inputs = (self.protected_node(of_finest, indicator), boundaries, crosswalk)
+        inputs = (self.protected_node(of_finest, indicator, period), boundaries, crosswalk)
         settings = {"share": indicator.share, "floor": self.floor(theme, indicator)}
         return Node("measure", name, indicator_measures.divided, inputs, settings)
 
@@ -74,12 +74,16 @@ class MeasurePlan:
         floor = {"min_exposure": self.floor(theme, indicator)}
         return self.figures.shrunk_node(measure, sources[0], period, without_weight(indicator).model_copy(update=floor))
 
-    def protected_node(self, counted: Node[Measure], indicator: Indicator) -> Node[Measure]:
-        """The measure with perturbed counts, where a source of it is confidential; else as it is.
+    def protected_node(self, counted: Node[Measure], indicator: Indicator, period: int) -> Node[Measure]:
+        """The measure with perturbed counts, where a source of it is confidential, and without the amounts that are
+        withheld; else as it is.
 
         Raises SourceError for a column that noise does not protect.
         """
         sources = self._confidential(indicator)
+        if (amount := self._amount(indicator)) is not None:
+            inputs = (counted, self.figures.amounts_node(amount, period))
+            counted = Node("shown", counted.name, withholding.shown, inputs)
         if not sources:
             return counted
         for source, name in sources.values():
@@ -92,10 +96,22 @@ class MeasurePlan:
         columns = dict(zip(SIDES, (indicator.value, indicator.per or indicator.mean_weight), strict=True))
         named = {side: column.partition(".") for side, column in columns.items() if column is not None}
         sources = {side: (self.figures.catalog.sources[one[0]], one[2]) for side, one in named.items()}
-        return {side: one for side, one in sources.items() if one[0].confidential}
+        return {
+            side: (source, name)
+            for side, (source, name) in sources.items()
+            if source.confidential and name not in source.amounts
+        }
+
+    def _amount(self, indicator: Indicator) -> SourceDeclaration | None:
+        """The source of an indicator that is an amount."""
+        id_, _, name = indicator.value.partition(".")
+        source = self.figures.catalog.sources[id_]
+        return source if name in source.amounts else None
 
     def leaving_node(self, theme: Theme, level: AreaLevel, period: int) -> Node[pd.DataFrame | None]:
-        """The confidential counts that a layer follows from, perturbed, at the levels at which they are."""
+        """The confidential counts that a layer follows from, perturbed, at the levels at which they are; and what is
+        shown of the amounts, at all levels.
+        """
         measures, about = [], []
         for one in theme.indicator:
             sources = self._confidential(one)
@@ -109,8 +125,21 @@ class MeasurePlan:
         key, settings = (theme.id, level, str(period)), {"about": tuple(about)}
         if any(one.level.resolution is not None for one in about):
             inputs = (self.areas.finest_node(), self.areas.areas_node(level), *measures)
-            return Node("leaving", key, leaving_of_cells, inputs, settings)
-        return Node("leaving", key, leaving, tuple(measures), settings)
+            counts = Node("leaving", key, leaving_of_cells, inputs, settings)
+        else:
+            counts = Node("leaving", key, leaving, tuple(measures), settings)
+        return self._with_amounts(counts, theme, period)
+
+    def _with_amounts(self, counts: Node[pd.DataFrame | None], theme: Theme, period: int) -> Node[pd.DataFrame | None]:
+        """The same with what is shown of the amounts of a theme."""
+        found = {indicator.value: self._amount(indicator) for indicator in theme.indicator}
+        sources = {name: one for name, one in found.items() if one is not None}
+        if not sources:
+            return counts
+        said = (withholding.said(one, period) for one in sources.values())
+        nodes = (counts, *(self.figures.amounts_node(one, period) for one in sources.values()))
+        settings = {"amounts": tuple(said), "vintage": self.areas.vintage.year}
+        return Node("leaving", (*counts.name, "amounts"), withholding.leaving, nodes, settings)
 
     def _perturbed(
         self, indicator: Indicator, theme: Theme, level: AreaLevel, period: int
@@ -119,7 +148,7 @@ class MeasurePlan:
         what the finest make expected, these too; of hexagons that are divided from them, these only.
         """
         node = self.measure_node(indicator, theme, level, period)
-        of_finest = self.protected_node(self.finest_measure_node(indicator, theme, period), indicator)
+        of_finest = self.protected_node(self.finest_measure_node(indicator, theme, period), indicator, period)
         finest = (self.areas.vintage.finest, of_finest)
         if any(one.key == of_finest.key for one in node.inputs):
             return [finest]

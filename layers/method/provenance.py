@@ -130,8 +130,9 @@ def interpolation_of(sources: Sequence[SourceDeclaration]) -> tuple[str, ...]:
 
 
 def protection_of(sources: Sequence[SourceDeclaration]) -> tuple[str, ...]:
-    """By how much the counts of confidential sources are perturbed, in lines."""
-    return tuple(
+    """By how much the counts of confidential sources are perturbed, and when their amounts are withheld, in lines."""
+    amounts = tuple(_withheld(one) for one in sources if one.amounts)
+    return amounts + tuple(
         say(
             "counts of {source} are perturbed by cell key (Thompson, Broadfoot and Elazar 2013): at most {most} more "
             "or less, variance {variance:g}, none below {smallest} but 0; all else is computed from these",
@@ -139,7 +140,16 @@ def protection_of(sources: Sequence[SourceDeclaration]) -> tuple[str, ...]:
             smallest=one.protection.smallest,
         )
         for one in sources
-        if one.confidential
+        if one.confidential and not one.amounts
+    )  # fmt: skip
+
+
+def _withheld(source: SourceDeclaration) -> str:
+    """When the amount of a source is withheld, in a line."""
+    return say(
+        "{column} of {source} is shown as it is, or withheld: where few contribute to it, where the largest of them "
+        "have most of it, and where it would tell such a sum (cell suppression, Fischetti and Salazar-Gonzalez 2001)",
+        column=next(iter(source.amounts)), source=source.id,
     )  # fmt: skip
 
 

@@ -44,15 +44,15 @@ def how_searched(how: How) -> str:
 
 
 def caveat(references: References = NATIONAL, *, perturbed: bool = False) -> str:
-    """What a map does not show; what is not compared with the country, where other things are; and that counts carry
-    noise, where they do.
+    """What a map does not show; what is not compared with the country, where other things are; and that figures
+    carry noise or were left out, where some are confidential.
     """
     general = _not_shown(references)
     if not perturbed:
         return general
     return say(
-        "{caveat} Counts that are confidential were changed a little on purpose, so that nobody can be recognised in "
-        "them; therefore totals do not add up exactly.",
+        "{caveat} Figures that are confidential were changed a little or left out on purpose, so that nobody can be "
+        "recognised in them; therefore totals do not add up exactly.",
         caveat=general,
     )
 

@@ -28,3 +28,15 @@ def perturbed_counts(
     rows = {"count": count, "level": str(level), "vintage": vintage, "area": published.index, "published": published}
     table = pd.DataFrame(rows | dict(zip(COLUMNS[5:-1], about, strict=True))).reset_index(drop=True)
     return table.assign(overlaps=pd.Series(None, table.index, dtype=object))
+
+
+def amounts_that_leave(amount: str, level: AreaLevel, vintage: int, shown: pd.Series) -> pd.DataFrame:
+    """The rows of an amount at one level, without noise; what is withheld is NaN in `shown`."""
+    about = dict.fromkeys(COLUMNS[5:-1], 0)
+    rows = {"count": amount, "level": str(level), "vintage": vintage, "area": shown.index, "published": shown, **about}
+    return pd.DataFrame(rows).reset_index(drop=True).assign(overlaps=None)
+
+
+def is_amount(leaving: pd.DataFrame) -> "pd.Series[bool]":
+    """Which rows are of an amount, which carries no noise."""
+    return leaving["max_noise"] == 0

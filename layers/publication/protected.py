@@ -13,7 +13,7 @@ import pandas as pd
 from geo.errors import DisclosureError, first_few
 from geo.messages import Message, message
 from layers.publication.layer import CONFIDENTIAL, Layer
-from layers.publication.perturbed import COLUMNS
+from layers.publication.perturbed import COLUMNS, is_amount
 
 STATUSES = {"open", CONFIDENTIAL}
 """Of a source."""
@@ -76,6 +76,7 @@ def _faults_of_counts(leaving: pd.DataFrame) -> Iterator[Message]:
     of_cells = leaving["level"].str.startswith("h3")
     if leaving["overlaps"].isna()[of_cells].any():
         yield message("its hexagons do not say which areas they overlap")
+    leaving = leaving[~is_amount(leaving)]
     counts = leaving["published"]
     never = ((counts > 0) & (counts < leaving["smallest"])) | (counts < 0) | (counts % 1 != 0)
     if never.any():
@@ -93,10 +94,12 @@ def _shown_without_count(layer: Layer, leaving: pd.DataFrame, closed: Sequence[s
     mine = leaving[leaving["level"] == str(layer.key.level)]
     if mine.empty:
         return
-    enough = set(mine["area"][mine["published"] >= mine["least"]])
+    may = mine["published"] >= mine["least"]
     for one in layer.theme.indicator:
         if one.per is None or {column.partition(".")[0] for column in one.columns}.isdisjoint(closed):
             continue
+        amounts = is_amount(mine) & mine["count"].str.startswith(f"{one.value}: ")
+        enough = set(mine["area"][may & (amounts if amounts.any() else ~is_amount(mine))])
         shown = layer.table["gebiedscode"][layer.table[one.id].notna()]
         if bare := [area for area in shown if area not in enough]:
             yield message("it shows {indicator} where no count leaves that may be shown: {areas}",

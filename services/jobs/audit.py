@@ -15,6 +15,7 @@ from geo.disclosure.insiders import LEAST_POSSIBLE
 from geo.errors import DisclosureError, first_few
 from geo.messages import Message, message
 from layers.evaluation.disclosure import (
+    AMOUNT,
     INSIDER,
     ITS_NOISE,
     ITS_PARTS,
@@ -37,12 +38,14 @@ RELATIONS = {
     OTHER_RELEASE: message("by another release, of which the noise is other"),
     OVERLAY: message("by hexagons and the areas that they overlap"),
     INSIDER: message("to who knows that a record of their own was counted"),
+    AMOUNT: message("by what is shown beside it, in this release or one before it"),
 }
 TRIED = {
     ITS_PARTS: message("what buurten, wijken and gemeenten tell of one another, since some add up to others"),
     INSIDER: message("what somebody computes who knows that a record of their own was counted"),
     OTHER_RELEASE: message("what all releases before it tell of the same counts"),
     ITS_NOISE: message("how much noise stays where all ways in which a count is known are weighed together"),
+    AMOUNT: message("what amounts that are shown tell of those that are withheld, in all releases together"),
     OVERLAY: message("what hexagons tell of the areas that they overlap, and of hexagons of another size"),
 }
 NOT_TRIED = {
