@@ -26,10 +26,13 @@ if TYPE_CHECKING:  # what serves names places, and declares nothing
 
 NATIONWIDE = ""
 SOMEWHERE = message("where there are figures")
-GIVEN, ALIKE, BY_LENS = (
-    message("given what is there"), message("among areas that are alike"), message("as the lens compares")
+GIVEN, ALIKE, BY_LENS, OR_BY_LENS = (
+    message("given what is there"), message("among areas that are alike"), message("as the lens compares"),
+    message("nationally or as the lens compares"),
 )  # fmt: skip
-"""What is no place but stands for one: what is to be expected, peers, and either or the country where layers differ."""
+"""What is no place but stands for one: what is to be expected, peers, and either of these where layers differ, or the
+country without a lens.
+"""
 
 BASELINES: Mapping[str, Message] = {"expected": GIVEN, "peers": ALIKE}
 """By the `reference` of a theme or lens."""
@@ -40,6 +43,10 @@ WORDS: Mapping[str, tuple[Message, Message]] = {
     ),
     ALIKE.template: (message("the mean of areas that are alike"), message("areas that are alike")),
     BY_LENS.template: (message("what the lens compares with"), message("what the lens compares with")),
+    OR_BY_LENS.template: (
+        message("the national mean, or what the lens compares with"),
+        message("nationally, or what the lens compares with"),
+    ),
 }  # fmt: skip
 """What their mean is called, and what comes after "than", "as" and "from"."""
 
@@ -74,12 +81,16 @@ def shared(places: Iterable[str]) -> str:
     distinct = set(places) or {NATIONWIDE}
     if len(distinct) == 1:
         return distinct.pop()
-    return say(BY_LENS if all(one == NATIONWIDE or _words(one) for one in distinct) else SOMEWHERE)
+    if not all(one == NATIONWIDE or _words(one) for one in distinct):
+        return say(SOMEWHERE)
+    of_country = any(one == NATIONWIDE or one in translations(OR_BY_LENS) for one in distinct)
+    return say(OR_BY_LENS if of_country else BY_LENS)
 
 
 def _words(place: str) -> tuple[Message, Message] | None:
     """The words for what is no place, in whatever language it was published."""
-    return next((WORDS[one.template] for one in (GIVEN, ALIKE, BY_LENS) if place in translations(one)), None)
+    known = (GIVEN, ALIKE, BY_LENS, OR_BY_LENS)
+    return next((WORDS[one.template] for one in known if place in translations(one)), None)
 
 
 def mean(place: str) -> Message:
