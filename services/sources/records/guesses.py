@@ -33,7 +33,7 @@ DAYS = (
     "%d-%m-%Y", "%m-%d-%Y", "%d/%m/%Y", "%m/%d/%Y", "%d.%m.%Y", "%Y/%m/%d", "%d%m%Y", "%m%d%Y", "%d-%m-%y",
     "%m-%d-%y", "%d/%m/%y", "%m/%d/%y",
 )  # fmt: skip
-TIMES = ("", " %H:%M", " %H:%M:%S")
+TIMES = ("", " %H:%M", " %H:%M:%S", " %I:%M %p", " %I:%M:%S %p")
 DIFFERENT = 1000
 """Different cells that are looked at."""
 MOST_CODES, OFTEN = 30, 5
@@ -59,12 +59,14 @@ class Guesses:
         dates: columns that say when, the likeliest first.
         codes: columns of codes, with the codes that are common.
         amounts: columns of numbers.
+        undated: where no column has dates that can be read, the one that by its name says when, and one of its cells.
     """
 
     places: Sequence[Mapping[str, str]]
     dates: Sequence[Dates]
     codes: Mapping[str, Sequence[str]]
     amounts: Sequence[str]
+    undated: tuple[str, str] | None
 
 
 def guessed(rows: pa.RecordBatch, geometry: str | None) -> Guesses:
@@ -83,7 +85,8 @@ def guessed(rows: pa.RecordBatch, geometry: str | None) -> Guesses:
     rest = [name for name in rest if name not in {one.column for one in dates}]
     amounts = [name for name in rest if not NAMELESS.search(name) and _is_amount(columns[name])]
     codes = {name: _codes(cells[name]) for name in rest if name not in amounts}
-    return Guesses(places, dates, {name: common for name, common in codes.items() if common}, amounts)
+    undated = None if dates else _undated([name for name in rest if name not in amounts], cells)
+    return Guesses(places, dates, {name: common for name, common in codes.items() if common}, amounts, undated)
 
 
 def _places(columns: Mapping[str, pa.Array], cells: Mapping[str, pa.Array]) -> Iterator[Mapping[str, str]]:
@@ -146,6 +149,12 @@ def _dates(names: Sequence[str], columns: Mapping[str, pa.Array], cells: Mapping
             yield Dates(name, {})
         elif formats := _formats(cells[name]):
             yield Dates(name, formats)
+
+
+def _undated(names: Sequence[str], cells: Mapping[str, pa.Array]) -> tuple[str, str] | None:
+    """The first column that is called as one with dates and holds digits, and one of its cells."""
+    named = (name for name in names if WHEN.search(name) and _share(matching(cells[name], r"\d")) > MOST)
+    return next(((name, cells[name][0].as_py()) for name in named), None)
 
 
 def _formats(cells: pa.Array) -> dict[str, tuple[str, str]]:

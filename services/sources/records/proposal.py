@@ -86,7 +86,7 @@ def proposed(origin: Origin, id_: str, areas: AreaFrame) -> Proposal:
     ]  # fmt: skip
     empty = {
         "legal_ground": True, "covers": not found.covers, "[records.place]": not guesses.places,
-        "format": bool(guesses.dates) and len(guesses.dates[0].formats) > 1,
+        "format": bool(guesses.undated) or (bool(guesses.dates) and len(guesses.dates[0].formats) > 1),
     }  # fmt: skip
     return Proposal("\n".join(lines) + "\n", tuple(name for name, is_empty in empty.items() if is_empty))
 
@@ -197,7 +197,20 @@ def _of_place(guesses: Guesses) -> Iterator[str]:
 
 
 def _of_period(guesses: Guesses) -> Iterator[str]:
-    """The column with dates; with a format where one fits, with all to choose from where several do."""
+    """The column with dates; with a format where one fits, with all to choose from where several do. Where none does,
+    an empty one: without it all years would be counted as one, without a word.
+    """
+    if guesses.undated:
+        column, cell = guesses.undated
+        yield from ("", "[records.period]", f"column = {toml(column)}")
+        yield comment(
+            message(
+                "fill in how dates such as {cell!r} are written (%d day, %m month, %Y year); remove this section where "
+                "the column does not say when",
+                cell=cell,
+            )
+        )
+        yield 'format = ""'
     for at, dates in enumerate(guesses.dates):
         off = "# " if at else ""
         yield from ("", f"{off}[records.period]", f"{off}column = {toml(dates.column)}")

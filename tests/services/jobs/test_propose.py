@@ -12,6 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rasterio.transform import from_origin
 
+from geo.errors import DeclarationError
 from layers.declarations.reading import read
 from layers.declarations.sources import SourceDeclaration
 from services.sources.grid_proposals import is_squares, of_raster, of_squares
@@ -79,6 +80,28 @@ def test_a_date_that_can_be_read_in_one_way_only_says_how_it_is_read(tmp_path):
     made = proposed(of_file(tmp_path / "rijen.csv"), "rijen", AREAS)
     assert made.empty == ("legal_ground",)
     assert re.search(r'^format = "%d-%m-%Y" +# 28-', made.text, re.MULTILINE)
+
+
+@pytest.mark.parametrize("written", ["%d-%b-%y", "%j van %Y", "mixed"])
+def test_dates_that_no_known_format_fits_are_left_to_a_person_and_not_counted_as_one_year(tmp_path, written):
+    table = rows()
+    days = pd.to_datetime(table["datum"])
+    mixed = np.where(np.arange(len(days)) % 2, days.dt.strftime("%d-%m-%Y"), days.dt.strftime("%Y/%m/%d"))
+    table["datum"] = mixed if written == "mixed" else days.dt.strftime(written)
+    table.to_csv(tmp_path / "rijen.csv", index=False)
+    made = proposed(of_file(tmp_path / "rijen.csv"), "rijen", AREAS)
+    assert made.empty == ("legal_ground", "format")
+    assert tomllib.loads(made.text)["records"]["period"] == {"column": "datum", "format": ""}
+    assert repr(table["datum"][0]) in made.text
+    with pytest.raises(DeclarationError, match=r"records\.period\.format: .*year"):
+        tried(tmp_path, filled(made.text))
+
+
+def test_a_clock_of_twelve_hours_is_recognised(tmp_path):
+    table = rows()
+    table["datum"] = pd.to_datetime(table["datum"]).dt.strftime("%d-%m-%Y 01:05:00 PM")
+    table.to_csv(tmp_path / "rijen.csv", index=False)
+    assert 'format = "%d-%m-%Y %I:%M:%S %p"' in proposed(of_file(tmp_path / "rijen.csv"), "rijen", AREAS).text
 
 
 def test_columns_of_persons_are_dropped_and_nothing_of_them_is_shown(tmp_path):
