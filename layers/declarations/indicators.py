@@ -50,6 +50,9 @@ OF_FORMATS = frozenset({"geometry", "geom", "fid"})
 MORE = "{more}"
 """Where the phrase of an indicator says how many times as many."""
 
+MOST_WEIGHT = 1000
+"""Largest weight: more says no more, and from 1e308 on sums of weighed figures have no end."""
+
 COLUMN_FIELDS = ("value", "per", "mean_weight", "since")
 """The fields of an indicator that name a column."""
 
@@ -109,7 +112,7 @@ class Indicator(Declared):
     per: Reference | None = None
     scale: Annotated[Number, Field(gt=0)] = 1.0
     unit: str = ""
-    weight: Annotated[Number, Field(ge=0)] = 1.0
+    weight: Annotated[Number, Field(ge=0, le=MOST_WEIGHT)] = 1.0
     direction: Literal["high", "low"] = "high"
     mean_weight: Reference | None = None
     share: bool = False

@@ -6,7 +6,7 @@ from pydantic import Field, StringConstraints, model_validator
 
 from layers.declarations.baselines import Baseline
 from layers.declarations.faults import GEMEENTE_PATTERN, RuleError
-from layers.declarations.indicators import Declared, Id, Number, Text
+from layers.declarations.indicators import MOST_WEIGHT, Declared, Id, Number, Text
 from layers.declarations.themes import Theme
 
 BASIS = "basis"
@@ -17,7 +17,7 @@ class Change(Declared):
     """The weight that one indicator gets under a lens, and why."""
 
     indicator: Id
-    weight: Annotated[Number, Field(ge=0)]
+    weight: Annotated[Number, Field(ge=0, le=MOST_WEIGHT)]
     why: Text
 
 

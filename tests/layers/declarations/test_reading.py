@@ -61,6 +61,8 @@ def test_three_faults_are_all_named_with_file_field_and_what_was_found(tmp_path)
         ("weight = 2", "weight = -2", "indicator.1.weight"),
         ("weight = 2", 'weight = "veel"', "indicator.1.weight"),
         ("weight = 2", "weight = nan", "indicator.1.weight"),
+        ("weight = 2", "weight = 1e308", "indicator.1.weight"),
+        ("weight = 2", "weight = 1000.5", "indicator.1.weight"),
         ('direction = "low"', 'direction = "laag"', "indicator.3.direction"),
         ("[search]", "[zoek]", "search"),
         ('question = "Waar komt het samen?"', 'question = "Waar komt het samen?"\ncolour = "red"', "colour"),
