@@ -72,10 +72,14 @@ class Edition:
 
     def page(self, name: str, given: Given, *arguments: str) -> Rendered:
         """One of the pages (`landing`, `conformance`, ...), in the format that `given` names in `f`."""
+        key = _key(name, given, *arguments)
         if given["f"] == "jsonld":
-            key = (name, tuple(sorted(given.items())), *arguments)
             return self.once(key, lambda: self.linked.page(name, given, *arguments))
-        return self.once((name, given["f"], *arguments), lambda: self._page(name, given["f"], *arguments))
+        return self.once(key, lambda: self._page(name, given["f"], *arguments))
+
+    def made(self, name: str, given: Given, *arguments: str) -> Rendered | None:
+        """The same page, if it was made: nothing is waited for."""
+        return self._kept.get(_key(name, given, *arguments))
 
     def once(self, key: tuple[Any, ...], make: Callable[[], Rendered]) -> Rendered:
         """What was made under this key, made now if it was not."""
@@ -104,6 +108,11 @@ PLAIN: Mapping[str, Callable[[Documents], dict[str, Any]]] = {
     "conformance": Documents.conformance,
     "collections": Documents.collections,
 }
+
+
+def _key(name: str, given: Given, *arguments: str) -> tuple[Any, ...]:
+    """Which page: JSON-LD depends on all that is given, others on the format alone."""
+    return (name, tuple(sorted(given.items())) if given["f"] == "jsonld" else given["f"], *arguments)
 
 
 def _prefix(rules: Mapping[str, Any]) -> str:

@@ -2,7 +2,6 @@
 
 from contextlib import suppress
 from dataclasses import replace
-from functools import partial
 from urllib.parse import quote
 
 import orjson
@@ -46,8 +45,10 @@ class Handlers:
         if call.names and call.names[0] not in call.edition.config["resources"]:
             self.store(call)
         given = {**call.given, "f": call.format}
-        page = partial(call.edition.page, name, given, *call.names)
-        return call.answer(*await run_in_threadpool(page))
+        made = call.edition.made(name, given, *call.names)
+        if made is None:
+            made = await run_in_threadpool(call.edition.page, name, given, *call.names)
+        return call.answer(*made)
 
     async def of_schema(self, call: Call) -> Response:
         """The columns of a collection."""

@@ -48,6 +48,15 @@ def by_pygeoapi(edition):
     return answer
 
 
+@pytest.mark.parametrize("format_", ["json", "html", "jsonld"])
+def test_a_page_that_was_made_is_there_at_once_and_no_other(edition, format_):
+    given = {"f": format_, "lang": format_}
+    assert edition.made("landing", given) is None
+    page = edition.page("landing", given)
+    assert edition.made("landing", given) is page
+    assert edition.made("landing", {"f": "csv"}) is None
+
+
 def test_the_landing_page_has_the_links_of_pygeoapi_but_those_that_are_not_served(edition, by_pygeoapi):
     theirs = by_pygeoapi(core.landing_page)
     theirs["links"] = [one for one in theirs["links"] if not one["rel"].endswith(NOT_SERVED)]
