@@ -1,10 +1,11 @@
 """Indicator: one thing looked at, as a theme declares it."""
 
 from pathlib import PureWindowsPath
-from typing import Annotated, Literal, Self
+from typing import Annotated, ClassVar, Literal, Self
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, model_validator
 
+from geo.messages import Message
 from layers.declarations.faults import ID_PATTERN, REFERENCE_PATTERN, RuleError
 
 Id = Annotated[str, StringConstraints(pattern=ID_PATTERN)]
@@ -63,9 +64,12 @@ def qualified(source: str, column: str) -> str:
 
 
 class Declared(BaseModel):
-    """What people write in TOML: frozen, and an unknown key is a fault."""
+    """What people write in TOML: frozen, and an unknown key is a fault; `unknown` is what is said of it, where there is
+    more to say than that.
+    """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
+    unknown: ClassVar[Message | None] = None
 
 
 class Handvat(Declared):

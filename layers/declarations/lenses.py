@@ -4,6 +4,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, StringConstraints, model_validator
 
+from geo.messages import message
 from layers.declarations.baselines import Baseline
 from layers.declarations.faults import GEMEENTE_PATTERN, RuleError
 from layers.declarations.indicators import MOST_WEIGHT, Declared, Id, Number, Text
@@ -47,6 +48,10 @@ class Lens(Declared):
     `where` bounds the areas that are searched in; all of them hold.
     """
 
+    unknown = message(
+        "no field of a lens. A lens weighs what its theme has; it adds no figures, and changes no search or "
+        "protection. Check the name, or make a theme of your own"
+    )
     id: Id
     title: Text
     theme: Id

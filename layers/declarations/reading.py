@@ -59,7 +59,7 @@ def parsed[Kind: Declared](text: str, kind: type[Kind], id_: str, where: str) ->
     try:
         declared = kind.model_validate(content)
     except ValidationError as broken:
-        faults += [_fault(where, content, one["loc"], rule_of(one)) for one in _own_faults(broken.errors())]
+        faults += [_fault(where, content, one["loc"], _rule(one, kind)) for one in _own_faults(broken.errors())]
     if faults:
         raise DeclarationError(faults)
     return declared
@@ -136,6 +136,11 @@ def _own_faults(faults: list[ErrorDetails]) -> list[ErrorDetails]:
         if one["type"] != "too_short"
         or not any(other["loc"][: len(one["loc"])] == one["loc"] for other in faults if other is not one)
     ]
+
+
+def _rule(fault: ErrorDetails, kind: type[Declared]) -> Message:
+    """The rule that was broken; of a field that is not known, what its declaration says of that."""
+    return kind.unknown if fault["type"] == "extra_forbidden" and kind.unknown is not None else rule_of(fault)
 
 
 def _fault(where: str, content: dict[str, Any], place: tuple[int | str, ...], rule: Message) -> Message:

@@ -86,6 +86,14 @@ def test_a_name_that_is_not_there_is_named_with_those_that_are(tmp_path, file, b
     assert said in "\n".join(faults(tmp_path, **{file: text.replace(before, after, 1)}))
 
 
+@pytest.mark.parametrize("more", ["[privacy]\nmin_count = 1", "[search]\nmax_q = 1.0", '[[indicator]]\nid = "nog_een"'])
+def test_a_lens_that_reaches_further_than_weights_is_refused_with_what_a_lens_is(tmp_path, more):
+    text = LENS.replace("weight = 3", 'weight = 3\nsource = "kadaster"') + f"\n{more}\n"
+    said = faults(tmp_path, lenses_nabij=text)
+    assert len(said) == 2
+    assert all("it adds no figures, and changes no search or protection" in one for one in said)
+
+
 def test_a_lens_leaves_something_that_weighs(tmp_path):
     text = LENS.replace("weight = 3", "weight = 0").replace('theme = "proef"', 'theme = "proef"\nothers = "drop"')
     assert "every indicator has weight 0 under this lens" in faults(tmp_path, lenses_nabij=text)[0]
