@@ -23,6 +23,7 @@ class BaselineReport:
         left_out: columns that are not used, and why.
         fewer: areas that lack a term, and are compared with what the others say.
         before: dispersion of rates between areas, over exposure alone: the variance of the gamma that they have.
+            None where there is no baseline.
         after: the same against the baseline.
     """
 
@@ -31,8 +32,8 @@ class BaselineReport:
     effects: Mapping[str, float] | None = None
     left_out: Mapping[str, str] | None = None
     fewer: int = 0
-    before: float = 0.0
-    after: float = 0.0
+    before: float | None = None
+    after: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -76,7 +76,7 @@ def _baseline_lines(analysis: Analysis, theme: Theme) -> list[Message]:
                 "{indicator}: compared with {reference}; dispersion between areas {before:.2f} over exposure alone, "
                 "{after:.2f} over this, so that it explains {share:.0%}",
                 indicator=name, reference=REFERENCES[report.reference], before=report.before, after=report.after,
-                share=max(0.0, 1 - report.after / report.before) if report.before else 0.0,
+                share=max(0.0, 1 - report.after / report.before) if report.before and report.after is not None else 0.0,
             ))  # fmt: skip
         lines += [
             message("{indicator}: {term}: {times:.2f} times as many expected where it is high as where it is low",

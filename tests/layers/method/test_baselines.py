@@ -104,6 +104,7 @@ def test_without_a_term_that_is_there_the_map_falls_back(testland):
     ))  # fmt: skip
     given, national = values(testland, "expected", theme=theme), values(testland, "national")
     assert given.baseline.missing == "no_fit"
+    assert (given.baseline.before, given.baseline.after) == (None, None)
     pd.testing.assert_series_equal(given.searched, national.searched)
 
 
