@@ -141,8 +141,8 @@ class CsvFile:
         )  # fmt: skip
 
     def _line(self, row: pyarrow.csv.InvalidRow) -> int:
-        """Where that line is: several threads do not know."""
-        wanted = row.text.encode("utf-8")
+        """Where it begins, for a quote that is not closed runs to the end of the file: several threads do not know."""
+        wanted = row.text.partition("\n")[0].rstrip("\r").encode("utf-8")
         with pa.input_stream(self.path) as content:
             lines = io.TextIOWrapper(content, self.encoding.name, errors="replace", newline="\n")
             return next((at for at, one in enumerate(lines, 1) if one.rstrip("\r\n").encode("utf-8") == wanted), 0)

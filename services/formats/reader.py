@@ -1,5 +1,6 @@
 """From a file or table of records to batches of columns, so that ten million rows take no more room than a thousand."""
 
+import codecs
 from collections.abc import Callable
 from pathlib import Path
 from xml.parsers.expat import ExpatError
@@ -108,7 +109,19 @@ def file(path: Path, format_: Format, geometry: str | None = None) -> Rows:
         raise _unreadable(path, fault) from None
 
 
+def _is_markup(path: Path) -> bool:
+    with path.open("rb") as content:
+        return content.read(200).removeprefix(codecs.BOM_UTF8).lstrip().startswith(b"<")
+
+
 def _unreadable(path: Path, fault: Exception) -> SourceError:
+    """What is wrong. Systems export a web page under the name of a workbook, which a spreadsheet opens all the same."""
+    if path.suffix.lower() in BOOKS and not isinstance(fault, OSError) and _is_markup(path):
+        return SourceError(
+            "{path}: holds a web page or XML under the name of a workbook; open it in a spreadsheet and save it as a "
+            "workbook (.xlsx)",
+            path=path,
+        )
     return SourceError("{path}: cannot be read: {fault}", path=path, fault=fault)
 
 

@@ -55,3 +55,20 @@ def test_a_damaged_file_is_refused_in_the_same_words(tmp_path, name, content):
     (tmp_path / name).write_bytes(content)
     with pytest.raises(SourceError, match=f"{name}: cannot be read: "):
         table(tmp_path / name, Format())
+
+
+@pytest.mark.parametrize("ending", [".xls", ".xlsx", ".ods"])
+@pytest.mark.parametrize("start", ["<table>", "\ufeff\n <html>", '<?xml version="1.0"?><Workbook>'])
+def test_a_web_page_under_the_name_of_a_workbook_is_said_with_the_way_out(tmp_path, ending, start):
+    path = tmp_path / f"export{ending}"
+    path.write_text(f"{start}<tr><td>zaak</td></tr>", encoding="utf-8")
+    with pytest.raises(SourceError, match=r"holds a web page or XML under the name of a workbook; .* save it as"):
+        table(path, Format())
+
+
+def test_a_quote_that_is_not_closed_is_said_by_the_line_that_it_is_in(tmp_path):
+    lines = ["zaak,soort,jaar", *(f"Z{at},lawaai,2024" for at in range(2, 300))]
+    lines[199] = '"' + lines[199]
+    (tmp_path / "rijen.csv").write_text("\n".join(lines), encoding="utf-8")
+    with pytest.raises(SourceError, match="1 where the header has 3, parted by ',', first in line 200;"):
+        table(tmp_path / "rijen.csv", Format())
