@@ -59,8 +59,8 @@ class Local:
                     yield waiting.pop(0).result()
             except BrokenProcessPool:
                 raise SourceError(
-                    "a process that was counting was ended from outside, as where memory runs out; count with fewer "
-                    "processes, or with one"
+                    "a process that was at work was ended from outside, as where memory runs out; take fewer "
+                    "processes, or one"
                 ) from None
             finally:
                 pool.shutdown(wait=False, cancel_futures=True)

@@ -137,14 +137,14 @@ def _pyspark(master: str) -> Any:
             import pyspark  # noqa: PLC0415  # half a gigabyte that most never need
     except ImportError:
         raise SourceError(
-            "engine {master}: pyspark is not installed; install zicht with it (uv tool install '.[spark]'), or count "
-            "with the engine local",
+            "engine {master}: pyspark is not installed; install zicht with it (uv tool install '.[spark]'), or take "
+            "the engine local",
             master=master,
         ) from None
     if shutil.which("java") is None:
         raise SourceError(
             "engine {master}: Spark runs on Java, and there is none here; install Java 17 (on Debian: apt install "
-            "default-jre-headless), or count with the engine local",
+            "default-jre-headless), or take the engine local",
             master=master,
         )
     return pyspark
@@ -183,7 +183,7 @@ def _while_there_are_workers(context: Any, master: str) -> Iterator[None]:
         if lost.is_set():
             raise SourceError(
                 "engine {master}: all workers were lost and none came back; nothing was written. Start the master and "
-                "a worker again with `spark-class org.apache.spark.deploy.worker.Worker {master}`, and count again",
+                "a worker again with `spark-class org.apache.spark.deploy.worker.Worker {master}`, and try again",
                 master=master,
             ) from None
         raise
@@ -215,7 +215,7 @@ def _check_there(master: str) -> None:
     except (OSError, ValueError) as fault:
         raise SourceError(
             "engine {master}: nobody answers there ({fault}); start the master and a worker with `spark-class "
-            "org.apache.spark.deploy.master.Master` and `...worker.Worker {master}`, or count with the engine local",
+            "org.apache.spark.deploy.master.Master` and `...worker.Worker {master}`, or take the engine local",
             master=master, fault=str(fault),
         ) from None  # fmt: skip
 
@@ -235,6 +235,6 @@ def _spark_errors(master: str) -> Iterator[None]:
             said = message("its workers have another Python than {here}", here=sys.version.split()[0])
         raise SourceError(
             "engine {master}: Spark stopped: {fault}; nothing was written. Look whether its master and workers are "
-            "there and have this zicht in the same place, and count again",
+            "there and have this zicht in the same place, and try again",
             master=master, fault=said,
         ) from None  # fmt: skip

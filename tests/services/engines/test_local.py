@@ -12,7 +12,7 @@ from tests.contracts import work
 
 def test_a_process_that_is_killed_is_an_error_with_the_way_out(tmp_path):
     parts = [Part(number, str(tmp_path / "mark")) for number in range(4)]
-    with pytest.raises(SourceError, match=r"was ended from outside.*; count with fewer processes"):
+    with pytest.raises(SourceError, match=r"was ended from outside.*; take fewer processes"):
         list(Local(processes=2).tally(work.dying, parts))
 
 
