@@ -11,6 +11,7 @@ from rich.table import Table
 from geo.areas import AreaLevel
 from geo.messages import Message, message, plural
 from geo.unknown import Unknown
+from geo.variation import differs
 from layers.declarations.catalog import Catalog
 from layers.messages import number, say
 from layers.publication import explanations
@@ -121,6 +122,7 @@ def summary(layer: Protected) -> RenderableType:
         ),
         say("without score or test: {reasons}", reasons=reasons or message("none")),
         how_searched(layer),
+        *_alike(layer),
         say(caveat(layer.references, perturbed=layer.perturbed)),
         *map(sentence, layer.provenance.changed),
         *(without_effect(one) for one in layer.provenance.corrections if one.effect != "changed"),
@@ -128,6 +130,14 @@ def summary(layer: Protected) -> RenderableType:
     if layer.provenance.made_up:
         lines.insert(0, say(MADE_UP))
     return Group(*(escape(line) for line in lines), "")
+
+
+def _alike(layer: Protected) -> Iterator[str]:
+    """The indicators of which the figures do not differ: nothing of the map is theirs."""
+    for one in layer.theme.indicator:
+        known = layer.table[f"{one.id}_afwijking"].dropna().to_numpy(dtype=float)
+        if len(known) > 1 and not differs(known):
+            yield say("the same everywhere, so that it tells no area from another: {title}", title=one.title)
 
 
 def how_searched(layer: Protected) -> str:

@@ -1,0 +1,24 @@
+"""What the screen says of a layer that was built."""
+
+from pathlib import Path
+
+import pytest
+from rich.console import Console
+
+from services.cli import reports
+from tests.layers.declared import board, built, catalog, counts, layer
+
+SAID = "overal hetzelfde, zodat het geen gebied van een ander onderscheidt"
+
+
+@pytest.mark.parametrize("indicators", [["Misdrijven"], []])
+def test_an_indicator_that_is_the_same_everywhere_is_named(tmp_path: Path, indicators: list[str]):
+    known, table = catalog(tmp_path), counts(board()[2])
+    if indicators:
+        table = table.assign(misdrijven=table["inwoners"] / 10)
+    of = layer(known, built(known, table))
+    console = Console(width=500)
+    with console.capture() as shown:
+        console.print(reports.summary(of))
+    lines = [line for line in shown.get().splitlines() if line.startswith(SAID)]
+    assert lines == [f"{SAID}: {title}" for title in indicators]
