@@ -81,7 +81,7 @@ def test_a_list_that_leaves_nothing_or_is_not_right_is_refused(small: Path, laye
 @pytest.mark.parametrize(("mistyped", "said"), [
     ('theme = "misdrijvne"', r"unknown theme in .*publication\.toml 'misdrijvne'; known: .*misdrijven"),
     ('theme = "misdrijven"\nlens = "buitengebeid"',
-     r"unknown lens for theme 'misdrijven' in .*publication\.toml 'buitengebeid'; known: basis, buitengebied"),
+     r"unknown lens for theme 'misdrijven' in .*publication\.toml 'buitengebeid'; known: basis, binnenstad"),
 ])  # fmt: skip
 def test_a_mistyped_name_does_not_leave_a_layer_for_colleagues_to_the_next_decision(
     small: Path, layers: list[Protected], mistyped: str, said: str
