@@ -117,7 +117,7 @@ def _stock(home: Path) -> Iterator[str]:
         environment = os.environ | settings  # noqa: TID251  # for another process
         subprocess.run([*generate, "--output-file", str(openapi)], env=environment, check=True, capture_output=True)
         uvicorn = [sys.executable, "-m", "uvicorn", "pygeoapi.starlette_app:APP", "--workers", "2"]
-        with running([*uvicorn, "--port", str(port), "--log-level", "error"], port, "/v1/conformance", settings):
+        with running([*uvicorn, "--port", str(port), "--log-level", "critical"], port, "/v1/conformance", settings):
             yield f"http://127.0.0.1:{port}/v1"
 
 

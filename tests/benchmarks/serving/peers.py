@@ -66,7 +66,7 @@ def _tipg(environment: Path, uri: str, tile: str) -> Iterator[Server]:
     }
     command = [environment / "bin" / "uvicorn", "tipg.main:app", "--port", str(port), "--workers", "2"]
     layer = f"/collections/public.{TABLE}"
-    with running([*command, "--log-level", "error"], port, "/conformance", settings):
+    with running([*command, "--log-level", "critical"], port, "/conformance", settings):
         tiles = f"{layer}/tiles/WebMercatorQuad/9/{tile}"
         yield Server(f"http://127.0.0.1:{port}", layer, tiles, without=RD_ROWS)
 
@@ -81,8 +81,8 @@ def _pygeoapi(environment: Path, folder: Path, uri: str) -> Iterator[str]:
     command = f"{PYGEOAPI.rpartition('from')[0]}\nfrom pygeoapi import cli; cli()"
     generate = [environment / "bin" / "python", "-c", command, "openapi", "generate", config, "--output-file", openapi]
     subprocess.run(generate, check=True, capture_output=True, env=_environment(settings), cwd=folder)
-    serve = [environment / "bin" / "uvicorn", "peer:APP", "--port", str(port), "--workers", "2", "--log-level", "error"]
-    with running(serve, port, "/conformance", settings, folder):
+    serve = [environment / "bin" / "uvicorn", "peer:APP", "--port", str(port), "--workers", "2"]
+    with running([*serve, "--log-level", "critical"], port, "/conformance", settings, folder):
         yield base
 
 
