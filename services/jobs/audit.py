@@ -107,7 +107,7 @@ def _check(release: str, counts: pd.DataFrame) -> None:
         raise DisclosureError(
             "release {id} is not published: of {count} of {cells} cells fewer counts stay possible than may be: "
             "{exposed}; the certificate is {path}; leave out a level, or declare more noise in [protection] of the "
-            "source",
+            "source; for an amount, declare the [suppression] with which it was published before",
             id=release, count=len(found.exposed), cells=found.cells, exposed=first_few(map(_short, found.exposed)),
             path=_certificate(ledger.vault, release, found),
         )  # fmt: skip

@@ -11,6 +11,7 @@ from geo.areas import AreaLevel
 from geo.errors import DisclosureError, StoreError
 from layers.method.country import Country
 from layers.method.reading import Own
+from services.jobs import audit
 from services.jobs.audit import leaving
 from services.jobs.build import LayerRequest, build
 from services.jobs.publish import publish_all
@@ -21,6 +22,7 @@ from services.vault.ledger import Ledger
 from services.vault.secret import Vault
 from services.workspace import storage
 from tests.layers.declared import catalog
+from tests.layers.evaluation.test_amounts import release as amounts
 from tests.services.sources.records.test_build import LENS, PEOPLE, SOURCE, THEME
 
 
@@ -132,3 +134,13 @@ def test_a_release_of_open_figures_has_nothing_to_audit(published, zicht):
     assert (answer.code, answer.out.strip()) == (
         0, f"Release {release.current(published).name} has no confidential counts.",
     )  # fmt: skip
+
+
+def test_amounts_that_withhold_other_sums_than_a_release_before_are_refused_with_the_way_out(tmp_path, monkeypatch):
+    vault = vault_of(tmp_path / "kluis", b"c")
+    monkeypatch.setenv("ZICHT_VAULT", str(vault.folder))
+    first, other = (amounts("", "BU90010001", one).drop(columns="release") for one in ("BU90010003", "BU90010002"))
+    Ledger(vault).add("2026-01-01", tmp_path / "home", "a", first)
+    audit._check("b", first)
+    with pytest.raises(DisclosureError, match=r"BU90010002.*\[suppression\] with which it was published before"):
+        audit._check("b", other)

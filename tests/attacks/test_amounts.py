@@ -1,0 +1,55 @@
+"""The attack on amounts: what is withheld, as all that is shown less the rest of it, over and over."""
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from boundaries.codes import parents
+from geo.areas import AreaLevel
+from geo.disclosure.contributions import Contributions, SensitivityRules, required
+from services.jobs.build import LayerRequest, build
+from tests.turnover import country
+
+LEVELS = (AreaLevel.BUURT, AreaLevel.WIJK, AreaLevel.GEMEENTE)
+
+
+def subtracted(known):
+    """The amounts that follow from those that are known, by subtracting parts from wholes until nothing more does."""
+    known = known.copy()
+    buurten, wijken = (known.index[known.index.str.startswith(one)] for one in ("BU", "WK"))
+    above = pd.Series([*parents(buurten, AreaLevel.WIJK), *parents(wijken, AreaLevel.GEMEENTE)], [*buurten, *wijken])
+    before = -1
+    while before != (before := int(known.notna().sum())):
+        for whole, parts in above.groupby(above).groups.items():
+            unknown = known[parts].isna()
+            if not unknown.any():
+                known[whole] = known[parts].sum()
+            elif unknown.sum() == 1 and pd.notna(known[whole]):
+                known[parts[unknown][0]] = known[whole] - known[parts].sum()
+    return known
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory):
+    return country(tmp_path_factory.mktemp("omzet"))
+
+
+def test_subtraction_gives_nothing_that_is_sensitive_and_did_where_only_that_was_withheld(made):
+    raw = made.source.figures.set_index("buurtcode")
+    sums = made.results.of(made.figure_plan.amounts_node(made.catalog.sources["omzet"], 2024))["value"].drop("NL")
+    told = [raw[one].to_numpy(dtype=float) for one in ("omzet", "zaken", "grootste", "tweede")]
+    alone = Contributions(*told, np.full(len(raw), -1))
+    rules = SensitivityRules(min_units=3, percent=10.0, dominance=((1, 50.0),))
+    sensitive = raw.index[required(alone, rules).sensitive]
+    naive = subtracted(sums.mask(sums.index.isin(sensitive)))
+    assert naive[sensitive].notna().sum() >= 3
+    np.testing.assert_allclose(naive[sensitive].dropna(), sums[naive[sensitive].dropna().index])
+
+    people = made.source.country.addresses.groupby("buurtcode")["inwoners"].sum()
+    shown = pd.Series(np.nan, sums.index)
+    for level in LEVELS:
+        table = build(made, LayerRequest("proef", level, period=2024), lambda _: None).table.set_index("gebiedscode")
+        there = people if level is AreaLevel.BUURT else people.groupby(parents(people.index, level)).sum()
+        shown.update(table["omzet_horeca"] * there.reindex(table.index))
+    assert shown.notna().sum() > 100
+    assert subtracted(shown)[sensitive].isna().all()
