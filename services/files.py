@@ -41,12 +41,15 @@ def check_format(where: Path, version: int, known: int, again: Message | str, ol
         )
 
 
-def read_formatted(path: Path, known: int, again: Message | str, oldest: int | None = None) -> dict[str, Any]:
+def read_formatted(
+    path: Path, known: int, again: Message | str, oldest: int | None = None, *, damaged: Message | str | None = None
+) -> dict[str, Any]:
     """A JSON object that says its `format`, as `check_format` wants it.
 
-    Raises StoreError, with the same ways out, where it cannot be read or is no such object.
+    Raises StoreError, with the same ways out, where it cannot be read or is no such object; where it cannot be read
+    with that of what is `damaged`, if it is another.
     """
-    with read_errors(path, again):
+    with read_errors(path, again if damaged is None else damaged):
         content = json.loads(path.read_text(encoding="utf-8"))
     written = content.get("format", 0) if isinstance(content, dict) else None
     if type(written) is not int:

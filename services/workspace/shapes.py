@@ -20,12 +20,18 @@ FOLDER = ".shapes"
 GEOMETRY = "geometry"
 
 
+def digest_of(content: bytes | memoryview) -> str:
+    """What a file is called after: the start of the sha256 of its content."""
+    return hashlib.sha256(content).hexdigest()[:12]
+
+
 class Shapes:
     """The shapes below the folder of all layers; each file is written and read once."""
 
     def __init__(self, root: Path) -> None:
         self.root = root / FOLDER
         self._read: dict[str, GeometryArray] = {}
+        self._whole: dict[str, bool] = {}
         self._written: dict[bytes, tuple[str, geopandas.GeoSeries]] = {}
 
     def write(self, geometry: geopandas.GeoSeries) -> str:
@@ -39,16 +45,23 @@ class Shapes:
         content = BytesIO()
         shapes = geopandas.GeoDataFrame(geometry=geometry.reset_index(drop=True))
         shapes.to_parquet(content, index=False, compression="zstd")
-        file = f"{hashlib.sha256(content.getbuffer()).hexdigest()[:12]}.parquet"
-        if not (self.root / file).is_file():
+        file = f"{digest_of(content.getbuffer())}.parquet"
+        if not self.is_whole(file):
             with whole_file(self.root / file) as unfinished:
                 unfinished.write_bytes(content.getbuffer())
         return file
 
+    def is_whole(self, file: str) -> bool:
+        """Whether a file is there as it was written: it is called after its content."""
+        if file not in self._whole:
+            path = self.root / file
+            self._whole[file] = path.is_file() and path.stem == digest_of(path.read_bytes())
+        return self._whole[file]
+
     def read(self, file: str) -> GeometryArray:
         """The shapes of a file. Raises StoreError where it cannot be read."""
         if file not in self._read:
-            with read_errors(self.root / file, message("build it again")):
+            with read_errors(self.root / file, message("build again what has these shapes: `zicht build --stale`")):
                 self._read[file] = geopandas.read_parquet(self.root / file)[GEOMETRY].array
         return self._read[file]
 

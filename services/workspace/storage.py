@@ -25,7 +25,7 @@ from geo.areas import AreaLevel
 from geo.errors import DisclosureError, StoreError, UnknownNameError, first_few
 from geo.messages import message
 from layers.declarations.catalog import Catalog
-from layers.declarations.lenses import BASIS, Lens
+from layers.declarations.lenses import Lens
 from layers.declarations.reading import differences
 from layers.declarations.themes import Theme
 from layers.messages import language
@@ -34,6 +34,7 @@ from layers.publication.layer import LayerKey, Provenance, Receipt
 from layers.publication.protected import Protected, check_protected
 from services.files import disk_errors, locked, private_folder, read_formatted, readable_folder, whole_file
 from services.workspace import consistency, tables
+from services.workspace.commands import by_folder, command
 from services.workspace.shapes import Shapes
 
 FORMAT = 3
@@ -49,8 +50,8 @@ LOCK, TURN = ".lock", ".turn"
 
 @dataclass(frozen=True, slots=True)
 class BuiltLayer:
-    """A layer that was built: which, of which vintage, by what plan ("" where that is not known), in what language, and
-    whether it says how firm its zoekgebieden are.
+    """A layer that was built: which, of which vintage, by what plan ("" where that is not known, or a file of it is
+    damaged), in what language, and whether it says how firm its zoekgebieden are.
     """
 
     key: LayerKey
@@ -139,9 +140,9 @@ def built(home: Path, key: LayerKey, plan: str, catalog: Catalog) -> Protected |
     if not plan or not (folder / LAYER).is_file():
         return None
     with suppress(StoreError), _held(root, fcntl.LOCK_SH):
-        about = _about(home, folder)
-        if about["format"] == FORMAT and about["provenance"].get("plan") == plan:
-            return _read(folder, about, catalog, Shapes(root))
+        about, shapes = _about(home, folder), Shapes(root)
+        if about["format"] == FORMAT and about["provenance"].get("plan") == plan and _whole(folder, about, shapes):
+            return _read(folder, about, catalog, shapes)
     return None
 
 
@@ -172,7 +173,8 @@ def listed(home: Path) -> list[BuiltLayer]:
     if not root.is_dir():
         return []
     with _held(root, fcntl.LOCK_SH):
-        return [_listed(_about(home, folder)) for folder in _folders(home)]
+        shapes = Shapes(root)
+        return [_listed(folder, _about(home, folder), shapes) for folder in _folders(home)]
 
 
 def remove(home: Path, covered: Callable[[str, str], bool]) -> None:
@@ -186,10 +188,19 @@ def remove(home: Path, covered: Callable[[str, str], bool]) -> None:
                     shutil.rmtree(folder)
 
 
-def _listed(about: dict[str, Any]) -> BuiltLayer:
+def _listed(folder: Path, about: dict[str, Any], shapes: Shapes) -> BuiltLayer:
     origin = about["provenance"]
     robust = "robustness" in about["summary"]
-    return BuiltLayer(_key(about), origin["vintage"], origin.get("plan", ""), about.get("language", "nl"), robust)
+    plan = origin.get("plan", "") if _whole(folder, about, shapes) else ""
+    return BuiltLayer(_key(about), origin["vintage"], plan, about.get("language", "nl"), robust)
+
+
+def _whole(folder: Path, about: dict[str, Any], shapes: Shapes) -> bool:
+    """Whether the files of a layer are there as they were written. What no zicht of this format wrote is not asked."""
+    if about["format"] != FORMAT:
+        return True
+    files = [folder / one for one in about["tables"].values()]
+    return all(map(tables.is_whole, files)) and shapes.is_whole(about["shapes"])
 
 
 def _key(about: dict[str, Any]) -> LayerKey:
@@ -202,7 +213,7 @@ def _folders(home: Path) -> list[Path]:
 
 def _about(home: Path, folder: Path) -> dict[str, Any]:
     again = message("remove {folder} and build its layers again", folder=home / "layers")
-    return read_formatted(folder / LAYER, FORMAT, again, oldest=OLDEST)
+    return read_formatted(folder / LAYER, FORMAT, again, OLDEST, damaged=by_folder(folder, home / "layers"))
 
 
 def _read(folder: Path, about: dict[str, Any], catalog: Catalog, shapes: Shapes) -> Protected:
@@ -213,8 +224,9 @@ def _read(folder: Path, about: dict[str, Any], catalog: Catalog, shapes: Shapes)
     if origin["digests"] != known:
         changed = _changed(origin, known, catalog.meanings_of(theme, lens))
         raise StoreError(
-            "{folder}: {what} changed since it was built; build it again: `{command}`",
-            folder=folder, what=", ".join(changed), command=_command(key),
+            "{folder}: {what} changed since it was built; build it again: `{command}`, or all that is out of date: "
+            "`zicht build --stale`",
+            folder=folder, what=", ".join(changed), command=command(key),
         )  # fmt: skip
     if about["format"] == OLDEST:  # the files are the same, so this is what they said
         origin |= {"digests": catalog.digests_of(theme, lens), "declarations": catalog.meanings_of(theme, lens)}
@@ -223,8 +235,8 @@ def _read(folder: Path, about: dict[str, Any], catalog: Catalog, shapes: Shapes)
     origin |= {"receipts": receipts, "corrections": corrections, "method": tuple(origin["method"])}
     provenance = Provenance(**origin)
     geometry = shapes.read(about["shapes"]) if "shapes" in about else None
-    table, zoekgebieden = tables.read(folder, about["tables"], theme, geometry, _command(key))
-    leaving = tables.leaving(folder, about["tables"])
+    table, zoekgebieden = tables.read(folder, about["tables"], theme, geometry, command(key))
+    leaving = tables.leaving(folder, about["tables"], command(key))
     try:
         return Protected(key, theme, lens, table, zoekgebieden, provenance, about["summary"], leaving)
     except DisclosureError as fault:  # an earlier zicht made it
@@ -250,10 +262,3 @@ def _changed(origin: Mapping[str, Any], known: Mapping[str, str], now: Mapping[s
     before = origin.get("declarations", {})
     fields = {name: differences(before[name], now[name]) for name in names if name in before and name in known}
     return [f"{name} ({first_few(fields[name])})" if fields.get(name) else name for name in names]
-
-
-def _command(key: LayerKey) -> str:
-    """The command that builds a layer again."""
-    options = {"level": key.level, "lens": key.lens, "period": key.period, "gemeente": key.gemeente}
-    said = (f"--{name} {value}" for name, value in options.items() if value is not None and value != BASIS)
-    return " ".join(["zicht build", key.theme, *said])

@@ -1,6 +1,5 @@
 """The tables of a built layer as files: areas without their shapes, which stand apart, and zoekgebieden with theirs."""
 
-import hashlib
 from collections.abc import Mapping, Sequence
 from io import BytesIO
 from pathlib import Path
@@ -10,7 +9,6 @@ import pandas as pd
 from geopandas.array import GeometryArray
 
 from geo.errors import StoreError, first_few
-from geo.messages import message
 from layers.declarations.themes import Theme
 from layers.publication.collection import names, typed
 from layers.publication.fields import Field, is_added, layer_fields, zoekgebied_fields
@@ -18,7 +16,8 @@ from layers.publication.perturbed import COLUMNS
 from layers.publication.protected import Protected
 from layers.publication.reasons import recoded
 from services.files import read_errors, whole_file
-from services.workspace.shapes import GEOMETRY
+from services.workspace.commands import again
+from services.workspace.shapes import GEOMETRY, digest_of
 
 AREAS, ZOEKGEBIEDEN = "indicatoren", "zoekgebieden"
 """What the tables are called."""
@@ -37,13 +36,18 @@ def write(layer: Protected, folder: Path) -> dict[str, str]:
     return files if layer.leaving is None else files | {LEAVING: _write(folder, LEAVING, layer.leaving)}
 
 
-def leaving(folder: Path, files: Mapping[str, str]) -> pd.DataFrame | None:
+def is_whole(file: Path) -> bool:
+    """Whether a table is there as it was written: it is called after its content."""
+    return file.is_file() and file.stem.endswith(f"-{digest_of(file.read_bytes())}")
+
+
+def leaving(folder: Path, files: Mapping[str, str], command: str) -> pd.DataFrame | None:
     """The perturbed counts of a layer; None of one without confidential figures. What an earlier zicht did not say of
     them is unknown.
     """
     if LEAVING not in files:
         return None
-    with read_errors(folder, message("build it again")):
+    with read_errors(folder, again(command)):
         table = pd.read_parquet(folder / files[LEAVING])
     return table.assign(**{name: None for name in COLUMNS if name not in table})[list(COLUMNS)]
 
@@ -52,7 +56,7 @@ def _write(folder: Path, name: str, table: pd.DataFrame) -> str:
     """The name of the file: other content never takes the place of what layer.json still names."""
     content = BytesIO()
     table.to_parquet(content, index=False, compression="zstd")
-    file = f"{name}-{hashlib.sha256(content.getbuffer()).hexdigest()[:12]}.parquet"
+    file = f"{name}-{digest_of(content.getbuffer())}.parquet"
     with whole_file(folder / file) as unfinished:
         unfinished.write_bytes(content.getbuffer())
     return file
@@ -66,7 +70,7 @@ def read(
     Raises StoreError where they cannot be read or have other columns than this zicht publishes, with the `command` that
     builds the layer again.
     """
-    with read_errors(folder, message("build it again")):
+    with read_errors(folder, again(command)):
         areas = _areas(folder / files[AREAS], shapes)
         zoekgebieden = geopandas.read_parquet(folder / files[ZOEKGEBIEDEN])
     given = (

@@ -76,3 +76,37 @@ def test_a_plan_of_a_lens_that_compares_names_what_it_compares_with(zicht: Zicht
     answer = zicht("plan", "misdrijven", "--lens", "wat_er_is", "--home", tmp_path)
     assert answer.code == 0
     assert "baseline" in answer.out
+
+
+def cut_off(file: Path) -> None:
+    file.write_bytes(file.read_bytes()[:500])
+
+
+@pytest.mark.parametrize("damage", [cut_off, Path.unlink], ids=["cut off", "gone"])
+@pytest.mark.parametrize("file", ["*/*/*/*/*/indicatoren-*", "*/*/*/*/*/zoekgebieden-*", ".shapes/*"])
+def test_a_layer_that_is_damaged_is_out_of_date_and_built_again(zicht: Zicht, home: Path, file: str, damage):
+    zicht("build", *WIJKEN, "--home", home)
+    (found,) = (home / "layers").glob(file)
+    before = found.read_bytes()
+    damage(found)
+    refused = zicht("publish", "--home", home)
+    assert refused.code == 1
+    assert "zicht build misdrijven --level wijk --period 2024" in refused.err or "zicht build --stale" in refused.err
+    assert "to be built" in zicht("plan", "--stale", "--home", home).out
+    assert "Built again" in zicht("build", "--stale", "--home", home).out
+    assert found.read_bytes() == before
+    assert "and not out of date" in " ".join(zicht("plan", "--stale", "--home", home).out.split())
+
+
+def test_a_layer_that_does_not_say_which_it_is_names_the_command_that_builds_it(zicht: Zicht, home: Path):
+    zicht("build", *WIJKEN, "--home", home)
+    (about,) = (home / "layers").rglob("layer.json")
+    about.write_text("{")
+    for command in (("publish",), ("plan", "--stale"), ("build", "--stale")):
+        refused = zicht(*command, "--home", home)
+        assert (refused.code, "build it again: `zicht build misdrijven --level wijk --period 2024`" in refused.err) == (
+            1,
+            True,
+        )
+    assert zicht("build", *WIJKEN, "--home", home).code == 0
+    assert "and not out of date" in " ".join(zicht("plan", "--stale", "--home", home).out.split())
