@@ -14,7 +14,7 @@ TURN = "{turn}"
 
 COUNTED = ("limit=100", "bbox 1000", "10,000", "filter 637", "RD 1000", "RD bbox", "last page")
 """Rows of which each server that answers them has as many features."""
-UNDER_LOAD = ("item", "limit=100", "RD 100", "HTML 100", "tile")
+UNDER_LOAD = ("item", "limit=100", "RD 100", "tile")
 
 
 @dataclass(frozen=True, slots=True)
