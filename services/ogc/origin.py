@@ -89,7 +89,8 @@ class HomeOrigin:
 
     def __init__(self, home: Path, confirmed: Confirmed = unconfirmed, instead: StandIn | None = None) -> None:
         self._home, self._link, self._confirmed, self._instead = home, home / "current", confirmed, instead
-        self._last = str(self._link / SERVED)
+        self._store = self._link / SERVED  # a path that is made anew is spelled and hashed anew, at each request
+        self._last = str(self._store)
         self._folder: tuple[Hashable, Path] = (None, self._current)
 
     @property
@@ -125,7 +126,7 @@ class HomeOrigin:
 
     def reader(self, _release: Release) -> Reader:
         """The store, opened once for each thread."""
-        return opened(self._current / SERVED)
+        return opened(self._store if self._instead is None else self._current / SERVED)
 
     def filters(self, folder: Path) -> FilterStore:
         """A folder."""
