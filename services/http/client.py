@@ -38,6 +38,7 @@ from layers.messages import age
 from services.files import disk_errors
 from services.http.bodies import parsed
 from services.http.cache import private_cache, response_cache
+from services.http.connections import answered_within
 from services.http.faults import TransientError
 from services.http.hosts import Hosts, host_of
 from services.http.privacy import hidden, remove_older
@@ -253,7 +254,8 @@ class Client:
 
     def _send(self, request: requests.PreparedRequest) -> Answer:
         # Only faults of the disk reach `disk_errors`: those of the network, an OSError too, are classified before.
-        with self.slot(str(request.url)), disk_errors(self.folder), classified_errors():
+        in_time = answered_within(self.policy.total_timeout)
+        with self.slot(str(request.url)), disk_errors(self.folder), classified_errors(), in_time:
             response = self.session.send(request, force_refresh=True)
         check_status(response)
         if response.history:

@@ -9,7 +9,7 @@ and send another part or the whole: the former is thrown away, the latter replac
 import json
 import re
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -19,7 +19,7 @@ import requests
 from geo.messages import message
 from services.files import UNFINISHED, digest, disk_errors, whole_file
 from services.http.client import OFFLINE, USE_MIRROR, Client, UnreachableError
-from services.http.connections import body_within
+from services.http.connections import answered_within, body_within
 from services.http.faults import TransientError
 from services.http.hosts import host_of
 from services.http.transport import CHUNK, check_status, classified_errors
@@ -108,7 +108,7 @@ def _resume(client: Client, url: str, part: Path, on_progress: OnBytes) -> str |
     size = part.stat().st_size if part.exists() else 0
     tag = _validator_file(part).read_text(encoding="utf-8") if _validator_file(part).exists() else ""
     headers = {"Accept-Encoding": "identity"} | ({"Range": f"bytes={size}-", "If-Range": tag} if size and tag else {})
-    with client.slot(url), classified_errors(), client.uncached.get(url, headers=headers, stream=True) as response:
+    with client.slot(url), classified_errors(), _opened(client, url, headers) as response:
         if response.status_code == requests.codes.requested_range_not_satisfiable:
             part.unlink()
             raise TransientError("has another file than before")
@@ -125,6 +125,12 @@ def _resume(client: Client, url: str, part: Path, on_progress: OnBytes) -> str |
     if whole is not None and part.stat().st_size != whole:
         raise TransientError("the connection was cut in the middle of an answer")
     return response.headers.get("ETag")
+
+
+def _opened(client: Client, url: str, headers: Mapping[str, str]) -> requests.Response:
+    """The answer, of which the headers are in."""
+    with answered_within(client.policy.total_timeout):
+        return client.uncached.get(url, headers=headers, stream=True)
 
 
 def _write_body(
@@ -149,8 +155,7 @@ def _piece(client: Client, response: requests.Response) -> bytes:
     """The next bytes. The length of a chunk may come a byte at a time, and no byte of the file with it."""
     if not response.raw.chunked:
         return bytes(response.raw.read1(CHUNK))
-    most = client.policy.total_timeout
-    with body_within(response.raw, most, most):
+    with answered_within(client.policy.total_timeout), body_within(response.raw):
         return bytes(response.raw.read1(CHUNK))
 
 

@@ -7,7 +7,6 @@ that is checked is the last one: what comes with a redirect is not read.
 
 import re
 import threading
-import time
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -24,7 +23,7 @@ from urllib3.util import parse_url
 from geo.errors import SourceError
 from geo.messages import Message, message
 from services.http.bodies import check_body, summary
-from services.http.connections import body_within, bound_headers
+from services.http.connections import DEADLINE, body_within, bound_headers
 from services.http.faults import TransientError
 from services.http.redirects import followed
 
@@ -45,7 +44,8 @@ class RetryPolicy:
     Attributes:
         connect_timeout: to connect.
         read_timeout: between two bytes.
-        total_timeout: for a whole answer, its headers included; of a file for the headers only, and a lowest speed.
+        total_timeout: for a whole answer, its headers and all redirects to it included; of a file for these only, and a
+            lowest speed.
         most_bytes: of an answer, unpacked; a file is not held in memory and has no such limit.
         tries: how often a request is sent at most.
         pause: before the second try; it doubles with each next one.
@@ -62,8 +62,8 @@ class RetryPolicy:
 
 
 class Transport(HTTPAdapter):
-    """Sends through the gateway, if there is one, and reads a whole answer within `total_timeout`: requests itself only
-    limits the time between two bytes, and a service that sends one byte a minute would hold us for days.
+    """Sends through the gateway, if there is one, and reads a whole answer before the deadline that is set for it
+    (services.http.connections): requests itself only limits the time between two bytes.
     """
 
     def __init__(self, policy: RetryPolicy, gateway: str, stop: threading.Event, hosts: Collection[str] = ()) -> None:
@@ -72,24 +72,24 @@ class Transport(HTTPAdapter):
         self.stop = stop
         self.hosts = hosts
         super().__init__()
-        bound_headers(self.poolmanager, policy.total_timeout)
+        bound_headers(self.poolmanager)
 
     def proxy_manager_for(self, proxy: str, **rest: Any) -> Any:
         """The manager of connections through a proxy."""
         manager = super().proxy_manager_for(proxy, **rest)
-        bound_headers(manager, self.policy.total_timeout)
+        bound_headers(manager)
         return manager
 
     def send(self, request: requests.PreparedRequest, stream: bool = False, **rest: Any) -> requests.Response:  # type: ignore[override]  # noqa: FBT001, FBT002  # requests passes the rest by name
         """Send, and read unless `stream`. The answer keeps the address of the request, not that of the gateway."""
-        rest["timeout"] = (self.policy.connect_timeout, self.policy.read_timeout)
+        left = DEADLINE.get().left()
+        rest["timeout"] = (min(self.policy.connect_timeout, left), min(self.policy.read_timeout, left))
         sent = request
         if self.gateway and not str(request.url).startswith(self.gateway):
             sent = request.copy()
             # Dots in a path (%2e%2e too) would lead past the host that stands before it.
             sent.url = f"{self.gateway}/{SCHEME.sub('', parse_url(requote_uri(str(request.url))).url)}"
             rest["proxies"] = resolve_proxies(sent, {})
-        ends = time.monotonic() + self.policy.total_timeout
         response = super().send(sent, stream=True, **rest)
         response.url, response.request = str(request.url), request
         response.headers[FETCHED_HEADER] = datetime.now(UTC).isoformat(timespec="seconds")
@@ -98,7 +98,7 @@ class Transport(HTTPAdapter):
             _set_body(response, b"")
             response.headers["Location"] = self._redirected(response)
         elif not stream:
-            with body_within(response.raw, self.policy.total_timeout, ends - time.monotonic()):
+            with body_within(response.raw):
                 _set_body(response, self._read(response))
             if response.ok:
                 check_body(response)

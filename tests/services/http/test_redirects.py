@@ -3,6 +3,7 @@
 import threading
 import time
 from contextlib import suppress
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -186,6 +187,24 @@ def test_a_whole_answer_counts_from_when_it_was_asked(tmp_path):
 
     with Standin(slow) as late, pytest.raises(UnreachableError, match="no whole answer within 1 s"):
         client_of(tmp_path, late).get(NEW)
+
+
+@pytest.mark.parametrize("get", ["get", "download"])
+def test_all_redirects_to_an_answer_have_the_time_of_one(tmp_path, get):
+    """Each of ten comes in half the time there is, so that none is late by itself."""
+
+    def further(path: str, *_: object) -> Reply:
+        time.sleep(0.3)
+        at = int(path.rpartition("/")[2])
+        return Reply(302, b"", {"Location": f"{NEW}/{at + 1}"}) if at < 10 else Reply(200, b"[1]", JSON)
+
+    with Standin(further) as standin:
+        client = client_of(tmp_path, standin, policy=replace(QUICK, tries=1))
+        began = time.monotonic()
+        with pytest.raises(UnreachableError, match="no whole answer within 1 s"):
+            client.get(f"{NEW}/0") if get == "get" else download(client, f"{NEW}/0", tmp_path / "file")
+        assert time.monotonic() - began < 2
+    assert len(standin.requests) < 5
 
 
 def test_a_date_to_wait_until_is_held_against_the_clock_of_the_service(tmp_path, standin):
