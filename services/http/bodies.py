@@ -12,6 +12,7 @@ from typing import Any
 
 import orjson
 import requests
+from urllib3 import HTTPResponse
 
 from geo.errors import SourceError
 from geo.messages import Message, message
@@ -26,6 +27,23 @@ UTF_16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 def parsed(body: bytes) -> Any:
     """The body as JSON, also behind a byte order mark. Raises orjson.JSONDecodeError."""
     return orjson.loads(body.removeprefix(codecs.BOM_UTF8))
+
+
+def check_packing(response: requests.Response) -> None:
+    """Raise SourceError for what is packed as nobody asked: its bytes would be taken for what is in it."""
+    if packing := _unasked(response):
+        response.close()
+        raise SourceError(
+            "{url}: the service sends what is packed as {packing}, which was not asked for and is not unpacked here; "
+            "put a file with the same figures in the data folder instead, or report it to the service",
+            url=response.url, packing=packing,
+        )  # fmt: skip
+
+
+def _unasked(response: requests.Response) -> str:
+    """In which ways an answer is packed that nobody asked for and urllib3 does not know: br, zstd; else nothing."""
+    ways = (way.strip() for way in response.headers.get("Content-Encoding", "").lower().split(","))
+    return ", ".join(way for way in ways if way not in {"", "identity", *HTTPResponse.CONTENT_DECODERS})
 
 
 def check_body(response: requests.Response) -> None:
@@ -102,8 +120,11 @@ def _what(body: bytes, fault: orjson.JSONDecodeError) -> Message:
 def summary(response: requests.Response) -> Message | str:
     """The text of an answer without tags, on one line of 200 characters at most.
 
-    Only its beginning is decoded: to guess the encoding of half a gigabyte, as requests would, takes seconds.
+    Of what is packed as nobody asked there is none. Only the beginning is decoded: to guess the encoding of half a
+    gigabyte, as requests would, takes seconds.
     """
+    if packing := _unasked(response):
+        return message("an explanation that is packed as {packing}", packing=packing)
     start = response.content[:8000]
     try:
         text = str(start, response.encoding or "utf-8", errors="replace")

@@ -22,7 +22,7 @@ from urllib3.util import parse_url
 
 from geo.errors import SourceError
 from geo.messages import Message, message
-from services.http.bodies import check_body, summary
+from services.http.bodies import check_body, check_packing, summary
 from services.http.connections import DEADLINE, body_within, bound_headers
 from services.http.faults import TransientError
 from services.http.redirects import followed
@@ -97,7 +97,10 @@ class Transport(HTTPAdapter):
             response.close()
             _set_body(response, b"")
             response.headers["Location"] = self._redirected(response)
-        elif not stream:
+            return response
+        if response.ok:
+            check_packing(response)
+        if not stream:
             with body_within(response.raw):
                 _set_body(response, self._read(response))
             if response.ok:

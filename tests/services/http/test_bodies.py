@@ -9,6 +9,7 @@ import pytest
 from geo.errors import SourceError
 from geo.messages import Message
 from services.http.client import Client, UnreachableError
+from services.http.download import download
 from services.http.transport import RetryPolicy
 from tests.standin.server import Reply, Standin
 
@@ -31,6 +32,35 @@ def test_a_byte_order_mark_is_read(tmp_path):
     got, asked = answer(tmp_path, Reply(200, b"\xef\xbb\xbf" + WHOLE, JSON))
     assert (got.json()["naam"], asked) == ("Súdwest-Fryslân", 1)
     assert got.body.startswith(b"\xef\xbb\xbf")
+
+
+BROTLI = b"\x0b\x03\x80" + b'{"a": 1}' + b"\x03"
+"""{"a": 1} in brotli (RFC 7932), stored as it is."""
+
+
+@pytest.mark.parametrize("packing", ["br", "zstd", "gzip, br", "BR"])
+@pytest.mark.parametrize("get", ["get", "download"])
+def test_what_is_packed_as_nobody_asked_is_called_what_it_is_and_not_asked_again(tmp_path, get, packing):
+    with Standin(lambda *_: Reply(200, BROTLI, {**JSON, "Content-Encoding": packing})) as standin:
+        client = Client(tmp_path, policy=QUICK, gateway=standin.url)
+        said = f"figures: the service sends what is packed as {packing.lower().split()[-1]}, which was not asked for"
+        with pytest.raises(SourceError, match=said) as fault:
+            client.get(URL) if get == "get" else download(client, URL, tmp_path / "file")
+        assert standin.count("figures") == 1
+    assert not isinstance(fault.value, UnreachableError)
+    assert not (tmp_path / "file").exists()
+
+
+def test_an_explanation_that_is_packed_as_nobody_asked_is_said_to_be_so(tmp_path):
+    fault, _ = answer(tmp_path, Reply(404, BROTLI, {"Content-Encoding": "br"}))
+    assert "the service refuses: 404 Not Found: an explanation that is packed as br; the address" in str(fault)
+
+
+@pytest.mark.parametrize("packing", ["identity", "GZIP", "x-gzip"])
+def test_what_is_packed_as_was_asked_is_unpacked(tmp_path, packing):
+    body = WHOLE if packing == "identity" else gzip.compress(WHOLE)
+    got, _ = answer(tmp_path, Reply(200, body, {**JSON, "Content-Encoding": packing}))
+    assert got.json()["cijfers"] == [1, 2.5, None]
 
 
 @pytest.mark.parametrize(
