@@ -18,7 +18,7 @@ from services.ogc import responses
 from services.ogc.edition import Edition
 from services.ogc.endpoints import JSON, Call, Endpoint
 from services.ogc.questions.problems import Problem
-from services.stores.archives import Archive, opened
+from services.stores.archives import Archive, Limits, opened
 from services.stores.grids import GRIDS, Grid
 
 MVT = "application/vnd.mapbox-vector-tile"
@@ -156,8 +156,15 @@ def _about(call: Call, collection: str, name: str, archive: Archive) -> Tree:
         _link(call, "http://www.opengis.net/def/rel/ogc/1.0/geodata", f"/collections/{quote(collection)}", "The data"),
         tile,
     ]
-    defined = {"tileMatrixSetURI": grid.uri} if grid.uri else {}
-    return {"title": archive.about["name"], "dataType": "vector", "crs": grid.crs, **defined, "links": links}
+    # By its URI clients tell one grid from another; one that no register has is defined here.
+    uri = grid.uri or f"{call.edition.url}/tileMatrixSets/{name}"
+    return {
+        "title": archive.about["name"],
+        "dataType": "vector",
+        "crs": grid.crs,
+        "tileMatrixSetURI": uri,
+        "links": links,
+    }
 
 
 def _in_full(archive: Archive) -> Tree:
@@ -189,7 +196,20 @@ def _in_full(archive: Archive) -> Tree:
         "attribution": about["attribution"],
         "mediaTypes": [MVT],
         "boundingBox": box,
+        "tileMatrixSetLimits": [_limits(one) for one in archive.limits],
         "layers": layers,
+    }
+
+
+def _limits(limits: Limits) -> Tree:
+    """Where the tiles of a zoom lie: what a client may ask without being told that there is none."""
+    (top, bottom), (left, right) = limits.rows, limits.columns
+    return {
+        "tileMatrix": str(limits.zoom),
+        "minTileRow": top,
+        "maxTileRow": bottom,
+        "minTileCol": left,
+        "maxTileCol": right,
     }
 
 

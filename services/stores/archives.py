@@ -4,18 +4,28 @@ them.
 
 import json
 from collections.abc import Mapping
-from functools import lru_cache
+from dataclasses import dataclass
+from functools import cached_property, lru_cache
 from gzip import decompress
 from pathlib import Path
 from typing import Any
 
-from pmtiles.tile import deserialize_directory, deserialize_header, zxy_to_tileid
+from pmtiles.tile import deserialize_directory, deserialize_header, tileid_to_zxy, zxy_to_tileid
 
 from geo.errors import StoreError
 from services.stores.grids import GRIDS
 
 HEADER = 127
 """Bytes."""
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """Between which rows and columns the tiles of a zoom lie, the last ones with them."""
+
+    zoom: int
+    rows: tuple[int, int]
+    columns: tuple[int, int]
 
 
 class Archive:
@@ -32,6 +42,18 @@ class Archive:
         """A tile as it is stored, compressed by gzip; None where nothing lies."""
         place = self._places.get(zxy_to_tileid(zoom, column, row))
         return self._bytes(self.header["tile_data_offset"] + place[0], place[1]) if place else None
+
+    @cached_property
+    def limits(self) -> list[Limits]:
+        """Of each zoom that has tiles."""
+        at: dict[int, list[tuple[int, int]]] = {}
+        for tile_id in self._places:
+            zoom, column, row = tileid_to_zxy(tile_id)
+            at.setdefault(zoom, []).append((row, column))
+        return [
+            Limits(zoom, *((min(places), max(places)) for places in zip(*found, strict=True)))
+            for zoom, found in sorted(at.items())
+        ]
 
     def _index(self, directory: bytes) -> None:
         for one in deserialize_directory(directory):

@@ -4,6 +4,7 @@ import gzip
 import math
 
 import mapbox_vector_tile
+import pyogrio
 import pytest
 from pmtiles.reader import MemorySource, all_tiles
 
@@ -145,6 +146,42 @@ def test_a_client_finds_the_tiles_from_the_collection_by_links_alone(api, stored
     assert matrices["5"]["cellSize"] == pytest.approx(CIRCUMFERENCE / 32 / 256)
     assert matrices["0"]["scaleDenominator"] == pytest.approx(559082264.0287178)
     assert math.isclose(matrices["3"]["pointOfOrigin"][1], CIRCUMFERENCE / 2)
+
+
+def read_by_gdal(api, grid, zoom, table):
+    box = dict(zip(("MINX", "MINY", "MAXX", "MAXY"), table.total_bounds, strict=True))
+    source = f"OGCAPI:{api.base_url}collections/{NAME}"
+    return pyogrio.read_dataframe(source, layer=f"Zoom level {zoom}", API="TILES", TILEMATRIXSET=grid, **box)
+
+
+@pytest.mark.parametrize(
+    ("grid", "epsg", "closest", "step"), [("NetherlandsRDNewQuad", 28992, 6, 3.4), ("WebMercatorQuad", 3857, 11, 4.8)]
+)
+def test_gdal_reads_the_tiles_of_each_grid_where_the_areas_lie(api, grid, epsg, closest, step):
+    table = places.collections(rows=10)[1].table.to_crs(epsg)
+    read = read_by_gdal(api, grid, closest, table)
+    assert read.crs.to_epsg() == epsg
+    whole = table.dissolve("gebiedscode").geometry.sort_index()
+    found = read.dissolve("gebiedscode").geometry.sort_index()
+    assert list(found.index) == list(whole.index)
+    assert found.hausdorff_distance(whole).max() < 2 * step
+
+
+@pytest.mark.parametrize(("grid", "ending"), [("WebMercatorQuad", ".pmtiles"), ("NetherlandsRDNewQuad", ".rd-tiles")])
+def test_a_tileset_says_between_which_rows_and_columns_its_tiles_lie(api, home, grid, ending):
+    limits = api.get(f"{TILES}/{grid}").json()["tileMatrixSetLimits"]
+    stored = archived(home, ending)
+    assert [one["tileMatrix"] for one in limits] == [str(zoom) for zoom in sorted({zoom for zoom, _, _ in stored})]
+    for one in limits:
+        columns, rows = zip(*((x, y) for zoom, x, y in stored if str(zoom) == one["tileMatrix"]), strict=True)
+        assert (one["minTileRow"], one["maxTileRow"]) == (min(rows), max(rows))
+        assert (one["minTileCol"], one["maxTileCol"]) == (min(columns), max(columns))
+
+
+def test_each_tileset_names_its_grid(api):
+    one, other = api.get(TILES).json()["tilesets"]
+    assert one["tileMatrixSetURI"] == "http://www.opengis.net/def/tilematrixset/OGC/1.0/WebMercatorQuad"
+    assert api.get(other["tileMatrixSetURI"]).json()["id"] == "NetherlandsRDNewQuad"
 
 
 def test_the_dutch_grid_is_that_of_the_guideline(api):
