@@ -40,7 +40,7 @@ RESERVED = frozenset({
     "waargenomen", "verwacht", "meer_dan_verwacht", "meer_per_km2", "meer_naar_verhouding",
     "zonder_telling", "verhouding", "bezoekers",
     "alleen_gevonden", "zekerheid", "beperkingen", "handvat", "verloop", "standvastig",
-    "hoogte_zelf", "hoogte_rondom",
+    "hoogte_zelf", "hoogte_rondom", "tweede_zoekwijze",
 })  # fmt: skip
 """Published columns that no indicator may be called (layers.publication.fields)."""
 

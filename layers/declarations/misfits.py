@@ -40,8 +40,20 @@ def theme_faults(where: str, theme: Theme, sources: Sources, broken: Collection[
             "{where}: search.statistic: unknown statistic {statistic!r}; known: {known}",
             where=where, statistic=statistic, known=listed(known),
         )  # fmt: skip
+    yield from _second_faults(where, theme)
     if theme.dasymetric is not None and theme.dasymetric.source not in broken:
         yield from _dasymetric_faults(where, theme.dasymetric, sources)
+
+
+def _second_faults(where: str, theme: Theme) -> Iterator[Message]:
+    """A second search that does not test every area, or is the search itself."""
+    second, others = theme.search.second, [one for one in SEARCH_NAMES if one != theme.search.statistic]
+    if second is not None and second not in others:
+        yield message(
+            "{where}: search.second: {second!r} is no other search that tests every area; take one of {known}, or "
+            "leave it out",
+            where=where, second=second, known=listed(others),
+        )  # fmt: skip
 
 
 def source_faults(

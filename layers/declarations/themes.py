@@ -16,7 +16,8 @@ class Search(Declared):
 
     `largest` is how many areas a zoekgebied of a place scan holds at most; more is half a city, and helps nobody to
     choose. `reference` is what events are compared with: the national rate, what is to be expected given what is there
-    ([expected]), or areas that are alike ([peers]).
+    ([expected]), or areas that are alike ([peers]). `second` is a test per area of the same figures, of which the map
+    says where it agrees.
     """
 
     statistic: Text
@@ -24,6 +25,7 @@ class Search(Declared):
     max_q: Annotated[Number, Field(gt=0, lt=1)]
     largest: Annotated[int, Field(ge=3, le=64)] = 12
     reference: Baseline = "national"
+    second: Text | None = None
 
 
 class Privacy(Declared):

@@ -23,7 +23,7 @@ from layers.evaluation.choices import Choice, choices
 from layers.evaluation.robust_words import how_firm
 from layers.evaluation.robustness import Run, firmness, of_areas
 from layers.messages import language, said, speaking
-from layers.method.alone import by_indicator
+from layers.method.beside import nothing_beside
 from layers.method.build import Analysis, reference_of, search
 from layers.method.country import Country
 from layers.method.indicator_values import IndicatorValues
@@ -38,7 +38,7 @@ type Codes = tuple[tuple[str, ...], tuple[str, ...]]
 """The areas on the map, and those that were searched."""
 
 DECIMALS = 2
-NOTHING_ALONE = Node("alone", ("nothing",), by_indicator, (), {"indicators": ()})
+NOTHING_BESIDE = Node("beside", ("nothing",), nothing_beside)
 
 
 def robust_plan(country: Country, plan: LayerPlan, theme: Theme, lens: Lens | None) -> LayerPlan:
@@ -73,7 +73,7 @@ def _statuses(country: Country, theme: Theme, others: Sequence[Choice]) -> dict[
 def _run_node(country: Country, plan: LayerPlan, own: Baseline, choice: Choice) -> Node[Codes]:
     """What a choice finds, in the areas of the layer."""
     found = found_node(choice.what, search_again)
-    analysed = analysis_node(choice.what, found, NOTHING_ALONE)
+    analysed = analysis_node(choice.what, found, NOTHING_BESIDE)
     level, other = plan.key.level, choice.what.key.level
     inputs: tuple[Node[Any], ...] = (analysed,)
     if other is not level:

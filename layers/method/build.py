@@ -45,6 +45,7 @@ from layers.declarations.indicators import Indicator
 from layers.declarations.lenses import BASIS, Lens
 from layers.declarations.themes import Theme
 from layers.method.baseline import BaselineReport
+from layers.method.beside import Beside, Flags
 from layers.method.coverage import gemeenten_with_figures
 from layers.method.indicator_measures import within
 from layers.method.indicator_values import IndicatorValues
@@ -70,7 +71,8 @@ class Analysis:
     around zoekgebieden. `decisive` is the indicator on which a member must be high, None where the score alone counts.
     `baselines` say what indicators were compared with in place of the national value, `visited` where many more people
     come than live. `alone` has the areas that each indicator finds by itself, where there are several
-    (layers.method.alone), `striking` how unusual each score is, and those around it (layers.method.striking).
+    (layers.method.alone), `striking` how unusual each score is, and those around it (layers.method.striking), `second`
+    what a second search finds, of a theme that has one (layers.method.second).
     """
 
     areas: AreaFrame
@@ -93,6 +95,7 @@ class Analysis:
     visited: "pd.Series[bool]"
     alone: Mapping[str, tuple[str, ...]]
     striking: pd.DataFrame
+    second: Flags | None
 
 
 def search(
@@ -157,7 +160,7 @@ def _places(
 def analysis(
     study: StudyArea,
     found: LocalResult | PlaceResult,
-    alone: Mapping[str, tuple[str, ...]],
+    beside: Beside,
     *indicators: IndicatorValues,
     theme: Theme,
     lens: Lens | None,
@@ -171,7 +174,7 @@ def analysis(
     Args:
         study: the areas, and who borders whom.
         found: by the search under the lens.
-        alone: the areas that each indicator finds by itself.
+        beside: what was found by other searches.
         indicators: those of the theme, in its order.
         theme: what is looked for.
         lens: other weights, or None for the theme's own.
@@ -216,8 +219,9 @@ def analysis(
         counted=counted(made, weights, reasons),
         visited=visited(theme.visitors, made, reasons),
         baselines={name: one.baseline for name, one in made.items() if one.baseline is not None},
-        alone=alone,
+        alone=beside.alone,
         striking=striking(published.value.where(reason.isna()), neighbors),
+        second=beside.second,
     )
 
 

@@ -19,6 +19,7 @@ from layers.method.alone import finders
 from layers.method.build import Analysis
 from layers.method.membership import core_count, zone_of
 from layers.method.provenance import compared_with
+from layers.method.second import found_twice
 from layers.publication import reasoning
 from layers.publication.comparison import References, references
 from layers.publication.reasoning import Certainty, Compared, Counts, Limits
@@ -97,11 +98,12 @@ def _counts(counts: Mapping[str, object], titles: Mapping[str, str], analysis: A
 def _certainty(zoekgebied: Zoekgebied, analysis: Analysis, titles: Mapping[str, str]) -> Certainty:
     alone = analysis.alone
     by_itself = tuple(titles[one] for one in finders(alone, zoekgebied.areas)) if alone else None
+    twice = found_twice(analysis, zoekgebied.areas)
     if zoekgebied.strength is None:
-        return Certainty(zoekgebied.q, alone=by_itself)
+        return Certainty(zoekgebied.q, alone=by_itself, second=twice)
     zone = zone_of(zoekgebied, analysis.zones)
     around = 0 if zone is None else len(zone.areas)
-    return Certainty(zoekgebied.q, zoekgebied.strength, core_count(zoekgebied), around, by_itself)
+    return Certainty(zoekgebied.q, zoekgebied.strength, core_count(zoekgebied), around, by_itself, twice)
 
 
 def _compared(zoekgebied: Zoekgebied, analysis: Analysis, theme: Theme) -> list[Compared]:

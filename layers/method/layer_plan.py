@@ -16,7 +16,7 @@ from layers.method.plan import Node, lineage
 from layers.method.provenance import interpolation_of, method_of, protection_of, rounding_of
 from layers.method.published import published_layer
 from layers.method.receipt_plan import receipt_nodes
-from layers.method.search_plan import alone_node, analysis_node, found_node, searching
+from layers.method.search_plan import analysis_node, beside_node, found_node, searching
 from layers.publication.corrections import Corrected
 from layers.publication.layer import Layer, LayerKey, Provenance, Receipt
 
@@ -43,7 +43,7 @@ def layer_plan(country: Country, key: LayerKey, theme: Theme, lens: Lens | None,
     A weight changes the search, a period the figures and what follows, a text the layer alone.
     """
     what = searching(country, key, theme, lens)
-    analysed = analysis_node(what, found_node(what), alone_node(what))
+    analysed = analysis_node(what, found_node(what), beside_node(what))
     sources, digests = country.sources(theme), country.catalog.digests_of(theme, lens)
     beside = country.catalog.compared_by(theme) if reference_of(theme, lens) != "national" else []
     statuses = {one.id: one.status for one in (*sources, *beside)}

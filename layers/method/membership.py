@@ -12,6 +12,7 @@ from geo.statistics.places.result import role
 from geo.unknown import Unknown
 from geo.zoekgebieden import Zoekgebied
 from layers.method.build import Analysis
+from layers.method.second import agreement
 from layers.publication.outcomes import ROLE_CODES, Outcome
 
 TOO_SMALL = (Unknown.SMALL_EXPOSURE, Unknown.NO_EXPOSURE)
@@ -19,7 +20,7 @@ TOO_SMALL = (Unknown.SMALL_EXPOSURE, Unknown.NO_EXPOSURE)
 
 
 def membership(analysis: Analysis) -> pd.DataFrame:
-    """For each area its `zoekgebied`, `rol` and `gewicht` in it, the `zone` around it, and `waarom`.
+    """For each area its `zoekgebied`, `rol` and `gewicht` in it, the `zone` around it, `waarom` and `tweede_zoekwijze`.
 
     Of a test per area there are no roles, weights and zones.
     """
@@ -34,7 +35,8 @@ def membership(analysis: Analysis) -> pd.DataFrame:
         {name: [ids.get(area) for area in index] for name, ids in columns.items()}, index, dtype=object
     )
     table["gewicht"] = pd.Series(weights, dtype=float).reindex(index)
-    return table.assign(waarom=_outcomes(analysis, table))
+    second = agreement(analysis, table["zoekgebied"].notna() | table["zone"].notna())
+    return table.assign(waarom=_outcomes(analysis, table), tweede_zoekwijze=second)
 
 
 def core_count(zoekgebied: Zoekgebied) -> int:

@@ -88,6 +88,7 @@ def _table(analysis: Analysis, key: LayerKey, theme: Theme, provenance: Provenan
         "rol": found["rol"],
         "gewicht": found["gewicht"].round(DECIMALS),
         "zone": found["zone"],
+        "tweede_zoekwijze": found["tweede_zoekwijze"],
         **by_area(analysis.counted, areas.index, theme.privacy.min_count),
         "toelichting": with_corrections(of_areas(analysis, theme), provenance.changed, key.level),
         "bezoekers": pd.Series(MANY_VISITORS, areas.index, dtype=object).where(analysis.visited, None),

@@ -8,12 +8,14 @@ from geo.statistics.result import LocalResult
 from layers.declarations.lenses import Lens
 from layers.declarations.themes import Theme
 from layers.method.alone import by_indicator, found_alone
+from layers.method.beside import Beside, beside
 from layers.method.build import Analysis, analysis, reference_of, search, weights_of
 from layers.method.country import Country
 from layers.method.indicator_values import IndicatorValues
 from layers.method.places import StudyArea
 from layers.method.plan import Node, numbers_of
 from layers.method.restriction import restricted
+from layers.method.second import second_search
 from layers.publication.layer import LayerKey
 
 type Found = LocalResult | PlaceResult
@@ -66,9 +68,10 @@ def searching(
 
 def found_node(what: Searching, make: Callable[..., Found] = search) -> Node[Found]:
     """What is found; `make` searches."""
-    searched = _restricted(what, what.lens) if what.lens and what.lens.where else what.weighed
     settings = {"weights": what.weights} | what.how
-    return Node("search", what.name, make, (what.study, *searched.values()), settings, what.declared, stored=True)
+    return Node(
+        "search", what.name, make, (what.study, *_searched(what).values()), settings, what.declared, stored=True
+    )
 
 
 def alone_node(what: Searching) -> Alone:
@@ -82,15 +85,30 @@ def alone_node(what: Searching) -> Alone:
     return Node("alone", what.study.name, by_indicator, tuple(searches), settings, what.declared)
 
 
-def analysis_node(what: Searching, found: Node[Found], alone: Alone) -> Node[Analysis]:
+def beside_node(what: Searching) -> Node[Beside]:
+    """What other searches find: each indicator by itself, and the second search where the theme has one."""
+    second, inputs = what.theme.search.second, (what.study, *_searched(what).values())
+    settings = {"weights": what.weights} | what.how | {"statistic": second}
+    searches = () if second is None else (
+        Node("search", (*what.name, second), second_search, inputs, settings, what.declared, stored=True),
+    )  # fmt: skip
+    return Node("beside", what.name, beside, (alone_node(what), *searches), {}, what.declared)
+
+
+def analysis_node(what: Searching, found: Node[Found], others: Node[Beside]) -> Node[Analysis]:
     """The analysis of what is found."""
     settings = {
         "theme": numbers_of(what.theme),
         "lens": numbers_of(what.lens) if what.lens else None,
         "period": what.key.period,
     }
-    inputs = (what.study, found, alone, *what.indicators.values())
+    inputs = (what.study, found, others, *what.indicators.values())
     return Node("analysis", what.name, analysis, inputs, settings, what.declared)
+
+
+def _searched(what: Searching) -> dict[str, Node[IndicatorValues]]:
+    """What is searched in."""
+    return _restricted(what, what.lens) if what.lens and what.lens.where else what.weighed
 
 
 def _restricted(what: Searching, lens: Lens) -> dict[str, Node[IndicatorValues]]:

@@ -147,6 +147,16 @@ SHARE_AROUND = Field(
     message("How many of the areas that were searched have neighbors with scores as high, on average."),
     codes=outcomes.SHARE_LABELS,
 )
+SECOND = Field(
+    "tweede_zoekwijze",
+    message("Second search"),
+    "string",
+    message(
+        "By which of the two searches the area is found, by the first in a zoekgebied or in a larger pattern; empty "
+        "where neither finds it, it was not tested, or the theme has no second search."
+    ),
+    codes=outcomes.SEARCHES,
+)
 
 MADE_UP = Field("fictief", message("Made up"), "boolean", message("Whether the figures are made up (Testland)."))
 RANK = Field(
@@ -279,7 +289,7 @@ COUNT_REASON = Field(
 ADDED = (
     ZOEKGEBIED, ROLE, WEIGHT, ZONE, OUTCOME, STRENGTH, CORE_COUNT, HIDDEN_COUNT, COUNTED, OBSERVED, EXPECTED,
     SURPLUS, SURPLUS_DENSITY, SURPLUS_RATE, COUNT_REASON, RATIO, VISITORS, FOUND_ALONE, FIRMNESS, AREA_EXPLANATION,
-    CERTAINTY, LIMITATIONS, SUGGESTION, DEVELOPMENT, OWN_SHARE, SHARE_AROUND,
+    CERTAINTY, LIMITATIONS, SUGGESTION, DEVELOPMENT, OWN_SHARE, SHARE_AROUND, SECOND,
 )  # fmt: skip
 """Columns that a layer of before they were there does not have: they are read as empty."""
 
@@ -393,7 +403,7 @@ def _why(indicator: "Indicator") -> Message | str:
 def layer_fields(indicators: "Sequence[Indicator]", references: References = NATIONAL) -> tuple[Field, ...]:
     """The columns of `indicatoren_<theme>_<level>`."""
     middle = (THEME, LENS, PERIOD, LEVEL, VINTAGE, _score(indicators, references), Q, FLAG)
-    found = (OUTCOME, OWN_SHARE, SHARE_AROUND, REASON, AREA_EXPLANATION, ZOEKGEBIED, ROLE, WEIGHT, ZONE)
+    found = (OUTCOME, OWN_SHARE, SHARE_AROUND, REASON, AREA_EXPLANATION, ZOEKGEBIED, ROLE, WEIGHT, ZONE, SECOND)
     counts = (COUNTED, OBSERVED, EXPECTED, RATIO, VISITORS)
     figures = indicator_fields(indicators, references)
     return (ID, AREA, AREA_NAME, GEMEENTE, GEMEENTE_NAME, *middle, *found, *counts, *figures, MADE_UP)

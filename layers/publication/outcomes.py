@@ -52,5 +52,20 @@ SHARE_LABELS: Mapping[str, Message] = {
     "gewoon": message("more than 1 in 20 areas"),
 }
 
+
+class Searches(StrEnum):
+    """By which of the searches of a theme that has two an area is found."""
+
+    BOTH = "beide"
+    FIRST = "alleen_eerste"
+    SECOND = "alleen_tweede"
+
+
+SEARCHES: Mapping[str, Message] = {
+    Searches.BOTH.value: message("found by both searches"),
+    Searches.FIRST.value: message("found by the first search only"),
+    Searches.SECOND.value: message("found by the second search only"),
+}
+
 MANY_VISITORS = "veel"
 VISITORS: Mapping[str, Message] = {MANY_VISITORS: message("many visitors, few inhabitants")}

@@ -58,6 +58,7 @@ class Certainty:
         core: how many of its areas are core; None of a test per area.
         around: how many areas the larger pattern has in which it lies; 0 where there is none.
         alone: titles of the indicators that would have found it by themselves; None where there is one indicator only.
+        second: how many of its areas the second search finds too; None where there is none, or it tested none of them.
     """
 
     q: float
@@ -65,6 +66,7 @@ class Certainty:
     core: int | None = None
     around: int = 0
     alone: tuple[str, ...] | None = None
+    second: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,7 +132,7 @@ def how_certain(level: AreaLevel, area_count: int, certainty: Certainty) -> str:
     if certainty.around > area_count:
         areas = plural_of(level)
         sentences.append(say("It lies in a larger pattern of {count} {areas}.", count=certainty.around, areas=areas))
-    return " ".join([*sentences, *_alone(certainty.alone)])
+    return " ".join([*sentences, *_alone(certainty.alone), *_second(level, area_count, certainty.second)])
 
 
 def _chance(q: float) -> str:
@@ -179,6 +181,20 @@ def _alone(titles: tuple[str, ...] | None) -> list[str]:
         count=len(titles), titles="; ".join(titles),
     )  # fmt: skip
     return [say(by_itself)]
+
+
+def _second(level: AreaLevel, area_count: int, found: int | None) -> list[str]:
+    if found is None:
+        return []
+    if not found:
+        return [say("The second search finds nothing here: the two searches do not agree on this place.")]
+    if found == area_count:
+        return [say(plural("The second search finds this area too.", "The second search finds all {count} {areas} too.",
+                           count=area_count, areas=plural_of(level)))]  # fmt: skip
+    also = plural("The second search finds one of the {all} {areas} too.",
+                  "The second search finds {count} of the {all} {areas} too.",
+                  count=found, all=area_count, areas=plural_of(level))  # fmt: skip
+    return [say(also)]
 
 
 def limits(level: AreaLevel, area_count: int, found: Limits) -> str | None:

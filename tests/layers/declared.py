@@ -13,10 +13,12 @@ from geo.measures import Measure
 from geo.neighbors import Neighbors, queen
 from layers.declarations.catalog import Catalog, catalog_of
 from layers.method.alone import found_alone
+from layers.method.beside import Beside
 from layers.method.build import Analysis, analysis, search, weights_of
 from layers.method.indicator_values import indicator_values
 from layers.method.places import StudyArea
 from layers.method.published import published_layer
+from layers.method.second import second_search
 from layers.publication.layer import Layer, LayerKey, Provenance, Receipt
 from layers.publication.perturbed import perturbed_counts
 from layers.publication.protected import Protected, protect
@@ -208,4 +210,9 @@ def built(known: Catalog, table: pd.DataFrame | None = None, lens: str = "basis"
     how = {"statistic": theme.search.statistic, "max_q": theme.search.max_q, "largest": theme.search.largest}
     result = search(study, *(values[one] for one in weights), weights=weights, **how)
     alone = {one: found_alone(study, values[one], **how) for one in weights} if len(weights) > 1 else {}
-    return analysis(study, result, alone, *values.values(), theme=theme, lens=through, period=2024)
+    flags = []
+    if theme.search.second is not None:
+        how["statistic"] = theme.search.second
+        flags = [second_search(study, *(values[one] for one in weights), weights=weights, **how)]
+    others = Beside(alone, *flags)
+    return analysis(study, result, others, *values.values(), theme=theme, lens=through, period=2024)

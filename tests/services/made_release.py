@@ -149,7 +149,7 @@ def _layer(areas, level, lens, period, rng):
     layer["zone"] = None
     layer["geteld"], layer["waargenomen"], layer["verwacht"] = "misdrijven", np.where(hot, 20.0, 5.0), 8.0
     layer["verhouding"] = layer["waargenomen"] / layer["verwacht"]
-    layer["bezoekers"] = None
+    layer["bezoekers"], layer["tweede_zoekwijze"] = None, None
     layer["toelichting"] = pd.Series(np.where(hot, "Hier is meer leegstand.", None), dtype=object)
     return layer
 

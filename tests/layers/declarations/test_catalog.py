@@ -61,6 +61,19 @@ MISFITS = [
         "change 2: indicator: theme 'proef' has no indicator 'huren'; it has misdrijven",
     ),
     ("themes_proef", '"getis_ord"', '"moran"', "search.statistic: unknown statistic 'moran'; known: getis_ord"),
+    (
+        "themes_proef",
+        "max_q = 0.05",
+        'max_q = 0.05\nsecond = "getis_ord_rings"',
+        "search.second: 'getis_ord_rings' is no other search that tests every area; take one of getis_ord_i",
+    ),
+    (
+        "themes_proef",
+        "max_q = 0.05",
+        'max_q = 0.05\nsecond = "getis_ord"',
+        "search.second: 'getis_ord' is no other search",
+    ),
+    ("themes_proef", "max_q = 0.05", 'max_q = 0.05\nsecond = "place_scan"', "search.second: 'place_scan' is no other"),
     ("themes_proef", '"tellingen"', '"politie"', "'misdrijven': source: unknown source 'politie'; known: tellingen"),
     (
         "themes_proef",

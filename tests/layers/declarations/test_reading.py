@@ -179,7 +179,7 @@ def test_where_a_lens_searches_lies_between_bounds(tmp_path, where, said):
 COLUMNS = [
     "id", "gebiedscode", "gebiedsnaam", "gemeentecode", "gemeentenaam", "thema", "lens", "periode", "niveau",
     "indeling", "score", "q", "kansrijk", "reden", "rang", "titel", "aantal_gebieden", "gebiedscodes", "gemeenten",
-    "zekerheid", "beperkingen", "handvat", "verloop", "standvastig", "hoogte_zelf", "hoogte_rondom",
+    "zekerheid", "beperkingen", "handvat", "verloop", "standvastig", "hoogte_zelf", "hoogte_rondom", "tweede_zoekwijze",
     "toelichting", "fictief", "zoekgebied", "rol", "gewicht", "zone", "waarom", "sterkte", "aantal_kern",
     "niet_getoond", "geteld", "waargenomen", "verwacht", "meer_dan_verwacht", "meer_per_km2", "zonder_telling",
     "meer_naar_verhouding",

@@ -27,8 +27,8 @@ SHIPPED = load()
 CRIMES = SHIPPED.theme("misdrijven")
 LENS = SHIPPED.lens("buitengebied", CRIMES)
 ALL = {"areas", "boundaries", "neighbors", "study", "table", "figures", "measure", "indicator", "search", "alone",
-       "analysis", "receipts", "layer"}  # fmt: skip
-FIGURES_ON = {"figures", "measure", "indicator", "search", "alone", "analysis", "layer"}
+       "beside", "analysis", "receipts", "layer"}  # fmt: skip
+FIGURES_ON = {"figures", "measure", "indicator", "search", "alone", "beside", "analysis", "layer"}
 
 
 def plan(
@@ -64,10 +64,10 @@ def of_indicator(at: int, **changed: object) -> Theme:
         (lambda: plan(of_indicator(0, why="Anders gezegd.")), {"layer"}),
         (lambda: plan(of_indicator(0, title="Anders")), {"layer"}),
         (lambda: plan(of_indicator(0, scale=100.0)), {"analysis", "layer"}),
-        (lambda: plan(of_indicator(0, weight=3.0)), {"search", "analysis", "layer"}),
+        (lambda: plan(of_indicator(0, weight=3.0)), {"search", "beside", "analysis", "layer"}),
         (lambda: plan(of_indicator(0, direction="low")), FIGURES_ON - {"figures", "measure"}),
         (lambda: plan(of_indicator(0, value="kerncijfers.inwoners")), FIGURES_ON - {"figures"}),
-        (lambda: plan(lens=LENS), {"searched", "search", "alone", "analysis", "layer"}),
+        (lambda: plan(lens=LENS), {"searched", "search", "alone", "beside", "analysis", "layer"}),
         (lambda: plan(period=2025), FIGURES_ON),
         (lambda: plan(level=AreaLevel.WIJK), ALL - {"boundaries", "table", "figures", "receipts"}),
         (lambda: plan(seed=5), ALL),
@@ -123,6 +123,12 @@ def test_what_comes_of_a_source_that_is_not_open_is_confidential(status: str, ex
     assert by_title["neighbors/finest"] is False
 
 
+def test_a_second_search_is_made_by_itself_and_a_theme_without_one_has_none():
+    first_only = CRIMES.model_copy(update={"search": CRIMES.search.model_copy(update={"second": None})})
+    assert again(plan(), plan(first_only)) == {"search", "beside", "analysis", "layer"}
+    assert again(plan(first_only), plan()) == {"beside", "analysis", "layer"}
+
+
 def test_themes_share_the_nodes_of_an_indicator_that_is_the_same():
     other = of_indicator(0, why="Anders.").model_copy(update={"id": "anders", "title": "Iets anders"})
     assert again(plan(other), plan()) == {"analysis", "layer"}
@@ -137,8 +143,8 @@ def test_every_value_is_made_once_in_a_session():
     assert len(made) == len(set(made))
     searches = [node.name for node in country.results.made if node.kind == "search"]
     assert sorted(name[0] for name in searches) == [
-        "afgelegen", "huurwoningen", "misdrijven", "misdrijven", "misdrijven", "toename",
-    ]  # fmt: skip  # each indicator by itself, and the theme under each lens
+        "afgelegen", "huurwoningen", *["misdrijven"] * 5, "toename",
+    ]  # fmt: skip  # each indicator by itself, and both searches of the theme under each lens
     assert [node.kind for node in country.results.made].count("indicator") == 4
 
 

@@ -113,6 +113,20 @@ def test_which_figures_would_have_found_it_by_themselves():
     assert "alleen" not in said(None)
 
 
+@pytest.mark.parametrize(
+    ("count", "found", "text"),
+    [(9, 5, "De tweede zoekwijze vindt 5 van de 9 buurten ook."),
+     (9, 1, "De tweede zoekwijze vindt één van de 9 buurten ook."),
+     (9, 9, "De tweede zoekwijze vindt alle 9 buurten ook."),
+     (1, 1, "De tweede zoekwijze vindt dit gebied ook."),
+     (9, 0, "De tweede zoekwijze vindt hier niets: over deze plek zijn de twee zoekwijzen het niet eens.")],
+)  # fmt: skip
+def test_how_much_of_it_a_second_search_finds(count, found, text):
+    assert how_certain(AreaLevel.BUURT, count, Certainty(0.01, 2.0, 1, second=found)).endswith(text)
+    assert "tweede" not in how_certain(AreaLevel.BUURT, count, Certainty(0.01, 2.0, 1))
+    assert flesch_douma(text) >= 55
+
+
 def test_limits_are_said_for_one_and_for_several_and_nothing_where_there_are_none():
     assert limits(AreaLevel.BUURT, 3, Limits()) is None
     assert limits(AreaLevel.BUURT, 3, Limits(hidden=1)).startswith("Eén gebied ertussen mag niet worden getoond.")

@@ -39,6 +39,7 @@ def test_each_column_has_its_title_and_each_code_what_it_is_called(package):
     of_figures = {"reden", "misdrijven_reden", "leegstand_reden", "woz_reden"}
     assert {name for name, _, _ in coded} == of_figures | {
         "waarom", "hoogte_zelf", "hoogte_rondom", "rol", "zonder_telling", "bezoekers", "verloop",
+        "tweede_zoekwijze",
     }  # fmt: skip
     assert ("reden", "geheim", "geheim bij de bron") in coded
     assert {code for name, code, _ in coded if name == "rol"} == {"kern", "hoort_bij"}
