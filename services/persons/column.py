@@ -6,6 +6,7 @@ What is searched for, and the shares above which it is no chance, stand here and
 from collections import Counter
 from dataclasses import dataclass, field
 from functools import cache
+from typing import NamedTuple
 
 import numpy as np
 import pyarrow as pa
@@ -26,10 +27,8 @@ MOST_NUMBERS = 100_000
 """Different numbers of a column that are collected for the elfproef."""
 FEW = 3
 """What a column holds fewer of may be chance."""
-SHAPED, DIFFERENT, MOST_DIFFERENT = 0.3, 0.2, 0.5
-"""Share of cells that must have the shape of a name below a role, and of different ones among them: no categories; and
-no firms that work for many, where the role may be that of a firm (aannemer).
-"""
+SHAPED = 0.3
+"""Share of cells that must have the shape of a name below a role."""
 REMARKED, PLATED = 0.05, 0.5
 """Share of cells that must be remarks that name someone; and that must be plates without dashes."""
 MOST_VALUES = 40
@@ -41,6 +40,24 @@ ORIGINS, ABROAD = 0.5, 0.05
 """Share of cells that must name an origin; and, for countries, one outside the Netherlands: addresses have some too."""
 
 
+class Announced(NamedTuple):
+    """What must be seen for cells to be people, where the header of their column says who people are.
+
+    Attributes:
+        names: different names that are common here.
+        shapes: different cells of whatever words that have the shape of a name.
+        share: of these, the share that must be different ones: no categories.
+    """
+
+    names: int
+    shapes: int
+    share: float
+
+
+ROLE, AGENT = Announced(1, 2, 0.2), Announced(FEW, FEW, 0.5)
+"""Below eigenaar, huurder; and below what may be firms that work for many: aannemer."""
+
+
 @dataclass(slots=True)
 class ColumnScan:
     """Counts of what the sampled cells of one column are.
@@ -49,7 +66,7 @@ class ColumnScan:
         names_expected: whether its header announces names of persons.
         dated: whether its dates could be dates of birth.
         refusal: why it cannot be searched, where it cannot.
-        different: the share of names that must be different ones, where its header says who people are; else None.
+        announced: what must be seen where its header says who people are; else None.
         cells: how many cells were looked at.
         contacts: how many of these are ways to reach a person, by kind.
         names: how many are names of persons; `examples` holds a few different ones.
@@ -68,7 +85,7 @@ class ColumnScan:
     names_expected: bool
     dated: bool
     refusal: Message | None = None
-    different: float | None = None
+    announced: Announced | None = None
     cells: int = 0
     contacts: NDArray[np.int64] = field(default_factory=lambda: np.zeros(len(contacts.CONTACTS), dtype=np.int64))
     names: int = 0
@@ -141,7 +158,7 @@ class ColumnScan:
 
     def _search_for_shapes(self, values: pa.Array, counts: pa.Array) -> None:
         """Names of whatever words below a role, names in remarks, plates."""
-        if self.different is not None:
+        if self.announced:
             shaped = names.have_the_shape(values)
             self.shaped += _sum(counts, shaped)
             if len(self.shapes) < SAMPLE:
@@ -190,7 +207,8 @@ class ColumnScan:
     def _named(self) -> Message | None:
         """Names of persons and plates of their cars; None for none."""
         least = NAMED_WHERE_EXPECTED if self.names_expected else NAMED
-        if len(self.examples) >= FEW and self.names > least * self.cells:
+        few = self.announced.names if self.announced else FEW
+        if len(self.examples) >= few and self.names > least * self.cells:
             return self._counted(message("names of persons"), self.names)
         if self._shaped_as_names():
             return self._counted(message("names of persons"), self.shaped)
@@ -203,9 +221,9 @@ class ColumnScan:
 
     def _shaped_as_names(self) -> bool:
         """Whether the header says who people are, and the cells have the shape of names, of many people."""
-        if self.different is None or self.shaped <= SHAPED * self.cells:
+        if self.announced is None or self.shaped <= SHAPED * self.cells:
             return False
-        return len(self.shapes) >= max(FEW, min(self.different * self.shaped, SAMPLE / 2))
+        return len(self.shapes) >= max(self.announced.shapes, min(self.announced.share * self.shaped, SAMPLE / 2))
 
     def _counted(self, what: Message, count: int) -> Message:
         return message("{what}: {count} of {cells} cells that were looked at", what=what, count=count, cells=self.cells)

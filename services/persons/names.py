@@ -76,9 +76,9 @@ LONGEST = 80
 """Letters of a name; what is longer is a remark."""
 BEHIND_A_NAME = (
     r"(?i)\s*[;|\n].*$|[\s,]+(?:(?:sr|jr|c\.?s)\.?|(?:e/v|e\.v\.|ev|geb|gesch|gehuwd|wed|weduwe|alias)\b.*"
-    r"|\d{1,2}[-/.]\d{1,2}[-/.]\d{2,4})$"
+    r"|\d{1,2}[-/.]\d{1,2}[-/.]\d{2,4}|(?:&|\+|en) (?:zn|zoon|zonen|dochters?)\.?)$"
 )
-"""What may follow a name: a second one, sr., e/v, a date."""
+"""What may follow a name: a second one, sr., e/v, a date, en zonen."""
 
 
 def are_names(cells: pa.Array, *, expected: bool) -> pa.Array:

@@ -8,8 +8,8 @@ one name in a remark may pass; a remark is never read, counted or shown.
 - Dates of birth: dates by the day from before 1965 and from after 1985, as many people have and few files else. Left
   out are the column that the source declares as its period and those that are called after things (bouwdatum).
 - Addresses of e-mail and of computers, mobile numbers, bank accounts, profiles, plates (services.persons.plates).
-- Where a header announces people (eigenaar, wie), cells with the shape of names, of whatever words; remarks that name
-  someone, in more than a twentieth of the cells.
+- Where a header announces people (eigenaar, wie), one name that is common here, where it is in more than a twentieth of
+  the cells; and cells with the shape of names, of whatever words. Remarks that name someone, in as many cells.
 - Nationalities and countries of origin.
 - What cannot be searched is not taken on trust (services.persons.opaque).
 
@@ -28,7 +28,7 @@ from layers.declarations.persons import persons
 from services.formats import cells
 from services.formats.mixed import is_mixed
 from services.persons import bsn, nested
-from services.persons.column import DIFFERENT, FEW, MOST_DIFFERENT, SAMPLE, ColumnScan
+from services.persons.column import AGENT, FEW, ROLE, SAMPLE, Announced, ColumnScan
 from services.persons.opaque import is_opaque, refusal
 
 ENOUGH, SAMPLE_BEYOND = 65_536, 512
@@ -67,7 +67,7 @@ class PersonScan:
             name: ColumnScan(
                 persons().may_name(name),
                 dated=name != self.period and not persons().dates_things(name),
-                different=_different(name),
+                announced=_announced(name),
             )
             for name in self.columns
         }
@@ -171,11 +171,11 @@ class PersonScan:
         return next((why for one, why in self.exempt.items() if name == one or name.startswith(f"{one}.")), None)
 
 
-def _different(header: str) -> float | None:
-    """The share of names in a column that must be different ones, where its name says who people are; else None."""
+def _announced(header: str) -> Announced | None:
+    """What must be seen in a column for it to hold people, where its name says who these are; else None."""
     if persons().is_role(header):
-        return DIFFERENT
-    return MOST_DIFFERENT if persons().is_agent(header) else None
+        return ROLE
+    return AGENT if persons().is_agent(header) else None
 
 
 def _sample(column: pa.Array, most: int) -> pa.Array:

@@ -80,6 +80,27 @@ def test_firms_and_kinds_return_and_people_do_not(header, cells):
     assert not is_refused((header, cells * 9))
 
 
+@pytest.mark.parametrize(
+    "trader",
+    [
+        "Bakkerij Smit",
+        "Garage de Wit",
+        "Gebr. de Groot",
+        "Firma Jansen",
+        "Smit & Zn.",
+        "Jansen en Zonen",
+        "Garage Visser",
+    ],
+)
+def test_a_firm_that_is_called_after_its_owner_is_a_person(trader):
+    assert is_refused(("eigenaar", [trader, "Gemeente", "Woningcorporatie"]))
+
+
+@pytest.mark.parametrize("firm", ["Garage", "Garage Centrum", "Garage P1", "Smit & Zn. B.V.", "Visser en Zonen BV"])
+def test_a_firm_that_is_called_otherwise_is_none(firm):
+    assert not is_refused(("eigenaar", [firm, "Gemeente", "Woningcorporatie"]))
+
+
 @pytest.mark.parametrize(("different", "refused"), [(19, False), (20, True)])
 def test_half_of_the_names_of_who_does_something_must_be_different(different, refused):
     cells = [f"Bouke Vlek{'abcdefghijklmnopqrstuvwxyz'[at % different]}" for at in range(40)]

@@ -165,6 +165,20 @@ def test_few_different_names_below_a_role_are_categories(different, comes_in):
     assert (refused(among(kinds, 100, 100), "eigenaar") is None) == comes_in
 
 
+@pytest.mark.parametrize("header", ["huurder", "eigenaar", "contact"])
+@pytest.mark.parametrize("count", [1, 2, 10])
+def test_one_common_name_below_a_role_is_a_person_however_often_it_is_there(header, count):
+    names = [f"{given} Jansen" for given in ("Piet", "Fatma", "Kees", "Anja", "Joris")][:count]
+    assert "names of persons: " in refused(names * 4, header)
+    assert refused(["Woningcorporatie", "Gemeente"][:count] * 4, header) is None
+
+
+@pytest.mark.parametrize(("header", "count", "comes_in"), [("huurder", 1, True), ("huurder", 2, False),
+                                                          ("aannemer", 2, True), ("aannemer", 3, False)])  # fmt: skip
+def test_two_names_of_whatever_words_are_people_below_a_role_and_three_below_what_may_be_firms(header, count, comes_in):
+    assert (refused(["Orhan Kaplan", "Jurre Ouwehand", "Tess Terlouw"][:count], header) is None) == comes_in
+
+
 @pytest.mark.parametrize(("count", "comes_in"), [(5, True), (6, False)])
 def test_more_than_a_twentieth_of_remarks_must_name_someone(count, comes_in):
     assert (refused(among(REMARKS, count, 100, "geen bijzonderheden")) is None) == comes_in
