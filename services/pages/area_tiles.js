@@ -123,7 +123,7 @@ const AreaTiles = L.GridLayer.extend({
 function areasOn(map, _layers, open) {
   const numbers = {}; // level: the number of each area by its code
   const archives = {};
-  const style = {colour: null, borders: false, flagged: new Set(), marks: {stacked: new Set(), amid: new Set()}};
+  const style = {colour: null, borders: false, flagged: new Set(), marks: Object.fromEntries(Object.keys(MARKS).map((name) => [name, new Set()]))};
   const tooltip = L.tooltip({sticky: true});
   const archive = () => (archives[shown.chosen.niveau] ??= new Archive(level().tiles));
   const number = (code) => (numbers[shown.chosen.niveau] ??= new Map(level().codes.map((one, at) => [one, at]))).get(code);

@@ -4,9 +4,10 @@
 
 const onPhone = matchMedia("(max-width: 760px)").matches;
 const DARK = "#14213d";
-const MARKS = { // areas that collections about several themes name, and how they are drawn on top
+const MARKS = { // areas that collections about several themes name, or a second search, and how they are drawn on top
   stacked: {color: "#00695c", dash: [6, 3]},
   amid: {color: "#7b1fa2", dash: [2, 4]},
+  second: {color: "#0277bd", dash: [10, 4]},
 };
 const BORDERS_FROM_ZOOM = 11; // further out, the borders of 14,566 buurten would hide their colours
 const PANES = {flagged: 410, zones: 420, ranks: 620}; // what stands above what; Leaflet's own are 400 and 600
@@ -21,7 +22,7 @@ const pointOf = (shape) => L.GeoJSON.coordsToLatLng(shape.coordinates);
 function showRelease(map) {
   const zones = L.layerGroup();
   const flagged = L.layerGroup();
-  const marks = {stacked: L.layerGroup(), amid: L.layerGroup()};
+  const marks = Object.fromEntries(Object.keys(MARKS).map((name) => [name, L.layerGroup()]));
   let outlines = new Map(); // zoekgebied: its casing, outline and label, in order of rank
   let layersControl, opener, bordersPainted;
 
@@ -121,9 +122,10 @@ function showRelease(map) {
     }
     const overlays = {[say("Zoekgebieden")]: zones};
     if (shown.picture) overlays[say("Flagged {areas}, outlined", {areas: areasNamed(2)})] = flagged;
-    const [several, amid] = ["stacked", "amid"].map((name) => markedAreas(name).length);
+    const [several, amid, second] = ["stacked", "amid", "second"].map((name) => markedAreas(name).length);
     if (several) overlays[say("On the map of several themes: {areas}", {areas: counted(several)})] = marks.stacked;
     if (amid) overlays[say("High amid another theme: {areas}", {areas: counted(amid)})] = marks.amid;
+    if (second) overlays[say("Found by the second search only: {areas}", {areas: counted(second)})] = marks.second;
     layersControl = L.control.layers(bases, overlays, {collapsed: onPhone, sortLayers: false}).addTo(map);
     const list = layersControl.getContainer();
     list.querySelector(".leaflet-control-layers-base").before(make("p", {}, say("Colour the areas by")));

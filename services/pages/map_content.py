@@ -41,6 +41,7 @@ from layers.publication.fields import (
     REASON,
     ROLE,
     SCORE,
+    SECOND,
     SHARE_AROUND,
     STRENGTH,
     SUGGESTION,
@@ -57,7 +58,7 @@ from layers.publication.fields import (
 )
 from layers.publication.in_words import beside
 from layers.publication.legend import MISSING, Legend, classes, legend_for
-from layers.publication.outcomes import UNJUDGED, Outcome
+from layers.publication.outcomes import UNJUDGED, Outcome, Searches
 from services.pages.explained_areas import explained_areas
 
 CHOICE = (THEME, LEVEL, LENS, PERIOD)
@@ -191,7 +192,8 @@ def _pictures(figures: Collection, levels: dict[str, geopandas.GeoDataFrame], co
             "q": columns.add_values(ordered[Q.name].astype(float)),
             "unsearched": _unsearched(rows),
             "why": columns.add(_labelled(_why(ordered, figures.fields))),
-            "unjudged": columns.add(_unjudged(ordered, figures.fields)),
+            "unjudged": columns.add(_with_codes(ordered, figures.fields, OUTCOME, UNJUDGED)),
+            "second": _with_codes(ordered, figures.fields, SECOND, (Searches.SECOND,)),
             "role": columns.add(_labelled(_added(ordered, ROLE))),
             "flagged": columns.add(ordered[FLAG.name].eq(True).fillna(False).astype(int).tolist()),
             "measures": [_measure(one, ordered, legends[one.name], columns) for one in measures],
@@ -201,7 +203,9 @@ def _pictures(figures: Collection, levels: dict[str, geopandas.GeoDataFrame], co
 
 
 def _why(areas: pd.DataFrame, fields: Sequence[Field]) -> "pd.Series[Any]":
-    """Why each area is on the map or not: of one that is high without a place also how high it is, and around it."""
+    """Why each area is on the map or not: of one that is high without a place also how high it is, and around
+    it; where there are two searches, by which it is found.
+    """
     why, own, around = (_added(areas, one) for one in (OUTCOME, OWN_SHARE, SHARE_AROUND))
     lonely = next((said(one.codes[Outcome.NO_PLACE]) for one in fields if one.name == OUTCOME.name), None)
     asked = pd.DataFrame({"own": own, "around": around})[(why == lonely) & own.notna() & around.notna()]
@@ -211,13 +215,15 @@ def _why(areas: pd.DataFrame, fields: Sequence[Field]) -> "pd.Series[Any]":
     }
     texts = why.astype(object)
     texts[asked.index] = [f"{lonely}: {words[row]}" for row in asked.itertuples(index=False, name=None)]
+    twice = _added(areas, SECOND).dropna()
+    texts[twice.index] = texts[twice.index] + "; " + twice
     return texts
 
 
-def _unjudged(areas: pd.DataFrame, fields: Sequence[Field]) -> list[int]:
-    """Positions of the areas that the map says nothing of."""
-    labels = {said(one.codes[code]) for one in fields if one.name == OUTCOME.name for code in UNJUDGED}
-    return [at for at, why in enumerate(_added(areas, OUTCOME)) if why in labels]
+def _with_codes(areas: pd.DataFrame, fields: Sequence[Field], field: Field, codes: Sequence[str]) -> list[int]:
+    """Positions of the areas that have one of these codes."""
+    labels = {said(one.codes[code]) for one in fields if one.name == field.name for code in codes}
+    return [at for at, label in enumerate(_added(areas, field)) if label in labels]
 
 
 def _unsearched(rows: pd.DataFrame) -> str | None:

@@ -39,7 +39,8 @@ const found = () => shown.search?.zones ?? [];
 const withoutVisited = () => byId("visited").checked;
 const zoekgebieden = () => found().filter((zone) => !zone.visited || !withoutVisited());
 const marksOf = (name) => (shown.picture && content[name][shown.chosen.niveau]) || [];
-const markedAreas = (name) => [...new Set(marksOf(name).map(({area}) => area))]; // an area may be named more than once
+const markedAreas = (name) => (name === "second" ? shown.picture?.second ?? []
+  : [...new Set(marksOf(name).map(({area}) => area))]); // an area may be named more than once
 const whyMarked = (name, at) => marksOf(name).filter(({area}) => area === at).map(({why}) => why).join(" ");
 const VISITED = say("many visitors, few inhabitants");
 
@@ -197,7 +198,8 @@ function drawLegend(withZones, marked) {
     })));
   }
   if (withZones) body.append(make("p", {class: "key"}, make("span", {class: "swatch zone-key"}, "1"), say("zoekgebied with its rank")));
-  const keys = {stacked: say("on the map of several themes"), amid: say("high, with another theme high around it")};
+  const keys = {stacked: say("on the map of several themes"), amid: say("high, with another theme high around it"),
+    second: say("found by the second search only")};
   for (const name of marked) body.append(make("p", {class: "key"}, make("span", {class: `swatch ${name}-key`}), keys[name]));
   const title = measure() === NONE ? say("Legend") : say("{title} per {area}", {title: measure().title, area: areasNamed(1)});
   byId("legend").replaceChildren(make("summary", {}, title), body);

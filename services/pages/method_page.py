@@ -62,6 +62,7 @@ def _content(theme: str, layers: Sequence[Said], record: Said) -> dict[str, Any]
         "corrections": list(_corrections(layers)),
         "privacy": {name: number(value, None) for name, value in declared["privacy"].items()},
         "max_q": number(100 * search["max_q"], None),
+        "second": search.get("second"),
         "calibration": _measured(search["statistic"]),
         "amid": [one for one in record["collections"] if _is_amid(one, theme)],
         "runs": [_run(layer, declarations) for layer in layers],

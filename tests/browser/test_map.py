@@ -3,6 +3,7 @@
 import json
 from dataclasses import replace
 
+import pandas as pd
 import pytest
 
 from layers.messages import say, speaking
@@ -331,6 +332,33 @@ def test_areas_on_the_map_of_several_themes_can_be_drawn_and_say_why(desktop, re
     assert why in text(desktop, "article.popup")
     assert "Hoog tussen andere." in text(desktop, "article.popup")
     assert desktop.complaints() == []
+
+
+def test_what_only_the_second_search_finds_can_be_drawn_and_says_so(desktop, release, tmp_path):
+    zones, figures, *others = release
+    lonely, both = figures.table["gebiedscode"][~figures.table["kansrijk"]].unique()[:3], figures.table["kansrijk"]
+    here = (figures.table["lens"] == "basis") & (figures.table["periode"] == 2024)
+    by = pd.Series(None, figures.table.index, dtype=object).mask(both & here, "beide")
+    by = by.mask(figures.table["gebiedscode"].isin(lonely) & here, "alleen_tweede")
+    page = tmp_path / "kaart.html"
+    export([zones, replace(figures, table=figures.table.assign(tweede_zoekwijze=by)), *others], page)
+    desktop.open(page)
+    label, key = f"Alleen gevonden met de tweede zoekwijze: {len(lonely)} buurten", "alleen gevonden met de tweede"
+    drawn = "return markedAreas('second').map((one) => level().codes[one])"
+    assert sorted(desktop.run(drawn)) == sorted(lonely)
+    choose(desktop, label)
+    assert key in text(desktop, "#legend")
+    desktop.run("document.body.append(areaPopup(level().codes.indexOf(arguments[0])))", lonely[0])
+    assert "; alleen gevonden met de tweede zoekwijze" in text(desktop, "article.popup")
+    choose(desktop, label)
+    assert key not in text(desktop, "#legend")
+    desktop.run("shown.chosen.lens = 'haven'; choose()")
+    assert desktop.run(drawn) == []
+    assert desktop.complaints() == []
+
+
+def test_without_a_second_search_there_is_nothing_of_it_to_draw(opened):
+    assert not [one for one in texts(opened, ".leaflet-control-layers label") if "tweede" in one]
 
 
 def test_without_areas_on_several_maps_there_is_nothing_to_draw(opened):

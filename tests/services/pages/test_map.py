@@ -104,6 +104,26 @@ def test_an_unknown_value_travels_as_null_with_its_reason(content):
     assert [one >= 0 for one in reasons["index"]] == [value is None for value in values]
 
 
+def test_what_only_the_second_search_finds_is_named_and_why_says_by_which_search(release):
+    figures = release[1]
+    codes = list(figures.table["gebiedscode"].unique())
+    by = figures.table["gebiedscode"].map({codes[0]: "alleen_tweede", codes[1]: "beide"}).astype(object)
+    packed = packed_content([replace(figures, table=figures.table.assign(tweede_zoekwijze=by))])
+    order = packed["levels"]["buurt"]["codes"]
+    why = orjson.loads(orjson.dumps(packed["columns"]))[packed["pictures"][0]["why"]]
+    said = {code: why["labels"][why["index"][order.index(code)]] for code in codes[:3]}
+    assert packed["pictures"][0]["second"] == [order.index(codes[0])]
+    assert said[codes[0]].endswith("; alleen gevonden met de tweede zoekwijze")
+    assert said[codes[1]].endswith("; gevonden met beide zoekwijzen")
+    assert "zoekwijze" not in said[codes[2]]
+
+
+def test_a_map_of_before_there_was_a_second_search_has_none(release):
+    fields = tuple(one for one in release[1].fields if one.name != "tweede_zoekwijze")
+    before = replace(release[1], fields=fields, table=release[1].table.drop(columns="tweede_zoekwijze"))
+    assert [one["second"] for one in packed_content([before])["pictures"]] == [[]] * 4
+
+
 def test_places_are_longitude_and_latitude_to_a_metre(content):
     ring = content["levels"]["buurt"]["shapes"]["geometries"][0]["coordinates"][0]
     assert all(4.5 < x < 5.5 and 51.8 < y < 52.3 for x, y in ring)

@@ -68,6 +68,18 @@ def test_a_search_that_was_not_measured_is_said_to_be_so(record, tmp_path):
     assert "is niet zo gemeten" in (tmp_path / file_of("proef")).read_text(encoding="utf-8")
 
 
+def test_a_second_search_is_said_where_there_is_one(record, page, tmp_path):
+    assert "tweede zoekwijze" not in page
+    other = deepcopy(record)
+    for one in other["layers"]:
+        one["provenance"]["declarations"]["themes/proef"]["search"]["second"] = "getis_ord_total"
+    write(other, tmp_path)
+    (said,) = re.findall(r"<p>(Een tweede zoekwijze.*?)</p>", (tmp_path / file_of("proef")).read_text(encoding="utf-8"))
+    assert "(getis_ord_total)" in said
+    assert "hooguit 5 % toeval" in said
+    assert flesch_douma(said.replace(" (getis_ord_total)", "")) >= 55
+
+
 def test_text_of_a_declaration_never_becomes_markup_and_nothing_runs(record, tmp_path):
     nasty = deepcopy(record)
     for one in nasty["layers"]:
