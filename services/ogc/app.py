@@ -82,16 +82,19 @@ def addressed(otherwise: str = "") -> None:
 
 
 class _OpenToOthers:
-    """A service that pages of other sites may read, as long as the release that it serves is for everyone."""
+    """A service of which pages of other sites may ask whether they may read it, as long as the release that it serves
+    is for everyone; every answer says so by itself.
+    """
 
     def __init__(self, service: Service) -> None:
         self._service = service
-        self._open = CORSMiddleware(
-            service, allow_origins=["*"], allow_methods=["GET", "HEAD", "POST"], expose_headers=["*"]
-        )
+        self._open = CORSMiddleware(service, allow_origins=["*"], allow_methods=["GET", "HEAD", "POST"])
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer a request."""
+        if scope.get("method") != "OPTIONS":
+            await self._service(scope, receive, send)
+            return
         with suppress(Exception):  # it is answered with when the request is
             await self._service.follow(scope)
         await (self._open if self._service.open_to_others else self._service)(scope, receive, send)

@@ -30,6 +30,9 @@ SECURE = {
     "Vary": "Accept, Accept-Encoding, Accept-Language",
 }
 
+OPEN = [(b"access-control-allow-origin", b"*"), (b"access-control-expose-headers", b"*")]
+"""What lets pages of all sites read an answer. It is said to all who ask, so that caches need one copy."""
+
 NOTHING = "default-src 'none'; frame-ancestors 'none'"
 PAGES = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: https:; base-uri 'none'; "

@@ -38,6 +38,9 @@ LOGGER = logging.getLogger(__name__)
 FOLLOWED = "zicht.followed"
 """Where a request says that it was looked which release is served."""
 
+OPEN = "zicht.open"
+"""Where it says whether pages of other sites might read that one."""
+
 
 class Service:
     """Answers requests, each as the release that is served when it comes in, at the address that its reader uses."""
@@ -86,12 +89,19 @@ class Service:
         except (StoreError, ServeError) as fault:
             LOGGER.error("%s", fault)  # noqa: TRY400  # it says what is wrong; where it was raised says nothing
             response = Problem(500, "no release can be read; publish one first").response()
-        for name, value in responses.SECURE.items():
-            response.headers.setdefault(name, value)
-        if response.status_code != HTTPStatus.NOT_MODIFIED:  # its headers would replace those of what a browser kept
-            response.headers.setdefault("Content-Security-Policy", responses.NOTHING)
+        self._complete(response, scope)
         await response(scope, receive, send)
         self._checked.begin(self._serving.edition.release)
+
+    def _complete(self, response: Response, scope: Scope) -> None:
+        """Give an answer what all have."""
+        if "API-Version" not in response.headers:  # it was not made in services.ogc.responses, which sets them all
+            for name, value in responses.SECURE.items():
+                response.headers.setdefault(name, value)
+        if response.status_code != HTTPStatus.NOT_MODIFIED:  # its headers would replace those of what a browser kept
+            response.headers.setdefault("Content-Security-Policy", responses.NOTHING)
+        if scope.get(OPEN, True) and self.open_to_others:  # another release may have come meanwhile
+            response.raw_headers += responses.OPEN
 
     async def _answer(self, request: Request) -> Response:
         scope = request.scope
@@ -115,6 +125,7 @@ class Service:
             return Response(status_code=204, headers={"Allow": ", ".join(path.methods)})
         if path.name not in ("health", "metrics"):
             await self.follow(scope)
+            scope[OPEN] = self.open_to_others
         edition = self._serving.edition if site == own else await run_in_threadpool(self._serving.at, site)
         call = _call(request, edition, path, names)
         if request.method != "POST" and (same := responses.unchanged(call.tag, call.header("if-none-match"))):

@@ -321,6 +321,32 @@ def test_other_sites_may_read_the_api(api):
     )
 
 
+@pytest.mark.parametrize("path", ["/", "/collections", f"/collections/{NAME}/items?limit=3&f=csv", "/nowhere", "/?x=1"])
+def test_a_cache_may_keep_one_answer_for_the_pages_of_all_sites(api, path):
+    plain, elsewhere = api.get(path), api.get(path, headers={"Origin": "https://example.org"})
+    assert {**elsewhere.headers, "date": ""} == {**plain.headers, "date": ""}
+    assert plain.headers["vary"] == "Accept, Accept-Encoding, Accept-Language"
+    for name in (
+        "access-control-allow-origin",
+        "access-control-expose-headers",
+        "x-content-type-options",
+        "referrer-policy",
+        "api-version",
+        "vary",
+        "content-security-policy",
+    ):
+        assert len(plain.headers.get_list(name)) == 1
+
+
+def test_a_page_of_another_site_may_ask_first_whether_it_may_send_a_filter(api):
+    asks = {"Origin": "https://example.org", "Access-Control-Request-Method": "POST",
+            "Access-Control-Request-Headers": "content-type"}  # fmt: skip
+    answer = api.options(ITEMS, headers=asks)
+    assert (answer.status_code, answer.headers["access-control-allow-origin"]) == (200, "*")
+    assert "POST" in answer.headers["access-control-allow-methods"]
+    assert "content-type" in answer.headers["access-control-allow-headers"].lower()
+
+
 def test_gdal_reads_every_feature_and_the_extent(api, table):
     if not shutil.which("ogrinfo"):
         assert not os.environ.get("CI"), "CI must have ogrinfo (gdal-bin)"  # noqa: TID251  # CI's own flag
