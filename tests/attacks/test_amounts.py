@@ -1,4 +1,8 @@
-"""The attack on amounts: what is withheld, as all that is shown less the rest of it, over and over."""
+"""The attack on amounts: what is withheld, as all that is shown less the rest of it, over and over; and guesses of the
+rules by which it is.
+"""
+
+import json
 
 import numpy as np
 import pandas as pd
@@ -7,7 +11,10 @@ import pytest
 from boundaries.codes import parents
 from geo.areas import AreaLevel
 from geo.disclosure.contributions import Contributions, SensitivityRules, required
+from layers.declarations.reading import digest_of, meaning
+from layers.publication.collections import collections
 from services.jobs.build import LayerRequest, build
+from services.releases.record import recorded
 from tests.turnover import country
 
 LEVELS = (AreaLevel.BUURT, AreaLevel.WIJK, AreaLevel.GEMEENTE)
@@ -53,3 +60,19 @@ def test_subtraction_gives_nothing_that_is_sensitive_and_did_where_only_that_was
         shown.update(table["omzet_horeca"] * there.reindex(table.index))
     assert shown.notna().sum() > 100
     assert subtracted(shown)[sensitive].isna().all()
+
+
+def test_a_release_tells_neither_the_rules_nor_a_digest_by_which_to_guess_them(made):
+    one = build(made, LayerRequest("proef", AreaLevel.GEMEENTE, period=2024), lambda _: None)
+    origin = recorded([one], collections([one]))["layers"][0]["provenance"]
+    source = made.catalog.sources["omzet"]
+
+    def guessed(percent):
+        rules = source.suppression.model_copy(update={"percent": float(percent)})
+        return digest_of(meaning(source.model_copy(update={"suppression": rules})))
+
+    assert [percent for percent in range(1, 30) if guessed(percent) == one.provenance.digests["sources/omzet"]] == [10]
+    assert not [percent for percent in range(1, 30) if guessed(percent) == origin["digests"]["sources/omzet"]]
+    assert origin["declarations"]["sources/omzet"]["suppression"] == {"rules": "geheim"}
+    assert "min_units" not in json.dumps(origin)
+    assert origin["digests"]["sources/mensen"] == one.provenance.digests["sources/mensen"]
