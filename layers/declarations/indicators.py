@@ -101,6 +101,8 @@ class Indicator(Declared):
     `share` says that events are part of the exposure (homes that are rented), so that the rest of it counts as much.
     `quotient` shows a rate as a location quotient: 2 is twice the national share. `since` names the same level at an
     earlier time: the value is then what became of it, as a factor (1.05 is five percent more).
+    `relative_to` sets a level against the mean of its own gemeente, weighed by `mean_weight`: what it has as a whole,
+    such as a new way of valuing homes, then stands out nowhere.
     `min_exposure` is its own floor, where its exposure is not what the theme's floor was meant for.
     `also_per` names other columns that it may as well be divided by, with a floor of their own if need be: by each of
     them `zicht build --robust` searches too. `handvat` is what one may do where it stands out. `phrase`, in Dutch, is
@@ -122,6 +124,7 @@ class Indicator(Declared):
     share: bool = False
     quotient: bool = False
     since: Reference | None = None
+    relative_to: Literal["gemeente"] | None = None
     also_per: tuple[Annotated[OtherExposure, BeforeValidator(_by_column)], ...] = ()
     min_exposure: Annotated[Number, Field(ge=0)] | None = None
     handvat: Handvat | None = None
@@ -137,6 +140,10 @@ class Indicator(Declared):
             raise RuleError("`also_per` is of a rate: name `per` first, and leave it out of a share")
         if self.since is not None and self.per is not None:
             raise RuleError("`since` is of a level, and one with `per` is a rate; leave one of them out")
+        if self.relative_to is not None and (self.per is not None or self.mean_weight is None):
+            raise RuleError(
+                "`relative_to` is of a level with `mean_weight`, such as the homes in each area; a rate has `per`"
+            )
         return self
 
     @model_validator(mode="after")

@@ -95,6 +95,16 @@ class Theme(Declared):
         return self
 
     @model_validator(mode="after")
+    def _no_gemeente_is_set_against_itself(self) -> Self:
+        within = [one.id for one in self.indicator if one.relative_to is not None]
+        if within and self.level is AreaLevel.GEMEENTE:
+            raise RuleError(
+                "level is gemeente, and {within} is relative to the own gemeente; take level buurt or wijk",
+                within=", ".join(within),
+            )
+        return self
+
+    @model_validator(mode="after")
     def _baselines_are_of_counts(self) -> Self:
         if (wanted := self.search.reference) != "national" and self.baseline(wanted) is None:
             raise RuleError("search.reference = {wanted!r}, and there is no section [{wanted}]", wanted=wanted)

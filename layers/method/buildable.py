@@ -42,10 +42,17 @@ def check_years(sources: Sequence[SourceDeclaration], year: int) -> None:
 
 
 def check_level(theme: Theme, sources: Sequence[SourceDeclaration], level: AreaLevel) -> None:
-    """Raise SourceError where a theme would spread figures of wijken or gemeenten evenly over what lies in them.
+    """Raise SourceError where a theme would spread figures of wijken or gemeenten evenly over what lies in them, or
+    set each gemeente against itself.
 
     Only by a weight that the theme declares may they go to hexagons: gemeenten are empty for the most part.
     """
+    within = [one.id for one in theme.indicator if one.relative_to is not None]
+    if within and level is AreaLevel.GEMEENTE:
+        raise SourceError(
+            "theme {theme!r}: {indicators} is relative to the own gemeente, and of a gemeente as a whole that says "
+            "nothing; build at level buurt or wijk", theme=theme.id, indicators=", ".join(within),
+        )  # fmt: skip
     for source in sources:
         if level.resolution is not None and source.native is not AreaLevel.BUURT and theme.dasymetric is None:
             raise SourceError(

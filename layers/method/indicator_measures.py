@@ -6,13 +6,14 @@ from functools import reduce
 import numpy as np
 import pandas as pd
 
+from boundaries.codes import parents
 from boundaries.crosswalk import Crosswalk
 from geo.areas import AreaFrame, AreaLevel
 from geo.disclosure.cell_keys import summed as summed_keys
 from geo.errors import SourceError
 from geo.measures import Measure
 from geo.messages import message
-from geo.quotients import growth
+from geo.quotients import growth, within_groups
 from geo.rates import shrunk_where_counted
 from geo.unknown import Unknown
 from layers.declarations.indicators import Indicator
@@ -90,6 +91,10 @@ def _measured(indicator: Indicator, figures: Figures) -> Measure:
     weight = (
         values[indicator.mean_weight] if indicator.mean_weight else value.notna().astype(float).where(value.notna())
     )
+    if indicator.relative_to is not None:
+        alone, groups = value, pd.Series(parents(value.index, AreaLevel.GEMEENTE), value.index)
+        value = within_groups(alone, weight, groups)
+        reason = reason.mask(alone.notna() & (weight > 0) & value.isna(), Unknown.NO_EXPOSURE)
     of_weight = figures.margin(indicator.mean_weight) if indicator.mean_weight else None
     level = Measure.of(indicator.id, value * weight, weight, reason, shrunk=False, margins=(None, of_weight))
     return replace(level, event_keys=_key_of_level(indicator, figures))

@@ -1,4 +1,4 @@
-"""Location quotients and growth, held against the definitions written out and pandas' own."""
+"""Location quotients, growth and levels within a group, held against the definitions written out and pandas' own."""
 
 import numpy as np
 import pandas as pd
@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from geo.quotients import growth, location_quotient
+from geo.quotients import growth, location_quotient, within_groups
 
 ESTABLISHMENTS = st.lists(st.tuples(st.integers(0, 500), st.integers(1, 500)), min_size=1, max_size=30)
 """Of each area those in the branch and those in all others."""
@@ -39,3 +39,30 @@ def test_growth_is_one_more_than_the_relative_change_of_pandas(areas):
 def test_what_is_not_known_at_one_time_has_no_growth():
     found = growth(pd.Series([2.0, np.nan, 3.0]), pd.Series([1.0, 2.0, np.nan]))
     assert found.isna().tolist() == [False, True, True]
+
+
+LEVELS = st.lists(
+    st.tuples(st.sampled_from("ab"), st.floats(0.1, 10) | st.just(np.nan), st.integers(0, 9)), min_size=1, max_size=40
+)
+"""Of each area its group, its level and what that weighs."""
+
+
+@given(LEVELS)
+def test_a_level_within_its_group_is_that_over_the_weighed_mean_of_five_known_areas_or_more(areas):
+    table = pd.DataFrame(areas, columns=["group", "level", "weight"])
+    found = within_groups(table["level"], table["weight"], table["group"])
+    known = table[table["level"].notna() & (table["weight"] > 0)]
+    expected = pd.Series(np.nan, table.index)
+    for _, group in known.groupby("group"):
+        if len(group) >= 5:
+            expected[group.index] = group["level"] / np.average(group["level"], weights=group["weight"])
+    assert found.tolist() == pytest.approx(expected.tolist(), nan_ok=True)
+
+
+@given(st.floats(0.1, 10))
+def test_what_a_whole_group_has_in_common_stands_out_nowhere(factor):
+    levels, weights = pd.Series([1.0, 1.2, 0.9, 1.1, 1.0, 1.3] * 2), pd.Series(range(1, 13))
+    groups = pd.Series(["a"] * 6 + ["b"] * 6)
+    raised = levels.where(groups == "a", levels * factor)
+    alike = within_groups(levels, weights, groups)
+    assert within_groups(raised, weights, groups).tolist() == pytest.approx(alike.tolist())

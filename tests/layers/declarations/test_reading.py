@@ -127,12 +127,20 @@ def test_a_theme_weighs_something(tmp_path):
     [
         ('direction = "low"', "quotient = true", "a location quotient needs `per`, such as all establishments"),
         ("scale = 1000\n", 'since = "eerder"\n', "`since` is of a level, and one with `per` is a rate"),
+        ("scale = 1000\n", 'relative_to = "gemeente"\n', "`relative_to` is of a level with `mean_weight`"),
+        ('mean_weight = "huishoudens"', 'relative_to = "gemeente"', "`relative_to` is of a level with `mean_weight`"),
         ("weight = 2", 'handvat = { text = "Ga kijken." }', "reference: field required"),
         ("weight = 2", 'phrase = "zijn er veel misdrijven"', "phrase: has no single {more}"),
     ],
 )
 def test_an_indicator_is_of_one_kind_and_a_handvat_says_what_it_rests_on(tmp_path, before, after, said):
     assert said in "\n".join(faults(tmp_path, THEME.replace(before, after)))
+
+
+def test_a_theme_per_gemeente_sets_none_of_them_against_itself(tmp_path):
+    text = THEME.replace('direction = "low"', 'relative_to = "gemeente"')
+    (fault,) = faults(tmp_path, text.replace('level = "buurt"', 'level = "gemeente"'))
+    assert "afstand is relative to the own gemeente; take level buurt or wijk" in fault
 
 
 def test_the_basis_is_not_a_name_for_a_lens(tmp_path):

@@ -89,6 +89,26 @@ def test_growth_from_nothing_or_the_unknown_is_unknown(eerder, reason):
     assert measure.reason.tolist() == [None, reason, None]
 
 
+def test_a_level_relative_to_its_gemeente_has_nothing_of_what_the_whole_gemeente_has():
+    ids = pd.Index([f"BU{gemeente}{at:04}" for gemeente in ("0001", "0002") for at in range(5)], name="area_id")
+    values = {"teller": [100, 110, 120, 100, 100, 200, 220, 240, 200, 200], "woningen": [10, 20, 30, 5, 35] * 2}
+    table = pd.DataFrame(values, ids, dtype=float)
+    of_two = Figures(table, pd.DataFrame(None, ids, table.columns, dtype=object))
+    measure = measure_of(indicator(mean_weight="woningen", relative_to="gemeente"), of_two)
+    found = rates(measure).to_numpy()
+    assert found[:5].tolist() == pytest.approx([one / 108 for one in (100, 110, 120, 100, 100)])
+    assert found[5:].tolist() == pytest.approx(found[:5].tolist())
+    assert measure.national == pytest.approx(1)
+
+
+def test_of_a_gemeente_with_four_known_areas_no_level_is_relative_to_it():
+    ids = pd.Index([f"BU0001{at:04}" for at in range(5)], name="area_id")
+    table = pd.DataFrame({"teller": [1, 2, 3, 4, None], "woningen": 10}, ids, dtype=float)
+    reasons = pd.DataFrame(None, ids, table.columns, dtype=object).mask(table.isna(), Unknown.SECRET)
+    measure = measure_of(indicator(mean_weight="woningen", relative_to="gemeente"), Figures(table, reasons))
+    assert measure.reason.tolist() == [*[Unknown.NO_EXPOSURE] * 4, Unknown.SECRET]
+
+
 @pytest.mark.parametrize("secret", ["teller", "eerder"])
 def test_growth_of_confidential_counts_is_refused_whichever_of_the_two_it_is(secret):
     """Of the other, open, and of what became of it the confidential one follows by a division."""
