@@ -12,20 +12,20 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from boundaries.rd import RD_BOUNDS
 from services.formats import moments, numbers
 from services.formats.cells import matching, text
 from services.geocoder import NUMBER, OBJECT, POSTCODE
 from services.sources.records.addresses import parted
+from services.sources.records.unread import FIRST, SECOND, Unread, unread
 
 MOST, ALL_BUT_A_FEW = 0.8, 0.98
 """Share of the filled cells that must be so."""
+LOCATED = frozenset({"x", "lon", "wkt", "geometry"})
+"""Fields of a Place for which nobody need be asked where a row lies."""
+ON_LAND = (10_000.0, 300_000.0, 280_000.0, 630_000.0)
+"""The Netherlands in RD New without its sea, where small numbers of anything would lie."""
 DEGREES = (3.2, 50.7, 7.3, 53.6)
 """The Netherlands: west, south, east, north."""
-FIRST, SECOND = (
-    r"(?:^|[^a-z])(?:rd_?)?x(?:[^a-z]|$|co)|east|lon|lng",
-    r"(?:^|[^a-z])(?:rd_?)?y(?:[^a-z]|$|co)|north|lat",
-)
 WHEN = re.compile(r"dat|dag|jaar|year|tijd|periode|moment|tijdstip|wanneer|gemeld_op|aangemaakt", re.IGNORECASE)
 NAMELESS = re.compile(r"(?:^|_)id(?:_|$)|nr\b|nummer|code|zaak|kenmerk|jaar", re.IGNORECASE)
 WKT = r"(?i)^(?:SRID=\d+;)?\s*(?:MULTI)?(?:POINT|LINESTRING|POLYGON)"
@@ -56,6 +56,7 @@ class Guesses:
 
     Attributes:
         places: ways to say where a row lies, as fields of a Place, the likeliest first.
+        unread: coordinates of which no such field can be made, where none can be made of others.
         dates: columns that say when, the likeliest first.
         codes: columns of codes, with the codes that are common.
         amounts: columns of numbers.
@@ -63,6 +64,7 @@ class Guesses:
     """
 
     places: Sequence[Mapping[str, str]]
+    unread: Unread | None
     dates: Sequence[Dates]
     codes: Mapping[str, Sequence[str]]
     amounts: Sequence[str]
@@ -79,19 +81,20 @@ def guessed(rows: pa.RecordBatch, geometry: str | None) -> Guesses:
     cells = {name: text(column).drop_null() for name, column in columns.items()}
     columns = {name: column for name, column in columns.items() if len(cells[name])}
     places = [*([{"geometry": geometry}] if geometry else []), *_places(columns, cells)]
-    used = {column for place in places for column in place.values()}
+    others = None if any(LOCATED & place.keys() for place in places) else unread(columns, cells)
+    used = {column for place in places for column in place.values()} | {*(others.columns if others else ())}
     rest = [name for name in columns if name not in used]
     dates = sorted(_dates(rest, columns, cells), key=lambda one: not WHEN.search(one.column))
     rest = [name for name in rest if name not in {one.column for one in dates}]
     amounts = [name for name in rest if not NAMELESS.search(name) and _is_amount(columns[name])]
     codes = {name: _codes(cells[name]) for name in rest if name not in amounts}
     undated = None if dates else _undated([name for name in rest if name not in amounts], cells)
-    return Guesses(places, dates, {name: common for name, common in codes.items() if common}, amounts, undated)
+    return Guesses(places, others, dates, {name: common for name, common in codes.items() if common}, amounts, undated)
 
 
 def _places(columns: Mapping[str, pa.Array], cells: Mapping[str, pa.Array]) -> Iterator[Mapping[str, str]]:
     """The ways in which columns may say where a row lies."""
-    for fields, box in ((("x", "y"), RD_BOUNDS), (("lon", "lat"), DEGREES)):
+    for fields, box in ((("x", "y"), ON_LAND), (("lon", "lat"), DEGREES)):
         if pair := _pair(columns, box):
             yield dict(zip(fields, pair, strict=True))
     for name, column in cells.items():

@@ -24,11 +24,9 @@ from layers.messages import say
 from services.formats import moments, reader
 from services.formats.rows import Rows
 from services.persons.scan import PersonScan
-from services.sources.records.guesses import Dates, Guesses, guessed
+from services.sources.records.guesses import LOCATED, Dates, Guesses, guessed
 from services.sources.records.places import Placer
 
-LOCATED = ("x", "lon", "wkt", "geometry")
-"""Ways to say where a row lies for which nobody need be asked."""
 LEAST = 0.01
 """Share of the rows in a gemeente or year for it to be proposed."""
 
@@ -190,7 +188,9 @@ def _records(origin: Origin, found: _Found) -> Iterator[str]:
 
 def _of_place(guesses: Guesses) -> Iterator[str]:
     yield from ("", "[records.place]")
-    if not guesses.places:
+    if guesses.unread:
+        yield comment(guesses.unread.why)
+    elif not guesses.places:
         yield comment(message("fill in where a row lies: no column looks like a place"))
     for at, place in enumerate(guesses.places):
         yield from (f"{'# ' if at else ''}{field} = {toml(column)}" for field, column in place.items())

@@ -148,9 +148,58 @@ def test_the_columns_with_places_are_recognised(columns, place):
     assert guessed(batch, None).places[0] == place
 
 
+RD, DEGREES = [(121_000.5, 487_000.5), (122_003.25, 486_000.0)], [(5.1234, 52.1234), (4.9, 52.37)]
+
+
+@pytest.mark.parametrize("written", ["{}, {}", "{} {}", "({};{})", "{}/{}", "[{}, {}]"])
+@pytest.mark.parametrize("mark", [".", ","])
+@pytest.mark.parametrize(("points", "system"), [(RD, "RD (EPSG:28992)"), (DEGREES, "lengte en breedte (EPSG:4326)")])
+def test_both_coordinates_in_one_column_are_said_with_their_system(tmp_path, written, mark, points, system):
+    cells = [written.format(*(str(one).replace(".", mark) for one in point)) for point in points]
+    pd.DataFrame({"plek": cells * 9, "soort": ["hennep"] * 18}).to_csv(tmp_path / "rijen.csv", index=False, sep="\t")
+    made = proposed(of_file(tmp_path / "rijen.csv"), "rijen", AREAS)
+    assert "[records.place]" in made.empty
+    assert f"# cellen van 'plek' bevatten beide coördinaten, zoals plekken die hebben in {system};" in made.text
+
+
+@pytest.mark.parametrize(
+    ("columns", "points", "system"),
+    [
+        (("x", "y"), [(121.0005, 487.25), (122.5, 486.0)], "RD in kilometers"),
+        (("RD_X", "RD_Y"), [(121, 487), (122, 486)], "RD in kilometers"),
+        (("x_coord", "y_coord"), [(545_000.0, 6_867_000.0), (560_000.0, 6_900_000.0)], "Web Mercator"),
+    ],
+)
+def test_coordinates_in_kilometres_or_another_system_are_said(tmp_path, columns, points, system):
+    table = pd.DataFrame(points * 9, columns=list(columns)).assign(aantal=350)
+    table.to_csv(tmp_path / "rijen.csv", index=False)
+    made = proposed(of_file(tmp_path / "rijen.csv"), "rijen", AREAS)
+    assert "[records.place]" in made.empty
+    assert f"# kolommen {columns[0]!r}, {columns[1]!r} liggen zoals plekken in {system} (" in made.text
+    assert f'sum = "{columns[0]}"' not in made.text
+
+
+@pytest.mark.parametrize(
+    "cells", [["12, 14"], ["3511 10"], ["1-2"], ["121000"], ["121000, 487000, 3"], ["12 mei 2024"]]
+)
+def test_two_numbers_that_lie_nowhere_are_no_coordinates(tmp_path, cells):
+    pd.DataFrame({"plek": cells * 18, "soort": "hennep"}).to_csv(tmp_path / "rijen.csv", index=False, sep="\t")
+    text = proposed(of_file(tmp_path / "rijen.csv"), "rijen", AREAS).text
+    assert "beide coördinaten" not in text
+
+
+def test_where_other_columns_say_it_too_nothing_is_said(tmp_path):
+    pd.DataFrame([(121_000.5, 487_000.5, "121000.5, 487000.5")] * 9, columns=["x", "y", "plek"]).to_csv(
+        tmp_path / "rijen.csv", index=False
+    )
+    assert "beide coördinaten" not in proposed(of_file(tmp_path / "rijen.csv"), "rijen", AREAS).text
+
+
 def test_numbers_without_a_name_are_no_place():
     import pyarrow as pa  # noqa: PLC0415
 
+    table = pd.DataFrame({"koopsom": [350_000] * 9, "aantal": [3] * 9})
+    assert not guessed(pa.RecordBatch.from_pandas(table), None).places
     table = pd.DataFrame({"koopsom": [350_000] * 9, "vraagprijs": [355_000] * 9, "aantal": [3] * 9})
     assert not guessed(pa.RecordBatch.from_pandas(table), None).places
 
