@@ -4,7 +4,7 @@
 SHELL      := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help install for-others kit demo serve test check check-deep bench calibrate messages spark picture lock format clean
+.PHONY: help install for-others kit demo serve test check check-deep bench calibrate messages spark storage picture lock format clean
 
 # A Python of 3.12 or newer: the default one, others on PATH, those of pyenv (by its root, or beside the shim that PATH
 # finds). Where there is none uv brings one, into its own folder: any python3 is enough to start.
@@ -90,6 +90,10 @@ messages: $(READY) ## renew the message catalogue from the code; names what lack
 
 spark: $(READY) ## install pyspark (half a gigabyte; needs Java 17), for `zicht tally --engine spark://...` and its tests
 	$(UV) pip install --quiet --python $(BIN)/python --require-hashes --requirement tests/services/engines/spark.lock
+
+storage: $(READY) ## install a server of object storage (moto, in an environment of its own), for the tests of s3://
+	$(UV) venv --quiet --allow-existing --python $(BIN)/python .tools/storage
+	$(UV) pip sync --quiet --python .tools/storage/bin/python --require-hashes tests/services/formats/storage.lock
 
 picture: $(READY) ## take the picture at the top of the README: the map of Testland
 	$(BIN)/python -m tests.browser.picture

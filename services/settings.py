@@ -28,6 +28,10 @@ def _from(name: str, default: str) -> str:
     return _overrides.get(name) or os.environ.get(f"ZICHT_{name}") or default
 
 
+def _of_aws(name: str) -> str:
+    return os.environ.get(name, "").strip()
+
+
 def _folders(paths: str) -> tuple[Path, ...]:
     return tuple(Path(path).expanduser() for path in paths.split(os.pathsep) if path.strip())
 
@@ -60,6 +64,7 @@ class Settings:
         postgis: ZICHT_POSTGIS, the URI of the database with a municipality's own records; the password in ~/.pgpass.
         store: ZICHT_STORE or `--store`, the URI of the database that releases are published in and served from as well;
             the password in ~/.pgpass.
+        object_storage: AWS_ENDPOINT_URL_S3 or AWS_ENDPOINT_URL, where records at s3:// are; that of Amazon without.
         engine: ZICHT_ENGINE, what counts records and searches again: local, local:4 (processes) or spark://host:7077.
         vault: ZICHT_VAULT, the folder with the secret by which confidential counts are perturbed.
         proxies: ZICHT_PROXIES, addresses or networks of proxies that are believed on where readers find the service.
@@ -77,6 +82,7 @@ class Settings:
     hosts: tuple[str, ...] = field(default_factory=lambda: _names(_from("HOSTS", "")))
     postgis: str = field(default_factory=lambda: _from("POSTGIS", ""))
     store: str = field(default_factory=lambda: _from("STORE", ""))
+    object_storage: str = field(default_factory=lambda: _of_aws("AWS_ENDPOINT_URL_S3") or _of_aws("AWS_ENDPOINT_URL"))
     engine: str = field(default_factory=lambda: _from("ENGINE", "local"))
     vault: Path = field(default_factory=lambda: Path(_from("VAULT", str(user_data_path("zicht") / "vault"))))
     proxies: tuple[str, ...] = field(default_factory=lambda: _names(_from("PROXIES", "")))

@@ -15,7 +15,7 @@ Number = Annotated[float, Field(strict=True, allow_inf_nan=False)]
 Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
 
 
-def _stays_below(path: str) -> str:
+def stays_below(path: str) -> str:
     """The path, if it stays in its folder by the rules of Windows, which are the strictest."""
     windows = PureWindowsPath(path)
     if windows.anchor or ".." in windows.parts:
@@ -23,7 +23,7 @@ def _stays_below(path: str) -> str:
     return path
 
 
-FilePath = Annotated[Text, AfterValidator(_stays_below)]
+FilePath = Annotated[Text, AfterValidator(stays_below)]
 """A file below the folder of the figures, or of the declaration where that is what a command reads."""
 
 

@@ -1,7 +1,8 @@
 """Records: a municipality's own rows, and what is counted of them. A row has a place and mostly a date.
 
     [records]
-    path         = "meldingen.csv"             # CSV, XLSX, GeoPackage, Parquet; or postgis = "schema.table"
+    path         = "meldingen.csv"             # CSV, XLSX, GeoPackage, Parquet, or a folder, also at s3://bucket/folder;
+                                               # or postgis = "schema.table"
     legal_ground = "Gemeentewet art. 172, verwerkingsregister nr. 12"
     covers       = ["GM0599"]                  # elsewhere nothing is known; here a buurt without rows has 0
     max_lost     = 0.02                        # share of rows without place or year that may be lost; else 0.05
@@ -39,6 +40,7 @@ Only the columns that are named here are read, but for the search for persons th
 reads all but those of `drop = ["opmerking"]`.
 """
 
+import re
 from typing import Annotated, Literal, Self
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -46,10 +48,13 @@ from pydantic import AfterValidator, Field, StringConstraints, model_validator
 
 from geo.messages import Message, joined, message
 from layers.declarations.faults import GEMEENTE_OR_COUNTRY_PATTERN, TABLE_PATTERN, RuleError
-from layers.declarations.indicators import Declared, FilePath, Id, Number, Text
+from layers.declarations.indicators import Declared, Id, Number, Text, stays_below
 from layers.declarations.persons import origin_in
 
 WHOLE_COUNTRY = "NL"
+STORED = "s3://"
+"""How an address in object storage begins."""
+ADDRESS = re.compile(r"s3://[a-z0-9][a-z0-9.-]{1,61}[a-z0-9](/[^/]+)*/?")
 Gemeente = Annotated[str, StringConstraints(pattern=GEMEENTE_OR_COUNTRY_PATTERN)]
 
 LOCATED_BY = (("x", "y"), ("lon", "lat"), ("wkt",), ("geometry",), ("object",), ("adres",), ("postcode", "huisnummer"))
@@ -57,6 +62,23 @@ LOCATED_BY = (("x", "y"), ("lon", "lat"), ("wkt",), ("geometry",), ("object",), 
 
 LOOKED_UP = ("object", "adres", "postcode")
 """Those of which PDOK is asked where it is."""
+
+
+def _below_or_stored(path: str) -> str:
+    """A path below the folder, or an address in object storage: of a bucket and what is in it, and no keys."""
+    if "://" not in path:
+        return stays_below(path)
+    if not ADDRESS.fullmatch(path):
+        raise RuleError(
+            "an address in object storage is that of a bucket and a folder or file in it, as in "
+            "s3://bucket/folder; keys and the endpoint come from AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY and "
+            "AWS_ENDPOINT_URL in the environment"
+        )
+    return path
+
+
+RecordsPath = Annotated[Text, AfterValidator(_below_or_stored)]
+"""A file or folder below that of the declaration, or an address in object storage."""
 
 
 class Place(Declared):
@@ -226,7 +248,7 @@ class Records(Declared):
     a file of a folder cannot be read: nothing is counted, or the others are.
     """
 
-    path: FilePath | None = None
+    path: RecordsPath | None = None
     postgis: Annotated[str, StringConstraints(pattern=TABLE_PATTERN)] | None = None
     legal_ground: Text
     covers: tuple[Gemeente, ...] = Field(min_length=1)

@@ -1,7 +1,9 @@
 """From a file or table of records to batches of columns, so that ten million rows take no more room than a thousand."""
 
 import codecs
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from xml.parsers.expat import ExpatError
 
@@ -19,6 +21,7 @@ from services.formats.cells import text
 from services.formats.csv import CsvFile
 from services.formats.excel import sheet
 from services.formats.mixed import is_mixed
+from services.formats.object_storage import copied, is_stored
 from services.formats.rows import ROWS, Rows, frame
 
 TEXTS, BOOKS, COLUMNAR = (".csv", ".txt", ".tsv", ".csv.gz"), (".xlsx", ".xls", ".ods"), (".parquet", ".geoparquet")
@@ -42,6 +45,22 @@ def opened(records: Records, root: Path, database: str) -> Rows:
         rows = table(records.postgis, database, records.place.geometry)
     else:
         rows = file(below(root, str(records.path)), records.format, records.place.geometry)
+    return _by_name(rows, records)
+
+
+@contextmanager
+def reading(records: Records, root: Path, database: str) -> Iterator[Rows]:
+    """What `opened` gives, for as long as it is read: of a file in object storage there is a copy meanwhile."""
+    if not is_stored(records.path):
+        yield opened(records, root, database)
+        return
+    address = str(records.path)
+    with copied(address) as path:
+        yield _by_name(replace(file(path, records.format, records.place.geometry), where=address), records)
+
+
+def _by_name(rows: Rows, records: Records) -> Rows:
+    """The rows with the names that the declaration has for columns."""
     by_letters = {header.strip().casefold(): header for header in reversed(rows.headers)}
     headers = {
         name: name if name in rows.headers else by_letters.get(name.strip().casefold())

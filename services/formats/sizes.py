@@ -1,12 +1,16 @@
 """How large a file of records is, without reading it: bytes, and how many rows."""
 
 from dataclasses import dataclass
+from io import SEEK_END
 from pathlib import Path
+from typing import IO
 
 import pyarrow as pa
 import pyarrow.parquet
 
 from geo.errors import SourceError
+from services.files import below
+from services.formats import object_storage
 from services.formats.reader import COLUMNAR, TEXTS
 
 LOOKED_AT = 1 << 20
@@ -30,19 +34,33 @@ class Size:
     exact: bool = False
 
 
-def size_of(path: Path) -> Size:
-    """How large a file is. Raises SourceError where it is not there, or is no Parquet though its name says so."""
+def size_of(root: Path, path: str) -> Size:
+    """How large a file below a folder is, or one in object storage by its address. Raises SourceError where it is not
+    there, or is no Parquet though its name says so.
+    """
+    if object_storage.is_stored(path):
+        with object_storage.opened(path) as content:
+            return _size_of(path, content)
+    file = below(root, path)
     try:
-        size, name = path.stat().st_size, path.name.lower()
-        if name.endswith(COLUMNAR):
-            return Size("parquet", size, pyarrow.parquet.read_metadata(path).num_rows, exact=True)
-        if not name.endswith(TEXTS):
-            return Size("", size, None)
-        if name.endswith(".gz"):
-            return Size("csv", size, None)
-        with path.open("rb") as content:
-            head = content.read(LOOKED_AT)
-    except (OSError, pa.ArrowException) as fault:
-        raise SourceError("{path}: cannot be read: {fault}", path=path, fault=fault) from None
+        with file.open("rb") as content:
+            return _size_of(str(file), content)
+    except OSError as fault:
+        raise SourceError("{path}: cannot be read: {fault}", path=file, fault=fault) from None
+
+
+def _size_of(path: str, content: IO[bytes]) -> Size:
+    size, name = content.seek(0, SEEK_END), path.lower()
+    content.seek(0)
+    if name.endswith(COLUMNAR):
+        try:
+            return Size("parquet", size, pyarrow.parquet.read_metadata(content).num_rows, exact=True)
+        except pa.ArrowException as fault:
+            raise SourceError("{path}: cannot be read: {fault}", path=path, fault=fault) from None
+    if not name.endswith(TEXTS):
+        return Size("", size, None)
+    if name.endswith(".gz"):
+        return Size("csv", size, None)
+    head = content.read(LOOKED_AT)
     lines = head.count(b"\n") + (size == len(head) and not head.endswith(b"\n"))
     return Size("csv", size, max(round(size * lines / max(len(head), 1)) - 1, 0))

@@ -12,6 +12,7 @@ from layers.declarations.sources import SourceDeclaration
 from layers.method.ports import Delivered, Identity, Source, Weighed
 from layers.method.reading import Own
 from services import receipts
+from services.formats.object_storage import is_stored
 from services.registry import OWN, WEIGHTS, adapter
 from services.settings import Settings
 from services.vault.secret import Vault
@@ -76,10 +77,12 @@ def _module(declaration: SourceDeclaration) -> str:
 
 
 def _identity(folder: Path, declaration: SourceDeclaration) -> Identity:
-    """What identifies the bytes of a municipality's own source; of a database and of PDOK only asking tells."""
+    """What identifies the bytes of a municipality's own source; of a database, of object storage
+    and of PDOK only asking tells.
+    """
     by_file = receipts.read(folder) if folder.is_dir() else {}
     if (records := declaration.records) is not None:
-        if records.path is None or records.place.looked_up:
+        if records.path is None or is_stored(records.path) or records.place.looked_up:
             return Identity(None)
         return receipts.identity(folder, _all(folder, records.path), {})
     if (raster := declaration.raster) is not None:

@@ -16,7 +16,6 @@ from geo.messages import Message, message
 from layers.declarations.reading import read
 from layers.declarations.records import Records
 from layers.declarations.sources import SourceDeclaration
-from services.files import below
 from services.formats.sizes import Size, size_of
 from services.jobs.engines import engine as engine_at
 from services.sources.records.tally import parts_of
@@ -113,7 +112,7 @@ def planned(source: Path, engine: str = "local") -> TallyPlan:
         )
     where, paths = parts_of(records, source.parent)
     table = records.postgis is not None
-    sizes = [Size("", 0, None)] if table else [size_of(below(source.parent, path)) for path in paths]
+    sizes = [Size("", 0, None)] if table else [size_of(source.parent, path) for path in paths]
     known = [one.rows for one in sizes if one.rows is not None]
     rows = sum(known) if len(known) == len(sizes) else None
     return TallyPlan(

@@ -14,6 +14,7 @@ from boundaries.postcodes import read_postcodes
 from boundaries.vintages import Vintage
 from geo.areas import AreaFrame, AreaLevel
 from geo.errors import SourceError
+from layers.declarations.records import STORED
 from layers.declarations.sources import SourceDeclaration, columns_of
 from layers.messages import say
 from layers.method.ports import Identity
@@ -105,15 +106,16 @@ class TestlandSource:
         Raises SourceError for one with columns of its own: of those nothing was made up.
         """
         records = declaration.records
-        wanted = set(records.columns) if records and records.path else set()
+        here = records is not None and records.path is not None and not records.path.startswith(STORED)
+        wanted = set(records.columns) if records and here else set()
         made = self.country.finds if wanted <= set(self.country.finds.columns) else self.homes
-        if records is None or records.path is None or not wanted <= set(made.columns):
+        if records is None or not here or not wanted <= set(made.columns):
             raise SourceError(
                 "source {id!r}: Testland is made up and has no {absent!r}; give the folder that has these figures: "
                 "`--data FOLDER` (ZICHT_DATA)",
                 id=declaration.id, absent=sorted(wanted - set(made.columns)),
             )  # fmt: skip
-        path = folder / records.path
+        path = folder / str(records.path)
         path.parent.mkdir(parents=True, exist_ok=True)
         made.to_csv(path, index=False)
 

@@ -18,9 +18,8 @@ from geo.messages import Message
 from layers.declarations.profiles import ProfileDeclaration
 from layers.declarations.records import Between, Records
 from layers.declarations.sources import SourceDeclaration
-from services.formats import numbers
+from services.formats import numbers, reader
 from services.formats.cells import matches, text
-from services.formats.reader import opened
 from services.formats.rows import Rows
 from services.sources.records.part import reading, search_for_persons
 
@@ -55,9 +54,8 @@ def objects(declaration: SourceDeclaration, root: Path, database: str = "") -> O
             "characteristics",
             id=declaration.id,
         )  # fmt: skip
-    rows = opened(records, root, database)
-    _check_columns(rows, profile, records)
-    with reading(rows.where):
+    with reader.reading(records, root, database) as rows, reading(rows.where):
+        _check_columns(rows, profile, records)
         spared = search_for_persons(rows, records)
         table = pa.Table.from_batches(list(rows.batches(profile.columns))).combine_chunks().to_batches()
     if not table:

@@ -18,8 +18,8 @@ from geo.errors import SourceError
 from geo.messages import Message, message
 from layers.declarations.records import Records
 from services.files import below
-from services.formats import cells
-from services.formats.reader import opened
+from services.formats import cells, reader
+from services.formats.object_storage import UnreachableError, is_stored
 from services.formats.rows import Rows
 from services.geocoder import Addresses
 from services.persons.scan import PersonScan
@@ -110,15 +110,16 @@ class PartTally:
             return self._found(part)
         try:
             return self._found(part)
+        except UnreachableError:
+            raise
         except SourceError as fault:
-            if not os.access(below(self.root, part.where), os.R_OK):
+            if not is_stored(part.where) and not os.access(below(self.root, part.where), os.R_OK):
                 raise
             return Unreadable(part.where, fault.message)
 
     def _found(self, part: Part) -> State:
         records = self.records.model_copy(update={"path": part.where}) if part.where else self.records
-        rows = opened(records, self.root, self.database)
-        with reading(rows.where):
+        with reader.reading(records, self.root, self.database) as rows, reading(rows.where):
             warnings, scan = searched(rows, records, part.before)
             if self.alone:
                 scan.check()

@@ -28,6 +28,7 @@ from layers.declarations.sources import SourceDeclaration
 from layers.messages import say
 from layers.method.ports import Delivered
 from services.files import below, whole_file
+from services.formats import object_storage
 from services.formats.reader import COLUMNAR, TEXTS
 from services.geocoder import Addresses
 from services.http.client import Client
@@ -100,18 +101,29 @@ def tally(declaration: SourceDeclaration, areas: AreaFrame, given: RecordsInput)
 
 
 def parts_of(records: Records, root: Path) -> tuple[str, list[str]]:
-    """What to call the records, and the paths of their parts below `root`: one, or every file of a folder, by name. A
-    table is one part, without a path. Raises SourceError for a folder without files to count.
+    """What to call the records, and the paths of their parts below `root`, or their addresses in object storage: one,
+    or every file of a folder, by name. A table is one part, without a path.
+
+    Raises SourceError for a folder without files to count.
     """
+    if object_storage.is_stored(records.path):
+        address = str(records.path)
+        found = object_storage.listed(address)
+        return address, found if found == [address] else _to_count(address, found)
     if records.path is None or not (folder := below(root, records.path)).is_dir():
         return records.path or str(records.postgis), [records.path or ""]
-    files = (one.relative_to(root) for one in folder.rglob("*") if one.name.lower().endswith((*TEXTS, *COLUMNAR)))
-    paths = sorted(one.as_posix() for one in files if not any(name[0] in "._" for name in one.parts))
-    if not paths:
-        known = ", ".join((*TEXTS, *COLUMNAR))
+    return str(folder), _to_count(str(folder), [one.relative_to(root).as_posix() for one in folder.rglob("*")])
+
+
+def _to_count(folder: str, paths: Iterable[str]) -> list[str]:
+    """Those of the files of a folder that are counted, by name. Raises SourceError where there are none."""
+    known = (*TEXTS, *COLUMNAR)
+    shown = (one for one in paths if not any(f"/{mark}" in f"/{one}" for mark in "._"))
+    counted = sorted(one for one in shown if one.lower().endswith(known))
+    if not counted:
         raise SourceError("{folder}: a folder without files to count; put some there, of {known}",
-                          folder=folder, known=known)  # fmt: skip
-    return str(folder), paths
+                          folder=folder, known=", ".join(known))  # fmt: skip
+    return counted
 
 
 def _work(records: Records, areas: AreaFrame, given: RecordsInput, *, alone: bool) -> PartTally:

@@ -64,7 +64,7 @@ def test_rows_are_known_from_the_footer_of_parquet_and_about_known_from_the_line
     table = rows(max(count, 1))[:count]
     table.to_parquet(tmp_path / "a.parquet")
     table.to_csv(tmp_path / "a.csv", index=False)
-    exact, about = size_of(tmp_path / "a.parquet"), size_of(tmp_path / "a.csv")
+    exact, about = size_of(tmp_path, "a.parquet"), size_of(tmp_path, "a.csv")
     assert (exact.rows, exact.exact, about.exact) == (count, True, False)
     assert about.rows == pytest.approx(count, rel=0.01)
     assert about.size == (tmp_path / "a.csv").stat().st_size
@@ -73,14 +73,14 @@ def test_rows_are_known_from_the_footer_of_parquet_and_about_known_from_the_line
 @pytest.mark.parametrize("name", ["a.xlsx", "a.csv.gz", "a.gpkg"])
 def test_how_many_rows_a_packed_file_has_only_reading_tells(tmp_path, name):
     (tmp_path / name).write_bytes(b"x" * 10)
-    assert (size_of(tmp_path / name).rows, size_of(tmp_path / name).size) == (None, 10)
+    assert (size_of(tmp_path, name).rows, size_of(tmp_path, name).size) == (None, 10)
 
 
 def test_a_file_that_is_not_there_or_is_no_parquet_is_named(tmp_path):
     (tmp_path / "b.parquet").write_bytes(b"x")
     for name in ("a.csv", "b.parquet"):
         with pytest.raises(SourceError, match=rf"{name[0]}\.\w+: cannot be read"):
-            size_of(tmp_path / name)
+            size_of(tmp_path, name)
 
 
 @pytest.mark.usefixtures("rates")
