@@ -7,10 +7,12 @@ class Unknown(StrEnum):
     """Why a figure is not known. These are different facts, and none of them is zero.
 
     `IMPOSSIBLE`: a share of more than all. `INTERPOLATED`: a local statistic is not computed over figures that were
-    interpolated from larger areas. `OUTSIDE`: where a lens does not search.
+    interpolated from larger areas. `OUTSIDE`: where a lens does not search. `WITHHELD`: an amount that is known here,
+    and would tell of one who contributes to it (geo.disclosure.suppression).
     """
 
     SECRET = "secret"  # noqa: S105  # a figure that CBS keeps secret
+    WITHHELD = "withheld"
     LATER = "later"
     DISCONTINUED = "discontinued"
     ABSENT = "absent"

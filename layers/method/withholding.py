@@ -81,7 +81,7 @@ def _check(table: pd.DataFrame, source: SourceDeclaration) -> None:
 
 
 def shown(measure: Measure, amounts: pd.DataFrame) -> Measure:
-    """The measure with what may be shown of an amount; the rest is secret, whether it is sensitive or betrays others.
+    """The measure with what may be shown of an amount; the rest is withheld, whether it is sensitive or betrays others.
 
     Of an area in which something has no exposure the measure lacks a part of the amount. It is not shown either: beside
     the whole it would tell that part.
@@ -90,7 +90,7 @@ def shown(measure: Measure, amounts: pd.DataFrame) -> Measure:
     may = of_areas["shown"].eq(True)  # an area without an amount is neither
     whole = np.isclose(measure.events, of_areas["value"], rtol=EQUAL, atol=0)
     known = measure.events.notna()
-    reason = measure.reason.mask(known & ~may, Unknown.SECRET).mask(known & may & ~whole, Unknown.PARTLY)
+    reason = measure.reason.mask(known & ~may, Unknown.WITHHELD).mask(known & may & ~whole, Unknown.PARTLY)
     events = measure.events.where(may & whole)
     margins = (None, measure.exposure_margin)
     safe = Measure.of(measure.id, events, measure.exposure, reason, shrunk=False, margins=margins)

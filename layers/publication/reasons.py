@@ -16,6 +16,7 @@ if TYPE_CHECKING:  # the labels are served, and what serves makes no tables
 
 REASONS: Mapping[Unknown, Message] = {
     Unknown.SECRET: message("secret at the source"),
+    Unknown.WITHHELD: message("secret: it would tell something of one firm or person"),
     Unknown.LATER: message("comes later at the source"),
     Unknown.DISCONTINUED: message("no longer published by the source"),
     Unknown.ABSENT: message("absent from the source"),
@@ -35,6 +36,7 @@ REASONS: Mapping[Unknown, Message] = {
 
 CODES: Mapping[Unknown, str] = {
     Unknown.SECRET: "geheim",
+    Unknown.WITHHELD: "achtergehouden",
     Unknown.LATER: "volgt_later",
     Unknown.DISCONTINUED: "vervallen",
     Unknown.ABSENT: "ontbreekt",

@@ -8,7 +8,7 @@ from layers.messages import say
 from layers.publication.protected import Protected
 from layers.publication.reasons import CODES, LABELS
 
-HIDDEN = {CODES[Unknown.SMALL_COUNT], CODES[Unknown.SMALL_EXPOSURE]}
+HIDDEN = {CODES[one] for one in (Unknown.SMALL_COUNT, Unknown.SMALL_EXPOSURE, Unknown.WITHHELD)}
 """What is known, and not shown."""
 
 

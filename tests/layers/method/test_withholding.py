@@ -50,14 +50,14 @@ def test_what_is_withheld_is_protected_at_all_levels_at_once(made, table):
 
 
 @pytest.mark.parametrize("level", LEVELS)
-def test_what_is_shown_is_exact_and_the_rest_is_secret(made, table, level):
+def test_what_is_shown_is_exact_and_the_rest_is_withheld(made, table, level):
     measure = made.measures(made.catalog.theme("proef"), level, 2024)["omzet_horeca"]
     of_level = table.loc[measure.events.index]
     told, known = measure.events.notna(), measure.exposure > 0
     assert told.sum() > len(told) / 3
     pd.testing.assert_series_equal(measure.events[told], of_level["value"][told], check_names=False)
     assert of_level["shown"][told].all()
-    secret = measure.reason == Unknown.SECRET
+    secret = measure.reason == Unknown.WITHHELD
     assert (secret[known] == ~of_level["shown"][known]).all()
     lacking = known & of_level["shown"] & ~told
     assert (measure.reason[lacking] == Unknown.PARTLY).all()
@@ -74,7 +74,7 @@ def test_a_layer_leaves_with_all_that_is_shown_and_passes_the_gate(made, table, 
         of_areas = layer.table.set_index("gebiedscode")
         hidden = published[of_areas.index].isna()
         assert of_areas["omzet_horeca"][hidden].isna().all()
-        assert set(of_areas["omzet_horeca_reden"][hidden]) <= {"geheim", "ontbreekt", "geen_noemer"}
+        assert set(of_areas["omzet_horeca_reden"][hidden]) <= {"achtergehouden", "ontbreekt", "geen_noemer"}
     assert any("withheld" in line or "niet getoond" in line for line in layer.provenance.method)
 
 

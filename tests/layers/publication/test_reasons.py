@@ -13,6 +13,7 @@ from layers.publication.reasons import CODES, LABELS, REASONS, coded, recoded
 
 PUBLISHED = {
     "secret": "geheim",
+    "withheld": "achtergehouden",
     "later": "volgt_later",
     "discontinued": "vervallen",
     "absent": "ontbreekt",
