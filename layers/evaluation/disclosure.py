@@ -73,6 +73,8 @@ class Audit:
         overlays: how many overlays of hexagons with areas were tried.
         contradicting: how many of these contradict what lies in them, so that nothing can be computed from them: of
             other records.
+        amounts: how many of the cells are of amounts, which have no noise.
+        withheld: how many of these are withheld.
     """
 
     cells: int
@@ -83,6 +85,13 @@ class Audit:
     insiders: int = 0
     overlays: int = 0
     contradicting: int = 0
+    amounts: int = 0
+    withheld: int = 0
+
+    @property
+    def counts(self) -> int:
+        """How many of the cells are perturbed counts."""
+        return self.cells - self.amounts
 
     @property
     def passed(self) -> bool:
@@ -111,7 +120,8 @@ def _together(parts: Sequence[Audit]) -> Audit:
     cells, several = [part for part in parts if part.cells], sum(part.overlays for part in parts)
     return Audit(
         sum(part.cells for part in cells), sum(part.small for part in cells), fewest, noise, exposed, insiders, several,
-        sum(part.contradicting for part in parts),
+        sum(part.contradicting for part in parts), sum(part.amounts for part in parts),
+        sum(part.withheld for part in parts),
     )  # fmt: skip
 
 
@@ -119,7 +129,8 @@ def _of_amount(rows: pd.DataFrame) -> Audit:
     """The audit of an amount, of which all is shown as it is or withheld."""
     count = str(rows["count"].iloc[0])
     exposed = tuple(Exposed(count, *one, AMOUNT) for one in exposed_amounts(rows))
-    return Audit(rows["area"].nunique(), 0, 0, 1.0, exposed)
+    last = rows.drop_duplicates("area", keep="last")["published"]
+    return Audit(len(last), 0, 0, 1.0, exposed, amounts=len(last), withheld=int(last.isna().sum()))
 
 
 def _of_count(rows: pd.DataFrame) -> Audit:

@@ -42,14 +42,5 @@ def audit(
             "level or with more noise",
             id=done.release, count=len(done.audit.exposed), path=done.certificate,
         )  # fmt: skip
-    screen.print(
-        escape(
-            say(
-                "Release {id}: of {cells:,} confidential counts none is exposed; of {small:,} that may be small at "
-                "least {fewest} counts stay possible, and {noise:.0%} of the variance of the noise. Certificate: "
-                "{path}",
-                id=done.release, cells=done.audit.cells, small=done.audit.small, fewest=done.audit.fewest,
-                noise=done.audit.noise, path=done.certificate,
-            )
-        )
-    )  # fmt: skip
+    screen.print(escape(say("Release {id}: nothing is exposed. {found} Certificate: {path}", id=done.release,
+                            found=" ".join(map(say, job.found_in(done.audit))), path=done.certificate)))  # fmt: skip

@@ -4,7 +4,7 @@ The certificate says which cells are exposed and by what, and so stays in the va
 """
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -119,6 +119,22 @@ def relation(exposed: Exposed) -> Message | str:
     return RELATIONS.get(exposed.relation, message("by {area}, in which it lies", area=exposed.relation))
 
 
+def found_in(audit: Audit) -> Iterator[Message]:
+    """What an audit found of counts and of amounts, of which it has some."""
+    if audit.counts:
+        yield message("{cells:,} confidential counts, of which {small:,} may be small.",
+                      cells=audit.counts, small=audit.small)  # fmt: skip
+    if audit.small:
+        yield message(
+            "Of the worst of these at least {fewest} counts stay possible ({insiders} to who knows that a record of "
+            "their own was counted; fewer than {least} would expose it), and {noise:.0%} of the variance of the noise.",
+            fewest=audit.fewest, insiders=audit.insiders, noise=audit.noise, least=LEAST_POSSIBLE,
+        )  # fmt: skip
+    if audit.amounts:
+        yield message("{amounts:,} amounts, of which {withheld:,} are withheld.",
+                      amounts=audit.amounts, withheld=audit.withheld)  # fmt: skip
+
+
 def _short(exposed: Exposed) -> str:
     return f"{exposed.area} ({exposed.count}: {exposed.lowest:g}-{exposed.highest:g})"
 
@@ -131,12 +147,7 @@ def _certificate(vault: Vault, release: str, found: Audit) -> Path:
     passed = message("Nothing is exposed.") if found.passed else message("These cells are exposed.")
     lines = (
         passed,
-        message("{cells:,} confidential counts, of which {small:,} may be small.",
-                cells=found.cells, small=found.small),
-        message("Of the worst of these at least {fewest} counts stay possible ({insiders} to who knows that a record "
-                "of their own was counted), and {noise:.0%} of the variance of the noise.",
-                fewest=found.fewest, insiders=found.insiders, noise=found.noise),
-        message("Fewer than {least} would expose it.", least=LEAST_POSSIBLE),
+        *found_in(found),
         *(message("Tried: {attack}.", attack=one) for one in TRIED.values()),
         message("Overlays of hexagons: {tried} tried, {contradicting} of counts that contradict one another, from "
                 "which nothing follows.", tried=found.overlays, contradicting=found.contradicting),

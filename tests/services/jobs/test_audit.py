@@ -21,6 +21,7 @@ from services.testland.source import TestlandSource
 from services.vault.ledger import Ledger
 from services.vault.secret import Vault
 from services.workspace import storage
+from tests import turnover
 from tests.layers.declared import catalog
 from tests.layers.evaluation.test_amounts import release as amounts
 from tests.services.sources.records.test_build import LENS, PEOPLE, SOURCE, THEME
@@ -79,14 +80,16 @@ def test_a_release_is_audited_and_remembered_before_it_is_published(built, monke
     assert not any(vault.folder.name in file.read_text() for file in folder.glob("*.json"))
     answer = zicht("audit", "--home", home)
     assert answer.code == 0
-    assert f"of {len(counts):,} confidential counts none is exposed" in " ".join(answer.out.split())
+    said = " ".join(answer.out.split())
+    assert f"nothing is exposed. {len(counts):,} confidential counts, of which" in said
+    assert "amounts" not in said
     certificate = json.loads((vault.folder / f"audit-{folder.name}.json").read_text())
     assert (certificate["passed"], certificate["least_possible"]) == (True, 3)
-    assert certificate["tried"] == ["parts", "insider", "releases", "noise", "overlay"]
+    assert certificate["tried"] == ["parts", "insider", "releases", "noise", "amount", "overlay"]
     assert certificate["not_tried"] == ["derived", "several"]
     page = (vault.folder / f"audit-{folder.name}.html").read_text()
     assert "Nothing is exposed." in page
-    assert (page.count("<p>Tried: "), page.count("<p>Not tried: ")) == (5, 2)
+    assert (page.count("<p>Tried: "), page.count("<p>Not tried: ")) == (6, 2)
 
 
 def test_a_release_that_exposes_counts_with_those_before_it_is_not_published(built, monkeypatch, tmp_path):
@@ -134,6 +137,26 @@ def test_a_release_of_open_figures_has_nothing_to_audit(published, zicht):
     assert (answer.code, answer.out.strip()) == (
         0, f"Release {release.current(published).name} has no confidential counts.",
     )  # fmt: skip
+
+
+def test_a_theme_with_an_amount_is_published_at_one_level_by_itself_and_its_audit_speaks_of_amounts(
+    tmp_path, monkeypatch, zicht
+):
+    home, vault, made = tmp_path / "home", vault_of(tmp_path / "kluis", b"d"), turnover.country(tmp_path)
+    monkeypatch.setenv("ZICHT_VAULT", str(vault.folder))
+    storage.save([build(made, LayerRequest("proef", AreaLevel.GEMEENTE, period=2024), lambda _: None)], home)
+    folder = publish(home, made.catalog)
+    assert (folder / "release.json").is_file()
+    told = Ledger(vault).counts()
+    withheld = told["published"].isna().sum()
+    assert withheld > 50
+    answer = zicht("audit", "--home", home)
+    said = " ".join(answer.out.split())
+    assert answer.code == 0
+    assert f"nothing is exposed. {len(told)} amounts, of which {withheld} are withheld. Certificate" in said
+    assert not any(
+        word in (vault.folder / f"audit-{folder.name}.html").read_text() for word in ("may be small", "worst")
+    )
 
 
 def test_amounts_that_withhold_other_sums_than_a_release_before_are_refused_with_the_way_out(tmp_path, monkeypatch):
