@@ -1,5 +1,8 @@
 """When an amount is withheld is declared, by rules that have a name and a source, and what cannot be is refused."""
 
+import tomllib
+from importlib import resources
+
 import pytest
 from pydantic import ValidationError
 
@@ -10,9 +13,17 @@ from tests.turnover import SOURCE, THEME, declared
 
 
 def test_where_nothing_is_said_ten_contribute_and_none_has_more_than_half():
-    """Guidelines for the checking of output based on microdata research, 2010."""
+    """A choice, after Guidelines for the checking of output based on microdata research, 2010."""
     assert Suppression().sensitivity == SensitivityRules(10, ((1, 50.0),), None, 20.0, 0.0)
     assert "Brandt" in known_rules()["essnet"].source
+    assert "the values are a choice" in known_rules()["essnet"].source
+
+
+def test_the_way_to_rules_of_your_own_that_the_file_shows_is_one():
+    shown = resources.files("layers.declarations").joinpath("suppression.toml").read_text()
+    lines = [line.removeprefix("#     ") for line in shown.splitlines() if line.startswith("#     ")]
+    own = Suppression(**tomllib.loads("\n".join(lines))["suppression"])
+    assert own.sensitivity == SensitivityRules(5, ((1, 50.0), (2, 80.0)), 10.0, 20.0, 0.0)
 
 
 def test_own_rules_take_the_place_of_those_with_a_name():
