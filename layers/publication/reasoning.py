@@ -1,8 +1,9 @@
 """Why a zoekgebied or an area is on the map, in sentences that a council member can read; no figure that is not there.
 
 Four texts, each a column: what stands out against what; how certain that is; what limits it; and what one may do first,
-as a suggestion. What stands out are the indicators that add to the score, those that add most first. Rejected: all in
-one paragraph, of which nobody reads the end.
+as a suggestion. What stands out are the indicators that add to the score and of which the figure, as it is said, lies
+beyond the usual one, those that add most first. Rejected: all in one paragraph, of which nobody reads the end; all that
+add, for the mean of areas may lie under the usual one while the deviations of most lie above.
 """
 
 from collections.abc import Mapping, Sequence
@@ -15,7 +16,7 @@ from geo.messages import Message, message, plural
 from layers.declarations.indicators import Indicator
 from layers.messages import language, number, said, say
 from layers.publication.explanations import plural_of
-from layers.publication.in_words import comparison, readable
+from layers.publication.in_words import comparison, readable, rounded
 
 MOST_SHOWN = 3
 """Of the indicators that stand out, how many are said; a table beside the text has all."""
@@ -34,6 +35,12 @@ class Compared:
     value: float
     usual: float
     contribution: float
+
+    @property
+    def striking(self) -> bool:
+        """Whether a reader of the two figures sees why it adds to the score; an unknown usual one says nothing else."""
+        more = rounded(self.value) - rounded(self.usual)
+        return self.contribution > 0 and not (more if self.indicator.direction == "high" else -more) <= 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,11 +105,11 @@ def why(
 
 
 def stands_out(compared: Sequence[Compared], counts: Counts | None = None) -> list[str]:
-    """A sentence on each indicator that adds to a score, and one that names those that do not; what was counted stands
-    with the indicator that it is of.
+    """A sentence on each indicator that is striking, and one that names the others; what was counted stands with the
+    indicator that it is of.
     """
-    adding = [one for one in compared if one.contribution > 0]
-    others = [one.indicator.title for one in compared if one.contribution <= 0]
+    adding = [one for one in compared if one.striking]
+    others = [one.indicator.title for one in compared if not one.striking]
     sentences = [comparison(one.indicator, one.place, one.value, one.usual) for one in adding[:MOST_SHOWN]]
     several = len(sentences) > 1
     if counts is not None:
@@ -229,7 +236,7 @@ def _unknown(level: AreaLevel, area_count: int, title: str, count: int) -> str:
 
 def suggestion(compared: Sequence[Compared]) -> str | None:
     """What one may do first where what adds most stands out, and on what that rests; None where nothing is declared."""
-    carrying = (one.indicator.handvat for one in compared if one.contribution > 0)
+    carrying = (one.indicator.handvat for one in compared if one.striking)
     first: Any = next((one for one in carrying if one is not None), None)
     if first is None:
         return None

@@ -62,6 +62,20 @@ def test_what_adds_most_comes_first_and_what_does_not_add_is_named_apart():
     assert stands_out([HIGH, Compared(RENT, "", 60.0, 41.0, 0.5)])[-1] == "Wat het zwaarst telt, staat voorop."
 
 
+@pytest.mark.parametrize(
+    ("direction", "value", "usual"), [("high", 98.0, 99.0), ("high", 41.2, 40.8), ("low", 99.0, 98.0)]
+)
+def test_what_adds_and_lies_no_further_than_the_usual_figure_does_not_stand_out(direction, value, usual):
+    """98 against 99 is not more; both as they are said."""
+    indicator = RENT.model_copy(update={"direction": direction})
+    assert stands_out([HIGH, Compared(indicator, "", value, usual, 0.4)])[1:] == ["Valt hier niet op: Huurders."]
+    assert suggestion([Compared(indicator, "", value, usual, 0.4)]) is None
+
+
+def test_what_adds_beside_an_unknown_figure_stands_out():
+    assert stands_out([Compared(RENT, "", 98.0, float("nan"), 0.4)])[0].startswith("Huurders: 98")
+
+
 def test_what_was_counted_stands_beside_what_was_to_be_expected():
     counted = why(AreaLevel.BUURT, 2, ["A"], [HIGH], Counts("Misdrijven", 1610.0, 290.4))
     assert "inwoners). Geteld zijn er ongeveer 1.610. " in counted
