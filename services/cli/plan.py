@@ -28,6 +28,8 @@ def plan(
     if stale:
         settings = Settings()
         layers = planned_again(home or settings.home, catalogue(), data or settings.data)
+        if not layers:
+            screen.print(reports.nothing_built(home or settings.home), markup=False, soft_wrap=True)
     else:
         layers = planned(*opened(wanted(theme, level, lens, period, gemeente, vintage, robust=robust), data, home))
     for layer in layers:

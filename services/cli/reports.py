@@ -21,7 +21,7 @@ from layers.publication.explanations import MADE_UP, caveat
 from layers.publication.layer import LayerKey
 from layers.publication.protected import Protected
 from layers.publication.reasons import REASONS
-from services.jobs.plan import LayerSteps, Renewed, State
+from services.jobs.plan import LayerSteps, Renewed, State, Step
 
 if TYPE_CHECKING:  # they load all that publishes, and all that asks the geocoder
     from services.jobs.demo import Demonstration
@@ -37,6 +37,15 @@ PARTS = {
     "interpolated": message("interpolated figures"), "run": message("searching in another way"),
 }  # fmt: skip
 """What the parts of a plan are called."""
+NAMES: Mapping[str, Mapping[str, Message]] = {
+    "neighbors": {"finest": message("smallest areas"), "nearest": message("nearest areas")},
+    "baseline": {
+        "finest": message("smallest areas"), "expected": message("what fits what is there"),
+        "peers": message("areas that are alike"),
+    },
+    "receipts": PARTS,
+}  # fmt: skip
+"""What words in the names of parts are called that nobody declared, by kind of part."""
 STATES = {
     State.REMEMBERED: message("remembers it"), State.READ: message("reads it"), State.MADE: message("makes it"),
 }  # fmt: skip
@@ -177,9 +186,17 @@ def renewed(renewed: Renewed, home: Path) -> Iterator[str]:
     """Which layers were built again, how many were not, and which could not be."""
     for layer in renewed.layers:
         yield say("Built again in {home}: {layer}", home=home, layer=_key(layer.key))
-    yield say(plural("1 layer was not out of date", "{count} layers were not out of date", count=renewed.current))
+    if renewed.current:
+        yield say(plural("1 layer was not out of date", "{count} layers were not out of date", count=renewed.current))
+    elif not renewed.layers:
+        yield nothing_built(home)
     for key in renewed.gone:
         yield say("Its theme or lens is no longer there, so it is left as it was: {layer}", layer=_key(key))
+
+
+def nothing_built(home: Path) -> str:
+    """That no layer can be built again."""
+    return say("{home}: there is no built layer to build again; run `zicht build THEME` first", home=home)
 
 
 def planned(layer: LayerSteps) -> RenderableType:
@@ -195,8 +212,14 @@ def planned(layer: LayerSteps) -> RenderableType:
     for step in layer.steps:
         done = say(STATES[step.state])
         why = done if step.why is None else say("{done}: {why}", done=done, why=step.why)
-        table.add_row(say(PARTS[step.kind]), escape(", ".join(step.name)), escape(why))
+        table.add_row(say(PARTS[step.kind]), escape(_named(step)), escape(why))
     return table
+
+
+def _named(step: Step) -> str:
+    """What a part is of, in words."""
+    words = NAMES.get(step.kind, {})
+    return ", ".join(say(words[one]) if one in words else one for one in step.name)
 
 
 def _key(key: LayerKey) -> Message:

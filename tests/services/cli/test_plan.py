@@ -31,6 +31,21 @@ def test_a_plan_says_what_is_made_and_then_that_nothing_is_out_of_date(zicht: Zi
     assert "onthouden" in in_dutch
 
 
+def test_a_plan_in_dutch_has_no_english_word(zicht: Zicht, home: Path):
+    plan = zicht("plan", *WIJKEN, "--lens", "wat_er_is", "--robust", "--home", home, "--lang", "nl").out
+    for english in ("finest", "nearest", "boundaries", "table", ", expected", "peers"):
+        assert english not in plan.replace("vergeleken_peers", "")  # the id of another search
+    assert "kleinste gebieden" in " ".join(plan.split())
+
+
+@pytest.mark.parametrize("command", ["plan", "build"])
+def test_with_nothing_built_the_way_out_is_said(zicht: Zicht, home: Path, command: str):
+    answer = zicht(command, "--stale", "--home", home)
+    assert (answer.code, answer.out.strip()) == (
+        0, f"{home}: there is no built layer to build again; run `zicht build THEME` first"
+    )  # fmt: skip
+
+
 def test_only_what_is_out_of_date_is_built_again_in_its_own_language(zicht: Zicht, home: Path, monkeypatch):
     zicht("build", *WIJKEN, "--home", home, "--lang", "nl")
     (built,) = storage.listed(home)
@@ -40,6 +55,7 @@ def test_only_what_is_out_of_date_is_built_again_in_its_own_language(zicht: Zich
     assert "to be built" in zicht("plan", "--stale", "--home", home).out
     again = zicht("build", "--stale", "--home", home)
     assert f"Built again in {home}: misdrijven, wijk, 2024, lens basis" in again.out
+    assert "out of date" not in again.out
     (renewed,) = storage.listed(home)
     assert (renewed.key, renewed.language, renewed.plan != built.plan) == (built.key, "nl", True)
 
