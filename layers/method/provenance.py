@@ -172,6 +172,7 @@ def _method(tolerance: float, analysis: Analysis, theme: Theme) -> list[Message]
         message("searched in: quantile residuals of rates (Dunn and Smyth 1996), cut off at {limit:g}; deviations of "
                 "shares and levels", limit=residuals.LIMIT),
         _search(analysis, theme),
+        *_second_search(analysis, theme),
         message("suppressed: fewer than {count:g} events, less exposure than {exposure:g}",
                 count=theme.privacy.min_count, exposure=theme.privacy.min_exposure),
     ]  # fmt: skip
@@ -188,8 +189,20 @@ def _search(analysis: Analysis, theme: Theme) -> Message:
             how=analysis.result.how.message,
             max_q=theme.search.max_q,
         )
-    return message("search: {statistic}, greater, exact conditional permutation, Benjamini-Hochberg q <= {max_q:g}",
-                   statistic=theme.search.statistic, max_q=theme.search.max_q)  # fmt: skip
+    return message(
+        "search: {statistic}, greater, {how}, Benjamini-Hochberg q <= {max_q:g}",
+        statistic=theme.search.statistic,
+        how=analysis.result.how.message,
+        max_q=theme.search.max_q,
+    )
+
+
+def _second_search(analysis: Analysis, theme: Theme) -> list[Message]:
+    """Nothing where it tested nothing, as where there is nothing to search in."""
+    if analysis.second is None or analysis.second.isna().all():
+        return []
+    return [message("second search, of the same: {statistic}, greater, Benjamini-Hochberg q <= {max_q:g}",
+                    statistic=theme.search.second, max_q=theme.search.max_q)]  # fmt: skip
 
 
 def _deviations(analysis: Analysis, theme: Theme) -> Message:

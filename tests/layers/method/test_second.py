@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 
 from layers.method.indicator_values import indicator_values
 from layers.method.membership import membership
-from layers.method.places import StudyArea
+from layers.method.places import Boundaries, StudyArea
+from layers.method.provenance import method_of
 from layers.method.second import agreement, found_twice, second_search
 from layers.publication.outcomes import SEARCHES
 from services.cache.encoding import decoded, encoded
@@ -101,6 +102,25 @@ def test_an_area_that_one_search_finds_says_which(analysis, codes):
     found = agreement(replace(analysis, second=flags), flagged)
     assert found[[only_second, only_first, both]].tolist() == ["alleen_tweede", "alleen_eerste", "beide"]
     assert found.drop([only_second, only_first, both]).isna().all()
+
+
+def test_the_record_says_by_what_was_searched_a_second_time(declared, analysis):
+    def said(of):
+        boundaries = Boundaries(AREAS, national=True, tolerance=0.0)
+        return [one for one in method_of(of, declared.theme("proef"), boundaries) if "tweede" in one]
+
+    assert said(analysis) == [
+        "tweede zoekwijze, in hetzelfde: getis_ord_total, eenzijdig (hoger), Benjamini-Hochberg q <= 0,05"
+    ]
+    assert said(replace(analysis, second=None)) == []
+
+
+def test_the_record_says_which_permutation_a_test_per_area_rests_on(tmp_path):
+    known = catalog(tmp_path, themes_proef=THEME.replace('"getis_ord"', '"getis_ord_total"'))
+    boundaries = Boundaries(AREAS, national=True, tolerance=0.0)
+    (said,) = [one for one in method_of(built(known), known.theme("proef"), boundaries) if one.startswith("zoeken")]
+    assert "totale permutatie" in said
+    assert "conditionele" not in said
 
 
 @pytest.mark.parametrize(("flags", "many"), [(None, None), ([None] * 144, None), ([False] * 144, 0)])
