@@ -32,7 +32,6 @@ def theme_faults(where: str, theme: Theme, sources: Sources, broken: Collection[
             yield from faults or _protected_faults(place, indicator, sources)
             yield from () if faults else _since_faults(place, indicator, sources)
             yield from () if faults else _amount_faults(place, indicator, sources)
-            yield from () if faults else _floorless_faults(place, indicator, sources)
     if not broken:
         yield from _baseline_faults(where, theme, sources)
     statistic = theme.search.statistic
@@ -121,18 +120,6 @@ def _amount_faults(place: Message, indicator: Indicator, sources: Sources) -> It
                 "{place}: {field}: column {column!r} is an amount that is withheld where it is sensitive: read it as "
                 "`value`, with `per` and without share", place=place, field=field, column=reference,
             )  # fmt: skip
-
-
-def _floorless_faults(place: Message, indicator: Indicator, sources: Sources) -> Iterator[Message]:
-    """A confidential count by itself: it is a level, of which any number may be shown, 0 and few included."""
-    source, _, name = meanings(indicator.value, indicator.source, sources)[0].partition(".")
-    closed = sources[source].confidential and name not in sources[source].amounts
-    if closed and indicator.per is None and indicator.since is None:
-        yield message(
-            "{place}: value: column {column!r} is confidential, and without `per` it is shown however few there are: "
-            'add per = what it is to be set against, such as inhabitants or addresses, or say status = "open" in '
-            "source {source!r} if everyone may have it", place=place, column=indicator.value, source=source,
-        )  # fmt: skip
 
 
 def _protected_faults(place: Message, indicator: Indicator, sources: Sources) -> Iterator[Message]:

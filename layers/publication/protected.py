@@ -88,16 +88,15 @@ def _faults_of_counts(leaving: pd.DataFrame) -> Iterator[Message]:
 
 
 def _shown_without_count(layer: Layer, leaving: pd.DataFrame, closed: Sequence[str]) -> Iterator[Message]:
-    """What is computed from confidential counts, of areas of which no count leaves that may be shown. A level of an
-    open source has no such floor (geo.disclosure.small_counts); hexagons over which figures are divided have no counts.
+    """Rates and shares of confidential counts, of areas of which no count leaves that may be shown. A level has no such
+    floor (geo.disclosure.small_counts), and hexagons over which the figures of areas are divided have no counts.
     """
     mine = leaving[leaving["level"] == str(layer.key.level)]
     if mine.empty:
         return
     may = mine["published"] >= mine["least"]
     for one in layer.theme.indicator:
-        of_level = (one.value,) if one.per is None else one.columns
-        if {column.partition(".")[0] for column in of_level}.isdisjoint(closed):
+        if one.per is None or {column.partition(".")[0] for column in one.columns}.isdisjoint(closed):
             continue
         amounts = is_amount(mine) & mine["count"].str.startswith(f"{one.value}: ")
         enough = set(mine["area"][may & (amounts if amounts.any() else ~is_amount(mine))])

@@ -5,8 +5,6 @@ import pytest
 from geo.errors import DeclarationError, UnknownNameError
 from layers.declarations.catalog import catalog_of
 from layers.declarations.lenses import BASIS
-from layers.declarations.reading import parsed
-from layers.declarations.sources import SourceDeclaration
 from tests.layers.declared import LENS, SOURCE, THEME, catalog, written
 
 
@@ -217,7 +215,7 @@ def test_growth_since_confidential_figures_is_a_fault_that_says_what_to_do(tmp_p
 
 def test_figures_are_confidential_unless_their_source_says_that_they_are_open(tmp_path):
     assert catalog(tmp_path).sources["tellingen"].status == "open"
-    unsaid = parsed(SOURCE.replace('status = "open"', ""), SourceDeclaration, "tellingen", "tellingen.toml")
+    unsaid = catalog(tmp_path, sources_tellingen=SOURCE.replace('status = "open"', "")).sources["tellingen"]
     assert unsaid.status == "vertrouwelijk"
     assert unsaid.confidential
 

@@ -6,11 +6,9 @@ from pydantic import ValidationError
 
 from geo.areas import AreaLevel
 from geo.disclosure.perturbation import Noise
-from geo.errors import DeclarationError
 from layers.declarations.protection import Protection
 from layers.evaluation.disclosure import audited
 from layers.publication.perturbed import perturbed_counts
-from tests.layers.declared import SOURCE, THEME, catalog
 
 
 def test_noise_is_at_most_five_with_variance_three_and_no_one_or_two_where_nothing_is_said():
@@ -40,22 +38,3 @@ def test_noise_that_leaves_most_counts_as_they_are_is_refused():
     with pytest.raises(ValidationError, match="variance"):
         Protection(max_noise=5, variance=0.9, smallest=1)
     assert Protection(max_noise=5, variance=1.0, smallest=1).noise == Noise(5, 1.0, 1)
-
-
-CLOSED = SOURCE.replace('id = "tellingen"', 'id = "eigen"').replace('status = "open"', "")
-
-
-def test_a_confidential_count_is_read_as_a_part_of_something_for_by_itself_no_floor_holds(tmp_path):
-    alone = THEME.replace('value = "afstand"\nmean_weight = "huishoudens"', 'value = "eigen.misdrijven"')
-    assert alone != THEME
-    wanted = "indicator 'afstand': value: column 'eigen.misdrijven' is confidential, and without `per` .*: add per = "
-    with pytest.raises(DeclarationError, match=wanted):
-        catalog(tmp_path, themes_proef=alone, sources_eigen=CLOSED)
-    per = alone.replace('value = "eigen.misdrijven"', 'value = "eigen.misdrijven"\nper = "tellingen.inwoners"')
-    assert catalog(tmp_path, themes_proef=per, sources_eigen=CLOSED).themes["proef"].indicator[-1].per
-
-
-def test_a_confidential_count_may_weigh_the_mean_of_an_open_level(tmp_path):
-    weighed = THEME.replace('"huishoudens"\nweight = 0', '"eigen.inwoners"\nweight = 0')
-    assert "eigen.inwoners" in weighed
-    assert catalog(tmp_path, themes_proef=weighed, sources_eigen=CLOSED).themes["proef"]
