@@ -13,6 +13,7 @@ from pathlib import Path
 from xml.etree import ElementTree as ET
 from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
+from boundaries.rd import RD_NEW
 from layers.declarations.lenses import BASIS
 from layers.messages import say
 from layers.publication.collection import Collection, names
@@ -58,7 +59,9 @@ def _project(searched: Collection, layers: Sequence[Collection]) -> Tree:
     group = ET.SubElement(project, "layer-tree-group")
     for one in layers:
         _in_tree(group, one.id, one.title, _source(one), "OAPIF", shown=one.id != layers[-1].id or len(layers) == 1)
-    _in_tree(group, "achtergrond", "PDOK", _background(), "wms", shown=True)
+    backgrounds = [_background_layer()] if searched.epsg == RD_NEW else []  # PDOK has no map of another country
+    if backgrounds:
+        _in_tree(group, "achtergrond", "PDOK", _background(), "wms", shown=True)
     canvas = ET.SubElement(project, "mapcanvas", name="theMapCanvas", annotationsVisible="1")
     add(canvas, "units", "meters")
     extent = ET.SubElement(canvas, "extent")
@@ -68,7 +71,7 @@ def _project(searched: Collection, layers: Sequence[Collection]) -> Tree:
     systems = ET.SubElement(ET.SubElement(project, "properties"), "SpatialRefSys")
     ET.SubElement(systems, "ProjectionsEnabled", type="int").text = "1"
     held = ET.SubElement(project, "projectlayers")
-    held.extend([*map(_layer, layers), _background_layer()])
+    held.extend([*map(_layer, layers), *backgrounds])
     return project
 
 

@@ -22,7 +22,7 @@ from layers.messages import LANGUAGES, language, say
 from layers.publication.fields import AREA_NAME, ID, TITLE
 from services.files import disk_errors, made_readable, whole_file
 from services.stores.queries import Described
-from services.stores.systems import CRS84, SYSTEMS
+from services.stores.systems import CRS84, answered
 
 type Resources = dict[str, dict[str, Any]]
 
@@ -87,7 +87,7 @@ def _provider(collection: Described, data: str) -> dict[str, Any]:
         provider["time_field"] = collection.time_field
     if titles := [name for name in (TITLE.name, AREA_NAME.name) if name in names]:
         provider["title_field"] = titles[0]
-    return provider | {"crs": list(SYSTEMS), "storage_crs": CRS84}
+    return provider | {"crs": list(answered([collection])), "storage_crs": CRS84}
 
 
 def for_colleagues(config: Mapping[str, Any], licenses: Collection[str]) -> dict[str, Any]:

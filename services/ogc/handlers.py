@@ -105,7 +105,8 @@ class Handlers:
         """One feature."""
         collection, identifier = call.names
         store = self.store(call)
-        system = question.system(call.given)
+        known = systems.answered([call.edition.collections[collection]])
+        system = question.system(call.given, known=known)
         drawn = call.format == "html"  # in degrees, whatever is asked
         feature = store.item_as_bytes(collection, identifier, systems.ready(systems.CRS84 if drawn else system))
         if feature is None:

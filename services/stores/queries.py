@@ -42,7 +42,7 @@ class Described:
 
     `bbox` is west, south, east, north in CRS84 degrees; `years` the first and last year, None without a time field;
     `group` the name of the shapes that it shares; `audience` for whom it is; `schema` where its tables are, in a
-    database that has schemas, and `dialect` the SQL that is spoken there.
+    database that has schemas, and `dialect` the SQL that is spoken there; `epsg` the system that it is made in.
     """
 
     id: str
@@ -60,6 +60,7 @@ class Described:
     audience: Audience = "intern"
     schema: str = ""
     dialect: Dialect = SQLITE
+    epsg: int = 28992
 
     @property
     def rows(self) -> str:

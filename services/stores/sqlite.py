@@ -30,6 +30,7 @@ import pandas as pd
 import pyproj
 import shapely
 
+from boundaries.rd import RD_NEW
 from geo.errors import StoreError, first_few
 from layers.publication.collection import Collection
 from layers.publication.fields import AREA, LEVEL
@@ -153,4 +154,5 @@ def _about(collection: Collection, group: str, bounds: Boxes) -> dict[str, objec
         "bbox": list(bbox),
         "years": [int(years.min()), int(years.max())] if len(years) else None,
         "group": group,
+        **({} if collection.epsg == RD_NEW else {"epsg": collection.epsg}),
     }

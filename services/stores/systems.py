@@ -4,7 +4,7 @@ Long edges get points along them first: a straight line in RD is bent in degrees
 wedge. An axis stands where the EPSG register has it: latitude first in 4258 and 4326.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
 from itertools import pairwise
 from typing import Any
@@ -16,13 +16,16 @@ import pyproj
 import shapely
 from shapely.geometry.base import BaseGeometry
 
-from services.stores.queries import QueryError, System
+from services.stores.queries import Described, QueryError, System
 
 CRS84 = "http://www.opengis.net/def/crs/OGC/1.3/CRS84"
 SYSTEMS = (CRS84, *(f"http://www.opengis.net/def/crs/EPSG/0/{code}" for code in (28992, 4258, 9067, 4326, 3857)))
 """What is answered in and asked in, by its URI; the first is stored."""
 
-READY: Mapping[str, System] = {SYSTEMS[0]: "CRS84", SYSTEMS[1]: "RD"}
+RD = SYSTEMS[1]
+"""RD New, which is of the Netherlands only."""
+
+READY: Mapping[str, System] = {SYSTEMS[0]: "CRS84", RD: "RD"}
 """The systems in which a store has the text of each geometry ready."""
 
 REALISED = {"9067": "4258"}
@@ -35,6 +38,12 @@ EDGE = 100
 
 LONGEST = {"metre": 2000.0, "degree": 0.02}
 """How long an edge of a shape may be, in the unit of its system, before it gets points along it."""
+
+
+def answered(collections: Iterable[Described]) -> tuple[str, ...]:
+    """What these collections are answered in: RD New only where one of them is of the Netherlands."""
+    dutch = any(RD.endswith(f"/{one.epsg}") for one in collections)
+    return tuple(one for one in SYSTEMS if dutch or one != RD)
 
 
 def corners(bbox: Sequence[float]) -> tuple[float, float, float, float]:

@@ -6,7 +6,6 @@ from typing import Any
 from services.ogc.questions import problems
 from services.ogc.questions.parameters import languages
 from services.stores.cql_tree import OPERATORS
-from services.stores.systems import SYSTEMS
 
 type Tree = dict[str, Any]
 
@@ -28,18 +27,20 @@ WRONG = {
 }
 
 
-def components(server: Mapping[str, Any]) -> Tree:
-    """All of them; `server` says in the configuration what limits a page has, and which languages may be asked for."""
+def components(server: Mapping[str, Any], systems: Sequence[str]) -> Tree:
+    """All of them; `server` says in the configuration what limits a page has, and which languages may be asked for;
+    `systems` are what is answered in.
+    """
     return {
-        "parameters": _parameters(server["limits"], languages(server["languages"])),
+        "parameters": _parameters(server["limits"], languages(server["languages"]), systems),
         "headers": {name: {"description": text, "schema": {"type": "string"}} for name, text in HEADERS.items()},
         "responses": {status: _problem(text) for status, text in WRONG.items()},
         "schemas": _schemas(),
     }
 
 
-def _parameters(limits: Mapping[str, Any], spoken: Sequence[str]) -> Tree:
-    uri = {"type": "string", "format": "uri", "enum": [*SYSTEMS], "default": SYSTEMS[0]}
+def _parameters(limits: Mapping[str, Any], spoken: Sequence[str], systems: Sequence[str]) -> Tree:
+    uri = {"type": "string", "format": "uri", "enum": [*systems], "default": systems[0]}
     limit = {"type": "integer", "minimum": 1, "maximum": limits["max_items"], "default": limits["default_items"]}
     numbers = {"type": "array", "minItems": 4, "maxItems": 6, "items": {"type": "number"}}
     written = (

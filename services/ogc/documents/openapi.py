@@ -12,6 +12,7 @@ from typing import Any
 from services.ogc.documents.components import Tree, components
 from services.ogc.documents.operations import of_collection, of_grids, of_server, of_styles, of_tiles
 from services.stores.queries import Described
+from services.stores.systems import answered
 
 
 def document(
@@ -31,7 +32,7 @@ def document(
         "servers": [{"url": url}],
         "tags": [{"name": "server"}, *({"name": one.id, "description": one.title} for one in collections)],
         "paths": paths,
-        "components": components(config["server"]),
+        "components": components(config["server"], answered(collections)),
     }
 
 

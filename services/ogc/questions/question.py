@@ -5,7 +5,7 @@ Nothing is ignored: a parameter that is neither one of the standard nor a proper
 
 import hashlib
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
@@ -15,7 +15,7 @@ from services.ogc.questions.parameters import Given
 from services.stores import cql, systems
 from services.stores.dialects import Condition
 from services.stores.queries import Described, Query, QueryError, equal, related, within_years
-from services.stores.systems import CRS84, SYSTEMS
+from services.stores.systems import CRS84, SYSTEMS, answered
 
 RESERVED = (
     *("bbox", "bbox-crs", "crs", "cursor", "datetime", "f", "filter", "filter-crs", "filter-lang", "lang", "limit"),
@@ -50,7 +50,7 @@ def question(collection: Described, given: Given, default: int, most: int) -> Qu
         limit=min(_whole(given, "limit", 1, default), most),
         offset=_whole(given, "offset", 0, 0),
     )
-    return Question(query, system(given, "crs"), hits, "limit" in given)
+    return Question(query, system(given, known=answered([collection])), hits, "limit" in given)
 
 
 def digest(given: Given) -> str:
@@ -79,24 +79,24 @@ def conditions(
 
 def _where(collection: Described, given: Given) -> Iterator[Condition]:
     named = [(name, value) for name, value in given.items() if name not in RESERVED]
-    box = None
+    box, known = None, answered([collection])
     if "bbox" in given:
-        box = systems.box(_numbers(given["bbox"]), system(given, "bbox-crs"))
+        box = systems.box(_numbers(given["bbox"]), system(given, "bbox-crs", known))
     elif "bbox-crs" in given:
         raise QueryError("{name} needs {other} beside it", name="bbox-crs", other="bbox")
     asked = None
     if "filter" in given:
-        asked = cql.Filter(given["filter"], system(given, "filter-crs"), given.get("filter-lang", ""))
+        asked = cql.Filter(given["filter"], system(given, "filter-crs", known), given.get("filter-lang", ""))
     elif lone := [name for name in ("filter-crs", "filter-lang") if name in given]:
         raise QueryError("{name} needs {other} beside it", name=lone[0], other="filter")
     return conditions(collection, named, box, given.get("datetime"), asked)
 
 
-def system(given: Given, name: str = "crs") -> str:
+def system(given: Given, name: str = "crs", known: Sequence[str] = SYSTEMS) -> str:
     """The system that a parameter names; raises QueryError for one that is not known."""
     uri = given.get(name, CRS84)
-    if uri not in SYSTEMS:
-        raise QueryError("{name} must be one of {known}, found {found!r}", name=name, known=[*SYSTEMS], found=uri)
+    if uri not in known:
+        raise QueryError("{name} must be one of {known}, found {found!r}", name=name, known=[*known], found=uri)
     return uri
 
 

@@ -23,7 +23,7 @@ from services.ogc.site import cells
 from services.ogc.site.downloads import files_of
 from services.ogc.site.method_pages import page_of
 from services.stores.queries import Described
-from services.stores.systems import SYSTEMS
+from services.stores.systems import answered
 
 type Content = Mapping[str, Any]
 
@@ -61,7 +61,8 @@ class Pages:
 
     def collection(self, identifier: str, name: str = "collection") -> bytes:
         """The page of a collection, or of its columns (`schema`)."""
-        return self._rendered(name, collection=self._collections[identifier], systems=SYSTEMS,
+        collection = self._collections[identifier]
+        return self._rendered(name, collection=collection, systems=answered([collection]),
                               files=files_of(self._folder, identifier),
                               method=page_of(identifier, self._methods))  # fmt: skip
 

@@ -4,6 +4,7 @@ import sqlite3
 from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
+from zipfile import ZipFile
 
 import geopandas
 import numpy as np
@@ -18,11 +19,16 @@ from geo.errors import AreaError, DeclarationError, SourceError, ZichtError
 from layers.declarations.catalog import Catalog
 from layers.publication.collections import collections
 from layers.publication.layer import Layer
-from services.exporters import geopackage
+from services.exporters import geopackage, qgis
 from services.jobs.build import LayerRequest, build, open_country
+from services.ogc import configuration
+from services.ogc.questions import question
 from services.pages import map as map_page
 from services.sources.boundaries import BoundaryFolder
 from services.stores import sqlite
+from services.stores.queries import QueryError
+from services.stores.served import opened
+from services.stores.systems import SYSTEMS
 from tests.layers.declared import SOURCE, THEME, catalog
 
 SIDE, COUNT = 6_000.0, 12
@@ -150,6 +156,24 @@ def test_the_map_shows_where_it_lies_and_asks_pdok_for_nothing(layer: Layer):
     assert f'"extent":[[{south:.2f}'[:-1] in page
     assert 3.8 < west < east < 5.2
     assert 50.5 < south < north < 51.5
+
+
+def test_the_api_names_no_system_and_qgis_no_background_of_the_netherlands(layer: Layer, tmp_path: Path):
+    published = collections([layer])
+    sqlite.write(published, tmp_path)
+    served = opened(tmp_path / "zicht.sqlite").collections
+    others = [one for one in SYSTEMS if not one.endswith("/28992")]
+    for one in configuration.resources(served, "zicht.sqlite").values():
+        assert one["providers"][0]["crs"] == others
+    with pytest.raises(QueryError, match=r"crs must be one of .*4258"):
+        question.question(served[0], {"crs": SYSTEMS[1]}, 10, 100)
+    assert question.question(served[0], {"crs": SYSTEMS[2]}, 10, 100).system == SYSTEMS[2]
+    qgis.write(published, tmp_path)
+    with ZipFile(tmp_path / "qgis.zip") as archive:
+        projects = [archive.read(name).decode() for name in archive.namelist() if name.endswith(".qgs")]
+    assert len(projects) == 1
+    assert "3035" in projects[0]
+    assert "pdok" not in projects[0].lower()
 
 
 def test_cells_of_the_grid_of_europe_are_areas_too(tmp_path: Path):
