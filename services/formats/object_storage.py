@@ -99,8 +99,15 @@ def _key(address: str) -> str:
 def _storage() -> Any:
     from pyarrow import fs  # noqa: PLC0415  # what few read from
 
-    endpoint = urlsplit(Settings().object_storage)
-    where = {"scheme": endpoint.scheme, "endpoint_override": endpoint.netloc} if endpoint.netloc else {}
+    given = Settings().object_storage
+    endpoint = urlsplit(given)
+    if given and not (
+        endpoint.scheme in {"http", "https"} and endpoint.netloc
+    ):  # Amazon would be asked, with these keys
+        raise UnreachableError(
+            "AWS_ENDPOINT_URL: {given!r} is no address; write it as in https://storage.example.org:9000", given=given
+        )
+    where = {"scheme": endpoint.scheme, "endpoint_override": endpoint.netloc} if given else {}
     return fs.S3FileSystem(
         connect_timeout=WITHIN, request_timeout=AT_MOST, retry_strategy=fs.AwsStandardS3RetryStrategy(TRIES), **where
     )

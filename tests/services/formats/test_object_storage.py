@@ -104,6 +104,13 @@ def test_where_nobody_answers_it_is_said_which_variable_leads_there(emmer, monke
         made(emmer, "s3://emmer/rijen")
 
 
+@pytest.mark.parametrize("endpoint", ["127.0.0.1:9000", "storage.example.org", "s3://emmer", "https://"])
+def test_an_endpoint_that_is_no_address_is_refused_and_amazon_is_not_asked(monkeypatch, endpoint):
+    monkeypatch.setenv("AWS_ENDPOINT_URL_S3", endpoint)
+    with pytest.raises(SourceError, match="is no address; write it as in https://storage"):
+        listed("s3://emmer/rijen")
+
+
 def test_keys_that_may_not_read_it_are_refused_with_the_variables_that_hold_them(emmer, storage):
     storage.look_at_keys_after("0")
     try:
