@@ -11,9 +11,8 @@ The same count perturbed in the same way in two releases tells nothing more: its
 records are, and where those changed, so did the count. Perturbed in another way it is a second opinion, and both count.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import suppress
-from dataclasses import dataclass
 from functools import partial
 from itertools import combinations, pairwise
 
@@ -32,71 +31,25 @@ from geo.disclosure.overlays import narrowest
 from geo.disclosure.perturbation import Noise
 from geo.errors import MeasureError
 from layers.evaluation.amounts import exposed_amounts
+from layers.evaluation.audit import (
+    AMOUNT,
+    INSIDER,
+    ITS_NOISE,
+    ITS_PARTS,
+    OTHER_RELEASE,
+    OVERLAY,
+    Audit,
+    Exposed,
+    together,
+)
 from layers.evaluation.overlay import Overlay, overlay, overlay_of_sizes
 from layers.publication.perturbed import is_amount
-
-ITS_PARTS, ITS_NOISE, OTHER_RELEASE, OVERLAY, INSIDER = "parts", "noise", "releases", "overlay", "insider"
-AMOUNT = "amount"
-"""What betrays a cell where it is not the area that it lies in."""
 
 GEMEENTE = slice(2, 6)
 """What buurten, wijken and their gemeente have in common in their codes."""
 
 CELL = ["count", "vintage", "level", "area"]
 NOISE = ["max_noise", "variance", "smallest"]
-
-
-@dataclass(frozen=True, slots=True)
-class Exposed:
-    """A cell of which too few counts stay possible, and the relation that betrays it."""
-
-    count: str
-    level: str
-    area: str
-    lowest: float
-    highest: float
-    relation: str
-
-
-@dataclass(frozen=True, slots=True)
-class Audit:
-    """What an attacker computes.
-
-    Attributes:
-        cells: of how many cells.
-        small: how many of them may be small.
-        fewest: counts that stay possible of the worst of those.
-        noise: the least part of the variance of its noise that stays of any of those, where all ways in which it is
-            known are weighed together.
-        exposed: cells of which too few counts stay possible.
-        insiders: counts that stay possible of the worst for those who know of a record of their own.
-        overlays: how many overlays of hexagons with areas were tried.
-        contradicting: how many of these contradict what lies in them, so that nothing can be computed from them: of
-            other records.
-        amounts: how many of the cells are of amounts, which have no noise.
-        withheld: how many of these are withheld.
-    """
-
-    cells: int
-    small: int
-    fewest: int
-    noise: float
-    exposed: tuple[Exposed, ...]
-    insiders: int = 0
-    overlays: int = 0
-    contradicting: int = 0
-    amounts: int = 0
-    withheld: int = 0
-
-    @property
-    def counts(self) -> int:
-        """How many of the cells are perturbed counts."""
-        return self.cells - self.amounts
-
-    @property
-    def passed(self) -> bool:
-        """Whether no cell is exposed."""
-        return not self.exposed
 
 
 def audited(published: pd.DataFrame) -> Audit:
@@ -108,21 +61,7 @@ def audited(published: pd.DataFrame) -> Audit:
     noisy, exact = published[~is_amount(published)], published[is_amount(published)]
     counts = [rows for _, rows in noisy.groupby(["count", "vintage"], sort=True)]
     amounts = [_of_amount(rows) for _, rows in exact.groupby(["count", "vintage"], sort=True)]
-    return _together([*(one for rows in counts for one in (_of_count(rows), *_of_overlays(rows))), *amounts])
-
-
-def _together(parts: Sequence[Audit]) -> Audit:
-    """Audits of other cells, or of the same by other relations (then `cells` is 0)."""
-    small = [part for part in parts if part.small]
-    fewest, noise = min((one.fewest for one in small), default=0), min((one.noise for one in small), default=1.0)
-    insiders = min((one.insiders for one in small), default=0)
-    exposed = tuple({(one.count, one.area): one for part in parts for one in part.exposed}.values())
-    cells, several = [part for part in parts if part.cells], sum(part.overlays for part in parts)
-    return Audit(
-        sum(part.cells for part in cells), sum(part.small for part in cells), fewest, noise, exposed, insiders, several,
-        sum(part.contradicting for part in parts), sum(part.amounts for part in parts),
-        sum(part.withheld for part in parts),
-    )  # fmt: skip
+    return together([*(one for rows in counts for one in (_of_count(rows), *_of_overlays(rows))), *amounts])
 
 
 def _of_amount(rows: pd.DataFrame) -> Audit:
@@ -142,7 +81,7 @@ def _of_count(rows: pd.DataFrame) -> Audit:
     except MeasureError:
         if "release" not in rows:
             raise
-    return _together([_of_latest(part) for _, part in rows.groupby(rows["area"].str[GEMEENTE], sort=True)])
+    return together([_of_latest(part) for _, part in rows.groupby(rows["area"].str[GEMEENTE], sort=True)])
 
 
 def _of_latest(rows: pd.DataFrame) -> Audit:

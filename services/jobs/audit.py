@@ -14,7 +14,7 @@ import pandas as pd
 from geo.disclosure.insiders import LEAST_POSSIBLE
 from geo.errors import DisclosureError, first_few
 from geo.messages import Message, message
-from layers.evaluation.disclosure import (
+from layers.evaluation.audit import (
     AMOUNT,
     INSIDER,
     ITS_NOISE,
@@ -23,8 +23,8 @@ from layers.evaluation.disclosure import (
     OVERLAY,
     Audit,
     Exposed,
-    audited,
 )
+from layers.evaluation.disclosure import audited
 from layers.publication.protected import Protected
 from services.pages.table_page import page
 from services.releases import retention

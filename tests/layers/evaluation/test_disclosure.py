@@ -18,7 +18,8 @@ from geo.disclosure.perturbation import Noise, perturbed
 from geo.errors import MeasureError
 from geo.measures import Measure
 from geo.rates import empirical_bayes, gamma_shape
-from layers.evaluation.disclosure import Exposed, audited
+from layers.evaluation.audit import Exposed
+from layers.evaluation.disclosure import audited
 from layers.publication.perturbed import perturbed_counts
 
 NOISE, LEAST = Noise(5, 3.0, 3), 5.0

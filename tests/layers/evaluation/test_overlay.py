@@ -13,7 +13,8 @@ from geo.areas import AreaLevel
 from geo.disclosure.intervals import Bounds
 from geo.disclosure.overlays import narrowest
 from geo.disclosure.perturbation import Noise
-from layers.evaluation.disclosure import Audit, Exposed, audited
+from layers.evaluation.audit import Audit, Exposed
+from layers.evaluation.disclosure import audited
 from layers.evaluation.overlay import overlay, overlay_of_sizes
 from layers.publication.perturbed import perturbed_counts
 
