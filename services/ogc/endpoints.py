@@ -1,7 +1,7 @@
 """What a path of the API takes and gives, and a request on its way to an answer."""
 
 import re
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Iterator, Mapping
 from dataclasses import dataclass
 
 from starlette.requests import Request
@@ -50,8 +50,16 @@ class Call:
 
     def answer(self, status: int, media_type: str, body: bytes, more: Mapping[str, str] | None = None) -> Response:
         """An answer made in memory."""
-        tagged = {"ETag": self.tag} if status == 200 and self.request.method != "POST" else {}
+        tagged = self._tagged if status == 200 else {}
         return responses.whole(status, media_type, body, self.header("accept-encoding"), {**tagged, **(more or {})})
+
+    def streamed(self, media_type: str, pieces: Iterator[bytes], more: Mapping[str, str]) -> Response:
+        """An answer that is made while it is sent."""
+        return responses.streamed(media_type, pieces, self.header("accept-encoding"), {**self._tagged, **more})
+
+    @property
+    def _tagged(self) -> Mapping[str, str]:
+        return {"ETag": self.tag} if self.request.method != "POST" else {}
 
 
 type Handler = Callable[[Call], Awaitable[Response]]

@@ -2,6 +2,7 @@
 
 from contextlib import suppress
 from dataclasses import replace
+from functools import partial
 from urllib.parse import quote
 
 import orjson
@@ -83,15 +84,19 @@ class Handlers:
         if call.format == "html":  # its map is in degrees
             asked = replace(asked, given={name: value for name, value in asked.given.items() if name != "crs"})
             system = {}
+        outlined = partial(items.outlined, store, self._filters, asked)
         if call.format == "html" and call.request.method != "POST":
             key = (call.tag, store.key)
-            page = call.edition.once(key, lambda: items.rendered(asked, items.page(store, self._filters, asked)))
+            page = call.edition.once(key, lambda: items.rendered(asked, items.page(store, outlined())))
             return call.answer(*page, system)
-        return call.answer(*items.rendered(asked, items.page(store, self._filters, asked)), system)
+        outline = outlined()
+        if call.format == "json" and outline.long:
+            return call.streamed(call.media_type, items.pieces(store.again(), outline), system)
+        return call.answer(*items.rendered(asked, items.page(store, outline)), system)
 
     def _csv(self, call: Call, asked: items.Asked) -> Response:
         store = self.store(call)
-        found = items.page(store, self._filters, asked)
+        found = items.page(store, items.outlined(store, self._filters, asked))
         query, limited = found.question.query, found.question.limited
         headers = {"Content-Crs": f"<{found.question.system}>"}
         if limited and found.next:

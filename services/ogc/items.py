@@ -4,9 +4,10 @@ The store's own text of a feature goes into the answer as it is. Coordinates of 
 in one call.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from itertools import batched, islice
 from urllib.parse import quote, urlencode
 
 import orjson
@@ -34,6 +35,12 @@ OFFERED = {
 
 PLACE = ("cursor", "offset")
 """Parameters that say where a page starts."""
+
+HEAD = b'{"type":"FeatureCollection","features":['
+LONG, PIECE = 1000, 250
+"""Features above which a page is long, and of which one is held in memory at a time: some 400 kB, in several copies
+down to the connection.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,22 +73,69 @@ class Page:
     next: str | None
 
 
-def page(store: Reader, filters: paging.Filters, asked: Asked) -> Page:
-    """The page that is asked for. Raises QueryError for a question that cannot be answered, Problem for its cursor."""
+def page(store: Reader, outline: "Outline") -> Page:
+    """The page with its features."""
+    question_ = outline.question
+    found = [] if question_.hits else _features(store, outline.asked, outline.further, question_.system)
+    limit = question_.query.limit
+    following = outline.next(found[limit - 1][0]) if len(found) > limit else None
+    return Page(question_, [text for _, text in found[:limit]], outline.matched, following)
+
+
+@dataclass(frozen=True, slots=True)
+class Outline:
+    """A page before its features are read: what was asked, and how many there are in all."""
+
+    filters: paging.Filters
+    asked: Asked
+    given: Given
+    release: str
+    question: Question
+    matched: int
+
+    @property
+    def further(self) -> Query:
+        """What reads the page and one feature more, to know whether there is a next page."""
+        return replace(self.question.query, limit=self.question.query.limit + 1)
+
+    @property
+    def long(self) -> bool:
+        """Whether it has more features than are held in memory for a reader who takes them slowly."""
+        query, as_stored = self.question.query, self.question.system in systems.READY
+        return as_stored and not self.question.hits and min(query.limit, self.matched) > LONG
+
+    def next(self, last: str) -> str:
+        """The link to the page after the feature with the id `last`."""
+        linked, kept = self.filters.linked({name: value for name, value in self.given.items() if name not in PLACE})
+        onward = paging.Cursor(self.release, digest(self.given), kept, last)
+        return self.asked.link({**linked, "f": self.asked.format}, cursor=str(onward))
+
+
+def outlined(store: Reader, filters: paging.Filters, asked: Asked) -> Outline:
+    """What is asked. Raises QueryError for a question that cannot be answered, Problem for its cursor."""
     given, after = _place(store, filters, asked)
     collection = store.collection(asked.collection)
     question_ = question(collection, given, asked.edition.default, asked.edition.most)
     query = replace(question_.query, after=after, system=systems.ready(question_.system))
     matched = store.count(asked.collection, query.where)
-    # One more than asked, to know whether there is a next page.
-    features, last = ([], "") if question_.hits else _features(store, asked, query, question_.system)
-    following = None
-    if len(features) > query.limit:
-        features = features[: query.limit]
-        linked, kept = filters.linked({name: value for name, value in given.items() if name not in PLACE})
-        onward = paging.Cursor(store.release, digest(given), kept, last)
-        following = asked.link({**linked, "f": asked.format}, cursor=str(onward))
-    return Page(replace(question_, query=query), features, matched, following)
+    return Outline(filters, asked, given, store.release, replace(question_, query=query), matched)
+
+
+def pieces(store: Reader, outline: Outline) -> Iterator[bytes]:
+    """The GeoJSON of a long page, a piece at a time, as `rendered` has it at once; the store is closed at the end."""
+    try:
+        rows, limit = store.read(outline.asked.collection, outline.further), outline.question.query.limit
+        number, last = 0, ""
+        yield HEAD
+        for some in batched(islice(rows, limit), PIECE):
+            joined = (b"," if number else b"") + b",".join(text for _, text in some)
+            number, last = number + len(some), some[-1][0]
+            del some  # a slow reader holds `joined` only
+            yield joined
+        following = outline.next(last) if next(rows, None) else None
+        yield b"]," + _about(outline.asked, outline.matched, number, following)
+    finally:
+        store.close()
 
 
 def _place(store: Reader, filters: paging.Filters, asked: Asked) -> tuple[Given, str | None]:
@@ -97,15 +151,12 @@ def _place(store: Reader, filters: paging.Filters, asked: Asked) -> tuple[Given,
     return filters.whole(start, cursor, asked.url), cursor.after
 
 
-def _features(store: Reader, asked: Asked, query: Query, uri: str) -> tuple[list[bytes], str]:
-    """The JSON of the features of a page and one more, and the id of the last one of the page."""
-    further = replace(query, limit=query.limit + 1)
+def _features(store: Reader, asked: Asked, query: Query, uri: str) -> list[tuple[str, bytes]]:
+    """The JSON of features, each by its id."""
     if uri in systems.READY:
-        found = store.features(asked.collection, further)
-    else:
-        placed = systems.in_system(store.page(asked.collection, further), uri)
-        found = [(one["id"], orjson.dumps(one)) for one in placed]
-    return [text for _, text in found], found[query.limit - 1][0] if len(found) > query.limit else ""
+        return store.features(asked.collection, query)
+    placed = systems.in_system(store.page(asked.collection, query), uri)
+    return [(one["id"], orjson.dumps(one)) for one in placed]
 
 
 FORMATS = (
@@ -133,13 +184,8 @@ def single(edition: Edition, collection: str, identifier: str, feature: bytes) -
 
 def rendered(asked: Asked, found: Page) -> Rendered:
     """The page in the format that is asked for, but CSV."""
-    about = orjson.dumps({
-        "numberMatched": found.matched,
-        "numberReturned": len(found.features),
-        "links": _links(asked, found.next),
-        "timeStamp": datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ"),
-    })  # fmt: skip
-    body = b'{"type":"FeatureCollection","features":[' + b",".join(found.features) + b"]," + about[1:]
+    about = _about(asked, found.matched, len(found.features), found.next)
+    body = HEAD + b",".join(found.features) + b"]," + about
     if asked.format == "json":
         return 200, asked.media_type, body
     content = orjson.loads(body)
@@ -149,6 +195,16 @@ def rendered(asked: Asked, found: Page) -> Rendered:
     if asked.format == "jsonld":
         return 200, asked.media_type, asked.edition.linked.items(asked.collection, content)
     return 200, asked.media_type, asked.edition.pages.items(asked.collection, content)
+
+
+def _about(asked: Asked, matched: int, returned: int, following: str | None) -> bytes:
+    """The members of a page after its features, and its end."""
+    return orjson.dumps({
+        "numberMatched": matched,
+        "numberReturned": returned,
+        "links": _links(asked, following),
+        "timeStamp": datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ"),
+    })[1:]  # fmt: skip
 
 
 def _links(asked: Asked, following: str | None) -> list[dict[str, str]]:

@@ -75,13 +75,17 @@ class Reader(ABC):
 
     def features(self, name: str, query: Query) -> list[tuple[str, bytes]]:
         """The same page, each feature by its id as JSON, which is stored as it goes out."""
+        return [*self.read(name, query)]
+
+    def read(self, name: str, query: Query) -> Iterator[tuple[str, bytes]]:
+        """The same, read as they are taken, where the store can."""
         if query.columns:
-            return [
+            return (
                 (item_id, orjson.dumps(_feature(item_id, geometry and orjson.Fragment(geometry), properties)))
                 for item_id, geometry, properties in self._rows(name, query)
-            ]
+            )
         _, rows = self._selected(features(self.collection(name), query))
-        return list(rows)  # type: ignore[arg-type]  # of an id and bytes, as was selected
+        return iter(rows)  # type: ignore[arg-type]  # of an id and bytes, as was selected
 
     def _rows(self, name: str, query: Query) -> Iterator[tuple[str, str | None, dict[str, Any]]]:
         """Of each row of a page its identifier, the GeoJSON of its geometry and its properties."""

@@ -9,7 +9,7 @@ import os
 import sqlite3
 import threading
 import weakref
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import lru_cache, partial
 from pathlib import Path
 from typing import Self
@@ -22,7 +22,7 @@ from geo.messages import message
 from services.files import check_format
 from services.stores.dialects import Condition
 from services.stores.functions import FUNCTIONS
-from services.stores.queries import APPLICATION, FORMAT
+from services.stores.queries import APPLICATION, FORMAT, Described
 from services.stores.reader import Reader, Rows, described
 
 MAPPED = 2**31
@@ -37,10 +37,11 @@ INVERSES = {"contains": shapely.within, "within": shapely.contains}
 class Served(Reader):
     """The collections of one release file. Not shared between threads; ask `opened` for one.
 
-    `close` lets go of the file; so does the last reference to this.
+    Its collections are read, but where they are `known`. `close` lets go of the file; so does the last reference to
+    this.
     """
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, known: Sequence[Described] = ()) -> None:
         self.path, self.written = path, written(path)
         try:
             # Used by one thread; but when that thread has gone, another lets go of the file.
@@ -48,7 +49,7 @@ class Served(Reader):
             self._end = weakref.finalize(self, self._store.close)
             self._store.execute(f"PRAGMA mmap_size = {MAPPED}")
             self._check_format()
-            rows = self._store.execute("SELECT about FROM _collections ORDER BY id").fetchall()
+            collections = known or self._described()
         except sqlite3.Error as fault:
             raise StoreError(
                 "store {path}: {fault}; publish a release first, or again (zicht publish)", path=path, fault=str(fault)
@@ -58,7 +59,10 @@ class Served(Reader):
         self._store.create_function("related", 3, partial(_related, prepared), deterministic=True)
         for name, (count, function) in FUNCTIONS.items():
             self._store.create_function(name, count, function, deterministic=True)
-        super().__init__(path.parent.name, (path, self.written), (described(about) for (about,) in rows))
+        super().__init__(path.parent.name, (path, self.written), collections)
+
+    def _described(self) -> list[Described]:
+        return [described(about) for (about,) in self._store.execute("SELECT about FROM _collections ORDER BY id")]
 
     def _check_format(self) -> None:
         (application,), (version,) = (
@@ -80,7 +84,7 @@ class Served(Reader):
 
     def again(self) -> Self:
         """The same file, opened anew."""
-        return type(self)(self.path)
+        return type(self)(self.path, self.collections)
 
     def close(self) -> None:
         """Let go of the file."""

@@ -38,7 +38,7 @@ def edition(tmp_path_factory):
 def ours(edition, given_):
     asked = items.Asked(edition, NAME, given_, "json", MEDIA_TYPES["json"])
     store, filters = opened(edition.folder / "zicht.sqlite"), paging.Filters(paging.FilterFolder(edition.folder))
-    _, _, body = items.rendered(asked, items.page(store, filters, asked))
+    _, _, body = items.rendered(asked, items.page(store, items.outlined(store, filters, asked)))
     return json.loads(body)
 
 
