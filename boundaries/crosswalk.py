@@ -161,10 +161,16 @@ class Crosswalk:
         return type(self)(self.targets, self.sources, table.reset_index(drop=True), self.notes)
 
     def _sum(self, figures: pd.Series) -> pd.Series:
-        known = figures.notna().to_numpy()
-        matrix = self.matrix.T
-        summed = matrix @ np.where(known, figures.to_numpy(), 0.0)
-        incomplete = (matrix @ (~known).astype(float) > 0) | (np.diff(matrix.tocsr().indptr) == 0)
+        """What each target gets, added up in the order of the sources; NaN where a source of it is unknown."""
+        source, target = self.at
+        share = self.table["share"].to_numpy()
+        if (np.diff(source) < 0).any():
+            order = np.argsort(source, kind="stable")
+            source, target, share = source[order], target[order], share[order]
+        known, count = figures.notna().to_numpy(), len(self.targets)
+        summed = np.bincount(target, share * np.where(known, figures.to_numpy(), 0.0)[source], count)
+        incomplete = np.bincount(target, minlength=count) == 0
+        incomplete[target[~known[source]]] = True
         return pd.Series(np.where(incomplete, np.nan, summed), index=self.targets)
 
 

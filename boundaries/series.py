@@ -22,6 +22,7 @@ from boundaries.counts import Counts
 from boundaries.crosswalk import ROUNDING, Crosswalk
 from geo.alignment import check_aligned
 from geo.errors import AlignmentError
+from geo.polygons import Floats
 
 COLUMNS = ("value", "split", "error", "disagreement")
 
@@ -65,20 +66,28 @@ def harmonised(years: Mapping[int, Year]) -> pd.DataFrame:
     return pd.DataFrame(columns, index)
 
 
-def _apportioned(year: Year) -> pd.DataFrame:
-    value = year.crosswalk.sum(year.counts).figures
+def _apportioned(year: Year) -> dict[str, Floats]:
+    """The columns of one year."""
+    value = year.crosswalk.sum(year.counts).figures.to_numpy()
     source, target = year.crosswalk.at
     share, count = year.crosswalk.table["share"].to_numpy(), year.counts.figures.to_numpy()[source]
     in_parts = share < 1 - ROUNDING
-    split = np.bincount(target[in_parts], (count * share)[in_parts], len(value))
-    error = np.sqrt(np.bincount(target, count**2 * share * (1 - share).clip(min=0.0), len(value)))
-    table = pd.DataFrame(
-        {
-            "value": value,
-            "split": np.divide(split, value, out=np.zeros(len(value)), where=value.to_numpy() > 0),
-            "error": error,
-            "disagreement": (value - year.unweighted.sum(year.counts).figures).abs() if year.unweighted else np.nan,
-        },
-        index=value.index.rename("area_id"),
-    )
-    return table.mask(value.isna())
+    split = np.bincount(target[in_parts], count[in_parts] * share[in_parts], len(value))
+    error = np.sqrt(np.bincount(target, _variance(count, share), len(value)))
+    other = year.unweighted.sum(year.counts).figures.to_numpy() if year.unweighted else np.nan
+    columns = {
+        "value": value,
+        "split": np.divide(split, value, out=np.zeros(len(value)), where=value > 0),
+        "error": error,
+        "disagreement": np.abs(value - other),
+    }
+    return {name: np.where(np.isnan(value), np.nan, column) for name, column in columns.items()}
+
+
+def _variance(count: Floats, share: Floats) -> Floats:
+    """The variance at the worst of each part of a count (see above), made in place."""
+    variance = np.square(count)
+    variance *= share
+    rest = 1 - share
+    variance *= rest.clip(min=0.0, out=rest)
+    return variance

@@ -339,3 +339,18 @@ def test_codes_without_polygons_go_to_their_wijk_too():
     crosswalk = by_parent(codes, larger, AreaLevel.WIJK)
     assert crosswalk.table.iloc[:COUNT]["source"].astype(str).tolist() == BUURTEN.ids.tolist()
     assert list(crosswalk.lost.index) == ["BU07770102"]
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_a_sum_is_the_product_of_the_matrix_to_the_bit_in_whatever_order_shares_stand(seed):
+    rng = np.random.default_rng(seed)
+    at = np.nonzero(rng.random((30, 40)) < 0.3)
+    sources, targets = (pd.Index([f"{side}{one:02}" for one in range(count)]) for side, count in (("a", 30), ("b", 40)))
+    shares = pd.DataFrame({"source": sources[at[0]], "target": targets[at[1]], "share": rng.random(len(at[0])) / 40})
+    table = shares.assign(method=Method.SURFACE).iloc[rng.permutation(len(shares))].reset_index(drop=True)
+    crosswalk = Crosswalk(sources, targets, table)
+    figures = pd.Series(np.where(rng.random(30) < 0.05, np.nan, 1e5 * rng.random(30)), sources)
+    expected = crosswalk.matrix.T @ figures.fillna(0.0).to_numpy()
+    expected[crosswalk.matrix.T @ figures.isna().to_numpy(dtype=float) > 0] = np.nan
+    expected[crosswalk.matrix.sum(axis=0) == 0] = np.nan
+    assert crosswalk.sum(Counts("inwoners", figures)).figures.to_numpy().tobytes() == expected.tobytes()
