@@ -17,17 +17,24 @@ def serve(
     config: Config = None,
     store: Store = None,
     workers: Annotated[int, typer.Option(min=1, max=64, help=say("How many processes answer; one a core."))] = 1,
+    check: Annotated[bool, typer.Option("--check", help=say("Only say whether it can be served, and how."))] = False,  # noqa: FBT002
 ) -> None:
     """Serve the API and the map of the release that was published last until Ctrl-C.
 
-    Example: `zicht serve --port 8080`
+    Example: `zicht serve --port 8080`, and before the service starts `zicht serve --check`
     """
     from services.jobs.configurations import configuration_of
+    from services.jobs.serve import check as check_
     from services.jobs.serve import home_to_read, in_place, published_at
     from services.jobs.serve import serve as serve_
 
     settings.override("STORE", store)
     home, instead = home_to_read(home), None
+    if check:
+        check_(home, configuration_of(home, config), host, port)
+        screen.print(escape(say("It can be served: {what}", what=settings.Settings().store or home)))
+        screen.print(addresses(host, port))
+        return
     if settings.Settings().store:
         screen.print(say("Serves what is published in the database"))
     else:

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from geo.errors import ServeError, StoreError
-from geo.messages import Message, message
+from geo.messages import Message, joined, message
 from services.jobs.configurations import composed, composed_of_shared
 from services.ogc import server
 from services.ogc.app import Site
@@ -81,6 +81,22 @@ def serve(home: Path, config: Path, host: str, port: int, workers: int = 1, inst
     Raises StoreError where nothing is published; ServeError where the port is taken, or where a configuration was
     chosen that is not there.
     """
+    server.serve(_site(home, config, instead), host, port, workers)
+
+
+def check(home: Path, config: Path, host: str, port: int) -> None:
+    """Look whether `serve` would, without serving, and whether every file is as it was published.
+
+    Raises StoreError or ServeError for what stands in the way.
+    """
+    server.check(_site(home, config, None), host, port)
+    if not store() and (faults := changed(current(home))):
+        raise StoreError(
+            "{faults}; `zicht verify --repair` makes its files again from its record", faults=joined("; ", faults)
+        )
+
+
+def _site(home: Path, config: Path, instead: Path | None) -> Site:
     if not store() and instead is None:
         manifest(current(home))
     if not config.is_file() and config != homes.configuration(home):  # without one of its own: as a new one starts
@@ -91,7 +107,6 @@ def serve(home: Path, config: Path, host: str, port: int, workers: int = 1, inst
     proxies = Settings().proxies
     compose = partial(composed, home, config)
     stands_in = None if instead is None else StandIn.of(home, instead)
-    site = Site(home, config, compose, last_confirmed, check=changed, proxies=proxies, instead=stands_in)
     if store():
-        site = Site(home, config, partial(composed_of_shared, config, store()), store=store(), proxies=proxies)
-    server.serve(site, host, port, workers)
+        return Site(home, config, partial(composed_of_shared, config, store()), store=store(), proxies=proxies)
+    return Site(home, config, compose, last_confirmed, check=changed, proxies=proxies, instead=stands_in)

@@ -47,6 +47,13 @@ def serve(site: Site, host: str, port: int, workers: int = 1) -> None:
                 Multiprocess(_config(made, workers), sockets=[listener]).run()
 
 
+def check(site: Site, host: str, port: int) -> None:
+    """Make all that is served without serving it: raises ServeError or StoreError where `serve` would."""
+    with _listening(host, port), TemporaryDirectory(prefix="zicht-") as folder:
+        addressed(f"http://{host}:{port}")
+        application(site, Path(folder))
+
+
 def _config(served: ASGIApp | partial[ASGIApp], workers: int | None = None) -> uvicorn.Config:
     """Of one process, or of `workers` that each make what they serve."""
     return uvicorn.Config(

@@ -198,6 +198,22 @@ def test_a_port_in_use_is_named_with_the_way_out(zicht: Zicht, published: Path):
     assert f"port {port} on 127.0.0.1 is in use; choose another with --port" in answer.err
 
 
+def test_serve_check_says_whether_it_can_be_served_and_serves_nothing(zicht: Zicht, published: Path):
+    asked = ("serve", "--check", "--home", published, "--port", str(servers.free_port()))
+    answer = zicht(*asked)
+    assert (answer.code, answer.err) == (0, "")
+    assert f"It can be served: {published}" in answer.out.replace("\n", "")
+    own = published / "pygeoapi-config.own.yml"
+    own.write_text("server: [", encoding="utf-8")
+    assert "pygeoapi-config.own.yml" in zicht(*asked).err
+    own.unlink()
+    page = published / "current" / "kaart.html"
+    page.write_bytes(page.read_bytes()[:-1] + b" ")  # as large as it was
+    answer = zicht(*asked)
+    assert answer.code == 1
+    assert all(part in answer.err for part in ("kaart.html", "zicht verify --repair"))
+
+
 def test_the_demonstration_says_what_of_the_truth_is_found_raw_and_given_what_is_there(shown: demo.Demonstration):
     console = Console(width=200)
     with speaking("en"), console.capture() as captured:
