@@ -9,6 +9,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from geo.areas import AreaLevel
+from geo.errors import first_few
 from geo.messages import Message, message, plural
 from geo.unknown import Unknown
 from geo.variation import differs
@@ -20,7 +21,7 @@ from layers.publication.corrections import sentence, without_effect
 from layers.publication.explanations import MADE_UP, caveat
 from layers.publication.layer import LayerKey
 from layers.publication.protected import Protected
-from layers.publication.reasons import REASONS
+from layers.publication.reasons import LABELS, REASONS
 from services.jobs.plan import LayerSteps, Renewed, State, Step
 
 if TYPE_CHECKING:  # they load all that publishes, and all that asks the geocoder
@@ -131,6 +132,7 @@ def summary(layer: Protected) -> RenderableType:
         ),
         say("without score or test: {reasons}", reasons=reasons or message("none")),
         how_searched(layer),
+        *_without_any(layer),
         *_alike(layer),
         say(caveat(layer.references, perturbed=layer.perturbed)),
         *map(sentence, layer.provenance.changed),
@@ -139,6 +141,18 @@ def summary(layer: Protected) -> RenderableType:
     if layer.provenance.made_up:
         lines.insert(0, say(MADE_UP))
     return Group(*(escape(line) for line in lines), "")
+
+
+def _without_any(layer: Protected) -> Iterator[str]:
+    """That no area of the gemeente on the map has a score, and why: all figures above are of the country."""
+    table = layer.table
+    if layer.key.gemeente is None or table["score"].notna().any():
+        return
+    reasons = first_few(say(LABELS[code]) for code in table["reden"].value_counts().index)
+    yield say(
+        "no area of {gemeente} has a score ({reasons}): the map says nothing of it",
+        gemeente=table["gemeentenaam"].iloc[0], reasons=reasons,
+    )  # fmt: skip
 
 
 def _alike(layer: Protected) -> Iterator[str]:

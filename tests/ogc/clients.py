@@ -8,6 +8,7 @@ import asyncio
 import random
 import time
 from collections import Counter
+from contextlib import suppress
 from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
@@ -114,7 +115,14 @@ async def _slowly(host, port, path):
             await asyncio.sleep(PAUSE)
         return b"".join(pieces)
     finally:
-        writer.close()
+        await _closed(writer)
+
+
+async def _closed(writer):
+    """Let go of a connection before its event loop ends."""
+    writer.close()
+    with suppress(OSError):
+        await writer.wait_closed()
 
 
 async def hang_up(client, seen):
@@ -129,4 +137,5 @@ async def hang_up(client, seen):
         writer.write(f"GET {address.path}{ITEMS[1:]}?limit=10000 HTTP/1.1\r\nHost: x\r\n\r\n".encode())
         await asyncio.sleep(random.random() / 5)  # noqa: S311  # whenever
         writer.transport.abort()
+        await _closed(writer)
         seen.counts["hung up"] += 1

@@ -9,7 +9,7 @@ import re
 import signal
 import sys
 import time
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import httpx
@@ -47,9 +47,13 @@ def publishing(root, states, pause):
 
 
 def memory(processes):
-    """Megabytes that each process has in memory now."""
-    told = {one: Path(f"/proc/{one}/status").read_text() for one in processes if Path(f"/proc/{one}").exists()}
-    return {one: int(re.search(r"RssAnon:\s+(\d+)", text)[1]) / 1024 for one, text in told.items()}
+    """Megabytes that each process has in memory now; one that was killed has none, before it is gone too."""
+    found = {}
+    for one in processes:
+        with suppress(OSError):
+            if held := re.search(r"RssAnon:\s+(\d+)", Path(f"/proc/{one}/status").read_text()):
+                found[one] = int(held[1]) / 1024
+    return found
 
 
 async def load(address, server, seen, many):

@@ -1,5 +1,6 @@
 """What the screen says of a layer that was built."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -22,3 +23,17 @@ def test_an_indicator_that_is_the_same_everywhere_is_named(tmp_path: Path, indic
         console.print(reports.summary(of))
     lines = [line for line in shown.get().splitlines() if line.startswith(SAID)]
     assert lines == [f"{SAID}: {title}" for title in indicators]
+
+
+def test_a_gemeente_in_which_no_area_has_a_score_is_named_with_the_reason(tmp_path: Path):
+    known, table = catalog(tmp_path), counts(board()[2])
+    whole = layer(known, built(known, table))
+    console = Console(width=500)
+    for unscored in (False, True):
+        none = whole.table.assign(score=float("nan"), reden="klein_aantal")
+        table_ = none if unscored else whole.table
+        of = replace(whole, key=replace(whole.key, gemeente="GM9901"), table=table_)
+        with console.capture() as shown:
+            console.print(reports.summary(of))
+        assert ("geen gebied van" in shown.get()) is unscored
+    assert "heeft een score (te klein aantal om te tonen): de kaart zegt er niets over" in shown.get()
