@@ -80,6 +80,7 @@ def test_with_national_figures_a_gemeente_has_the_figures_that_it_has_in_the_cou
     national = layer(whole, level)
     expected = national.table[national.table["gemeentecode"] == gemeente].reset_index(drop=True)
     searched = ["q", "kansrijk", "waarom", "reden", "zoekgebied", "rol", "gewicht", "zone", "geometry"]
+    searched += ["hoogte_zelf", "hoogte_rondom", "tweede_zoekwijze"]
     pd.testing.assert_frame_equal(
         pd.DataFrame(own.table.drop(columns=searched)), pd.DataFrame(expected.drop(columns=searched))
     )
