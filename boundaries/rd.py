@@ -1,13 +1,12 @@
 """RD New, the system of the Netherlands: what comes from CBS, and all that is placed in its areas, is in this."""
 
-from geo.areas import AreaFrame
+from geo.areas import RD_NEW, AreaFrame
 from geo.errors import AreaError
 from geo.messages import Message
 
-type Box = tuple[float, float, float, float]
+__all__ = ["RD_BOUNDS", "RD_NEW", "Box", "check_dutch"]
 
-RD_NEW = 28992
-"""EPSG code of RD New, the Dutch national grid, in metres."""
+type Box = tuple[float, float, float, float]
 
 RD_BOUNDS: Box = (-10_000.0, 300_000.0, 280_000.0, 650_000.0)
 """West, south, east and north of the Netherlands and its sea, in metres of RD New: where coordinates must lie."""

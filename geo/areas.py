@@ -15,6 +15,9 @@ from geo.metres import is_metric
 from geo.packed import Slices
 from geo.polygons import Polygons
 
+RD_NEW = 28992
+"""EPSG code of RD New, for who makes areas of the Netherlands in metres; nothing here depends on it."""
+
 NAMES = ("name", "gemeente", "gemeente_name")
 COLUMNS = (*NAMES, "geometry")
 
