@@ -46,7 +46,7 @@ def agreement(analysis: Analysis, flagged: "pd.Series[bool]") -> pd.Series:
     codes[flagged & found] = Searches.BOTH.value
     codes[flagged & shown & ~found] = Searches.FIRST.value
     codes[~flagged & found] = Searches.SECOND.value
-    return codes.where(codes.notna(), None)  # pandas wrote NaN for some
+    return codes.where(codes.notna(), None)  # where a mask is assigned by, pandas makes NaN of None elsewhere
 
 
 def found_twice(analysis: Analysis, areas: Sequence[str]) -> int | None:
