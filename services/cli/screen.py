@@ -63,7 +63,8 @@ def complain(text: Message | str) -> None:
     complaints.print(f"[bold red]{say('error:')}[/] {escape(say(text))}", highlight=False, soft_wrap=True)
 
 
-def addresses(host: str, port: int) -> RenderableType:
-    """Where to look, printed last."""
+def addresses(host: str, port: int, *, served: bool = True) -> RenderableType:
+    """Where to look, printed last; of what is `served` now also how that ends."""
     base = f"http://{host}:{port}"
-    return Group(say("map  {url}", url=f"{base}/kaart"), f"API  {base}/v1", say("Ctrl-C stops"))
+    lines = [say("map  {url}", url=f"{base}/kaart"), f"API  {base}/v1"]
+    return Group(*lines, *([say("Ctrl-C stops")] if served else []))

@@ -33,7 +33,7 @@ def serve(
     if check:
         check_(home, configuration_of(home, config), host, port)
         screen.print(escape(say("It can be served: {what}", what=settings.Settings().store or home)))
-        screen.print(addresses(host, port))
+        screen.print(addresses(host, port, served=False))
         return
     if settings.Settings().store:
         screen.print(say("Serves what is published in the database"))

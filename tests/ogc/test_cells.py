@@ -25,6 +25,13 @@ def test_a_row_is_what_escaping_each_of_its_cells_gives(texts):
     assert others == ("".join(f"<td>{escape(one)}</td>" for one in texts[1:]) or None)
 
 
+def test_a_text_with_the_character_between_cells_makes_no_cell_more():
+    fields = [field("naam"), field("gemeente"), field("score", "number")]
+    with speaking("nl"):
+        ((_, others),) = cells.rows(fields, [{"naam": "a", "gemeente": "b\0<i>9", "score": 1}])
+    assert others == "<td>b\ufffd&lt;i&gt;9</td><td>1,000</td>"
+
+
 def test_values_are_in_the_words_and_figures_of_the_language():
     columns = [
         (field("naam"), "a", "a", "a"),

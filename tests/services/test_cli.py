@@ -203,6 +203,7 @@ def test_serve_check_says_whether_it_can_be_served_and_serves_nothing(zicht: Zic
     answer = zicht(*asked)
     assert (answer.code, answer.err) == (0, "")
     assert f"It can be served: {published}" in answer.out.replace("\n", "")
+    assert "Ctrl-C" not in answer.out
     own = published / "pygeoapi-config.own.yml"
     own.write_text("server: [", encoding="utf-8")
     assert "pygeoapi-config.own.yml" in zicht(*asked).err
