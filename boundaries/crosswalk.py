@@ -123,9 +123,8 @@ class Crosswalk:
             measure.id, events.mask(partly), known.mask(partly), reason, shrunk=measure.shrunk,
             margins=(of_events, of_exposure),
         )  # fmt: skip
-        return replace(
-            apportioned, interpolated=measure.interpolated or not self.exact, shrunk_events=shrunk
-        )  # fmt: skip
+        interpolated = measure.interpolated or not self.exact
+        return replace(apportioned, interpolated=interpolated, shrunk_events=shrunk, counted=measure.counted)
 
     def then(self, other: Self) -> Self:
         """This crosswalk and the next in one: from the sources of this to the targets of the other."""

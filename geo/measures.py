@@ -40,6 +40,7 @@ class Measure:
         exposure_keys: the same of exposure.
         shrunk_events: of a rate that was divided, the events by the rates that were shrunk where they were counted
             (geo.rates.shrunk_where_counted), divided in the same way; None where it was counted as it stands.
+        counted: whether the value of a level is a confidential count by itself, of which few are not shown either.
     """
 
     id: str
@@ -53,6 +54,7 @@ class Measure:
     event_keys: pd.Series | None = None
     exposure_keys: pd.Series | None = None
     shrunk_events: pd.Series | None = None
+    counted: bool = False
 
     def __post_init__(self) -> None:
         beside = (self.margin, self.exposure_margin, self.event_keys, self.exposure_keys, self.shrunk_events)

@@ -42,7 +42,9 @@ def protected(measure: Measure, *, events: Noise | None, exposure: Noise | None,
         of_events = of_events.mask((of_events > of_exposure) & (measure.events <= measure.exposure), of_exposure)
     margins = (measure.margin, measure.exposure_margin)
     safe = Measure.of(measure.id, of_events, of_exposure, measure.reason, shrunk=measure.shrunk, margins=margins)
-    return replace(safe, interpolated=measure.interpolated)
+    return replace(
+        safe, interpolated=measure.interpolated, counted=measure.event_keys is not None and not measure.shrunk
+    )
 
 
 def _perturbed(counts: pd.Series, keys: pd.Series | None, noise: Noise | None) -> pd.Series:

@@ -88,15 +88,15 @@ def _faults_of_counts(leaving: pd.DataFrame) -> Iterator[Message]:
 
 
 def _shown_without_count(layer: Layer, leaving: pd.DataFrame, closed: Sequence[str]) -> Iterator[Message]:
-    """Rates and shares of confidential counts, of areas of which no count leaves that may be shown. A level has no such
-    floor (geo.disclosure.small_counts), and hexagons over which the figures of areas are divided have no counts.
+    """What is computed from confidential counts, of areas of which no count leaves that may be shown. Hexagons over
+    which the figures of areas are divided have no counts.
     """
     mine = leaving[leaving["level"] == str(layer.key.level)]
     if mine.empty:
         return
     may = mine["published"] >= mine["least"]
     for one in layer.theme.indicator:
-        if one.per is None or {column.partition(".")[0] for column in one.columns}.isdisjoint(closed):
+        if {column.partition(".")[0] for column in one.columns}.isdisjoint(closed):
             continue
         amounts = is_amount(mine) & mine["count"].str.startswith(f"{one.value}: ")
         enough = set(mine["area"][may & (amounts if amounts.any() else ~is_amount(mine))])

@@ -19,20 +19,20 @@ from tests.services.sources.records.test_build import LENS, PEOPLE, SOURCE, THEM
 PER_THOUSAND = THEME.replace('per = "inwoners"', 'per = "inwoners"\nscale = 1000')
 
 
-def confidential(rows: pd.DataFrame, folder: Path) -> Country:
+def confidential(rows: pd.DataFrame, folder: Path, theme: str = PER_THOUSAND) -> Country:
     """The country with these rows; nothing else of it is confidential."""
-    return _country(rows, folder, SOURCE.replace('status = "open"', ""))
+    return _country(rows, folder, SOURCE.replace('status = "open"', ""), theme)
 
 
 def suppressed(rows: pd.DataFrame, folder: Path) -> Country:
     """The country in which what is too small is left out, and all else published as it is: naive suppression."""
-    return _country(rows, folder, SOURCE)
+    return _country(rows, folder, SOURCE, PER_THOUSAND)
 
 
-def _country(rows: pd.DataFrame, folder: Path, source: str) -> Country:
+def _country(rows: pd.DataFrame, folder: Path, source: str, theme: str) -> Country:
     rows.to_csv(folder / "aangiften.csv", sep=";", decimal=",", index=False)
     known = catalog(
-        folder, themes_proef=PER_THOUSAND, sources_mensen=PEOPLE, lenses_nabij=LENS, sources_tellingen=source
+        folder, themes_proef=theme, sources_mensen=PEOPLE, lenses_nabij=LENS, sources_tellingen=source
     )  # fmt: skip
     keys = MadeUpKeys()
 

@@ -45,14 +45,15 @@ def test_nor_is_it_written_in_a_home(made, tmp_path):
     assert not list(tmp_path.iterdir())
 
 
-def test_a_rate_is_shown_where_a_count_leaves_that_may_be_shown_and_a_level_has_no_such_floor(made):
+def test_nothing_confidential_is_shown_where_no_count_leaves_that_may_be_shown(made):
     ten = confidential(made, "tellingen")
     three = ten.leaving.assign(published=3.0)
     with pytest.raises(DisclosureError, match="it shows Misdrijven where no count leaves that may be shown: BU"):
         replace(ten, leaving=three)
     rates = dict.fromkeys(("misdrijven", "huur"))
     level_alone = ten.table.assign(**rates, **{f"{one}_reden": "klein_aantal" for one in rates})
-    assert replace(ten, table=level_alone, leaving=three).table["afstand"].notna().any()
+    with pytest.raises(DisclosureError, match="it shows Afstand tot het centrum where no count leaves"):
+        replace(ten, table=level_alone, leaving=three)
 
 
 def test_the_type_checker_says_so_before_it_runs(tmp_path):

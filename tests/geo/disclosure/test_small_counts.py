@@ -1,5 +1,7 @@
 """Few events are not shown, none at all included; a level has no events."""
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 from hypothesis import given
@@ -25,8 +27,10 @@ def test_zero_is_too_small_since_it_tells_about_everyone_there():
     assert too_few(counted([0], [100]), 1).all()
 
 
-def test_a_level_is_no_count():
-    assert not too_few(counted([0, 1], [100, 100], shrunk=False), 5).any()
+def test_a_level_is_no_count_but_where_it_is_a_confidential_count_by_itself():
+    level = counted([0, 1, 5], [1, 1, 1], shrunk=False)
+    assert not too_few(level, 5).any()
+    assert too_few(replace(level, counted=True), 5).tolist() == [True, True, False]
 
 
 def test_of_a_share_nearly_all_is_as_telling_as_nearly_none():
