@@ -2,7 +2,8 @@
 
 Who knows these computes how far a withheld amount must lie from what is shown, so statistical offices keep them secret
 (Hundepool et al. 2012). That there are rules is told, in the same words whichever these are; so is no
-digest by which a guess of them could be tried.
+digest by which a guess of them could be tried. Nor, where anything is confidential, the key of the plan: it is a digest
+of the bytes of all sources and these rules too, and nobody outside needs it.
 """
 
 from collections.abc import Mapping
@@ -10,7 +11,7 @@ from dataclasses import replace
 from typing import Any
 
 from layers.declarations.reading import digest_of
-from layers.publication.layer import Provenance
+from layers.publication.layer import CONFIDENTIAL, Provenance
 
 NOT_TOLD = {"rules": "geheim"}
 """What a published declaration says of its [suppression]."""
@@ -24,6 +25,7 @@ def told(provenance: Provenance) -> Provenance:
         provenance,
         declarations={**provenance.declarations, **closed},
         digests={**provenance.digests, **digests},
+        plan="" if CONFIDENTIAL in provenance.sources.values() else provenance.plan,
     )
 
 

@@ -3,6 +3,7 @@ rules by which it is.
 """
 
 import json
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
@@ -13,6 +14,7 @@ from geo.areas import AreaLevel
 from geo.disclosure.contributions import Contributions, SensitivityRules, required
 from layers.declarations.reading import digest_of, meaning
 from layers.publication.collections import collections
+from layers.publication.provenance import told
 from services.jobs.build import LayerRequest, build
 from services.releases.record import recorded
 from tests.turnover import country
@@ -76,3 +78,11 @@ def test_a_release_tells_neither_the_rules_nor_a_digest_by_which_to_guess_them(m
     assert origin["declarations"]["sources/omzet"]["suppression"] == {"rules": "geheim"}
     assert "min_units" not in json.dumps(origin)
     assert origin["digests"]["sources/mensen"] == one.provenance.digests["sources/mensen"]
+
+
+def test_the_key_of_the_plan_a_digest_of_confidential_bytes_and_rules_is_told_of_open_layers_alone(made):
+    """Who knows all rows but one, and the secret's fingerprint, could try by it which that is."""
+    origin = build(made, LayerRequest("proef", AreaLevel.GEMEENTE, period=2024), lambda _: None).provenance
+    planned = replace(origin, plan="0" * 64)
+    assert told(planned).plan == ""
+    assert told(replace(planned, sources=dict.fromkeys(origin.sources, "open"))).plan == "0" * 64
