@@ -48,7 +48,7 @@ class Suppression(Declared):
     away. With `zero_range` it is also withheld where there is nothing, and so much must stay possible there.
     """
 
-    rules: Literal["essnet"] = "essnet"
+    rules: Literal["essnet", "handbook"] = "essnet"
     min_units: Annotated[int, Field(ge=2)] | None = None
     dominance: tuple[Dominance, ...] | None = None
     percent: Percent | None = None
@@ -68,6 +68,7 @@ class Suppression(Declared):
 
 class _Known(Declared):
     essnet: Rules
+    handbook: Rules
 
 
 @cache

@@ -19,6 +19,12 @@ def test_where_nothing_is_said_ten_contribute_and_none_has_more_than_half():
     assert "the values are a choice" in known_rules()["essnet"].source
 
 
+def test_the_rules_of_the_handbook_are_three_contributors_and_ten_percent():
+    assert Suppression(rules="handbook").sensitivity == SensitivityRules(3, (), 10.0, 20.0, 0.0)
+    assert "section 4.2: n = 3 is its common choice" in known_rules()["handbook"].source
+    assert Suppression(rules="handbook", percent=15.0).sensitivity.percent == 15.0
+
+
 def test_the_way_to_rules_of_your_own_that_the_file_shows_is_one():
     shown = resources.files("layers.declarations").joinpath("suppression.toml").read_text()
     lines = [line.removeprefix("#     ") for line in shown.splitlines() if line.startswith("#     ")]
