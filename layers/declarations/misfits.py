@@ -110,7 +110,7 @@ def _amount_faults(place: Message, indicator: Indicator, sources: Sources) -> It
     for field, reference in (*indicator.references.items(), *others):
         source, _, name = meanings(reference, indicator.source, sources)[0].partition(".")
         amounts = sources[source].amounts
-        if any(name in {told.largest, told.second} for told in amounts.values()):
+        if any(name in {one.largest, one.second} for one in amounts.values()):
             yield message(
                 "{place}: {field}: column {column!r} is what one contributes: it says when an amount is withheld, and "
                 "is shown nowhere", place=place, field=field, column=reference,

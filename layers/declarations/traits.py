@@ -46,9 +46,9 @@ theme may ask where young people are at risk.
 @lru_cache(maxsize=4096)  # many indicators are about the same columns, as is the next
 def protected(name: str) -> tuple[Message, ...]:
     """The protected traits that a name tells of."""
-    told = [trait for trait in traits(name) if any(trait == CALLED[one] for one in PROTECTED)]
+    named = [trait for trait in traits(name) if any(trait == CALLED[one] for one in PROTECTED)]
     kind = persons().kind_of(name)
-    return (*told, kind.what) if kind is not None and kind.of_areas else (*told,)
+    return (*named, kind.what) if kind is not None and kind.of_areas else (*named,)
 
 
 @lru_cache(maxsize=4096)

@@ -94,9 +94,9 @@ def _comparison(indicator: Indicator, place: str, value: float, usual: float, sp
     compared = message("{than} {average}", than=than, average=average(place))
     if indicator.phrase is None or spoken != SENTENCES:
         return say("{title}: {value} {unit}, {average} {usual}; that is {more}.", **figures, more=size)
-    told = {"phrase": indicator.phrase.replace("{more}", say(size)), "compared": compared}
+    words = {"phrase": indicator.phrase.replace("{more}", say(size)), "compared": compared}
     if indicator.quotient:
-        return say("Here {phrase} {compared}.", **told)
+        return say("Here {phrase} {compared}.", **words)
     if indicator.share or indicator.per is None:
-        return say("Here {phrase} {compared} ({value} against {usual} {unit}).", **told, **figures)
-    return say("Here {phrase} {compared} (cautiously estimated {value} against {usual} {unit}).", **told, **figures)
+        return say("Here {phrase} {compared} ({value} against {usual} {unit}).", **words, **figures)
+    return say("Here {phrase} {compared} (cautiously estimated {value} against {usual} {unit}).", **words, **figures)

@@ -64,9 +64,10 @@ def _faults(layer: Layer, leaving: pd.DataFrame | None) -> Iterator[Message]:
         yield message("of its confidential figures ({sources}) it does not say which perturbed counts they follow from",
                       sources=first_few(closed))  # fmt: skip
         return
-    if told := [one.id for one in layer.provenance.receipts
-                if one.rows is not None and one.id.partition("/")[2] in closed]:  # fmt: skip
-        yield message("it says how many rows {receipts} has, which is what noise protects", receipts=first_few(told))
+    sized = [one.id for one in layer.provenance.receipts
+             if one.rows is not None and one.id.partition("/")[2] in closed]  # fmt: skip
+    if sized:
+        yield message("it says how many rows {receipts} has, which is what noise protects", receipts=first_few(sized))
     yield from _faults_of_counts(leaving)
     yield from _shown_without_count(layer, leaving, closed)
 

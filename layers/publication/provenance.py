@@ -17,7 +17,7 @@ NOT_TOLD = {"rules": "geheim"}
 """What a published declaration says of its [suppression]."""
 
 
-def told(provenance: Provenance) -> Provenance:
+def publishable(provenance: Provenance) -> Provenance:
     """The provenance as it may leave."""
     closed = {name: one | {"suppression": NOT_TOLD} for name, one in provenance.declarations.items() if _withholds(one)}
     digests = {name: digest_of(one) for name, one in closed.items()}

@@ -47,9 +47,9 @@ def faults_of_values(folder: Path) -> list[Message]:
     content = manifest(folder)
     if content["format"] < BY_VALUES:
         return []
-    told = {one["id"]: one["values"] for one in content["collections"]}
+    recorded = {one["id"]: one["values"] for one in content["collections"]}
     return [
         message("{path}: its values are not those that were published", path=folder / f"{one.id}.parquet")
         for one in collections(folder)
-        if values_digest(one) != told[one.id]
+        if values_digest(one) != recorded[one.id]
     ]

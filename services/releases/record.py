@@ -19,7 +19,7 @@ from layers.publication.collection import Collection, typed
 from layers.publication.fields import Field
 from layers.publication.identity import identity, run_identity, values_digest
 from layers.publication.protected import Protected
-from layers.publication.provenance import told
+from layers.publication.provenance import publishable
 from services.files import read_errors
 from services.program import program
 from services.releases.manifest import AGAIN, FORMAT, manifest
@@ -35,7 +35,7 @@ def recorded(layers: Sequence[Protected], collections: Sequence[Collection]) -> 
         "made_up": any(layer.provenance.made_up for layer in layers),
         "collections": [about(collection) for collection in collections],
         "layers": [
-            {"key": asdict(one.key), "summary": dict(one.summary), "provenance": asdict(told(one.provenance))}
+            {"key": asdict(one.key), "summary": dict(one.summary), "provenance": asdict(publishable(one.provenance))}
             for one in layers
         ],
     }

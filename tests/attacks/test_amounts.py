@@ -14,7 +14,7 @@ from geo.areas import AreaLevel
 from geo.disclosure.contributions import Contributions, SensitivityRules, required
 from layers.declarations.reading import digest_of, meaning
 from layers.publication.collections import collections
-from layers.publication.provenance import told
+from layers.publication.provenance import publishable
 from services.jobs.build import LayerRequest, build
 from services.releases.record import recorded
 from tests.turnover import country
@@ -84,5 +84,5 @@ def test_the_key_of_the_plan_a_digest_of_confidential_bytes_and_rules_is_told_of
     """Who knows all rows but one, and the secret's fingerprint, could try by it which that is."""
     origin = build(made, LayerRequest("proef", AreaLevel.GEMEENTE, period=2024), lambda _: None).provenance
     planned = replace(origin, plan="0" * 64)
-    assert told(planned).plan == ""
-    assert told(replace(planned, sources=dict.fromkeys(origin.sources, "open"))).plan == "0" * 64
+    assert publishable(planned).plan == ""
+    assert publishable(replace(planned, sources=dict.fromkeys(origin.sources, "open"))).plan == "0" * 64
