@@ -80,7 +80,8 @@ class Handlers:
 
     def _features(self, call: Call, asked: items.Asked) -> Response:
         store = self.store(call)
-        system = {"Content-Crs": f"<{question.system(asked.given)}>"}
+        known = systems.answered([call.edition.collections[asked.collection]])
+        system = {"Content-Crs": f"<{question.system(asked.given, 'crs', known)}>"}
         if call.format == "html":  # its map is in degrees
             asked = replace(asked, given={name: value for name, value in asked.given.items() if name != "crs"})
             system = {}
@@ -110,22 +111,21 @@ class Handlers:
         """One feature."""
         collection, identifier = call.names
         store = self.store(call)
-        known = systems.answered([call.edition.collections[collection]])
-        system = question.system(call.given, known=known)
+        about = call.edition.collections[collection]
+        system = question.system(call.given, "crs", systems.answered([about]))
         drawn = call.format == "html"  # in degrees, whatever is asked
-        feature = store.item_as_bytes(collection, identifier, systems.ready(systems.CRS84 if drawn else system))
+        feature = store.item_as_bytes(collection, identifier, systems.ready(systems.CRS84 if drawn else system, about))
         if feature is None:
             raise Problem(404, f"{collection} has no item {identifier[:100]!r}")
         if drawn:
             return call.answer(200, "text/html", call.edition.pages.item(collection, orjson.loads(feature)))
         if call.format == "jsonld":
             return await self.of_page("item", call)
-        if system not in systems.READY:
-            feature = orjson.dumps(systems.in_system([orjson.loads(feature)], system)[0])
+        if not systems.stands_ready(system, about):
+            feature = orjson.dumps(systems.in_system([orjson.loads(feature)], system, about)[0])
         body = items.single(call.edition, collection, identifier, feature)
         if call.format == "jsonfg":
-            time = call.edition.collections[collection].time_field
-            body = orjson.dumps(json_fg.feature(orjson.loads(body), system, time))
+            body = orjson.dumps(json_fg.feature(orjson.loads(body), system, about.time_field))
         return call.answer(200, call.media_type, body, {"Content-Crs": f"<{system}>"})
 
     async def of_file(self, call: Call) -> Response:

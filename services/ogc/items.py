@@ -101,7 +101,8 @@ class Outline:
     @property
     def long(self) -> bool:
         """Whether it has more features than are held in memory for a reader who takes them slowly."""
-        query, as_stored = self.question.query, self.question.system in systems.READY
+        query, about = self.question.query, self.asked.edition.collections[self.asked.collection]
+        as_stored = systems.stands_ready(self.question.system, about)
         return as_stored and not self.question.hits and min(query.limit, self.matched) > LONG
 
     def next(self, last: str) -> str:
@@ -116,7 +117,7 @@ def outlined(store: Reader, filters: paging.Filters, asked: Asked) -> Outline:
     given, after = _place(store, filters, asked)
     collection = store.collection(asked.collection)
     question_ = question(collection, given, asked.edition.default, asked.edition.most)
-    query = replace(question_.query, after=after, system=systems.ready(question_.system))
+    query = replace(question_.query, after=after, system=systems.ready(question_.system, collection))
     matched = store.count(asked.collection, query.where)
     return Outline(filters, asked, given, store.release, replace(question_, query=query), matched)
 
@@ -153,9 +154,10 @@ def _place(store: Reader, filters: paging.Filters, asked: Asked) -> tuple[Given,
 
 def _features(store: Reader, asked: Asked, query: Query, uri: str) -> list[tuple[str, bytes]]:
     """The JSON of features, each by its id."""
-    if uri in systems.READY:
+    about = store.collection(asked.collection)
+    if systems.stands_ready(uri, about):
         return store.features(asked.collection, query)
-    placed = systems.in_system(store.page(asked.collection, query), uri)
+    placed = systems.in_system(store.page(asked.collection, query), uri, about)
     return [(one["id"], orjson.dumps(one)) for one in placed]
 
 

@@ -77,8 +77,10 @@ class ReleaseProvider(BaseProvider):  # type: ignore[misc]  # pygeoapi has no ty
             collection = self._collection(store)
             where = tuple(_conditions(collection, arguments))
             matched = store.count(collection.id, where)
-            features = [] if _only_hits(arguments) else store.page(collection.id, _page(where, arguments, uri))
-            features = systems.in_system(features, uri)
+            features = (
+                [] if _only_hits(arguments) else store.page(collection.id, _page(collection, where, arguments, uri))
+            )
+            features = systems.in_system(features, uri, collection)
         return {
             "type": "FeatureCollection",
             "features": features,
@@ -91,10 +93,11 @@ class ReleaseProvider(BaseProvider):  # type: ignore[misc]  # pygeoapi has no ty
         uri = _uri(crs_transform_spec)
         with _answering():
             store = opened(str(self.data))
-            feature = store.item(self._collection(store).id, identifier, systems.ready(uri))
+            collection = self._collection(store)
+            feature = store.item(collection.id, identifier, systems.ready(uri, collection))
         if feature is None:
             raise ProviderItemNotFoundError(user_msg=f"{self.table} has no item {identifier!r}")
-        return systems.in_system([feature], uri)[0]
+        return systems.in_system([feature], uri, collection)[0]
 
     def _collection(self, store: Reader) -> Described:
         try:
@@ -127,7 +130,7 @@ def _uri(spec: Any) -> str:
     return systems.CRS84 if spec is None else str(spec.target_crs_uri)
 
 
-def _page(where: tuple[Condition, ...], arguments: ItemsQuery, uri: str) -> Query:
+def _page(collection: Described, where: tuple[Condition, ...], arguments: ItemsQuery, uri: str) -> Query:
     return Query(
         where,
         sort=tuple((one["property"], one["order"] == "-") for one in arguments.get("sortby", ())),
@@ -135,7 +138,7 @@ def _page(where: tuple[Condition, ...], arguments: ItemsQuery, uri: str) -> Quer
         geometry=not arguments.get("skip_geometry", False),
         limit=arguments.get("limit", 10),
         offset=arguments.get("offset", 0),
-        system=systems.ready(uri),
+        system=systems.ready(uri, collection),
     )
 
 

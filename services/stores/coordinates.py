@@ -1,8 +1,9 @@
 """Geometry as it is served: the text of GeoJSON in each system that stands ready, and what finds it.
 
-CRS84 (degrees) is the default of the API; RD New (EPSG:28992, metres) is what Dutch analysts work in. Text in both is
-made once, when a release is written, so that neither costs a transformation when it is asked for. Areas of another
-country are turned into both; outside the Netherlands coordinates in RD are metres off, which their receipt says.
+CRS84 (degrees) is the default of the API; RD New (EPSG:28992, metres) is what Dutch analysts work in, and of another
+country the system in metres that is declared for it. Text in both is made once, when a release is written, so that
+neither costs a transformation when it is asked for. An axis stands where the EPSG register has it: northing first in
+3035.
 """
 
 from dataclasses import dataclass
@@ -11,8 +12,6 @@ import numpy as np
 import numpy.typing as npt
 import pyproj
 import shapely
-
-from boundaries.rd import RD_NEW
 
 type Shapes = npt.NDArray[np.object_]
 
@@ -29,7 +28,7 @@ class Texts:
 
     Attributes:
         degrees: GeoJSON in CRS84.
-        metres: GeoJSON in RD New.
+        metres: GeoJSON in the system that they are made in.
         exact: WKB in CRS84, not rounded, for exact answers to "does it intersect".
         boxes: west, south, east, north in CRS84.
         bounds: the same of what is in `degrees`.
@@ -48,8 +47,8 @@ def texts(shapes: Shapes, crs: pyproj.CRS) -> Texts:
     """
     parts, of = shapely.get_parts(shapes, return_index=True)
     whole: Shapes = np.asarray(shapely.orient_polygons(shapely.multipolygons(parts, indices=of)))
-    degrees = _in(whole, crs, "OGC:CRS84")
-    metres = whole if crs.to_epsg() == RD_NEW else _in(degrees, "OGC:CRS84", RD_NEW)
+    degrees = _in_degrees(whole, crs)
+    metres = shapely.transform(whole, np.fliplr) if _northing_first(crs) else whole
     rounded = _rounded(degrees, DEGREE_DECIMALS)
     return Texts(
         degrees=shapely.to_geojson(rounded).tolist(),
@@ -60,8 +59,12 @@ def texts(shapes: Shapes, crs: pyproj.CRS) -> Texts:
     )
 
 
-def _in(shapes: Shapes, crs: pyproj.CRS | str, other: str | int) -> Shapes:
-    towards = pyproj.Transformer.from_crs(crs, other, always_xy=True)
+def _northing_first(crs: pyproj.CRS) -> bool:
+    return crs.axis_info[0].direction == "north"
+
+
+def _in_degrees(shapes: Shapes, crs: pyproj.CRS) -> Shapes:
+    towards = pyproj.Transformer.from_crs(crs, "OGC:CRS84", always_xy=True)
     placed: Shapes = shapely.transform(shapes, lambda points: np.column_stack(towards.transform(*points.T)))
     return placed
 

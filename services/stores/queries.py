@@ -20,10 +20,10 @@ from services.stores.dialects import SQLITE, Condition, Dialect, table
 APPLICATION, FORMAT = 0x7A696368, 4
 """What SQLite's header says of the file: that it is of zicht (its letters in ASCII), and the format of its tables."""
 
-type System = Literal["CRS84", "RD"]
-"""A coordinate reference system of which the text of each geometry stands ready: degrees, or RD New in metres."""
+type System = Literal["CRS84", "metres"]
+"""What the text of each geometry stands ready in: degrees, or the metres that its collection is made in (RD New)."""
 
-GEOJSON: Mapping[System, str] = {"CRS84": "_geojson", "RD": "_geojson_rd"}
+GEOJSON: Mapping[System, str] = {"CRS84": "_geojson", "metres": "_geojson_rd"}
 """The column with the geometry in each system."""
 
 LARGEST = 2**63 - 1

@@ -3,10 +3,11 @@
 Chosen over GeoPackage because a page must come with exact bbox, filters, sorting and a count within a blink, and over a
 database server because a release must be a file that can be swapped.
 
-- `_shapes_<group>` has each distinct geometry once: as GeoJSON in CRS84 and in RD New, ready to send, and as WKB for
-  exact answers to "does it intersect"; `_boxes_<group>` is its R-tree. A group is a level, which lenses, periods and
-  themes share; what has no areas, as zoekgebieden, is a group of its own. Rejected: one R-tree over all levels, for a
-  box of ten buurten may hold a thousand hexagons.
+- `_shapes_<group>` has each distinct geometry once: as GeoJSON in CRS84 and (`rd`) in the metres that it is made in, RD
+  New or those of another country, ready to send, and as WKB for exact answers to "does it intersect"; `_boxes_<group>`
+  is its R-tree. A group is a level, which lenses, periods and themes share; what has no areas, as zoekgebieden, is a
+  group of its own, and so is a level of another country. Rejected: one R-tree over all levels, for a box of ten buurten
+  may hold a thousand hexagons.
 - `<collection>`, by its address in the API, is the view over its tables (services.parted_tables) and these shapes, with
   the columns of its fields in their order, and `_fid`, `_shape`, `_geojson`, `_geojson_rd`, `_wkb`, and `_head`: the
   text of the feature up to its geometry, which services.stores.features has ready.
@@ -81,12 +82,15 @@ def write(collections: Sequence[Collection], folder: Path) -> None:
 
 
 def _groups(collections: Sequence[Collection]) -> dict[str, list[Collection]]:
-    """Collections by what they share geometry with: the level of their areas, else none but themselves."""
+    """Collections by what they share geometry with: the level of their areas and the system that they are made in, else
+    none but themselves.
+    """
     groups: dict[str, list[Collection]] = {}
     for collection in sorted(collections, key=lambda one: one.id):
         has_areas = {AREA.name, LEVEL.name} <= set(collection.table)
         levels = list(collection.table[LEVEL.name].unique()) if has_areas else []
-        groups.setdefault(str(levels[0]) if len(levels) == 1 else collection.id, []).append(collection)
+        group = str(levels[0]) if len(levels) == 1 else collection.id
+        groups.setdefault(group if collection.epsg == RD_NEW else f"{group}_{collection.epsg}", []).append(collection)
     return groups
 
 

@@ -4,7 +4,8 @@ Long edges get points along them first: a straight line in RD is bent in degrees
 wedge. An axis stands where the EPSG register has it: latitude first in 4258 and 4326.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+import re
+from collections.abc import Iterable, Sequence
 from functools import cache
 from itertools import pairwise
 from typing import Any
@@ -16,17 +17,15 @@ import pyproj
 import shapely
 from shapely.geometry.base import BaseGeometry
 
+from boundaries.rd import RD_NEW
 from services.stores.queries import Described, QueryError, System
 
 CRS84 = "http://www.opengis.net/def/crs/OGC/1.3/CRS84"
-SYSTEMS = (CRS84, *(f"http://www.opengis.net/def/crs/EPSG/0/{code}" for code in (28992, 4258, 9067, 4326, 3857)))
-"""What is answered in and asked in, by its URI; the first is stored."""
-
-RD = SYSTEMS[1]
-"""RD New, which is of the Netherlands only."""
-
-READY: Mapping[str, System] = {SYSTEMS[0]: "CRS84", RD: "RD"}
-"""The systems in which a store has the text of each geometry ready."""
+EPSG = "http://www.opengis.net/def/crs/EPSG/0/"
+RD = f"{EPSG}{RD_NEW}"
+EVERYWHERE = tuple(f"{EPSG}{code}" for code in (4258, 9067, 4326, 3857))
+SYSTEMS = (CRS84, RD, *EVERYWHERE)
+"""What is answered in and asked in of the Netherlands, by its URI; the first is stored."""
 
 REALISED = {"9067": "4258"}
 """ETRF2000 is what ETRS89 is in the Netherlands (NSGI). Between the two PROJ has an operation for a moment that it does
@@ -41,9 +40,13 @@ LONGEST = {"metre": 2000.0, "degree": 0.02}
 
 
 def answered(collections: Iterable[Described]) -> tuple[str, ...]:
-    """What these collections are answered in: RD New only where one of them is of the Netherlands."""
-    dutch = any(RD.endswith(f"/{one.epsg}") for one in collections)
-    return tuple(one for one in SYSTEMS if dutch or one != RD)
+    """What these collections are answered in: in degrees, each in the metres that it is made in, and everywhere's."""
+    return tuple(dict.fromkeys([CRS84, *map(_made_in, collections), *EVERYWHERE]))
+
+
+def _made_in(collection: Described) -> str:
+    """RD New, or the system in metres that is declared for another country."""
+    return f"{EPSG}{collection.epsg}"
 
 
 def corners(bbox: Sequence[float]) -> tuple[float, float, float, float]:
@@ -94,24 +97,29 @@ def _transformer(uri: str) -> pyproj.Transformer:
 
 def _name(uri: str) -> str:
     """What PROJ calls a system; raises QueryError for one that is not answered in."""
-    if uri not in SYSTEMS:
+    if uri != CRS84 and not re.fullmatch(f"{EPSG}[0-9]{{4,5}}", uri):
         raise QueryError("coordinate reference system {uri!r} is not known; known: {known}", uri=uri, known=SYSTEMS)
     authority, _, code = uri.rsplit("/", 2)
     return f"{authority.rsplit('/', 1)[1]}:{REALISED.get(code, code)}"
 
 
-def ready(uri: str) -> System:
-    """The system to read a store in, to answer in this one."""
-    return READY.get(uri, "CRS84")
+def ready(uri: str, of: Described) -> System:
+    """The system to read a collection in, to answer in this one."""
+    return "metres" if uri == _made_in(of) else "CRS84"
 
 
-def in_system(features: list[dict[str, Any]], uri: str) -> list[dict[str, Any]]:
+def stands_ready(uri: str, of: Described) -> bool:
+    """Whether a store has the text of each geometry of a collection in this system."""
+    return uri in (CRS84, _made_in(of))
+
+
+def in_system(features: list[dict[str, Any]], uri: str, of: Described) -> list[dict[str, Any]]:
     """GeoJSON features that were read as `ready` says, in this system: to a millimetre, or 9 decimals of a degree.
 
     All are transformed in one call, which is what makes a page of a thousand take milliseconds.
     """
     placed = [one for one in features if one["geometry"]]
-    if uri in READY or not placed:
+    if stands_ready(uri, of) or not placed:
         return features
     shapes = shapely.from_geojson([orjson.dumps(one["geometry"]) for one in placed])
     texts = shapely.to_geojson(shapely.transform(shapes, lambda points: _from_degrees(points, uri)))

@@ -28,13 +28,14 @@ def pieces(store: Reader, collection: str, query: Query, uri: str, most: int | N
     It is closed at the end: a release that is swapped in meanwhile does not change the answer.
     """
     try:
-        names = list(query.columns or [field.name for field in store.collection(collection).fields])
+        about = store.collection(collection)
+        names = list(query.columns or [field.name for field in about.fields])
         yield _written([["id", *(name for name in names if name != "id"), *(["geometry"] if query.geometry else [])]])
         left = most
         while left is None or left > 0:
             size = PIECE if left is None else min(PIECE, left)
             features = store.page(collection, replace(query, limit=size))
-            yield _written(_rows(systems.in_system(features, uri), query.geometry))
+            yield _written(_rows(systems.in_system(features, uri, about), query.geometry))
             if len(features) < size:
                 return
             query = replace(query, after=features[-1]["id"], offset=0)

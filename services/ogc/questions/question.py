@@ -15,7 +15,7 @@ from services.ogc.questions.parameters import Given
 from services.stores import cql, systems
 from services.stores.dialects import Condition
 from services.stores.queries import Described, Query, QueryError, equal, related, within_years
-from services.stores.systems import CRS84, SYSTEMS, answered
+from services.stores.systems import CRS84, answered
 
 RESERVED = (
     *("bbox", "bbox-crs", "crs", "cursor", "datetime", "f", "filter", "filter-crs", "filter-lang", "lang", "limit"),
@@ -50,7 +50,7 @@ def question(collection: Described, given: Given, default: int, most: int) -> Qu
         limit=min(_whole(given, "limit", 1, default), most),
         offset=_whole(given, "offset", 0, 0),
     )
-    return Question(query, system(given, known=answered([collection])), hits, "limit" in given)
+    return Question(query, system(given, "crs", answered([collection])), hits, "limit" in given)
 
 
 def digest(given: Given) -> str:
@@ -92,7 +92,7 @@ def _where(collection: Described, given: Given) -> Iterator[Condition]:
     return conditions(collection, named, box, given.get("datetime"), asked)
 
 
-def system(given: Given, name: str = "crs", known: Sequence[str] = SYSTEMS) -> str:
+def system(given: Given, name: str, known: Sequence[str]) -> str:
     """The system that a parameter names; raises QueryError for one that is not known."""
     uri = given.get(name, CRS84)
     if uri not in known:

@@ -4,8 +4,8 @@
 - `zicht.filters` has filters too long for a link to a next page, for whichever server is asked for that.
 - `<schema>.<collection>`, by its address in the API, is a view over `rows_<n>`, with the columns of its fields,
   `heads_<n>`, the text of each feature up to its geometry, and `_shapes_<group>`: each distinct geometry once, as text
-  in CRS84 and in RD New and as PostGIS has it. They are those of the embedded store, from which they are copied, so
-  that both answer alike.
+  in CRS84 and in the metres that it is made in, and as PostGIS has it. They are those of the embedded store, from which
+  they are copied, so that both answer alike.
 - `<schema>.collections` describes each collection in JSON, `<schema>.files` has the other files of the release.
 
 A role that serves reads, as a member of `zicht_reader`; all that it may do besides is to keep a filter, by a function.

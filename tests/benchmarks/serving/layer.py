@@ -22,7 +22,7 @@ from services.stores.served import opened
 
 NAME, TABLE = "indicatoren-misdrijven-buurt", "layer"
 FILTERED = "gemeentecode"
-SYSTEMS = {"CRS84": "EPSG:4326", "RD": "EPSG:28992"}
+SYSTEMS = {"CRS84": "EPSG:4326", "metres": "EPSG:28992"}
 
 GOKOALA = """
 version: 1.0.0
@@ -48,7 +48,7 @@ ogcApi:
 """
 
 
-def read(home: Path, system: Literal["CRS84", "RD"] = "CRS84") -> geopandas.GeoDataFrame:
+def read(home: Path, system: Literal["CRS84", "metres"] = "CRS84") -> geopandas.GeoDataFrame:
     """The layer of a release, each shape as many as it may be."""
     features = opened(home / "current" / "zicht.sqlite").page(NAME, Query(limit=10**9, system=system))
     rows = geopandas.GeoDataFrame.from_features(features, crs=SYSTEMS[system])

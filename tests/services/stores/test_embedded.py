@@ -271,7 +271,7 @@ RD_COLUMNS = st.lists(st.sampled_from(["score", "lens", "kansrijk", "gebiedsnaam
     geometry=st.booleans(),
     sort=st.sampled_from([(), (("score", True),), (("lens", False), ("score", False))]),
     window=st.tuples(st.integers(0, 40), st.integers(0, 260)),
-    system=st.sampled_from(["CRS84", "RD"]),
+    system=st.sampled_from(["CRS84", "metres"]),
 )
 def test_features_as_they_go_out_are_the_page(store, columns, geometry, sort, window, system):
     query = Query((), sort, tuple(columns), geometry, *window, system)
@@ -307,7 +307,7 @@ def whole(path):
     return {one["id"]: one["properties"]["gebiedsnaam"] for one in found}
 
 
-@pytest.mark.parametrize("system", ["CRS84", "RD"])
+@pytest.mark.parametrize("system", ["CRS84", "metres"])
 def test_an_item_as_bytes_is_the_item(store, system):
     found = store.item_as_bytes(INDICATORS, "BU00000003-2024", system)
     assert orjson.loads(found) == store.item(INDICATORS, "BU00000003-2024", system)
@@ -315,7 +315,7 @@ def test_an_item_as_bytes_is_the_item(store, system):
 
 
 def test_geometry_in_rd_is_that_of_the_collection_to_the_millimetre(store, table):
-    features = store.page(INDICATORS, Query(limit=1000, system="RD"))
+    features = store.page(INDICATORS, Query(limit=1000, system="metres"))
     shapes = [shapely.geometry.shape(feature["geometry"]) for feature in features]
     amiss = shapely.hausdorff_distance(np.array(shapes), table.geometry.to_numpy())
     assert 0 < amiss.max() < 0.001
@@ -328,7 +328,7 @@ def test_geometry_in_rd_is_that_of_the_collection_to_the_millimetre(store, table
 def test_geometry_in_rd_has_the_corners_of_that_in_degrees_in_their_order(store):
     """To the centimetre that seven decimals of a degree are."""
     towards = pyproj.Transformer.from_crs("OGC:CRS84", "EPSG:28992", always_xy=True)
-    pages = [store.page(INDICATORS, Query(limit=1000, system=system)) for system in ("CRS84", "RD")]
+    pages = [store.page(INDICATORS, Query(limit=1000, system=system)) for system in ("CRS84", "metres")]
     for degrees, metres in zip(*pages, strict=True):
         corners = np.array(degrees["geometry"]["coordinates"][0])
         there = np.column_stack(towards.transform(*corners.T))
@@ -377,7 +377,7 @@ def test_a_parted_collection_is_served_as_it_was_given(tmp_path, kind):
     collection = next(one for one in made_release() if one.id == kind)
     sqlite.write([collection], tmp_path)
     with closing(served.Served(tmp_path / "zicht.sqlite")) as opened:
-        features = {one["id"]: one for one in opened.page(collection.address, Query(limit=1000, system="RD"))}
+        features = {one["id"]: one for one in opened.page(collection.address, Query(limit=1000, system="metres"))}
     assert len(features) == len(collection.table)
     for row in collection.table.to_dict("records"):
         feature = features[row["id"]]

@@ -66,7 +66,7 @@ queries = st.builds(
     geometry=st.booleans(),
     limit=st.integers(0, 300),
     offset=st.integers(0, 250),
-    system=st.sampled_from(["CRS84", "RD"]),
+    system=st.sampled_from(["CRS84", "metres"]),
     after=st.none() | st.sampled_from(["BU00000003-2024", "BU00000100-2023"]),
 )
 
