@@ -8,6 +8,7 @@ is on a primary key, and SQLite leaves it out where a query names none of its co
 import sqlite3
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -23,6 +24,9 @@ from services.sql import Value, quoted
 TYPES = {"string": "string", "integer": "Int64", "number": "Float64", "boolean": "boolean"}
 """Per field type the pandas type that tells unknown from zero."""
 
+type Columns = dict[str, list[Value | None]]
+"""The columns of a table of SQLite by name, unknown as None."""
+
 
 @dataclass(frozen=True, slots=True)
 class Joined:
@@ -32,13 +36,13 @@ class Joined:
         rows: the quoted name of the table with a row for each row of the collection, `r` in the SQL.
         columns: where each field stands, as a SELECT names it.
         source: what stands after FROM.
-        parts: per table (`_area`, `_figures`, `_rows`) its key, and the columns that it holds.
+        parts: per table (`_area`, `_figures`, `_rows`) its key, and what it holds in each of its columns.
     """
 
     rows: str
     columns: Mapping[str, str]
     source: str
-    parts: Mapping[str, tuple[str, tuple[str, ...]]]
+    parts: Mapping[str, tuple[str, Columns]]
 
 
 def write_parted(
@@ -54,46 +58,56 @@ def write_parted(
     `types` has the column type of SQLite per field type, `parted` says what stands once. Raises StoreError for what is
     not of the type of its field.
     """
-    form = parted(_typed(collection, table))
+    fields = {field.name: field for field in collection.fields}
+    form = parted(_with_texts(collection, table[list(fields)]))
+    held = {name: _columns(collection.id, fields, part.table) for name, part in form.parts.items()}
     places = {f"_{name}": part.at for name, part in form.parts.items()} | dict(keys)
-    declared = {field.name: types[field.type] for field in collection.fields} | dict.fromkeys(places, "INTEGER")
-    for name, part in form.parts.items():
-        _write(database, f"_{name}_{collection.id}", f"_{name}", part.table, declared)
-    rows = f"_rows_{collection.id}"
-    numbered = {key: at + 1 for key, at in places.items()}
-    _write(database, rows, "_fid", form.rows.assign(**numbered), declared)
-    part_of = {column: f"_{name}" for name, part in form.parts.items() for column in part.table}
+    declared = {name: types[field.type] for name, field in fields.items()} | dict.fromkeys(places, "INTEGER")
+    for name, columns in held.items():
+        _write(database, f"_{name}_{collection.id}", f"_{name}", columns, declared)
+    rows, of_rows = f"_rows_{collection.id}", _columns(collection.id, fields, form.rows)
+    numbered: Columns = {key: (at + 1).tolist() for key, at in places.items()}
+    _write(database, rows, "_fid", of_rows | numbered, declared)
+    part_of = {column: f"_{name}" for name, columns in held.items() for column in columns}
     joins = "".join(
-        f" LEFT JOIN {quoted(f'_{name}_{collection.id}')} _{name} ON _{name}._{name} = r._{name}" for name in form.parts
+        f" LEFT JOIN {quoted(f'_{name}_{collection.id}')} _{name} ON _{name}._{name} = r._{name}" for name in held
     )
-    columns = {one.name: f"{part_of.get(one.name, 'r')}.{quoted(one.name)}" for one in collection.fields}
+    selected = {name: f"{part_of.get(name, 'r')}.{quoted(name)}" for name in fields}
     if form.identifier:
-        columns[ID.name] = f"{" || '-' || ".join(columns[one] for one in form.identifier)} AS {quoted(ID.name)}"
-    parts = {f"_{name}": (f"_{name}", tuple(map(str, part.table))) for name, part in form.parts.items()}
-    return Joined(
-        quoted(rows), columns, f"{quoted(rows)} r{joins}", {**parts, "_rows": ("_fid", tuple(map(str, form.rows)))}
-    )
+        selected[ID.name] = f"{" || '-' || ".join(selected[one] for one in form.identifier)} AS {quoted(ID.name)}"
+    parts = {f"_{name}": (f"_{name}", columns) for name, columns in held.items()}
+    return Joined(quoted(rows), selected, f"{quoted(rows)} r{joins}", {**parts, "_rows": ("_fid", of_rows)})
 
 
-def _write(database: sqlite3.Connection, name: str, key: str, table: pd.DataFrame, declared: Mapping[str, str]) -> None:
+def _write(database: sqlite3.Connection, name: str, key: str, columns: Columns, declared: Mapping[str, str]) -> None:
     """Write a table, with a `key` that counts its rows from 1."""
-    columns = "".join(f", {quoted(column)} {declared[column]}" for column in map(str, table))
-    database.execute(f"CREATE TABLE {quoted(name)} ({key} INTEGER PRIMARY KEY{columns})")
-    marks = ", ".join("?" * (len(table.columns) + 1))
-    rows = zip(range(1, len(table) + 1), *(table[column].tolist() for column in table), strict=True)
+    named = "".join(f", {quoted(one)} {declared[one]}" for one in columns)
+    database.execute(f"CREATE TABLE {quoted(name)} ({key} INTEGER PRIMARY KEY{named})")
+    marks = ", ".join("?" * (len(columns) + 1))
+    numbers = range(1, 1 + max(map(len, columns.values()), default=0))
+    rows = zip(numbers, *columns.values(), strict=True)
     database.executemany(f"INSERT INTO {quoted(name)} VALUES ({marks})", rows)  # noqa: S608  # a quoted name and marks
 
 
-def _typed(collection: Collection, table: pd.DataFrame) -> pd.DataFrame:
-    """The columns of the fields as what SQLite holds, unknown as None."""
-    return pd.DataFrame(
-        {one.name: pd.Series(_values(collection.id, one, table[one.name]), dtype=object) for one in collection.fields}
-    )
+def _with_texts(collection: Collection, table: pd.DataFrame) -> pd.DataFrame:
+    """The table with its texts as SQLite holds them. Numbers stay as they are until it is known which stand once."""
+    texts = {
+        one.name: pd.Series(_values(collection.id, one, table[one.name]), table.index, dtype=object)
+        for one in collection.fields
+        if one.type == "string"
+    }
+    return table.assign(**texts)
 
 
-def _values(name: str, field: Field, column: "pd.Series[float]") -> list[Value | None]:
+def _columns(name: str, fields: Mapping[str, Field], table: pd.DataFrame) -> Columns:
+    """The columns of a collection as what SQLite holds, unknown as None."""
+    return {column: _values(name, fields[column], table[column]) for column in map(str, table)}
+
+
+def _values(name: str, field: Field, column: "pd.Series[Any]") -> list[Value | None]:
     if field.type == "string" and infer_dtype(column, skipna=True) in {"string", "empty"}:
-        return column.astype(object).where(column.notna(), None).tolist()
+        texts: list[Value | None] = column.astype(object).where(column.notna(), None).tolist()
+        return texts
     where = message("collection {name}, column {column}", name=name, column=field.name)
     try:
         typed = column.astype(TYPES[field.type])  # type: ignore[call-overload]  # names of pandas types
@@ -101,7 +115,10 @@ def _values(name: str, field: Field, column: "pd.Series[float]") -> list[Value |
         raise StoreError(
             "{where}: declared {type}, but {fault}", where=where, type=field.type, fault=str(fault)
         ) from fault
-    if field.type == "number" and np.isinf(typed.to_numpy(float, na_value=np.nan)).any():
-        raise StoreError("{where}: holds infinite values; JSON has none", where=where)
+    if field.type == "number":
+        numbers = typed.to_numpy(float, na_value=np.nan)
+        if np.isinf(numbers).any():
+            raise StoreError("{where}: holds infinite values; JSON has none", where=where)
+        typed = typed + 0.0  # SQLite knows no nothing that is negative
     values: list[Value | None] = typed.array.to_numpy(object, na_value=None).tolist()
     return values

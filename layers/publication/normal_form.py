@@ -116,7 +116,7 @@ def _numbered(keys: pd.DataFrame) -> tuple[Places, Places]:
 
 
 def _is_text(column: pd.Series) -> bool:
-    return infer_dtype(column, skipna=True) in {"string", "empty"}
+    return infer_dtype(column, skipna=True) == "string" or bool(column.isna().all())
 
 
 def _repeated(column: pd.Series) -> Part | None:
@@ -132,5 +132,8 @@ def _repeated(column: pd.Series) -> Part | None:
 
 def _depends(column: pd.Series, at: Places, first: Places) -> bool:
     """Whether the column holds one value for each key."""
+    if isinstance(column.dtype, np.dtype) and column.dtype != object:
+        values = column.to_numpy()
+        return np.array_equal(values, values[first][at], equal_nan=values.dtype.kind == "f")
     codes, _ = pd.factorize(column)
     return bool((codes == codes[first][at]).all())

@@ -11,14 +11,14 @@ read three times as much.
 import sqlite3
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from itertools import accumulate
+from itertools import count, repeat
 
 import orjson
 
 from layers.publication.collection import Collection
 from layers.publication.fields import ID
-from services.parted_tables import Joined
-from services.sql import quoted
+from services.parted_tables import Columns, Joined
+from services.sql import Value, quoted
 
 ROWS = "_rows"
 """The part with what belongs to a row itself."""
@@ -35,16 +35,15 @@ class Head:
 
 
 def write(store: sqlite3.Connection, collection: Collection, parted: Joined) -> Head:
-    """Write the texts of the parts of a collection, whose columns have been written."""
-    truths = {one.name for one in collection.fields if one.type == "boolean"}
+    """Write the texts of the parts of a collection."""
     joins, members = "", []
     for part, (key, columns) in parted.parts.items():
-        properties = [one for one in columns if one != ID.name]
+        properties = {name: values for name, values in columns.items() if name != ID.name}
         if part != ROWS and len(properties) == 1:
-            members.append(_quoted(part, properties[0]))
+            members.append(_quoted(part, *properties))
         elif properties:
-            texts = _Texts(store, f"{part}_{collection.id}", key, truths)
-            one = _rows(texts, collection.id, properties) if part == ROWS else _part(texts, part, properties)
+            texts = _Texts(store, f"{part}_{collection.id}", key, properties)
+            one = texts.write_rows(collection.id) if part == ROWS else texts.write_part(part)
             joins += one.joins
             members.append(one.head)
     said = " || ',' || ".join(members) or "''"
@@ -62,67 +61,66 @@ def _quoted(part: str, name: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class _Texts:
-    """The rows of a table as members of JSON objects; `truths` are the columns that hold true and false."""
+    """The columns of a part as members of JSON objects, in a table with a `key` that counts its rows from 1."""
 
     store: sqlite3.Connection
     table: str
     key: str
-    truths: set[str]
+    columns: Columns
 
-    def of(self, *pieces: Sequence[str]) -> Iterator[tuple[int, list[str]]]:
-        """The members of each row, by its key: a text for each of these pieces of its columns."""
-        columns = [one for piece in pieces for one in piece]
-        ends = list(accumulate(len(piece) for piece in pieces))
-        for number, *values in self._values(columns):
-            held = [bool(value) if name in self.truths and value is not None else value
-                    for name, value in zip(columns, values, strict=True)]  # fmt: skip
-            parts = (
-                dict(zip(piece, held[end - len(piece) : end], strict=True))
-                for piece, end in zip(pieces, ends, strict=True)
-            )
-            yield number, [orjson.dumps(one)[1:-1].decode() for one in parts]
+    def write_part(self, part: str) -> Head:
+        """Write the text of each row of a part."""
+        table, alias = quoted(f"_text{self.table}"), f"_text{part}"
+        self.store.execute(f"CREATE TABLE {table} ({self.key} INTEGER PRIMARY KEY, members TEXT)")
+        self.store.executemany(f"INSERT INTO {table} VALUES (?, ?)", enumerate(members(self.columns), 1))  # noqa: S608  # a quoted name
+        return Head(f"{alias}.members", f" LEFT JOIN {table} {alias} ON {alias}.{self.key} = r.{self.key}")
 
-    def sample(self, columns: Sequence[str]) -> list[list[object]]:
+    def write_rows(self, name: str) -> Head:
+        """Write the text of each row of a collection: what stands before and after what many rows have, and that
+        once.
+        """
+        names = list(self.columns)
+        start, end = repeating(self._sample())
+        if start == end:
+            return self.write_part(ROWS)
+        pieces = [{one: self.columns[one] for one in piece} for piece in (names[:start], names[start:end], names[end:])]
+        rows, said = quoted(f"_text{self.table}"), quoted(f"_text_said_{name}")
+        self.store.execute(f"CREATE TABLE {rows} (_fid INTEGER PRIMARY KEY, before TEXT, said INTEGER, after TEXT)")
+        self.store.execute(f"CREATE TABLE {said} (said INTEGER PRIMARY KEY, members TEXT)")
+        before, between, after = (members(piece) for piece in pieces)
+        numbers: dict[str, int] = {}
+        at = (numbers.setdefault(one, len(numbers) + 1) for one in between)
+        self.store.executemany(f"INSERT INTO {rows} VALUES (?, ?, ?, ?)", zip(count(1), before, at, after))  # noqa: S608  # a quoted name
+        self.store.executemany(f"INSERT INTO {said} VALUES (?, ?)", ((at, one) for one, at in numbers.items()))  # noqa: S608  # a quoted name
+        where = ("_text_rows.before", "_text_said.members", "_text_rows.after")
+        joins = (
+            f" LEFT JOIN {rows} _text_rows ON _text_rows._fid = r._fid"
+            f" LEFT JOIN {said} _text_said ON _text_said.said = _text_rows.said"
+        )
+        return Head(" || ',' || ".join(one for one, piece in zip(where, pieces, strict=True) if piece), joins)
+
+    def _sample(self) -> list[tuple[Value | None, ...]]:
         """Some rows, from all over the table."""
-        ((count,),) = self.store.execute(f"SELECT count(*) FROM {quoted(self.table)}")  # noqa: S608  # a quoted name
-        return [values for _, *values in self._values(columns, f" WHERE {self.key} % {count // SAMPLE + 1} = 0")]
-
-    def _values(self, columns: Sequence[str], where: str = "") -> sqlite3.Cursor:
-        named = ", ".join(quoted(one) for one in [self.key, *columns])
-        return self.store.execute(f"SELECT {named} FROM {quoted(self.table)}{where} ORDER BY {self.key}")  # noqa: S608  # quoted names
+        step = len(next(iter(self.columns.values()))) // SAMPLE + 1
+        return list(zip(*(values[step - 1 :: step] for values in self.columns.values()), strict=True))
 
 
-def _part(texts: _Texts, part: str, properties: Sequence[str]) -> Head:
-    """The text of each row of a part."""
-    table, alias = quoted(f"_text{texts.table}"), f"_text{part}"
-    texts.store.execute(f"CREATE TABLE {table} ({texts.key} INTEGER PRIMARY KEY, members TEXT)")
-    rows = ((number, *members) for number, members in texts.of(properties))
-    texts.store.executemany(f"INSERT INTO {table} VALUES (?, ?)", rows)  # noqa: S608  # a quoted name
-    return Head(f"{alias}.members", f" LEFT JOIN {table} {alias} ON {alias}.{texts.key} = r.{texts.key}")
+def members(columns: Columns) -> Iterator[str]:
+    """Columns as the members of a JSON object for each row, as orjson writes them. Without columns there is no end.
+
+    >>> list(members({"naam": ["a", None], "score": [1.0, 0.5]}))
+    ['"naam":"a","score":1.0', '"naam":null,"score":0.5']
+    """
+    member = ",".join(f"{orjson.dumps(name).decode().replace('%', '%%')}:%s" for name in columns)
+    return map(member.__mod__, zip(*map(_json, columns.values()), strict=True)) if columns else repeat("")
 
 
-def _rows(texts: _Texts, name: str, properties: Sequence[str]) -> Head:
-    """The text of each row of a collection: what stands before and after what many rows have, and that once."""
-    start, end = repeating(texts.sample(properties))
-    pieces = [properties[:start], properties[start:end], properties[end:]]
-    if not pieces[1]:
-        return _part(texts, ROWS, properties)
-    rows, said = quoted(f"_text{texts.table}"), quoted(f"_text_said_{name}")
-    numbers: dict[str, int] = {}
-    texts.store.execute(f"CREATE TABLE {rows} (_fid INTEGER PRIMARY KEY, before TEXT, said INTEGER, after TEXT)")
-    texts.store.execute(f"CREATE TABLE {said} (said INTEGER PRIMARY KEY, members TEXT)")
-    texts.store.executemany(
-        f"INSERT INTO {rows} VALUES (?, ?, ?, ?)",  # noqa: S608  # a quoted name
-        ((number, before, numbers.setdefault(members, len(numbers) + 1), after)
-         for number, (before, members, after) in texts.of(*pieces)),
-    )  # fmt: skip
-    texts.store.executemany(f"INSERT INTO {said} VALUES (?, ?)", ((at, one) for one, at in numbers.items()))  # noqa: S608  # a quoted name
-    where = ("_text_rows.before", "_text_said.members", "_text_rows.after")
-    joins = (
-        f" LEFT JOIN {rows} _text_rows ON _text_rows._fid = r._fid"
-        f" LEFT JOIN {said} _text_said ON _text_said.said = _text_rows.said"
-    )
-    return Head(" || ',' || ".join(one for one, piece in zip(where, pieces, strict=True) if piece), joins)
+def _json(values: Sequence[Value | None]) -> list[str]:
+    """Each value as JSON: a text once, however often it stands there, and numbers all at once."""
+    said = {one: orjson.dumps(one).decode() for one in values if isinstance(one, str)}
+    if said:
+        return [said[one] if isinstance(one, str) else "null" for one in values]
+    return orjson.dumps(values)[1:-1].decode().split(",") if values else []
 
 
 def repeating(rows: Sequence[Sequence[object]]) -> tuple[int, int]:

@@ -19,7 +19,7 @@ from hypothesis import strategies as st
 from geo.errors import StoreError
 from layers.publication.collection import names
 from services.stores import served, sqlite
-from services.stores.features import repeating
+from services.stores.features import members, repeating
 from services.stores.queries import Condition, Query, QueryError, equal, related, within_years
 from tests.ogc import places
 from tests.services.made_release import made_release
@@ -413,3 +413,26 @@ def test_a_run_of_columns_that_repeat_has_few_values_in_each(rows):
     columns = list(zip(*rows, strict=True))
     assert 0 <= start <= end <= len(columns)
     assert all(10 * len(set(column)) <= len(rows) for column in columns[start:end])
+
+
+KINDS = {
+    "tekst %": st.text(max_size=3),
+    "getal": st.floats(allow_nan=False, allow_infinity=False),
+    "waar": st.booleans(),
+    "tel": st.integers(-9, 9),
+}
+
+
+@given(st.lists(st.tuples(*(st.none() | one for one in KINDS.values())), max_size=9))
+def test_members_of_columns_are_those_of_each_row_as_orjson_writes_it(rows):
+    columns = {name: [row[at] for row in rows] for at, name in enumerate(KINDS)}
+    assert list(members(columns)) == [orjson.dumps(dict(zip(KINDS, row, strict=True)))[1:-1].decode() for row in rows]
+
+
+def test_a_number_that_is_nothing_below_nothing_is_served_as_nothing(tmp_path):
+    collection = made_release()[1]
+    table = collection.table.assign(score=-0.0)
+    sqlite.write([dataclasses.replace(collection, table=table)], tmp_path)
+    with closing(sqlite3.connect(tmp_path / "zicht.sqlite")) as database:
+        (head,) = database.execute(f'SELECT _head FROM "{collection.address}" LIMIT 1').fetchone()  # noqa: S608  # a name of ours
+    assert '"score":0.0' in head
