@@ -77,7 +77,7 @@ def choices(country: Country, key: LayerKey, theme: Theme, lens: Lens | None) ->
     """All other searches for a layer, in a fixed order."""
     asked = _Asked(country, key, _under(theme, lens), _bare(lens))
     ways: tuple[Callable[[_Asked], Iterator[Choice]], ...] = (
-        _without_each, _per_others, _references, _periods, _levels, _neighbors, _sizes,
+        _without_each, _per_others, _references, _periods, _levels, _neighbors, _sizes, _second,
     )  # fmt: skip
     return [choice for way in ways for choice in way(asked)]
 
@@ -178,6 +178,16 @@ def _sizes(asked: _Asked) -> Iterator[Choice]:
         title = message("in places of at most {count} areas", count=size)
         search = asked.theme.search.model_copy(update={"largest": size})
         yield asked.otherwise(f"grootte_{size}", title, theme=asked.theme.model_copy(update={"search": search}))
+
+
+def _second(asked: _Asked) -> Iterator[Choice]:
+    """The second search, as if it were the one of the theme: zoekgebieden of what it finds, that are high."""
+    second = asked.theme.search.second
+    if second is None:
+        return
+    search = asked.theme.search.model_copy(update={"statistic": second, "second": None})
+    theme = asked.theme.model_copy(update={"search": search})
+    yield asked.otherwise("tweede_zoekwijze", message("by the second search"), theme=theme)
 
 
 def _with(theme: Theme, indicator: str, **changed: object) -> Theme:

@@ -1,10 +1,11 @@
 """How firm a zoekgebied is: in which share of the searches that make one choice otherwise it stands as well.
 
 One choice at a time: other neighbours, places of another size, another level, another exposure, another expectation,
-another year, and without each indicator. It stands in such a search where at least half of its areas that were searched
-there are on the map too. Rejected: all of its areas, since those at its edge come and go with any change and no place
-would stand; and one of them, since a place as large as a zoekgebied lies near most areas of a centre. A half is also
-when two zoekgebieden are the same one (geo.moves), and when an indicator finds one by itself.
+another year, without each indicator, and by the second search where a theme has one. It stands in such a search where
+at least half of its areas that were searched there are on the map too. Rejected: all of its areas, since those at its
+edge come and go with any change and no place would stand; and one of them, since a place as large as a zoekgebied lies
+near most areas of a centre. A half is also when two zoekgebieden are the same one (geo.moves), and when an indicator
+finds one by itself.
 
 A search that could look at fewer than half of its areas says nothing of it, and does not count: unknown is not fallen.
 Each search counts once. It is no probability: the choices are those that somebody could have made, not a sample.

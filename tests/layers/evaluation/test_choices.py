@@ -32,7 +32,7 @@ def test_a_theme_is_searched_again_with_each_thing_chosen_otherwise(country: Cou
     assert ids(country, "misdrijven") == [
         "zonder_misdrijven", "zonder_toename", "zonder_huurwoningen", "misdrijven_per_huishoudens",
         "vergeleken_expected", "vergeleken_peers", "periode_2025", "niveau_wijk", "buurgebieden", "grootte_8",
-        "grootte_19",
+        "grootte_19", "tweede_zoekwijze",
     ]  # fmt: skip
 
 
@@ -61,12 +61,18 @@ def test_one_choice_differs_in_one_thing(country: Country):
     assert made["zonder_toename"].weights == {"misdrijven": 2, "huurwoningen": 1}
     assert made["grootte_8"].theme.search.largest == 8
     assert made["grootte_19"].theme.search.largest == 19
+    assert made["tweede_zoekwijze"].how == {"statistic": "getis_ord_total", "max_q": 0.05, "largest": 12}
+    assert made["tweede_zoekwijze"].theme.search.second is None
     assert made["periode_2025"].key.period == 2025
     assert made["misdrijven_per_huishoudens"].theme.indicator[0].per == "kerncijfers.huishoudens"
     assert declared.floor(made["misdrijven_per_huishoudens"].theme.indicator[0]) == 25  # 50 inhabitants as households
     assert declared.floor(made["zonder_toename"].theme.indicator[0]) == 50
     assert len({one.study.key for one in made.values()}) == 3  # buurten, wijken, and buurten with other neighbours
     assert len({one.name for one in made.values()}) == len(made)
+
+
+def test_a_theme_without_a_second_search_is_not_held_against_one(country: Country):
+    assert "tweede_zoekwijze" not in ids(country, "vastgoed")
 
 
 def test_another_exposure_by_its_name_alone_is_on_the_floor_of_its_indicator(country: Country):

@@ -75,7 +75,8 @@ def root(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def declared(root: Path) -> Catalog:
-    theme = THEME.replace('statistic = "getis_ord"', 'statistic = "place_scan"').replace("weight = 2", "weight = 4")
+    searches = 'statistic = "place_scan"\nsecond = "getis_ord_total"'
+    theme = THEME.replace('statistic = "getis_ord"', searches).replace("weight = 2", "weight = 4")
     per = 'per = "inwoners"\nalso_per = ["huishoudens"]'
     stock = SOURCE.replace('title = "Huishoudens"', 'title = "Huishoudens"\nkind = "stock"')
     return catalog(
@@ -95,7 +96,7 @@ def country(root: Path, declared: Catalog, tmp_path: Path) -> Country:
 def layer(root: Path, declared: Catalog) -> Layer:
     steps: list[str] = []
     made = build(Country(Folder(root), YEAR, declared), REQUEST, lambda step: steps.append(str(step)))
-    assert any("8 of 8" in step for step in steps)
+    assert any("9 of 9" in step for step in steps)
     return made
 
 
@@ -136,12 +137,15 @@ def test_the_record_has_every_search_and_in_how_many_zoekgebieden_stood(layer: L
     by_id = {one["id"]: one for one in layer.summary["robustness"]}
     assert list(by_id) == [
         "zonder_misdrijven", "zonder_huur", "misdrijven_per_huishoudens", "periode_2023", "niveau_wijk",
-        "buurgebieden", "grootte_8", "grootte_19",
+        "buurgebieden", "grootte_8", "grootte_19", "tweede_zoekwijze",
     ]  # fmt: skip
     assert by_id["zonder_huur"] == {
         "id": "zonder_huur", "title": "zonder 'Huurders'", "says": len(layer.zoekgebieden),
         "stands": len(layer.zoekgebieden),
     }  # fmt: skip
+    second = by_id["tweede_zoekwijze"]
+    assert (second["title"], second["says"]) == ("met de tweede zoekwijze", len(layer.zoekgebieden))
+    assert second["stands"] >= 1
     assert by_id["niveau_wijk"]["says"] == 0  # eight wijken are too few to search in
 
 
@@ -183,7 +187,7 @@ def test_what_was_searched_before_is_remembered_and_a_layer_is_renewed_as_it_was
     assert [one.robust for one in storage.listed(tmp_path)] == [True]
     again = Country(Folder(root), YEAR, declared, results=Results(HomeCache(tmp_path)))
     runs = plan_of(again, REQUEST).runs
-    assert len(runs) == 8
+    assert len(runs) == 9
     assert searches(again.results, runs) == []  # so that no engine starts
     assert planning.planned(again, [REQUEST], tmp_path)[0].built
     monkeypatch.setattr(planning, "open_country", lambda *_: again)
