@@ -88,9 +88,9 @@ def scores_apart(board: Board, windows: Windows) -> Floats:
     """The scores of the windows that `apart` gives."""
     ratios = board.scores(windows)
     rows, sized = np.nonzero(ratios >= board.least)
-    lanes = np.zeros(len(rows), dtype=np.int32)
-    candidates = (ratios[rows, sized], rows.astype(np.int32), sized.astype(np.int32), lanes)
-    return np.asarray(kernel.apart(windows.members, windows.sizes, windows.prior * 0.0, candidates, 0))
+    every = np.arange(len(rows))
+    candidates = (ratios[rows, sized], rows.astype(np.int32), sized.astype(np.int32), every.astype(np.int32))
+    return np.asarray(kernel.apart(windows.members, windows.sizes, windows.prior * 0.0, candidates, every))
 
 
 def apart(board: Board, windows: Windows) -> Iterator[Found]:

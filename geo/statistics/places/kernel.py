@@ -89,24 +89,45 @@ def _larger(ratio: Floats, numbers: Areas) -> tuple[Floats, Areas]:
 
 
 @njit(nogil=True)
-def apart(members: Areas, sizes: Whole, prior: Floats, found: Candidates, lane: int) -> Floats:
-    """The scores, with `prior`, of one draw's windows of the sizes that have one; without an area in common, strongest
-    first.
-
-    Of equal scores the window of the earlier row goes first, then the smaller.
+def by_draw(found: Candidates) -> tuple[Whole, Whole]:
+    """The positions of the candidates of each of `LANES` draws, in their order: where those of each start in the list
+    that follows, and at last where they end.
     """
-    ratio, rows, sized, lanes = found
-    chosen = np.flatnonzero((lanes == lane) & (sized < len(prior)))
+    lanes = found[3]
+    starts = np.zeros(LANES + 1, dtype=np.int64)
+    for lane in lanes:
+        starts[lane + 1] += 1
+    starts = np.cumsum(starts)
+    positions, filled = np.empty(len(lanes), dtype=np.int64), starts[:-1].copy()
+    for at in range(len(lanes)):
+        positions[filled[lanes[at]]] = at
+        filled[lanes[at]] += 1
+    return starts, positions
+
+
+@njit(nogil=True)
+def apart(members: Areas, sizes: Whole, prior: Floats, found: Candidates, chosen: Whole) -> Floats:
+    """The scores, with `prior`, of the windows at the positions `chosen`, of the sizes that have one; without an area
+    in common, strongest first.
+
+    Of equal scores the window that is chosen earlier goes first: of the earlier row, then the smaller.
+    """
+    ratio, rows, sized, _ = found
+    chosen = chosen[sized[chosen] < len(prior)]
     ratio = ratio[chosen] + prior[sized[chosen]]
-    rows, sized = rows[chosen], sized[chosen]
-    order = np.argsort(-ratio, kind="mergesort")
     taken = np.zeros(len(members), dtype=np.bool_)
-    kept, nth = np.empty(len(order)), 0
-    for window in order:
-        areas = members[rows[window], : sizes[sized[window]]]
-        if not taken[areas].any():
-            taken[areas] = True
-            kept[nth] = ratio[window]
+    kept, nth = np.empty(len(chosen)), 0
+    for at in np.argsort(-ratio, kind="mergesort"):
+        areas = members[rows[chosen[at]], : sizes[sized[chosen[at]]]]
+        free = True
+        for area in areas:
+            if taken[area]:
+                free = False
+                break
+        if free:
+            for area in areas:
+                taken[area] = True
+            kept[nth] = ratio[at]
             nth += 1
     return kept[:nth]
 

@@ -48,9 +48,10 @@ statistic for detecting clusters, International Journal of Health Geographics 4,
 detection of spatial clusters with scan statistics, Annals of Statistics 38(2), 1010-1033.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from itertools import islice, takewhile
+from functools import partial
+from itertools import takewhile
 from typing import Literal
 
 import numpy as np
@@ -63,7 +64,7 @@ from geo.errors import StatisticError
 from geo.neighbors import AnyNeighbors, Neighbors
 from geo.residuals import Residuals
 from geo.statistics.compiling import log_compilation
-from geo.statistics.places.board import Board, Found, apart, scores_apart
+from geo.statistics.places.board import Board, Flags, Found, apart, scores_apart
 from geo.statistics.places.draws import Null, Windows, classes, drawn
 from geo.statistics.places.result import WITHIN, Place, PlaceResult
 from geo.statistics.result import How
@@ -190,33 +191,40 @@ def smaller_p(best: Sequence[float], nulls: Sequence[Null]) -> float:
 
 def _by_rounds(board: Board, places: Places, windows: Windows, null: Null) -> list[Tested]:
     """Places as long as taking out what was found shows more."""
-    left, q, seed = board.every, 0.0, places.seed
-    found: list[Tested] = []
-    bounded = _whole if places.control == "whole" else _rate
-    while new := bounded(board, windows, null, places.max_q):
-        for one, p, part in new:
+    left, highest, seed, found = board.every, 0.0, places.seed, list[Tested]()
+    few = partial(_whole if places.control == "whole" else _rate, max_q=places.max_q)
+    scores = scores_apart(board, windows)
+    while len(q := few(scores, null)):
+        for one, part in zip(apart(board, windows), q, strict=False):
             left[one.window] = False
-            q = max(q, part)
-            found.append((one, p, q))
+            highest = max(highest, float(part))
+            found.append((one, null.p(one.score), highest))
         seed += 1
         windows = board.windows(left).like(windows)
-        (null,) = drawn([windows], board.values, board.groups(left), (board.least, places.draws, seed))
+        scores = scores_apart(board, windows)
+        how = (board.least, places.draws, seed)
+        null = _while_any(partial(few, scores), board, windows, left, how)
     return found
 
 
-def _whole(board: Board, windows: Windows, null: Null, max_q: float) -> list[Tested]:
-    """Step down: the places that few enough draws have one as strong as."""
-    tested = ((one, null.p(one.score)) for one in apart(board, windows))
-    return [(one, p, p) for one, p in takewhile(lambda place: place[1] <= max_q, tested)]
+def _while_any(
+    few: Callable[[Null], Floats], board: Board, windows: Windows, left: Flags, how: tuple[float, int, int]
+) -> Null:
+    """Draws of what is left, or as many as it takes to be sure that no more is found: the last round, in most maps."""
+    (null,) = drawn([windows], board.values, board.groups(left), how, lambda null: len(few(null)) > 0)
+    return null
 
 
-def _rate(board: Board, windows: Windows, null: Null, max_q: float) -> list[Tested]:
-    """Step up: the most places of which few enough are expected to be as strong on a map without any."""
-    scores = scores_apart(board, windows)
-    wrong = np.array([null.expected(score) / nth for nth, score in enumerate(scores, start=1)])
+def _whole(scores: Floats, null: Null, max_q: float) -> Floats:
+    """Step down: q of the places that few enough draws have one as strong as."""
+    return np.array(list(takewhile(lambda p: p <= max_q, (null.p(one) for one in scores))))
+
+
+def _rate(scores: Floats, null: Null, max_q: float) -> Floats:
+    """Step up: q of the most places of which few enough are expected to be as strong on a map without any."""
+    wrong = np.array([null.expected(one) / nth for nth, one in enumerate(scores, start=1)])
     q = np.minimum(1.0, np.minimum.accumulate(wrong[::-1])[::-1])
-    found = islice(apart(board, windows), int((q <= max_q).sum()))
-    return [(one, null.p(one.score), float(part)) for one, part in zip(found, q, strict=False)]
+    return np.asarray(q[: int((q <= max_q).sum())])
 
 
 def _named(board: Board, found: Sequence[Tested]) -> tuple[Place, ...]:
