@@ -20,6 +20,7 @@ from scipy.spatial import cKDTree
 from services.testland.geography import ODD_NAME_AT, Geography, make_geography
 from services.testland.land import TOWNS, CellKind, Floats, Ints
 from services.testland.topics import STRENGTH, make_finds, make_topics, with_figures_per_buurt
+from services.testland.turnover import with_turnover
 
 SEED = 20240101
 YEARS = {2021: 0.97, 2022: 1.0, 2023: 1.02, 2024: 1.0, 2025: 0.99}
@@ -96,6 +97,7 @@ def make_testland(seed: int = SEED) -> Testland:
     places = _places(geography)
     of_topics = np.random.default_rng([seed, 1])  # of its own: what is above stays as it was
     topics = make_topics(geography.buurten["buurtcode"], people, places, of_topics)
+    topics = with_figures_per_buurt(topics, places, np.random.default_rng([seed, 4]))
     codes = geography.buurten["buurtcode"].to_numpy()
     return Testland(
         boundaries=geography.boundaries,
@@ -104,7 +106,7 @@ def make_testland(seed: int = SEED) -> Testland:
         addresses=addresses,
         incidents=_incidents(geography, crimes, rng),
         hotspots=hotspots,
-        topics=with_figures_per_buurt(topics, places, np.random.default_rng([seed, 4])),
+        topics=with_turnover(topics, places["branches"], np.random.default_rng([seed, 5])),
         places=tuple(HotSpot(name, frozenset(codes[at]), STRENGTH) for name, at in places.items()),
         finds=make_finds(geography, people, places["drugs"], of_topics),
     )
