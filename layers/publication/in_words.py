@@ -86,7 +86,7 @@ def comparison(indicator: Indicator, place: str, value: float, usual: float) -> 
 def _comparison(indicator: Indicator, place: str, value: float, usual: float, spoken: str) -> str:
     figures = {"value": number(value, None), "unit": indicator.unit, "average": average(place),
                "usual": number(usual, None), "title": indicator.title}  # fmt: skip
-    if math.isnan(usual):
+    if math.isnan(usual) or indicator.relative_to:  # what it is relative to is in its unit, and of the country the same
         return say("{title}: {value} {unit}.", **figures)
     if usual <= 0 or indicator.since:  # of what became of a level the two figures say it all
         return say("{title}: {value} {unit}, {average} {usual}.", **figures)

@@ -15,19 +15,26 @@ HEADER = (
     message("profile"), message("of the cases"), message("of all objects"), message("times as often"),
     message("odds ratio"), message("95 % between"), message("p"),
 )  # fmt: skip
+SHARE_DECIMALS = 3
+"""Decimals of a share: one of its percentage."""
 LARGE = 1000.0
 """From where an odds ratio is said to be more than this: it is then unknown how large it is."""
 
 
 def row(profile: Profile, ranges: Ranges) -> tuple[str, ...]:
-    """The cells of a profile below `HEADER`. What was counted is of all objects; how much more of the second half."""
-    whole = profile.whole
+    """The cells of a profile below `HEADER`, all of the second half. How many times as often is that of the two shares
+    as they are said: who divides them finds the same.
+    """
+    table = profile.table
+    of_cases, of_objects = (
+        round(part / whole, SHARE_DECIMALS)
+        for part, whole in ((table.fitting_cases, table.cases), (table.fitting, table.objects))
+    )
     return (
         say(described(profile, ranges)),
-        say("{share:.0%} ({fit:,} of {whole:,})", share=whole.fitting_cases / whole.cases, fit=whole.fitting_cases,
-            whole=whole.cases),
-        say("{share:.1%}", share=whole.fitting / whole.objects),
-        number(profile.table.lift),
+        say("{share:.1%} ({fit:,} of {whole:,})", share=of_cases, fit=table.fitting_cases, whole=table.cases),
+        say("{share:.1%}", share=of_objects),
+        number(of_cases / of_objects if of_objects else table.lift),
         _ratio(profile.odds_ratio),
         say("{low} and {high}", low=_ratio(profile.low), high=_ratio(profile.high)),
         say("less than 0.001") if profile.p < 0.001 else number(profile.p, 3),
@@ -46,8 +53,8 @@ def lines(profiles: Profiles, ranges: Ranges) -> Iterator[Message]:
         yield message("So cases have nothing more often than other objects that chance could not explain.")
         return
     yield message(
-        "How many times as often, and the odds ratio, are those of the half that was not searched. The chance that any "
-        "of these profiles is false is 5 % at most."
+        "What is said of each is of the half that was not searched. The chance that any of these profiles is false is "
+        "5 % at most."
     )
     best = profiles.found[0]
     yield message(

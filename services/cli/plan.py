@@ -23,13 +23,16 @@ def plan(
     """
     from services.cli import reports
     from services.jobs.declarations import catalogue
-    from services.jobs.plan import planned, planned_again
+    from services.jobs.plan import gone, planned, planned_again
 
     if stale:
         settings = Settings()
-        layers = planned_again(home or settings.home, catalogue(), data or settings.data)
-        if not layers:
-            screen.print(reports.nothing_built(home or settings.home), markup=False, soft_wrap=True)
+        folder, known = home or settings.home, catalogue()
+        layers, left = planned_again(folder, known, data or settings.data), gone(folder, known)
+        if not layers and not left:
+            screen.print(reports.nothing_built(folder), markup=False, soft_wrap=True)
+        for line in reports.left(left):
+            screen.print(line, markup=False, soft_wrap=True)
     else:
         layers = planned(*opened(wanted(theme, level, lens, period, gemeente, vintage, robust=robust), data, home))
     for layer in layers:

@@ -202,10 +202,16 @@ def renewed(renewed: Renewed, home: Path) -> Iterator[str]:
         yield say("Built again in {home}: {layer}", home=home, layer=_key(layer.key))
     if renewed.current:
         yield say(plural("1 layer was not out of date", "{count} layers were not out of date", count=renewed.current))
-    elif not renewed.layers:
+    elif not renewed.layers and not renewed.gone:
         yield nothing_built(home)
-    for key in renewed.gone:
-        yield say("Its theme or lens is no longer there, so it is left as it was: {layer}", layer=_key(key))
+    yield from left(renewed.gone)
+
+
+def left(gone: Mapping[Path, Message]) -> Iterator[str]:
+    """Which built layers cannot be built again, why, and what to do about it."""
+    for folder, why in gone.items():
+        yield say("{folder} cannot be built again and is left as it was: {why}. Remove it, or put back what it was "
+                  "built of", folder=folder, why=why)  # fmt: skip
 
 
 def nothing_built(home: Path) -> str:

@@ -13,10 +13,11 @@ from geo.areas import AreaLevel
 from geo.messages import Message, message
 from layers.declarations.catalog import Catalog
 from layers.declarations.lenses import BASIS
+from layers.declarations.levels import check_level
 from layers.declarations.records import WHOLE_COUNTRY
 from layers.declarations.themes import Theme
 from layers.evaluation.robust_plan import robust_plan
-from layers.method.buildable import check_level, period_of
+from layers.method.buildable import period_of
 from layers.method.country import Country
 from layers.method.layer_plan import LayerPlan, layer_plan, with_key
 from layers.method.plan import Node, Results, lineage

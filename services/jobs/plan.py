@@ -10,9 +10,11 @@ from enum import Enum, auto
 from pathlib import Path
 from typing import Any
 
+from geo.errors import SourceError
 from geo.messages import Message, message
 from layers.declarations.catalog import Catalog
 from layers.declarations.lenses import BASIS
+from layers.declarations.levels import check_level
 from layers.declarations.records import WHOLE_COUNTRY
 from layers.messages import speaking
 from layers.method.country import Country
@@ -58,11 +60,13 @@ class LayerSteps:
 
 @dataclass(frozen=True, slots=True)
 class Renewed:
-    """What was out of date and is built again, how many layers were not, and those whose declarations are gone."""
+    """What was out of date and is built again, how many layers were not, and which folders hold those that are declared
+    no more, with why.
+    """
 
     layers: tuple[Protected, ...]
     current: int
-    gone: tuple[LayerKey, ...]
+    gone: Mapping[Path, Message]
 
 
 def planned(country: Country, requests: Sequence[LayerRequest], home: Path) -> list[LayerSteps]:
@@ -99,14 +103,19 @@ def renew(home: Path, catalog: Catalog, data: str, on_step: OnStep) -> Renewed:
             request = _request_of(built)
             if plan_of(country, request).layer.key != built.plan:
                 layers += build_and_save(country, [request], home, on_step)
-    gone = tuple(one.key for one in storage.listed(home) if not _declared(one.key, catalog))
-    return Renewed(tuple(layers), len(known) - len(layers), gone)
+    return Renewed(tuple(layers), len(known) - len(layers), gone(home, catalog))
+
+
+def gone(home: Path, catalog: Catalog) -> dict[Path, Message]:
+    """The folders of built layers of which the theme or lens is no longer there, or not at that level, with why."""
+    left = {storage.folder_of(home, one.key): _why_left(one.key, catalog) for one in storage.listed(home)}
+    return {folder: why for folder, why in left.items() if why is not None}
 
 
 def _built(home: Path, catalog: Catalog, data: str) -> list[tuple[BuiltLayer, Country]]:
     """Every built layer of which the declarations are still there, with the country that it is built from."""
     countries: dict[tuple[int, str], Country] = {}
-    built = [one for one in storage.listed(home) if _declared(one.key, catalog)]
+    built = [one for one in storage.listed(home) if _why_left(one.key, catalog) is None]
     found = []
     for one in built:
         which = (one.vintage, one.language)
@@ -129,10 +138,17 @@ def forget(home: Path, *, confidential_only: bool = False) -> tuple[int, int]:
     return HomeCache(home).clean(confidential_only=confidential_only)
 
 
-def _declared(key: LayerKey, catalog: Catalog) -> bool:
-    """Whether the theme and lens of a built layer are still there."""
+def _why_left(key: LayerKey, catalog: Catalog) -> Message | None:
+    """Why a built layer cannot be built again as things are declared now; None where it can."""
     lens = catalog.lenses.get(key.lens)
-    return key.theme in catalog.themes and (key.lens == BASIS or (lens is not None and lens.theme == key.theme))
+    if key.theme not in catalog.themes or not (key.lens == BASIS or (lens is not None and lens.theme == key.theme)):
+        return message("its theme or lens is no longer there")
+    theme = catalog.theme(key.theme)
+    try:
+        check_level(theme, catalog.sources_of(theme), key.level)
+    except SourceError as fault:
+        return fault.message
+    return None
 
 
 def _steps(node: Node[Any], cache: Cache | None, seen: set[str]) -> Iterator[Step]:

@@ -22,10 +22,11 @@ from pathlib import Path
 from typing import Any
 
 from geo.areas import AreaLevel
-from geo.errors import DisclosureError, StoreError, UnknownNameError, first_few
+from geo.errors import DisclosureError, SourceError, StoreError, UnknownNameError, first_few
 from geo.messages import message
 from layers.declarations.catalog import Catalog
 from layers.declarations.lenses import Lens
+from layers.declarations.levels import check_level
 from layers.declarations.reading import differences
 from layers.declarations.themes import Theme
 from layers.messages import language
@@ -80,7 +81,7 @@ def save(layers: Sequence[Protected], home: Path) -> list[Path]:
 
 
 def _write(layer: Protected, home: Path, shapes: Shapes) -> Path:
-    folder = _folder(home, layer.key)
+    folder = folder_of(home, layer.key)
     folder.mkdir(parents=True, exist_ok=True)
     files = tables.write(layer, folder)
     about = {"format": FORMAT, "language": language(), "tables": files, "shapes": shapes.write(layer.table.geometry)}
@@ -93,7 +94,8 @@ def _write(layer: Protected, home: Path, shapes: Shapes) -> Path:
     return folder
 
 
-def _folder(home: Path, key: LayerKey) -> Path:
+def folder_of(home: Path, key: LayerKey) -> Path:
+    """Where a layer lies in a home."""
     part = key.gemeente or consistency.WHOLE_COUNTRY
     return home / "layers" / key.theme / key.level / str(key.period) / key.lens / part
 
@@ -136,7 +138,7 @@ def read(home: Path, catalog: Catalog) -> Built:
 
 def built(home: Path, key: LayerKey, plan: str, catalog: Catalog) -> Protected | None:
     """The layer of that key, if it was built by that plan and is whole; else None."""
-    folder, root = _folder(home, key), home / "layers"
+    folder, root = folder_of(home, key), home / "layers"
     if not plan or not (folder / LAYER).is_file():
         return None
     with suppress(StoreError), _held(root, fcntl.LOCK_SH):
@@ -244,11 +246,14 @@ def _read(folder: Path, about: dict[str, Any], catalog: Catalog, shapes: Shapes)
 
 
 def _declared(folder: Path, key: LayerKey, catalog: Catalog) -> tuple[Theme, Lens | None]:
-    """The theme and lens of a layer; raises StoreError that says where it lies if either is no longer declared."""
+    """The theme and lens of a layer; raises StoreError that says where it lies if either is no longer declared, or not
+    at its level.
+    """
     try:
         theme = catalog.theme(key.theme)
+        check_level(theme, catalog.sources_of(theme), key.level)
         return theme, catalog.lens(key.lens, theme)
-    except UnknownNameError as fault:
+    except (UnknownNameError, SourceError) as fault:
         raise StoreError(
             "{folder}: was built of what is no longer declared: {fault}; remove {folder}, or put that declaration back "
             "(ZICHT_LAYERS)",

@@ -1,8 +1,11 @@
 """What is said of profiles is what was counted, no more; the section to count by selects what fits."""
 
 import tomllib
+from dataclasses import replace
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from geo.profiles import Condition, Profile, Profiles, Table
 from layers.declarations.records import Between, Count
@@ -23,11 +26,23 @@ def _in_dutch():
         yield
 
 
-def test_a_row_has_a_cell_for_each_header_and_counts_all_objects_but_compares_in_the_second_half():
-    cells = ('bouwjaar onder 1945, eigendom: particuliere "huur"', "40% (40 van 100)", "8,0%", "5,0", "12,3",
+def test_a_row_has_a_cell_for_each_header_all_of_the_second_half():
+    cells = ('bouwjaar onder 1945, eigendom: particuliere "huur"', "40,0% (20 van 50)", "8,0%", "5,0", "12,3",
              "5,6 en 90,0", "minder dan 0,001")  # fmt: skip
     assert row(made(OLD, RENT), RANGES) == cells
     assert len(HEADER) == len(cells)
+
+
+@given(data=st.data())
+def test_how_many_times_as_often_is_always_what_the_two_shares_give_as_they_are_said(data):
+    objects = data.draw(st.integers(60, 5000))
+    fitting, cases = data.draw(st.integers(1, objects)), data.draw(st.integers(15, objects))
+    most = min(fitting, cases)
+    counted = Table(objects, cases, fitting, data.draw(st.integers(max(1, fitting + cases - objects), max(most, 1))))
+    cells = row(replace(made(OLD), table=counted), RANGES)
+    of_cases, of_objects = (float(one.partition("%")[0].replace(",", ".")) for one in cells[1:3])
+    if of_objects:
+        assert float(cells[3].replace(".", "").replace(",", ".")) == pytest.approx(of_cases / of_objects, abs=0.051)
 
 
 def test_an_odds_ratio_without_an_end_is_said_to_be_large():

@@ -1,6 +1,8 @@
 """What a user reads of what is remembered: plan, build --stale, clean."""
 
+from importlib.resources import files
 from pathlib import Path
+from shutil import rmtree
 
 import pytest
 
@@ -66,9 +68,35 @@ def test_a_layer_whose_lens_is_gone_is_left_and_named(zicht: Zicht, home: Path, 
     zicht("build", *WIJKEN, "--lens", "nabij", "--home", home, "--layers", own)
     answer = zicht("build", "--stale", "--home", home)
     assert answer.code == 0
-    assert "misdrijven, wijk, 2024, lens nabij" in answer.out
-    assert "Its theme or lens is no longer there" in answer.out
+    assert f"{home / 'layers' / 'misdrijven' / 'wijk' / '2024' / 'nabij' / 'NL'} cannot be built again" in answer.out
+    assert "its theme or lens is no longer there" in answer.out
     assert len(storage.listed(home)) == 1
+
+
+def test_a_layer_at_a_level_that_its_theme_has_no_more_is_named_with_the_way_out_and_keeps_no_other(
+    zicht: Zicht, home: Path, tmp_path: Path
+):
+    own = tmp_path / "eigen" / "themes"
+    own.mkdir(parents=True)
+    shipped = (files("layers") / "themes" / "vastgoed.toml").read_text(encoding="utf-8")
+    of_itself = shipped.replace('id       = "vastgoed"', 'id       = "panden"')
+    (own / "panden.toml").write_text(of_itself.replace('relative_to = "gemeente"', ""), encoding="utf-8")
+    given = ("--home", home, "--layers", own.parent)
+    for level in ("gemeente", "wijk"):
+        assert zicht("build", "panden", "--level", level, *given).code == 0
+    (own / "panden.toml").write_text(of_itself, encoding="utf-8")
+    lies = home / "layers" / "panden" / "gemeente" / "2024" / "basis" / "NL"
+    for command in ("plan", "build"):
+        answer = zicht(command, "--stale", *given)
+        assert answer.code == 0
+        assert (
+            f"{lies} cannot be built again and is left as it was: theme 'panden': woz_verandering is rel" in answer.out
+        )
+    assert f"Built again in {home}: panden, wijk" in answer.out
+    refused = zicht("publish", *given)
+    assert (refused.code, f"remove {lies}" in refused.err) == (1, True)
+    rmtree(lies)
+    assert zicht("publish", *given).code == 0
 
 
 def test_what_is_remembered_can_be_removed_and_layers_stay(zicht: Zicht, home: Path):
