@@ -42,8 +42,8 @@ CLOSEST_ZOOM = 19
 FURTHEST_ZOOM = 6
 
 LEAFLET = files("xstatic.pkg.leaflet") / "data"
-RANDOM_NAME = re.compile(r"\b(map|tile_layer)_[0-9a-f]{32}\b")
-UNSAFE_IN_SCRIPT = {ord(one): f"\\u{ord(one):04x}" for one in "<>&\u2028\u2029"}
+RANDOM_NAME = re.compile(r"_(?:(?<=\bmap_)|(?<=\btile_layer_))[0-9a-f]{32}\b")
+UNSAFE_IN_SCRIPT = {one: f"\\u{ord(one):04x}" for one in "<>&\u2028\u2029"}
 
 
 def export(collections: Sequence[Collection], path: Path) -> None:
@@ -179,11 +179,13 @@ def _inlined(image: Traversable) -> str:
 
 def _json_in_script(content: Packed) -> str:
     """JSON that cannot end the script element it stands in, whatever the names in it are."""
-    text = orjson.dumps(content, option=orjson.OPT_PASSTHROUGH_DATACLASS)  # a message that nobody said is an error
-    return text.decode().translate(UNSAFE_IN_SCRIPT)
+    text = orjson.dumps(content, option=orjson.OPT_PASSTHROUGH_DATACLASS).decode()  # a message nobody said is an error
+    for unsafe, escaped in UNSAFE_IN_SCRIPT.items():
+        text = text.replace(unsafe, escaped)  # str.translate looks at each of ten million characters by itself
+    return text
 
 
 def _numbered(page: str) -> str:
     """Folium's random names, numbered in order of appearance."""
     names = list(dict.fromkeys(name[0] for name in RANDOM_NAME.finditer(page)))
-    return RANDOM_NAME.sub(lambda name: f"{name[1]}_{names.index(name[0]) + 1}", page)
+    return RANDOM_NAME.sub(lambda name: f"_{names.index(name[0]) + 1}", page)

@@ -6,12 +6,13 @@ computed by the legend, one character per area, so that the browser colours exac
 """
 
 import math
-from collections.abc import Hashable, Iterable, Sequence
+from collections.abc import Callable, Hashable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, cast
 
 import geopandas
 import numpy as np
+import numpy.typing as npt
 import orjson
 import pandas as pd
 import shapely
@@ -74,6 +75,11 @@ WIDEST_SLIT = 80.0
 MOST_VERTICES = 300_000
 """Vertices per level: about 5 MB of coordinates, which a browser still redraws smoothly."""
 
+MOST_FIGURES = 15
+POWERS = np.array([float(f"1e{figures}") for figures in range(MOST_FIGURES + 1)])
+UNSURE = 1e-6
+"""Figures after the point by which a number is rounded at most, and how near a tie it is rounded by itself."""
+
 Packed = dict[str, Any]
 
 
@@ -82,18 +88,21 @@ class Columns:
 
     def __init__(self) -> None:
         self._numbers: dict[bytes, int] = {}
-        self._of_values: dict[bytes, int] = {}
+        self._made: dict[Hashable, int] = {}
 
     def add(self, column: object) -> int:
         """The number of this column: that of an equal one, or the next."""
         return self._numbers.setdefault(orjson.dumps(column), len(self._numbers))
 
-    def add_values(self, values: "pd.Series[float]") -> int:
-        """The number of a column of values as they are read; made so once, though many lenses have the same."""
-        content = values.to_numpy(float).tobytes()
-        if content not in self._of_values:
-            self._of_values[content] = self.add(_readable(values))
-        return self._of_values[content]
+    def add_once(self, made_from: Hashable, make: Callable[[], object]) -> int:
+        """The number of the column that `make` makes; made once, though many lenses have what it is made from."""
+        if made_from not in self._made:
+            self._made[made_from] = self.add(make())
+        return self._made[made_from]
+
+    def add_figures(self, values: npt.NDArray[np.float64]) -> int:
+        """The number of the column of these figures as they are read."""
+        return self.add_once(("figures", values.tobytes()), lambda: figures_as_read(values))
 
     def content(self) -> list[Any]:
         """What all columns hold, in order of their numbers."""
@@ -145,11 +154,17 @@ def content_of(collections: Sequence[Collection]) -> Content:
 def _in_words(figures: Collection) -> Collection:
     """The collection with what its codes are called in their place."""
     words = {
-        one.name: figures.table[one.name].map(one.label, na_action="ignore")
+        one.name: _each_once(figures.table[one.name], one.label)
         for one in figures.fields
         if one.codes and one.name != LENS.name  # by its code a reader chooses
     }
     return replace(figures, table=figures.table.assign(**words))
+
+
+def _each_once(column: "pd.Series[Any]", said: Callable[[Any], str]) -> "pd.Series[Any]":
+    """What each value is called, asked once; nothing of what is unknown."""
+    called = {one: said(one) for one in column.dropna().unique()}
+    return column.map(called).astype(object)
 
 
 def _levels(figures: Iterable[Collection]) -> dict[str, geopandas.GeoDataFrame]:
@@ -184,12 +199,13 @@ def _pictures(figures: Collection, levels: dict[str, geopandas.GeoDataFrame], co
     measures = _measures(figures.fields)
     legends = {one.name: legend_for(one, figures.table[one.name]) for one in measures}
     pictures = []
-    for key, rows in figures.table.groupby([one.name for one in CHOICE], sort=False):
+    table = pd.DataFrame(figures.table.drop(columns=figures.table.geometry.name))
+    for key, rows in table.groupby([one.name for one in CHOICE], sort=False):
         chosen = _chosen(key)
         ordered = rows.set_index(AREA.name).reindex(levels[str(chosen[LEVEL.name])].index)
         picture = {
             "vintage": int(rows[VINTAGE.name].max()),
-            "q": columns.add_values(ordered[Q.name].astype(float)),
+            "q": columns.add_figures(_figures(ordered, Q.name)),
             "unsearched": _unsearched(rows),
             "why": columns.add(_labelled(_why(ordered, figures.fields))),
             "unjudged": columns.add(_with_codes(ordered, figures.fields, OUTCOME, UNJUDGED)),
@@ -223,7 +239,8 @@ def _why(areas: pd.DataFrame, fields: Sequence[Field]) -> "pd.Series[Any]":
 def _with_codes(areas: pd.DataFrame, fields: Sequence[Field], field: Field, codes: Sequence[str]) -> list[int]:
     """Positions of the areas that have one of these codes."""
     labels = {said(one.codes[code]) for one in fields if one.name == field.name for code in codes}
-    return [at for at, label in enumerate(_added(areas, field)) if label in labels]
+    at: list[int] = np.flatnonzero(_added(areas, field).isin(labels)).tolist()
+    return at
 
 
 def _unsearched(rows: pd.DataFrame) -> str | None:
@@ -241,7 +258,7 @@ def _measures(fields: Sequence[Field]) -> list[Field]:
 
 
 def _measure(field: Field, areas: pd.DataFrame, legend: Legend, columns: Columns) -> Packed:
-    values = areas[field.name].astype(float)
+    values, ratios = (_figures(areas, name) for name in (field.name, f"{field.name}{TIMES}"))
     reason = REASON.name if field.name == SCORE.name else f"{field.name}_reden"
     return {
         "name": field.name,
@@ -255,18 +272,30 @@ def _measure(field: Field, areas: pd.DataFrame, legend: Legend, columns: Columns
             "labels": legend.labels,
             "missing": [legend.missing_colour, legend.missing_label],
         },
-        "values": columns.add_values(values),
-        "classes": columns.add("".join("." if one == MISSING else str(one) for one in classes(values, legend))),
+        "values": columns.add_figures(values),
+        "classes": columns.add_once(
+            ("classes", values.tobytes(), legend), lambda: _of_classes(classes(values, legend))
+        ),
         "reasons": columns.add(_labelled(areas[reason]) if reason in areas else None),
-        "beside": columns.add(_labelled(_beside(field, areas))),
+        "beside": columns.add_once(
+            ("beside", ratios.tobytes(), field.against), lambda: _labelled(_beside(ratios, field.against))
+        ),
     }
 
 
-def _beside(field: Field, areas: pd.DataFrame) -> "pd.Series[str]":
+def _figures(areas: pd.DataFrame, name: str) -> npt.NDArray[np.float64]:
+    """The figures of a column, unknown where there is none of that name."""
+    return areas[name].to_numpy(float) if name in areas else np.full(len(areas), np.nan)
+
+
+def _of_classes(classes: npt.NDArray[np.int64]) -> str:
+    """A digit for each class, a dot where there is none."""
+    return np.where(classes == MISSING, ord("."), ord("0") + classes).astype(np.uint8).tobytes().decode()
+
+
+def _beside(ratios: npt.NDArray[np.float64], against: str) -> "pd.Series[Any]":
     """How each figure compares with the usual one, in words; few differ, so that they are stored once each."""
-    ratios = areas.get(f"{field.name}{TIMES}", pd.Series(np.nan, areas.index)).astype(float)
-    words = {one: beside(one, field.against) for one in ratios.dropna().unique()}
-    return ratios.map(words).astype(object)
+    return _each_once(pd.Series(ratios), lambda ratio: beside(ratio, against))
 
 
 def _searches(zoekgebieden: Collection, named: dict[str, Field]) -> list[Packed]:
@@ -286,13 +315,13 @@ def _zones(ranked: geopandas.GeoDataFrame, contributions: Sequence[Field], units
     shown = {
         "rank": ranked[RANK.name].astype(int).tolist(),
         "title": ranked[TITLE.name].tolist(),
-        "score": _readable(ranked[SCORE.name]),
-        "q": _readable(ranked[Q.name]),
-        "strength": _readable(_added(ranked, STRENGTH)),
-        "core": _readable(_added(ranked, CORE_COUNT)),
-        "surplus": _readable(_added(ranked, SURPLUS)),
-        "density": _readable(_added(ranked, SURPLUS_DENSITY)),
-        "proportion": _readable(_added(ranked, SURPLUS_RATE)),
+        "score": figures_as_read(ranked[SCORE.name]),
+        "q": figures_as_read(ranked[Q.name]),
+        "strength": figures_as_read(_added(ranked, STRENGTH)),
+        "core": figures_as_read(_added(ranked, CORE_COUNT)),
+        "surplus": figures_as_read(_added(ranked, SURPLUS)),
+        "density": figures_as_read(_added(ranked, SURPLUS_DENSITY)),
+        "proportion": figures_as_read(_added(ranked, SURPLUS_RATE)),
         "unit": [units.get(str(one), "") for one in _added(ranked, COUNTED)],
         "visited": _added(ranked, VISITORS).notna().tolist(),
         "count": ranked[AREA_COUNT.name].astype(int).tolist(),
@@ -303,7 +332,7 @@ def _zones(ranked: geopandas.GeoDataFrame, contributions: Sequence[Field], units
         "certainty": _texts(ranked, CERTAINTY),
         "limits": _texts(ranked, LIMITATIONS),
         "suggestion": _texts(ranked, SUGGESTION),
-        "contributions": [_readable(row) for row in ranked[[one.name for one in contributions]].to_numpy(float)],
+        "contributions": [figures_as_read(row) for row in ranked[[one.name for one in contributions]].to_numpy(float)],
         "shape": _geojson(_simplified(_closed(ranked.geometry))),
         "label": _geojson(ranked.representative_point()),
     }
@@ -363,9 +392,26 @@ def _labelled(texts: "pd.Series[str]") -> Packed | None:
     return {"labels": labels.tolist(), "index": index.tolist()} if len(labels) else None
 
 
-def _readable(values: Iterable[float]) -> list[float | None]:
-    """Values as precise as a pop-up shows them: four figures, and no fewer than whole numbers; None if unknown."""
-    return [_four_figures(float(one)) if math.isfinite(one) else None for one in values]
+def figures_as_read(values: "pd.Series[Any] | npt.NDArray[np.float64]") -> list[float | None]:
+    """Values as precise as a pop-up shows them: four figures, and no fewer than whole numbers; None if unknown.
+
+    Of nearly all it is known which decimal is nearest; ties are decided by the decimals themselves, as Python rounds.
+    """
+    numbers = np.asarray(values, float)
+    known = np.isfinite(numbers)
+    exponents = np.log10(np.abs(numbers), where=known & (numbers != 0), out=np.zeros(len(numbers)))
+    figures = np.clip(3 - np.floor(exponents), 0, MOST_FIGURES).astype(np.int64)
+    shifted = np.where(known, numbers, 0.0) * POWERS[figures]
+    rounded = np.rint(shifted) / POWERS[figures]
+    readable: list[float | None] = rounded.tolist()
+    for at in np.flatnonzero(rounded == np.rint(rounded)).tolist():
+        readable[at] = int(rounded[at])
+    close = (np.abs(shifted % 1 - 0.5) < UNSURE) | (np.abs(exponents - np.rint(exponents)) < UNSURE)
+    for at in np.flatnonzero(known & (close | (figures == MOST_FIGURES))).tolist():
+        readable[at] = _four_figures(float(numbers[at]))
+    for at in np.flatnonzero(~known).tolist():
+        readable[at] = None
+    return readable
 
 
 def _four_figures(value: float) -> float:

@@ -1,18 +1,22 @@
 """The map is one file, the same for the same release, and data never becomes markup."""
 
 import json
+import math
 import re
 from dataclasses import replace
 
 import folium
+import numpy as np
 import orjson
 import pandas as pd
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from geo.errors import StoreError
 from layers.publication.legend import classes, legend_for
 from services.pages.map import build_map, export
-from services.pages.map_content import packed_content
+from services.pages.map_content import figures_as_read, packed_content
 from tests.services.made_release import CAVEAT, NASTY, made_areas, made_release, made_stacking
 
 LOADED = re.compile(
@@ -128,6 +132,22 @@ def test_places_are_longitude_and_latitude_to_a_metre(content):
     ring = content["levels"]["buurt"]["shapes"]["geometries"][0]["coordinates"][0]
     assert all(4.5 < x < 5.5 and 51.8 < y < 52.3 for x, y in ring)
     assert all(round(one, 5) == one for place in ring for one in place)
+
+
+@given(
+    st.lists(
+        st.floats(-1e15, 1e15)
+        | st.just(math.nan)
+        | st.sampled_from([0.0, -0.0, 1.0, 0.00012345, 1234.5, 0.12345, 99995.0, 1e-300])
+    )
+)
+def test_figures_are_read_to_four_figures_or_whole(values):
+    def by_itself(value):
+        return float(f"{value:.4g}") if abs(value) < 1000 else round(value, max(3 - len(str(int(abs(value)))) + 1, 0))
+
+    read = figures_as_read(np.array(values, float))
+    assert read == [by_itself(one) if math.isfinite(one) else None for one in values]
+    assert not any(isinstance(one, float) and one.is_integer() for one in read)
 
 
 def test_data_can_neither_end_a_script_nor_be_a_template(page, content):
