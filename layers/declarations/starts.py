@@ -1,10 +1,12 @@
 """Starts: a first version of a theme, lens or source that is right as it is, with every line explained."""
 
+import json
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from importlib import resources
 from types import MappingProxyType
 
+from geo.areas import AreaLevel
 from geo.errors import DeclarationError, UnknownNameError
 from geo.messages import message
 from layers.declarations.faults import ID_PATTERN, PATTERN_RULES
@@ -26,6 +28,25 @@ def start(kind: str, name: str) -> str:
     """
     if kind not in MODELS:
         raise UnknownNameError(message("kind of declaration"), kind, MODELS)
+    text = _template(kind).replace("KOLOM", f"{name[:33]}_aantal")  # an id has 40 characters at most
+    return _named(text, kind, name)
+
+
+def series_source(name: str, path: str, level: AreaLevel, vintage: int, years: Sequence[int]) -> str:
+    """The text of a source that reads the table of `zicht series` at this path, each year as a period of its own.
+
+    Raises DeclarationError for a name that cannot be an id.
+    """
+    text = _template("series").replace("NIVEAU", level).replace("INDELING", str(vintage))
+    text = text.replace("PERIODEN", str([*years])).replace("PAD", json.dumps(path, ensure_ascii=False))
+    return _named(text, "source", name)
+
+
+def _template(kind: str) -> str:
+    return resources.files("layers.declarations").joinpath("starts", f"{kind}.toml").read_text(encoding="utf-8")
+
+
+def _named(text: str, kind: str, name: str) -> str:
     where = f"{FOLDERS[kind]}/{name}.toml"
     if not re.fullmatch(ID_PATTERN, name):
         fault = message(
@@ -36,7 +57,6 @@ def start(kind: str, name: str) -> str:
             value=name,
         )
         raise DeclarationError([fault])
-    text = resources.files("layers.declarations").joinpath("starts", f"{kind}.toml").read_text(encoding="utf-8")
-    text = text.replace("KOLOM", f"{name[:33]}_aantal").replace("NAAM", name)  # an id has 40 characters at most
+    text = text.replace("NAAM", name)
     parsed(text, MODELS[kind], name, where)
     return text

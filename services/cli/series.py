@@ -77,6 +77,15 @@ def series(
     decimal: Annotated[
         DecimalMark | None, typer.Option(help=say("Mark before decimals, where the files do not tell: comma or point."))
     ] = None,
+    source: Annotated[
+        Path | None,
+        typer.Option(
+            help=say(
+                "Folder of your own declarations (ZICHT_LAYERS): write a source there too, for a theme to read the "
+                "series, each year as a period."
+            )
+        ),
+    ] = None,
     data: Data = None,
 ) -> None:
     """Apportion counts of several years, each of its own vintage, to one vintage, with the error that this brings.
@@ -89,7 +98,7 @@ def series(
     Example: `zicht series 2020=inwoners2020.csv 2022=inwoners2022.csv --column inwoners --vintage 2022 --to reeks.csv`
     """
     from geo.areas import AreaLevel
-    from services.jobs.series import SeriesRequest, check_ending, write
+    from services.jobs.series import SeriesRequest, check_declarable, check_ending, declare, write
     from services.jobs.series import series as series_
 
     check_level(level)
@@ -107,13 +116,26 @@ def series(
         empty is Empty.ZERO,
         decimal.mark if decimal else None,
     )
-    folder = data or Settings().data
+    given = data or Settings().data
+    folder = FETCHED if given == TESTLAND else Path(given)
+    if source is not None:
+        check_declarable(request, to, folder, source)
     with progress() as steps:
-        result = series_(request, FETCHED if folder == TESTLAND else Path(folder), steps)
+        result = series_(request, folder, steps)
         steps(say("writing {file}", file=to.name))
         write(result, to)
     for part in _report(result, to):
         screen.print(part, soft_wrap=True)
+    if source is not None:
+        written = declare(request, to, folder, source)
+        screen.print(
+            say(
+                "{file} written: fill in whose figures these are and whether they are open; then a theme may read "
+                "{column}, and is built for each year with --period",
+                file=str(written), column=f"{written.stem}.{written.stem}",
+            ),
+            markup=False, soft_wrap=True,
+        )  # fmt: skip
 
 
 def _columns(options: Sequence[str]) -> tuple[str, dict[int, str]]:

@@ -15,6 +15,7 @@ from geo.areas import AreaLevel
 from geo.errors import SourceError
 from geo.messages import Message, message
 from layers.declarations.records import Format
+from layers.declarations.starts import FOLDERS, series_source
 from layers.messages import say
 from layers.method.numbers import Mark
 from layers.method.series import Series, apportioned
@@ -91,6 +92,43 @@ def write(result: Series, path: Path) -> None:
         return
     with whole_file(path) as unfinished:
         (_to_csv if path.suffix == ".csv" else _to_parquet)(result.tables(), unfinished)
+
+
+def check_declarable(request: SeriesRequest, path: Path, folder: Path, own: Path) -> None:
+    """Raise an error, before anything is computed, where `declare` could not write a source that reads the table."""
+    if path.suffix == ".gpkg" or request.level.resolution is not None:
+        raise SourceError("{path}: a source reads a series per buurt, wijk or gemeente, as .csv or .parquet", path=path)
+    if not path.resolve().is_relative_to(folder.resolve()):
+        raise SourceError(
+            "{path}: a source reads what lies below the folder of data; write the series there: --to {inside}",
+            path=path, inside=folder / path.name,
+        )  # fmt: skip
+    _text(request, path, folder)
+    if (there := _source(request, own)).exists():
+        raise SourceError("{path}: is there already; remove it, or give it another name", path=there)
+
+
+def declare(request: SeriesRequest, path: Path, folder: Path, own: Path) -> Path:
+    """Write a source that reads the table at `path`, below `folder`, in the declarations `own`; returns its file."""
+    there = _source(request, own)
+    there.parent.mkdir(parents=True, exist_ok=True)
+    with whole_file(there) as unfinished:
+        unfinished.write_text(_text(request, path, folder), encoding="utf-8")
+    return there
+
+
+def _source(request: SeriesRequest, own: Path) -> Path:
+    return own / FOLDERS["source"] / f"{_name(request)}.toml"
+
+
+def _name(request: SeriesRequest) -> str:
+    """The id of the source: no shipped one begins so."""
+    return f"reeks_{request.column.lower()}"
+
+
+def _text(request: SeriesRequest, path: Path, folder: Path) -> str:
+    inside = path.resolve().relative_to(folder.resolve()).as_posix()
+    return series_source(_name(request), inside, request.level, request.to, sorted(request.files))
 
 
 def _to_csv(tables: Iterator[pd.DataFrame], path: Path) -> None:

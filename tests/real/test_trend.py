@@ -10,37 +10,12 @@ from geo.areas import AreaLevel
 from layers.declarations.catalog import load
 from layers.publication.collections import collections
 from services.jobs.build import LayerRequest, build, open_country
-from services.jobs.series import SeriesRequest, series, write
+from services.jobs.series import SeriesRequest, declare, series, write
 from tests.services.running import told
 
 pytestmark = pytest.mark.real
 
 KWB = "kerncijfers/nl_buurt_2024_kerncijfers_and_misdrijven_2021_2025_woonikveilig.csv.gz"
-SOURCE = """
-id = "reeks_{of}"
-title = "{of}"
-publisher = "CBS"
-license = "CC BY 4.0"
-url = "https://opendata.cbs.nl"
-attribution = "CBS"
-status = "open"
-level = "gemeente"
-key = "gebiedscode"
-vintage = 2024
-periods = [2015, 2024]
-
-[table]
-path = "{of}.csv"
-time = "periode"
-
-[table.column]
-aantal_{of} = "waarde"
-
-[columns.{of}_door_de_jaren]
-kind = "count"
-title = "{of}"
-formula = "aantal_{of}_{{periode}}"
-"""
 THEME = """
 id = "trend"
 title = "Misdrijven door de jaren"
@@ -60,8 +35,8 @@ id = "misdrijven"
 title = "Misdrijven"
 why = "Alle soorten."
 source = "reeks_misdrijven"
-value = "misdrijven_door_de_jaren"
-per = "reeks_inwoners.inwoners_door_de_jaren"
+value = "reeks_misdrijven"
+per = "reeks_inwoners.reeks_inwoners"
 scale = 1000
 unit = "per 1.000 inwoners"
 """
@@ -95,8 +70,8 @@ def folder(real: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
         )  # of a buurt in which nobody lives the cell is empty, as layers/sources/kerncijfers says
         request = SeriesRequest(files, of, 2024, AreaLevel.GEMEENTE, columns={2024: column}, empty_is_zero=zero)
         write(series(request, root, told), root / f"{of}.csv")
-        (root / "sources").mkdir(exist_ok=True)
-        (root / f"sources/reeks_{of}.toml").write_text(SOURCE.format(of=of), encoding="utf-8")
+        source = declare(request, root / f"{of}.csv", root, root)
+        source.write_text(source.read_text(encoding="utf-8").replace('"vertrouwelijk"', '"open"'), encoding="utf-8")
     (root / "themes").mkdir()
     (root / "themes/trend.toml").write_text(THEME, encoding="utf-8")
     return root

@@ -1,5 +1,6 @@
 """Counts of several years on one division: every total accounted for, and said which way it went."""
 
+import shutil
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
@@ -20,6 +21,7 @@ from boundaries.routes import Routes
 from geo.areas import AreaFrame, AreaLevel
 from geo.errors import AlignmentError, SourceError
 from geo.unknown import Unknown
+from layers.declarations.catalog import load
 from layers.messages import say
 from layers.method import series as series_
 from layers.method.series import Counted, Series, apportioned
@@ -461,6 +463,34 @@ def test_how_decimals_are_written_can_be_told(zicht: Zicht, folder: Path):
     assert "--decimal" in refused.err
     assert zicht("series", counts, *options, "--decimal", "comma").code == 0
     assert pd.read_csv(folder / "r.csv")["waarde"].sum() == 1243
+
+
+@pytest.mark.usefixtures("english")
+def test_a_source_of_the_series_is_written_with_it_and_each_year_is_a_period(
+    zicht: Zicht, folder: Path, tmp_path: Path
+):
+    own = tmp_path / "eigen"
+    given = (
+        f"2020={figures(folder, 2020, 1, 2, 3, 4)}", f"2022={figures(folder, 2022, 1, 2, 3, 4)}", "--column",
+        "inwoners", "--vintage", 2022, "--data", folder, "--source", own,
+    )  # fmt: skip
+    (folder / "reeksen").mkdir()
+    answer = zicht("series", *given, "--to", folder / "reeksen" / "r.csv")
+    assert answer.code == 0
+    written = own / "sources" / "reeks_inwoners.toml"
+    assert f"{written} written: fill in whose figures" in answer.out
+    assert "reeks_inwoners.reeks_inwoners" in answer.out
+    read = load(own).sources["reeks_inwoners"]
+    assert (read.confidential, [*read.years], read.vintage) == (True, [2020, 2022], 2022)
+    assert (read.table.path, read.level) == ("reeksen/r.csv", AreaLevel.BUURT)
+    again = zicht("series", *given, "--to", folder / "reeksen" / "r.csv")
+    assert (again.code, f"{written}: is there already" in again.err) == (1, True)
+    shutil.rmtree(own)
+    outside = zicht("series", *given, "--to", tmp_path.parent / "r.csv")
+    assert (outside.code, f"write the series there: --to {folder / 'r.csv'}" in outside.err) == (1, True)
+    hexagons = zicht("series", *given, "--level", "h3-8", "--to", folder / "r.csv")
+    assert (hexagons.code, "a source reads a series per buurt, wijk or gemeente" in hexagons.err) == (1, True)
+    assert not own.exists()
 
 
 @pytest.mark.parametrize("counts", [("2020:x.csv",), ("x.csv",), ("2020=x.csv", "2020=y.csv"), ()])
