@@ -155,6 +155,15 @@ def cells_at(points: geopandas.GeoSeries, level: AreaLevel) -> NDArray[np.str_]:
     return np.array(_names(numbers).to_numpy(zero_copy_only=False), dtype=str)
 
 
+def larger_around(cells: Sequence[str], level: AreaLevel) -> list[str]:
+    """The names of the larger cells of a level that may have surface in common with some cells: the one that each is
+    numbered in, and those around it.
+    """
+    numbers = np.unique(np.asarray(change_resolution(cells_parse(pa.array(cells)), _resolution(level))))
+    around = np.asarray(grid_disk(numbers, 1, flatten=True)) if len(numbers) else numbers
+    return [str(one) for one in _names(np.unique(around)).to_pylist()]
+
+
 def outlines_of(cells: Sequence[str]) -> Polygons:
     """The polygons of H3 cells in RD New, by their names."""
     parts = [_polygons(part) for part in _blocks(np.asarray(cells_parse(pa.array(cells)), dtype=np.uint64))]

@@ -12,8 +12,9 @@ made-up turnover in the country, 15,601 of which 3,063 sensitive: 1,271 more, in
 once, had no answer after 150 s.
 
 Rejected: tau-ARGUS itself (pytauargus 0.6), which keeps no time limit and ends the process where numbers do not add up;
-it is the second implementation in the tests. And all parts of a whole of which one is sensitive, which withholds
-several times as much.
+it is the second implementation in the tests. All parts of a whole of which one is sensitive, which withholds
+several times as much. And controlled rounding, exact in a tree: its one step must be as large as the most that any sum
+requires, and of a made-up turnover in 12,029 buurten (three contributors, 10 %) 64 % of the sums would be 0.
 """
 
 from collections.abc import Sequence

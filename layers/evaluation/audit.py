@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 ITS_PARTS, ITS_NOISE, OTHER_RELEASE, OVERLAY, INSIDER = "parts", "noise", "releases", "overlay", "insider"
-AMOUNT = "amount"
+AMOUNT, COLUMNS = "amount", "columns"
 """What betrays a cell where it is not the area that it lies in."""
 
 

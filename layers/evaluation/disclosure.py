@@ -4,8 +4,9 @@ The attacker knows every perturbed count, also those that are too small to be sh
 values may tell them. He knows how the noise is made, but not the secret; that buurten make up wijken and gemeenten; and
 all earlier releases. From that he computes between which bounds each count lies (geo.disclosure.intervals). A cell is
 exposed where few counts stay possible and small ones are among them; also where few do for an insider, who knows that a
-record of his own was counted (geo.disclosure.insiders). Hexagons are held against the buurten that they overlap, and
-against those of other sizes (layers.evaluation.overlay); an insider then knows no more of them than that he is in one.
+record of his own was counted (geo.disclosure.insiders). Hexagons are held against the buurten that they overlap,
+against those of another size, and against both at once (layers.evaluation.overlay); an insider then knows no more of
+them than that he is in one.
 
 The same count perturbed in the same way in two releases tells nothing more: its noise is the same as long as its
 records are, and where those changed, so did the count. Perturbed in another way it is a second opinion, and both count.
@@ -13,6 +14,7 @@ records are, and where those changed, so did the count. Perturbed in another way
 
 from collections.abc import Callable, Iterator
 from contextlib import suppress
+from dataclasses import replace
 from functools import partial
 from itertools import combinations, pairwise
 
@@ -33,6 +35,7 @@ from geo.errors import MeasureError
 from layers.evaluation.amounts import exposed_amounts
 from layers.evaluation.audit import (
     AMOUNT,
+    COLUMNS,
     INSIDER,
     ITS_NOISE,
     ITS_PARTS,
@@ -42,7 +45,8 @@ from layers.evaluation.audit import (
     Exposed,
     together,
 )
-from layers.evaluation.overlay import Overlay, overlay, overlay_of_sizes
+from layers.evaluation.columns import columns_in_common, formulas_in_common, source_of
+from layers.evaluation.overlay import Overlay, overlay, overlay_of_sizes, overlay_of_three
 from layers.publication.perturbed import is_amount
 
 GEMEENTE = slice(2, 6)
@@ -61,7 +65,11 @@ def audited(published: pd.DataFrame) -> Audit:
     noisy, exact = published[~is_amount(published)], published[is_amount(published)]
     counts = [rows for _, rows in noisy.groupby(["count", "vintage"], sort=True)]
     amounts = [_of_amount(rows) for _, rows in exact.groupby(["count", "vintage"], sort=True)]
-    return together([*(one for rows in counts for one in (_of_count(rows), *_of_overlays(rows))), *amounts])
+    of_sources = [rows for _, rows in noisy.groupby([noisy["count"].map(source_of), "vintage"], sort=True)]
+    by_columns = [one for rows in of_sources for one in _of_columns(rows)]
+    return together(
+        [*(one for rows in counts for one in (_of_count(rows), *_of_overlays(rows))), *by_columns, *amounts]
+    )
 
 
 def _of_amount(rows: pd.DataFrame) -> Audit:
@@ -100,12 +108,15 @@ def _ever_later(rows: pd.DataFrame) -> Iterator[pd.DataFrame]:
 
 
 def _of_overlays(rows: pd.DataFrame) -> Iterator[Audit]:
-    """What hexagons of each size and the areas that they overlap tell of one another, and hexagons of two sizes, of the
-    last releases that do not contradict one another.
+    """What hexagons of each size and the areas that they overlap tell of one another, hexagons of two sizes, and all
+    three, of the last releases that do not contradict one another.
     """
     sizes = sorted({level for level in rows["level"] if level.startswith("h3")}, key=list(AreaLevel).index)
     ways: list[Callable[[pd.DataFrame], Overlay | None]] = [partial(overlay, level=one) for one in sizes]
-    ways += [partial(overlay_of_sizes, coarser=one, finer=other) for one, other in combinations(sizes, 2)]
+    ways += [
+        partial(of_two, coarser=one, finer=other)
+        for of_two in (overlay_of_sizes, overlay_of_three) for one, other in combinations(sizes, 2)
+    ]  # fmt: skip
     for related in ways:
         tried = 0
         for some in _ever_later(rows):
@@ -120,6 +131,22 @@ def _of_overlays(rows: pd.DataFrame) -> Iterator[Audit]:
                 break
         if tried:
             yield Audit(0, 0, 0, 1.0, (), 0, 1, 1)
+
+
+def _of_columns(rows: pd.DataFrame) -> Iterator[Audit]:
+    """What counts of a source tell of one another, of which some are sums of others: in each gemeente or hexagon of the
+    last releases that do not contradict one another.
+    """
+    if not (terms := formulas_in_common(rows["count"].unique())):
+        return
+    for _, part in rows.groupby(rows["area"].str[GEMEENTE], sort=True):
+        for some in _ever_later(part):
+            cells = _cells(some)
+            if (relations := columns_in_common(cells, terms)) is None:
+                continue
+            with suppress(MeasureError):
+                yield replace(_of_overlay(cells, relations, COLUMNS), overlays=0)
+                break
 
 
 def _cells(published: pd.DataFrame) -> pd.DataFrame:
@@ -162,7 +189,7 @@ def _audited(cells: pd.DataFrame) -> Audit:
     )  # fmt: skip
 
 
-def _of_overlay(cells: pd.DataFrame, relations: Overlay) -> Audit:
+def _of_overlay(cells: pd.DataFrame, relations: Overlay, betrayed_by: str = OVERLAY) -> Audit:
     """The audit of what lies in an overlay, which counts its cells no second time; and of what an area and a hexagon
     have in common, for where one of them is nearly all of the other a difference tells that.
     """
@@ -173,13 +200,14 @@ def _of_overlay(cells: pd.DataFrame, relations: Overlay) -> Audit:
     alone = relations.parts[np.diff(relations.parts.indptr) == 1].indices  # the parts that are a whole cell
     asked = np.setdiff1d(np.flatnonzero(bounds.lowest < floor), len(mine) + alone)
     sums = vstack([relations.parts, eye_array(parts)])
-    found = narrowest(bounds, sums, asked, LEAST_POSSIBLE + 1)
+    found = narrowest(bounds, sums, asked, LEAST_POSSIBLE + 1, whole=relations.whole)
     to_insiders = found.highest - np.maximum(found.lowest, 1.0) + 1
     small = found.lowest < floor[asked]
-    levels, areas = [*mine["level"], *[OVERLAY] * parts], [*mine["area"], *relations.names]
+    levels, areas = [*mine["level"], *[betrayed_by] * parts], [*mine["area"], *relations.names]
+    counts = [*mine["count"], *[mine["count"].iloc[0]] * parts]
     named = tuple(
-        Exposed(mine["count"].iloc[0], levels[asked[at]], areas[asked[at]], float(found.lowest[at]),
-                float(found.highest[at]), OVERLAY)
+        Exposed(counts[asked[at]], levels[asked[at]], areas[asked[at]], float(found.lowest[at]),
+                float(found.highest[at]), betrayed_by)
         for at in np.flatnonzero(small & (to_insiders < LEAST_POSSIBLE))
     )  # fmt: skip
     if not small.any():

@@ -19,6 +19,11 @@ ELSEWHERE = "+"
 reaches where no area is. There may be records there too.
 """
 
+REACHES, AND = "/", ","
+"""After that: the larger hexagons that the area reaches within this hexagon, of each size of which it reaches fewer
+than the hexagon does. `BU00010001/871fa4d54ffffff` lies, as far as it is in this hexagon, in that one alone.
+"""
+
 
 def perturbed_counts(
     count: str, level: AreaLevel, vintage: int, published: pd.Series, noise: Noise, least: float

@@ -16,6 +16,7 @@ from geo.errors import DisclosureError, first_few
 from geo.messages import Message, message
 from layers.evaluation.audit import (
     AMOUNT,
+    COLUMNS,
     INSIDER,
     ITS_NOISE,
     ITS_PARTS,
@@ -39,19 +40,24 @@ RELATIONS = {
     OVERLAY: message("by hexagons and the areas that they overlap"),
     INSIDER: message("to who knows that a record of their own was counted"),
     AMOUNT: message("by what is shown beside it, in this release or one before it"),
+    COLUMNS: message("by other counts of the same source, which add up to it or of which it is a part"),
 }
 TRIED = {
     ITS_PARTS: message("what buurten, wijken and gemeenten tell of one another, since some add up to others"),
     INSIDER: message("what somebody computes who knows that a record of their own was counted"),
     OTHER_RELEASE: message("what all releases before it tell of the same counts"),
     ITS_NOISE: message("how much noise stays where all ways in which a count is known are weighed together"),
+    COLUMNS: message("what counts of a source tell of one another, where some add up to others"),
     AMOUNT: message("what amounts that are shown tell of those that are withheld, in all releases together"),
-    OVERLAY: message("what hexagons tell of the areas that they overlap, and of hexagons of another size"),
+    OVERLAY: message(
+        "what hexagons tell of the areas that they overlap, of hexagons of another size, and of both at once"
+    ),
 }
 NOT_TRIED = {
     "derived": message("what rates, scores, q, ranks and growth tell: the attacker is taken to know all perturbed "
                        "counts, shown or not, and all of these are computed from them"),
-    "several": message("what hexagons of two sizes and areas tell all at once"),
+    "several": message("what hexagons of three sizes tell all at once"),
+    "years": message("what areas tell of those of another year, of which the borders are others"),
 }  # fmt: skip
 """Of what a certificate says whether it was tried."""
 HEADER = (message("area"), message("what was counted"), message("at least"), message("at most"), message("betrayed"))

@@ -14,7 +14,7 @@ from geo.disclosure.overlays import narrowest
 from geo.disclosure.perturbation import Noise, perturbed
 from layers.evaluation.disclosure import audited
 from layers.evaluation.overlay import overlay
-from layers.method.overlay import overlapped
+from layers.method.overlay import overlapped, reached
 from layers.publication.perturbed import perturbed_counts
 
 H3, LEAST = AreaLevel.H3_8, 5.0
@@ -28,7 +28,8 @@ def released(testland, buurten):
     areas = AreaFrame(AreaLevel.BUURT, 2024, mine)
     cells = hexagons(areas, H3)
     crimes = testland.incidents[testland.incidents["jaar"] == 2024].sjoin(mine[["geometry"]])
-    lie = overlapped(overlaps(*(one.table.geometry.to_numpy() for one in (areas, cells))), areas, cells, cells.ids)
+    both = overlaps(*(one.table.geometry.to_numpy() for one in (areas, cells)))
+    lie = overlapped(both, areas, cells, cells.ids, reached(both, areas, cells))
     keys = record_keys(map(str, crimes.index), b"secret")
     tables, true = [], []
     for level, ids, at in (

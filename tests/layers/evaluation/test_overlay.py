@@ -9,13 +9,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy.sparse import eye_array, vstack
 
+from boundaries.hexagons import larger_around, outlines_of
+from boundaries.overlaps import overlaps
 from geo.areas import AreaLevel
 from geo.disclosure.intervals import Bounds
 from geo.disclosure.overlays import narrowest
 from geo.disclosure.perturbation import Noise
+from layers.evaluation import disclosure
 from layers.evaluation.audit import Audit, Exposed
 from layers.evaluation.disclosure import audited
-from layers.evaluation.overlay import overlay, overlay_of_sizes
+from layers.evaluation.overlay import overlay, overlay_of_sizes, overlay_of_three
 from layers.publication.perturbed import perturbed_counts
 
 LEAST, H3 = 5.0, AreaLevel.H3_8
@@ -145,3 +148,70 @@ def test_hexagons_of_each_size_are_held_against_the_areas(level):
     cells = [rows(one, {f"{one}": 9.0}, Noise(), {f"{one}": BUURTEN[0]}) for one in (H3, AreaLevel.H3_9)]
     made = overlay(pd.concat([buurt, *cells], ignore_index=True), level)
     assert made.parts.toarray().tolist() == [[1], [1]]
+
+
+@pytest.fixture(scope="module")
+def straddling():
+    """A small hexagon that lies in two larger ones, and these."""
+    small = next(one for one in SIX if len(_around(one)) == 2)
+    return small, _around(small)
+
+
+SIX = [f"891969532{one}ffff" for one in ("a3", "a7", "ab", "af", "b3", "b7", "bb")]
+
+
+def _around(small):
+    """The larger hexagons that a small one lies in."""
+    larger = larger_around([small], H3)
+    return [larger[at] for at in overlaps(outlines_of([small]), outlines_of(larger)).right]
+
+
+@st.composite
+def three(draw):
+    """Counts of what two buurten, a small hexagon and two larger ones have in common, and of what lies in a larger one
+    only; which larger ones each buurt reaches in the small one.
+    """
+    reaches = {
+        one: draw(st.sampled_from([(0,), (1,), (0, 1)])) for one in BUURTEN[: draw(st.integers(1, 2))]
+    }  # fmt: skip
+    parts = [(one, True, larger) for one, some in reaches.items() for larger in some]
+    within = {larger for _, _, larger in parts}
+    parts += [("", False, larger) for larger in (0, 1) if larger not in within or draw(st.booleans())]
+    return reaches, parts, [draw(st.integers(0, 1)) for _ in parts]
+
+
+@given(made=three(), data=st.data())
+def test_of_buurten_and_two_sizes_it_exposes_what_trying_all_counts_does(straddling, made, data):
+    (small, large), (reaches, parts, counts) = straddling, made
+    of_small = " ".join(
+        one + ("" if len(some) == 2 else f"/{large[some[0]]}") for one, some in reaches.items()
+    )  # fmt: skip
+    lie = {small: of_small} | {
+        name: " ".join([*(one for one, some in reaches.items() if at in some), *["+"] * (("", False, at) in parts)])
+        for at, name in enumerate(large)
+    }  # fmt: skip
+    noise, areas = Noise(2, 1.0, 1), [*reaches, small, *large]
+    matrix = np.array([[one == area for one, _, _ in parts] for area in reaches] + [[inside for _, inside, _ in parts]]
+                      + [[of == at for _, _, of in parts] for at in (0, 1)], dtype=float)  # fmt: skip
+    true = matrix @ np.array(counts)
+    told = [data.draw(st.integers(max(0, int(one) - 2), int(one) + 2)) if one else 0 for one in true]
+    lowest, highest = noise.possible(np.array(told, dtype=float))
+    tried = np.array(list(product(range(7), repeat=len(parts))))
+    every = np.hstack([tried @ matrix.T, tried])
+    every = every[((every[:, : len(areas)] >= lowest) & (every[:, : len(areas)] <= highest)).all(axis=1)]
+    least, most = every.min(axis=0), every.max(axis=0)
+    exposed = (least < LEAST) & (most - np.maximum(least, 1) + 1 < 3)
+    alone = (matrix[matrix.sum(axis=1) == 1] > 0).any(axis=0)  # parts that are all there is of an area
+    names = [" / ".join([one or "+", small if inside else "+", large[of]]) for one, inside, of in parts]
+    named = [*areas, *("" if out else name for name, out in zip(names, alone, strict=True))]
+    published = dict(zip(areas, told, strict=True))
+    table = pd.concat([
+        rows(AreaLevel.BUURT, {one: published[one] for one in reaches}, noise),
+        rows(AreaLevel.H3_9, {small: published[small]}, noise, lie),
+        rows(H3, {one: published[one] for one in large}, noise, lie),
+    ], ignore_index=True)  # fmt: skip
+    cells = disclosure._cells(table)
+    made = overlay_of_three(cells, "h3-8", "h3-9")
+    assert sorted(made.names) == sorted(names)
+    found = {one.area: (one.lowest, one.highest) for one in disclosure._of_overlay(cells, made).exposed}
+    assert found == {named[at]: (least[at], most[at]) for at in np.flatnonzero(exposed) if named[at]}

@@ -85,11 +85,11 @@ def test_a_release_is_audited_and_remembered_before_it_is_published(built, monke
     assert "amounts" not in said
     certificate = json.loads((vault.folder / f"audit-{folder.name}.json").read_text())
     assert (certificate["passed"], certificate["least_possible"]) == (True, 3)
-    assert certificate["tried"] == ["parts", "insider", "releases", "noise", "amount", "overlay"]
-    assert certificate["not_tried"] == ["derived", "several"]
+    assert certificate["tried"] == ["parts", "insider", "releases", "noise", "columns", "amount", "overlay"]
+    assert certificate["not_tried"] == ["derived", "several", "years"]
     page = (vault.folder / f"audit-{folder.name}.html").read_text()
     assert "Nothing is exposed." in page
-    assert (page.count("<p>Tried: "), page.count("<p>Not tried: ")) == (6, 2)
+    assert (page.count("<p>Tried: "), page.count("<p>Not tried: ")) == (7, 3)
 
 
 def test_a_release_that_exposes_counts_with_those_before_it_is_not_published(built, monkeypatch, tmp_path):
