@@ -7,11 +7,11 @@ from geo.messages import Message, message
 from geo.statistics.names import PLACE_SEARCH_NAMES, SEARCH_NAMES
 from layers.declarations.dasymetric import Dasymetric
 from layers.declarations.faults import listed
-from layers.declarations.indicators import Indicator
+from layers.declarations.indicators import Indicator, qualified
 from layers.declarations.lenses import Lens
 from layers.declarations.references import Sources, column_faults, meanings, reference_faults
 from layers.declarations.residents import protected_trait_of, trait_of
-from layers.declarations.sources import ADDED, SourceDeclaration
+from layers.declarations.sources import ADDED, SourceDeclaration, columns_of
 from layers.declarations.themes import Theme
 
 
@@ -59,7 +59,8 @@ def _second_faults(where: str, theme: Theme) -> Iterator[Message]:
 def source_faults(
     where: str, source: SourceDeclaration, sources: Sources, broken: Collection[str]
 ) -> Iterator[Message]:
-    """A count that figures per postcode are divided by, and that is not there or does not do."""
+    """A count that figures per postcode are divided by, and that does not do; columns that tell an amount."""
+    yield from _telling_faults(where, source, sources)
     by = source.dasymetric
     if by is None or by.source in broken:
         return
@@ -79,6 +80,32 @@ def source_faults(
             '"stock", such as inhabitants or homes',
             place=place, column=by.column, source=by.source,
         )  # fmt: skip
+
+
+def _telling_faults(where: str, source: SourceDeclaration, sources: Sources) -> Iterator[Message]:
+    """Columns that read what an amount, or its largest contributions, are made of, in the same file: perturbed as a
+    count, by a few, they would show what is withheld.
+    """
+    if not source.confidential:
+        return
+    for other in sources.values():
+        same = other.id == source.id or (other.table and source.table and other.table.path == source.table.path)
+        for name, told in other.amounts.items() if same else ():
+            own = {qualified(other.id, one) for one in (name, told.largest, told.second)}
+            read = {file for one in own for file in _read(other, one.partition(".")[2])}
+            telling = [one for one in source.columns
+                       if qualified(source.id, one) not in own and read.intersection(_read(source, one))]  # fmt: skip
+            if telling:
+                yield message(
+                    "{where}: columns {telling} read of what the amount {name} of source {other!r} and its largest "
+                    "contributions are made, and would show all but a few of what is withheld: leave them out",
+                    where=where, telling=", ".join(telling), name=name, other=other.id,
+                )  # fmt: skip
+
+
+def _read(source: SourceDeclaration, name: str) -> list[str]:
+    """What a column reads of its file, in the first of its periods."""
+    return columns_of(source.columns[name].formula, source.periods[0])
 
 
 def _confidential_faults(place: Message, weighing: SourceDeclaration) -> Iterator[Message]:

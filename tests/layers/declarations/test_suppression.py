@@ -57,6 +57,29 @@ def test_an_amount_that_cannot_be_withheld_is_refused(tmp_path, changed, fault):
         declared(tmp_path, sources_omzet=SOURCE.replace(*changed))
 
 
+AGAIN = '[columns.weer]\ntitle = "Weer"\nformula = "omzet"\nkind = "count"\n\n[columns.zaken]'
+
+
+def test_what_an_amount_is_made_of_is_no_count_too_which_noise_of_a_few_would_show(tmp_path):
+    fault = "columns weer read of what the amount omzet of source 'omzet' and its largest"
+    with pytest.raises(DeclarationError, match=fault):
+        declared(tmp_path, sources_omzet=SOURCE.replace("[columns.zaken]", AGAIN))
+    with pytest.raises(DeclarationError, match="columns zaken read of what"):
+        declared(tmp_path, sources_omzet=SOURCE.replace('formula = "zaken"', 'formula = "zaken + grootste"'))
+
+
+def test_nor_in_another_source_of_the_same_file_but_one_that_everyone_may_have(tmp_path):
+    other = SOURCE.replace('id = "omzet"', 'id = "ander"').replace(
+        'contributions = { units = "zaken", largest = "grootste", second = "tweede" }', ""
+    )  # fmt: skip
+    with pytest.raises(
+        DeclarationError, match="columns omzet, grootste, tweede read of what the amount omzet of source"
+    ):
+        declared(tmp_path, sources_ander=other)
+    open_ = other.replace("vintage = 2024", 'status = "open"\nvintage = 2024')
+    assert declared(tmp_path, sources_ander=open_).sources["ander"].status == "open"
+
+
 @pytest.mark.parametrize(("changed", "fault"), [
     (('per = "mensen.inwoners"', ""), "value: column 'omzet' is an amount .* with `per`"),
     (('per = "mensen.inwoners"', 'per = "mensen.inwoners"\nshare = true'), "without share"),
