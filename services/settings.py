@@ -68,6 +68,7 @@ class Settings:
         engine: ZICHT_ENGINE, what counts records and searches again: local, local:4 (processes) or spark://host:7077.
         vault: ZICHT_VAULT, the folder with the secret by which confidential counts are perturbed.
         proxies: ZICHT_PROXIES, addresses or networks of proxies that are believed on where readers find the service.
+        keys: ZICHT_KEYS, the file with API keys of who sees what is for colleagues; without one who reaches it does.
         tiles: ZICHT_TILES, whether a release gets vector tiles too.
         lang: ZICHT_LANG or `--lang`, the language of the screen and of what is published: nl or en.
     """
@@ -86,5 +87,6 @@ class Settings:
     engine: str = field(default_factory=lambda: _from("ENGINE", "local"))
     vault: Path = field(default_factory=lambda: Path(_from("VAULT", str(user_data_path("zicht") / "vault"))))
     proxies: tuple[str, ...] = field(default_factory=lambda: _names(_from("PROXIES", "")))
+    keys: Path | None = field(default_factory=lambda: _path("KEYS"))
     tiles: bool = field(default_factory=lambda: _yes("TILES"))
     lang: str = field(default_factory=lambda: _from("LANG", "nl"))

@@ -17,6 +17,7 @@ from services.cli.evaluate import evaluate
 from services.cli.export import export
 from services.cli.fetch import fetch
 from services.cli.hotspots import hotspots
+from services.cli.key import key
 from services.cli.layers import layers
 from services.cli.lens import lens
 from services.cli.new import new
@@ -34,8 +35,8 @@ from services.cli.verify import verify
 from services.cli.withdraw import withdraw
 
 COMMANDS = (
-    demo, fetch, new, check, plan, build, publish, nightly, serve, export, layers, releases, verify, withdraw, audit,
-    tally, series, density, hotspots, profile, evaluate, sample, lens, clean,
+    demo, fetch, new, check, plan, build, publish, nightly, serve, key, export, layers, releases, verify, withdraw,
+    audit, tally, series, density, hotspots, profile, evaluate, sample, lens, clean,
 )  # fmt: skip
 
 ABOUT = (
@@ -56,6 +57,7 @@ ABOUT = (
         "- ZICHT_ENGINE: what counts records or searches again: local, local:4 or spark://host:7077 (local)\n"
         "- ZICHT_VAULT: folder with the secret by which confidential counts are perturbed; keep it, and for yourself\n"
         "- ZICHT_PROXIES: addresses or networks of proxies that are believed on where readers find the service\n"
+        "- ZICHT_KEYS: file with the API keys of who sees what is for colleagues; without one all who reach it do\n"
         "- ZICHT_TILES: yes: what is published has vector tiles too (no)"
     ),
 )

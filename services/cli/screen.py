@@ -42,6 +42,7 @@ Home = Annotated[Path | None, typer.Option(help=say("Folder with built layers an
 Data = Annotated[str | None, typer.Option(help=say("Folder of real open data, or 'testland' (ZICHT_DATA)."))]
 Config = Annotated[Path | None, typer.Option(help=say("The pygeoapi configuration (ZICHT_CONFIG)."))]
 Store = Annotated[str | None, typer.Option(help=say("URI of the database with the release (ZICHT_STORE)."))]
+Keys = Annotated[str | None, typer.Option(help=say("File with the API keys of colleagues (ZICHT_KEYS)."))]
 Port = Annotated[int, typer.Option(min=1, max=65535, help=say("Port to listen on."))]
 
 

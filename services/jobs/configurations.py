@@ -28,22 +28,27 @@ def difference(home: Path, config: Path) -> Message | None:
 
 def composed(home: Path, config: Path, release: Release) -> str:
     """The whole configuration of a release: what is written by hand in `config` or beside it, and its own resources."""
-    with speaking(language_of(release.folder)):
-        return ogc.with_own(config, ogc.complete(config, resources_of(home, config, release.folder)))
+    with speaking(language_of(release.published)):
+        return ogc.with_own(config, ogc.complete(config, ogc.resources(release.collections, _data(home, config))))
 
 
 def composed_of_shared(config: Path, store: str, release: Release) -> str:
     """The whole configuration of a release in a store that several servers share, of which this is the URI."""
-    with speaking(language_of(release.folder)):
+    with speaking(language_of(release.published)):
         return ogc.with_own(config, ogc.complete(config, ogc.resources(release.collections, store)))
 
 
 def resources_of(home: Path, config: Path, folder: Path) -> ogc.Resources:
-    """The `resources` of a release, in its language.
+    """The `resources` of a release, in its language."""
+    with speaking(language_of(folder)):
+        return ogc.resources(opened(folder / SERVED).collections, _data(home, config))
 
-    They name the home by where it lies from the folder of the configuration, so that they can be committed, and a copy
-    of both elsewhere is served from the copy; a stock pygeoapi is started in that folder.
+
+def _data(home: Path, config: Path) -> str:
+    """How a configuration names the release that is served.
+
+    It names the home by where it lies from the folder of the configuration, so that it can be committed, and a copy of
+    both elsewhere is served from the copy; a stock pygeoapi is started in that folder.
     """
     place = Path(os.path.relpath(home, config.parent)).as_posix()
-    with speaking(language_of(folder)):
-        return ogc.resources(opened(folder / SERVED).collections, f"${{ZICHT_HOME:-{place}}}/{homes.CURRENT}/{SERVED}")
+    return f"${{ZICHT_HOME:-{place}}}/{homes.CURRENT}/{SERVED}"

@@ -10,10 +10,12 @@ from services.jobs.configurations import composed, composed_of_shared
 from services.ogc import server
 from services.ogc.app import Site
 from services.ogc.origin import StandIn
+from services.ports import SERVED
 from services.releases import digests, homes, standing_in
 from services.releases.confirmation import last_confirmed
 from services.releases.manifest import current, manifest
 from services.settings import Settings
+from services.stores.opening import opened
 
 
 def home_to_read(chosen: Path | None) -> Path:
@@ -96,6 +98,24 @@ def check(home: Path, config: Path, host: str, port: int) -> None:
         )
 
 
+def who_sees(home: Path, instead: Path | None) -> Message:
+    """Who sees what of the release that is served."""
+    collections = opened(store() or str((instead or current(home)) / SERVED)).collections
+    hidden, all_of_it = sum(one.audience != "publiek" for one in collections), len(collections)
+    if not hidden:
+        return message("All of it is for everyone")
+    if (keys := Settings().keys) is None:
+        return message(
+            "WARNING: {hidden} of {all} collections are for colleagues (intern), and all who reach this address see "
+            "them; with --keys FILE only who sends a key does",
+            hidden=hidden, all=all_of_it,
+        )  # fmt: skip
+    return message(
+        "Only with a key of {keys}: {hidden} of {all} collections (intern), the map and the GeoPackage",
+        hidden=hidden, all=all_of_it, keys=keys,
+    )  # fmt: skip
+
+
 def _site(home: Path, config: Path, instead: Path | None) -> Site:
     if not store() and instead is None:
         manifest(current(home))
@@ -104,9 +124,10 @@ def _site(home: Path, config: Path, instead: Path | None) -> Site:
             "{config}: there is no such configuration; run `zicht publish --home {home} --config {config}`",
             config=config, home=home,
         )  # fmt: skip
-    proxies = Settings().proxies
+    proxies, keys = Settings().proxies, Settings().keys
     compose = partial(composed, home, config)
     stands_in = None if instead is None else StandIn.of(home, instead)
     if store():
-        return Site(home, config, partial(composed_of_shared, config, store()), store=store(), proxies=proxies)
-    return Site(home, config, compose, last_confirmed, check=changed, proxies=proxies, instead=stands_in)
+        compose = partial(composed_of_shared, config, store())
+        return Site(home, config, compose, store=store(), proxies=proxies, keys=keys)
+    return Site(home, config, compose, last_confirmed, check=changed, proxies=proxies, instead=stands_in, keys=keys)

@@ -13,12 +13,14 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from geo.errors import ServeError
 from services.ogc import configuration
-from services.ogc.checks import Check
+from services.ogc.checks import Check, Checked
+from services.ogc.keys import Keys
 from services.ogc.origin import Confirmed, HomeOrigin, Origin, Release, SharedOrigin, StandIn, unconfirmed
 from services.ogc.questions.proxies import Proxies
 from services.ogc.service import Service
 from services.ogc.serving import Compose
 from services.ogc.site.metrics import Measured
+from services.ogc.views import ByKey, ForEveryone, WithKey
 from services.ports import SERVED
 from services.stores.opening import shared
 
@@ -33,7 +35,7 @@ class Site:
     """What is served: the release at `home`/current, or in the `store` of that URI, with what is written by hand in
     `config`. After the first answer from a release its files are held against what was published, by `check`. What
     `proxies` say of the address that readers use is believed. `instead` is served in place of a damaged
-    release.
+    release. What is for colleagues is answered to who sends a key of the file `keys`; to all, where none is named.
 
     What a release is called comes from the release itself, by `compose`: so a release never has the titles of another,
     whatever the file says, and a release that is swapped in brings its own.
@@ -47,6 +49,7 @@ class Site:
     check: Check | None = None
     proxies: tuple[str, ...] = ()
     instead: StandIn | None = None
+    keys: Path | None = None
 
     def origin(self, scratch: Path | None = None) -> Origin:
         """Where its releases come from; their files are fetched to `scratch`, where they are."""
@@ -58,16 +61,23 @@ class Site:
 def application(site: Site, folder: Path | None = None) -> ASGIApp:
     """The ASGI application over a site; `folder` is one that all who serve it share, where there are several.
 
-    Raises ServeError where nothing is published yet.
+    Raises ServeError where nothing is published yet, or the keys cannot be read.
     """
+    keys = Keys(site.keys) if site.keys else None
     origin = site.origin(folder)
     origin.first()
     # The configuration names these; pygeoapi fills them in from the environment, and there is no other way.
     os.environ["ZICHT_HOME"] = str(site.home)  # noqa: TID251
     addressed()
     compose = site.compose or partial(_composed, site.config, site.store or DATA)
-    service = Service(origin, compose, folder, site.check, Proxies(site.proxies))
-    return Measured(_OpenToOthers(service))
+    proxies, checked = Proxies(site.proxies), Checked(site.check)
+
+    def served(seen: Origin) -> ASGIApp:
+        return _OpenToOthers(Service(seen, compose, folder, checked, proxies))
+
+    if keys is None:
+        return Measured(served(origin))
+    return Measured(ByKey(keys, served(WithKey(origin)), served(ForEveryone(origin, folder or Path(gettempdir())))))
 
 
 def addressed(otherwise: str = "") -> None:

@@ -27,7 +27,7 @@ class Checked:
 
     def begin(self, release: Release) -> None:
         """Begin, the first time that this is called with these files."""
-        files = (release.folder, release.state.key)
+        files = (release.published, release.state.key)
         if self._check is None or files == self._begun:
             return
         with self._lock:

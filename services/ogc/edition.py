@@ -15,7 +15,7 @@ import orjson
 
 from services.ogc import logs, substitution
 from services.ogc.configuration import for_colleagues
-from services.ogc.documents import openapi
+from services.ogc.documents import openapi, security
 from services.ogc.documents.landing import Documents
 from services.ogc.origin import Release
 from services.ogc.questions.parameters import Given
@@ -55,6 +55,9 @@ class Edition:
         methods, self.tiles = pages_of(self.folder), archives.of(self.folder)
         self.documents = Documents(self.config, self.site, self.url, self.folder, methods, self.tiles, self.confirmed)
         self._document = openapi.document(self.config, self.url, tuple(self.collections.values()), self.tiles)
+        if release.keyed:
+            of_colleagues = [one.id for one in release.collections if one.audience != "publiek"]
+            self._document = security.keyed(self._document, of_colleagues)
         self.document = orjson.dumps(self._document)
         self.pages = Pages(self.config, (self.site, self.url), self.collections, self._document, self.folder, methods)
         self.tag = hashlib.sha256(

@@ -30,12 +30,22 @@ class State:
 
 @dataclass(frozen=True, slots=True, weakref_slot=True)
 class Release:
-    """A release that is served: its id, the folder with its files, its state and collections."""
+    """A release that is served: its id, the folder with its files, its state and collections.
+
+    Where this is a part of one, or it as some see it, `whole` is what was published; `keyed` is whether a key was sent.
+    """
 
     id: str
     folder: Path
     state: State
     collections: tuple[Described, ...]
+    whole: "Release | None" = None
+    keyed: bool = False
+
+    @property
+    def published(self) -> Path:
+        """The folder as it was published."""
+        return (self.whole or self).folder
 
 
 class Origin(Protocol):

@@ -50,13 +50,13 @@ class Service:
         origin: Origin,
         compose: Compose,
         shared: Path | None = None,
-        check: checks.Check | None = None,
+        checked: checks.Checked | None = None,
         proxies: Proxies | None = None,
     ) -> None:
         own = Path(mkdtemp(prefix="zicht-", dir=shared))
         weakref.finalize(self, shutil.rmtree, own, ignore_errors=True)
         self._waits, self._proxies = origin.waits, proxies or Proxies()
-        self._serving, self._checked = Serving(origin, compose, own), checks.Checked(check)
+        self._serving, self._checked = Serving(origin, compose, own), checked or checks.Checked(None)
         filters = paging.Filters(origin.filters(shared or own))
         self._paths = paths(Handlers(origin, self._serving, filters, self._checked))
 

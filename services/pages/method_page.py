@@ -64,7 +64,7 @@ def _content(theme: str, layers: Sequence[Said], record: Said) -> dict[str, Any]
         "max_q": number(100 * search["max_q"], None),
         "second": search.get("second"),
         "calibration": _measured(search["statistic"]),
-        "amid": [one for one in record["collections"] if _is_amid(one, theme)],
+        "amid": [one for one in record["collections"] if _is_amid(one, theme) and _for_all_of(one, collection)],
         "runs": [_run(layer, declarations) for layer in layers],
         "release": record["id"],
         "created": str(record["created"])[:10],
@@ -75,6 +75,11 @@ def _content(theme: str, layers: Sequence[Said], record: Said) -> dict[str, Any]
 
 def _is_amid(collection: Said, theme: str) -> bool:
     return collection["id"].startswith("samenhang_") and theme in collection["keywords"]
+
+
+def _for_all_of(collection: Said, shown: Said) -> bool:
+    """Whether everybody who may see the one that is `shown` may see this too, and what themes it names."""
+    return collection.get("audience") == "publiek" or shown.get("audience") != "publiek"
 
 
 def _indicator(declared: Said, layers: Sequence[Said]) -> Said:

@@ -6,6 +6,7 @@ What a store gives for a `Query` is the same whichever it is; `tests/contracts/t
 import json
 from abc import ABC, abstractmethod
 from collections.abc import Hashable, Iterable, Iterator, Sequence
+from copy import copy
 from typing import Any, Self
 
 import orjson
@@ -29,8 +30,10 @@ class StoreUnavailableError(StoreError):
 class Reader(ABC):
     """The collections of one release. `key` is which writing of which release this is."""
 
-    def __init__(self, release: str, key: Hashable, collections: Iterable[Described]) -> None:
-        self.release, self.key = release, key
+    def __init__(
+        self, release: str, key: Hashable, collections: Iterable[Described], whole: "Reader | None" = None
+    ) -> None:
+        self.release, self.key, self._whole = release, key, whole  # a copy reads for as long as the whole one is open
         self._collections = {one.id: one for one in collections}
 
     @abstractmethod
@@ -49,6 +52,12 @@ class Reader(ABC):
     def collections(self) -> tuple[Described, ...]:
         """All collections, by id."""
         return tuple(self._collections.values())
+
+    def for_everyone(self) -> Self:
+        """The same, with those collections only that are for everyone; it reads for as long as this is open."""
+        found, shown = copy(self), [one for one in self.collections if one.audience == "publiek"]
+        Reader.__init__(found, self.release, self.key, shown, whole=self)
+        return found
 
     def collection(self, name: str) -> Described:
         """One collection; raises StoreError naming those that are there."""

@@ -41,7 +41,7 @@ class Served(Reader):
     this.
     """
 
-    def __init__(self, path: Path, known: Sequence[Described] = ()) -> None:
+    def __init__(self, path: Path, known: Sequence[Described] | None = None) -> None:
         self.path, self.written = path, written(path)
         try:
             # Used by one thread; but when that thread has gone, another lets go of the file.
@@ -49,7 +49,7 @@ class Served(Reader):
             self._end = weakref.finalize(self, self._store.close)
             self._store.execute(f"PRAGMA mmap_size = {MAPPED}")
             self._check_format()
-            collections = known or self._described()
+            collections = self._described() if known is None else known
         except sqlite3.Error as fault:
             raise StoreError(
                 "store {path}: {fault}; publish a release first, or again (zicht publish)", path=path, fault=str(fault)

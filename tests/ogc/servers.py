@@ -25,8 +25,9 @@ from services.ogc.app import Site
 from services.ogc.server import serve
 
 if __name__ == "__main__":
-    home, config, port, workers, store = sys.argv[1:]
-    serve(Site(Path(home), Path(config), store=store), "127.0.0.1", int(port), int(workers))
+    home, config, port, workers, store, keys = sys.argv[1:]
+    site = Site(Path(home), Path(config), store=store, keys=Path(keys) if keys else None)
+    serve(site, "127.0.0.1", int(port), int(workers))
 """
 
 
@@ -66,8 +67,8 @@ def environment(home: Path, config: Path) -> dict[str, str]:
     }
 
 
-def ours(home: Path, config: Path, port: int, workers: int = 1, store: str = "") -> list[str]:
-    return [sys.executable, "-c", SERVE, str(home), str(config), str(port), str(workers), store]
+def ours(home: Path, config: Path, port: int, workers: int = 1, store: str = "", keys: Path | str = "") -> list[str]:
+    return [sys.executable, "-c", SERVE, str(home), str(config), str(port), str(workers), store, str(keys)]
 
 
 @contextmanager

@@ -6,6 +6,7 @@ import shutil
 import socket
 import subprocess
 import sys
+from hashlib import sha256
 from pathlib import Path
 
 import geopandas
@@ -213,6 +214,24 @@ def test_serve_check_says_whether_it_can_be_served_and_serves_nothing(zicht: Zic
     answer = zicht(*asked)
     assert answer.code == 1
     assert all(part in answer.err for part in ("kaart.html", "zicht verify --repair"))
+
+
+def test_a_key_is_shown_once_and_serves_what_is_for_colleagues(zicht: Zicht, published: Path, tmp_path: Path):
+    file = tmp_path / "keys"
+    answer = zicht("key", "gis", "--keys", file)
+    assert answer.code == 0
+    key, about = answer.out.split("\n", 1)
+    assert len(key) == 43
+    assert str(file) in about
+    assert file.read_text() == f"gis {sha256(key.encode()).hexdigest()}\n"
+    assert "gis has a key" in zicht("key", "gis", "--keys", file).err
+    assert "--keys FILE" in zicht("key", "gis").err
+    asked = ("serve", "--check", "--home", published, "--port", str(servers.free_port()))
+    assert "All of it is for everyone" in zicht(*asked, "--keys", file).out
+    file.chmod(0o666)
+    answer = zicht(*asked, "--keys", file)
+    assert answer.code == 1
+    assert "chmod go-w" in answer.err
 
 
 def test_the_demonstration_says_what_of_the_truth_is_found_raw_and_given_what_is_there(shown: demo.Demonstration):

@@ -34,7 +34,7 @@ def components(server: Mapping[str, Any], systems: Sequence[str]) -> Tree:
     return {
         "parameters": _parameters(server["limits"], languages(server["languages"]), systems),
         "headers": {name: {"description": text, "schema": {"type": "string"}} for name, text in HEADERS.items()},
-        "responses": {status: _problem(text) for status, text in WRONG.items()},
+        "responses": {status: problem(text) for status, text in WRONG.items()},
         "schemas": _schemas(),
     }
 
@@ -82,7 +82,8 @@ def ref(kind: str, name: str) -> Tree:
     return {"$ref": f"#/components/{kind}/{name}"}
 
 
-def _problem(text: str) -> Tree:
+def problem(text: str) -> Tree:
+    """An answer that goes wrong."""
     content = {problems.MEDIA_TYPE: {"schema": ref("schemas", "Problem")}}
     return {"description": text, "headers": {"API-Version": ref("headers", "API-Version")}, "content": content}
 

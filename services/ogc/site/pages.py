@@ -20,7 +20,7 @@ from layers.messages import language, number, said, say
 from layers.publication.fields import AREA_NAME, EXPLANATION, ID, SCORE, TITLE, Field
 from layers.publication.legend import Legend, colours_of, legend_for
 from services.ogc.site import cells
-from services.ogc.site.downloads import files_of
+from services.ogc.site.downloads import GPKG, files_of
 from services.ogc.site.method_pages import page_of
 from services.stores.queries import Described
 from services.stores.systems import answered
@@ -51,6 +51,7 @@ class Pages:
             "url": url,
             "root": urlsplit(site).path.rstrip("/"),
             "collections": collections,
+            "has": {name: (folder / name).is_file() for name in ("kaart.html", GPKG)},
             "background": background.get("url", ""),
             "attribution": background.get("attribution", ""),
         }

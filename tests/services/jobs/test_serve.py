@@ -8,11 +8,13 @@ from dataclasses import replace
 import pytest
 
 from geo.errors import StoreError
+from layers.messages import say, speaking
 from services.jobs import serve
+from services.ogc import keys
 from services.ogc.app import Site, application
 from services.ogc.origin import StandIn
 from services.releases import digests
-from tests.ogc import asking, servers
+from tests.ogc import asking, mixed, servers
 
 
 @pytest.fixture
@@ -46,6 +48,35 @@ def test_a_file_of_another_size_is_refused_before_anything_is_served(site, damag
     damage(site.home / "current" / "kaart.html")
     with pytest.raises(StoreError, match=rf"{said}.*makes its files again from its record$"):
         serve.in_place(site.home)
+
+
+@pytest.mark.parametrize(("whole", "named", "said"), [
+    (True, False, "WARNING: 3 of 6 collections are for colleagues (intern), and all who reach this address see them"),
+    (True, True, "Only with a key of /etc/zicht.keys: 3 of 6 collections (intern), the map and the GeoPackage"),
+    (False, False, "All of it is for everyone"),
+    (False, True, "All of it is for everyone"),
+])  # fmt: skip
+def test_at_the_start_it_is_said_who_sees_what_is_for_colleagues(tmp_path, monkeypatch, whole, named, said):
+    monkeypatch.setenv("ZICHT_KEYS", "/etc/zicht.keys" if named else "")
+    with speaking("en"):
+        told = say(serve.who_sees(mixed.a_home(tmp_path, whole=whole), None))
+    assert told.removesuffix("; with --keys FILE only who sends a key does") == said
+
+
+def test_health_fails_with_and_without_a_key_where_a_file_of_colleagues_is_damaged(tmp_path):
+    home = mixed.a_home(tmp_path, whole=True)
+    recorded((home / "current").resolve(), mixed.RELEASE)
+    file = home / "keys"
+    key = {"X-API-Key": keys.made("gis", file)}
+    served = application(Site(home, home / "pygeoapi-config.yml", check=serve.changed, keys=file))
+    assert health(served, 200)[0] == 200
+    page = home / "current" / f"methode-{mixed.WORD}.html"
+    page.write_bytes(page.read_bytes()[::-1])  # as large as it was
+    served = application(Site(home, home / "pygeoapi-config.yml", check=serve.changed, keys=file))
+    status, content = health(served, 503)
+    assert (status, content["faults"], content["store"]["collections"]) == (503, 1, 3)
+    content = asking.answer(served, "/health", headers=key).json()
+    assert (content["faults"], content["store"]["collections"]) == (1, 6)
 
 
 def earlier(site, name="small", created="2025-01-01T00:00:00+00:00"):

@@ -130,11 +130,18 @@ def test_areas_high_amid_another_theme_are_counted_on_the_pages_of_themes_that_t
         "id": "samenhang_buurt",
         "title": "Samen",
         "description": "'Proef' te midden van 'Ander': 7.",
-        "keywords": [],
     }
-    for keywords, there in ((["proef", "ander"], True), (["ander"], False)):
+    both, other = ["proef", "ander"], ["ander"]
+    for keywords, audience, of_theme, there in (
+        (both, "publiek", "publiek", True),
+        (other, "publiek", "publiek", False),
+        (both, "intern", "publiek", False),  # it names a theme that not everybody may know of
+        (both, "intern", "intern", True),
+    ):
         told = deepcopy(record)
-        told["collections"].append(amid | {"keywords": keywords})
+        for one in told["collections"]:
+            one["audience"] = of_theme
+        told["collections"].append(amid | {"keywords": keywords, "audience": audience})
         write(told, tmp_path)
         page = (tmp_path / file_of("proef")).read_text(encoding="utf-8")
         assert ("<h2>Samen</h2>" in page) == ("&#39;Ander&#39;: 7." in page) == there
