@@ -14,7 +14,7 @@ from geo.statistics.names import PLACE_SEARCH_NAMES
 from layers.declarations.baselines import Baseline
 from layers.declarations.lenses import Lens
 from layers.declarations.themes import Theme
-from layers.method.build import reference_of, weights_of
+from layers.method.build import heaviest, reference_of, weights_of
 from layers.method.country import Country
 from layers.method.places import Boundaries, StudyArea
 from layers.method.plan import Node
@@ -44,14 +44,15 @@ REFERENCES: dict[Baseline, Message] = {
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """One thing chosen otherwise: a code that never changes, what it is called, the search, and whether an indicator is
-    left out of it.
+    """One thing chosen otherwise: a code that never changes, what it is called, the search, whether an indicator is
+    left out of it, and the indicator in which what it finds must be high, where the search does not see to that itself.
     """
 
     id: str
     title: Message
     what: Searching
     leaves_out: bool = False
+    high: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,13 +182,14 @@ def _sizes(asked: _Asked) -> Iterator[Choice]:
 
 
 def _second(asked: _Asked) -> Iterator[Choice]:
-    """The second search, as if it were the one of the theme: zoekgebieden of what it finds, that are high."""
+    """The second search, as if it were the one of the theme; what it finds must be high, as in layers.method.second."""
     second = asked.theme.search.second
     if second is None:
         return
     search = asked.theme.search.model_copy(update={"statistic": second, "second": None})
     theme = asked.theme.model_copy(update={"search": search})
-    yield asked.otherwise("tweede_zoekwijze", message("by the second search"), theme=theme)
+    choice = asked.otherwise("tweede_zoekwijze", message("by the second search"), theme=theme)
+    yield replace(choice, high=heaviest(choice.what.weights))
 
 
 def _with(theme: Theme, indicator: str, **changed: object) -> Theme:

@@ -81,8 +81,8 @@ def _run_node(country: Country, plan: LayerPlan, own: Baseline, choice: Choice) 
         make = by_surface if other.resolution is not None else by_code
         inputs += (Node("crosswalk", (level, other), make, areas, stored=True),)
     reference = choice.what.theme.search.reference
-    compared = reference not in {"national", own}
-    return Node("run", choice.what.name, run, inputs, {"needs_baseline": compared}, choice.what.declared, stored=True)
+    settings = {"needs_baseline": reference not in {"national", own}, "high": choice.high}
+    return Node("run", choice.what.name, run, inputs, settings, choice.what.declared, stored=True)
 
 
 def search_again(study: StudyArea, *indicators: IndicatorValues, **how: Any) -> LocalResult | PlaceResult:
@@ -93,14 +93,16 @@ def search_again(study: StudyArea, *indicators: IndicatorValues, **how: Any) -> 
         return LocalResult.none(study.areas.ids, Unknown.FEW_INDICATORS)
 
 
-def run(analysed: Analysis, to_others: Crosswalk | None = None, *, needs_baseline: bool) -> Codes:
+def run(analysed: Analysis, to_others: Crosswalk | None = None, *, needs_baseline: bool, high: str | None) -> Codes:
     """The areas on the map of a search and those that it searched, of which the score may be shown.
 
-    None where what it was to be compared with is not known: it is then the search of the whole country again.
+    None where what it was to be compared with is not known: it is then the search of the whole country again. Of a
+    search that has an indicator in which areas must be `high` themselves, only those.
     """
     if needs_baseline and (not analysed.baselines or any(one.missing for one in analysed.baselines.values())):
         return (), ()
     found = pd.Index([area for one in analysed.zoekgebieden for area in one.areas], dtype=object)
+    found = found if high is None else found[analysed.deviations[high].loc[found] > 0]
     searched = analysed.reason.index[analysed.reason.isna()]
     made = of_areas(found, searched, to_others) if to_others else Run(frozenset(found), frozenset(searched))
     return tuple(sorted(made.found)), tuple(sorted(made.searched))

@@ -134,7 +134,7 @@ def search(
     by_name = dict(zip(weights, indicators, strict=True))
     fits = {name: one.residuals for name, one in by_name.items() if one.residuals is not None}
     score = combine({name: one.deviation for name, one in by_name.items()}, weights).value
-    high = (score > 0) & (by_name[_heaviest(weights)].deviation > 0)
+    high = (score > 0) & (by_name[heaviest(weights)].deviation > 0)
     places = Places("rate" if study.gemeenten is None else "whole", max_q, largest)
     return _places(combined(fits, residual, weights), high, study, places, PLACE_SEARCHES[statistic])
 
@@ -215,7 +215,7 @@ def analysis(
         national={name: national for name, (_, national) in shown.items()},
         local={name: gemeenten for name, gemeenten in local.items() if gemeenten},
         weights=weights,
-        decisive=_heaviest(weights) if isinstance(found, PlaceResult) else None,
+        decisive=heaviest(weights) if isinstance(found, PlaceResult) else None,
         counted=counted(made, weights, reasons),
         visited=visited(theme.visitors, made, reasons),
         baselines={name: one.baseline for name, one in made.items() if one.baseline is not None},
@@ -252,7 +252,7 @@ def _shown(indicator: Indicator, made: IndicatorValues) -> tuple[pd.Series, floa
     return made.value * indicator.scale, made.national * indicator.scale
 
 
-def _heaviest(weights: Mapping[str, float]) -> str:
+def heaviest(weights: Mapping[str, float]) -> str:
     """The indicator that weighs most; of equal ones the first."""
     return max(weights, key=lambda name: weights[name])
 

@@ -63,6 +63,8 @@ def test_one_choice_differs_in_one_thing(country: Country):
     assert made["grootte_19"].theme.search.largest == 19
     assert made["tweede_zoekwijze"].how == {"statistic": "getis_ord_total", "max_q": 0.05, "largest": 12}
     assert made["tweede_zoekwijze"].theme.search.second is None
+    high = {one.id: one.high for one in choices(country, key, declared, None)}
+    assert (high["tweede_zoekwijze"], high["grootte_8"]) == ("misdrijven", None)
     assert made["periode_2025"].key.period == 2025
     assert made["misdrijven_per_huishoudens"].theme.indicator[0].per == "kerncijfers.huishoudens"
     assert declared.floor(made["misdrijven_per_huishoudens"].theme.indicator[0]) == 25  # 50 inhabitants as households

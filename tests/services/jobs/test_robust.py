@@ -149,6 +149,14 @@ def test_the_record_has_every_search_and_in_how_many_zoekgebieden_stood(layer: L
     assert by_id["niveau_wijk"]["says"] == 0  # eight wijken are too few to search in
 
 
+def test_the_second_search_finds_what_the_map_says_it_finds(country: Country, layer: Layer):
+    found, searched = country.results.of(plan_of(country, REQUEST).runs[-1])
+    codes = layer.table.set_index("gebiedscode")["tweede_zoekwijze"]
+    assert set(found) == set(codes.index[codes.isin(["beide", "alleen_tweede"])])
+    assert set(found) < set(searched)
+    assert len(set(found) & ALWAYS) >= 6
+
+
 def test_it_says_on_which_fifth_of_incomes_the_map_falls(layer: Layer):
     (income,) = layer.summary["bias"]
     flagged = [one["flagged"] for one in income["fifths"]]
