@@ -57,6 +57,7 @@ NOT_TRIED = {
     "derived": message("what rates, scores, q, ranks and growth tell: the attacker is taken to know all perturbed "
                        "counts, shown or not, and all of these are computed from them"),
     "several": message("what hexagons of three sizes tell all at once"),
+    "sources": message("what counts of several sources tell of one another, where these hold the same records"),
     "years": message("what areas tell of those of another year, of which the borders are others"),
 }  # fmt: skip
 """Of what a certificate says whether it was tried."""
