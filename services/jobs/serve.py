@@ -100,7 +100,7 @@ def check(home: Path, config: Path, host: str, port: int) -> None:
 
 def who_sees(home: Path, instead: Path | None) -> Message:
     """Who sees what of the release that is served."""
-    collections = opened(store() or str((instead or current(home)) / SERVED)).collections
+    collections = opened(store() or str((instead or home / homes.CURRENT) / SERVED)).collections
     hidden, all_of_it = sum(one.audience != "publiek" for one in collections), len(collections)
     if not hidden:
         return message("All of it is for everyone")
