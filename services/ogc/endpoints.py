@@ -33,9 +33,12 @@ FEATURE: Mapping[str, str] = {GEOJSON: "json", **PAGES, json_fg.MEDIA_TYPE: "jso
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """A request on its way: what was asked, of which edition, in which format, and the tag of its answer."""
+    """A request on its way: what was asked, with which headers, of which edition, in which format, and the tag of its
+    answer.
+    """
 
     request: Request
+    headers: Mapping[bytes, bytes]
     edition: Edition
     given: Given
     names: tuple[str, ...]
@@ -45,8 +48,7 @@ class Call:
 
     def header(self, name: str) -> str:
         """A header of the request, empty where it has none."""
-        value: str = self.request.headers.get(name, "")
-        return value
+        return self.headers.get(name.encode(), b"").decode("latin-1")
 
     def answer(self, status: int, media_type: str, body: bytes, more: Mapping[str, str] | None = None) -> Response:
         """An answer made in memory."""

@@ -10,6 +10,8 @@ import re
 import shutil
 import weakref
 from collections.abc import Iterator, Mapping
+from functools import lru_cache
+from http import HTTPStatus
 from pathlib import Path
 from tempfile import mkdtemp
 
@@ -30,6 +32,8 @@ SECURE = {
     "Vary": "Accept, Accept-Encoding, Accept-Language",
 }
 
+_SECURE = [(name.lower().encode(), value.encode()) for name, value in SECURE.items()]
+
 OPEN = [(b"access-control-allow-origin", b"*"), (b"access-control-expose-headers", b"*")]
 """What lets pages of all sites read an answer. It is said to all who ask, so that caches need one copy."""
 
@@ -40,6 +44,12 @@ PAGES = (
 )
 """What a page may load: scripts and styles of this service, and the pictures of the background map."""
 
+_IN_MEMORY = {
+    page: [*_SECURE, (b"content-security-policy", policy.encode())]
+    for page, policy in ((False, NOTHING), (True, PAGES))
+}
+"""What answers made in memory begin with, encoded once: to do so took as long as to find a feature."""
+
 SMALL = 1_000
 """Bytes below which compressing gains nothing."""
 
@@ -47,6 +57,7 @@ ENCODINGS = ("zstd", "gzip")
 """By preference, where a reader has none."""
 
 
+@lru_cache(maxsize=256)
 def encoding(accepted: str) -> str | None:
     """The encoding to answer in, of those that a reader accepts."""
     return next((name for name in ENCODINGS if accepts(accepted, name)), None)
@@ -66,12 +77,14 @@ def compressed(content: bytes, name: str) -> bytes:
 
 def whole(status: int, media_type: str, body: bytes, accepted: str, headers: Mapping[str, str]) -> Response:
     """An answer made in memory; `accepted` is the reader's Accept-Encoding."""
-    sent = {**SECURE, "Content-Security-Policy": PAGES if media_type.startswith("text/html") else NOTHING, **headers}
+    sent = {**headers, "Content-Type": media_type}
     name = encoding(accepted) if len(body) > SMALL else None
     if name:
         body = compressed(body, name)
         sent["Content-Encoding"] = name
-    return Response(body, status, {**sent, "Content-Type": media_type})
+    answer = Response(body, status, sent)
+    answer.raw_headers += _IN_MEMORY[media_type.startswith("text/html")]
+    return answer
 
 
 def streamed(media_type: str, pieces: Iterator[bytes], accepted: str, headers: Mapping[str, str]) -> Response:
@@ -88,6 +101,17 @@ def _compressed(pieces: Iterator[bytes], name: str) -> Iterator[bytes]:
     for piece in pieces:
         yield made.compress(piece)
     yield made.flush()
+
+
+def complete(response: Response) -> None:
+    """Give an answer what all have, where it was not made here."""
+    named = {name for name, _ in response.raw_headers}
+    if b"api-version" not in named:
+        response.raw_headers += [(name, value) for name, value in _SECURE if name not in named]
+    if b"content-security-policy" not in named and response.status_code != HTTPStatus.NOT_MODIFIED:
+        response.raw_headers.append(
+            (b"content-security-policy", NOTHING.encode())
+        )  # 304: it would replace the kept one
 
 
 def unchanged(tag: str, given: str) -> Response | None:

@@ -7,7 +7,6 @@ import hashlib
 import logging
 import shutil
 import weakref
-from http import HTTPStatus
 from pathlib import Path
 from tempfile import mkdtemp
 from urllib.parse import urlsplit
@@ -95,11 +94,7 @@ class Service:
 
     def _complete(self, response: Response, scope: Scope) -> None:
         """Give an answer what all have."""
-        if "API-Version" not in response.headers:  # it was not made in services.ogc.responses, which sets them all
-            for name, value in responses.SECURE.items():
-                response.headers.setdefault(name, value)
-        if response.status_code != HTTPStatus.NOT_MODIFIED:  # its headers would replace those of what a browser kept
-            response.headers.setdefault("Content-Security-Policy", responses.NOTHING)
+        responses.complete(response)
         if scope.get(OPEN, True) and self.open_to_others:  # another release may have come meanwhile
             response.raw_headers += responses.OPEN
 
@@ -157,11 +152,12 @@ def _call(request: Request, edition: Edition, path: Endpoint, names: tuple[str, 
     if path.known is not None:
         parameters.check(given, path.known)
     parameters.check_language(given, edition.config["server"]["languages"])
-    format_, media_type = parameters.chosen_format(given, request.headers.get("accept", ""), path.formats)
-    return Call(request, edition, given, names, format_, media_type, _tag(request, edition, given, media_type))
+    headers = dict(reversed(request.scope["headers"]))  # the first of each
+    format_, media_type = parameters.chosen_format(given, headers.get(b"accept", b"").decode("latin-1"), path.formats)
+    tag = _tag(edition, request.scope["path"], given, media_type, headers.get(b"accept-language"))
+    return Call(request, headers, edition, given, names, format_, media_type, tag)
 
 
-def _tag(request: Request, edition: Edition, given: Given, media_type: str) -> str:
-    language = request.headers.get("accept-language")
-    parts = (edition.tag, request.scope["path"], sorted(given.items()), media_type, language)
+def _tag(edition: Edition, path: str, given: Given, media_type: str, language: bytes | None) -> str:
+    parts = (edition.tag, path, sorted(given.items()), media_type, language)
     return f'W/"{hashlib.sha256(repr(parts).encode()).hexdigest()[:20]}"'

@@ -161,6 +161,12 @@ def features(collection: Described, query: Query) -> Condition:
     return _selection(collection, query, f"id, {text}")
 
 
+def feature(collection: Described, item_id: str, system: System) -> Condition:
+    """The SELECT for `id` and the JSON of the feature with this id, as bytes: as above, without what pages need."""
+    text = collection.dialect.as_bytes.format(text=f"_head || {GEOJSON[system]} || '}}'")
+    return Condition(f"SELECT id, {text} FROM {collection.rows} WHERE id = ?", (item_id,))  # noqa: S608  # as above
+
+
 def _selection(collection: Described, query: Query, selected: str) -> Condition:
     """The SELECT for one page. Where that takes more than reading on, its rows are found first, by number: nothing is
     then read of rows that a condition, a sort or an offset leaves out. Not by `_fid IN`, which adds to the depth of a

@@ -16,7 +16,7 @@ from geo.messages import message
 from layers.publication.fields import Field
 from services.stores.counts import COUNTS
 from services.stores.dialects import SQLITE, Condition, Dialect
-from services.stores.queries import Described, Query, System, all_of, features, page
+from services.stores.queries import Described, Query, System, all_of, feature, features, page
 
 type Feature = dict[str, Any]
 type Rows = tuple[Sequence[str], Iterable[Sequence[Any]]]
@@ -117,7 +117,8 @@ class Reader(ABC):
         """The same feature as JSON, or None."""
         if "\0" in item_id:  # no text of PostgreSQL has it
             return None
-        return next((text for _, text in self.features(name, _one(item_id, system))), None)
+        _, rows = self._selected(feature(self.collection(name), item_id, system))
+        return next((text for _, text in rows), None)
 
     def _counted(self, rows: str, where: Condition) -> int:
         _, (found,) = self._selected(Condition(f"SELECT count(*) FROM {rows} WHERE {where.sql}", where.values))  # noqa: S608  # names are declared and quoted, values are bound
@@ -137,10 +138,6 @@ def described(about: str, schema: str = "", dialect: Dialect = SQLITE) -> Descri
         "schema": schema,
         "dialect": dialect,
     })  # fmt: skip
-
-
-def _one(item_id: str, system: System) -> Query:
-    return Query(where=(Condition("id = ?", (item_id,)),), limit=1, system=system)
 
 
 def _feature(item_id: str, geometry: Any, properties: dict[str, Any]) -> Feature:

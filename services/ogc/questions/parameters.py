@@ -1,6 +1,7 @@
 """The parameters of a request and the format it asks for: each known, well written and given once, or a Problem."""
 
 from collections.abc import Collection, Mapping
+from functools import lru_cache
 from urllib.parse import parse_qsl
 
 from services.ogc.questions.problems import Problem
@@ -71,7 +72,8 @@ def chosen_format(given: Given, accept: str, offered: Mapping[str, str]) -> tupl
     raise Problem(406, f"none of the media types in Accept is offered; offered: {', '.join(offered)}")
 
 
-def _by_preference(accept: str) -> list[str]:
+@lru_cache(maxsize=256)
+def _by_preference(accept: str) -> tuple[str, ...]:
     """Media types in the order a reader prefers them, without those it refuses."""
     weighed = []
     for place, part in enumerate(accept.split(",") if accept.strip() else ["*/*"]):
@@ -83,4 +85,4 @@ def _by_preference(accept: str) -> list[str]:
             weight = 0.0
         if weight > 0:
             weighed.append((-weight, place, media_type))
-    return [media_type for _, _, media_type in sorted(weighed)]
+    return tuple(media_type for _, _, media_type in sorted(weighed))
