@@ -1,7 +1,8 @@
 """The served release beside its peers, on the national layer of buurten: p50, and requests a second at 50 clients, of
 two processes each.
 
-ZICHT_BENCH_HOME names a home with a release of the country and its tiles, which is else made of the real figures;
+ZICHT_BENCH_HOME names a home with a release of the country and its tiles, which is else made of the real figures, and
+ZICHT_BENCH_LAYER another of its layers, such as `indicatoren-misdrijven-h3-9`, of 400,000 cells;
 ZICHT_BENCH_BEFORE the tree of an earlier commit and a home that it published, parted as in PATH: it then answers by
 turns with this one. `tests.benchmarks.serving.peers` says which others do, and what they need.
 """

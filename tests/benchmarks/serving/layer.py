@@ -4,6 +4,7 @@
 GeoPackage in degrees and one in RD, and its configuration.
 """
 
+import os
 import sqlite3
 import sys
 from contextlib import closing
@@ -20,7 +21,8 @@ import shapely
 from services.stores.queries import Query
 from services.stores.served import opened
 
-NAME, TABLE = "indicatoren-misdrijven-buurt", "layer"
+NAME = os.environ.get("ZICHT_BENCH_LAYER", "indicatoren-misdrijven-buurt")  # noqa: TID251  # what who measures sets
+TABLE = "layer"
 FILTERED = "gemeentecode"
 SYSTEMS = {"CRS84": "EPSG:4326", "metres": "EPSG:28992"}
 
