@@ -96,6 +96,7 @@ def _indicator(declared: Said, layers: Sequence[Said]) -> Said:
         "period": newest["key"]["period"],
         "place": place,
         "low": declared.get("direction") == "low",
+        "quotient": declared.get("quotient", False),
         "handvat": declared.get("handvat"),
     }
 

@@ -40,6 +40,16 @@ def test_it_says_what_was_asked_looked_at_weighed_and_read(page):
     assert re.search(r"Landelijk in 2024: 39 per 1\.000 inwoners", page)
 
 
+def test_a_location_quotient_is_said_to_be_one_and_not_that_it_is_1_nationally(record, tmp_path):
+    other = deepcopy(record)
+    for one in other["layers"]:
+        one["provenance"]["declarations"]["themes/proef"]["indicator"][0]["quotient"] = True
+    write(other, tmp_path)
+    page = (tmp_path / file_of("proef")).read_text(encoding="utf-8")
+    assert "locatiequotiënt (P. Haggett, 1965): 2 is twee keer wat het landelijk is" in page
+    assert "Landelijk in 2024: 39 per" not in page
+
+
 def test_a_lens_says_its_title_and_why_of_each_change(page):
     assert "<h3>Nabij</h3>" in page
     assert "Afstand tot het centrum krijgt gewicht 3. Dichtbij telt." in page
