@@ -65,7 +65,8 @@ class Settings:
         store: ZICHT_STORE or `--store`, the URI of the database that releases are published in and served from as well;
             the password in ~/.pgpass.
         object_storage: AWS_ENDPOINT_URL_S3 or AWS_ENDPOINT_URL, where records at s3:// are; that of Amazon without.
-        engine: ZICHT_ENGINE, what counts records and searches again: local, local:4 (processes) or spark://host:7077.
+        engine: ZICHT_ENGINE, what counts records, reads rasters and squares, and searches again: local, local:4
+            (processes) or spark://host:7077.
         vault: ZICHT_VAULT, the folder with the secret by which confidential counts are perturbed.
         proxies: ZICHT_PROXIES, addresses or networks of proxies that are believed on where readers find the service.
         keys: ZICHT_KEYS, the file with API keys of who sees what is for colleagues; without one who reaches it does.

@@ -36,7 +36,8 @@ def _given(source: SourceDeclaration) -> tuple[str | None, tuple[str, ...]]:
         return "[records]", tuple(_of_years(source.records.count, source.records.years))
     if source.raster is not None:
         return "[raster]", tuple(source.raster.column)
-    return "[squares]", tuple(source.squares.column if source.squares else ())
+    squares = source.squares
+    return "[squares]", tuple(_of_years(squares.column, squares.years)) if squares else ()
 
 
 def _of_statline(statline: StatLine) -> Iterator[str]:

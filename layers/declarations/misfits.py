@@ -239,6 +239,11 @@ def _dasymetric_faults(where: str, dasymetric: Dasymetric, sources: Sources) -> 
             "{where}: dasymetric.source: source {source!r} has no [squares]; with squares: {known}",
             where=where, source=name, known=listed(squares),
         )  # fmt: skip
+    elif squares[name].years:
+        yield message(
+            "{where}: dasymetric.source: source {source!r} has squares of several years; name one of one year",
+            where=where, source=name,
+        )  # fmt: skip
     elif column not in squares[name].column:
         yield message(
             "{where}: dasymetric.column: the squares of source {source!r} have no column {column!r}; they have {known}",

@@ -77,7 +77,7 @@ def _below_or_stored(path: str) -> str:
     return path
 
 
-RecordsPath = Annotated[Text, AfterValidator(_below_or_stored)]
+StoredPath = Annotated[Text, AfterValidator(_below_or_stored)]
 """A file or folder below that of the declaration, or an address in object storage."""
 
 
@@ -248,7 +248,7 @@ class Records(Declared):
     a file of a folder cannot be read: nothing is counted, or the others are.
     """
 
-    path: RecordsPath | None = None
+    path: StoredPath | None = None
     postgis: Annotated[str, StringConstraints(pattern=TABLE_PATTERN)] | None = None
     legal_ground: Text
     covers: tuple[Gemeente, ...] = Field(min_length=1)

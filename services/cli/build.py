@@ -36,7 +36,8 @@ def build(
     if stale:
         _renew(data, home)
         return
-    country, requests, folder = opened(wanted(theme, level, lens, period, gemeente, vintage, robust=robust), data, home)
+    asked = wanted(theme, level, lens, period, gemeente, vintage, robust=robust)
+    country, requests, folder = opened(asked, data, home, engine)
     with progress() as on_step:
         layers = build_and_save(country, requests, folder, on_step, engine)
     for layer in layers:

@@ -69,11 +69,13 @@ def wanted(  # the options of the commands
     return Wanted(theme, level or (), lens, period, gemeente, vintage, robust)
 
 
-def opened(wanted: "Wanted", data: str | None, home: Path | None) -> "tuple[Country, list[LayerRequest], Path]":
+def opened(
+    wanted: "Wanted", data: str | None, home: Path | None, engine: str | None = None
+) -> "tuple[Country, list[LayerRequest], Path]":
     """The country of these layers, a request for each and the home, by the options, else by the settings."""
     from services.jobs import build as job
     from services.jobs.declarations import catalogue
 
     settings = Settings()
     folder = home or settings.home
-    return *job.opened(wanted, data or settings.data, catalogue(), folder), folder
+    return *job.opened(wanted, data or settings.data, catalogue(), folder, engine), folder

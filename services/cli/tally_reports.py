@@ -6,7 +6,7 @@ from rich.table import Table
 
 from geo.messages import plural
 from layers.messages import number, say
-from services.jobs.tally_plan import Cost, TallyPlan
+from services.jobs.tally_plan import OF, Cost, TallyPlan
 
 MEGABYTE = 1e6
 
@@ -20,8 +20,8 @@ def planned(plan: TallyPlan) -> RenderableType:
     for cost in plan.costs:
         table.add_row(*_row(cost))
     measured = say(
-        "Costs are about: by rates that were measured on rows of six columns, counted per buurt of the country; more "
-        "columns, or hexagons, take more."
+        "Costs are about: by rates that were measured on rows of six columns, cells of 25 m and squares of 100 m, "
+        "counted per buurt of the country; more columns, or hexagons, take more."
     )
     return Group(escape(_what(plan)), table, *(escape(say(one)) for one in plan.advice), measured)
 
@@ -30,18 +30,15 @@ def _what(plan: TallyPlan) -> str:
     """Where it lies, in how many files, and how many rows."""
     if plan.size == 0 and plan.rows is None:
         return say("Reads the table {where}, as one part.", where=plan.where)
-    files = plural("1 file", "{count} files", count=plan.parts)
-    size = number(plan.size / MEGABYTE)
+    given = {
+        "where": plan.where, "files": plural("1 file", "{count} files", count=plan.parts),
+        "size": number(plan.size / MEGABYTE), "what": OF[plan.of],
+    }  # fmt: skip
     if plan.rows is None:
-        return say("Reads {where}: {files}, {size} MB.", where=plan.where, files=files, size=size)
-    rows = number(plan.rows, 0)
+        return say("Reads {where}: {files}, {size} MB.", **given)
     if plan.exact:
-        return say(
-            "Reads {where}: {files}, {size} MB, {rows} rows.", where=plan.where, files=files, size=size, rows=rows
-        )
-    return say(
-        "Reads {where}: {files}, {size} MB, about {rows} rows.", where=plan.where, files=files, size=size, rows=rows
-    )
+        return say("Reads {where}: {files}, {size} MB, {rows} {what}.", rows=number(plan.rows, 0), **given)
+    return say("Reads {where}: {files}, {size} MB, about {rows} {what}.", rows=number(plan.rows, 0), **given)
 
 
 def _row(cost: Cost) -> tuple[str, ...]:

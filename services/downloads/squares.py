@@ -16,7 +16,7 @@ import pandas as pd
 from boundaries import squares
 from geo.errors import SourceError
 from layers.declarations.sources import SourceDeclaration
-from layers.declarations.squares import SquareGrid
+from layers.declarations.squares import YEAR, SquareGrid
 from services.downloads import wfs
 from services.downloads.geojson import RawFeature
 from services.downloads.wfs import FeatureType
@@ -67,7 +67,7 @@ def _grid(source: SourceDeclaration) -> SquareGrid:
 
 
 def _layer(grid: SquareGrid) -> FeatureType:
-    return FeatureType(grid.service.replace("{year}", str(grid.year)), grid.layer)
+    return FeatureType(grid.service.replace(YEAR, str(grid.year)), grid.layer)
 
 
 def _table(

@@ -75,25 +75,31 @@ class Wanted:
     robust: bool = False
 
 
-def opened(wanted: Wanted, data: str, catalog: Catalog, home: Path) -> tuple[Country, list[LayerRequest]]:
-    """The country of these layers, with what `home` remembers of it, and a request for each.
+def opened(
+    wanted: Wanted, data: str, catalog: Catalog, home: Path, by: str | None = None
+) -> tuple[Country, list[LayerRequest]]:
+    """The country of these layers, with what `home` remembers of it, and a request for each. `by` is the engine that
+    reads rasters and squares; None for that of the settings.
 
     Raises UnknownNameError for a theme or lens that is not there.
     """
     theme = catalog.theme(wanted.theme)
     catalog.lens(wanted.lens, theme)
     levels = [AreaLevel(name) for name in wanted.levels] or [theme.level]
-    country = open_country(data, catalog, wanted.vintage or vintage_of_theme(catalog, theme), home)
+    country = open_country(data, catalog, wanted.vintage or vintage_of_theme(catalog, theme), home, by)
     of_all = (wanted.lens, wanted.period, wanted.gemeente, wanted.robust)
     requests = [LayerRequest(theme.id, level, *of_all) for level in levels]
     return country, requests
 
 
-def open_country(data: str, catalog: Catalog, year: int = 2024, home: Path | None = None) -> Country:
+def open_country(
+    data: str, catalog: Catalog, year: int = 2024, home: Path | None = None, by: str | None = None
+) -> Country:
     """The country whose figures are in `data`: `testland`, or a folder with figures and boundary files, fetched or put
     there by hand.
 
-    `year` is the vintage of its areas. Nothing is read until it is needed, nor is what the cache of `home` remembers.
+    `year` is the vintage of its areas; `by` the engine that reads rasters and squares, None for that of the settings.
+    Nothing is read until it is needed, nor is what the cache of `home` remembers.
     """
     vintage = vintage_of(year)
     results = Results(HomeCache(home) if home else None)
@@ -101,7 +107,7 @@ def open_country(data: str, catalog: Catalog, year: int = 2024, home: Path | Non
         testland: own_sources.MadeUp = adapter("source", SOURCES, TESTLAND)()
         return Country(testland, vintage, catalog, own_sources.made_up(testland, vintage), results)
     folder = Path(data)
-    return Country(_folder(folder), vintage, catalog, own_sources.below(folder), results)
+    return Country(_folder(folder), vintage, catalog, own_sources.below(folder, by or Settings().engine), results)
 
 
 def vintage_of_theme(catalog: Catalog, theme: Theme) -> int:

@@ -13,6 +13,7 @@ from layers.method.ports import Delivered, Identity, Source, Weighed
 from layers.method.reading import Own
 from services import receipts
 from services.formats.object_storage import is_stored
+from services.jobs.engines import engine
 from services.registry import OWN, WEIGHTS, adapter
 from services.settings import Settings
 from services.vault.secret import Vault
@@ -26,11 +27,11 @@ class MadeUp(Source, Protocol):
         ...
 
 
-def below(folder: Path) -> Own:
-    """The municipality's own sources below a folder."""
+def below(folder: Path, by: str = "local") -> Own:
+    """The municipality's own sources below a folder. `by` is the engine that reads rasters and squares."""
     vault = Vault(Settings().vault)
     return Own(
-        partial(_own_table, folder, vault), partial(_weights, folder), partial(_identity, folder), _module, vault
+        partial(_own_table, folder, vault, by), partial(_weights, folder), partial(_identity, folder), _module, vault
     )
 
 
@@ -40,7 +41,7 @@ def made_up(source: MadeUp, vintage: Vintage) -> Own:
     return Own(partial(_made_up_table, source, vault), partial(_weights, Path()), identity, _module, vault)
 
 
-def _own_table(folder: Path, vault: Vault, declaration: SourceDeclaration, areas: AreaFrame) -> Delivered:
+def _own_table(folder: Path, vault: Vault, by: str, declaration: SourceDeclaration, areas: AreaFrame) -> Delivered:
     """A row an area of what the municipality's own source has there: records, a raster or squares below `folder`."""
     settings = Settings()
     if declaration.records is not None:
@@ -53,7 +54,7 @@ def _own_table(folder: Path, vault: Vault, declaration: SourceDeclaration, areas
             declaration, areas, RecordsInput(folder, settings.postgis, client, key_of=key_of)
         )
         return counts
-    table: Delivered = adapter("source", OWN, _kind(declaration))(declaration, areas, folder)
+    table: Delivered = adapter("source", OWN, _kind(declaration))(declaration, areas, folder, engine(by))
     return table
 
 
@@ -61,7 +62,7 @@ def _made_up_table(source: MadeUp, vault: Vault, declaration: SourceDeclaration,
     """The same of Testland, whose records are written for it: they are counted as those of a municipality are."""
     with TemporaryDirectory() as folder:
         source.write_records(declaration, Path(folder))
-        return _own_table(Path(folder), vault, declaration, areas)
+        return _own_table(Path(folder), vault, "local", declaration, areas)
 
 
 def _kind(declaration: SourceDeclaration) -> str:
@@ -86,11 +87,13 @@ def _identity(folder: Path, declaration: SourceDeclaration) -> Identity:
             return Identity(None)
         return receipts.identity(folder, _all(folder, records.path), {})
     if (raster := declaration.raster) is not None:
+        if is_stored(raster.path):
+            return Identity(None)
         return receipts.identity(folder, _all(folder, raster.path), {})
     from services.sources.squares import fetched_file  # noqa: PLC0415  # for those who have squares
 
-    path = declaration.squares.path if declaration.squares else None
-    return receipts.identity(folder, [path or fetched_file(declaration)], by_file)
+    files = declaration.squares.files if declaration.squares else ()
+    return receipts.identity(folder, [path or fetched_file(declaration) for _, path in files], by_file)
 
 
 def _all(folder: Path, path: str) -> list[str]:

@@ -104,9 +104,9 @@ def tally(request: TallyRequest, steps: Callable[[str], None], on_retry: Callabl
 def _counted(declared: SourceDeclaration, areas: AreaFrame, given: RecordsInput) -> Delivered:
     """What a source gives per area, from where it is declared to come from."""
     if declared.raster is not None:
-        return rasters.zonal(declared, areas, given.root)
+        return rasters.zonal(declared, areas, given.root, given.engine)
     if declared.squares is not None:
-        return squares.counted(declared, areas, given.root)
+        return squares.counted(declared, areas, given.root, given.engine)
     return counted_by(declared, areas, given)
 
 

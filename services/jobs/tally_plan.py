@@ -1,28 +1,32 @@
 """What a tally will read, and what that costs by each engine, said before it is done; nothing is counted.
 
 What this computer takes was measured by `tests/benchmarks/test_costs.py` on two cores of a server that did much other
-work, which makes processors look slower: rows of six columns, three counts, in the 14,567 buurten of 2024. Hexagons, or
-more columns, take more. What Spark takes is the line through two runs of a prototype on a cluster of two workers, of 10
-and of 100 million rows: 25 and 82 s of processor, where one process took 5 and 50. Its memory was not measured.
+work, which makes processors look slower: rows of six columns, three counts, in the 14,567 buurten of 2024; of a raster
+mean and sum of 153 million cells of 25 m, once. Hexagons, or more columns, take more. What Spark takes is the line
+through two runs of a prototype on a cluster of two workers, of 10 and of 100 million rows: 25 and 82 s of processor,
+where one process took 5 and 50. Its memory was not measured.
 """
 
 import os
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Literal
 
 from geo.errors import SourceError
 from geo.messages import Message, message
 from layers.declarations.reading import read
-from layers.declarations.records import Records
 from layers.declarations.sources import SourceDeclaration
-from services.formats.sizes import Size, size_of
+from services.formats.sizes import Size, size_of, size_of_raster
 from services.jobs.engines import engine as engine_at
+from services.sources.parts import files_of
+from services.sources.rasters import RASTERS
 from services.sources.records.tally import parts_of
+from services.sources.squares import fetched_file
 
 MILLION = 1_000_000
-FEW = 50_000_000
-"""Rows below which a cluster costs more than it brings."""
+FEW: Mapping[str, int] = {"rows": 50_000_000, "cells": 500_000_000}
+"""Below which a cluster costs more than it brings."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,14 +46,18 @@ class Rates:
     memory_each: float = 0.0
 
 
-SECONDS: Mapping[str, float] = {"csv": 3.8, "parquet": 1.5}
-"""Of a processor, a million rows, by one process of this computer."""
+SECONDS: Mapping[str, float] = {"csv": 3.8, "parquet": 1.5, "raster": 0.15}
+"""Of a processor, a million rows or cells, by one process of this computer. Of squares none was measured."""
+MORE: Mapping[str, float] = {"raster": 0.3}
+"""Gigabytes of each process that counts, beyond what rows take."""
 RATES: Mapping[str, Rates] = {
     "local": Rates(10.0, 0.0, 1.0, 0.7),
     "local:N": Rates(10.0, 3.7, 1.0, 0.7, 0.6),
     "spark": Rates(19.0, 0.0, 1.3, None),
 }
 """By engine."""
+OF: Mapping[str, Message] = {"rows": message("rows"), "cells": message("cells"), "squares": message("squares")}
+"""What is counted, in words."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +88,7 @@ class TallyPlan:
         where: what the records are called.
         parts: how many files, each counted as a whole by one process.
         size: bytes of them.
+        of: what is counted: rows, cells of a raster, or squares.
         rows: how many, or about how many; None where only reading tells.
         exact: whether so many there are.
         costs: by engine.
@@ -90,6 +99,7 @@ class TallyPlan:
     where: str
     parts: int
     size: int
+    of: Literal["rows", "cells", "squares"]
     rows: int | None
     exact: bool
     costs: tuple[Cost, ...]
@@ -105,20 +115,33 @@ def planned(source: Path, engine: str = "local") -> TallyPlan:
     processes = getattr(engine_at(engine), "processes", 1)
     side_by_side = processes if processes > 1 else os.cpu_count() or 1
     declared = read(source, SourceDeclaration)
-    records = declared.records
-    if records is None:
-        raise SourceError(
-            "source {id!r}: declares no [records], and a plan is of those; count it without --plan", id=declared.id
-        )
-    where, paths = parts_of(records, source.parent)
-    table = records.postgis is not None
-    sizes = [Size("", 0, None)] if table else [size_of(source.parent, path) for path in paths]
+    where, of, sizes = _parts(declared, source.parent)
     known = [one.rows for one in sizes if one.rows is not None]
     rows = sum(known) if len(known) == len(sizes) else None
+    looked_up = declared.records is not None and declared.records.place.looked_up
     return TallyPlan(
-        declared, where, len(sizes), sum(one.size for one in sizes), rows, all(one.exact for one in sizes),
-        tuple(_costs(sizes, side_by_side)), tuple(_advice(records, len(sizes), rows)),
+        declared, where, len(sizes), sum(one.size for one in sizes), of, rows, all(one.exact for one in sizes),
+        tuple(_costs(sizes, side_by_side)), tuple(_advice(of, len(sizes), rows, looked_up=looked_up)),
     )  # fmt: skip
+
+
+def _parts(declared: SourceDeclaration, root: Path) -> tuple[str, Literal["rows", "cells", "squares"], list[Size]]:
+    """What is read, what is counted of it, and how large each part is."""
+    if (records := declared.records) is not None:
+        where, paths = parts_of(records, root)
+        table = records.postgis is not None
+        return where, "rows", [Size("", 0, None)] if table else [size_of(root, path) for path in paths]
+    if (raster := declared.raster) is not None:
+        where, paths = files_of(raster.path, root, RASTERS)
+        return where, "cells", [size_of_raster(root, path) for path in paths]
+    if (grid := declared.squares) is not None:
+        files = [path or fetched_file(declared) for _, path in grid.files]
+        sizes = [replace(size_of(root, path), kind="squares") for path in files]
+        return grid.path or files[0], "squares", sizes
+    raise SourceError(
+        "source {id!r}: declares no [records], [raster] or [squares], and a plan is of those; count it without --plan",
+        id=declared.id,
+    )
 
 
 def _costs(sizes: list[Size], processes: int) -> Iterator[Cost]:
@@ -131,7 +154,10 @@ def _costs(sizes: list[Size], processes: int) -> Iterator[Cost]:
     engines.append(("spark://", "spark", side_by_side))
     for engine, name, each in engines:
         rates = RATES[name]
-        memory = None if rates.memory is None else rates.memory + each * rates.memory_each
+        memory = None
+        if rates.memory is not None:
+            more = max(MORE.get(one.kind, 0.0) for one in sizes)
+            memory = rates.memory + each * (rates.memory_each + more)
         if len(known) < len(sizes):
             yield Cost(engine, each, None, None, memory)
             continue
@@ -147,16 +173,24 @@ def _counting(part: Size) -> float | None:
     return SECONDS[part.kind] * part.rows / MILLION
 
 
-def _advice(records: Records, parts: int, rows: int | None) -> Iterator[Message]:
+def _advice(of: str, parts: int, rows: int | None, *, looked_up: bool) -> Iterator[Message]:
     """Which engine to take, and what is not in the costs."""
-    if records.place.looked_up:
+    if looked_up:
         yield message("addresses are asked of PDOK, one process at a time; how long that takes is not in this")
+    what, few = OF[of], FEW.get(of)
     if rows is None:
-        yield message("only reading tells how many rows there are, and so what it costs; local is right for most files")
-    elif rows < FEW:
-        yield message("local is the better choice: below {few:,} rows a cluster costs more than it brings", few=FEW)
+        yield message(
+            "only reading tells how many {what} there are, and so what it costs; local is right for most files",
+            what=what,
+        )
+    elif few is None:
+        yield message("local is right for most files; each file is a part, and what it costs was not measured")
+    elif rows < few:
+        yield message(
+            "local is the better choice: below {few:,} {what} a cluster costs more than it brings", few=few, what=what
+        )
     elif parts > 1:
-        yield message("from {few:,} rows on a cluster may be worth its start, where it has more cores than this "
-                      "computer", few=FEW)  # fmt: skip
+        yield message("from {few:,} {what} on a cluster may be worth its start, where it has more cores than this "
+                      "computer", few=few, what=what)  # fmt: skip
     if parts == 1 and (rows is None or rows >= MILLION):
         yield message("one file is one part, and one process counts it; cut it up into a folder of files for several")

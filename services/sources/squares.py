@@ -37,6 +37,8 @@ from layers.method.ports import Delivered, Weighed
 from services import receipts
 from services.files import below, digest
 from services.formats import reader
+from services.ports import Engine, Part
+from services.sources.parts import digest_of
 
 HALF = 0.5
 """Persons or homes: what may be missing without a count being unknown."""
@@ -65,32 +67,73 @@ def fetched_file(declaration: SourceDeclaration) -> str:
     return f"sources/{declaration.id}-{year}.parquet"
 
 
-def counted(declaration: SourceDeclaration, areas: AreaFrame, root: Path) -> Delivered:
-    """The declared counts in every area: NaN where the source does not cover it, CBS's code for secret where
-    suppressed squares make up too much of it.
+@dataclass(frozen=True, slots=True)
+class _Counted:
+    """What the squares of a file have in every area, and what is known of the file."""
+
+    columns: pd.DataFrame
+    where: str
+    rows: int
+    sha256: str
+    notes: tuple[str, ...]
+    fetched: str
+
+
+@dataclass(frozen=True, slots=True)
+class SquaresPart:
+    """Counts the squares of a file; goes whole to whoever does it."""
+
+    declaration: SourceDeclaration
+    areas: AreaFrame
+    root: Path
+
+    def __call__(self, part: Part) -> _Counted:
+        """What they have in every area, the declared names followed by what the file is of. Raises SourceError."""
+        opened = _opened(self.declaration, self.root, part.where or None)
+        covered, border = _covered(opened.grid, self.areas)
+        _check_covered(opened, self.areas, covered | border)
+        columns: dict[str, pd.Series] = {}
+        notes = [say(note) for note in opened.notes]
+        for ours, theirs in opened.grid.column.items():
+            columns[ours], of_column = _column(opened.squares, theirs, self.areas, covered)
+            notes += [f"{ours}: {note}" for note in of_column]
+        rows = len(opened.squares.table)
+        return _Counted(pd.DataFrame(columns), opened.where, rows, opened.sha256, tuple(notes), opened.fetched)
+
+
+def counted(declaration: SourceDeclaration, areas: AreaFrame, root: Path, engine: Engine) -> Delivered:
+    """The declared counts in every area, `name`, or `name_2024` where there are several years: NaN where the source
+    does not cover it, CBS's code for secret where suppressed squares make up too much of it. The file of a year is a
+    part.
 
     Raises SourceError where there is no such file or column, and where gemeenten that are covered have no square.
     """
     check_dutch(areas, message("squares of 100 m"))
-    opened = _opened(declaration, root)
-    covered, border = _covered(opened.grid, areas)
-    _check_covered(opened, areas, covered | border)
-    columns: dict[str, pd.Series] = {}
-    notes: list[Message | str] = list(opened.notes)
-    for ours, theirs in opened.grid.column.items():
-        columns[ours], of_column = _column(opened.squares, theirs, areas, covered)
-        notes += [f"{ours}: {note}" for note in of_column]
+    grid = _declared(declaration)
+    work = SquaresPart(declaration, areas, root if engine.streams else root.absolute())
+    parts = (Part(number, path or "") for number, (_, path) in enumerate(grid.files))
+    files = list(engine.tally(work, parts))
+    suffixes = [suffix for suffix, _ in grid.files]
+    columns = [one.columns.add_suffix(suffix) for one, suffix in zip(files, suffixes, strict=True)]
+    notes: list[Message | str] = [
+        f"{suffix[1:]}: {note}" if suffix else note
+        for one, suffix in zip(files, suffixes, strict=True) for note in one.notes
+    ]  # fmt: skip
+    covered, border = _covered(grid, areas)
     notes += _counted_of(
         (message("areas outside the gemeenten that the source covers, unknown"), ~covered & ~border),
         (message("hexagons on their edge, unknown"), border),
     )
-    rows = len(opened.squares.table)
-    return Delivered(pd.DataFrame(columns), opened.where, rows, opened.sha256, tuple(notes), opened.fetched)
+    wheres = [one.where for one in files]
+    where = wheres[0] if len(wheres) == 1 else str(grid.path)
+    digests = digest_of(wheres, [one.sha256 for one in files])
+    rows = sum(one.rows for one in files)
+    return Delivered(pd.concat(columns, axis=1), where, rows, digests, tuple(notes), files[0].fetched)
 
 
 def weighed(declaration: SourceDeclaration, column: str, root: Path) -> Weighed:
     """A declared column as weights. Raises SourceError where there is no such file or column."""
-    opened = _opened(declaration, root)
+    opened = _opened(declaration, root, _declared(declaration).path)
     weights = opened.squares.weights(opened.grid.column[column])
     rows = len(opened.squares.table)
     return Weighed(replace(weights, of=column), opened.where, rows, opened.sha256, opened.notes, opened.fetched)
@@ -116,14 +159,18 @@ def read(path: Path, wanted: Iterable[str] = (), format_: Format | None = None) 
     return squares(raw, str(path))
 
 
-def _opened(declaration: SourceDeclaration, root: Path) -> _Opened:
-    """The user's own file, or what was fetched and is still what its receipt says."""
-    grid = declaration.squares
-    if grid is None:
+def _declared(declaration: SourceDeclaration) -> SquareGrid:
+    if declaration.squares is None:
         raise SourceError("source {id!r}: declares no [squares]", id=declaration.id)
-    if grid.path is not None:
-        own = read(below(root, grid.path), grid.column.values(), grid.format)
-        return _Opened(grid, own, grid.path, digest(root / grid.path), _said(own.notes))
+    return declaration.squares
+
+
+def _opened(declaration: SourceDeclaration, root: Path, path: str | None) -> _Opened:
+    """The user's own file, or (without one) what was fetched and is still what its receipt says."""
+    grid = _declared(declaration)
+    if path is not None:
+        own = read(below(root, path), grid.column.values(), grid.format)
+        return _Opened(grid, own, path, digest(root / path), _said(own.notes))
     file = fetched_file(declaration)
     if not (root / file).is_file():
         raise SourceError(

@@ -11,6 +11,7 @@ from boundaries.rd import RD_NEW
 from geo.areas import AreaFrame, AreaLevel
 from layers.declarations.rasters import Raster, Taken
 from layers.declarations.sources import Column, SourceDeclaration
+from services.engines.local import Local
 from services.sources.rasters import zonal
 from tests.benchmarks.side_by_side import race
 from tests.real.conftest import real  # noqa: F401  # the folder of real data
@@ -48,9 +49,14 @@ def test_zonal(buurten, tmp_path, cell):
     def peer(strategy):
         return exact_extract(str(path), buurten.table, ["mean", "sum", "count"], strategy=strategy, output="pandas")
 
-    ours = zonal(SOURCE, buurten, tmp_path).table
+    ours = zonal(SOURCE, buurten, tmp_path, Local()).table
     theirs = peer("feature-sequential")
     assert ours["gemiddeld"].to_numpy() == pytest.approx(theirs["mean"].to_numpy(), rel=1e-9, nan_ok=True)
     assert ours["samen"].to_numpy() == pytest.approx(theirs["sum"].to_numpy(), rel=1e-9, nan_ok=True)
     peers = {one: lambda one=one: peer(one) for one in ("feature-sequential", "raster-sequential")}
-    race(f"zonal, cells of {cell} m, {len(buurten)} buurten", lambda: zonal(SOURCE, buurten, tmp_path), peers, runs=3)
+    race(
+        f"zonal, cells of {cell} m, {len(buurten)} buurten",
+        lambda: zonal(SOURCE, buurten, tmp_path, Local()),
+        peers,
+        runs=3,
+    )

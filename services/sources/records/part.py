@@ -4,7 +4,6 @@ What is decided is decided on all parts together (services.sources.records.tally
 rows are parted. Only where there is one part it is searched, and refused, before its first row is counted.
 """
 
-import os
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -17,13 +16,12 @@ from geo.disclosure.cell_keys import Keys
 from geo.errors import SourceError
 from geo.messages import Message, message
 from layers.declarations.records import Records
-from services.files import below
 from services.formats import cells, reader
-from services.formats.object_storage import UnreachableError, is_stored
 from services.formats.rows import Rows
 from services.geocoder import Addresses
 from services.persons.scan import PersonScan
 from services.ports import Part
+from services.sources.parts import Unreadable, or_left_out
 from services.sources.records.counts import Counts
 from services.sources.records.places import Placer
 from services.sources.records.reasons import NOWHERE, code_of, packed
@@ -66,14 +64,6 @@ class State:
         self.notes += tuple(one for one in later.notes if one not in self.notes)
 
 
-@dataclass(frozen=True, slots=True)
-class Unreadable:
-    """A part that cannot be read, or not as it is declared, and why."""
-
-    where: str
-    why: Message
-
-
 @dataclass(slots=True)
 class PartTally:
     """Searches and counts parts; goes whole to whoever does it.
@@ -103,19 +93,12 @@ class PartTally:
 
     def __call__(self, part: Part) -> State | Unreadable:
         """What is found in a part. Where its rows cannot be read, or not as they are declared, that as a value where
-        the declaration leaves such parts out; else raises SourceError. So does a file that is not there for who counts
-        it, and a service that does not answer for addresses: what is left out may not depend on these.
+        the declaration leaves such parts out; else raises SourceError. So does a service that does not answer for
+        addresses: what is left out may not depend on it.
         """
         if self.alone or self.addresses is not None or self.records.unreadable == "stop":
             return self._found(part)
-        try:
-            return self._found(part)
-        except UnreachableError:
-            raise
-        except SourceError as fault:
-            if not is_stored(part.where) and not os.access(below(self.root, part.where), os.R_OK):
-                raise
-            return Unreadable(part.where, fault.message)
+        return or_left_out(lambda: self._found(part), part.where, self.root)
 
     def _found(self, part: Part) -> State:
         records = self.records.model_copy(update={"path": part.where}) if part.where else self.records

@@ -13,8 +13,7 @@ Beside a count of confidential rows stands the sum of their keys, by which it is
 """
 
 import csv
-import hashlib
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -27,15 +26,15 @@ from layers.declarations.records import Records
 from layers.declarations.sources import SourceDeclaration
 from layers.messages import say
 from layers.method.ports import Delivered
-from services.files import below, whole_file
-from services.formats import object_storage
+from services.files import whole_file
 from services.formats.reader import COLUMNAR, TEXTS
 from services.geocoder import Addresses
 from services.http.client import Client
 from services.ports import Engine, Part
 from services.registry import ENGINES, adapter
+from services.sources.parts import Unreadable, check_some_read, digest_of, files_of, left_out
 from services.sources.records.counts import Counts
-from services.sources.records.part import PartTally, State, Unreadable
+from services.sources.records.part import PartTally, State
 from services.sources.records.reasons import NO_YEAR, listed
 from services.sources.records.sums import covered
 
@@ -94,10 +93,10 @@ def tally(declaration: SourceDeclaration, areas: AreaFrame, given: RecordsInput)
     _check_counted(where, records, state, given.rejects)
     asked = () if work.addresses is None else tuple(work.addresses.notes)
     seen: tuple[Message | str, ...] = (*asked, *state.seen.notes(), *state.notes, *state.scan.notes())
-    counted = (*_left_out(unreadable), *_lost(state.counts), *state.counts.notes(records))
+    counted = (*left_out(unreadable), *_lost(state.counts), *state.counts.notes(records))
     notes = tuple(map(say, (*counted, *seen, *state.warnings.notes(areas))))
     table = state.counts.table(records, areas, covered(records, areas))
-    return Delivered(table, records.path or where, state.rows, _digest(paths, state.sha256), notes)
+    return Delivered(table, records.path or where, state.rows, digest_of(paths, state.sha256), notes)
 
 
 def parts_of(records: Records, root: Path) -> tuple[str, list[str]]:
@@ -106,24 +105,9 @@ def parts_of(records: Records, root: Path) -> tuple[str, list[str]]:
 
     Raises SourceError for a folder without files to count.
     """
-    if object_storage.is_stored(records.path):
-        address = str(records.path)
-        found = object_storage.listed(address)
-        return address, found if found == [address] else _to_count(address, found)
-    if records.path is None or not (folder := below(root, records.path)).is_dir():
-        return records.path or str(records.postgis), [records.path or ""]
-    return str(folder), _to_count(str(folder), [one.relative_to(root).as_posix() for one in folder.rglob("*")])
-
-
-def _to_count(folder: str, paths: Iterable[str]) -> list[str]:
-    """Those of the files of a folder that are counted, by name. Raises SourceError where there are none."""
-    known = (*TEXTS, *COLUMNAR)
-    shown = (one for one in paths if not any(f"/{mark}" in f"/{one}" for mark in "._"))
-    counted = sorted(one for one in shown if one.lower().endswith(known))
-    if not counted:
-        raise SourceError("{folder}: a folder without files to count; put some there, of {known}",
-                          folder=folder, known=", ".join(known))  # fmt: skip
-    return counted
+    if records.path is None:
+        return str(records.postgis), [""]
+    return files_of(records.path, root, (*TEXTS, *COLUMNAR))
 
 
 def _work(records: Records, areas: AreaFrame, given: RecordsInput, *, alone: bool) -> PartTally:
@@ -166,17 +150,10 @@ def _gathered(
         else:
             found.merge(state)
         given.on_rows(found.rows)
+    check_some_read(where, unreadable, len(paths))
     if found is None:
-        first = next(iter(unreadable.values()))
-        raise SourceError("{where}: none of its {count} files can be read: {first}",
-                          where=where, count=len(paths), first=first)  # fmt: skip
+        raise TypeError("an engine gave nothing back")
     return found, unreadable
-
-
-def _left_out(unreadable: Mapping[str, Message]) -> Iterator[Message]:
-    """What the counts lack, in sight."""
-    for why in unreadable.values():
-        yield message("WARNING: a file is left out, and its rows are in no count: {why}", why=why)
 
 
 def _check_counted(where: str, records: Records, state: State, rejects: Path | None) -> None:
@@ -219,14 +196,6 @@ def _why_none(records: Records, state: State) -> Message:
             )
         )
     return joined("; ", reasons) if reasons else message("there are none")
-
-
-def _digest(paths: Sequence[str], digests: Sequence[str]) -> str:
-    """Of the bytes of one file, or of the digests of several and their names."""
-    if len(paths) == 1:
-        return digests[0]
-    lines = (f"{one}  {path}\n" for one, path in zip(digests, paths, strict=True))
-    return hashlib.sha256("".join(lines).encode()).hexdigest()
 
 
 def _write_list(path: Path, paths: Sequence[str], fallen: Sequence[Sequence[bytes]]) -> None:

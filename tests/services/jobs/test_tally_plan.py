@@ -11,6 +11,7 @@ from services.jobs import tally_plan
 from services.jobs.tally_plan import Rates, planned
 from tests.services.running import Zicht
 from tests.services.sources.records.declared import rows
+from tests.services.sources.test_rasters import COLUMNS, ROWS, put
 
 TOML = """
 id = "meldingen"
@@ -99,7 +100,7 @@ def test_costs_follow_from_the_rows_of_each_kind_and_the_largest_part_bounds_how
 def test_below_fifty_million_rows_local_is_said_to_be_better(folder, monkeypatch):
     source = declared(folder, 'path = "rijen"')
     assert "below 50,000,000 rows a cluster costs more" in " ".join(map(str, planned(source).advice))
-    monkeypatch.setattr(tally_plan, "FEW", 600)
+    monkeypatch.setattr(tally_plan, "FEW", {"rows": 600})
     assert "a cluster may be worth its start" in " ".join(map(str, planned(source).advice))
 
 
@@ -124,12 +125,47 @@ def test_an_engine_that_is_not_there_is_refused_before_a_plan_is_made(folder, en
         planned(declared(folder, 'path = "rijen"'), engine)
 
 
-def test_a_source_without_records_has_no_plan(folder):
-    source = declared(folder, 'path = "rijen"')
-    head, _, _ = source.read_text(encoding="utf-8").partition("[records]")
-    source.write_text(f'{head}[raster]\npath = "r.tif"\n[raster.column.meldingen]\ntake = "mean"\n', encoding="utf-8")
-    with pytest.raises(SourceError, match=r"source 'meldingen': declares no \[records\], and a plan is of those"):
+def other(folder: Path, sections: str) -> Path:
+    head, _, _ = declared(folder, 'path = "rijen"').read_text(encoding="utf-8").partition("[records]")
+    path = folder / "anders.toml"
+    head = head.replace("meldingen_{periode}", "meldingen").replace('id = "meldingen"', 'id = "anders"')
+    path.write_text(head + sections, encoding="utf-8")
+    return path
+
+
+def test_a_source_that_is_not_counted_has_no_plan(folder):
+    source = other(folder, '[table]\npath = "t.csv"\n')
+    with pytest.raises(SourceError, match=r"declares no \[records\], \[raster\] or \[squares\]"):
         planned(source)
+
+
+def test_of_tiles_of_a_raster_the_cells_are_known_from_their_headers(folder, zicht):
+    (folder / "tegels").mkdir()
+    for at in range(3):
+        put(folder, name=f"tegels/{at}.tif")
+    source = other(folder, '[raster]\npath = "tegels"\n[raster.column.meldingen]\ntake = "mean"\n')
+    plan = planned(source, "local:2")
+    cells = 3 * ROWS * COLUMNS
+    assert (plan.parts, plan.of, plan.rows, plan.exact) == (3, "cells", cells, True)
+    assert plan.costs[0].seconds == pytest.approx(10 + 0.15 * cells / 1e6)
+    assert "below 500,000,000 cells a cluster costs more" in str(plan.advice[0])
+    said = " ".join(zicht("tally", source, "--plan").out.split())
+    assert f"3 files, {plan.size / 1e6:.1f} MB, 19,200 cells." in said
+    (folder / "tegels" / "1.tif").write_text("geen raster")
+    with pytest.raises(SourceError, match=r"1\.tif: cannot be read"):
+        planned(source)
+
+
+def test_of_squares_of_years_each_file_is_a_part(folder):
+    for year in (2021, 2022):
+        pd.DataFrame({"crs28992res100m": ["E1200N4800"] * 40}).to_parquet(folder / f"vk_{year}.parquet")
+    source = other(
+        folder, '[squares]\nyears = [2021, 2022]\npath = "vk_{year}.parquet"\n[squares.column]\nmeldingen = "inw"\n'
+    )
+    plan = planned(source)
+    assert (plan.parts, plan.of, plan.rows, plan.where) == (2, "squares", 80, "vk_{year}.parquet")
+    assert "what it costs was not measured" in str(plan.advice[0])
+    assert {cost.seconds for cost in plan.costs} == {None}
 
 
 def test_that_addresses_are_asked_for_is_said(folder):

@@ -17,7 +17,8 @@ from geo.unknown import Unknown
 from layers.declarations.rasters import Raster, Taken
 from layers.declarations.sources import Column, SourceDeclaration
 from layers.method.columns import figures_of_columns
-from services.sources.rasters import zonal
+from services.engines.local import Local
+from services.sources import rasters
 from tests.country import squares
 
 AREAS = squares(4, 6)  # 2 by 3 km from (120000, 480000)
@@ -40,6 +41,10 @@ def put(folder, values=None, name="hills.tif", **kwargs):
     with rasterio.open(folder / name, "w", **profile) as file:
         file.write(bands)
     return folder
+
+
+def zonal(declaration, areas, root):
+    return rasters.zonal(declaration, areas, root, Local())
 
 
 def declared(**raster):

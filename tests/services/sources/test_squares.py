@@ -5,23 +5,32 @@ import re
 import numpy as np
 import pandas as pd
 import pytest
+from pydantic import ValidationError
 
 from boundaries.hexagons import hexagons
 from geo.areas import AreaLevel
 from geo.errors import SourceError
 from geo.unknown import Unknown
 from layers.declarations.catalog import load
+from layers.declarations.columns import formula_faults
 from layers.declarations.records import Format
 from layers.declarations.sources import Column, SourceDeclaration
 from layers.declarations.squares import SquareGrid
 from layers.method.columns import figures_of_columns
 from layers.publication.layer import Receipt
 from services import receipts
+from services.engines.local import Local
+from services.engines.spark import Spark
 from services.files import digest
 from services.jobs import own_sources
-from services.sources.squares import counted, fetched_file, weighed
+from services.sources import squares as source_of_squares
+from services.sources.squares import fetched_file, weighed
 from services.vault.secret import Vault
 from tests.country import squares
+from tests.services.engines.cluster import cluster
+from tests.services.sources.records.test_parts import AnyOrder
+
+__all__ = ["cluster"]
 
 AREAS = squares(4, 6)  # 2 by 3 km from (120000, 480000): 24 buurten of 25 squares, in two gemeenten
 FIRST = "BU0363AA00"  # its squares: E1200-E1204, N4800-N4804
@@ -41,6 +50,10 @@ def declared(covers=("NL",), path="squares.csv", column="aantal_inwoners"):
         squares=SquareGrid(year=2024, path=path, covers=covers, column={"inwoners": column}),
         columns={"inwoners": Column(formula="inwoners", title="Inwoners")},
     )  # fmt: skip
+
+
+def counted(declaration, areas, root, engine=None):
+    return source_of_squares.counted(declaration, areas, root, engine or Local())
 
 
 def put(folder, raw, name="squares.csv"):
@@ -219,7 +232,7 @@ def test_squares_that_are_not_there_are_told_with_where_to_get_them(tmp_path):
 
 def test_the_pipeline_knows_who_reads_squares(tmp_path):
     vault = Vault(tmp_path / "vault")
-    got = own_sources._own_table(put(tmp_path, table()), vault, declared(), AREAS)
+    got = own_sources._own_table(put(tmp_path, table()), vault, "local", declared(), AREAS)
     assert got.table["inwoners"].sum() == pytest.approx(3000)
 
 
@@ -260,3 +273,75 @@ def test_codes_kept_as_text_and_headers_of_older_years_are_known(tmp_path, code)
     got = counted(declared(column="inw2014"), AREAS, tmp_path).table["inwoners"]
     assert got.drop(FIRST).to_numpy() == pytest.approx(125)
     assert got[FIRST] == (120 if code == -99997 else -99997)
+
+
+YEARS = (2019, 2021, 2022)
+
+
+def of_years(years=YEARS, path="vk_{year}.csv"):
+    one = declared()
+    grid = SquareGrid(years=years, path=path, covers=("NL",), column={"inwoners": "aantal_inwoners"})
+    return one.model_copy(update={"squares": grid})
+
+
+def by_year(folder):
+    """A file a year, each with one more inhabitant a square, and a secret one in 2021."""
+    for at, year in enumerate(YEARS):
+        raw = table() + at / 7
+        if year == 2021:
+            raw.loc["E1200N4800", "aantal_inwoners"] = -99997
+        put(folder, raw, f"vk_{year}.csv")
+    return folder
+
+
+def bits(got):
+    return got.table.to_csv().encode() + repr((got.notes, got.rows, got.sha256, got.where)).encode()
+
+
+def test_squares_of_several_years_are_columns_by_year_each_as_its_file_alone_gives(tmp_path):
+    got = counted(of_years(), AREAS, by_year(tmp_path))
+    assert list(got.table) == [f"inwoners_{year}" for year in YEARS]
+    for year in YEARS:
+        alone = counted(declared(path=f"vk_{year}.csv"), AREAS, tmp_path)
+        assert got.table[f"inwoners_{year}"].equals(alone.table["inwoners"].rename(f"inwoners_{year}"))
+    assert got.rows == 3 * 600
+    assert [one[:6] for one in got.notes] == ["2021: "] * 2
+    assert (got.where, len(got.sha256)) == ("vk_{year}.csv", 64)
+
+
+def test_years_are_counted_to_the_same_bits_by_processes_and_spark(cluster, tmp_path):
+    here = bits(counted(of_years(), AREAS, by_year(tmp_path)))
+    for engine in (AnyOrder(1), Local(2), Local(7), Spark("local[2]"), Spark(cluster.master)):
+        assert bits(counted(of_years(), AREAS, tmp_path, engine)) == here
+
+
+def test_a_year_of_which_the_file_is_broken_or_not_there_stops_it_and_is_named(tmp_path):
+    (by_year(tmp_path) / "vk_2021.csv").write_text("a;b\n1;2\n")
+    for engine in (Local(), AnyOrder(2)):
+        with pytest.raises(SourceError, match=r"vk_2021\.csv: no column with the names of squares"):
+            counted(of_years(), AREAS, tmp_path, engine)
+    (tmp_path / "vk_2021.csv").unlink()
+    with pytest.raises(SourceError, match=r"vk_2021\.csv: no such file"):
+        counted(of_years(), AREAS, tmp_path)
+
+
+def test_the_pipeline_knows_the_columns_and_the_bytes_of_years(tmp_path):
+    own = own_sources.below(by_year(tmp_path))
+    before = own.identity(of_years()).content
+    put(tmp_path, table() + 3, "vk_2022.csv")
+    assert own.identity(of_years()).content != before
+    faults = list(formula_faults("v.toml", of_years()))
+    assert len(faults) == 1
+    assert "which [squares] does not give; it gives inwoners_2019, inwoners_2021, inwoners_2022" in str(faults[0])
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {}, {"year": 2024, "years": YEARS, "path": "vk_{year}.csv"}, {"years": YEARS}, {"years": YEARS, "path":
+        "vk.csv"}, {"years": (2019, 2019), "path": "vk_{year}.csv"},
+    ],
+)  # fmt: skip
+def test_squares_are_of_one_year_or_of_files_by_year(wrong):
+    with pytest.raises(ValidationError):
+        SquareGrid(column={"inwoners": "aantal_inwoners"}, **wrong)
