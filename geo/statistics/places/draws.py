@@ -4,7 +4,7 @@ Every draw has its own stream of random numbers, spawned from the seed, so that 
 """
 
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -103,7 +103,6 @@ def drawn(
     values: Floats,
     groups: Sequence[NDArray[np.intp]],
     how: tuple[float, int, int],
-    undecided: Callable[[Null], bool] = lambda _: True,
 ) -> list[Null]:
     """What draws of the map give at each level.
 
@@ -112,8 +111,6 @@ def drawn(
         values: one per area.
         groups: positions within which values are permuted.
         how: the least score that matters, how many draws, and their seed.
-        undecided: whether more draws are needed, by those of the first level so far. Those that are not made count as
-            draws without a window: with them chance can only have more.
     """
     (least, draws, seed), windows = how, levels[0]
     sums, order, in_group = windows.sums(least), np.concatenate(groups), [values[group] for group in groups]
@@ -132,17 +129,6 @@ def drawn(
             for begin, end in pairwise(starts[: len(streams) + 1])
         ]
 
-    made: list[list[Floats]] = []
     with ThreadPoolExecutor(os.cpu_count()) as threads:
-        batches = [threads.submit(several, one) for one in batched(SeedSequence(seed).spawn(draws), LANES)]
-        for batch in batches:
-            made += batch.result()
-            if not undecided(_null(made, 0, draws)):
-                threads.shutdown(cancel_futures=True)
-                break
-    return [_null(made, level, draws) for level in range(len(levels))]
-
-
-def _null(made: Sequence[Sequence[Floats]], level: int, draws: int) -> Null:
-    """The draws at a level; those that were not made have no window."""
-    return Null(tuple(one[level] for one in made) + (np.empty(0),) * (draws - len(made)))
+        maps = [one for part in threads.map(several, batched(SeedSequence(seed).spawn(draws), LANES)) for one in part]
+    return [Null(tuple(levels)) for levels in zip(*maps, strict=True)]

@@ -113,24 +113,26 @@ def searched(board, may_join, control, draws, seed=1):
     if p > 0.05:
         return [], [], p
     bounded = whole if control == "whole" else rate
+    found = [list(board.places(every, most, may_join)) for most in levels]
+    notable = [
+        {at for score, window, _ in one if p_of(score, null) <= 0.5 for at in window}
+        for one, null in zip(found, nulls, strict=True)
+    ]
+    left = every - set().union(*notable)
+    bounded = whole if control == "whole" else rate
     zones, parts = (
-        by_rounds(board, may_join, bounded, (most, draws, seed, 0.05), null)
-        for most, null in zip(levels, nulls, strict=True)
+        in_turn(bounded, one, [null, board.nulls(left, most, draws, seed + 1)])
+        for one, null, most in zip(found, nulls, levels, strict=True)
     )
     return *([one for one in level if one[1]] for level in (zones, parts)), p
 
 
-def by_rounds(board, may_join, bounded, how, null):
-    most, draws, seed, max_q = how
-    left, found, largest = set(range(len(board.u))), [], 0.0
-    while new := bounded(list(board.places(left, most, may_join)), null, max_q):
-        for window, weights, p, q in new:
-            left -= set(window)
-            largest = max(largest, q)
-            found.append((window, weights, p, largest))
-        seed += 1
-        null = board.nulls(left, most, draws, seed)
-    return found
+def in_turn(bounded, places, nulls):
+    found = []
+    for null in nulls:
+        found += bounded(places[len(found) :], null, 0.05)
+    highest = [max(q for _, _, _, q in found[: nth + 1]) for nth in range(len(found))]
+    return [(window, weights, p, q) for (window, weights, p, _), q in zip(found, highest, strict=True)]
 
 
 def whole(places, null, max_q):

@@ -3,8 +3,6 @@
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 from scipy.sparse import csr_array, diags_array
 
 from geo.errors import StatisticError
@@ -12,7 +10,7 @@ from geo.statistics.places.board import Board, Found, apart, scores_apart
 from geo.statistics.places.draws import Null, Windows, drawn
 from geo.statistics.places.kernel import LANES, candidates, holders, reaching, score, scores
 from geo.statistics.places.result import Place, PlaceResult
-from geo.statistics.places.scan import _rate, _whole, smaller_p
+from geo.statistics.places.scan import Places, _notable, _without, smaller_p
 from geo.statistics.result import How
 from geo.unknown import Unknown
 from tests.country import names
@@ -124,27 +122,18 @@ def test_two_places_have_no_area_in_common():
     assert PlaceResult.none(reason.index, Unknown.TOO_FEW_AREAS).local.q.isna().all()
 
 
-def test_draws_stop_where_they_are_not_needed_and_those_not_made_have_no_window():
-    row = board(np.random.default_rng(1).gamma(3.0, 1 / 3, 200).tolist())
-    windows, how = row.windows(row.every), (0.0, 3 * LANES, 1)
-    (every,) = drawn([windows], row.values, row.groups(row.every), how)
-    asked: list[int] = []
-
-    def undecided(null):
-        asked.append(int((null.strongest > 0).sum()))
-        return len(asked) < 2
-
-    (few,) = drawn([windows], row.values, row.groups(row.every), how, undecided)
-    assert asked == [LANES, 2 * LANES]
-    assert len(few.scores) == len(every.scores) == 3 * LANES
-    assert few.strongest.tolist() == [*every.strongest[: 2 * LANES], *[0.0] * LANES]
-
-
-@given(st.lists(st.lists(st.floats(0, 9), max_size=4), min_size=9, max_size=60), st.lists(st.floats(0, 9), max_size=6))
-def test_what_a_few_draws_rule_out_all_of_them_do(draws, scores):
-    ordered = np.array(sorted(scores, reverse=True))
-    made = [np.array(sorted(one, reverse=True)) for one in draws]
-    for few in (_whole, _rate):
-        nulls = [Null((*made[:nth], *[np.empty(0)] * (len(made) - nth))) for nth in range(1, len(made) + 1)]
-        found = [len(few(ordered, null, 0.2)) for null in nulls]
-        assert found == sorted(found, reverse=True)
+def test_what_is_as_strong_as_the_strongest_of_half_of_the_draws_is_not_drawn_from():
+    rng = np.random.default_rng(2)
+    row = board(
+        rng.permutation([0.8, 0.9, 1.0, 1.1] * 25).tolist() + [3.0] * 5 + rng.permutation([0.9, 1.1] * 50).tolist()
+    )
+    windows = row.windows(row.every)
+    levels, how = (windows, windows.parts(12)), (row.least, 99, 1)
+    nulls = drawn(levels, row.values, row.groups(row.every), how)
+    notable = _notable(row, levels, nulls)
+    assert notable[100:105].all()
+    assert notable.sum() < 20
+    without = _without(row, Places(draws=99), notable)
+    assert [len(null.scores) for null in without] == [99, 99]
+    assert nulls[0].strongest.max() > 0 == without[0].strongest.max()
+    assert _without(row, Places(draws=99, seed=0), ~row.every)[0].strongest.tolist() == nulls[0].strongest.tolist()
