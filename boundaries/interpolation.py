@@ -67,12 +67,26 @@ class Interpolation:
         value = self._sum(both.fillna(0.0) * parts) / exposure.where(exposure > 0)
         return value.where(self.known(both))
 
+    def back(self, figures: pd.Series) -> pd.Series:
+        """Counts of the targets per source: of each what lies, by weight, in the piece that it shares with the source.
+        NaN where the figure of too little of its weight is known, or it has no weight.
+        """
+        check_aligned("interpolation", self.crosswalk.targets, figures.index)
+        each = (figures / self.whole).where(self.whole > 0)
+        known = self._back(each.notna()) >= LEAST_KNOWN * self.weight
+        return self._back(each.fillna(0.0)).where(known & (self.weight > 0))
+
     def known(self, figures: pd.Series) -> "pd.Series[bool]":
         """Which targets lie for the greater part, by weight, in sources of which the figure is known. Of one without
         weight all that came to it must be known.
         """
         enough = self._sum(self.weight.where(figures.notna(), 0.0)) >= LEAST_KNOWN * self.whole
         return enough & ((self.whole > 0) | (self._sum(figures.isna()) == 0))
+
+    def _back(self, each: pd.Series) -> pd.Series:
+        """Per source what a unit of weight in each target has, times the weight that lies there."""
+        per_weight = self.crosswalk.matrix @ each.to_numpy(dtype=float)
+        return pd.Series(self.weight.to_numpy() * per_weight, self.crosswalk.sources)
 
     def _sum(self, figures: pd.Series) -> pd.Series:
         return pd.Series(self.crosswalk.matrix.T @ figures.to_numpy(dtype=float), self.crosswalk.targets)

@@ -69,10 +69,11 @@ class MeasurePlan:
         inputs = (self.areas.finest_node(), *(self.figures.figures_node(one, period) for one in sources))
         settings = {"indicator": columns_only(indicator), "period": period}
         measure = Node("measure", (indicator.id, "finest", str(period)), indicator_measures.measured, inputs, settings)
-        if indicator.per is None or [one.native for one in sources] != [AreaLevel.PC4]:
+        counts = [one for one in sources if one.id == indicator.value.partition(".")[0]]
+        if indicator.per is None or [one.native for one in counts] != [AreaLevel.PC4]:
             return measure
         floor = {"min_exposure": self.floor(theme, indicator)}
-        return self.figures.shrunk_node(measure, sources[0], period, without_weight(indicator).model_copy(update=floor))
+        return self.figures.shrunk_node(measure, counts[0], period, without_weight(indicator).model_copy(update=floor))
 
     def protected_node(self, counted: Node[Measure], indicator: Indicator, period: int) -> Node[Measure]:
         """The measure with perturbed counts, where a source of it is confidential, and without the amounts that are

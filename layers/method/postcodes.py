@@ -80,9 +80,10 @@ def shrunk_per_postcode(
     indicator: Indicator,
 ) -> Measure:
     """The measure of the finest areas, of which the rates are those of the postcodes that counted them, shrunk there.
+    An exposure that another source has is brought to these first.
 
     Args:
-        measure: of an indicator of which both events and exposure are counted per postcode.
+        measure: of an indicator of which the events are counted per postcode.
         interpolation: by which it came.
         read: the figures per postcode.
         source: that has them.
@@ -91,7 +92,8 @@ def shrunk_per_postcode(
     """
     where, codes = _where(source), interpolation.crosswalk.sources
     keyed = _keyed(read.value, source, where)
-    there = measure_of(indicator, figures_of_columns(keyed[keyed.index.isin(codes)], source, period, codes, where))
+    figures = figures_of_columns(keyed[keyed.index.isin(codes)], source, period, codes, where)
+    there = _there(measure, figures, interpolation, indicator)
     counted = shrunk_where_counted(there, indicator.min_exposure or 0.0)
     if counted.shrunk_events is None:
         return measure
@@ -101,6 +103,15 @@ def shrunk_per_postcode(
     partly = measure.known & shrunk.isna()
     reason = measure.reason.mask(partly, Unknown.PARTLY)
     return replace(measure, events=measure.events.mask(partly), reason=reason, shrunk_events=shrunk)
+
+
+def _there(measure: Measure, figures: Figures, interpolation: Interpolation, indicator: Indicator) -> Measure:
+    """The measure per postcode."""
+    if indicator.per in figures.values:
+        return measure_of(indicator, figures)
+    exposure = interpolation.back(measure.exposure.reindex(interpolation.crosswalk.targets))
+    events, reason = figures.values[indicator.value], figures.reasons[indicator.value]
+    return Measure.of(indicator.id, events, exposure, reason, margins=(figures.margin(indicator.value), None))
 
 
 def _where(source: SourceDeclaration) -> Message:

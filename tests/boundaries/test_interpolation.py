@@ -51,6 +51,22 @@ def test_the_count_that_weighs_itself_comes_back_where_it_was(data, source, coun
     assert data.draw(st.floats(0.1, 10)) * weighed.weight.sum() > 0
 
 
+@given(tilings, some_counts)
+def test_counts_brought_back_to_the_sources_keep_their_total_and_what_weighs_is_the_weight(source, counts):
+    weighed = by_density(source, tiling(3, 17), counts)
+    back = weighed.back(counts)
+    assert back.sum() == pytest.approx(counts.sum(), rel=1e-6)
+    assert back.fillna(0).to_numpy() == pytest.approx(weighed.weight.to_numpy(), rel=1e-6, abs=1e-9)
+
+
+def test_a_source_has_of_each_target_what_lies_in_it_and_nothing_known_where_that_is_unknown():
+    source = areas_of([shapely.box(0, 0, 100, 100), shapely.box(100, 0, 200, 100)])
+    target = areas_of([shapely.box(0, 0, 50, 100), shapely.box(50, 0, 150, 100), shapely.box(150, 0, 200, 100)])
+    weighed = by_density(source, target)
+    assert weighed.back(pd.Series([30.0, 20.0, 7.0], target.ids)).tolist() == [40.0, 17.0]
+    assert weighed.back(pd.Series([30.0, 20.0, np.nan], target.ids)).isna().tolist() == [False, True]
+
+
 @given(st.data(), tilings, some_counts)
 def test_a_mean_lies_between_those_that_it_is_made_of_and_one_that_is_the_same_everywhere_stays_so(
     data, source, counts

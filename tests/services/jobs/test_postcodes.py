@@ -11,6 +11,8 @@ import shapely
 from boundaries.vintages import vintage
 from geo.areas import AreaLevel
 from geo.errors import DeclarationError, SourceError
+from geo.measures import Measure
+from geo.rates import rates
 from geo.unknown import Unknown
 from layers.messages import speaking
 from layers.method.country import Country
@@ -162,6 +164,30 @@ def test_counts_are_divided_by_households_and_means_weighed_by_homes_as_an_overl
     assert set(vacant.reason.dropna()) == {Unknown.PARTLY}
     # Half a step of each postcode, divided as its homes are.
     assert vacant.exposure_margin.sum() == pytest.approx(2 * (len(postcodes()) - 1), rel=0.05)
+
+
+def test_a_rate_over_what_another_source_counts_per_buurt_is_shrunk_per_postcode_too(folder: Path):
+    declared = (THEME + LEEG).replace(
+        'per = "woningen"\nshare = true', 'per = "tellingen.huishoudens"\nmin_exposure = 1'
+    )
+    opened = country(folder, themes_proef=declared)
+    measure = opened.measures(opened.catalog.theme("proef"), AreaLevel.BUURT, 2024)["leegstand"]
+    households = pd.Series(100.0 + np.arange(len(AREAS)) % 7, AREAS.ids)
+    pieces = geopandas.overlay(
+        postcodes(), AREAS.table[["geometry"]].rename_axis("buurt").reset_index(), keep_geom_type=True
+    )
+    pieces["weight"] = pieces.geometry.area / SIDE**2 * pieces["buurt"].map(households)
+    pieces = pieces[pieces["postcode"] != "1012"]  # secret
+    exposure = pieces.groupby("postcode")["weight"].sum()
+    vacant = table().set_index("PC4")["WON_NBEW"].reindex(exposure.index)
+    unknown = pd.Series(None, exposure.index, dtype=object)
+    there = rates(Measure.of("leegstand", vacant, exposure, unknown, margins=(vacant * 0 + 2.0, None)))
+    assert there.std() < (vacant / exposure).std()
+    total = pieces["weight"].groupby(pieces["buurt"]).sum()
+    wanted = (pieces["weight"] * pieces["postcode"].map(there)).groupby(pieces["buurt"]).sum() / total
+    known = measure.known[measure.known].index
+    assert len(known) == 132
+    pd.testing.assert_series_equal(rates(measure)[known], wanted[known], check_names=False)
 
 
 class Nobody:
