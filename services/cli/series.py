@@ -8,17 +8,13 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from geo.messages import Message, message
 from layers.messages import say
 from services.cli.levels import LEVELS, check_level
 from services.cli.screen import FETCHED, Data, progress, screen
 from services.settings import TESTLAND, Settings
 
 if TYPE_CHECKING:
-    from rich.console import RenderableType
-
     from layers.method.numbers import Mark
-    from layers.method.series import Series
 
 
 class Empty(StrEnum):
@@ -98,6 +94,7 @@ def series(
     Example: `zicht series 2020=inwoners2020.csv 2022=inwoners2022.csv --column inwoners --vintage 2022 --to reeks.csv`
     """
     from geo.areas import AreaLevel
+    from services.cli.series_reports import balances
     from services.jobs.series import SeriesRequest, check_declarable, check_ending, declare, write
     from services.jobs.series import series as series_
 
@@ -124,7 +121,7 @@ def series(
         result = series_(request, folder, steps)
         steps(say("writing {file}", file=to.name))
         write(result, to)
-    for part in _report(result, to):
+    for part in balances(result, to):
         screen.print(part, soft_wrap=True)
     if source is not None:
         written = declare(request, to, folder, source)
@@ -160,35 +157,3 @@ def _by_year(options: Sequence[str], what: str) -> dict[int, str]:
             raise typer.BadParameter(say("{what}: {year} is given twice; give each year once", what=what, year=year))
         values[int(year)] = value
     return values
-
-
-def _report(result: "Series", to: Path) -> "list[RenderableType]":
-    """The balance of every year, the kind of its crosswalk and why, and notes."""
-    from rich.box import SIMPLE
-    from rich.markup import escape
-    from rich.table import Column, Table
-
-    from layers.method.series import CAVEAT
-
-    headings = (
-        message("before"), message("after"), message("over the edge"), message("to unknown"), message("whole"),
-        message("split"), message("unknown"),
-    )  # fmt: skip
-    columns = (Column(say(heading), justify="right", overflow="fold") for heading in headings)
-    table = Table(say("year"), *columns, title=escape(result.title), box=SIMPLE, padding=0)
-    for year, balance in result.balances.items():
-        totals = (_total(total) for total in (balance.before, balance.after, balance.outside, balance.to_unknown))
-        table.add_row(str(year), *totals, str(balance.whole), str(balance.split), str(balance.unknown))
-    table.caption = say("total before and after, where the rest went, and how many areas")
-    lines: list[Message | str] = [*result.whys, *result.notes]
-    if result.left_out:
-        lines.append(say("areas of gemeenten without figures, left out: {count}", count=result.left_out))
-    written = say("{file} written: {rows} rows. Unprotected counts: do not publish.", file=str(to), rows=result.rows)
-    return [table, *(escape(say(line)) for line in [*lines, CAVEAT, written])]
-
-
-def _total(total: float) -> str:
-    """With decimals where there are any, not where there is only rounding."""
-    from layers.messages import number
-
-    return number(total, 0 if abs(total - round(total)) < 1e-6 else 2)
