@@ -15,7 +15,7 @@ from functools import partial
 import pandas as pd
 import shapely
 
-from boundaries.crosswalk import Crosswalk, Method, by_surface
+from boundaries.crosswalk import Crosswalk, Method, by_surface, one_method
 from boundaries.dasymetric import Weights, by_weights
 from boundaries.overlaps import overlaps
 from geo.areas import AreaFrame
@@ -115,13 +115,14 @@ def _with_rest(
     old: AreaFrame, new: AreaFrame, whole: pd.Series, weights: Weights | None, notes: list[Message]
 ) -> Crosswalk:
     """The areas that go whole, and those that are left interpolated to the new areas that are left."""
-    table = pd.DataFrame({"source": whole.index, "target": whole.to_numpy(), "share": 1.0, "method": Method.WHOLE})
+    pairs = {"source": whole.index, "target": whole.to_numpy()}
+    table = pd.DataFrame({**pairs, "share": 1.0, "method": one_method(Method.WHOLE, len(whole))})
     rest = _without(old, whole.index)
     if len(rest):
         parts = _interpolated(rest, new, whole, weights)
         notes = [*notes, *parts.notes]
         table = pd.concat([table, _without_slivers(parts)], ignore_index=True)
-    return Crosswalk(old.ids, new.ids, table, tuple(notes))
+    return Crosswalk.of_codes(old.ids, new.ids, table, tuple(notes))
 
 
 def _interpolated(rest: AreaFrame, new: AreaFrame, taken: pd.Series, weights: Weights | None) -> Crosswalk:
@@ -134,13 +135,13 @@ def _interpolated(rest: AreaFrame, new: AreaFrame, taken: pd.Series, weights: We
     fits = interpolate(rest, left).given >= COVERED
     sides = ((rest.where(fits), left), (rest.where(~fits), new))
     parts = [interpolate(some, into) for some, into in sides if len(some)]
-    table = pd.concat([part.table.astype({"source": object, "target": object}) for part in parts], ignore_index=True)
-    return Crosswalk(rest.ids, new.ids, table, tuple(note for part in parts for note in part.notes))
+    table = pd.concat([part.codes for part in parts], ignore_index=True)
+    return Crosswalk.of_codes(rest.ids, new.ids, table, tuple(note for part in parts for note in part.notes))
 
 
 def _without_slivers(crosswalk: Crosswalk) -> pd.DataFrame:
     """Shares without slivers; of a source that was covered but for slivers they add up to 1."""
-    table = crosswalk.table[crosswalk.table["share"] >= SLIVER].astype({"source": object, "target": object})
+    table = crosswalk.codes[crosswalk.table["share"] >= SLIVER]
     given = table.groupby("source")["share"].transform("sum")
     share = table["share"] / given.where(crosswalk.given.reindex(table["source"]).to_numpy() >= COVERED, 1.0)
     method = table["method"].where(share < 1 - 1e-9, Method.WHOLE)

@@ -21,7 +21,7 @@ from geo.areas import AreaFrame, AreaLevel, Areas
 from geo.errors import AlignmentError, first_few
 from geo.measures import Measure
 from geo.messages import Message
-from geo.polygons import Whole
+from geo.polygons import Floats, Whole
 from geo.unknown import Unknown
 
 LEAST_KNOWN = 0.9
@@ -39,11 +39,20 @@ class Method(StrEnum):
     SURFACE = "surface"
 
 
+METHODS = pd.CategoricalDtype(list(Method), ordered=True)
+"""The column of methods: of millions of shares, a byte each."""
+
+Positions = NDArray[np.int32]
+
+
 @dataclass(frozen=True, slots=True)
 class Crosswalk:
-    """Which share of each source area goes to which target: columns `source`, `target`, `share` (above 0), `method`.
+    """Which share of each source area goes to which target: columns `source` and `target`, where these stand among the
+    areas (`of_codes` takes their codes, `codes` has them), `share` (above 0) and `method`.
 
     The shares of a source add up to 1 at most; what is missing is `lost`. `notes` say what else to know.
+
+    Rejected: the codes themselves as categories, which pandas makes an object of each to see that none is there twice.
     """
 
     sources: pd.Index
@@ -52,16 +61,31 @@ class Crosswalk:
     notes: tuple[Message, ...] = ()
 
     def __post_init__(self) -> None:
-        sides = {"source": self.sources, "target": self.targets}
-        table = self.table.assign(**{side: _placed(self.table[side], ids, side) for side, ids in sides.items()})
-        object.__setattr__(self, "table", table)
+        for side, ids in zip(self.at, (self.sources, self.targets), strict=True):
+            if side.dtype.kind != "i" or (len(side) and not 0 <= side.min() <= side.max() < len(ids)):
+                raise TypeError("a crosswalk takes where areas stand among the others, and of_codes their codes")
         if not (self.table["share"] > 0).all() or (self.given > 1 + ROUNDING).any():
             raise AlignmentError("crosswalk: shares must be above 0 and add up to 1 at most for every source area")
 
+    @classmethod
+    def of_codes(
+        cls, sources: pd.Index, targets: pd.Index, table: pd.DataFrame, notes: tuple[Message, ...] = ()
+    ) -> Self:
+        """From a table of which `source` and `target` are codes. Raises AlignmentError for those of no area."""
+        sides = {"source": sources, "target": targets}
+        placed = {side: _placed(table[side], ids, side) for side, ids in sides.items()}
+        return cls(sources, targets, table.assign(**placed, method=table["method"].astype(METHODS)), notes)
+
     @property
-    def at(self) -> tuple[NDArray[np.integer], NDArray[np.integer]]:
+    def codes(self) -> pd.DataFrame:
+        """The table with the codes of the areas."""
+        source, target = self.at
+        return self.table.assign(source=self.sources.take(source), target=self.targets.take(target))
+
+    @property
+    def at(self) -> tuple[Positions, Positions]:
         """Where the source and the target of each share stand among the areas."""
-        return self.table["source"].cat.codes.to_numpy(), self.table["target"].cat.codes.to_numpy()
+        return self.table["source"].to_numpy(), self.table["target"].to_numpy()
 
     @property
     def exact(self) -> bool:
@@ -131,13 +155,10 @@ class Crosswalk:
         check_aligned("crosswalk", self.targets, other.sources)
         first = self.table.rename(columns={"target": "via"})
         pairs = first.merge(other.table.rename(columns={"source": "via"}), on="via", suffixes=("", "_next"))
-        order = list(Method)
-        least_sure = np.maximum(pairs["method"].map(order.index), pairs["method_next"].map(order.index))
+        least_sure = np.maximum(pairs["method"].cat.codes, pairs["method_next"].cat.codes)
         pairs = pairs.assign(share=pairs["share"] * pairs["share_next"], method=least_sure)
-        joined = pairs.groupby(["source", "target"], as_index=False, observed=True).agg(
-            {"share": "sum", "method": "max"}
-        )
-        joined["method"] = joined["method"].map(dict(enumerate(order)))
+        joined = pairs.groupby(["source", "target"], as_index=False).agg({"share": "sum", "method": "max"})
+        joined["method"] = pd.Categorical.from_codes(joined["method"], dtype=METHODS)
         return type(self)(self.sources, other.targets, joined, (*self.notes, *other.notes))
 
     def reversed(self, counts: Counts) -> Self:
@@ -183,7 +204,7 @@ def by_parent(codes: pd.Index, larger: pd.Index, level: AreaLevel) -> Crosswalk:
     parent = parents(codes, level)
     inside = parent.isin(larger)
     pairs = {"source": codes[inside], "target": parent[inside]}
-    return Crosswalk(codes, larger, pd.DataFrame({**pairs, "share": 1.0, "method": Method.WHOLE}))
+    return Crosswalk.of_codes(codes, larger, pd.DataFrame({**pairs, "share": 1.0, "method": Method.WHOLE}))
 
 
 def by_surface(source: AreaFrame, target: Areas) -> Crosswalk:
@@ -193,30 +214,30 @@ def by_surface(source: AreaFrame, target: Areas) -> Crosswalk:
     both = overlaps(source.polygons, target.polygons)
     covered = np.bincount(both.left, both.surface, len(source))
     share = both.surface / np.maximum(covered, source.table.geometry.area.to_numpy())[both.left]
-    table = pairs(source.ids, both.left, target.ids, both.right, share, Method.SURFACE)
-    return Crosswalk(source.ids, target.ids, table)
+    return Crosswalk(source.ids, target.ids, pairs(both.left, both.right, share, Method.SURFACE))
 
 
-def pairs(
-    sources: pd.Index, source: Whole, targets: pd.Index, target: Whole, share: NDArray[np.float64], method: Method
-) -> pd.DataFrame:
+def pairs(source: Whole, target: Whole, share: Floats, method: Method) -> pd.DataFrame:
     """A table of shares, from the positions of the areas."""
-    sides = {"source": (source, sources), "target": (target, targets)}
-    columns = {side: pd.Categorical.from_codes(at, ids) for side, (at, ids) in sides.items()}
-    return pd.DataFrame({**columns, "share": share, "method": method})
+    columns = {"source": source.astype(np.int32), "target": target.astype(np.int32), "share": share}
+    return pd.DataFrame({**columns, "method": one_method(method, len(share))})
 
 
-def _placed(codes: pd.Series, ids: pd.Index, side: str) -> pd.Categorical:
-    """Codes by where they stand among the areas. Raises AlignmentError for those that do not."""
-    if isinstance(codes.dtype, pd.CategoricalDtype) and codes.cat.categories.equals(ids):
-        return pd.Categorical(codes)
+def one_method(method: Method, count: int) -> pd.Categorical:
+    """The same for so many shares."""
+    return pd.Categorical.from_codes(np.full(count, list(Method).index(method), np.int8), dtype=METHODS)
+
+
+def _placed(codes: pd.Series, ids: pd.Index, side: str) -> Positions:
+    """Where codes stand among the areas. Raises AlignmentError for those that do not."""
     at = ids.get_indexer(pd.Index(codes.astype(object)))
     if (at < 0).any():
         strange = first_few(codes[at < 0].unique())
         raise AlignmentError(
             "crosswalk: shares of a {side} that is not among the areas: {codes}", side=side, codes=strange
         )
-    return pd.Categorical.from_codes(at, ids)
+    placed: Positions = at.astype(np.int32)
+    return placed
 
 
 def _check_counts(counts: object) -> None:

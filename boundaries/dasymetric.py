@@ -102,7 +102,7 @@ def by_weights(source: AreaFrame, target: Areas, weights: Weights) -> Crosswalk:
     left, right, weight = left[some], right[some], weight[some]
     # Where targets overlap, no more than the whole of a source is given away.
     share = weight / np.maximum(np.bincount(left, weight, len(source)), whole)[left]
-    table = pairs(source.ids, left, target.ids, right, share, Method.WEIGHTS)
+    table = pairs(left, right, share, Method.WEIGHTS)
     rest = source.where(pd.Series(~heavy, index=source.ids))
     notes = []
     if weights.unknown:
@@ -111,7 +111,9 @@ def by_weights(source: AreaFrame, target: Areas, weights: Weights) -> Crosswalk:
             count=weights.unknown, total=len(weights.table),
         ))  # fmt: skip
     if len(rest):
-        table = pd.concat([table, by_surface(rest, target).table], ignore_index=True)
+        by = by_surface(rest, target).table
+        by = by.assign(source=np.flatnonzero(~heavy).astype(np.int32)[by["source"]])
+        table = pd.concat([table, by], ignore_index=True)
         notes.append(message(
             "without {of}, apportioned by surface: {count}, among which {code}",
             of=weights.of, count=len(rest), code=rest.ids[0],

@@ -11,6 +11,7 @@ Rejected: asking H3 for the cells themselves, area by area, which takes three ti
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import cache
 
 import geopandas
 import numpy as np
@@ -40,7 +41,7 @@ between cells so much coarser from the centre of its own, so within it or those 
 """
 
 BLOCK = 100_000
-"""Cells of which the polygons are objects at once."""
+"""Cells of which the polygons are made at once."""
 
 MOST_CORNERS = 11
 """Corners of the ring of a cell, the first again as the last: H3 gives at most ten."""
@@ -95,7 +96,7 @@ def hexagons(areas: AreaFrame, level: AreaLevel) -> AreaFrame:
 
 
 def packed_hexagons(areas: AreaFrame, level: AreaLevel) -> Hexagons:
-    """The same cells. No more than `BLOCK` of their polygons are objects at once."""
+    """The same cells, of `BLOCK` at a time."""
     check_dutch(areas, message("hexagons"))
     locator = Locator.of(areas)
     numbers = _touching(areas, locator, _resolution(level))
@@ -105,9 +106,9 @@ def packed_hexagons(areas: AreaFrame, level: AreaLevel) -> Hexagons:
 
     def parts() -> Iterator[Packed]:
         for part in _blocks(numbers):
-            polygons = _polygons(part)
-            nearest.append(_nearest(polygons, tree, locator))
-            yield Packed.of(polygons)
+            outlines = _outlines(part)
+            nearest.append(_nearest(outlines, tree, locator))
+            yield outlines
 
     polygons = Packed.joined(parts(), MOST_CORNERS * len(numbers))
     ids = pd.Index(_names(numbers).to_pandas(), name="area_id")
@@ -143,9 +144,14 @@ def _candidates(outlines: Polygons, resolution: int) -> Numbers:
 def _centres(numbers: Numbers) -> tuple[Floats, Floats]:
     """The centres of cells in RD New."""
     at = pa.record_batch(cells_to_coordinates(numbers))
-    to_rd = Transformer.from_crs(WGS84, RD_NEW, always_xy=True)
-    x, y = to_rd.transform(at.column("lng").to_numpy(), at.column("lat").to_numpy())
+    x, y = _to_rd().transform(at.column("lng").to_numpy(), at.column("lat").to_numpy())
     return x, y
+
+
+@cache
+def _to_rd() -> Transformer:
+    """Made once: that takes as long as placing 70,000 corners."""
+    return Transformer.from_crs(WGS84, RD_NEW, always_xy=True)
 
 
 def cells_at(points: geopandas.GeoSeries, level: AreaLevel) -> NDArray[np.str_]:
@@ -181,17 +187,20 @@ def _names(numbers: Numbers) -> pa.Array:
 
 
 def _polygons(numbers: Numbers) -> Polygons:
+    return _outlines(numbers)[:]
+
+
+def _outlines(numbers: Numbers) -> Packed:
     """Their polygons in RD New. H3 gives those that cross an edge of its icosahedron a corner more."""
     outlines = pa.array(cells_to_wkb_polygons(numbers)).cast(pa.binary())
     size = np.diff(np.frombuffer(outlines.buffers()[1], np.int32, len(outlines) + 1, 4 * outlines.offset))
     if (size != HEXAGON.itemsize).any():
         raw = shapely.from_wkb(outlines.to_numpy(zero_copy_only=False))
-        polygons: Polygons = geopandas.GeoSeries(raw, crs=WGS84).to_crs(RD_NEW).to_numpy()
-        return polygons
+        return Packed.of(geopandas.GeoSeries(raw, crs=WGS84).to_crs(RD_NEW).to_numpy())
     corners = np.frombuffer(outlines.buffers()[2], HEXAGON, len(outlines))["corners"][:, :-1]
     rings = _in_rd(np.ascontiguousarray(corners).view(np.complex128).ravel()).reshape(-1, 6, 2)
     closed = np.concatenate([rings, rings[:, :1]], axis=1).reshape(-1, 2)
-    return Packed(closed, np.arange(0, len(closed) + 1, 7))[:]
+    return Packed(closed, np.arange(0, len(closed) + 1, 7))
 
 
 def _in_rd(corners: NDArray[np.complex128]) -> Floats:
@@ -199,17 +208,16 @@ def _in_rd(corners: NDArray[np.complex128]) -> Floats:
     same one, mostly the same to the bit: it is placed once.
     """
     at, once = pd.factorize(corners)
-    to_rd = Transformer.from_crs(WGS84, RD_NEW, always_xy=True)
-    placed: Floats = np.column_stack(to_rd.transform(once.real, once.imag))[at]
+    placed: Floats = np.column_stack(_to_rd().transform(once.real, once.imag))[at]
     return placed
 
 
-def _nearest(cells: Polygons, areas: shapely.STRtree, locator: Locator) -> NDArray[np.int32]:
+def _nearest(cells: Packed, areas: shapely.STRtree, locator: Locator) -> NDArray[np.int32]:
     """The area that the centroid of each cell lies in, the first where areas overlap; else the one at the least
     distance, which is slow, and only done for the few.
     """
-    centres = shapely.centroid(cells)
-    nearest = locator.positions(shapely.get_x(centres), shapely.get_y(centres))
+    x, y = cells.centroids
+    nearest = locator.positions(x, y)
     outside = np.flatnonzero(nearest < 0)
-    _, nearest[outside] = areas.query_nearest(centres[outside], all_matches=False)
+    _, nearest[outside] = areas.query_nearest(shapely.points(x[outside], y[outside]), all_matches=False)
     return nearest

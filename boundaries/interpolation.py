@@ -142,7 +142,7 @@ def _crosswalk(
 ) -> Crosswalk:
     """The shares above 0; a source that falls whole into one target is said to."""
     some = share > 0
-    table = pairs(source.ids, both.left[some], target.ids, both.right[some], share[some], Method.WEIGHTS)
+    table = pairs(both.left[some], both.right[some], share[some], Method.WEIGHTS)
     method = table["method"].mask(evenly[some], Method.SURFACE).mask(table["share"] == 1.0, Method.WHOLE)
     return Crosswalk(source.ids, target.ids, table.assign(method=method))
 

@@ -45,7 +45,7 @@ def overlaps(left: Polygons, right: Slices) -> Overlaps:
     boxes = shapely.bounds(left)
     parts = [_of_part(left, boxes, right[first : first + PART], first) for first in range(0, len(right), PART)]
     at_left, at_right, surface = (np.concatenate(each) for each in zip(*parts, strict=True))
-    order = np.lexsort((at_right, at_left))
+    order = np.argsort(at_left, kind="stable")  # parts follow one another, and each is sorted: little is left to do
     return Overlaps(at_left[order], at_right[order], surface[order])
 
 
@@ -62,8 +62,7 @@ def _of_part(left: Polygons, boxes: Floats, right: Polygons, first: int) -> tupl
 def _surfaces(left: Polygons, right: Polygons) -> tuple[Whole, Whole, Floats]:
     """Pairs of positions and what they have in common, sorted by both, so that corners stay in the cache."""
     at_left, at_right = shapely.STRtree(right).query(left)
-    order = np.lexsort((at_right, at_left))
-    at_left, at_right = at_left[order], at_right[order]
+    at_left, at_right = np.divmod(np.sort(at_left * len(right) + at_right), len(right))
     lefts, rights = rings(left), rings(right)
     surface = np.full(len(at_left), np.nan)
     clipped = convex(right, rights)[at_right]

@@ -188,7 +188,7 @@ class Routes:
     def _to_same_level(self, old: AreaFrame, new: AreaFrame, kind: RouteKind, weights: Weights | None) -> Crosswalk:
         if kind is RouteKind.OWN:
             same = {"source": old.ids, "target": old.ids, "share": 1.0, "method": Method.WHOLE}
-            return Crosswalk(old.ids, old.ids, pd.DataFrame(same))
+            return Crosswalk.of_codes(old.ids, old.ids, pd.DataFrame(same))
         if kind is RouteKind.PAIRS:
             return by_pairs(old, new, self.pairs[old.vintage], weights)
         if kind is RouteKind.OVERLAP:

@@ -62,8 +62,11 @@ def harmonised(years: Mapping[int, Year]) -> pd.DataFrame:
     levels = [areas, list(tables)]
     names = ["area_id", "year"]
     index = pd.MultiIndex(levels, at, names=names, verify_integrity=False)  # type: ignore[arg-type]  # arrays will do
-    columns = {column: np.column_stack([table[column] for table in tables.values()]).ravel() for column in COLUMNS}
-    return pd.DataFrame(columns, index)
+    values = np.empty((len(COLUMNS), len(areas), count))
+    for which, column in enumerate(COLUMNS):
+        for year, table in enumerate(tables.values()):
+            values[which, :, year] = table[column]
+    return pd.DataFrame(values.reshape(len(COLUMNS), -1).T, index, COLUMNS, copy=False)
 
 
 def _apportioned(year: Year) -> dict[str, Floats]:

@@ -22,7 +22,7 @@ from boundaries.series import COLUMNS, Year, harmonised
 from geo.areas import NAMES, Areas
 from geo.messages import Message, message
 from geo.packed import Slices
-from geo.polygons import Polygons
+from geo.polygons import Floats, Polygons
 from layers.messages import said, say
 from layers.publication import fields
 from layers.publication.collection import Collection, names, typed
@@ -169,17 +169,16 @@ class Series:
         """A part of the table under its published names."""
         years, count = sorted(self.balances), len(self.balances)
         at = np.flatnonzero(self.reached)[part]
-        areas = np.repeat(at, count)
-        of_years = pd.Index(np.tile(years, len(at)))
+        areas, which = np.repeat(at, count), np.tile(np.arange(count), len(at))
         codes = self.target.ids.take(areas)
         about = self.target.names(_span(at)).iloc[areas - _span(at).start]
         values = self.values.iloc[(at[:, None] * count + np.arange(count)).ravel()]
         columns = [
-            codes + "-" + of_years.astype(str), codes, *(about[name].to_numpy() for name in NAMES),
-            self.target.level.value, self.target.vintage, of_years, self.of,
+            codes + pd.Index([f"-{year}" for year in years]).take(which), codes, *(about[name].array for name in NAMES),
+            self.target.level.value, self.target.vintage, np.take(years, which), self.of,
             *(values[column].to_numpy() for column in COLUMNS),
             np.column_stack([self.reasons[year][at] for year in years]).ravel(),
-            np.tile([ROUTE_CODES[self.balances[year].kind] for year in years], len(at)),
+            pd.Index([ROUTE_CODES[self.balances[year].kind] for year in years], dtype="str").take(which),
         ]  # fmt: skip
         return pd.DataFrame(dict(zip(names(fields.SERIES_FIELDS), columns, strict=True)))
 
@@ -192,8 +191,9 @@ def apportioned(of: str, counted: Mapping[int, Counted], routes: Mapping[int, Ro
     }
     values = harmonised(years)
     reached = _reached(counted, routes, target)
+    value, split = values["value"].to_numpy(), values["split"].to_numpy()
     balances = {
-        year: _balance(years[year], routes[year], values.iloc[at :: len(years)][reached])
+        year: _balance(years[year], routes[year], *(part[at :: len(years)][reached] for part in (value, split)))
         for at, year in enumerate(years)
     }
     reasons = {year: _reasons(counted[year], routes[year].crosswalk) for year in years}
@@ -213,9 +213,9 @@ def _reached(counted: Mapping[int, Counted], routes: Mapping[int, Route], target
         source, to = crosswalk.at
         reached[to[crosswalk.sources.isin(one.listed)[source]]] = True
     parts = [slice(first, first + PART) for first in range(0, len(target), PART)]
-    of_parts = [target.names(part)["gemeente"] for part in parts]
+    of_parts = [pd.Categorical(target.names(part)["gemeente"]) for part in parts]
     gemeenten = {code for part, codes in zip(parts, of_parts, strict=True) for code in codes[reached[part]].unique()}
-    return np.concatenate([np.empty(0, np.bool_), *(codes.isin(gemeenten).to_numpy() for codes in of_parts)])
+    return np.concatenate([np.empty(0, np.bool_), *(codes.isin(list(gemeenten)) for codes in of_parts)])
 
 
 def _span(at: NDArray[np.intp]) -> slice:
@@ -230,21 +230,23 @@ def _at(polygons: Slices, at: NDArray[np.intp]) -> Polygons:
     return these
 
 
-def _balance(year: Year, route: Route, table: pd.DataFrame) -> Balance:
-    """Totals over all areas; areas are counted in the table of this year that is published."""
-    after = year.crosswalk.sum(year.counts).figures
+def _balance(year: Year, route: Route, value: Floats, split: Floats) -> Balance:
+    """Totals over all areas; areas are counted by their value, and the share of it that came in parts, of this year in
+    the table that is published.
+    """
+    after = year.crosswalk.sum(year.counts).figures.to_numpy()
     known = Counts(year.counts.of, year.counts.figures.fillna(0.0))
-    of_known = year.crosswalk.sum(known).figures
-    value = table["value"]
+    of_known = year.crosswalk.sum(known).figures.to_numpy()
+    unknown = np.isnan(value)
     return Balance(
         route.kind, route.why,
         before=year.counts.total,
-        after=float(after.sum()),
+        after=float(np.nansum(after)),
         outside=year.crosswalk.left(known).total,
-        to_unknown=float(of_known[after.isna()].sum()),
-        whole=int((value.notna() & (table["split"] == 0)).sum()),
-        split=int((table["split"] > 0).sum()),
-        unknown=int(value.isna().sum()),
+        to_unknown=float(np.nansum(of_known[np.isnan(after)])),
+        whole=int((~unknown & (split == 0)).sum()),
+        split=int((split > 0).sum()),
+        unknown=int(unknown.sum()),
     )  # fmt: skip
 
 

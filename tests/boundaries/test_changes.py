@@ -32,7 +32,7 @@ COUNTS = Counts("inwoners", pd.Series([10.0, 20.0, 30.0, 40.0, 50.0, 60.0], inde
 
 
 def shares(crosswalk):
-    return {(row.source, row.target): round(row.share, 9) for row in crosswalk.table.itertuples()}
+    return {(row.source, row.target): round(row.share, 9) for row in crosswalk.codes.itertuples()}
 
 
 TRUE = {("a", "a"): 1, ("b", "B"): 1, ("c", "c"): 0.5, ("c", "d"): 0.5, ("d", "d"): 1, ("e", "g"): 1, ("f", "g"): 1}
@@ -102,7 +102,7 @@ def test_a_file_that_says_nothing_of_changes_is_refused():
 def test_by_overlap_the_same_is_found_without_codes():
     crosswalk = by_overlap(OLD, NEW)
     assert shares(crosswalk) == TRUE
-    assert crosswalk.table.set_index("source")["method"].to_dict() | {"c": 0} == dict.fromkeys(
+    assert crosswalk.codes.set_index("source")["method"].to_dict() | {"c": 0} == dict.fromkeys(
         "abdef", Method.WHOLE
     ) | {"c": 0}
 

@@ -20,7 +20,7 @@ NEW = tiling(0, 9, vintage=2025)
 def crosswalk_of(*pairs, sources="abc", targets="xy"):
     table = pd.DataFrame(pairs, columns=["source", "target", "share"])
     method = np.where(table["share"] == 1, Method.WHOLE, Method.SURFACE)
-    return Crosswalk(pd.Index(list(sources)), pd.Index(list(targets)), table.assign(method=method))
+    return Crosswalk.of_codes(pd.Index(list(sources)), pd.Index(list(targets)), table.assign(method=method))
 
 
 CROSSWALK = crosswalk_of(("a", "x", 1.0), ("b", "x", 0.25), ("b", "y", 0.75), ("c", "y", 1.0))

@@ -39,3 +39,18 @@ def test_parts_that_are_packed_one_after_another_are_not_kept():
 def test_nothing_packed_is_no_polygon():
     assert len(Packed.joined([], 0)) == 0
     assert len(Packed.joined([], 0)[:]) == 0
+
+
+@given(st.lists(st.tuples(st.integers(3, 8), st.booleans(), st.integers(-9, 9)), max_size=9))
+def test_centroids_of_packed_polygons_are_those_of_shapely(shapes):
+    discs = [
+        (disc.reverse() if turned else disc)
+        for count, turned, east in shapes
+        for disc in [shapely.Point(X + 1000 * east, Y).buffer(50, quad_segs=count).union(SQUARE.buffer(30 + east))]
+        if disc.geom_type == "Polygon"
+    ]
+    polygons = np.array(discs, dtype=object)
+    x, y = Packed.of(polygons).centroids
+    centroids = shapely.centroid(polygons)
+    assert np.abs(x - shapely.get_x(centroids)).max(initial=0) < 1e-6
+    assert np.abs(y - shapely.get_y(centroids)).max(initial=0) < 1e-6

@@ -66,7 +66,7 @@ def test_every_inhabitant_of_the_country_arrives_in_a_cell(netherlands: Country,
 def test_surfaces_are_those_of_geopandas(netherlands: Country, cells: AreaFrame):
     """One province's worth of gemeenten: the same pairs, each to a millionth of the buurt."""
     some = netherlands.buurten.where(netherlands.buurten.table["gemeente"].isin(["GM0363", "GM0344", "GM0599"]))
-    crosswalk = by_surface(some, cells).table
+    crosswalk = by_surface(some, cells)
     pieces = geopandas.overlay(
         some.table.geometry.rename_axis("source").reset_index(),
         cells.table.geometry.rename_axis("target").reset_index(),
@@ -74,7 +74,7 @@ def test_surfaces_are_those_of_geopandas(netherlands: Country, cells: AreaFrame)
     )  # fmt: skip
     expected = pieces.area.groupby([pieces["source"], pieces["target"]]).sum()
     expected = expected / some.table.area[expected.index.get_level_values(0)].to_numpy()
-    found = crosswalk.astype({"source": str, "target": str}).set_index(["source", "target"])["share"]
+    found = crosswalk.codes.set_index(["source", "target"])["share"]
     both = pd.concat([found, expected], axis=1).fillna(0.0)
     assert (both.iloc[:, 0] - both.iloc[:, 1]).abs().max() < 1e-6
 
@@ -131,7 +131,7 @@ def of_2020(real) -> Counts:
 
 def test_amsterdam_439_of_439_codes_are_carried_whole(amsterdam, pairs: pd.Series):
     crosswalk = by_pairs(amsterdam["old"], amsterdam["new"], pairs)
-    whole = crosswalk.table[crosswalk.table["method"] == Method.WHOLE].astype({"source": str, "target": str})
+    whole = crosswalk.codes[crosswalk.table["method"] == Method.WHOLE]
     apportioned = whole.set_index("source")["target"]
     assert len(pairs) == 439
     assert apportioned[pairs.index].equals(pairs.rename_axis("source").rename("target"))
@@ -145,7 +145,7 @@ def test_amsterdam_2020_carried_to_2022_keeps_all_its_inhabitants(amsterdam, pai
         of_2020.figures.index.isin(pairs.index), "WK" + of_2020.figures.index.str[2:8]
     )
     steps = pd.DataFrame({"source": to.index, "target": to.to_numpy(), "share": 1.0, "method": Method.WHOLE})
-    crosswalk = Crosswalk(of_2020.figures.index, amsterdam["old"].ids, steps).then(there)
+    crosswalk = Crosswalk.of_codes(of_2020.figures.index, amsterdam["old"].ids, steps).then(there)
     apportioned = crosswalk.sum(of_2020)
     assert (len(of_2020.figures), len(rest), of_2020.total) == (479, 40, 872_315)
     assert of_2020.figures[pairs.index].sum() == 823_440

@@ -41,7 +41,7 @@ def test_an_area_is_on_the_map_of_others_where_at_least_half_of_it_is():
         [("a", "x", 1.0), ("b", "x", 0.5), ("b", "y", 0.5), ("c", "x", 0.4), ("c", "y", 0.6), ("d", "z", 1.0)],
         columns=["source", "target", "share"],
     ).assign(method=Method.SURFACE)
-    run = of_areas(pd.Index(["x"]), pd.Index(["x", "y"]), Crosswalk(ours, others, shares))
+    run = of_areas(pd.Index(["x"]), pd.Index(["x", "y"]), Crosswalk.of_codes(ours, others, shares))
     assert run == Run(frozenset("ab"), frozenset("abc"))
 
 
