@@ -26,9 +26,9 @@
    half of the draws. The gate is not, so that maps without places give no more alarms by it. On 250 maps of each kind
    .51 of nine areas is found for .48 at three times the rate and shape 1.5, .35 for .33 at twice the rate and shape 3,
    .52 for .48 in an odd form, .43 for .39 of four at three times the rate, of twenty hardly more; of the country none;
-   a null without any planted area would give .08 more at shape 1.5 (50 maps). Rejected: rounds of this until nothing is added (no
-   more is found, and .044 of flags are far for .040); to step up over what was found before as well (then many sure
-   places let in an unsure one, in Testland one where nothing is).
+   a null without any planted area would give .08 more at shape 1.5 (50 maps). Rejected: rounds of this until nothing is
+   added (no more is found, and .044 of flags are far for .040); to step up over what was found before as well (then
+   many sure places let in an unsure one, in Testland one where nothing is).
 
 How often that gives an alarm on maps without places, and how much it finds of planted ones, `make calibrate` measures;
 method pages say it. Of nine areas at three times the rate, rates being gamma of shape 3, nine in ten are high by
