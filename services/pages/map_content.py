@@ -268,6 +268,7 @@ def _measure(field: Field, areas: pd.DataFrame, legend: Legend, columns: Columns
         "unit": field.unit,
         "average": field.average,
         "legend": {
+            "unit": "" if field.is_standardised else field.unit,  # its classes are words, which say it all
             "colours": legend.colours,
             "labels": legend.labels,
             "missing": [legend.missing_colour, legend.missing_label],

@@ -189,9 +189,9 @@ function indicatorRow(indicator, deviates, area) {
 function drawLegend(withZones, marked) {
   const body = make("div");
   if (measure() !== NONE) {
-    const {colours, labels, missing} = measure().legend;
+    const {unit, colours, labels, missing} = measure().legend;
     const rows = [...colours.map((colour, place) => [colour, labels[place]]).reverse(), missing];
-    body.append(make("p", {}, measure().unit), make("ul", {}, ...rows.map(([colour, label]) => {
+    body.append(make("p", {}, unit), make("ul", {}, ...rows.map(([colour, label]) => {
       const swatch = make("span", {class: "swatch"});
       swatch.style.background = colour;
       return make("li", {}, swatch, make("span", {}, label));

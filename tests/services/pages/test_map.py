@@ -86,6 +86,13 @@ def test_a_column_that_layers_share_is_stored_once(release, content):
     assert len(more["columns"]) == len(content["columns"])
 
 
+def test_a_legend_says_in_words_what_stands_out_and_names_no_standard_deviation(content):
+    measures = [one for picture in content["pictures"] for one in picture["measures"]]
+    units = {one["name"]: one["legend"]["unit"] for one in measures}
+    assert (units["score"], units["misdrijven_afwijking"]) == ("", "")
+    assert units["misdrijven"] == "per 1.000 inwoners"
+
+
 def test_classes_are_those_of_the_legend(release, content):
     figures = release[1]
     picture = next(one for one in content["pictures"] if (one["lens"], one["periode"]) == ("haven", 2023))
