@@ -32,7 +32,8 @@ from layers.publication.collection import Collection
 from layers.publication.comparison import NATIONWIDE, mean, shared
 from layers.publication.fields import MADE_UP, SCORE
 from services.files import whole_file
-from services.pages.map_content import Packed, packed_content
+from services.pages.map_columns import Packed
+from services.pages.map_content import packed_content
 from services.pages.script_texts import texts
 from services.pages.templates import own, template
 

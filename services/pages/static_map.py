@@ -18,7 +18,8 @@ import orjson
 from layers.publication.collection import Collection
 from services.files import whole_file
 from services.pages.map import page_of, write
-from services.pages.map_content import Content, Packed, content_of, packed_areas
+from services.pages.map_columns import Packed
+from services.pages.map_content import Content, content_of, packed_areas
 from services.ports import ENDING
 
 PAGE, FIGURES = "index.html", "figures.bin"

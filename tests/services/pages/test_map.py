@@ -16,7 +16,8 @@ from hypothesis import strategies as st
 from geo.errors import StoreError
 from layers.publication.legend import classes, legend_for
 from services.pages.map import build_map, export
-from services.pages.map_content import figures_as_read, packed_content
+from services.pages.map_columns import figures_as_read
+from services.pages.map_content import packed_content
 from tests.services.made_release import CAVEAT, NASTY, made_areas, made_release, made_stacking
 
 LOADED = re.compile(
