@@ -17,12 +17,11 @@ import pyproj
 import shapely
 from shapely.geometry.base import BaseGeometry
 
-from boundaries.rd import RD_NEW
 from services.stores.queries import Described, QueryError, System
 
 CRS84 = "http://www.opengis.net/def/crs/OGC/1.3/CRS84"
 EPSG = "http://www.opengis.net/def/crs/EPSG/0/"
-RD = f"{EPSG}{RD_NEW}"
+RD = f"{EPSG}28992"
 EVERYWHERE = tuple(f"{EPSG}{code}" for code in (4258, 9067, 4326, 3857))
 SYSTEMS = (CRS84, RD, *EVERYWHERE)
 """What is answered in and asked in of the Netherlands, by its URI; the first is stored."""

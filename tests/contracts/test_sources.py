@@ -18,6 +18,7 @@ from layers.declarations.catalog import load
 from layers.declarations.sources import SourceDeclaration
 from layers.method.ports import Delivered
 from layers.publication.layer import Receipt
+from services.engines.local import Local
 from services.registry import OWN, SOURCES, WEIGHTS, adapter
 from services.sources.records.tally import RecordsInput
 from tests.country import raw, squares
@@ -124,18 +125,22 @@ class Try:
     declaration: SourceDeclaration
     file: str
     put: Callable[[Path], object]
-    given: Callable[[Path], object]
+    given: Callable[[Path], tuple[object, ...]]
 
 
 TRIES = {
     "records": Try(
         declared.AREAS, declared.source(), "rijen.csv",
-        lambda root: declared.rows().to_csv(root / "rijen.csv", index=False), RecordsInput,
+        lambda root: declared.rows().to_csv(root / "rijen.csv", index=False),
+        lambda root: (RecordsInput(root),),
     ),
-    "raster": Try(test_rasters.AREAS, test_rasters.declared(), "hills.tif", test_rasters.put, lambda root: root),
+    "raster": Try(
+        test_rasters.AREAS, test_rasters.declared(), "hills.tif", test_rasters.put,
+        lambda root: (root, Local()),
+    ),
     "squares": Try(
         test_squares.AREAS, test_squares.declared(), "squares.csv",
-        lambda root: test_squares.put(root, test_squares.table()), lambda root: root,
+        lambda root: test_squares.put(root, test_squares.table()), lambda root: (root, Local()),
     ),
 }  # fmt: skip
 
@@ -147,7 +152,7 @@ def own(request: pytest.FixtureRequest) -> str:
 
 def deliver(name: str, root: Path) -> Delivered:
     one = TRIES[name]
-    return adapter(message("source"), OWN, name)(one.declaration, one.areas, one.given(root))
+    return adapter(message("source"), OWN, name)(one.declaration, one.areas, *one.given(root))
 
 
 def test_what_is_delivered_is_a_row_an_area_with_no_negative_or_infinite_figure(own, tmp_path):
@@ -182,7 +187,7 @@ def test_a_declaration_of_another_kind_is_refused(own, tmp_path):
     other = next(one for one in TRIES if one != own)
     TRIES[own].put(tmp_path)
     with pytest.raises(SourceError, match="declares no"):
-        adapter(message("source"), OWN, own)(TRIES[other].declaration, TRIES[own].areas, TRIES[own].given(tmp_path))
+        adapter(message("source"), OWN, own)(TRIES[other].declaration, TRIES[own].areas, *TRIES[own].given(tmp_path))
 
 
 @pytest.mark.parametrize("name", WEIGHTS)

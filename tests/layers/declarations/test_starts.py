@@ -14,10 +14,10 @@ from layers.messages import language
 KINDS = ["theme", "lens", "source"]
 
 
-def test_there_is_a_start_for_every_kind():
+def test_there_is_a_start_for_every_kind_and_for_what_reads_a_series():
     assert [*FOLDERS] == [*MODELS] == KINDS
     folder = resources.files("layers.declarations").joinpath("starts")
-    assert {file.name for file in folder.iterdir()} == {f"{kind}.toml" for kind in KINDS}
+    assert {file.name for file in folder.iterdir()} == {f"{kind}.toml" for kind in (*KINDS, "series")}
 
 
 @pytest.mark.parametrize("kind", KINDS)
