@@ -60,7 +60,7 @@ def test_half_of_the_areas_make_a_finder():
 
 def test_a_zoekgebied_says_which_indicators_find_it_alone(declared):
     published = layer(declared, built(declared))
-    row, _ = published.zoekgebieden.itertuples()
+    row, *_ = published.zoekgebieden.itertuples()
     assert row.alleen_gevonden == "misdrijven"
     assert "Met dit cijfer alleen was het ook gevonden" in row.zekerheid
 

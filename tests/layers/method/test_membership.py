@@ -82,7 +82,7 @@ def test_roles_and_weights_stand_exactly_in_zoekgebieden(published, table):
 
 
 def test_a_part_and_its_areas_name_the_zone_around_them(published, table):
-    first, _ = published.zoekgebieden.itertuples()
+    first, *_ = published.zoekgebieden.itertuples()
     members = table.loc[first.gebiedscodes.split(",")]
     assert (members["zone"] == first.zone).all()
     around = table.index[table["zone"] == first.zone]
@@ -91,7 +91,7 @@ def test_a_part_and_its_areas_name_the_zone_around_them(published, table):
 
 
 def test_observed_and_expected_are_sums_over_the_areas(published):
-    first, _ = published.zoekgebieden.itertuples()
+    first, *_ = published.zoekgebieden.itertuples()
     areas = first.gebiedscodes.split(",")
     assert first.geteld == "misdrijven"
     assert first.waargenomen == round(COUNTS.loc[areas, "misdrijven"].sum() / 5) * 5
