@@ -23,6 +23,7 @@ from layers.declarations.sources import Column, SourceDeclaration
 from layers.declarations.squares import SquareGrid
 from layers.method.columns import figures_of_columns
 from layers.method.country import Country
+from services.engines.local import Local
 from services.sources.rasters import zonal
 from services.sources.squares import counted, read, weighed
 
@@ -123,7 +124,7 @@ def test_a_buurt_has_a_count_unless_too_much_of_it_is_secret(real, declared_squa
     """Of the inhabitants 7 squares are secret, which leaves every buurt its count. Of the men 263 are, of the homes
     394: outside the three buurten of the town secret squares may hold from a tenth to three quarters of what there is.
     """
-    got = counted(declared_squares, ermelo, real)
+    got = counted(declared_squares, ermelo, real, Local())
     figures = figures_of_columns(got.table, declared_squares, 2021, ermelo.ids, "ermelo")
     assert figures.values.notna().sum().tolist() == [16, 3, 3]
     assert set(figures.reasons["vierkanten.woningen"].dropna()) == {Unknown.SECRET}
@@ -132,7 +133,7 @@ def test_a_buurt_has_a_count_unless_too_much_of_it_is_secret(real, declared_squa
 
 
 def test_of_the_country_only_ermelo_is_known(real, declared_squares, netherlands: Country):
-    got = counted(declared_squares, netherlands.buurten, real)
+    got = counted(declared_squares, netherlands.buurten, real, Local())
     known = got.table["inwoners"].dropna()
     assert set(netherlands.buurten.table.loc[known.index, "gemeente"]) == {"GM0233"}
     assert got.notes[-1] == "gebieden buiten de gemeenten die de bron dekt, onbekend: 14548 van 14568"
@@ -168,7 +169,7 @@ def declared():
 
 
 def test_all_buurten_of_the_country_have_what_exactextract_gives(netherlands: Country, country_raster):
-    got = zonal(declared(), netherlands.buurten, country_raster)
+    got = zonal(declared(), netherlands.buurten, country_raster, Local())
     peer = exact_extract(
         str(country_raster / "country.tif"), netherlands.buurten.table, ["mean", "sum"], output="pandas"
     )
@@ -180,7 +181,7 @@ def test_all_buurten_of_the_country_have_what_exactextract_gives(netherlands: Co
 
 def test_all_hexagons_of_the_country_have_a_value(netherlands: Country, country_raster):
     cells = hexagons(netherlands.buurten, AreaLevel.H3_8)
-    got = zonal(declared(), cells, country_raster)
+    got = zonal(declared(), cells, country_raster, Local())
     assert got.table["gemiddeld"].notna().all()
     assert got.table["samen"].sum() == pytest.approx(
         got.table["gemiddeld"].mean() * cells.table.area.sum() / 1e4, rel=0.01

@@ -15,6 +15,7 @@ from rasterio.transform import from_origin
 from geo.errors import DeclarationError
 from layers.declarations.reading import read
 from layers.declarations.sources import SourceDeclaration
+from services.engines.local import Local
 from services.sources.grid_proposals import is_squares, of_raster, of_squares
 from services.sources.rasters import zonal
 from services.sources.records.guesses import guessed
@@ -209,7 +210,8 @@ def test_of_squares_and_of_a_raster_the_proposal_gives_figures(tmp_path):
     assert is_squares(tmp_path / "squares.csv")
     (tmp_path / "squares.toml").write_text(of_squares(tmp_path / "squares.csv", "squares", 2024), encoding="utf-8")
     declared = read(tmp_path / "squares.toml", SourceDeclaration)
-    assert counted(declared, test_squares.AREAS, tmp_path).table["aantal_inwoners"].to_numpy() == pytest.approx(125)
+    found = counted(declared, test_squares.AREAS, tmp_path, Local()).table
+    assert found["aantal_inwoners"].to_numpy() == pytest.approx(125)
     west, _, _, north = AREAS.table.total_bounds
     with rasterio.open(
         tmp_path / "hoogte.tif", "w", driver="GTiff", width=80, height=80, count=1, dtype="float32", crs="EPSG:28992",
@@ -217,7 +219,9 @@ def test_of_squares_and_of_a_raster_the_proposal_gives_figures(tmp_path):
     ) as file:  # fmt: skip
         file.write(np.full((1, 80, 80), 7, dtype=np.float32))
     (tmp_path / "hoogte.toml").write_text(of_raster(tmp_path / "hoogte.tif", "hoogte", 2024), encoding="utf-8")
-    assert zonal(read(tmp_path / "hoogte.toml", SourceDeclaration), AREAS, tmp_path).table["hoogte"].eq(7).all()
+    assert (
+        zonal(read(tmp_path / "hoogte.toml", SourceDeclaration), AREAS, tmp_path, Local()).table["hoogte"].eq(7).all()
+    )
 
 
 def test_the_command_writes_beside_the_file_and_never_over_another(zicht: Zicht, tmp_path, monkeypatch):
