@@ -17,6 +17,7 @@ ZichtError as one message and exits with 1.
 """
 
 from collections.abc import Iterable, Sequence
+from difflib import get_close_matches
 from typing import Any
 
 from geo.messages import Message, joined, message, plural
@@ -76,11 +77,12 @@ class ServeError(ZichtError):
 
 
 class UnknownNameError(ZichtError):
-    """A name that is not declared or not in the figures; the message lists those that are."""
+    """A name that is not declared or not in the figures; the message lists those that are, first those it is like."""
 
     def __init__(self, kind: Message | str, name: object, known: Iterable[object]) -> None:
         self.known = tuple(str(candidate) for candidate in known)
-        listed = first_few(self.known, 12) if self.known else message("none")
+        near = get_close_matches(str(name), self.known)
+        listed = first_few(dict.fromkeys([*near, *self.known]), 12) if self.known else message("none")
         super().__init__(message("unknown {kind} {name!r}; known: {known}", kind=kind, name=str(name), known=listed))
 
 

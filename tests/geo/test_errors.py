@@ -29,9 +29,14 @@ def test_the_first_few_are_named_and_the_others_counted(count, listed):
 
 
 def test_an_unknown_name_lists_the_known_ones_but_not_a_thousand():
-    text = str(UnknownNameError("gemeente", "GM9999", [f"GM{at:04d}" for at in range(342)]))
-    assert "'GM9999'" in text
+    text = str(UnknownNameError("gemeente", "Utrecht", [f"GM{at:04d}" for at in range(342)]))
+    assert "'Utrecht'" in text
     assert text.endswith("GM0011 and 330 more")
+
+
+def test_of_many_known_names_those_that_it_is_like_come_first():
+    text = str(UnknownNameError("theme", "misdrijvne", [*(f"thema_{at}" for at in range(20)), "misdrijven"]))
+    assert text.endswith("known: misdrijven, " + ", ".join(f"thema_{at}" for at in range(11)) + " and 9 more")
 
 
 @pytest.mark.parametrize(("faults", "counted"), [(["a"], "1 fault "), (["a", "b"], "2 faults ")])
