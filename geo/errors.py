@@ -76,13 +76,18 @@ class ServeError(ZichtError):
     """The service cannot start."""
 
 
+MOST_LISTED = 12
+
+
 class UnknownNameError(ZichtError):
-    """A name that is not declared or not in the figures; the message lists those that are, first those it is like."""
+    """A name that is not declared or not in the figures; the message lists those that are: of many, those it is like
+    first.
+    """
 
     def __init__(self, kind: Message | str, name: object, known: Iterable[object]) -> None:
         self.known = tuple(str(candidate) for candidate in known)
-        near = get_close_matches(str(name), self.known)
-        listed = first_few(dict.fromkeys([*near, *self.known]), 12) if self.known else message("none")
+        near = get_close_matches(str(name), self.known) if len(self.known) > MOST_LISTED else []
+        listed = first_few(dict.fromkeys([*near, *self.known]), MOST_LISTED) if self.known else message("none")
         super().__init__(message("unknown {kind} {name!r}; known: {known}", kind=kind, name=str(name), known=listed))
 
 
