@@ -6,6 +6,7 @@ from boundaries.vintages import vintage
 from geo.errors import SourceError
 from layers.declarations.catalog import load
 from layers.declarations.records import Records
+from services.engines.local import Local
 from services.files import below
 from services.formats import reader
 from services.sources.boundaries import BoundaryFolder
@@ -33,14 +34,13 @@ def of_table(folder):
 
 def of_squares(folder):
     grid = GRID.squares.model_copy(update={"path": "link.csv"})
-    counted(GRID.model_copy(update={"squares": grid}), AREAS, folder)
+    counted(GRID.model_copy(update={"squares": grid}), AREAS, folder, Local())
 
 
 def of_raster(folder):
     declared = test_rasters.declared()
-    zonal(
-        declared.model_copy(update={"raster": declared.raster.model_copy(update={"path": "link.csv"})}), AREAS, folder
-    )
+    raster = declared.raster.model_copy(update={"path": "link.csv"})
+    zonal(declared.model_copy(update={"raster": raster}), AREAS, folder, Local())
 
 
 @pytest.mark.parametrize("opens", [of_records, of_table, of_squares, of_raster])
@@ -83,4 +83,4 @@ def test_a_raster_that_describes_other_rasters_is_refused(tmp_path):
     band = f"<VRTRasterBand band='1'><SimpleSource>{name}</SimpleSource></VRTRasterBand>"
     (tmp_path / "hills.tif").write_text(f"<VRTDataset rasterXSize='2' rasterYSize='2'>{band}</VRTDataset>")
     with pytest.raises(SourceError, match="describes where data is"):
-        zonal(test_rasters.declared(), AREAS, tmp_path)
+        zonal(test_rasters.declared(), AREAS, tmp_path, Local())
