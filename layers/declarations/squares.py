@@ -45,9 +45,8 @@ class SquareGrid(Declared):
 
     Attributes:
         year: of the figures, and of the address where they are fetched; or `years`, where there are several.
-        path: a file below the folder of the figures: GeoPackage, (Geo)Parquet or CSV; of several years with {year}
-        where
-            the year stands.
+        path: a file below the folder of the figures: GeoPackage, (Geo)Parquet or CSV; of several years with
+            {year} where the year stands.
         format: how that file is written, where looking at it does not tell.
         covers: the gemeenten of which all squares with inhabitants are in it; NL for the country.
         service: the address of the WFS, `{year}` where the year stands.

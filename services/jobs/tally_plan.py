@@ -1,10 +1,10 @@
 """What a tally will read, and what that costs by each engine, said before it is done; nothing is counted.
 
 What this computer takes was measured by `tests/benchmarks/test_costs.py` on two cores of a server that did much other
-work, which makes processors look slower: rows of six columns, three counts, in the 14,567 buurten of 2024; of a raster
-mean and sum of 153 million cells of 25 m, once. Hexagons, or more columns, take more. What Spark takes is the line
-through two runs of a prototype on a cluster of two workers, of 10 and of 100 million rows: 25 and 82 s of processor,
-where one process took 5 and 50. Its memory was not measured.
+work, which makes processors look slower: rows of six columns, three counts, in the 14,567 buurten of 2024. Of a raster
+it is one run by hand, mean and sum of 153 million cells of 25 m; `FEW` cells are reckoned from it. Hexagons, or more
+columns, take more. What Spark takes is the line through two runs of a prototype on a cluster of two workers, of 10 and
+of 100 million rows: 25 and 82 s of processor, where one process took 5 and 50. Its memory was not measured.
 """
 
 import os
