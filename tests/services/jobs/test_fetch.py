@@ -270,7 +270,7 @@ def test_notes_and_titles_of_receipts_are_published_in_dutch(standin: Standin, t
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
-        (("drogs",), "unknown theme or source 'drogs'; known: branches, branches_2012, branches_buurt, "),
+        (("drogs",), "unknown theme or source 'drogs'; known: drugs, branches, branches_2012, "),
         (("--vintage", "1999"), "unknown vintage '1999'; known: "),
         (("--gemeente", "0599"), "'0599' is no code of a gemeente; write it as GM0599"),
     ],
