@@ -41,7 +41,7 @@ ogcApi:
     datasources:
       defaultWGS84: {{geopackage: {{local: {{file: {folder}/CRS84.gpkg, fid: fid}}}}}}
       additional:
-        - {{srs: "EPSG:28992", geopackage: {{local: {{file: {folder}/RD.gpkg, fid: fid}}}}}}
+        - {{srs: "EPSG:28992", geopackage: {{local: {{file: {folder}/metres.gpkg, fid: fid}}}}}}
     collections:
       - id: {name}
         tableName: {table}
