@@ -21,6 +21,7 @@ from services.ogc.questions import paging, question
 from services.ogc.questions.problems import Problem
 from services.ogc.serving import Serving
 from services.ogc.site import downloads, metrics, qgis
+from services.ogc.threads import in_turn
 from services.stores import systems
 from services.stores.reader import Reader
 
@@ -75,8 +76,8 @@ class Handlers:
         (collection,) = call.names
         asked = items.Asked(call.edition, collection, given, call.format, call.media_type)
         if call.format == "csv":
-            return await run_in_threadpool(self._csv, call, asked)
-        return await run_in_threadpool(self._features, call, asked)
+            return await in_turn(self._csv, call, asked)
+        return await in_turn(self._features, call, asked)
 
     def _features(self, call: Call, asked: items.Asked) -> Response:
         store = self.store(call)

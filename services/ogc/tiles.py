@@ -18,6 +18,7 @@ from services.ogc import responses
 from services.ogc.edition import Edition
 from services.ogc.endpoints import JSON, Call, Endpoint
 from services.ogc.questions.problems import Problem
+from services.ogc.threads import in_turn
 from services.stores.archives import Archive, Limits, opened
 from services.stores.grids import GRIDS, Grid
 
@@ -81,7 +82,7 @@ async def _tileset(call: Call) -> Response:
 
 
 async def _tile(call: Call) -> Response:
-    stored = await run_in_threadpool(_stored, call)
+    stored = await in_turn(_stored, call)
     tagged = {"ETag": call.tag}
     if stored is None:
         return Response(status_code=204, headers={**responses.SECURE, **tagged})
