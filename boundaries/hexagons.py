@@ -46,8 +46,8 @@ BLOCK = 100_000
 MOST_CORNERS = 11
 """Corners of the ring of a cell, the first again as the last: H3 gives at most ten."""
 
-HEXAGON = np.dtype([("header", "V13"), ("corners", "<f8", (7, 2))])
-"""A polygon of one ring of six sides in WKB."""
+HEADER = 13
+"""Bytes of a polygon of one ring in WKB before its corners."""
 
 Numbers = NDArray[np.uint64]
 
@@ -191,16 +191,15 @@ def _polygons(numbers: Numbers) -> Polygons:
 
 
 def _outlines(numbers: Numbers) -> Packed:
-    """Their polygons in RD New. H3 gives those that cross an edge of its icosahedron a corner more."""
-    outlines = pa.array(cells_to_wkb_polygons(numbers)).cast(pa.binary())
-    size = np.diff(np.frombuffer(outlines.buffers()[1], np.int32, len(outlines) + 1, 4 * outlines.offset))
-    if (size != HEXAGON.itemsize).any():
-        raw = shapely.from_wkb(outlines.to_numpy(zero_copy_only=False))
-        return Packed.of(geopandas.GeoSeries(raw, crs=WGS84).to_crs(RD_NEW).to_numpy())
-    corners = np.frombuffer(outlines.buffers()[2], HEXAGON, len(outlines))["corners"][:, :-1]
-    rings = _in_rd(np.ascontiguousarray(corners).view(np.complex128).ravel()).reshape(-1, 6, 2)
-    closed = np.concatenate([rings, rings[:, :1]], axis=1).reshape(-1, 2)
-    return Packed(closed, np.arange(0, len(closed) + 1, 7))
+    """Their polygons in RD New, of the corners as they lie in the WKB that H3 gives: six sides for most, and more for
+    those that cross an edge of its icosahedron.
+    """
+    outlines = pa.array(cells_to_wkb_polygons(numbers)).cast(pa.large_binary())
+    ends = np.frombuffer(outlines.buffers()[1], np.int64, len(outlines) + 1, 8 * outlines.offset)
+    corner = np.ones(ends[-1] - ends[0], dtype=bool)
+    corner[(ends[:-1, np.newaxis] - ends[0] + np.arange(HEADER)).ravel()] = False
+    corners = np.frombuffer(outlines.buffers()[2], np.uint8)[ends[0] : ends[-1]][corner].view(np.complex128)
+    return Packed(_in_rd(corners), np.concatenate([[0], np.cumsum((np.diff(ends) - HEADER) // corners.itemsize)]))
 
 
 def _in_rd(corners: NDArray[np.complex128]) -> Floats:
