@@ -3,7 +3,7 @@
 Which cells touch an area is decided in three steps, of which each leaves little to the next. Cells two resolutions
 coarser that touch an area, with those around them, have all that may; H3 finds these in longitude and latitude. The
 sides of areas are drawn in RD New, where the straight line between two corners is another one, so long sides get
-corners in between first. A cell of which the centre lies in an area touches it: a division and a look in a table
+corners in between first. A cell of which the centroid lies in an area touches it: a division and a look in a table
 (boundaries.points). Of the others, along the coast and in the gaps of a generalised map, the polygon is tested.
 
 Rejected: asking H3 for the cells themselves, area by area, which takes three times as long.
@@ -19,7 +19,7 @@ import pandas as pd
 import pyarrow as pa
 import shapely
 from h3ronpy import ContainmentMode, cells_parse, cells_to_string, change_resolution, grid_disk
-from h3ronpy.vector import cells_to_coordinates, cells_to_wkb_polygons, coordinates_to_cells, wkb_to_cells
+from h3ronpy.vector import cells_to_wkb_polygons, coordinates_to_cells, wkb_to_cells
 from numpy.typing import NDArray
 from pyproj import Transformer
 
@@ -98,33 +98,29 @@ def hexagons(areas: AreaFrame, level: AreaLevel) -> AreaFrame:
 def packed_hexagons(areas: AreaFrame, level: AreaLevel) -> Hexagons:
     """The same cells, of `BLOCK` at a time."""
     check_dutch(areas, message("hexagons"))
-    locator = Locator.of(areas)
-    numbers = _touching(areas, locator, _resolution(level))
+    outlines, locator, tree = cleaned(areas.polygons), Locator.of(areas), shapely.STRtree(areas.polygons)
+    candidates = np.sort(_candidates(outlines, _resolution(level)))  # by their numbers, and so by their names
     around = areas.names(slice(None))
     around = around.assign(name="Zeshoek bij " + around["name"])
-    tree, nearest = shapely.STRtree(areas.polygons), [np.empty(0, np.int32)]
+    touching, nearest = [candidates[:0]], [np.empty(0, np.int32)]
 
     def parts() -> Iterator[Packed]:
-        for part in _blocks(numbers):
-            outlines = _outlines(part)
-            nearest.append(_nearest(outlines, tree, locator))
-            yield outlines
+        for part in _blocks(candidates):
+            cells = _outlines(part)
+            x, y = cells.centroids
+            at = locator.positions(x, y)
+            outside = np.flatnonzero(at < 0)
+            _, touched = shapely.STRtree(cells.chosen(outside)[:]).query(outlines, predicate="intersects")
+            touched = outside[np.unique(touched)]
+            _, at[touched] = tree.query_nearest(shapely.points(x[touched], y[touched]), all_matches=False)
+            there = np.flatnonzero(at >= 0)
+            touching.append(part[there])
+            nearest.append(at[there])
+            yield cells.chosen(there)
 
-    polygons = Packed.joined(parts(), MOST_CORNERS * len(numbers))
-    ids = pd.Index(_names(numbers).to_pandas(), name="area_id")
+    polygons = Packed.joined(parts(), MOST_CORNERS * len(candidates))
+    ids = pd.Index(_names(np.concatenate(touching)).to_pandas(), name="area_id")
     return Hexagons(level, areas.vintage, ids, polygons, around, np.concatenate(nearest))
-
-
-def _touching(areas: AreaFrame, locator: Locator, resolution: int) -> Numbers:
-    """The cells that touch an area, in the order of their numbers, which is that of their names."""
-    outlines = cleaned(areas.polygons)
-    candidates = _candidates(outlines, resolution)
-    inside = locator.positions(*_centres(candidates)) >= 0
-    touching = [candidates[inside]]
-    for part in _blocks(candidates[~inside]):
-        _, at = shapely.STRtree(_polygons(part)).query(outlines, predicate="intersects")
-        touching.append(part[np.unique(at)])
-    return np.sort(np.concatenate(touching))
 
 
 def _blocks(numbers: Numbers) -> Iterator[Numbers]:
@@ -139,13 +135,6 @@ def _candidates(outlines: Polygons, resolution: int) -> Numbers:
     )
     around = np.asarray(grid_disk(np.unique(np.asarray(coarse)), 1, flatten=True))
     return np.asarray(change_resolution(np.unique(around), resolution), dtype=np.uint64)
-
-
-def _centres(numbers: Numbers) -> tuple[Floats, Floats]:
-    """The centres of cells in RD New."""
-    at = pa.record_batch(cells_to_coordinates(numbers))
-    x, y = _to_rd().transform(at.column("lng").to_numpy(), at.column("lat").to_numpy())
-    return x, y
 
 
 @cache
@@ -209,14 +198,3 @@ def _in_rd(corners: NDArray[np.complex128]) -> Floats:
     at, once = pd.factorize(corners)
     placed: Floats = np.column_stack(_to_rd().transform(once.real, once.imag))[at]
     return placed
-
-
-def _nearest(cells: Packed, areas: shapely.STRtree, locator: Locator) -> NDArray[np.int32]:
-    """The area that the centroid of each cell lies in, the first where areas overlap; else the one at the least
-    distance, which is slow, and only done for the few.
-    """
-    x, y = cells.centroids
-    nearest = locator.positions(x, y)
-    outside = np.flatnonzero(nearest < 0)
-    _, nearest[outside] = areas.query_nearest(shapely.points(x[outside], y[outside]), all_matches=False)
-    return nearest

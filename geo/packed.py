@@ -53,6 +53,18 @@ class Packed:
             sizes.append(np.diff(part.start))
         return cls(corners[:end], np.cumsum(np.concatenate(sizes)))
 
+    def chosen(self, at: Whole) -> Self:
+        """Those at these positions, in the order of the positions, which rise.
+
+        >>> squares = np.array([shapely.box(0, 0, 1, 1), shapely.box(5, 5, 6, 6)])
+        >>> Packed.of(squares).chosen(np.array([1]))[:][0].equals(squares[1])
+        True
+        """
+        sizes = np.diff(self.start)
+        kept = np.zeros(len(self), dtype=bool)
+        kept[at] = True
+        return type(self)(self.corners[np.repeat(kept, sizes)], np.concatenate([[0], np.cumsum(sizes[at])]))
+
     @property
     def centroids(self) -> tuple[Floats, Floats]:
         """The x and y of the centroid of each: of the triangles between its first corner and each of its sides, weighed
