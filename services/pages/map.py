@@ -30,7 +30,7 @@ from geo.messages import message
 from layers.messages import language, say
 from layers.publication.collection import Collection
 from layers.publication.comparison import NATIONWIDE, mean, shared
-from layers.publication.fields import MADE_UP, SCORE
+from layers.publication.fields import MADE_UP, SCORE, THEME
 from services.files import whole_file
 from services.pages.map_columns import Packed
 from services.pages.map_content import packed_content
@@ -143,7 +143,7 @@ def _about(collections: Sequence[Collection], files: Mapping[str, str]) -> Packe
     place = shared(field.against for one in filled for field in one.fields if field.name == SCORE.name)
     return {
         "title": next((one.title for one in filled if one.id.startswith("zoekgebieden_")), filled[0].title),
-        "caveats": sorted(dict.fromkeys(one.caveat for one in filled), key=len, reverse=True),
+        "caveats": _caveats(filled),
         "mean": say(mean(place)),
         "elsewhere": say("in the rest of the country")
         if place == NATIONWIDE
@@ -162,6 +162,15 @@ def _about(collections: Sequence[Collection], files: Mapping[str, str]) -> Packe
         "system": collections[0].epsg,
         "made_up": any(one.table[MADE_UP.name].any() for one in filled if MADE_UP.name in one.table),
     }
+
+
+def _caveats(filled: Sequence[Collection]) -> dict[str, str]:
+    """The caveat of each theme: of several, of its levels, the one that says most."""
+    caveats: dict[str, str] = {}
+    for one in filled:
+        for theme in one.table[THEME.name].unique() if THEME.name in one.table else ():
+            caveats[theme] = max(caveats.get(theme, ""), one.caveat, key=len)
+    return caveats
 
 
 def _leaflet_script() -> str:

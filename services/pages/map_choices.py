@@ -3,7 +3,7 @@
 from collections.abc import Hashable, Sequence
 from typing import cast
 
-from layers.messages import said
+from layers.messages import said, say
 from layers.publication.collection import Collection
 from layers.publication.fields import LENS, LEVEL, PERIOD, THEME
 from services.pages.map_columns import Packed
@@ -14,7 +14,7 @@ CHOICE = (THEME, LEVEL, LENS, PERIOD)
 
 def choices_of(shown: Sequence[Packed], collections: Sequence[Collection]) -> list[Packed]:
     """The options of each choice: the first is shown when the map opens."""
-    themes = {one.id.removeprefix("zoekgebieden_"): one.title for one in collections}
+    themes = theme_titles(collections)
     choices = []
     for field in CHOICE:
         options = list(dict.fromkeys(one[field.name] for one in shown))
@@ -27,6 +27,17 @@ def choices_of(shown: Sequence[Packed], collections: Sequence[Collection]) -> li
             titles = [_lens_title(str(one), collections) for one in options]
         choices.append({"name": field.name, "title": said(field.title), "options": options, "titles": titles})
     return choices
+
+
+def theme_titles(collections: Sequence[Collection]) -> dict[str, str]:
+    """What each theme is called: the title of its zoekgebieden, without what that says of zoekgebieden and Testland,
+    which the page says itself.
+    """
+    of_zoekgebieden = say("{theme}: kansrijke zoekgebieden", theme="")
+    return {
+        one.id.removeprefix("zoekgebieden_"): one.title.removesuffix(" (Testland)").removesuffix(of_zoekgebieden)
+        for one in collections
+    }
 
 
 def _lens_title(lens: str, collections: Sequence[Collection]) -> str:

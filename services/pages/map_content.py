@@ -13,8 +13,8 @@ import pandas as pd
 
 from layers.publication.collection import Collection
 from layers.publication.fields import AREA, AREA_NAME, GEMEENTE_NAME, LENS, LEVEL, VINTAGE
-from services.pages.explained_areas import explained_areas
-from services.pages.map_choices import choices_of, lens_notes
+from services.pages.explained_areas import associated_areas, explained_areas
+from services.pages.map_choices import choices_of, lens_notes, theme_titles
 from services.pages.map_columns import Columns, Packed, each_once, labelled
 from services.pages.map_outlines import extent_of, in_degrees, simplified_outlines
 from services.pages.map_pictures import pictures_of
@@ -53,7 +53,7 @@ def content_of(collections: Sequence[Collection]) -> Content:
         "pictures": pictures,
         "searches": searches,
         "stacked": explained_areas(collections, "stapeling_", codes),
-        "amid": explained_areas(collections, "samenhang_", codes),
+        "amid": associated_areas(collections, theme_titles(collections), codes),
         "extent": extent_of([*figures, *zoekgebieden]),
     }
     return Content(about, levels, columns)

@@ -3,11 +3,27 @@
 
 const content = JSON.parse(document.getElementById("content").textContent);
 const shown = {
-  chosen: Object.fromEntries(content.choices.map((choice) => [choice.name, choice.options[0]])),
+  chosen: chosenFrom(),
   measureName: "score",
   picture: undefined, // the figures of the choice
   search: undefined, // its zoekgebieden
 };
+
+function optionsOf(choice, chosen) { // of this choice those that there is something of, given the choices before it
+  const before = content.choices.slice(0, content.choices.indexOf(choice));
+  const fits = (one) => before.every(({name}) => one[name] === chosen[name]);
+  const there = new Set([...content.pictures, ...content.searches].filter(fits).map((one) => one[choice.name]));
+  return choice.options.filter((option) => there.has(option));
+}
+
+function chosenFrom(wanted = {}) { // what a reader chose where it is there, else the first: never a choice without a map
+  const chosen = {};
+  for (const choice of content.choices) {
+    const options = optionsOf(choice, chosen);
+    chosen[choice.name] = options.includes(wanted[choice.name]) ? wanted[choice.name] : options[0];
+  }
+  return chosen;
+}
 
 const language = document.documentElement.lang;
 const written = new Intl.NumberFormat(language, {maximumFractionDigits: 6});
@@ -170,6 +186,8 @@ function areaPopup(area) {
 }
 
 function onMap(area) { // why it is on the map, or why it is not
+  const reason = shown.picture.unsearched;
+  if (reason) return [make("p", {}, say("Not searched: {reason}.", {reason}))];
   const why = labelOf(column(shown.picture.why), area);
   const role = labelOf(column(shown.picture.role), area);
   const text = [why, role].filter(Boolean).join("; ");
@@ -293,18 +311,34 @@ function drawFacts() {
   byId("facts").textContent = parts.filter(Boolean).join(" · ");
   byId("method").href = `methode-${thema}.html`; // of the same release, beside this file
   byId("method").hidden = content.methods ? !content.methods.includes(thema) : false;
+  byId("caveat").textContent = content.caveats[thema] ?? "";
   byId("title").textContent = themes.titles[themes.options.indexOf(thema)];
 }
 
 function drawChoices(draw) {
+  const wanted = {}; // of another theme the newest year, unless a reader chose one
   for (const choice of content.choices.filter((one) => one.options.length > 1)) {
-    const select = make("select", {});
-    choice.options.forEach((option, place) => {
-      const title = choice.name === "niveau" ? LEVELS[option]?.[1] ?? say("hexagons ({level})", {level: option}) : choice.titles[place];
-      select.append(make("option", {value: place}, String(title)));
-    });
-    select.onchange = () => { shown.chosen[choice.name] = choice.options[select.value]; draw(); };
+    const select = make("select", {name: choice.name});
+    select.onchange = () => {
+      wanted[choice.name] = choice.options[select.value];
+      shown.chosen = chosenFrom(wanted);
+      drawOptions();
+      draw();
+    };
     byId("choices").append(make("label", {}, choice.title, select));
+  }
+  drawOptions();
+}
+
+function drawOptions() { // a choice of one is none
+  for (const select of byId("choices").querySelectorAll("select")) {
+    const choice = content.choices.find((one) => one.name === select.name);
+    const options = optionsOf(choice, shown.chosen);
+    const titleOf = (option) => (choice.name === "niveau"
+      ? LEVELS[option]?.[1] ?? say("hexagons ({level})", {level: option}) : choice.titles[choice.options.indexOf(option)]);
+    select.replaceChildren(...options.map((option) => make("option", {value: choice.options.indexOf(option)}, String(titleOf(option)))));
+    select.value = String(choice.options.indexOf(shown.chosen[choice.name]));
+    select.parentElement.hidden = options.length < 2;
   }
 }
 

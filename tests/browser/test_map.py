@@ -11,7 +11,15 @@ from layers.publication.fields import layer_fields
 from layers.publication.legend import colours_of, legend_for
 from services.pages.map import export
 from tests.messages.extraction import found
-from tests.services.made_release import CAVEAT, INDICATORS, NASTY, made_areas, made_release, made_stacking
+from tests.services.made_release import (
+    CAVEAT,
+    INDICATORS,
+    NASTY,
+    made_areas,
+    made_association,
+    made_release,
+    made_stacking,
+)
 
 TAB, ENTER, ESCAPE = "\ue004", "\ue007", "\ue00c"
 POPUP = ".leaflet-popup-content"
@@ -247,6 +255,59 @@ def test_another_year_shows_the_zoekgebieden_of_that_year(opened, release):
     assert "cijfers over 2023" in text(opened, "#facts")
 
 
+def of_another_theme(release):
+    """The same as a theme of 2023 alone, without a lens, that has a caveat of its own."""
+    kept = [one.table[(one.table["lens"] == "basis") & (one.table["periode"] == 2023)] for one in release[:2]]
+    texts = {"title": "Zicht op anders: kansrijke zoekgebieden (Testland)", "caveat": "Dit is een ander voorbehoud."}
+    return [
+        replace(one, id=one.id.replace("misdrijven", "anders"), table=table.assign(thema="anders"), **texts)
+        for one, table in zip(release, kept, strict=False)
+    ]
+
+
+def choose_option(browser, name, title):
+    browser.run("""const select = document.querySelector(`#choices [name=${arguments[0]}]`);
+        select.value = [...select.options].find((one) => one.text === arguments[1]).value;
+        select.dispatchEvent(new Event('change'));""", name, title)  # fmt: skip
+
+
+def test_a_theme_opens_with_its_own_newest_year_and_offers_no_choice_without_a_map(desktop, release, tmp_path):
+    export([*of_another_theme(release), *release], tmp_path / "kaart.html")
+    desktop.open(tmp_path / "kaart.html")
+    offered = "return [...document.querySelectorAll('#choices label:not([hidden]) select')].map((one) => one.name)"
+    assert text(desktop, "h1") == "Zicht op anders"
+    assert "cijfers over 2023" in text(desktop, "#facts")
+    assert len(texts(desktop, "#list strong")) > 0
+    assert desktop.run(offered) == ["thema"]
+    choose_option(desktop, "thema", "Zicht op misdrijven van alle soorten")
+    assert "cijfers over 2024" in text(desktop, "#facts")
+    assert desktop.run(offered) == ["thema", "lens", "periode"]
+    choose_option(desktop, "lens", "haven")
+    choose_option(desktop, "thema", "Zicht op anders")
+    assert len(texts(desktop, "#list strong")) > 0
+    choose_option(desktop, "thema", "Zicht op misdrijven van alle soorten")
+    assert desktop.run("return shown.chosen.lens") == "haven"  # as the reader chose it
+    assert desktop.complaints() == []
+
+
+def test_each_theme_has_its_own_caveat(desktop, release, tmp_path):
+    export([*of_another_theme(release), *release], tmp_path / "kaart.html")
+    desktop.open(tmp_path / "kaart.html")
+    assert text(desktop, "#caveat") == "Dit is een ander voorbehoud."
+    choose_option(desktop, "thema", "Zicht op misdrijven van alle soorten")
+    assert text(desktop, "#caveat") == CAVEAT
+
+
+def test_where_nothing_was_searched_an_area_says_why(desktop, release, tmp_path):
+    figures = release[1]
+    none = figures.table.assign(q=float("nan"), kansrijk=False, reden="weinig_gebieden")
+    export([replace(figures, table=none)], tmp_path / "kaart.html")
+    desktop.open(tmp_path / "kaart.html")
+    said = desktop.run("return areaPopup(5).innerText")
+    assert "Niet gezocht: te weinig gebieden om in te zoeken." in said
+    assert "zie de reden" not in said
+
+
 def test_another_level_shows_its_own_areas_and_says_if_nothing_was_found_there(desktop, release, tmp_path):
     export([*release, made_release(made_areas(), "wijk")[1]], tmp_path / "kaart.html")
     desktop.open(tmp_path / "kaart.html")
@@ -313,12 +374,12 @@ def test_in_english_the_page_is_english_and_its_numbers_are(desktop, release, tm
 def test_areas_on_the_map_of_several_themes_can_be_drawn_and_say_why(desktop, release, tmp_path):
     page = tmp_path / "kaart.html"
     stacking = made_stacking(release)
-    amid = replace(stacking, id="samenhang_buurt", table=stacking.table.assign(toelichting="Hoog tussen andere."))
+    amid = made_association(release, ("misdrijven", "overlast"))
     export([*release, stacking, amid], page)
     desktop.open(page)
     for label, key in (
         ("Op de kaart van meer thema's: 3 buurten", "op de kaart van meer thema's"),
-        ("Hoog te midden van een ander thema: 3 buurten", "hoog, met een ander thema hoog eromheen"),
+        ("Hoog te midden van een ander thema: 1 buurt", "hoog, met een ander thema hoog eromheen"),
     ):
         assert key not in text(desktop, "#legend")
         choose(desktop, label)
@@ -330,7 +391,7 @@ def test_areas_on_the_map_of_several_themes_can_be_drawn_and_say_why(desktop, re
         """const area = level().codes.indexOf(arguments[0]);
         document.body.append(areaPopup(area));""", code)  # fmt: skip
     assert why in text(desktop, "article.popup")
-    assert "Hoog tussen andere." in text(desktop, "article.popup")
+    assert "eromheen die van 'overlast'. Dat zegt niet" in text(desktop, "article.popup")
     assert desktop.complaints() == []
 
 

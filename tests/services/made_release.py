@@ -1,5 +1,6 @@
 """A small made-up release around Utrecht: two lenses, two years, and names that would be markup if not escaped."""
 
+from dataclasses import replace
 from itertools import product
 
 import geopandas
@@ -8,6 +9,7 @@ import pandas as pd
 import shapely
 
 from layers.declarations.indicators import Indicator
+from layers.publication.association import FIELDS as ASSOCIATION
 from layers.publication.collection import Collection, names
 from layers.publication.fields import layer_fields, zoekgebied_fields
 from layers.publication.stacking import FIELDS as STACKING
@@ -112,6 +114,17 @@ def made_stacking(release: list[Collection], count: int = 3) -> Collection:
     return Collection(
         "stapeling_buurt", title, "Waar thema's samenvallen.", fields=STACKING, table=made[columns], **MADE_BY
     )
+
+
+def made_association(release: list[Collection], *pairs: tuple[str, str]) -> Collection:
+    """The first area of a release as if it were high in the first theme of each pair, amid areas high in the second."""
+    first = made_stacking(release, 1)
+    rows = [
+        first.table.assign(id=f"{high}-{amid}", thema_hoog=high, thema_eromheen=amid, q_samenhang=0.01)
+        for high, amid in pairs
+    ]
+    table = pd.concat(rows, ignore_index=True)[[*names(ASSOCIATION), "geometry"]]
+    return replace(first, id="samenhang_buurt", fields=ASSOCIATION, table=table)
 
 
 def _layer(areas, level, lens, period, rng):

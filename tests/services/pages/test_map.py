@@ -18,7 +18,7 @@ from layers.publication.legend import classes, legend_for
 from services.pages.map import build_map, export
 from services.pages.map_columns import figures_as_read
 from services.pages.map_content import packed_content
-from tests.services.made_release import CAVEAT, NASTY, made_areas, made_release, made_stacking
+from tests.services.made_release import CAVEAT, NASTY, made_areas, made_association, made_release, made_stacking
 
 LOADED = re.compile(
     r"""(?:\bsrc\s*=\s*|<link[^>]+href\s*=\s*|url\(|@import\s+|tileLayer\(\s*)["']?(https?:[^"')\s]+)"""
@@ -178,10 +178,10 @@ def test_caveat_and_attribution_are_on_the_page_itself(page):
     assert "CBS &amp; politie &lt;2024&gt;" in page
 
 
-def test_of_two_caveats_the_one_that_says_most_stands_first(release):
+def test_of_two_caveats_of_a_theme_the_one_that_says_most_is_shown(release):
     more = replace(release[1], caveat=f"{CAVEAT} Niet vergeleken met het hele land: leegstand.")
     page = build_map([release[0], more]).get_root().render()
-    assert f"<strong>Let op.</strong> {more.caveat}" in page
+    assert f'<strong>Let op.</strong> <span id="caveat">{more.caveat}</span>' in page
 
 
 def test_it_stays_a_folium_map_that_others_can_add_to(release):
@@ -240,12 +240,8 @@ def test_areas_on_the_map_of_several_themes_are_packed_by_where_they_are_drawn(r
     assert packed_content(release)["stacked"] == {}
 
 
-def test_an_area_high_amid_two_other_themes_says_both(release):
-    stacking = made_stacking(release)
-    table = pd.concat(
-        [stacking.table, stacking.table.head(1).assign(id="nog-een", toelichting="En nog een.")], ignore_index=True
-    )
-    packed = packed_content([*release, replace(stacking, id="samenhang_buurt", table=table)])
-    assert [one["why"] for one in packed["amid"]["buurt"]] == table["toelichting"].to_list()
-    assert packed["amid"]["buurt"][0]["area"] == packed["amid"]["buurt"][-1]["area"]
+def test_an_area_high_amid_two_other_themes_says_both_in_one_text(release):
+    packed = packed_content([*release, made_association(release, ("een", "twee"), ("een", "drie"))])
+    (why,) = [one["why"] for one in packed["amid"]["buurt"]]
+    assert why.startswith("Hier is de score van 'een' hoog, en in de gebieden eromheen die van 'twee', 'drie'.")
     assert packed["stacked"] == {}
