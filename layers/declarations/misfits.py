@@ -142,11 +142,23 @@ def _amount_faults(place: Message, indicator: Indicator, sources: Sources) -> It
                 "{place}: {field}: column {column!r} is what one contributes: it says when an amount is withheld, and "
                 "is shown nowhere", place=place, field=field, column=reference,
             )  # fmt: skip
-        elif name in amounts and (field != "value" or indicator.per is None or indicator.share):
+        elif name in amounts and not _is_withheld(field, indicator, sources):
             yield message(
                 "{place}: {field}: column {column!r} is an amount that is withheld where it is sensitive: read it as "
-                "`value`, with `per` and without share", place=place, field=field, column=reference,
+                "`value`, with `per` and without share; or as `per` of another amount, such as that of a year later",
+                place=place, field=field, column=reference,
             )  # fmt: skip
+
+
+def _is_withheld(field: str, indicator: Indicator, sources: Sources) -> bool:
+    """Whether an amount is read in this field in a way that withholds it: as what is counted, or as what the amount of
+    another source is divided by.
+    """
+    if indicator.per is None or indicator.share:
+        return False
+    value, per = (meanings(one, indicator.source, sources)[0] for one in (indicator.value, indicator.per))
+    source, _, name = value.partition(".")
+    return field == "value" or (field == "per" and per != value and name in sources[source].amounts)
 
 
 def _protected_faults(place: Message, indicator: Indicator, sources: Sources) -> Iterator[Message]:

@@ -82,9 +82,9 @@ class MeasurePlan:
         Raises SourceError for a column that noise does not protect.
         """
         sources = self._confidential(indicator)
-        if (amount := self._amount(indicator)) is not None:
-            inputs = (counted, self.figures.amounts_node(amount, period))
-            counted = Node("shown", counted.name, withholding.shown, inputs)
+        if amounts := self._amounts(indicator):
+            inputs = (counted, *(self.figures.amounts_node(one, period) for one in amounts.values()))
+            counted = Node("shown", counted.name, withholding.shown, inputs, {"sides": tuple(amounts)})
         if not sources:
             return counted
         for source, name in sources.values():
@@ -103,11 +103,12 @@ class MeasurePlan:
             if source.confidential and name not in source.amounts
         }
 
-    def _amount(self, indicator: Indicator) -> SourceDeclaration | None:
-        """The source of an indicator that is an amount."""
-        id_, _, name = indicator.value.partition(".")
-        source = self.figures.catalog.sources[id_]
-        return source if name in source.amounts else None
+    def _amounts(self, indicator: Indicator) -> dict[str, SourceDeclaration]:
+        """The source of the events and of the exposure of an indicator, where that is an amount."""
+        columns = dict(zip(SIDES, (indicator.value, indicator.per), strict=True))
+        named = {side: column.partition(".") for side, column in columns.items() if column is not None}
+        sources = {side: (self.figures.catalog.sources[one[0]], one[2]) for side, one in named.items()}
+        return {side: source for side, (source, name) in sources.items() if name in source.amounts}
 
     def leaving_node(self, theme: Theme, level: AreaLevel, period: int) -> Node[pd.DataFrame | None]:
         """The confidential counts that a layer follows from, perturbed, at the levels at which they are; and what is
@@ -133,8 +134,7 @@ class MeasurePlan:
 
     def _with_amounts(self, counts: Node[pd.DataFrame | None], theme: Theme, period: int) -> Node[pd.DataFrame | None]:
         """The same with what is shown of the amounts of a theme."""
-        found = {indicator.value: self._amount(indicator) for indicator in theme.indicator}
-        sources = {name: one for name, one in found.items() if one is not None}
+        sources = {one.id: one for indicator in theme.indicator for one in self._amounts(indicator).values()}
         if not sources:
             return counts
         said = (withholding.said(one, period) for one in sources.values())

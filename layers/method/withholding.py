@@ -80,21 +80,30 @@ def _check(table: pd.DataFrame, source: SourceDeclaration) -> None:
         )  # fmt: skip
 
 
-def shown(measure: Measure, amounts: pd.DataFrame) -> Measure:
-    """The measure with what may be shown of an amount; the rest is withheld, whether it is sensitive or betrays others.
+def shown(measure: Measure, *amounts: pd.DataFrame, sides: Sequence[str]) -> Measure:
+    """The measure with what may be shown of the amounts that it is of, `sides` of it: its events, its exposure or both.
+    The rest is withheld, whether it is sensitive or betrays others; where one of two is, the measure is, since a rate
+    and one of its sides tell the other.
 
     Of an area in which something has no exposure the measure lacks a part of the amount. It is not shown either: beside
     the whole it would tell that part.
     """
-    of_areas = amounts.reindex(measure.events.index)
-    may = of_areas["shown"].eq(True)  # an area without an amount is neither
-    whole = np.isclose(measure.events, of_areas["value"], rtol=EQUAL, atol=0)
-    known = measure.events.notna()
-    reason = measure.reason.mask(known & ~may, Unknown.WITHHELD).mask(known & may & ~whole, Unknown.PARTLY)
-    events = measure.events.where(may & whole)
-    margins = (None, measure.exposure_margin)
-    safe = Measure.of(measure.id, events, measure.exposure, reason, shrunk=False, margins=margins)
-    return replace(safe, exposure_keys=measure.exposure_keys)
+    events, exposure, reason = measure.events, measure.exposure, measure.reason
+    told = pd.Series(True, events.index)
+    for side, amount in zip(sides, amounts, strict=True):
+        of_areas = amount.reindex(events.index)
+        figures = events if side == "events" else exposure
+        may = of_areas["shown"].eq(True)  # an area without an amount is neither
+        whole = np.isclose(figures, of_areas["value"], rtol=EQUAL, atol=0)
+        known = figures.notna()
+        reason = reason.mask(known & ~may, Unknown.WITHHELD)
+        reason = reason.mask(known & may & ~whole & (reason != Unknown.WITHHELD), Unknown.PARTLY)
+        told &= may & whole
+    if "exposure" not in sides:
+        margins = (None, measure.exposure_margin)
+        safe = Measure.of(measure.id, events.where(told), exposure, reason, shrunk=False, margins=margins)
+        return replace(safe, exposure_keys=measure.exposure_keys)
+    return Measure.of(measure.id, events.where(told), exposure.where(told), reason, shrunk=False)
 
 
 def said(source: SourceDeclaration, period: int) -> str:

@@ -97,6 +97,7 @@ def _indicator(declared: Said, layers: Sequence[Said]) -> Said:
         "place": place,
         "low": declared.get("direction") == "low",
         "quotient": declared.get("quotient", False),
+        "least": _bound(declared.get("min_exposure")),
         "handvat": declared.get("handvat"),
     }
 
@@ -135,6 +136,7 @@ def _sources(layers: Sequence[Said], declarations: Mapping[str, Said]) -> Iterat
             "fetched": receipt.get("fetched", "")[:10],
             "periods": ", ".join(str(one) for one in declared.get("periods", [])),
             "confidential": bool(declared) and declared.get("status") != "open",
+            "amount": any(one.get("contributions") for one in declared.get("columns", {}).values()),
         }
 
 
@@ -148,15 +150,16 @@ def _corrections(layers: Sequence[Said]) -> Iterator[str]:
 def _run(layer: Said, declarations: Mapping[str, Said]) -> Said:
     key, summary, made_from = layer["key"], layer["summary"], layer["provenance"]
     lens = declarations.get(f"lenses/{key['lens']}", {}).get("title", say("without a lens"))
+    without = summary.get("without_score", {})
     return {
         "level": key["level"],
         "lens": lens,
         "period": key["period"],
+        "unsearched": "" if summary.get("tested", 0) or not without else _most(without),
         "vintage": made_from["vintage"],
         "areas": number(summary.get("areas", 0), 0),
         "tested": number(summary.get("tested", 0), 0),
-        "without": [(say(REASONS[Unknown(reason)]), number(count, 0))
-                    for reason, count in summary.get("without_score", {}).items()],
+        "without": [(say(REASONS[Unknown(reason)]), number(count, 0)) for reason, count in without.items()],
         "method": made_from["method"],
         "robustness": [
             (one["title"], number(one["stands"], 0), number(one["says"], 0))
@@ -164,6 +167,11 @@ def _run(layer: Said, declarations: Mapping[str, Said]) -> Said:
         ],
         "bias": [_bias(one) for one in summary.get("bias", [])],
     }  # fmt: skip
+
+
+def _most(without: Mapping[str, int]) -> str:
+    """The reason that most areas have for being without a score or test."""
+    return say(REASONS[Unknown(max(without, key=lambda reason: without[reason]))])
 
 
 def _bias(trait: Said) -> Said:

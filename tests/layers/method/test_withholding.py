@@ -82,9 +82,20 @@ def test_a_part_that_has_no_exposure_is_not_told_by_the_whole():
     """Of two buurten the one without inhabitants would be the wijk but for the other."""
     whole = counted([70.0, 30.0], [100.0, 100.0])
     table = pd.DataFrame({"value": [100.0, 30.0], "shown": [True, True]}, whole.events.index)
-    found = shown(whole, table)
+    found = shown(whole, table, sides=["events"])
     assert found.events.tolist()[1:] == [30]
     assert [str(one) for one in found.reason[:1]] == ["partly"]
+
+
+def test_of_one_amount_over_another_nothing_is_told_where_either_is_withheld():
+    both = counted([70.0, 30.0, 20.0, 50.0], [60.0, 40.0, 10.0, 25.0])
+    now = pd.DataFrame({"value": both.events, "shown": [True, False, True, True]})
+    before = pd.DataFrame({"value": both.exposure, "shown": [True, True, False, True]})
+    found = shown(both, now, before, sides=["events", "exposure"])
+    assert found.known.tolist() == [True, False, False, True]
+    assert found.events.isna().tolist() == found.exposure.isna().tolist() == [False, True, True, False]
+    assert [str(one) for one in found.reason[1:3]] == ["withheld", "withheld"]
+    assert not found.shrunk
 
 
 @pytest.mark.parametrize(("column", "value"), [("zaken", None), ("zaken", 1), ("tweede", 1e9), ("zaken", 0)])

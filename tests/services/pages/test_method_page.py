@@ -46,8 +46,37 @@ def test_a_location_quotient_is_said_to_be_one_and_not_that_it_is_1_nationally(r
         one["provenance"]["declarations"]["themes/proef"]["indicator"][0]["quotient"] = True
     write(other, tmp_path)
     page = (tmp_path / file_of("proef")).read_text(encoding="utf-8")
-    assert "locatiequotiënt (P. Haggett, 1965): 2 is twee keer wat het landelijk is" in page
+    assert "2 is twee keer zo veel. Van een aandeel heet dat een locatiequotiënt (P. Haggett, 1965)." in page
     assert "Landelijk in 2024: 39 per" not in page
+
+
+def test_where_nothing_was_searched_it_says_why(record, page, tmp_path):
+    assert "is niet gezocht" not in page
+    other = deepcopy(record)
+    other["layers"][0]["summary"] |= {"tested": 0, "without_score": {"too_few_areas": 72, "absent": 4}}
+    write(other, tmp_path)
+    said = (tmp_path / file_of("proef")).read_text(encoding="utf-8")
+    assert said.count("is niet gezocht: te weinig gebieden om in te zoeken.") == 1
+
+
+def test_what_is_withheld_is_not_said_to_be_changed_a_little(record, tmp_path):
+    other = deepcopy(record)
+    amount = {"status": "vertrouwelijk", "columns": {"omzet": {"contributions": {"units": "zaken"}}}}
+    for one in other["layers"]:
+        one["provenance"]["declarations"] |= {read["id"]: amount for read in one["provenance"]["receipts"]}
+    write(other, tmp_path)
+    said = (tmp_path / file_of("proef")).read_text(encoding="utf-8")
+    assert "Vertrouwelijk: wat te veel over één bedrijf zegt, is weggelaten." in said
+    assert "met opzet een beetje veranderd" not in said.partition("<h2>Bronnen</h2>")[2].partition("</table>")[0]
+
+
+def test_a_floor_of_its_own_is_said_with_the_indicator(record, tmp_path):
+    other = deepcopy(record)
+    for one in other["layers"]:
+        one["provenance"]["declarations"]["themes/proef"]["indicator"][0]["min_exposure"] = 10
+    write(other, tmp_path)
+    said = (tmp_path / file_of("proef")).read_text(encoding="utf-8")
+    assert said.count("Niet getoond waar het is afgezet tegen minder dan 10.") == 1
 
 
 def test_a_lens_says_its_title_and_why_of_each_change(page):

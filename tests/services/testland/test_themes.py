@@ -40,8 +40,9 @@ def built(name: str, lens: str = "basis") -> Layer:
 
 
 def test_every_theme_is_planted_somewhere():
-    """That of branches_omzet is in test_turnover."""
-    assert {*PLACES, *PER_GEMEENTE, "misdrijven", "leegstand_2020", "branches_omzet"} == set(SHIPPED.themes)
+    """Those of turnover are in test_turnover."""
+    of_turnover = {"branches_omzet", "branches_groei"}
+    assert {*PLACES, *PER_GEMEENTE, *of_turnover, "misdrijven", "leegstand_2020"} == set(SHIPPED.themes)
 
 
 @pytest.mark.parametrize(("name", "place"), PLACES.items())
@@ -79,19 +80,43 @@ def test_a_theme_per_gemeente_ranks_the_planted_one_first_and_says_that_eight_ar
 
 @pytest.mark.parametrize(
     "name",
-    [one.id for one in SHIPPED.lenses.values() if one.id.startswith("branche_") and one.theme != "branches_omzet"],
+    [
+        one.id
+        for one in SHIPPED.lenses.values()
+        if one.id.startswith("branche_") and not one.theme.endswith(("_omzet", "_groei"))
+    ],
 )
 def test_a_lens_shows_one_branch_or_all_together(testland: Testland, name: str):
     lens = SHIPPED.lenses[name]
     layer = built(lens.theme, name)
-    (branch,) = (one.indicator for one in lens.change)
+    branches = [one.indicator for one in lens.change]
     counting = [one.id for one in layer.theme.indicator if layer.table[f"{one.id}_bijdrage"].notna().any()]
-    assert counting == [branch]
-    assert layer.summary["national"][branch] == 1
+    assert sorted(counting) == sorted(branches)
+    assert [layer.summary["national"][one] for one in branches] == [1] * len(branches)
     (buurten,) = (one.buurten for one in testland.places if one.name == "branches")
     planted = {PLANTED_GEMEENTE} if layer.theme.level is AreaLevel.GEMEENTE else buurten
     table = layer.table.set_index("gebiedscode")
-    assert {table["score"].idxmax(), table[branch].idxmax()} <= planted
+    assert {table[one].idxmax() for one in ("score", *branches)} <= planted
+
+
+def test_each_branch_of_the_register_has_a_lens_and_so_have_all_together():
+    lenses = [one for name, one in SHIPPED.lenses.items() if name.startswith("branche_kvk_")]
+    weighed = {name: {one.indicator for one in lens.change} for name, lens in ((one.id, one) for one in lenses)}
+    assert weighed == {
+        "branche_kvk_horeca": {"horeca"}, "branche_kvk_autohandel": {"autohandel"},
+        "branche_kvk_verzorging": {"verzorging"}, "branche_kvk_alle": {"horeca", "autohandel", "verzorging"},
+    }  # fmt: skip
+
+
+def test_closings_beside_openings_are_searched_by_themselves(testland: Testland):
+    layer = built("branches_kvk", "kvk_opgeheven_naast_opgericht")
+    (planted,) = (one.buurten for one in testland.places if one.name == "branches")
+    (found,) = (set(codes.split(",")) for codes in layer.zoekgebieden["gebiedscodes"])
+    beside = layer.table.set_index("gebiedscode")["opgeheven_per_oprichting"]
+    judged = set(beside.dropna().index)  # few buurten have ten openings
+    assert beside.idxmax() in planted
+    assert found <= planted
+    assert len(found) >= len(judged & planted) - 1
 
 
 def test_figures_of_postcodes_are_shown_on_buurten_and_not_searched(testland: Testland):

@@ -37,6 +37,13 @@ LENSES = {
 }  # fmt: skip
 
 
+GROWTH = {
+    "basis": ["groei_horeca"], "branche_groei_autohandel": ["groei_autohandel"],
+    "branche_groei_verzorging": ["groei_verzorging"],
+    "branche_groei_alle": ["groei_horeca", "groei_autohandel", "groei_verzorging"],
+}  # fmt: skip
+
+
 class WithManyFirms(TestlandSource):
     """Testland with ten times as many firms of each branch."""
 
@@ -75,6 +82,45 @@ def test_wijken_with_more_turnover_a_firm_come_first_in_each_branch_and_in_all_t
     assert layer.summary["tested"] == 0  # 76 wijken are too few
 
 
+@pytest.mark.parametrize(("lens", "counting"), GROWTH.items())
+def test_wijken_of_which_turnover_grew_more_come_first_in_each_branch_and_in_all_together(
+    testland, made, lens, counting
+):
+    layer = build(made, LayerRequest("branches_groei", AreaLevel.WIJK, lens), told)
+    table = layer.table.set_index("gebiedscode")
+    wijken = set(parents(pd.Index(planted(testland)), AreaLevel.WIJK))
+    assert set(table["score"].nlargest(2).index) == wijken
+    assert [one for one in GROWTH["branche_groei_alle"] if table[f"{one}_bijdrage"].notna().any()] == counting
+    assert layer.summary["national"][counting[0]] == 1
+    assert table.loc[list(wijken), counting[0]].min() > 1.3  # three times as much in a year, in part of each
+
+
+def test_growth_is_withheld_where_the_turnover_of_either_year_is(made):
+    layer = build(made, LayerRequest("branches_groei", AreaLevel.WIJK), told)
+    table = layer.table.set_index("gebiedscode")
+    amounts = [
+        made.results.of(made.figure_plan.amounts_node(SHIPPED.sources[one], 2024)).loc[table.index, "shown"]
+        for one in ("omzet_horeca", "omzet_horeca_eerder")
+    ]
+    both = amounts[0] & amounts[1]
+    assert 1 <= (~both).sum() < len(both) / 2
+    assert table.loc[~both, "groei_horeca"].isna().all()
+    assert set(table.loc[~both, "groei_horeca_reden"]) <= {"achtergehouden", "geen_noemer", "ontbreekt"}
+    assert {f"{one}.{one}" for one in ("omzet_horeca", "omzet_horeca_eerder")} <= {
+        one.partition(":")[0] for one in layer.leaving["count"]
+    }
+
+
+def test_where_firms_are_enough_to_show_buurten_that_grew_are_found_and_no_other(testland):
+    layer = build(over(WithManyFirms()), LayerRequest("branches_groei", AreaLevel.BUURT), told)
+    (found,) = (set(codes.split(",")) for codes in layer.zoekgebieden["gebiedscodes"])
+    place = set(planted(testland))
+    assert len(found & place) >= 6
+    assert len(found - place) <= 2  # along its border
+    (said,) = layer.zoekgebieden["toelichting"]
+    assert "Hier hebben zaken in de horeca, vergeleken met een jaar eerder, " in said
+
+
 def test_where_firms_are_enough_to_show_the_planted_buurten_are_found_and_no_other(testland):
     layer = build(over(WithManyFirms()), LayerRequest("branches_omzet", AreaLevel.BUURT), told)
     (found,) = (set(codes.split(",")) for codes in layer.zoekgebieden["gebiedscodes"])
@@ -101,9 +147,13 @@ def test_the_largest_two_firms_are_always_part_of_the_turnover(firms, seed):
     topics = pd.DataFrame({f"vestigingen_{one}": firms for one in USUAL})
     table = with_turnover(topics, np.array([0]), np.random.default_rng(seed))
     for branch in USUAL:
-        omzet, zaken, largest, second = (table[f"{one}_{branch}"] for one in ("omzet", "zaken", "grootste", "tweede"))
-        assert (zaken == firms).all()
-        assert (second <= largest).all()
-        assert (largest + second <= omzet).all()
-        assert ((omzet > 0) == (firms > 0)).all()
-        assert (omzet == largest + second)[firms <= 2].all()
+        for year in ("", "_eerder"):
+            _check_largest(firms, *(table[f"{one}_{branch}{year}"] for one in ("omzet", "zaken", "grootste", "tweede")))
+
+
+def _check_largest(firms, omzet, zaken, largest, second):
+    assert (zaken == firms).all()
+    assert (second <= largest).all()
+    assert (largest + second <= omzet).all()
+    assert ((omzet > 0) == (firms > 0)).all()
+    assert (omzet == largest + second)[firms <= 2].all()
