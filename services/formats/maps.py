@@ -8,7 +8,7 @@ cells are of several types come as they are in the file.
 import codecs
 import struct
 import zipfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -36,6 +36,8 @@ def rows(path: Path, format_: Format, _geometry: str | None) -> Rows:
     if path.suffix.lower() == ".json" and (listed := _listed(path, encoding)) is not None:
         return listed
     recoded = encoding is not None and path.suffix.lower() in JSON
+    if not recoded and path.suffix.lower() in JSON:
+        _check_letters(path)
     given = bounds.json_bytes(path, encoding) if recoded else path
     every = [str(name) for name in pyogrio.list_layers(given)[:, 0]]
     layers = [name for name in every if name != STYLES]
@@ -60,9 +62,31 @@ def rows(path: Path, format_: Format, _geometry: str | None) -> Rows:
                 checked = _checked(path, renamed.select(list(columns)))
                 yield _typed(path, encoding, checked, first)
                 first += batch.num_rows
+        check_whole(path, about, first)
 
     headers = (*(str(one) for one in about["fields"]), *((name,) if about["geometry_type"] else ()))
     return Rows(str(path), headers, batches, about["crs"], digest(path), name)
+
+
+def _check_letters(path: Path) -> None:
+    """Raise SourceError for JSON with bytes of zero: GDAL leaves out the rows that they are in."""
+    if any(b"\0" in block for block in bounds.blocks(path)):
+        raise SourceError(
+            "{path}: has bytes of zero, which JSON in UTF-8 never has; it is damaged: copy or export it again; or it "
+            "is in UTF-16: declare format.encoding in the source",
+            path=path,
+        )
+
+
+def check_whole(path: Path, about: Mapping[str, Any], read: int) -> None:
+    """Raise SourceError where a GeoPackage gave fewer rows than it says that it has: of one that is damaged GDAL reads
+    as far as it comes, and is silent.
+    """
+    if about["driver"] == "GPKG" and read < about["features"]:
+        raise SourceError(
+            "{path}: says that it has {there:,} rows, and {read:,} can be read; it is damaged: copy or export it again",
+            path=path, there=about["features"], read=read,
+        )  # fmt: skip
 
 
 def _listed(path: Path, encoding: str | None) -> Rows | None:

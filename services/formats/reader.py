@@ -1,9 +1,10 @@
 """From a file or table of records to batches of columns, so that ten million rows take no more room than a thousand."""
 
 import codecs
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from xml.parsers.expat import ExpatError
 
@@ -22,7 +23,7 @@ from services.formats.csv import CsvFile
 from services.formats.excel import sheet
 from services.formats.mixed import is_mixed
 from services.formats.object_storage import copied, is_stored
-from services.formats.rows import ROWS, Rows, frame
+from services.formats.rows import ROWS, Batches, Rows, frame
 
 TEXTS, BOOKS, COLUMNAR = (".csv", ".txt", ".tsv", ".csv.gz"), (".xlsx", ".xls", ".ods"), (".parquet", ".geoparquet")
 MAPS = (".gpkg", ".geojson", ".json", ".fgb", ".shp", ".zip", ".gml")
@@ -82,10 +83,7 @@ def table(path: Path, format_: Format) -> pd.DataFrame:
     What text means is left to who knows it (layers.method.numbers). Raises SourceError as `file` does.
     """
     rows = file(path, format_)
-    try:
-        batches = [_cleaned(batch) for batch in rows.batches([name for name in rows.headers if name != rows.geometry])]
-    except UNREADABLE as fault:
-        raise _unreadable(path, fault) from None
+    batches = [_cleaned(batch) for batch in rows.batches([name for name in rows.headers if name != rows.geometry])]
     return frame(batches) if batches else pd.DataFrame(columns=list(rows.headers))
 
 
@@ -123,9 +121,20 @@ def file(path: Path, format_: Format, geometry: str | None = None) -> Rows:
         raise SourceError("{path}: not a kind of file that is read; give one of {known}", path=path, known=known)
     try:
         bounds.check(path)
-        return kind(path, format_, geometry)
+        rows = kind(path, format_, geometry)
     except UNREADABLE as fault:
         raise _unreadable(path, fault) from None
+    return replace(rows, batches=partial(_to_the_end, path, rows.batches))
+
+
+def _to_the_end(path: Path, batches: Callable[[Sequence[str]], Batches], columns: Sequence[str]) -> Batches:
+    """The batches. Raises SourceError where the file turns out to be damaged on the way."""
+    try:
+        yield from batches(columns)
+    except UNREADABLE as fault:
+        raise SourceError(
+            "{path}: cannot be read to the end: {fault}; it is damaged: copy or export it again", path=path, fault=fault
+        ) from None
 
 
 def _is_markup(path: Path) -> bool:

@@ -19,12 +19,12 @@ WKB = rf"(?s)^(?:\x01.[\x00\x03\x07\x0b]\x00{FLAGS}|\x00{FLAGS}\x00[\x00\x03\x07
 
 def is_opaque(column: pa.Array) -> bool:
     """Whether the cells of a column are not text when written out."""
-    return bool(pa.types.is_nested(column.type) or _is_bytes(column.type))
+    return bool(pa.types.is_nested(column.type) or is_bytes(column.type))
 
 
 def refusal(column: pa.Array) -> Message | None:
     """Why an opaque column may not come in and what to do; None where it is a geometry."""
-    if _is_bytes(column.type):
+    if is_bytes(column.type):
         geometry = pc.match_substring_regex(column.drop_null().cast(pa.large_binary()), WKB)
         if pc.all(geometry).as_py() in {True, None}:
             return None
@@ -41,7 +41,8 @@ def refusal(column: pa.Array) -> Message | None:
     return message("nested, which cannot be searched for persons: flatten it or leave it out")
 
 
-def _is_bytes(kind: pa.DataType) -> bool:
+def is_bytes(kind: pa.DataType) -> bool:
+    """Whether a column is of bytes, which are text only where somebody knows how."""
     return bool(
         pa.types.is_binary(kind)
         or pa.types.is_large_binary(kind)

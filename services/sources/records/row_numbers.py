@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from geo.compiled import njit
 from services.formats.cells import text
 from services.formats.mixed import is_mixed
+from services.persons.opaque import is_bytes
 
 Numbers = NDArray[np.uint64]
 
@@ -28,7 +29,9 @@ def row_numbers(batch: pa.RecordBatch) -> Numbers:
         if pa.types.is_integer(column.type) or pa.types.is_floating(column.type):
             _fold_numbers(_bits(column), numbers)
         else:
-            cells = pc.fill_null(text(column), "")
+            cells = (
+                pc.fill_null(column.cast(pa.binary()), b"") if is_bytes(column.type) else pc.fill_null(text(column), "")
+            )
             offsets = np.frombuffer(cells.buffers()[1], np.int32)[cells.offset : cells.offset + len(cells) + 1]
             content = cells.buffers()[2]
             _fold_texts(offsets, np.frombuffer(content or b"", np.uint8), numbers)

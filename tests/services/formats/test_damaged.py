@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from geo.errors import SourceError
 from layers.declarations.records import Format
-from services.formats.reader import table
+from services.formats.reader import file, table
 from tests.services.formats.workbooks import row
 from tests.services.formats.workbooks import written as workbook
 
@@ -102,3 +102,27 @@ def test_a_place_as_no_program_writes_it_ends_no_process(tmp_path, strange):
         assert isinstance(table(path, Format()), pd.DataFrame)
     except SourceError as fault:
         assert path.name in str(fault)  # noqa: PT017  # either will do
+
+
+MANY = pd.DataFrame({"zaak": [f"Z-{at:05}" for at in range(3000)], "soort": "geluid"})
+
+
+def _many(path):
+    if path.suffix == ".parquet":
+        MANY.to_parquet(path)
+    else:
+        at = shapely.points(range(3000), range(3000))
+        geopandas.GeoDataFrame(MANY, geometry=at, crs=28992).to_file(path)
+
+
+@pytest.mark.filterwarnings("ignore:Unsupported geometry type")  # of GDAL, which leaves rows of GeoJSON out
+@pytest.mark.parametrize("name", ["a.parquet", "a.gpkg", "a.fgb", "a.geojson"])
+def test_a_file_that_is_damaged_half_way_is_refused_and_loses_no_rows_in_silence(tmp_path, name):
+    path = tmp_path / name
+    _many(path)
+    content = bytearray(path.read_bytes())
+    at = max(content.find(b"Z-01500"), 4096) // 4096 * 4096  # a page of the GeoPackage; in the Parquet it is packed
+    content[at : at + 4096] = bytes(4096)
+    path.write_bytes(content)
+    with pytest.raises(SourceError, match=rf"a\.{path.suffix[1:]}: .*damaged: copy or export it again"):
+        list(file(path, Format()).batches(["zaak"]))

@@ -90,6 +90,20 @@ def test_places_may_be_degrees_or_text(tmp_path, place, columns):
     assert counted(tmp_path, other, place=place).table.equals(expected(table))
 
 
+@pytest.mark.parametrize("ending", ["gpkg", "geojson", "shp", "parquet"])
+def test_coordinates_in_columns_count_where_the_file_has_geometries_too(tmp_path, ending):
+    table = points(rows()).assign(x=rows()["x"], y=rows()["y"])
+    path = tmp_path / f"rijen.{ending}"
+    table.to_parquet(path) if ending == "parquet" else table.to_file(path)
+    delivered = tally(source(path=path.name), AREAS, RecordsInput(tmp_path))
+    pd.testing.assert_frame_equal(delivered.table, expected(rows()), check_names=False, check_dtype=False)
+
+
+def test_columns_of_bytes_are_refused_in_words(tmp_path):
+    with pytest.raises(SourceError, match=r"'foto' \(bytes, which cannot be searched for persons"):
+        counted(tmp_path, rows(), rows().assign(foto=b"\xc8\xff").to_parquet, path="rijen.parquet")
+
+
 @pytest.mark.parametrize(
     ("format_", "written"),
     [("%d-%m-%Y", "{2}-{1}-{0}"), (None, "{0}"), (None, "{0}{1}{2}"), (None, "{0}-{1}-{2}T12:00")],
