@@ -39,8 +39,8 @@ class Counts:
         keys: the sum of the keys of what was counted, likewise; empty where records have none.
         counted: how many rows, and `of_year` how many of them of each year.
         fallen: how many rows were not counted, by the code of the reason.
-        empty: amounts that are not filled, by the name of the count; `unread` those that are no number or that can be
-            read in two ways.
+        amounts: how many there are, by the name of the count; `empty` those of them that are not filled, and `unread`
+            those that are no number or that can be read in two ways.
         lacking: cells of a column that have no value though they are not blank, by column and why.
         numberless: rows without a number where a count asks for a range, by its name and the column.
         met: name, column and code of what some row has; `bare` likewise, but for zeros in front.
@@ -53,6 +53,7 @@ class Counts:
     of_year: Whole
     counted: int = 0
     fallen: Whole = field(default_factory=lambda: np.zeros(1 + len(REASONS), dtype=np.int64))
+    amounts: Counter[str] = field(default_factory=Counter)
     empty: Counter[str] = field(default_factory=Counter)
     unread: Counter[str] = field(default_factory=Counter)
     lacking: Counter[tuple[str, str]] = field(default_factory=Counter)
@@ -71,7 +72,7 @@ class Counts:
         """Add what was counted of other rows."""
         for name in ("whole", "millionths", "unknown", "keys", "of_year", "counted", "fallen"):
             setattr(self, name, getattr(self, name) + getattr(other, name))
-        for name in ("empty", "unread", "lacking", "numberless", "met", "bare"):
+        for name in ("amounts", "empty", "unread", "lacking", "numberless", "met", "bare"):
             getattr(self, name).update(getattr(other, name))
 
     def add_reasons(self, codes: Codes) -> None:
@@ -139,9 +140,9 @@ class Counts:
             yield message("{count} amounts of {name} empty", count=count, name=name)
         if count := self.unread[name]:
             yield message(
-                "{count} amounts of {name} unreadable, or readable in two ways (1.234: declare decimal in "
-                "[records.format])",
-                count=count, name=name,
+                "WARNING: {count} of {whole} amounts of {name} unreadable, or readable in two ways (1.234: declare "
+                "decimal in [records.format])",
+                count=count, whole=self.amounts[name], name=name,
             )  # fmt: skip
 
     def _of_ranges(self, records: Records) -> Iterator[Message]:

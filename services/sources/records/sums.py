@@ -117,6 +117,7 @@ class Sums:
                 amounts = numbers.amounts(batch.column(count.sum), self.records.format.decimal)[mine]
                 empty = np.asarray(pc.is_null(text(batch.column(count.sum))))[mine]
                 unknown = counts.add_amounts(at, amounts, cell[mine])
+                counts.amounts[name] += len(amounts)
                 counts.empty[name] += int(empty.sum())
                 counts.unread[name] += unknown - int(empty.sum())
             else:

@@ -35,7 +35,7 @@ from services.registry import ENGINES, adapter
 from services.sources.parts import Unreadable, check_some_read, digest_of, files_of, left_out
 from services.sources.records.counts import Counts
 from services.sources.records.part import PartTally, State
-from services.sources.records.reasons import NO_YEAR, listed
+from services.sources.records.reasons import NO_PLACE, NO_YEAR, listed
 from services.sources.records.sums import covered
 
 OnRows = Callable[[int], None]
@@ -91,6 +91,7 @@ def tally(declaration: SourceDeclaration, areas: AreaFrame, given: RecordsInput)
         _write_list(given.rejects, paths, state.fallen)
     state.seen.check(where, records.place)
     _check_counted(where, records, state, given.rejects)
+    _check_amounts(where, records, state.counts)
     asked = () if work.addresses is None else tuple(work.addresses.notes)
     seen: tuple[Message | str, ...] = (*asked, *state.seen.notes(), *state.notes, *state.scan.notes())
     counted = (*left_out(unreadable), *_lost(state.counts), *state.counts.notes(records))
@@ -172,6 +173,19 @@ def _check_counted(where: str, records: Records, state: State, rejects: Path | N
         )  # fmt: skip
 
 
+def _check_amounts(where: str, records: Records, counts: Counts) -> None:
+    """Refuse amounts of which more cannot be read than the source allows to be lost."""
+    for name, unread in counts.unread.items():
+        whole = counts.amounts[name]
+        if unread > records.max_lost * whole:
+            raise SourceError(
+                "{where}: {unread} of {whole} amounts of {name} ({share:.1%}) cannot be read, more than the {most:.1%} "
+                "that may be lost: they are no numbers, or numbers in two ways (1.234); correct the file, or declare "
+                "decimal in [records.format] or max_lost in [records]",
+                where=where, unread=unread, whole=whole, name=name, share=unread / whole, most=records.max_lost,
+            )  # fmt: skip
+
+
 def _lost(counts: Counts) -> Iterator[Message]:
     """What fell out, where that is not too much, in sight."""
     if counts.lost:
@@ -193,6 +207,14 @@ def _why_none(records: Records, state: State) -> Message:
                 "see column {column!r}: dates are read as {format}; say how they are written as format",
                 column=records.period.column,
                 format=records.period.format or message("year-month-day"),
+            )
+        )
+    if (decimal := records.format.decimal) and any(one == NO_PLACE for one, _ in state.counts.rejected):
+        reasons.append(
+            message(
+                "see columns {columns!r}: decimals stand after {decimal!r}, as is declared",
+                columns=list(records.place.columns),
+                decimal=decimal,
             )
         )
     return joined("; ", reasons) if reasons else message("there are none")

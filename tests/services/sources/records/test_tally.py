@@ -163,7 +163,7 @@ def test_an_amount_that_cannot_be_read_makes_its_sum_unknown(tmp_path):
     found = counted(tmp_path, table)
     assert found.table.filter(like="som").isna().sum().sum() == 1
     assert found.table.filter(like="meldingen").notna().all(axis=None)
-    assert any(one.startswith("1 bedragen van som onleesbaar") for one in found.notes)
+    assert any(one.startswith("LET OP: 1 van 400 bedragen van som onleesbaar") for one in found.notes)
 
 
 @pytest.mark.parametrize(
@@ -409,6 +409,26 @@ def test_more_than_one_row_in_twenty_lost_is_no_success_and_less_is_a_warning(tm
         assert counted(tmp_path, table, max_lost=0.06).table.notna().all(axis=None)
     else:
         assert counted(tmp_path, table, max_lost=0.05).notes[0].startswith("LET OP: 20 van 400 rijen (5,0%)")
+
+
+@pytest.mark.parametrize(("lost", "refused"), [(20, False), (21, True)])
+def test_more_than_one_amount_in_twenty_that_cannot_be_read_is_no_success_and_less_is_a_warning(
+    tmp_path, lost, refused
+):
+    table = rows().astype({"bedrag": int}).astype({"bedrag": object})
+    table.loc[: lost - 1, "bedrag"] = "1.234"
+    if refused:
+        with pytest.raises(
+            SourceError, match=r"21 of 400 amounts of som \(5\.2%\) cannot be read, more than the 5\.0%.*decimal"
+        ):
+            counted(tmp_path, table, max_lost=0.05)
+        with pytest.raises(SourceError, match=r"no place; see columns 'x', 'y': decimals stand after ',', as is"):
+            counted(tmp_path, table, max_lost=0.05, format={"decimal": ","})
+        whole = table.round({"x": 0, "y": 0})
+        assert counted(tmp_path, whole.astype({"x": int, "y": int}), max_lost=0.05, format={"decimal": ","}).rows
+    else:
+        notes = counted(tmp_path, table, max_lost=0.05).notes
+        assert any(note.startswith("LET OP: 20 van 400 bedragen van som") for note in notes)
 
 
 def test_rows_of_other_years_and_of_gemeenten_that_are_not_covered_are_not_lost(tmp_path):
