@@ -117,9 +117,9 @@ def members(columns: Columns) -> Iterator[str]:
 
 def _json(values: Sequence[Value | None]) -> list[str]:
     """Each value as JSON: a text once, however often it stands there, and numbers all at once."""
-    said = {one: orjson.dumps(one).decode() for one in values if isinstance(one, str)}
-    if said:
-        return [said[one] if isinstance(one, str) else "null" for one in values]
+    if isinstance(next((one for one in values if one is not None), None), str):
+        said = {one: "null" if one is None else orjson.dumps(one).decode() for one in set(values)}
+        return list(map(said.__getitem__, values))
     return orjson.dumps(values)[1:-1].decode().split(",") if values else []
 
 
