@@ -120,7 +120,10 @@ class CsvFile:
     def _error(self, fault: pa.ArrowInvalid) -> SourceError:
         """What is wrong, without what stands in the line."""
         if "Empty CSV" in str(fault) and not self._ragged:
-            return SourceError("{path}: is empty", path=self.path)
+            return SourceError(
+                "{path}: {what}", path=self.path,
+                what=message("has no rows below its first line") if self.path.stat().st_size else message("is empty"),
+            )  # fmt: skip
         if not self._ragged:
             return SourceError(
                 "{path}: is not {encoding}: {fault}; {correct}",

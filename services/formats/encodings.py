@@ -21,6 +21,12 @@ from services.formats.bounds import BLOCK
 Blocks = Iterator[bytes]
 ORDER = ("utf-8", "cp1252")
 """What is tried where nothing is declared."""
+MARKS = {  # that of UTF-32 begins as that of UTF-16 does
+    codecs.BOM_UTF32_LE: "utf-32", codecs.BOM_UTF32_BE: "utf-32", codecs.BOM_UTF16_LE: "utf-16",
+    codecs.BOM_UTF16_BE: "utf-16",
+}  # fmt: skip
+ZEROS = {(False, True, False, True): "utf-16-le", (True, False, True, False): "utf-16-be"}
+"""Which of the first bytes are zero in UTF-16 without a mark, where the first letters are of ASCII."""
 LOST = "\N{REPLACEMENT CHARACTER}"
 """Stands where a letter could not be read."""
 
@@ -51,14 +57,20 @@ def decided(
                 "that Python knows",
                 path=path, name=name,
             ) from None  # fmt: skip
-    with pa.input_stream(path) as content:
-        start = content.read(4)
-    if start.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
-        return Encoding("utf-16")
+    if wide := _wide(path):
+        return Encoding(wide)
     whole = next((name for name in order if _is_whole(letters(path), name)), None)
     if whole and (whole == order[0] or "utf-8" not in order or not _any_utf8(path, letters)):
         return Encoding(whole)
     return Encoding(_of_most(path, letters, order), whole=False)
+
+
+def _wide(path: Path) -> str | None:
+    """An encoding of two or four bytes a letter, by its mark or by its zeros; None for another."""
+    with pa.input_stream(path) as content:
+        start = content.read(4)
+    by_mark = (name for mark, name in MARKS.items() if start.startswith(mark))
+    return next(by_mark, ZEROS.get(tuple(byte == 0 for byte in start)))
 
 
 def readable(path: Path, encoding: Encoding) -> BinaryIO:

@@ -1,6 +1,7 @@
 """From a file or table of records to batches of columns, so that ten million rows take no more room than a thousand."""
 
 import codecs
+import re
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
@@ -28,6 +29,13 @@ from services.formats.rows import ROWS, Batches, Rows, frame
 TEXTS, BOOKS, COLUMNAR = (".csv", ".txt", ".tsv", ".csv.gz"), (".xlsx", ".xls", ".ods"), (".parquet", ".geoparquet")
 MAPS = (".gpkg", ".geojson", ".json", ".fgb", ".shp", ".zip", ".gml")
 
+HEAD = 200
+OTHERS = {
+    rb"PK\x03\x04": ".xlsx, .ods", rb"\xd0\xcf\x11\xe0": ".xls", rb"PAR1": ".parquet", rb"SQLite format 3": ".gpkg",
+    rb"fgb\x03": ".fgb", rb"\x1f\x8b": ".csv.gz", rb"(?:\xef\xbb\xbf)?\s*(?:\[\s*\{|\{\s*\")": ".json, .geojson",
+}  # fmt: skip
+"""How files begin that are no text, and how their names end."""
+PAGE = rb"(?i)(?:\xef\xbb\xbf)?\s*<(?:!|\?|html|head|body|table)"
 UNREADABLE = (
     pa.ArrowException, DataSourceError, DataLayerError, CalamineError, CRSError, OSError, ValueError, LookupError,
     *bounds.DAMAGED, ExpatError,
@@ -154,8 +162,26 @@ def _unreadable(path: Path, fault: Exception) -> SourceError:
 
 
 def _text(path: Path, format_: Format, _geometry: str | None) -> Rows:
+    _check_text(path)
     content = CsvFile.of(path, format_)
     return Rows(str(path), content.headers, content.batches, sha256=digest(path))
+
+
+def _check_text(path: Path) -> None:
+    """Raise SourceError for what has the name of a text file and is another kind of file."""
+    with pa.input_stream(path) as content:
+        head = content.read(HEAD)
+    if called := next((ending for start, ending in OTHERS.items() if re.match(start, head)), None):
+        raise SourceError(
+            "{path}: is no text, but what is called {ending}: give it that name, or export it as text",
+            path=path, ending=called,
+        )  # fmt: skip
+    if re.match(PAGE, head):
+        raise SourceError(
+            "{path}: holds a web page or XML and no rows of text, as where a login or an error was saved; export it "
+            "again",
+            path=path,
+        )
 
 
 def _book(path: Path, format_: Format, _geometry: str | None) -> Rows:

@@ -54,6 +54,13 @@ def test_a_declared_encoding_counts_and_of_several_the_first_that_fits_the_whole
         kinds(path, encoding="utf9")
 
 
+@pytest.mark.parametrize("encoding", ["utf-16", "utf-16-le", "utf-16-be", "utf-32"])
+def test_two_or_four_bytes_a_letter_are_read_with_a_mark_and_those_of_two_without(tmp_path, encoding):
+    path = tmp_path / "rijen.csv"
+    path.write_bytes(f"n;soort\n1;{CAFE}\n".encode(encoding))
+    assert kinds(path) == [CAFE]
+
+
 @pytest.mark.parametrize("encoding", ["utf-8", "cp1252"])
 @pytest.mark.parametrize(("columns", "count"), [(1, 1), (2, 200), (3, 2), (4, 400), (5, 129)])
 def test_the_lengths_in_the_head_of_a_shapefile_are_no_letters(tmp_path, encoding, columns, count):
