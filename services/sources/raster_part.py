@@ -43,6 +43,7 @@ class FileSums:
         crs: the system that it is in, as WKT, and `called` by a short name.
         lattice: on which its cells lie.
         bounds: of its cells there: west, south, east, north; `extent` in its system.
+        nodata: what it says that cells without a value hold; None where it says nothing.
         sums: what lies of it in the areas that it touches.
         sha256: of its bytes.
     """
@@ -53,6 +54,7 @@ class FileSums:
     lattice: Lattice
     bounds: tuple[int, int, int, int]
     extent: tuple[float, float, float, float]
+    nodata: float | None
     sums: ZonalSums
     sha256: str
 
@@ -114,7 +116,7 @@ class RasterPart:
                 sums = zonal_sums(cells, placed, takes_of(self.raster))
             return FileSums(
                 where, opened.crs.to_wkt(), opened.crs.to_string()[:60], lattice, cells.bounds, tuple(opened.bounds),
-                sums, digest(path),
+                opened.nodatavals[self.raster.band - 1], sums, digest(path),
             )  # fmt: skip
 
     def placed(self, crs: str, lattice: Lattice) -> Polygons:

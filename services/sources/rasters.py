@@ -66,8 +66,8 @@ def zonal(declaration: SourceDeclaration, areas: AreaFrame, root: Path, engine: 
     table = figures[[*raster.column]]
     table[outside] = np.nan
     notes = (
-        *_left_out(unreadable), *_notes(figures[VALID].to_numpy(), outside, sums.infinite), *_empty_shares(table,
-        raster),
+        *_left_out(unreadable), *_of_nodata(files, raster), *_notes(figures[VALID].to_numpy(), outside, sums.infinite),
+        *_empty_shares(table, raster),
     )  # fmt: skip
     digests = digest_of([one.where for one in files], [one.sha256 for one in files])
     return Delivered(table, raster.path, sum(one.cells for one in files), digests, notes)
@@ -133,6 +133,19 @@ def _left_out(unreadable: Mapping[str, Message]) -> Iterator[str]:
     """What is lacking, in sight."""
     for why in unreadable.values():
         yield say("WARNING: a file is left out, and areas that it lies under are unknown: {why}", why=why)
+
+
+def _of_nodata(files: Sequence[FileSums], raster: Raster) -> Iterator[str]:
+    """Files that do not say what cells without a value hold, where others do."""
+    silent = [one.where for one in files if one.nodata is None]
+    said = sorted({one.nodata for one in files if one.nodata is not None})
+    if silent and said and raster.nodata is None:
+        yield say(
+            "WARNING: {count} of {whole} files do not say what cells without a value hold, where others say "
+            "{nodata}: {files}; such cells there count as values; declare nodata in [raster]",
+            count=len(silent), whole=len(files), nodata=", ".join(f"{one:g}" for one in said),
+            files=first_few(silent),
+        )  # fmt: skip
 
 
 def _notes(valid: NDArray[np.float64], outside: NDArray[np.bool_], infinite: int) -> tuple[str, ...]:

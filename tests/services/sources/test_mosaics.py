@@ -164,6 +164,17 @@ def test_a_tile_that_cannot_be_read_stops_it_or_is_left_out_and_what_lies_there_
         delivered("tegels", tmp_path, Local(), unreadable="leave out", covers="part")
 
 
+def test_a_tile_that_does_not_say_what_cells_without_a_value_hold_where_others_do_is_warned_of(tmp_path):
+    cut(put(tmp_path, nodata=-9999))
+    assert not any("rij" in note for note in delivered("tegels", tmp_path, Local()).notes)
+    with rasterio.open(tmp_path / "tegels" / "rij1" / "0.tif", "r+") as tile:
+        tile.nodata = None
+    said = [note for note in delivered("tegels", tmp_path, Local()).notes if "rij" in note]
+    assert [note[:60] for note in said] == ["LET OP: 1 van 6 bestanden zeggen niet wat in cellen zonder w"]
+    assert "rij1/0.tif" in said[0]
+    assert not any("rij" in note for note in delivered("tegels", tmp_path, Local(), nodata=-9999).notes)
+
+
 def test_a_cell_that_is_in_two_tiles_is_refused_with_both(tmp_path):
     cut(put(tmp_path))
     cut_again = tmp_path / "tegels" / "rij1" / "nog.tif"
