@@ -12,6 +12,7 @@ import pandas as pd
 
 from geo.errors import DisclosureError, first_few
 from geo.messages import Message, message
+from layers.declarations.indicators import Indicator
 from layers.publication.layer import CONFIDENTIAL, Layer
 from layers.publication.perturbed import COLUMNS, is_amount
 
@@ -90,18 +91,32 @@ def _faults_of_counts(leaving: pd.DataFrame) -> Iterator[Message]:
 
 def _shown_without_count(layer: Layer, leaving: pd.DataFrame, closed: Sequence[str]) -> Iterator[Message]:
     """What is computed from confidential counts, of areas of which no count leaves that may be shown. Hexagons over
-    which the figures of areas are divided have no counts.
+    which the figures of areas are divided have no counts, those of one indicator or of all.
     """
-    mine = leaving[leaving["level"] == str(layer.key.level)]
+    at_level = leaving["level"] == str(layer.key.level)
+    mine = leaving[at_level]
     if mine.empty:
         return
     may = mine["published"] >= mine["least"]
     for one in layer.theme.indicator:
         if {column.partition(".")[0] for column in one.columns}.isdisjoint(closed):
             continue
+        own = _counts_of(one, leaving)
+        if layer.key.level.resolution is not None and own.any() and not (own & at_level).any():
+            continue  # divided from what areas show
         amounts = is_amount(mine) & mine["count"].str.startswith(f"{one.value}: ")
         enough = set(mine["area"][may & (amounts if amounts.any() else ~is_amount(mine))])
         shown = layer.table["gebiedscode"][layer.table[one.id].notna()]
         if bare := [area for area in shown if area not in enough]:
             yield message("it shows {indicator} where no count leaves that may be shown: {areas}",
                           indicator=one.title, areas=first_few(bare))  # fmt: skip
+
+
+def _counts_of(indicator: Indicator, leaving: pd.DataFrame) -> "pd.Series[bool]":
+    """Which of the counts that leave are its events or its exposure (layers.method.measure_plan)."""
+    sides = ((indicator.value, indicator.per), (indicator.per or indicator.mean_weight or "", indicator.value))
+    names = leaving["count"]
+    return pd.concat(
+        [names.str.startswith(f"{column.partition('.')[0]}: ") & names.str.endswith(f" / {other}")
+         for column, other in sides], axis=1,
+    ).any(axis=1)  # fmt: skip

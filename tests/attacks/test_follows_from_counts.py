@@ -95,6 +95,16 @@ def test_a_layer_that_tells_how_many_rows_a_confidential_source_has_does_not_pas
         replace(layer, leaving=layer.leaving.assign(published=4.0))
 
 
+def test_hexagons_may_have_figures_that_are_counted_in_them_beside_those_that_are_divided_over_them(pair):
+    """Of what is divided no count leaves per hexagon; of what is counted one must, and no other counts for it."""
+    (_, of_cells), _ = pair
+    other = of_cells.leaving.head(1).assign(count="tellingen: branden_2024 / None")
+    divided = of_cells.leaving.assign(level="buurt", overlaps=None)
+    assert replace(of_cells, leaving=pd.concat([divided, other])).perturbed
+    with pytest.raises(DisclosureError, match="it shows Misdrijven where no count leaves that may be shown"):
+        replace(of_cells, leaving=pd.concat([divided, of_cells.leaving.head(1), other]))
+
+
 def test_who_knows_all_rows_but_one_cannot_try_which_it_is_by_the_digest(pair, testland, tmp_path):
     """With the sha256 of the bytes a try a year finds the last row; that of a receipt is none of these."""
     (layer, _), _ = pair
