@@ -34,11 +34,11 @@ def figures_of_columns(
         if len(parts) > 1 and column.kind != "count":
             continue
         full = qualified(source.id, name)
+        place = message("{where}, figure {name!r}", where=where, name=name)
         if source.confidential:
-            if (of_column := sum_of_keys(keyed, column, parts)) is None:
+            if (of_column := sum_of_keys(keyed, column, parts, decimal, place)) is None:
                 continue  # nothing protects it
             keys[full] = of_column
-        place = message("{where}, figure {name!r}", where=where, name=name)
         of_parts = [_column(keyed, column, part, decimal, place) for part in parts]
         values[full], reasons[full] = _added_up(of_parts)
     listed = areas.isin(keyed.index)

@@ -1,20 +1,26 @@
 """Keys in a raw table: beside confidential counts stand the cell keys by which they are perturbed.
 
 Where rows were counted, a column of counts has one of its own: the sum of the keys of its records. Where counts are
-delivered, as in a table per buurt, an area has one, and that of a count follows from it and the name of the count. Of
-what has neither, such as an amount of money, nothing is known by which it could be protected.
+delivered, as in a table per buurt, an area has one, and that of a count follows from it, the name of the count and how
+many were counted. Rejected: from area and name alone. Then a count that changes keeps its noise, and who subtracts two
+releases has by how much, exactly. Of 0 the key is 0, as that of no records is: a wijk of which only one buurt has any
+is that buurt, and has no noise of its own. Of what has neither key, such as an amount of money, nothing is known by
+which it could be protected.
 """
 
 import ast
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import numpy as np
 import pandas as pd
 
 from geo.disclosure.cell_keys import Keys, record_keys
 from geo.errors import SourceError
+from geo.messages import Message, message
 from layers.declarations.periods import Period
 from layers.declarations.sources import ADDED, Column, SourceDeclaration, columns_of, fill
+from layers.method import numbers
+from layers.method.numbers import Mark
 
 AREA_KEY = "#key"
 """The column with the key of each area; no formula can name it."""
@@ -29,11 +35,18 @@ def key_column(count: str) -> str:
     return f"{count}#key"
 
 
-def sum_of_keys(keyed: pd.DataFrame, column: Column, parts: Sequence[Period]) -> pd.Series | None:
+def sum_of_keys(
+    keyed: pd.DataFrame, column: Column, parts: Sequence[Period], decimal: Mark | None = None, where: Message | str = ""
+) -> pd.Series | None:
     """The cell keys of a figure: those of the counts that it adds up, added up; of what it takes off, taken off. None
-    where it is no sum or difference of counts that have keys. `parts` are the periods that it is added up over.
+    where it is no sum or difference of counts that have keys. `parts` are the periods that it is added up over,
+    `decimal` is how its numbers are written, and `where` what to call it in a message.
     """
-    keys = [_of(ast.parse(fill(column.formula, part), mode="eval").body, keyed) for part in parts]
+
+    def of_column(name: str) -> Keys | None:
+        return _of_column(name, keyed, decimal, message("{where}, column {column!r}", where=where, column=name))
+
+    keys = [_of(ast.parse(fill(column.formula, part), mode="eval").body, of_column) for part in parts]
     known = [one for one in keys if one is not None]
     counts = column.kind in ADDED or (column.kind is None and AREA_KEY not in keyed)
     return pd.Series(np.add.reduce(known), keyed.index) if counts and len(known) == len(keys) else None
@@ -66,22 +79,28 @@ def _amounts(source: SourceDeclaration, formula: str) -> list[str]:
     ]  # fmt: skip
 
 
-def _of(part: ast.expr, keyed: pd.DataFrame) -> Keys | None:
+def _of(part: ast.expr, of_column: Callable[[str], Keys | None]) -> Keys | None:
     match part:
         case ast.Name(id=name):
-            return _column(name, keyed)
+            return of_column(name)
         case ast.BinOp(left=left, op=ast.Add() | ast.Sub() as sign, right=right):
-            first, second = _of(left, keyed), _of(right, keyed)
+            first, second = _of(left, of_column), _of(right, of_column)
             if first is None or second is None:
                 return None
             return first + second if isinstance(sign, ast.Add) else first - second
     return None
 
 
-def _column(name: str, keyed: pd.DataFrame) -> Keys | None:
+def _of_column(name: str, keyed: pd.DataFrame, decimal: Mark | None, where: Message) -> Keys | None:
     if key_column(name) in keyed:
         return keyed[key_column(name)].to_numpy(dtype=np.uint64)
-    if AREA_KEY in keyed:
-        areas = keyed[AREA_KEY].to_numpy(dtype=np.uint64)
-        return np.array([record_keys([name], int(area).to_bytes(8))[0] for area in areas], dtype=np.uint64)
-    return None
+    if AREA_KEY not in keyed:
+        return None
+    # That a column is missing is said where it is read.
+    cells = keyed[name] if name in keyed else pd.Series(0.0, keyed.index)
+    counts = numbers.column(cells, decimal, where).fillna(0).to_numpy()
+    areas = keyed[AREA_KEY].to_numpy(dtype=np.uint64)
+    keys = np.zeros(len(keyed), dtype=np.uint64)
+    for at in np.flatnonzero(counts):
+        keys[at] = record_keys([f"{name} {counts[at]:.0f}"], int(areas[at]).to_bytes(8))[0]
+    return keys

@@ -70,6 +70,33 @@ def test_another_secret_gives_other_noise_and_the_same_secret_the_same():
     assert (first != other).sum() > len(first) / 3
 
 
+def perturbed_column(counts, secret=b"of tests"):
+    """What leaves of a count that is delivered per area, as text with a decimal comma."""
+    column = next(iter(SHIPPED.sources["misdrijven"].columns.values()))
+    column = column.model_copy(update={"formula": "a", "kind": "count"})
+    area = MadeUpKeys(secret).keys("a", map(str, range(len(counts))))
+    table = pd.DataFrame({AREA_KEY: area, "a": [None if np.isnan(one) else f"{one:.0f},0" for one in counts]})
+    keys = sum_of_keys(table, column, SHIPPED.sources["misdrijven"].periods[:1], ",")
+    return perturbed(np.asarray(counts, dtype=float), keys.to_numpy(), Noise()), keys
+
+
+def test_a_delivered_count_that_changed_has_other_noise_so_that_two_releases_do_not_tell_by_how_much():
+    counts = np.arange(500) % 40 + 10
+    first, again, second = (perturbed_column(one)[0] for one in (counts, counts, counts + 1))
+    np.testing.assert_array_equal(first, again)
+    told = second - first
+    assert (told == 1).mean() < 0.3
+    assert told.std() > 2
+
+
+def test_where_nothing_is_delivered_there_is_no_key_so_that_what_lies_around_it_gets_no_noise_of_its_own():
+    _, keys = perturbed_column([7, 0, 7])
+    assert (keys == 0).tolist() == [False, True, False]
+    _, unknown = perturbed_column([7, np.nan, 7])
+    assert unknown[1] == 0
+    assert keys[0] != keys[2]
+
+
 def test_a_wijk_of_which_all_records_lie_in_one_buurt_has_the_count_of_that_buurt():
     """The same records, so the same noise: what differs by the level would be the noise twice."""
     boundaries = OPEN.results.of(OPEN.area_plan.boundaries_node())
