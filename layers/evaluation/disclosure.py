@@ -16,7 +16,7 @@ from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import replace
 from functools import partial
-from itertools import combinations, pairwise
+from itertools import combinations, pairwise, product
 
 import numpy as np
 import pandas as pd
@@ -45,7 +45,7 @@ from layers.evaluation.audit import (
     Exposed,
     together,
 )
-from layers.evaluation.columns import columns_in_common, formulas_in_common, source_of
+from layers.evaluation.columns import NOISE, columns_in_common, formulas_in_common, source_of, with_one_name
 from layers.evaluation.overlay import Overlay, overlay, overlay_of_sizes, overlay_of_three
 from layers.publication.perturbed import is_amount
 
@@ -53,7 +53,6 @@ GEMEENTE = slice(2, 6)
 """What buurten, wijken and their gemeente have in common in their codes."""
 
 CELL = ["count", "vintage", "level", "area"]
-NOISE = ["max_noise", "variance", "smallest"]
 
 
 def audited(published: pd.DataFrame) -> Audit:
@@ -62,7 +61,7 @@ def audited(published: pd.DataFrame) -> Audit:
 
     Raises MeasureError where what the last release says of a count cannot be: then it was not made by this noise.
     """
-    noisy, exact = published[~is_amount(published)], published[is_amount(published)]
+    noisy, exact = with_one_name(published[~is_amount(published)]), published[is_amount(published)]
     counts = [rows for _, rows in noisy.groupby(["count", "vintage"], sort=True)]
     amounts = [_of_amount(rows) for _, rows in exact.groupby(["count", "vintage"], sort=True)]
     of_sources = [rows for _, rows in noisy.groupby([noisy["count"].map(source_of), "vintage"], sort=True)]
@@ -135,14 +134,14 @@ def _of_overlays(rows: pd.DataFrame) -> Iterator[Audit]:
 
 def _of_columns(rows: pd.DataFrame) -> Iterator[Audit]:
     """What counts of a source tell of one another, of which some are sums of others: in each gemeente or hexagon of the
-    last releases that do not contradict one another.
+    last releases that do not contradict one another, with its areas all at once where these do not either.
     """
     if not (terms := formulas_in_common(rows["count"].unique())):
         return
     for _, part in rows.groupby(rows["area"].str[GEMEENTE], sort=True):
-        for some in _ever_later(part):
+        for nested, some in product((True, False), list(_ever_later(part))):
             cells = _cells(some)
-            if (relations := columns_in_common(cells, terms)) is None:
+            if (relations := columns_in_common(cells, terms, nested=nested)) is None:
                 continue
             with suppress(MeasureError):
                 yield replace(_of_overlay(cells, relations, COLUMNS), overlays=0)
@@ -158,6 +157,9 @@ def _cells(published: pd.DataFrame) -> pd.DataFrame:
         noise = Noise(int(first["max_noise"]), float(first["variance"]), int(first["smallest"]))
         bounds = noise.possible(same["published"].to_numpy(dtype=float))
         rows.loc[same.index, "lowest"], rows.loc[same.index, "highest"] = bounds
+    # Two figures of one count in a release, of which one is no more than all of which it is a share, both hold.
+    both = rows.groupby([*CELL, *NOISE, *(one for one in ("fingerprint", "release") if one in rows)])
+    rows["lowest"], rows["highest"] = both["lowest"].transform("max"), both["highest"].transform("min")
     # Of one secret and noise the last release counts: where it differs from one before, its records do.
     alike = [*CELL, *NOISE, *(["fingerprint"] if "fingerprint" in rows else [])]
     last = rows.drop_duplicates(alike, keep="last")

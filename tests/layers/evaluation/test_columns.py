@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from geo.areas import AreaLevel
 from geo.disclosure.perturbation import Noise
 from layers.evaluation.audit import Exposed
-from layers.evaluation.columns import columns_in_common, formulas_in_common
+from layers.evaluation.columns import columns_in_common, formulas_in_common, with_one_name
 from layers.evaluation.disclosure import audited
 from layers.publication.perturbed import perturbed_counts
 
@@ -48,6 +48,54 @@ def test_what_is_not_published_of_them_follows_too():
     assert [(one.area, one.lowest, one.highest) for one in near.exposed if one.level == "columns"] == [
         (f"buurt {AREA} / b", 0, 0)
     ]
+
+
+BUURTEN, WIJK = ("BU00010001", "BU00010002", "BU00010003"), "WK000100"
+
+
+def at(level, formula, published, per="mensen.inwoners"):
+    """What leaves of a count in the areas of a level."""
+    counts = pd.Series(published, dtype=float)
+    return perturbed_counts(f"zaken: {formula} / {per}", level, 2024, counts, Noise(), LEAST)
+
+
+def test_columns_of_buurten_and_their_sum_in_a_wijk_are_held_against_one_another_at_once():
+    """The attack: of four zeros there are at most 20, and of 24 at least 19. Neither areas nor columns tell it."""
+    parts = [at(AreaLevel.BUURT, one, dict.fromkeys(BUURTEN[:2], 0)) for one in (FIRMS, OTHERS)]
+    naive, safe = (pd.concat([*parts, at(AreaLevel.WIJK, ALL, {WIJK: told})], ignore_index=True) for told in (24, 20))
+    assert {(one.area, one.lowest, one.highest) for one in audited(naive).exposed} >= {
+        (buurt, 4, 5) for buurt in BUURTEN[:2]
+    }
+    assert audited(safe).passed
+    alone = columns_in_common(naive, formulas_in_common(naive["count"].unique()), nested=False)
+    assert alone.parts.sum() == 6  # what it was: every area by itself
+
+
+def test_a_count_per_inhabitant_in_buurten_and_per_household_in_a_wijk_is_one_count():
+    """The attack: of three zeros there are at most 15, and of 19 at least 14, whatever either is divided by."""
+    of_buurten = at(AreaLevel.BUURT, FIRMS, dict.fromkeys(BUURTEN, 0))
+    of_wijk = at(AreaLevel.WIJK, FIRMS, {WIJK: 19}, per="mensen.huishoudens")
+    both = pd.concat([of_buurten, of_wijk], ignore_index=True)
+    assert audited(of_buurten).passed
+    assert {(one.area, one.lowest, one.highest) for one in audited(both).exposed} == {(one, 4, 5) for one in BUURTEN}
+
+
+def test_a_share_that_is_no_more_than_all_is_a_second_figure_of_its_count_and_both_hold():
+    """Of 9 there are at least 4; who is told that these are no more than all, of which 0 leave, knows at most 5."""
+    of_all = at(AreaLevel.BUURT, FIRMS, {BUURTEN[0]: 9})
+    share = at(AreaLevel.BUURT, FIRMS, {BUURTEN[0]: 0}, per="zaken.alle")
+    assert audited(of_all).passed
+    assert audited(share).passed
+    (found,) = audited(pd.concat([of_all, share], ignore_index=True)).exposed
+    assert (found.lowest, found.highest) == (4, 5)
+
+
+def test_figures_of_one_area_that_no_noise_puts_so_far_apart_are_two_counts():
+    of_buurten = at(AreaLevel.BUURT, FIRMS, dict.fromkeys(BUURTEN, 0))
+    elsewhere = at(AreaLevel.BUURT, FIRMS, {BUURTEN[0]: 11}, per="mensen.huishoudens")
+    of_wijk = at(AreaLevel.WIJK, FIRMS, {WIJK: 19}, per="mensen.huishoudens")
+    both = pd.concat([of_buurten, elsewhere, of_wijk], ignore_index=True)
+    assert both["count"].nunique() == with_one_name(both)["count"].nunique() == 2
 
 
 def test_only_formulas_with_columns_in_common_are_held_against_one_another():
