@@ -25,6 +25,7 @@ from layers.evaluation.audit import (
     Audit,
     Exposed,
 )
+from layers.evaluation.columns import counted
 from layers.evaluation.disclosure import audited
 from layers.publication.protected import Protected
 from services.pages.table_page import page
@@ -56,11 +57,15 @@ TRIED = {
 NOT_TRIED = {
     "derived": message("what rates, scores, q, ranks and growth tell: the attacker is taken to know all perturbed "
                        "counts, shown or not, and all of these are computed from them"),
-    "several": message("what hexagons of three sizes tell all at once"),
+    "several": message("what hexagons of three sizes tell all at once: a third size of a count is not published"),
+    "where": message("what counts of records tell of one another of which a `where` or `between` makes one a part of "
+                     "another: only what a formula adds up is known to add up"),
     "sources": message("what counts of several sources tell of one another, where these hold the same records"),
     "years": message("what areas tell of those of another year, of which the borders are others"),
 }  # fmt: skip
 """Of what a certificate says whether it was tried."""
+MOST_SIZES = 2
+"""Of hexagons of one count: three are not held against one another all at once (layers.evaluation.overlay)."""
 HEADER = (message("area"), message("what was counted"), message("at least"), message("at most"), message("betrayed"))
 
 
@@ -109,7 +114,9 @@ def _check(release: str, counts: pd.DataFrame) -> None:
     ledger = Ledger(Vault(Settings().vault))
     before = ledger.counts()
     now = counts.assign(fingerprint=ledger.vault.fingerprint, release=release)
-    found = audited(now if before is None else pd.concat([before, now], ignore_index=True))
+    every = now if before is None else pd.concat([before, now], ignore_index=True)
+    _check_sizes(release, now, every)
+    found = audited(every)
     if not found.passed:
         raise DisclosureError(
             "release {id} is not published: of {count} of {cells} cells fewer counts stay possible than may be: "
@@ -119,6 +126,22 @@ def _check(release: str, counts: pd.DataFrame) -> None:
             path=_certificate(ledger.vault, release, found),
         )  # fmt: skip
     _certificate(ledger.vault, release, found)
+
+
+def _check_sizes(release: str, now: pd.DataFrame, every: pd.DataFrame) -> None:
+    """Raise DisclosureError where with this release hexagons of more than `MOST_SIZES` of a count have left, whatever
+    the year of the areas: what these tell of one another all at once is not found out.
+    """
+    cells = [rows.loc[rows["level"].str.startswith("h3"), ["count", "level"]] for rows in (now, every)]
+    leaving, sizes = (rows["level"].groupby(rows["count"].map(counted)).unique() for rows in cells)
+    for count in leaving.index:
+        if len(sizes[count]) > MOST_SIZES:
+            raise DisclosureError(
+                "release {id} is not published: with it hexagons of {sizes} of {count} have left, in this release or "
+                "those before it, and what hexagons of more than {most} sizes tell of one another is too much to find "
+                "out; leave out those of a size",
+                id=release, sizes=", ".join(sorted(sizes[count])), count=count, most=MOST_SIZES,
+            )  # fmt: skip
 
 
 def relation(exposed: Exposed) -> Message | str:

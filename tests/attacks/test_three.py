@@ -15,6 +15,7 @@ from geo.disclosure.intervals import Bounds
 from geo.disclosure.overlays import narrowest
 from geo.disclosure.perturbation import Noise, perturbed
 from geo.errors import DisclosureError
+from layers.evaluation.audit import Audit
 from layers.evaluation.disclosure import audited
 from layers.evaluation.overlay import overlay_of_three
 from layers.method.overlay import overlapped, reached
@@ -114,3 +115,20 @@ def test_what_is_too_much_to_find_out_is_not_published_nor_after_a_release_of_th
     Ledger(Vault(tmp_path / "vault")).add("2026-01-01", tmp_path / "home", "eerst", table[~small])
     with pytest.raises(DisclosureError, match="publish areas, or hexagons of one size, and not both"):
         audit._check("daarna", table[small])
+
+
+def test_a_third_size_of_a_count_is_refused_in_one_release_or_the_next_and_for_areas_of_whatever_year(
+    released, tmp_path, monkeypatch
+):
+    """What hexagons of three sizes tell of one another is not found out, so nobody may have them all."""
+    table, _ = released
+    third = table[table["level"] == str(SIZES[0])].assign(level="h3-7", count="m / mensen.huishoudens", vintage=2023)
+    monkeypatch.setenv("ZICHT_VAULT", str(tmp_path / "vault"))
+    refused = "hexagons of h3-7, h3-8, h3-9 of m have left, in this release or those before it"
+    with pytest.raises(DisclosureError, match=refused):
+        audit._check("alles", pd.concat([table, third]))
+    Ledger(Vault(tmp_path / "vault")).add("2026-01-01", tmp_path / "home", "eerst", table)
+    with pytest.raises(DisclosureError, match=refused):
+        audit._check("daarna", third)
+    monkeypatch.setattr(audit, "audited", lambda _: Audit(0, 0, 0, 1.0, ()))
+    audit._check("iets anders", third.assign(count="n"))
