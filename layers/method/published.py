@@ -166,11 +166,16 @@ def _row(
 def _in_proportion(
     counts: Mapping[str, object], analysis: Analysis, theme: Theme, areas: list[str]
 ) -> dict[str, object]:
-    """What was more than expected, in the unit of what was counted; nothing where that is not shown."""
+    """What was more than expected, in the unit of what was counted; nothing where that is not shown, nor of a quotient,
+    of which the unit is how many times the national share it is.
+    """
     if "meer_dan_verwacht" not in counts:
         return {}
-    scale = next(one.scale for one in theme.indicator if one.id == counts["geteld"])
-    return in_proportion(counts["meer_dan_verwacht"], analysis.exposure.loc[areas, str(counts["geteld"])], scale)
+    indicator = next(one for one in theme.indicator if one.id == counts["geteld"])
+    if indicator.quotient:
+        return {}
+    exposure = analysis.exposure.loc[areas, indicator.id]
+    return in_proportion(counts["meer_dan_verwacht"], exposure, indicator.scale)
 
 
 def _is_perturbed(indicator: Indicator, provenance: Provenance) -> bool:

@@ -87,7 +87,11 @@ def _comparison(indicator: Indicator, place: str, value: float, usual: float, sp
     figures = {"value": number(value, None), "unit": indicator.unit, "average": average(place),
                "usual": number(usual, None), "title": indicator.title}  # fmt: skip
     if math.isnan(usual) or indicator.relative_to:  # what it is relative to is in its unit, and of the country the same
-        return say("{title}: {value} {unit}.", **figures)
+        relative, alone = (
+            message("{title}: {value}, {unit}.", **figures),
+            message("{title}: {value} {unit}.", **figures),
+        )
+        return say(relative if indicator.relative_to else alone)
     if usual <= 0 or indicator.since:  # of what became of a level the two figures say it all
         return say("{title}: {value} {unit}, {average} {usual}.", **figures)
     size, than = more(value / usual)

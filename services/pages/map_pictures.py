@@ -69,7 +69,7 @@ def _why(areas: pd.DataFrame, fields: Sequence[Field]) -> "pd.Series[Any]":
         for row in asked.drop_duplicates().itertuples(index=False, name=None)
     }
     texts = why.astype(object)
-    texts[asked.index] = [f"{lonely}: {words[row]}" for row in asked.itertuples(index=False, name=None)]
+    texts[asked.index] = [f"{lonely} ({words[row]})" for row in asked.itertuples(index=False, name=None)]
     twice = column_of(areas, SECOND).dropna()
     texts[twice.index] = texts[twice.index] + "; " + twice
     return texts

@@ -177,7 +177,8 @@ function areaPopup(area) {
   });
   return make("article", {class: "popup", tabindex: "-1"},
     make("h3", {}, level().names[area]),
-    make("p", {class: "place"}, say("{area} in {gemeente}", {area: areasNamed(1), gemeente: labelOf(level().gemeenten, area)})),
+    make("p", {class: "place"}, shown.chosen.niveau === "gemeente" ? areasNamed(1)
+      : say("{area} in {gemeente}", {area: areasNamed(1), gemeente: labelOf(level().gemeenten, area)})),
     make("p", {}, make("strong", {}, `${say("Score")} `), text),
     ...onMap(area),
     ...part(say("Several themes at once"), whyMarked("stacked", area)),

@@ -55,6 +55,8 @@ def test_how_many_times_that_is(ratio, text):
         (RATE, 1500.0, float("nan"), "Misdrijven: 1.500 per 1.000 inwoners."),
         (PLAIN.model_copy(update={"since": "eerder", "per": None, "unit": "als een jaar eerder 100 is"}), 122.0, 102.9,
          "Misdrijven: 122 als een jaar eerder 100 is, landelijk 103."),
+        (PLAIN.model_copy(update={"relative_to": "gemeente", "per": None, "unit": "als de gemeente 100 is"}), 109.0, 99.0,
+         "Misdrijven: 109, als de gemeente 100 is."),
     ],
 )  # fmt: skip
 def test_a_figure_stands_beside_the_usual_one(indicator, here, usual, text):

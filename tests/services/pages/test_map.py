@@ -224,7 +224,7 @@ def test_an_area_that_is_high_in_no_zoekgebied_says_how_many_are_as_high_by_them
     labels = orjson.loads(orjson.dumps(content["columns"][content["pictures"][0]["why"]]))["labels"]
     more = "hooguit 1 op de 20 gebieden heeft zo'n score, meer dan 1 op de 20 gebieden heeft zulke buurgebieden"
     assert len(labels) == 3
-    assert sum(one.endswith(f": {more}") for one in labels) == 1
+    assert sum(one.endswith(f" ({more})") for one in labels) == 1
     assert "in een zoekgebied" in labels
 
 

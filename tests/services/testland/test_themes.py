@@ -97,6 +97,9 @@ def test_a_lens_shows_one_branch_or_all_together(testland: Testland, name: str):
     planted = {PLANTED_GEMEENTE} if layer.theme.level is AreaLevel.GEMEENTE else buurten
     table = layer.table.set_index("gebiedscode")
     assert {table[one].idxmax() for one in ("score", *branches)} <= planted
+    more = layer.zoekgebieden.reindex(columns=["meer_dan_verwacht", "meer_naar_verhouding"])
+    assert more["meer_naar_verhouding"].isna().all()  # a quotient is in proportion as it is
+    assert more["meer_dan_verwacht"].notna().all()
 
 
 def test_each_branch_of_the_register_has_a_lens_and_so_have_all_together():
