@@ -194,14 +194,17 @@ SUGGESTION = Field(
     "handvat",
     message("Suggestion"),
     "string",
-    message("What one may do first where this stands out, and on what that rests. A suggestion, not a finding."),
+    message("What to consider doing first where this stands out, and on what that rests. A suggestion, not a finding."),
 )
 
 STRENGTH = Field(
     "sterkte",
     message("Strength"),
     "number",
-    message("How strong the pattern is, at least; 1 is ordinary. All figures count in it, and peaks are cut off."),
+    message(
+        "How strong the pattern is, at least; 1 is ordinary. All figures count towards it, and extreme values are "
+        "capped."
+    ),
 )
 CORE_COUNT = Field(
     "aantal_kern", message("Core areas"), "number", message("Number of areas that are surely part of the zoekgebied.")

@@ -97,7 +97,7 @@ def _comparison(indicator: Indicator, place: str, value: float, usual: float, sp
     size, than = more(value / usual)
     compared = message("{than} {average}", than=than, average=average(place))
     if indicator.phrase is None or spoken != SENTENCES:
-        return say("{title}: {value} {unit}, {average} {usual}; that is {more}.", **figures, more=size)
+        return say("{title}: {value} {unit}, {average} it is {usual}; that is {more}.", **figures, more=size)
     words = {"phrase": indicator.phrase.replace("{more}", say(size)), "compared": compared}
     if indicator.quotient:
         return say("Here {phrase} {compared}.", **words)

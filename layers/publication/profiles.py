@@ -64,7 +64,7 @@ def lines(profiles: Profiles, ranges: Ranges) -> Iterator[Message]:
         others=best.whole.fitting - best.whole.fitting_cases,
     )  # fmt: skip
     yield message(
-        "Cases are what was found. Where nobody looked nothing was found, and a profile may show where was looked."
+        "Cases are what was found. Where nobody looked nothing was found, and a profile may show where people looked."
     )
     yield message("This page is for those who may see the rows. What is published is a count per area, with noise.")
 

@@ -146,7 +146,8 @@ def _chance(q: float) -> str:
     for limit, many in CHANCES:
         if q <= limit:
             return say(
-                "Of {many} places that stand out as much, at most 1 is expected to be chance.", many=number(many, 0)
+                "Of {many} places that stand out this much, at most 1 is expected to be due to chance.",
+                many=number(many, 0),
             )
     return say("That this is chance cannot be ruled out.")
 
@@ -158,8 +159,8 @@ def _strength(strength: float | None) -> list[str]:
     if strength is None or strength < LEAST_STRENGTH:
         return []
     least = number(int(strength * 10 + 1e-9) / 10, None)
-    return [say("The strength of the pattern is at least {least}, where 1 is ordinary. All figures count in it, and "
-                "peaks are cut off.", least=least)]  # fmt: skip
+    return [say("The strength of the pattern is at least {least}, where 1 is ordinary. All figures count towards it, "
+                "and extreme values are capped.", least=least)]  # fmt: skip
 
 
 def _core(level: AreaLevel, area_count: int, core: int | None) -> list[str]:
@@ -183,8 +184,8 @@ def _alone(titles: tuple[str, ...] | None) -> list[str]:
     if not titles:
         return [say("No figure would have found this area by itself; together they do.")]
     by_itself = plural(
-        "By this figure alone it would have been found too: {titles}.",
-        "By each of these figures alone it would have been found too: {titles}.",
+        "This figure alone would have found it too: {titles}.",
+        "Each of these figures alone would have found it too: {titles}.",
         count=len(titles), titles="; ".join(titles),
     )  # fmt: skip
     return [say(by_itself)]
@@ -211,8 +212,8 @@ def limits(level: AreaLevel, area_count: int, found: Limits) -> str | None:
         sentences.append(say("Many visitors come here and few people live here. Figures per inhabitant then say less."))
     if found.hidden:
         amid = plural(
-            "One area amid them may not be shown. It counts in nothing here.",
-            "{count} areas amid them may not be shown. They count in nothing here.",
+            "One area in between may not be shown. It is not counted in any of this.",
+            "{count} areas in between may not be shown. They are not counted in any of this.",
             count=found.hidden,
         )
         sentences.append(say(amid))

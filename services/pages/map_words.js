@@ -121,7 +121,7 @@ function zonePopup(zone, openArea) {
     ...part(say("Since the period before"), zone.development),
     ...part(say("How certain"), zone.certainty),
     ...part(say("Limitations"), zone.limits),
-    ...part(say("What one may do first"), zone.suggestion && say("A suggestion, not a finding. {text}", {text: zone.suggestion})),
+    ...part(say("What to consider doing first"), zone.suggestion && say("A suggestion, not a finding. {text}", {text: zone.suggestion})),
     make("details", {}, make("summary", {}, say("Figures behind it")),
       strengthTable(zone),
       contributionTable(zone),
@@ -134,7 +134,7 @@ const part = (title, text) => (text ? [make("h4", {}, title), make("p", {}, text
 function strengthTable(zone) {
   const rows = [
     [say("Strength, at least (1 is ordinary)"), zone.strength],
-    [say("Areas that are core"), zone.core],
+    [say("Core areas"), zone.core],
     [say("More than expected"), zone.surplus],
     [say("More than expected, per km²"), zone.density],
     [`${say("More than expected, in proportion")}${zone.unit && ` (${zone.unit})`}`, zone.proportion],

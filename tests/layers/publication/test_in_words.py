@@ -55,8 +55,8 @@ def test_how_many_times_that_is(ratio, text):
         (RATE, 1500.0, float("nan"), "Misdrijven: 1.500 per 1.000 inwoners."),
         (PLAIN.model_copy(update={"since": "eerder", "per": None, "unit": "als een jaar eerder 100 is"}), 122.0, 102.9,
          "Misdrijven: 122 als een jaar eerder 100 is, landelijk 103."),
-        (PLAIN.model_copy(update={"relative_to": "gemeente", "per": None, "unit": "als de gemeente 100 is"}), 109.0, 99.0,
-         "Misdrijven: 109, als de gemeente 100 is."),
+        (PLAIN.model_copy(update={"relative_to": "gemeente", "per": None, "unit": "als die 100 is"}), 109.0, 100.0,
+         "Misdrijven: 109, als die 100 is."),
     ],
 )  # fmt: skip
 def test_a_figure_stands_beside_the_usual_one(indicator, here, usual, text):
@@ -66,7 +66,7 @@ def test_a_figure_stands_beside_the_usual_one(indicator, here, usual, text):
 def test_a_phrase_is_dutch_and_in_english_the_title_stands_for_it():
     with speaking("en"):
         assert comparison(RATE, "", 111.4, 31.6) == (
-            "Misdrijven: 111 per 1.000 inwoners, nationally 32; that is 3.5 times as many."
+            "Misdrijven: 111 per 1.000 inwoners, nationally it is 32; that is 3.5 times as many."
         )
 
 
