@@ -132,9 +132,9 @@ def _context(master: str) -> Iterator[Any]:
 
 def _pyspark(master: str) -> Any:
     """The module, where it and Java are installed."""
+    warnings.filterwarnings("ignore", category=FutureWarning, module="pyspark")  # of pandas, which is not used with it
     try:
-        with warnings.catch_warnings(action="ignore", category=FutureWarning):  # of pandas, which is not used with it
-            import pyspark  # noqa: PLC0415  # half a gigabyte that most never need
+        import pyspark  # noqa: PLC0415  # half a gigabyte that most never need
     except ImportError:
         raise SourceError(
             "engine {master}: pyspark is not installed; install zicht with it (uv tool install '.[spark]'), or take "
@@ -220,6 +220,12 @@ def _check_there(master: str) -> None:
         ) from None  # fmt: skip
 
 
+def _cause(fault: str) -> str:
+    """The line that says what was wrong at the bottom, of a fault with the stacks of Java and Python."""
+    lines = [line.strip() for line in fault.splitlines() if line.strip() and not line.lstrip().startswith("at ")]
+    return next((line for line in reversed(lines) if "Error" in line or "Exception" in line), lines[-1])
+
+
 @contextmanager
 def _spark_errors(master: str) -> Iterator[None]:
     """What goes wrong in Spark itself, in words."""
@@ -229,8 +235,7 @@ def _spark_errors(master: str) -> Iterator[None]:
     try:
         yield
     except (Py4JError, PySparkException, ConnectionError) as fault:
-        lines = [line.strip() for line in str(fault).splitlines() if line.strip()]
-        said: Any = next((line for line in reversed(lines) if "Error" in line or "Exception" in line), lines[-1])
+        said: Any = _cause(str(fault))
         if "PYTHON_VERSION_MISMATCH" in str(fault):
             said = message("its workers have another Python than {here}", here=sys.version.split()[0])
         raise SourceError(

@@ -127,5 +127,22 @@ def test_without_java_it_is_said_what_to_install(monkeypatch, tmp_path):
         list(Spark("local[1]").tally(work.named, parts(tmp_path)))
 
 
+def test_what_is_said_of_a_fault_in_spark_is_its_cause_and_no_line_of_a_stack():
+    fault = (
+        "An error occurred while calling z:PythonRDD.collectAndServe.\n: org.apache.spark.SparkException: Job aborted\n"
+        "\tat org.apache.spark.util.SparkErrorUtils.x(SparkErrorUtils.scala:83)\nCaused by: java.io.EOFException: end\n"
+        "\tat org.apache.spark.util.SparkErrorUtils.y(SparkErrorUtils.scala:83)\n"
+    )
+    assert spark._cause(fault) == "Caused by: java.io.EOFException: end"
+
+
+def test_the_words_of_spark_itself_stay_off_the_screen(tmp_path, capfd):
+    needs_spark()
+    assert len(list(Spark("local[1]").tally(work.named, parts(tmp_path)[:1]))) == 1
+    said = capfd.readouterr().err
+    assert " WARN " not in said
+    assert "FutureWarning" not in said
+
+
 def test_nothing_to_count_starts_nothing():
     assert list(Spark("spark://127.0.0.1:1").tally(work.named, [])) == []
