@@ -158,8 +158,9 @@ def _cells(published: pd.DataFrame) -> pd.DataFrame:
         bounds = noise.possible(same["published"].to_numpy(dtype=float))
         rows.loc[same.index, "lowest"], rows.loc[same.index, "highest"] = bounds
     # Two figures of one count in a release, of which one is no more than all of which it is a share, both hold.
-    both = rows.groupby([*CELL, *NOISE, *(one for one in ("fingerprint", "release") if one in rows)])
-    rows["lowest"], rows["highest"] = both["lowest"].transform("max"), both["highest"].transform("min")
+    if "release" in rows:
+        both = rows.groupby([*CELL, *NOISE, "release"])
+        rows["lowest"], rows["highest"] = both["lowest"].transform("max"), both["highest"].transform("min")
     # Of one secret and noise the last release counts: where it differs from one before, its records do.
     alike = [*CELL, *NOISE, *(["fingerprint"] if "fingerprint" in rows else [])]
     last = rows.drop_duplicates(alike, keep="last")
