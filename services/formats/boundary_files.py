@@ -24,7 +24,7 @@ from boundaries.vintages import Vintage
 from geo.areas import AreaLevel
 from geo.errors import SourceError
 from geo.messages import joined, message
-from services.formats import bounds
+from services.formats import bounds, maps
 from services.formats.memory import bounded
 
 PARQUET = (".parquet", ".geoparquet")
@@ -72,11 +72,12 @@ def read(path: Path, vintage: Vintage, level: AreaLevel = AreaLevel.BUURT) -> ge
 def _table(layer: PolygonTable) -> geopandas.GeoDataFrame:
     """The rows of a table. GDAL makes curves straight where it hands over shapes and not their bytes; it is said."""
     try:
-        return pyogrio.read_dataframe(layer.path, layer=layer.name, use_arrow=True)
+        table = pyogrio.read_dataframe(layer.path, layer=layer.name, use_arrow=True)
     except NotImplementedError:  # of shapely, for curves
         table = pyogrio.read_dataframe(layer.path, layer=layer.name, use_arrow=False)
         table.attrs[CURVED] = True
-        return table
+    maps.check_whole(Path(layer.path), pyogrio.read_info(layer.path, layer=layer.name), len(table))
+    return table
 
 
 def names(path: Path, vintage: Vintage, level: AreaLevel) -> pd.Series:

@@ -298,3 +298,13 @@ def test_columns_that_are_not_ours_come_along(tmp_path):
     path = saved(raw(AREAS).assign(aantal_inwoners=range(len(AREAS))), tmp_path, ".gpkg")
     assert isinstance(boundary_files.read(path, V2024), geopandas.GeoDataFrame)
     assert sorted(boundary_files.read(path, V2024)["aantal_inwoners"]) == list(range(len(AREAS)))
+
+
+def test_a_geopackage_that_is_damaged_half_way_loses_no_areas_in_silence(tmp_path):
+    path = saved(raw(squares(40, 40)), tmp_path, ".gpkg")
+    content = bytearray(path.read_bytes())
+    at = len(content) // 8192 * 4096
+    content[at : at + 4096] = bytes(4096)  # one page in the middle
+    path.write_bytes(content)
+    with pytest.raises(SourceError, match=r"says that it has 1,600 rows, and [\d,]+ can be read; it is damaged"):
+        boundary_files.read(path, V2024)
