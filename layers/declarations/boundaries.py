@@ -9,6 +9,7 @@ from typing import Annotated
 
 from pydantic import Field, StringConstraints
 
+from layers.declarations.faults import COUNTRY_PATTERN
 from layers.declarations.indicators import Declared, Text
 
 Column = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
@@ -32,7 +33,7 @@ class BoundaryFile(Declared):
 
     path: Text
     layer: str | None = None
-    country: Annotated[str, StringConstraints(pattern=r"^[A-Z]{2}$")] | None = None
+    country: Annotated[str, StringConstraints(pattern=COUNTRY_PATTERN)] | None = None
     crs: Annotated[int, Field(ge=1024, le=32767)] = 3035
     code: Column = "GISCO_ID"
     name: str = "LAU_NAME"

@@ -19,6 +19,7 @@ ID_PATTERN = r"^[a-z][a-z0-9_]{1,39}$"
 REFERENCE_PATTERN = r"^([a-z][a-z0-9_]{1,39}\.)?[a-z][a-z0-9_]{1,39}$"
 GEMEENTE_PATTERN = r"^GM\d{4}$"
 GEMEENTE_OR_COUNTRY_PATTERN = r"^(GM[0-9]{4}|NL)$"
+COUNTRY_PATTERN = r"^[A-Z]{2}$"
 TABLE_PATTERN = r"^[A-Za-z_]\w*(\.[A-Za-z_]\w*)?$"
 
 PATTERN_RULES = {
@@ -26,6 +27,7 @@ PATTERN_RULES = {
     REFERENCE_PATTERN: message("should be the name of a column, or of a source and a column: kerncijfers.inwoners"),
     GEMEENTE_PATTERN: message("should be the code of a gemeente, such as GM0599"),
     GEMEENTE_OR_COUNTRY_PATTERN: message("should be the code of a gemeente, such as GM0599, or NL for the country"),
+    COUNTRY_PATTERN: message("should be a country in two capital letters, such as BE"),
     TABLE_PATTERN: message("should be the name of a table, or of a schema and a table, such as vth.meldingen"),
 }
 """What text that must match a pattern should be."""

@@ -6,6 +6,7 @@ import pytest
 from pydantic import ValidationError
 
 from layers.declarations.baselines import Expected, Peers
+from layers.declarations.boundaries import BoundaryFile
 from layers.declarations.corrections import Correction
 from layers.declarations.faults import PATTERN_RULES, rule_of
 from layers.declarations.indicators import Declared, Indicator
@@ -50,7 +51,8 @@ def test_whatever_stands_in_a_field_its_fault_is_in_the_catalogue(model):
 
 
 def test_all_kinds_of_declarations_are_tried():
-    kinds = {Theme, Indicator, Lens, Change, Records, Raster, SquareGrid, StatLine, Topic, PersonalData, Correction}
+    kinds = {Theme, Indicator, Lens, Change, Records, Raster, SquareGrid, StatLine, Topic, PersonalData, Correction,
+             BoundaryFile}  # fmt: skip
     assert kinds < set(OF_PEOPLE)
 
 
@@ -125,7 +127,7 @@ def test_a_choice_lists_what_may_be_chosen():
 def test_every_pattern_is_explained_in_words():
     said = {str(PATTERN_RULES[fault["ctx"]["pattern"]]) for model, content in [
         (Indicator, INDICATOR | {"id": "9", "per": "a b"}), (Lens, {"gemeente": "x"}), (SquareGrid, {"covers": ["x"]}),
-        (Records, {"postgis": "a b"}),
+        (Records, {"postgis": "a b"}), (BoundaryFile, {"country": "x"}),
     ] for fault in _errors(model, content) if fault["type"] == "string_pattern_mismatch"}  # fmt: skip
     assert said == {str(words) for words in PATTERN_RULES.values()}
 
