@@ -70,7 +70,7 @@ def test_a_folder_that_declares_nothing_is_not_said_to_be_without_faults(zicht: 
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
-        (("build", "wapens"), "unknown theme 'wapens'; known: branches, branches_2012, branches_buurt, branches_kvk"),
+        (("build", "wapens"), "unknown theme 'wapens'; known: branches, branches_2012, branches_buurt, branches_groei"),
         (
             ("build", "misdrijven", "--lens", "stad"),
             "unknown lens for theme 'misdrijven' 'stad'; known: basis, binnenstad, buitengebied",
