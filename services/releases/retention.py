@@ -41,7 +41,9 @@ def listed(home: Path) -> list[Listed]:
     """The releases of a home, that of which the values were last found to be so first; those without a record last."""
     folders = (home / "releases").glob("*/")
     found = [_listed(home, folder) for folder in folders if not folder.name.startswith(UNFINISHED)]
-    return sorted(found, key=lambda one: (one.confirmed, one.folder.name), reverse=True)
+    return sorted(
+        found, key=lambda one: (one.confirmed, one.manifest.get("created", ""), one.folder.name), reverse=True
+    )
 
 
 def _listed(home: Path, folder: Path) -> Listed:
