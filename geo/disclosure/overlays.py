@@ -12,8 +12,8 @@ bounds shows that of most: in it a part is changed by one, and what makes up for
 moved far enough; each is a solution of everything. Then corners in directions that are drawn, and opposite ones; what
 is left is asked one by one, and those bounds are exact.
 
-Measured on Testland, 692 buurten, 8 gemeenten and 10,035 hexagons of two sizes with 25,809 parts in common, 35,248 of
-these counts small: all at once 3 programmes of whole numbers, 30 CPU s; without changes from one solution 151 and 200.
+Measured on Testland, 692 buurten and 10,043 hexagons of two sizes with 25,809 parts in common, 35,248 of all of them
+small: all at once 3 programmes of whole numbers, 30 CPU s; without changes from one solution 151 and 200.
 Rejected: two programmes for every count; halves of the counts up and the others down, which took more of them; whole
 numbers declared as such where corners are, as slow again; and going round all sums until no bound changes, which leaves
 bounds wider than an attacker can compute.
@@ -38,8 +38,8 @@ from geo.disclosure.intervals import Bounds, Floats, Positions
 from geo.errors import DisclosureError, MeasureError
 
 MOST_PARTS, MOST_NODES = 40_000, 10_000
-"""Parts of a whole, and nodes of one programme, beyond which whole numbers are not asked for: of 40,000 a programme
-takes some 5 CPU s, and some 60 are asked. All that was tried was solved in the first node.
+"""Parts of a whole, and nodes of one programme, beyond which whole numbers are not asked for: of 40,000 a corner takes
+some 5 CPU s, and where one solution shows too little some 60 are asked. All that was tried took one node.
 """
 OUT_OF_NODES = 1
 """What scipy says of a programme that ended at its limit; what it found by then is possible, and may be no corner."""
@@ -131,7 +131,7 @@ class _Programme:
                 self._solve(sign * self.parts[[one]].toarray()[0])
 
     def _narrow(self, counts: Positions, enough: int) -> Positions:
-        """Those of which no corner showed values so far apart."""
+        """Those of which no solution showed values so far apart."""
         return counts[self.most[counts] - self.least[counts] + 1 < enough]
 
     def _move(self, counts: Positions, steps: int) -> None:
