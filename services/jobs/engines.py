@@ -10,7 +10,7 @@ from services.registry import ENGINES, adapter
 
 KNOWN = ("local", f"local:{os.cpu_count()}", "spark://host:7077")
 """How engines are asked for."""
-MASTER = re.compile(r"//[^/:,]+:\d+(,[^/:,]+:\d+)*|local(\[(\d+|\*)\])?")
+MASTER = re.compile(r"//[^/:,]+:\d+(,[^/:,]+:\d+)*|local(\[([1-9][0-9]*|\*)\])?")
 """What Spark is asked for by: the masters of a cluster, each with its port, or cores of this computer. Others that it
 knows, such as YARN, bring files to workers in ways that are not tried here."""
 

@@ -2,33 +2,30 @@
 
 from pathlib import Path
 
-import rasterio
-
 from boundaries.counts import rate_in
 from boundaries.squares import code_of
 from geo.errors import SourceError
 from geo.messages import message
 from services.formats import bounds
 from services.sources import squares
+from services.sources.raster_part import check, opened_raster
 from services.sources.records.proposal import comment, head, identifier, opened, tail, toml
 
 RASTERS = (".tif", ".tiff")
 
 
 def of_raster(path: Path, id_: str, vintage: int) -> str:
-    """The declaration of a GeoTIFF: the mean of its first band; where that holds whole numbers, also a share."""
+    """The declaration of a GeoTIFF: the mean of its first band; where that holds whole numbers, also a share.
+
+    Raises SourceError for one that `zicht tally` would refuse, as where it does not say where it lies.
+    """
     bounds.check(path)
-    try:
-        with rasterio.open(path) as opened:
-            about = message(
-                "{bands} bands, cells of {size:g}, in {crs}",
-                bands=opened.count,
-                size=opened.res[0],
-                crs=str(opened.crs),
-            )
-            whole = "int" in opened.dtypes[0]
-    except rasterio.RasterioIOError as fault:
-        raise SourceError("{path}: cannot be read as a raster: {fault}", path=path, fault=fault) from None
+    with opened_raster(path) as raster:
+        check(raster, 1, path)
+        about = message(
+            "{bands} bands, cells of {size:g}, in {crs}", bands=raster.count, size=raster.res[0], crs=str(raster.crs)
+        )
+        whole = "int" in raster.dtypes[0]
     classes = [comment(message("or the share of some classes")), '# take = "share"', "# classes = [1]"] if whole else []
     lines = [*head(path.name, id_, vintage, []), "", "[raster]", f"path = {toml(path.name)}", comment(about)]
     lines += [

@@ -3,8 +3,9 @@
 import hashlib
 import os
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from pathlib import Path
+from dataclasses import dataclass, replace
+from pathlib import Path, PurePath
+from typing import Any
 
 from geo.errors import SourceError
 from geo.messages import Message, message
@@ -59,7 +60,22 @@ def or_left_out[State](read: Callable[[], State], where: str, root: Path) -> Sta
     except SourceError as fault:
         if not is_stored(where) and not os.access(below(root, where), os.R_OK):
             raise
-        return Unreadable(where, fault.message)
+        path = where if is_stored(where) else str(below(root, where))
+        return Unreadable(where, _renamed(fault.message, path, where))
+
+
+def _renamed(told: Message, path: str, where: str) -> Message:
+    """What is said of a file with its path below the folder of the source: it is published, and must be the same on
+    whatever computer the file was read.
+    """
+    values = {name: _renamed_value(value, path, where) for name, value in told.values.items()}
+    return replace(told, values=values)
+
+
+def _renamed_value(value: Any, path: str, where: str) -> Any:
+    if isinstance(value, Message):
+        return _renamed(value, path, where)
+    return str(value).replace(path, where) if isinstance(value, str | PurePath | Exception) else value
 
 
 def check_some_read(where: str, unreadable: Mapping[str, Message], files: int) -> None:

@@ -106,8 +106,8 @@ class RasterPart:
 
     def _of_file(self, path: Path, where: str) -> FileSums:
         bounds.check(path)
-        with _opened(path) as opened:
-            _check(opened, self.raster, path)
+        with opened_raster(path) as opened:
+            check(opened, self.raster.band, path)
             lattice = Lattice.through(opened.bounds.left, opened.bounds.top, *opened.res)
             placed = self.placed(opened.crs.to_wkt(), lattice)
             column, row = lattice.corner(opened.bounds.left, opened.bounds.top)
@@ -160,7 +160,8 @@ def _as_stored(nodata: float | None, kind: np.dtype[Any]) -> float | None:
     return nodata if float(nodata).is_integer() and limits.min <= nodata <= limits.max else None
 
 
-def _opened(path: Path) -> rasterio.DatasetReader:
+def opened_raster(path: Path) -> rasterio.DatasetReader:
+    """A raster. Raises SourceError where it cannot be read as one."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", NotGeoreferencedWarning)  # it is refused below
         try:
@@ -179,13 +180,14 @@ def _reading(path: Path) -> Iterator[None]:
         ) from None
 
 
-def _check(opened: rasterio.DatasetReader, raster: Raster, path: Path) -> None:
-    if raster.band > opened.count:
-        raise SourceError("{path}: has no band {band}; it has {count}", path=path, band=raster.band, count=opened.count)
-    if np.dtype(opened.dtypes[raster.band - 1]).kind == "c":
+def check(opened: rasterio.DatasetReader, band: int, path: Path) -> None:
+    """Raise SourceError for a raster of which a band cannot be counted, and say what to do."""
+    if band > opened.count:
+        raise SourceError("{path}: has no band {band}; it has {count}", path=path, band=band, count=opened.count)
+    if np.dtype(opened.dtypes[band - 1]).kind == "c":
         raise SourceError(
             "{path}: band {band} holds complex numbers, which have no mean; give a band of real ones",
-            path=path, band=raster.band,
+            path=path, band=band,
         )  # fmt: skip
     if opened.crs is None:
         raise SourceError(

@@ -34,6 +34,8 @@ def test_an_address_is_an_engine(address, made):
         "spark://host",
         "spark://host:x",
         "spark:local[x]",
+        "spark:local[0]",
+        "spark:local[]",
         "spark:yarn",
     ],
 )

@@ -224,6 +224,18 @@ def test_of_squares_and_of_a_raster_the_proposal_gives_figures(tmp_path):
     )
 
 
+def test_a_raster_that_does_not_say_where_it_lies_is_not_proposed_but_told_what_to_add(zicht: Zicht, tmp_path):
+    where = {"transform": from_origin(0, 80, 1, 1)}
+    with rasterio.open(
+        tmp_path / "kaal.tif", "w", driver="GTiff", width=80, height=80, count=1, dtype="float32", **where
+    ) as file:
+        file.write(np.full((1, 80, 80), 7, dtype=np.float32))
+    done = zicht("tally", "--init", str(tmp_path / "kaal.tif"))
+    assert done.code == 1
+    assert "says in no CRS where it lies; add it: gdal_edit.py" in done.err
+    assert not (tmp_path / "kaal.toml").exists()
+
+
 def test_the_command_writes_beside_the_file_and_never_over_another(zicht: Zicht, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     rows().to_csv("Meldingen 2024.csv", index=False)

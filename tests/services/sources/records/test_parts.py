@@ -265,6 +265,17 @@ def test_of_a_file_that_cannot_be_read_nothing_is_counted_and_the_others_are_as_
     assert "deel-001.csv: regels verschillen" in counted.notes[0]
 
 
+def test_what_is_said_of_a_file_that_is_left_out_names_it_below_its_folder_whoever_read_it(tmp_path, monkeypatch):
+    broken(tmp_path / "rijen")
+    monkeypatch.chdir(tmp_path.parent)
+    for root in (tmp_path, Path(tmp_path.name)):
+        for engine in (Local(), AnyOrder(1)):
+            counted = tally(source(path="rijen", unreadable="leave out"), AREAS, RecordsInput(root, engine=engine))
+            assert counted.notes[0].startswith(
+                "LET OP: een bestand is weggelaten, en zijn rijen zijn nergens geteld: rijen/deel-001.csv: regels"
+            )
+
+
 def test_rows_that_are_listed_name_their_own_file_where_another_is_left_out(tmp_path):
     broken(tmp_path / "rijen")
     last = rows(60).iloc[40:].assign(datum="onbekend")
