@@ -16,7 +16,7 @@ from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import replace
 from functools import partial
-from itertools import combinations, pairwise, product
+from itertools import combinations, product
 
 import numpy as np
 import pandas as pd
@@ -225,8 +225,9 @@ def _parent(cells: pd.DataFrame) -> NDArray[np.intp]:
     """
     parent = np.full(len(cells), -1, dtype=np.intp)
     levels = [level for level in COARSENESS if str(level) in set(cells["level"])]
-    for finer, coarser in pairwise(levels):
+    for finer, coarser in combinations(levels, 2):  # the nearest first
         at, of = (np.flatnonzero(cells["level"] == str(level)) for level in (finer, coarser))
+        at = at[parent[at] < 0]
         found = pd.Index(cells["area"].iloc[of]).get_indexer(parents(pd.Index(cells["area"].iloc[at]), coarser))
         parent[at] = np.where(found >= 0, of[found], -1)
     return parent

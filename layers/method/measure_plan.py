@@ -24,6 +24,8 @@ from layers.method.protection import Leaving, leaving, protected
 
 SIDES = ("events", "exposure")
 """Of a measure."""
+SHOWN = "shown"
+"""The kind of node of a measure without the amounts that are withheld."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,11 +83,15 @@ class MeasurePlan:
 
         Raises SourceError for a column that noise does not protect.
         """
-        sources = self._confidential(indicator)
-        if amounts := self._amounts(indicator):
-            inputs = (counted, *(self.figures.amounts_node(one, period) for one in amounts.values()))
-            counted = Node("shown", counted.name, withholding.shown, inputs, {"sides": tuple(amounts)})
-        if not sources:
+        if not (amounts := self._amounts(indicator)):
+            return self._perturbed_node(counted, indicator)
+        sides = {"sides": tuple(amounts)}
+        exact = Node("amounts", counted.name, withholding.without_keys, (counted,), sides)
+        tables = (self.figures.amounts_node(one, period) for one in amounts.values())
+        return Node(SHOWN, counted.name, withholding.shown, (self._perturbed_node(exact, indicator), *tables), sides)
+
+    def _perturbed_node(self, counted: Node[Measure], indicator: Indicator) -> Node[Measure]:
+        if not (sources := self._confidential(indicator)):
             return counted
         for source, name in sources.values():
             check_protectable(source, name)
@@ -123,7 +129,7 @@ class MeasurePlan:
                 count = f"{_said(source, name, period)} / {one.per if side == 'events' else one.value}"
                 noise, least = source.protection.noise, theme.privacy.min_count
                 about.append(Leaving(side, count, at, self.areas.vintage.year, noise, least))
-                measures.append(node)
+                measures.append(_with_all_amounts(node))
         key, settings = (theme.id, level, str(period)), {"about": tuple(about)}
         if any(one.level.resolution is not None for one in about):
             inputs = (self.areas.finest_node(), self.areas.areas_node(level), *measures)
@@ -164,6 +170,11 @@ class MeasurePlan:
         source = self.figures.catalog.sources.get(column.partition(".")[0])
         floor = theme.floor(indicator)
         return max(floor, theme.privacy.min_count) if source is not None and source.confidential else floor
+
+
+def _with_all_amounts(node: Node[Measure]) -> Node[Measure]:
+    """The measure before amounts are withheld: what is counted beside these makes up the counts of larger areas too."""
+    return node.inputs[0] if node.kind == SHOWN else node
 
 
 def _said(source: SourceDeclaration, name: str, period: int) -> str:

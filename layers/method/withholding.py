@@ -80,6 +80,13 @@ def _check(table: pd.DataFrame, source: SourceDeclaration) -> None:
         )  # fmt: skip
 
 
+def without_keys(measure: Measure, *, sides: Sequence[str]) -> Measure:
+    """The measure with the amounts that `sides` of it are as they are: no noise is put on them, whatever their keys."""
+    events, exposure = (None if side in sides else keys for side, keys in
+                        (("events", measure.event_keys), ("exposure", measure.exposure_keys)))  # fmt: skip
+    return replace(measure, event_keys=events, exposure_keys=exposure)
+
+
 def shown(measure: Measure, *amounts: pd.DataFrame, sides: Sequence[str]) -> Measure:
     """The measure with what may be shown of the amounts that it is of, `sides` of it: its events, its exposure or both.
     The rest is withheld, whether it is sensitive or betrays others; where one of two is, the measure is, since a rate
@@ -101,8 +108,7 @@ def shown(measure: Measure, *amounts: pd.DataFrame, sides: Sequence[str]) -> Mea
         told &= may & whole
     if "exposure" not in sides:
         margins = (None, measure.exposure_margin)
-        safe = Measure.of(measure.id, events.where(told), exposure, reason, shrunk=False, margins=margins)
-        return replace(safe, exposure_keys=measure.exposure_keys)
+        return Measure.of(measure.id, events.where(told), exposure, reason, shrunk=False, margins=margins)
     return Measure.of(measure.id, events.where(told), exposure.where(told), reason, shrunk=False)
 
 

@@ -12,13 +12,16 @@ import pytest
 from boundaries.codes import parents
 from geo.areas import AreaLevel
 from geo.disclosure.contributions import Contributions, SensitivityRules, required
+from geo.disclosure.perturbation import Noise
 from layers.declarations.reading import digest_of, meaning
+from layers.evaluation.disclosure import audited
 from layers.publication.collections import collections
 from layers.publication.provenance import publishable
 from services.jobs.build import LayerRequest, build
 from services.releases.record import recorded
-from tests.turnover import country
+from tests.turnover import THEME, country
 
+PER_FIRM = THEME.replace('per = "mensen.inwoners"', 'per = "zaken"\nquotient = true')
 LEVELS = (AreaLevel.BUURT, AreaLevel.WIJK, AreaLevel.GEMEENTE)
 
 
@@ -86,3 +89,21 @@ def test_the_key_of_the_plan_a_digest_of_confidential_bytes_and_rules_is_told_of
     planned = replace(origin, plan="0" * 64)
     assert publishable(planned).plan == ""
     assert publishable(replace(planned, sources=dict.fromkeys(origin.sources, "open"))).plan == "0" * 64
+
+
+def test_how_many_have_an_amount_leaves_where_it_is_withheld_too_since_these_make_up_what_larger_areas_have(tmp_path):
+    """Without them the firms of a wijk would be more than those of its buurten, and no release of both could be."""
+    made = country(tmp_path, themes_proef=PER_FIRM)
+    layers = [build(made, LayerRequest("proef", level, period=2024), lambda _: None) for level in LEVELS]
+    every = pd.concat([one.leaving for one in layers], ignore_index=True).drop_duplicates(ignore_index=True)
+    firms = every[every["count"] == "omzet: zaken / omzet.omzet"].set_index("area")["published"]
+    raw = made.source.figures.set_index("buurtcode")["zaken"]
+    hidden = layers[0].table.set_index("gebiedscode")["omzet_horeca_reden"] == "achtergehouden"
+    assert hidden.sum() > 100
+    for level in LEVELS:
+        true = raw if level is AreaLevel.BUURT else raw.groupby(parents(raw.index, level)).sum()
+        assert set(true.index[true > 0]) <= set(firms.index)
+        assert (firms.reindex(true.index, fill_value=0) - true).abs().max() <= Noise().max_noise
+    audit = audited(every)
+    assert audit.passed
+    assert audit.small > 100

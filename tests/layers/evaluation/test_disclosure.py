@@ -170,6 +170,17 @@ def test_a_gemeente_that_buurten_two_levels_down_betray_is_betrayed_by_its_parts
     assert exposed["BU00010001"].relation == "WK000100"
 
 
+def test_a_gemeente_betrays_a_buurt_of_which_the_wijk_is_not_published():
+    noise = Noise(2, 1.0, 1)
+    given = (
+        (AreaLevel.BUURT, {"BU00010001": 6.0, "BU00010002": 2.0}), (AreaLevel.WIJK, {"WK000101": 20.0}),
+        (AreaLevel.GEMEENTE, {"GM0001": 36.0}),
+    )  # fmt: skip
+    rows = [perturbed_counts("m", level, 2024, pd.Series(told), noise, LEAST) for level, told in given]
+    (exposed,) = audited(pd.concat(rows, ignore_index=True)).exposed
+    assert exposed == Exposed("m", "buurt", "BU00010002", 4, 4, "GM0001")
+
+
 def test_counts_that_this_noise_cannot_have_given_are_refused():
     rows = [
         perturbed_counts("m", AreaLevel.BUURT, 2024, pd.Series([6.0], ["BU00010001"]), Noise(2, 1.0, 1), LEAST),
