@@ -41,11 +41,11 @@ def packed(codes: Codes) -> bytes:
     return zstandard.compress(codes.tobytes())
 
 
-def listed(batches: Sequence[bytes]) -> Iterator[tuple[int, Message]]:
-    """The rows that were not counted, by number, counted from 1, and why."""
+def listed(batches: Sequence[bytes]) -> Iterator[tuple[NDArray[np.int64], Codes]]:
+    """The rows that were not counted, by number, counted from 1, and the codes of why; batch by batch."""
     first = 1
     for batch in batches:
         codes = np.frombuffer(zstandard.decompress(batch), dtype=np.uint8)
         at = np.flatnonzero(codes)
-        yield from zip((first + at).tolist(), (REASONS[code - 1] for code in codes[at].tolist()), strict=True)
+        yield first + at, codes[at]
         first += len(codes)

@@ -13,9 +13,13 @@ Beside a count of confidential rows stands the sum of their keys, by which it is
 """
 
 import csv
+import io
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.compute as pc
 
 from boundaries.rd import check_dutch
 from geo.areas import AreaFrame
@@ -35,10 +39,12 @@ from services.registry import ENGINES, adapter
 from services.sources.parts import Unreadable, check_some_read, digest_of, files_of, left_out
 from services.sources.records.counts import Counts
 from services.sources.records.part import PartTally, State
-from services.sources.records.reasons import NO_PLACE, NO_YEAR, listed
+from services.sources.records.reasons import NO_PLACE, NO_YEAR, REASONS, listed
 from services.sources.records.sums import covered
 
 OnRows = Callable[[int], None]
+END = "\r\n"
+"""Of a line of CSV (RFC 4180)."""
 
 
 def _here() -> Engine:
@@ -221,12 +227,24 @@ def _why_none(records: Records, state: State) -> Message:
 
 
 def _write_list(path: Path, paths: Sequence[str], fallen: Sequence[Sequence[bytes]]) -> None:
-    """List every row that is not counted by number and reason, and by its file where there are several."""
+    """List every row that is not counted by number and reason, and by its file where there are several.
+
+    Lines are put together a batch at a time: there may be as many as rows, and one by one these take most of a tally.
+    """
     several = len(paths) > 1
-    with whole_file(path) as unfinished, unfinished.open("w", encoding="utf-8", newline="") as content:
-        writer = csv.writer(content)
-        names = [say("row (without header and empty lines)"), say("reason")]
-        writer.writerow([say("file"), *names] if several else names)
+    names = [say("row (without header and empty lines)"), say("reason")]
+    ends = pa.array(["", *(f",{_line(say(reason))}" for reason in REASONS)])
+    with whole_file(path) as unfinished, unfinished.open("wb") as content:
+        content.write(_line(*([say("file"), *names] if several else names)).encode())
         for file, batches in zip(paths, fallen, strict=True):
-            rows = ([row, say(reason)] for row, reason in listed(batches))
-            writer.writerows([file, *row] if several else row for row in rows)
+            start = f"{_line(file).removesuffix(END)}," if several else ""
+            for rows, codes in listed(batches):
+                lines = pc.binary_join_element_wise(start, pa.array(rows).cast(pa.string()), ends.take(codes), "")
+                content.write(b"".join(lines.cast(pa.binary()).to_pylist()))
+
+
+def _line(*cells: str) -> str:
+    """A line of CSV."""
+    written = io.StringIO()
+    csv.writer(written, lineterminator=END).writerow(cells)
+    return written.getvalue()

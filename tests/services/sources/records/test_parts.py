@@ -23,6 +23,7 @@ from services.engines.local import Local
 from services.formats import csv as csv_files
 from services.sources.records import counts
 from services.sources.records import part as part_
+from services.sources.records import tally as tally_
 from services.sources.records.tally import RecordsInput, tally
 from tests.services.sources.records.declared import AREAS, YEARS, expected, rows, source
 
@@ -282,6 +283,22 @@ def test_rows_that_are_listed_name_their_own_file_where_another_is_left_out(tmp_
     last.to_csv(tmp_path / "rijen" / "deel-002.csv", index=False)
     _, _, listed = made(tmp_path, "rijen", unreadable="leave out")
     assert {one[0] for one in listed} == {"rijen/deel-002.csv"}
+
+
+def test_rows_that_are_listed_are_not_said_one_by_one(tmp_path, monkeypatch):
+    written(tmp_path / "rijen", messy(2_000, 1), [1_000])
+    said = []
+    monkeypatch.setattr(tally_, "say", lambda text: said.append(text) or str(text))
+    _, _, listed = made(tmp_path, "rijen")
+    assert len(listed) > 100
+    assert len(said) < 50
+
+
+def test_a_file_with_a_comma_and_quotes_in_its_name_is_one_cell_of_the_list(tmp_path):
+    folder = written(tmp_path / "rijen", messy(60, 1), [20])
+    (folder / "deel-001.csv").rename(folder / 'deel "b", 2024.csv')
+    _, _, listed = made(tmp_path, "rijen")
+    assert {file for file, _, _ in listed} == {"rijen/deel-000.csv", 'rijen/deel "b", 2024.csv'}
 
 
 def test_where_no_file_can_be_read_the_first_says_why(tmp_path):
