@@ -10,17 +10,19 @@ from layers.declarations.indicators import Declared, Text
 
 
 class Alarm(Declared):
-    """On how many maps without places something was found all the same."""
+    """On how many maps without places something was found all the same; `what` says in Dutch which maps."""
 
     what: Text
+    in_english: Text
     maps: int = Field(gt=0)
     alarms: int = Field(ge=0)
 
 
 class Recall(Declared):
-    """Which share of the planted areas was flagged, on so many maps where that is known."""
+    """Which share of the planted areas was flagged, on so many maps where that is known; `what` as above."""
 
     what: Text
+    in_english: Text
     maps: int | None = Field(default=None, gt=0)
     flagged: float = Field(ge=0, le=1)
 

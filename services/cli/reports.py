@@ -130,7 +130,11 @@ def summary(layer: Protected) -> RenderableType:
         say(
             "{count:,} {areas}, {tested:,} tested", count=counts["areas"], areas=_plural(layer), tested=counts["tested"]
         ),
-        say("without score or test: {reasons}", reasons=reasons or message("none")),
+        say(
+            "{count:,} can be judged on the map; of the others: {reasons}",
+            count=counts["areas"] - sum(counts["without_score"].values()),
+            reasons=reasons or message("none"),
+        ),
         how_searched(layer),
         *_without_any(layer),
         *_alike(layer),

@@ -28,6 +28,7 @@ function chosenFrom(wanted = {}) { // what a reader chose where it is there, els
 const language = document.documentElement.lang;
 const written = new Intl.NumberFormat(language, {maximumFractionDigits: 6});
 const twoDecimals = new Intl.NumberFormat(language, {maximumFractionDigits: 2});
+const atLeast = (bound) => twoDecimals.format(Math.floor(bound * 10 + 1e-9) / 10); // rounded down, as in the words beside it
 const oneDecimal = new Intl.NumberFormat(language, {minimumFractionDigits: 1, maximumFractionDigits: 1});
 
 // A message in the language of the page: its English template stands in the code to the letter, so that it is found there.
@@ -133,15 +134,15 @@ const part = (title, text) => (text ? [make("h4", {}, title), make("p", {}, text
 
 function strengthTable(zone) {
   const rows = [
-    [say("Strength, at least (1 is ordinary)"), zone.strength],
+    [say("Strength, at least (1 is ordinary)"), zone.strength, atLeast],
     [say("Core areas"), zone.core],
     [say("More than expected"), zone.surplus],
     [say("More than expected, per km²"), zone.density],
     [`${say("More than expected, in proportion")}${zone.unit && ` (${zone.unit})`}`, zone.proportion],
   ].filter(([, value]) => value !== null);
   if (!rows.length) return "";
-  return make("table", {class: "reasons"}, make("caption", {}, say("How strong it is")), ...rows.map(([head, value]) =>
-    make("tr", {}, make("th", {scope: "row"}, head), make("td", {}, twoDecimals.format(value)))));
+  return make("table", {class: "reasons"}, make("caption", {}, say("How strong it is")), ...rows.map(([head, value, format = twoDecimals.format]) =>
+    make("tr", {}, make("th", {scope: "row"}, head), make("td", {}, format(value)))));
 }
 
 function contributionTable(zone) {
@@ -242,7 +243,7 @@ function measureOf(zone) { // what its place in the list rests on
   if (by === "surplus" && zone.surplus !== null) return say("{more} more than expected", {more: written.format(zone.surplus)});
   if (by === "density" && zone.density !== null) return say("{more} more per km²", {more: written.format(zone.density)});
   if (by === "proportion" && zone.proportion !== null) return say("{more} more {unit}", {more: written.format(zone.proportion), unit: zone.unit});
-  if (zone.strength !== null) return say("strength at least {strength}", {strength: twoDecimals.format(zone.strength)});
+  if (zone.strength !== null) return say("strength at least {strength}", {strength: atLeast(zone.strength)});
   return say("score {score}", {score: twoDecimals.format(zone.score)});
 }
 

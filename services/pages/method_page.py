@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from geo.unknown import Unknown
-from layers.evaluation.calibration import measured
+from layers.evaluation.calibration import Alarm, Recall, measured
 from layers.messages import language, number, say
 from layers.publication.corrections import Corrected, sentence, without_effect
 from layers.publication.explanations import MADE_UP
@@ -207,6 +207,11 @@ def _measured(statistic: str) -> Said | None:
         return None
     return {
         "draws": found.draws,
-        "alarm": [(one.what, one.alarms, one.maps) for one in found.alarm],
-        "recall": [(one.what, number(100 * one.flagged, 0), one.maps) for one in found.recall],
+        "alarm": [(_which(one), one.alarms, one.maps) for one in found.alarm],
+        "recall": [(_which(one), number(100 * one.flagged, 0), one.maps) for one in found.recall],
     }
+
+
+def _which(measured_of: Alarm | Recall) -> str:
+    """On which maps it was measured, in the language of the page."""
+    return measured_of.what if language() == "nl" else measured_of.in_english

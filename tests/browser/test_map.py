@@ -86,6 +86,15 @@ def test_the_page_says_what_it_is_about_and_what_it_does_not_show(opened, shown_
     assert "Kadaster" in text(opened, ".leaflet-control-attribution")
 
 
+def test_a_strength_is_rounded_down_in_the_list_and_behind_the_reasons_as_in_the_words(opened):
+    assert texts(opened, "#list li")[0].count("sterkte minstens 2,5 ") == 1
+    assert texts(opened, "#list li")[1].count("sterkte minstens 1,2 ") == 1
+    opened.click("#list li:first-child button")
+    opened.wait(f"return document.querySelector('{POPUP} table') !== null")
+    cells = "return [...document.querySelectorAll('.popup table')][0].querySelector('td').textContent"
+    assert opened.run(cells) == "2,5"
+
+
 def test_every_zoekgebied_has_its_rank_on_the_map_and_its_name_in_the_list(opened, shown_zones):
     assert texts(opened, ".leaflet-marker-icon.rank") == [str(rank) for rank in shown_zones["rang"]]
     assert texts(opened, "#list strong") == list(shown_zones["titel"])

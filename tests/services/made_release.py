@@ -191,7 +191,7 @@ def _zone(rank, rows):
         "aantal_gebieden": len(rows),
         "gebiedscodes": ",".join(rows["gebiedscode"]),
         "gemeenten": gemeenten,
-        "sterkte": 2.5 / rank,
+        "sterkte": 2.56 / rank,
         "standvastig": 0.75,
         "aantal_kern": len(rows),
         "niet_getoond": 0,

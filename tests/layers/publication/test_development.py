@@ -38,6 +38,12 @@ def test_what_was_not_there_is_new_and_the_first_period_says_nothing():
     assert found["verloop"].tolist() == [None, "nieuw", "blijft"]
 
 
+def test_what_lay_in_several_zoekgebieden_is_regrouped_and_not_new():
+    before = ((2023, 1, "abcd", 2.0), (2023, 2, "efgh", 2.0))
+    split = developed(table(*before, (2024, 1, "abcd", 2.0), (2024, 2, "dexy", 2.0), (2024, 3, "ewxyz", 2.0)))
+    assert split["verloop"].tolist() == [None, None, "blijft", "anders_ingedeeld", "nieuw"]
+
+
 def test_each_period_is_held_against_the_one_before_it_whatever_their_order():
     found = developed(table((2025, 1, "ab", 4.0), (2023, 1, "ab", 1.5), (2024, 1, "ab", 2.0)))
     assert found["verloop"].tolist() == ["groeit", None, "groeit"]

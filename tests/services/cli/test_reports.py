@@ -37,3 +37,15 @@ def test_a_gemeente_in_which_no_area_has_a_score_is_named_with_the_reason(tmp_pa
             console.print(reports.summary(of))
         assert ("geen gebied van" in shown.get()) is unscored
     assert "heeft een score (te klein aantal om te tonen): de kaart zegt er niets over" in shown.get()
+
+
+def test_what_can_be_judged_and_what_cannot_add_up_to_all_areas(tmp_path: Path):
+    """An area that is too small to show is searched all the same: it is one of the tested and one of the others."""
+    known, table = catalog(tmp_path), counts(board()[2])
+    console = Console(width=500)
+    with console.capture() as shown:
+        console.print(reports.summary(layer(known, built(known, table))))
+    tested, judged = shown.get().splitlines()[1:3]
+    assert tested.startswith("144 ")
+    assert tested.endswith("144 getoetst")
+    assert judged == "143 zijn op de kaart te beoordelen; van de andere: 1 te klein aantal om te tonen"

@@ -7,7 +7,7 @@ import pytest
 from scipy.stats import binomtest
 
 from layers.evaluation.calibration import measured
-from layers.messages import number
+from layers.messages import number, speaking
 from layers.publication.collections import collections
 from services.pages.method_page import file_of, write
 from services.releases.record import recorded
@@ -92,6 +92,16 @@ def test_it_has_what_was_measured_of_the_search_to_the_number(page):
     assert len(kept.recall) >= 4
     for one in kept.recall:
         assert f"{one.what}</td><td>{one.maps}</td><td>{100 * one.flagged:.0f} %</td>" in page
+
+
+def test_what_was_measured_is_in_the_language_of_the_page(record, tmp_path):
+    with speaking("en"):
+        write(record, tmp_path)
+    said = (tmp_path / file_of("proef")).read_text(encoding="utf-8")
+    kept = measured()["place_scan"]
+    for one in (*kept.alarm, *kept.recall):
+        assert f"<td>{one.in_english}</td>" in said
+        assert one.what not in said
 
 
 def test_fair_searches_give_an_alarm_on_one_map_in_twenty():

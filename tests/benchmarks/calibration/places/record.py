@@ -18,38 +18,48 @@ HEAD = """# How often a search is wrong, as `make calibrate` measured it and `py
 [place_scan]
 draws = {draws}
 """
-ALARM = '\n[[place_scan.alarm]]\nwhat   = "{what}"\nmaps   = {maps}\nalarms = {alarms}\n'
-RECALL = '\n[[place_scan.recall]]\nwhat    = "{what}"\nmaps    = {maps}\nflagged = {flagged:.2f}\n'
+WHAT = 'what       = "{what}"\nin_english = "{in_english}"\nmaps       = {maps}\n'
+ALARM = "\n[[place_scan.alarm]]\n" + WHAT + "alarms     = {alarms}\n"
+RECALL = "\n[[place_scan.recall]]\n" + WHAT + "flagged    = {flagged:.2f}\n"
 FAIR = {name for name, kind in NULLS.items() if not kind.reported}
-LANDS = {"zuid-holland": "in Zuid-Holland, drie zulke plekken", "nl": "in het hele land, twaalf zulke plekken"}
-SOUGHT = {
-    "9 gebieden, vorm 3, 3 keer": "negen gebieden met drie keer zo veel",
-    "9 gebieden, vorm 3, 2 keer": "negen gebieden met twee keer zo veel",
-    "9 gebieden, grillig, vorm 3, 3 keer": "negen gebieden in een grillige vorm met drie keer zo veel",
-    "20 gebieden, vorm 3, 2 keer": "twintig gebieden met twee keer zo veel",
-    "4 gebieden, vorm 3, 3 keer": "vier gebieden met drie keer zo veel",
+NOTHING = (
+    ("Zuid-Holland zonder plekken, tien soorten kaarten",
+     "the province of Zuid-Holland without places, ten kinds of maps", {"zuid-holland"}, FAIR),
+    ("het hele land zonder plekken", "the whole country without places", {"nl"}, FAIR),
+    ("zonder plekken, waar buurgebieden een beetje op elkaar lijken",
+     "without places, where neighboring areas are a little alike", {"zuid-holland", "nl"}, {"correlated_1"}),
+)  # fmt: skip
+"""Maps without places: what the method page calls them in Dutch and English, of which lands and kinds."""
+LANDS = {
+    "zuid-holland": ("in Zuid-Holland, drie zulke plekken", "in the province of Zuid-Holland, three such places"),
+    "nl": ("in het hele land, twaalf zulke plekken", "in the whole country, twelve such places"),
 }
-"""What the method page says: of the planted places that are easy and hard to find some of each."""
+SOUGHT = {
+    "9 gebieden, vorm 3, 3 keer": ("negen gebieden met drie keer zo veel", "nine areas with three times as much"),
+    "9 gebieden, vorm 3, 2 keer": ("negen gebieden met twee keer zo veel", "nine areas with twice as much"),
+    "9 gebieden, grillig, vorm 3, 3 keer": (
+        "negen gebieden in een grillige vorm met drie keer zo veel",
+        "nine areas in an irregular shape with three times as much",
+    ),
+    "20 gebieden, vorm 3, 2 keer": ("twintig gebieden met twee keer zo veel", "twenty areas with twice as much"),
+    "4 gebieden, vorm 3, 3 keer": ("vier gebieden met drie keer zo veel", "four areas with three times as much"),
+}
+"""What the method page says, in Dutch and English: of planted places that are easy and hard to find some of each."""
 
 
 def recorded(figures):
     """The declaration of what was measured."""
     rows = figures["rows"]
-    groups = (
-        ("Zuid-Holland zonder plekken, tien soorten kaarten", {"zuid-holland"}, FAIR),
-        ("het hele land zonder plekken", {"nl"}, FAIR),
-        ("zonder plekken, waar buurgebieden een beetje op elkaar lijken", {"zuid-holland", "nl"}, {"correlated_1"}),
-    )
     text = HEAD.format(draws=figures["draws"])
-    for what, lands, kinds in groups:
+    for what, in_english, lands, kinds in NOTHING:
         ours = [row for row in rows if row["land"] in lands and row["setting"] in kinds]
         alarms = sum(round(row["alarm"] * row["maps"]) for row in ours)
-        text += ALARM.format(what=what, maps=sum(row["maps"] for row in ours), alarms=alarms)
-    for setting, what in SOUGHT.items():
+        text += ALARM.format(what=what, in_english=in_english, maps=sum(row["maps"] for row in ours), alarms=alarms)
+    for setting, texts in SOUGHT.items():
         for row in rows:
             if row["setting"] == setting:
-                said = f"{what}, {LANDS[row['land']]}"
-                text += RECALL.format(what=said, maps=row["maps"], flagged=row["recall"])
+                what, in_english = map(", ".join, zip(texts, LANDS[row["land"]], strict=True))
+                text += RECALL.format(what=what, in_english=in_english, maps=row["maps"], flagged=row["recall"])
     return text
 
 
