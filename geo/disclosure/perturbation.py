@@ -23,7 +23,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import logsumexp, softmax
 
-from geo.disclosure.cell_keys import Keys, fractions
+from geo.disclosure.cell_keys import Keys, fractions, mixed
 from geo.errors import MeasureError
 
 type Floats = NDArray[np.float64]
@@ -109,14 +109,14 @@ def perturbed(counts: Floats, keys: Keys, noise: Noise) -> Floats:
     Raises MeasureError for what is no count.
 
     >>> perturbed(np.array([0.0, 1.0, 40.0]), np.array([9, 2**62, 2**63], dtype=np.uint64), Noise()).tolist()
-    [0.0, 0.0, 40.0]
+    [0.0, 0.0, 38.0]
     """
     known = ~np.isnan(counts)
     whole = np.rint(counts[known])
     if (np.abs(whole - counts[known]) > WHOLE).any():
         raise MeasureError("figures that are no whole counts cannot be perturbed")
     rows = np.minimum(whole, noise.last).astype(np.intp)
-    steps = (fractions(keys[known])[:, None] >= _cumulative(noise)[rows]).sum(axis=1) - noise.max_noise
+    steps = (fractions(mixed(keys[known]))[:, None] >= _cumulative(noise)[rows]).sum(axis=1) - noise.max_noise
     result = counts.copy()
     result[known] = whole + steps
     return result

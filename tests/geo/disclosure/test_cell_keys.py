@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy.stats import kstest
 
-from geo.disclosure.cell_keys import fractions, record_keys, summed
+from geo.disclosure.cell_keys import fractions, mixed, record_keys, summed
 
 SECRET = b"of the municipality alone"
 
@@ -37,6 +37,26 @@ def test_keys_of_records_and_of_cells_are_evenly_distributed():
     cells = summed(keys, np.arange(20_000) // 4, 5_000)
     assert kstest(fractions(keys), "uniform").pvalue > 0.01
     assert kstest(fractions(cells), "uniform").pvalue > 0.01
+
+
+@given(st.lists(st.integers(0, 2**64 - 1), min_size=2, max_size=40, unique=True))
+def test_mixed_keys_are_as_evenly_spread_no_two_the_same_and_as_they_were_made_by_another(numbers):
+    """The same finaliser in Python's whole numbers, from its definition."""
+    found = mixed(np.array(numbers, dtype=np.uint64)).tolist()
+    assert len(set(found)) == len(numbers)
+    for key, own in zip(numbers, found, strict=True):
+        once = (key ^ key >> 30) * 0xBF58476D1CE4E5B9 % 2**64
+        twice = (once ^ once >> 27) * 0x94D049BB133111EB % 2**64
+        assert own == twice ^ twice >> 31
+
+
+def test_mixed_keys_of_parts_tell_nothing_of_that_of_their_sum():
+    first, second = (record_keys([f"{name} {at}" for at in range(20_000)], SECRET) for name in "ab")
+    of_sum = fractions(mixed(first + second))
+    added_up = (fractions(mixed(first)) + fractions(mixed(second))) % 1
+    assert kstest(of_sum, "uniform").pvalue > 0.01
+    assert kstest((of_sum - added_up) % 1, "uniform").pvalue > 0.01
+    assert abs(np.corrcoef(of_sum, fractions(mixed(first)))[0, 1]) < 0.03
 
 
 def test_no_key_is_a_whole():
