@@ -48,6 +48,28 @@ def test_a_protected_column_is_no_indicator_by_its_name_its_formula_or_its_title
     assert said.format("druk") in faults(tmp_path, "druk", titled)
 
 
+@pytest.mark.parametrize(
+    ("names", "trait"),
+    [
+        ("a_nl_all a_neu_al a_geb_ne a_nw_all a_marok P_NW_MIG_A P_NL_ACHTG Marokko_19 BuitenEuropa_20", "origin"),
+        ("a_inkont g_ink_po p_hh_osm P_LINK_HH a_opl_lg", "income, wealth or education"),
+        ("a_soz_wb UITKMINAOW", "benefits"),
+        ("a_jz_tn", "health"),
+        ("moslims katholieken", "religion"),
+    ],
+)
+def test_what_cbs_calls_a_protected_column_is_known(names, trait):
+    for name in names.split():
+        assert f"{trait} of residents" in [str(one) for one in protected(name)], name
+
+
+@pytest.mark.parametrize(
+    "name", ["a_woning", "p_leegsw", "a_bed_gi", "g_wozbag", "a_inw", "WON_NBEW", "a_pau", "marokko"]
+)
+def test_other_columns_of_cbs_may_be_an_indicator(name):
+    assert not list(protected(name))
+
+
 @pytest.mark.parametrize("column", ["jongeren", "huishoudens_klein", "koopwoningen", "vestigingen", "leegstand"])
 def test_young_people_households_homes_and_firms_may_be_an_indicator(tmp_path, column):
     named = f'\n[columns.{column}]\ntitle = "Kolom"\nformula = "a"\n'
