@@ -6,7 +6,7 @@ is on a primary key, and SQLite leaves it out where a query names none of its co
 """
 
 import sqlite3
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,9 +16,9 @@ from pandas.api.types import infer_dtype
 
 from geo.errors import StoreError
 from geo.messages import message
-from layers.publication.collection import Collection
+from layers.publication.collection import Collection, texts
 from layers.publication.fields import ID, Field
-from layers.publication.normal_form import NormalForm, Places, normal_form
+from layers.publication.normal_form import NormalForm, Places
 from services.sql import Value, quoted
 
 TYPES = {"string": "string", "integer": "Int64", "number": "Float64", "boolean": "boolean"}
@@ -48,18 +48,15 @@ class Joined:
 def write_parted(
     database: sqlite3.Connection,
     collection: Collection,
-    table: pd.DataFrame,
+    form: NormalForm,
     keys: Mapping[str, Places],
     types: Mapping[str, str],
-    parted: Callable[[pd.DataFrame], NormalForm] = normal_form,
 ) -> Joined:
-    """Write the rows of a collection, `_fid` counted from 1, with further `keys` (from 0), and what the rows share.
+    """Write the rows of a collection as `form` parts them, `_fid` counted from 1, with further `keys` (from 0).
 
-    `types` has the column type of SQLite per field type, `parted` says what stands once. Raises StoreError for what is
-    not of the type of its field.
+    `types` has the column type of SQLite per field type. Raises StoreError for what is not of the type of its field.
     """
     fields = {field.name: field for field in collection.fields}
-    form = parted(_with_texts(collection, table[list(fields)]))
     held = {name: _columns(collection.id, fields, part.table) for name, part in form.parts.items()}
     places = {f"_{name}": part.at for name, part in form.parts.items()} | dict(keys)
     declared = {name: types[field.type] for name, field in fields.items()} | dict.fromkeys(places, "INTEGER")
@@ -89,16 +86,6 @@ def _write(database: sqlite3.Connection, name: str, key: str, columns: Columns, 
     database.executemany(f"INSERT INTO {quoted(name)} VALUES ({marks})", rows)  # noqa: S608  # a quoted name and marks
 
 
-def _with_texts(collection: Collection, table: pd.DataFrame) -> pd.DataFrame:
-    """The table with its texts as SQLite holds them. Numbers stay as they are until it is known which stand once."""
-    texts = {
-        one.name: pd.Series(_values(collection.id, one, table[one.name]), table.index, dtype=object)
-        for one in collection.fields
-        if one.type == "string"
-    }
-    return table.assign(**texts)
-
-
 def _columns(name: str, fields: Mapping[str, Field], table: pd.DataFrame) -> Columns:
     """The columns of a collection as what SQLite holds, unknown as None."""
     return {column: _values(name, fields[column], table[column]) for column in map(str, table)}
@@ -106,8 +93,8 @@ def _columns(name: str, fields: Mapping[str, Field], table: pd.DataFrame) -> Col
 
 def _values(name: str, field: Field, column: "pd.Series[Any]") -> list[Value | None]:
     if field.type == "string" and infer_dtype(column, skipna=True) in {"string", "empty"}:
-        texts: list[Value | None] = column.astype(object).where(column.notna(), None).tolist()
-        return texts
+        held: list[Value | None] = texts(column).tolist()
+        return held
     where = message("collection {name}, column {column}", name=name, column=field.name)
     try:
         typed = column.astype(TYPES[field.type])  # type: ignore[call-overload]  # names of pandas types

@@ -2,17 +2,22 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import geopandas
+import numpy as np
+import numpy.typing as npt
 import pandas as pd
+import pyarrow as pa
 from pyproj import CRS
 
 from geo.metres import is_metric
 from layers.publication.audience import Audience
 from layers.publication.fields import Field
+from layers.publication.normal_form import NormalForm, normal_form
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Collection:
     """One published table, in RD New or the system in metres that is declared for another country. `table` has exactly
     the columns of `fields`, then `geometry`, unique by `id`.
@@ -55,6 +60,11 @@ class Collection:
             raise ValueError(f"collection {self.id}: its system has no EPSG code")
         return code
 
+    @cached_property
+    def normal_form(self) -> NormalForm:
+        """Its rows without geometry, each thing once: found once for all files that are written of it."""
+        return normal_form(pd.DataFrame(self.table.drop(columns="geometry")))
+
     def __post_init__(self) -> None:
         object.__setattr__(self, "fields", tuple(field.said() for field in self.fields))
         declared = [*names(self.fields), "geometry"]
@@ -85,5 +95,17 @@ def _has_type(column: pd.Series, field: Field) -> bool:
 
 
 def _typed(column: pd.Series, field: Field) -> pd.Series:
+    if field.type == "string":
+        return pd.Series(texts(column), column.index, dtype=object)
     values: pd.Series = column.astype(DTYPES[field.type])  # type: ignore[call-overload]  # names of types
-    return values.where(values.notna(), None) if field.type == "string" else values
+    return values
+
+
+def texts(column: pd.Series) -> npt.NDArray[np.object_]:
+    """What a column of texts holds, None where there is none."""
+    if isinstance(column.dtype, pd.StringDtype):
+        held: npt.NDArray[np.object_] = pa.array(column.array).to_numpy(zero_copy_only=False)
+        return held
+    values = column.to_numpy(object, copy=True)
+    values[pd.isna(values)] = None
+    return values

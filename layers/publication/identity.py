@@ -23,7 +23,7 @@ import orjson
 import pandas as pd
 import shapely
 
-from layers.publication.collection import Collection
+from layers.publication.collection import Collection, texts
 from layers.publication.fields import Field
 from layers.publication.protected import Protected
 
@@ -90,8 +90,7 @@ def run_identity(layers: Sequence[Protected]) -> str:
 
 def _canonical(field: Field, column: "pd.Series[Any]") -> Iterator[bytes]:
     if field.type == "string":
-        texts = column.astype(object).where(column.notna(), None)
-        yield orjson.dumps([None if one is None else str(one) for one in texts])
+        yield orjson.dumps([one if one is None else str(one) for one in texts(column).tolist()])
         return
     known = column.notna().to_numpy()
     kind = ">f8" if field.type == "number" else ">i8"

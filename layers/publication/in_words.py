@@ -68,7 +68,7 @@ def beside(ratio: float, place: str) -> str:
     >>> beside(3.47, ""), beside(0.9, "in Rotterdam")
     ('3,5 keer zo veel als landelijk', 'iets minder dan gemiddeld in Rotterdam')
     """
-    return _beside(ratio, place, language())
+    return _beside(float(ratio), place, language())  # the float of numpy is as great, and rounds in another way
 
 
 @lru_cache(maxsize=8192)  # all lenses of a period have the same ratios

@@ -11,6 +11,7 @@ indicator; and short words once, as the name of a lens: a filter on it would be 
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -28,6 +29,9 @@ KEYS = {"area": (AREA.name, VINTAGE.name), "figures": (AREA.name, VINTAGE.name, 
 
 IDENTIFIER = (AREA.name, PERIOD.name, LENS.name)
 """What the identifier of an area under a lens is made of, with a dash between."""
+
+SAMPLE = 1000
+"""How many rows are compared before all are."""
 
 LONG = 40
 """Characters, on average, from which texts that repeat are worth a part of their own."""
@@ -52,6 +56,11 @@ class NormalForm:
     rows: pd.DataFrame
     parts: dict[str, Part]
     identifier: tuple[str, ...] = ()
+
+    def ordered(self, order: Places) -> "NormalForm":
+        """The same with its rows in another order."""
+        parts = {name: replace(part, at=np.take(part.at, order)) for name, part in self.parts.items()}
+        return replace(self, rows=self.rows.iloc[order], parts=parts)
 
 
 def normal_form(table: pd.DataFrame) -> NormalForm:
@@ -107,12 +116,17 @@ def distinct(shapes: npt.NDArray[np.object_]) -> tuple[Places, Places]:
 def _first(values: Iterable[object], count: int) -> tuple[Places, Places]:
     """The number of each value, counted as they come, and where each number comes first."""
     numbers = pd.factorize(np.fromiter(values, object, count), use_na_sentinel=False)[0].astype(np.int64)
-    return numbers, np.unique(numbers, return_index=True)[1]
+    return numbers, _firsts(numbers)
 
 
 def _numbered(keys: pd.DataFrame) -> tuple[Places, Places]:
     numbers = keys.groupby(list(keys), sort=False, dropna=False).ngroup().to_numpy().astype(np.int64)
-    return numbers, np.unique(numbers, return_index=True)[1]
+    return numbers, _firsts(numbers)
+
+
+def _firsts(numbers: Places) -> Places:
+    """Where each number comes first, of numbers that are given as they come."""
+    return np.flatnonzero(np.diff(np.maximum.accumulate(numbers), prepend=-1))
 
 
 def _is_text(column: pd.Series) -> bool:
@@ -131,9 +145,14 @@ def _repeated(column: pd.Series) -> Part | None:
 
 
 def _depends(column: pd.Series, at: Places, first: Places) -> bool:
-    """Whether the column holds one value for each key."""
-    if isinstance(column.dtype, np.dtype) and column.dtype != object:
-        values = column.to_numpy()
-        return np.array_equal(values, values[first][at], equal_nan=values.dtype.kind == "f")
-    codes, _ = pd.factorize(column)
-    return bool((codes == codes[first][at]).all())
+    """Whether the column holds one value for each key: of most that do not, the first rows tell."""
+    values, expected = column.to_numpy(), first[at]
+    parts = (slice(None, SAMPLE), slice(SAMPLE, None))
+    return all(_equal(values[part], values[expected[part]]) for part in parts)
+
+
+def _equal(values: "npt.NDArray[Any]", others: "npt.NDArray[Any]") -> bool:
+    if values.dtype != object:
+        return np.array_equal(values, others, equal_nan=values.dtype.kind == "f")
+    unlike = values != others
+    return not unlike.any() or bool((pd.isna(values[unlike]) & pd.isna(others[unlike])).all())

@@ -9,17 +9,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-import pandas as pd
 
 from layers.publication.collection import Collection
-from layers.publication.normal_form import (
-    NormalForm,
-    Places,
-    distinct,
-    normal_form,
-    with_words_once,
-    without_identifier,
-)
+from layers.publication.normal_form import Places, distinct, with_words_once, without_identifier
 from services.parted_tables import write_parted
 from services.sql import quoted
 
@@ -55,8 +47,8 @@ def views(collections: Sequence[Collection]) -> dict[str, View]:
 
 def write(package: sqlite3.Connection, collection: Collection, view: View, about: Mapping[str, str]) -> None:
     """Add the layer of a collection; `about` has its IDENTIFIER, DESCRIPTION and DATE."""
-    table, srs = collection.table.drop(columns="geometry"), collection.epsg
-    parted = write_parted(package, collection, table, {"_shape": view.shape}, TYPES, _once)
+    srs, form = collection.epsg, without_identifier(with_words_once(collection.normal_form), collection.table)
+    parted = write_parted(package, collection, form, {"_shape": view.shape}, TYPES)
     columns = ", ".join((*parted.columns.values(), f"a.fid AS {quoted(f'fid_{view.areas}')}"))
     package.execute(f"CREATE INDEX {quoted(f'_shape_{collection.id}')} ON {parted.rows} (_shape)")
     package.execute(
@@ -74,10 +66,6 @@ def write(package: sqlite3.Connection, collection: Collection, view: View, about
     package.execute(
         "INSERT INTO gpkg_geometry_columns VALUES (?, 'geom', 'MULTIPOLYGON', ?, 0, 0)", (collection.id, srs)
     )
-
-
-def _once(table: pd.DataFrame) -> NormalForm:
-    return without_identifier(with_words_once(normal_form(table)), table)
 
 
 def write_codes(package: sqlite3.Connection, collections: Iterable[Collection], date: str) -> None:

@@ -9,6 +9,7 @@ import numpy.typing as npt
 import orjson
 import pandas as pd
 
+from layers.publication.collection import texts
 from layers.publication.fields import Field
 
 MOST_FIGURES = 15
@@ -85,8 +86,8 @@ def _four_figures(value: float) -> float:
 
 def texts_of(table: pd.DataFrame, field: Field) -> list[str | None]:
     """The texts of a column, None where there is none."""
-    texts = column_of(table, field)
-    return texts.astype(object).where(texts.notna(), None).tolist()
+    held: list[str | None] = texts(column_of(table, field)).tolist()
+    return held
 
 
 def column_of(table: pd.DataFrame, field: Field) -> "pd.Series[Any]":
@@ -96,5 +97,6 @@ def column_of(table: pd.DataFrame, field: Field) -> "pd.Series[Any]":
 
 def each_once(column: "pd.Series[Any]", said: Callable[[Any], str]) -> "pd.Series[Any]":
     """What each value is called, asked once; nothing of what is unknown."""
-    called = {one: said(one) for one in column.dropna().unique()}
-    return column.map(called).astype(object)
+    index, values = pd.factorize(column)
+    called = np.array([*map(said, values), None], dtype=object)
+    return pd.Series(called[index], column.index)

@@ -20,6 +20,10 @@ from services.pages.map_outlines import extent_of, in_degrees, simplified_outlin
 from services.pages.map_pictures import pictures_of
 from services.pages.map_searches import searches_of
 
+DRAWN = [LEVEL.name, VINTAGE.name, AREA.name]
+"""What tells areas apart."""
+CALLED = [AREA_NAME.name, GEMEENTE_NAME.name]
+
 
 @dataclass(frozen=True, slots=True)
 class Content:
@@ -73,7 +77,8 @@ def _levels(figures: Iterable[Collection]) -> dict[str, geopandas.GeoDataFrame]:
     """The areas of each level, once each by code; a code drawn in several vintages is drawn as in the latest."""
     tables: dict[str, list[geopandas.GeoDataFrame]] = {}
     for collection in figures:
-        for level, rows in collection.table.groupby(LEVEL.name, sort=False):
+        drawn = collection.table[[*DRAWN, *CALLED, collection.table.geometry.name]].drop_duplicates(DRAWN)
+        for level, rows in drawn.groupby(LEVEL.name, sort=False):
             tables.setdefault(str(level), []).append(rows)
     return {level: _distinct_areas(pd.concat(rows)) for level, rows in tables.items()}
 

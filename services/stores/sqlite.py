@@ -24,7 +24,6 @@ from contextlib import closing
 from dataclasses import asdict
 from pathlib import Path
 
-import geopandas
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
@@ -95,24 +94,24 @@ def _groups(collections: Sequence[Collection]) -> dict[str, list[Collection]]:
 
 
 def _write_group(store: sqlite3.Connection, group: str, members: Sequence[Collection]) -> None:
-    tables = [one.table.sort_values("id", kind="stable") for one in members]
-    geometry = [_shapes_of(one, table) for one, table in zip(members, tables, strict=True)]
+    orders = [np.argsort(one.table["id"].to_numpy(object), kind="stable") for one in members]
+    geometry = [_shapes_of(one, order) for one, order in zip(members, orders, strict=True)]
     first, which = distinct(np.concatenate(geometry))
     bounds = _write_shapes(store, group, np.concatenate(geometry)[first], members[0].crs)
     ends = np.cumsum([len(one) for one in geometry])
-    for collection, table, shape in zip(members, tables, np.split(which, ends[:-1]), strict=True):
-        _write_one(store, collection, group, table, shape)
+    for collection, order, shape in zip(members, orders, np.split(which, ends[:-1]), strict=True):
+        _write_one(store, collection, group, order, shape)
         about = json.dumps(_about(collection, group, bounds[shape]), ensure_ascii=False)
         store.execute("INSERT INTO _collections VALUES (?, ?)", (collection.address, about))
 
 
-def _shapes_of(collection: Collection, table: geopandas.GeoDataFrame) -> Shapes:
-    geometry: Shapes = table.geometry.to_numpy()
+def _shapes_of(collection: Collection, order: Places) -> Shapes:
+    geometry: Shapes = collection.table.geometry.to_numpy()[order]
     unusable = shapely.is_missing(geometry) | shapely.is_empty(geometry)
     if unusable.any():
         raise StoreError(
             "collection {name}: no geometry for {rows}; leave those rows out",
-            name=collection.id, rows=first_few(table["id"][unusable]),
+            name=collection.id, rows=first_few(collection.table["id"].iloc[order[unusable]]),
         )  # fmt: skip
     return geometry
 
@@ -131,11 +130,9 @@ def _write_shapes(store: sqlite3.Connection, group: str, distinct_shapes: Shapes
     return served.bounds
 
 
-def _write_one(
-    store: sqlite3.Connection, collection: Collection, group: str, table: geopandas.GeoDataFrame, shape: Places
-) -> None:
+def _write_one(store: sqlite3.Connection, collection: Collection, group: str, order: Places, shape: Places) -> None:
     """Write the rows of a collection, what they share, and the view that joins these."""
-    parted = write_parted(store, collection, table, {"_shape": shape}, TYPES)
+    parted = write_parted(store, collection, collection.normal_form.ordered(order), {"_shape": shape}, TYPES)
     texts_ = features.write(store, collection, parted)
     store.execute(f"CREATE UNIQUE INDEX {quoted(f'_id_{collection.id}')} ON {parted.rows} (id)")
     store.execute(f"CREATE INDEX {quoted(f'_shape_{collection.id}')} ON {parted.rows} (_shape)")

@@ -84,7 +84,8 @@ class Given:
         """Another theme, about some of the same figures."""
         text = (self.layers / "themes/misdrijven.toml").read_text(encoding="utf-8")
         for before, after in (
-            ('"misdrijven"', '"tweede"'), ('"place_scan"', '"getis_ord_total"'), (WEIGHT, "weight   = 3"),
+            ('"misdrijven"', '"tweede"'), ('"getis_ord_total"', '"getis_ord"'), (WEIGHT, "weight   = 3"),
+            ('"place_scan"', '"getis_ord_total"'),
         ):  # fmt: skip
             assert before in text
             text = text.replace(before, after, 1)

@@ -2,13 +2,14 @@
 
 import re
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from layers.declarations.indicators import Indicator
 from layers.messages import say, speaking
-from layers.publication.in_words import beside, comparison, more, readable, rounded, times
+from layers.publication.in_words import _beside, beside, comparison, more, readable, rounded, times
 
 RATE = Indicator(
     id="misdrijven", title="Misdrijven", why="Omdat.", source="bron", value="teller", per="inwoners",
@@ -39,6 +40,12 @@ def test_a_number_is_said_in_few_figures(value, text):
 )  # fmt: skip
 def test_how_many_times_that_is(ratio, text):
     assert beside(ratio, "") == text
+
+
+@pytest.mark.parametrize("number", [float, np.float64])
+def test_a_ratio_is_rounded_by_its_own_decimals_whoever_holds_it(number):
+    _beside.cache_clear()
+    assert beside(number(6.35), "") == "6,3 keer zo veel als landelijk"  # 6.35 is 6.3499999999999996
 
 
 @pytest.mark.parametrize(

@@ -97,3 +97,22 @@ def test_equal_shapes_are_one_whether_or_not_they_are_one_object(numbers, copies
     first, which = distinct(np.array(given_shapes, dtype=object))
     assert [numbers[place] for place in first[which]] == numbers
     assert len(first) == len(set(numbers))
+
+
+@given(table=tables(), data=st.data())
+def test_parts_in_another_order_of_rows_are_of_the_same_rows(table, data):
+    order = np.array(data.draw(st.permutations(range(len(table)))), dtype=np.int64)
+    form = normal_form(table).ordered(order)
+    columns = {name: form.rows[name].tolist() for name in form.rows}
+    for part in form.parts.values():
+        columns |= {name: part.table[name].iloc[part.at].tolist() for name in part.table}
+    assert all(columns[name] == table[name].iloc[order].tolist() for name in table)
+
+
+def test_what_differs_only_far_down_the_table_stays_with_its_row():
+    table = pd.DataFrame({"gebiedscode": 1500 * ["a", "b"], "indeling": 2024, "lens": range(3000)})
+    table["naam"] = [*2998 * ["zelfde"], "zelfde", "ander"]
+    table["getal"] = [*2999 * [1.0], 2.0]
+    form = normal_form(table.assign(id=[str(row) for row in range(3000)], gelijk="wel"))
+    assert list(form.parts["area"].table) == ["gebiedscode", "indeling", "gelijk"]
+    assert {"naam", "getal"} <= set(form.rows)
