@@ -106,7 +106,10 @@ def _lens(name: str, weight: int) -> str:
     return f'id = "{name}"\ntitle = "Lens {name}"\ntheme = "misdrijven"\nothers = "keep"\n\n{change}'
 
 
-OTHERS = ("vastgoed", "drugs_gemeente", "transacties", "branches", "digitaal", "mensenhandel", "witwassen")
+OTHERS = (
+    *("vastgoed", "leegstand_2020", "drugs_gemeente", "transacties", "branches", "branches_2012", "digitaal"),
+    *("mensenhandel", "witwassen"),
+)
 """The other themes of which the real files have the figures of the whole country."""
 WEIGHT = "weight   = 2"
 """Of the first indicator of misdrijven."""
