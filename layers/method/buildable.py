@@ -2,8 +2,7 @@
 
 from collections.abc import Sequence
 
-from geo.errors import SourceError, UnknownNameError
-from geo.messages import message
+from geo.errors import SourceError
 from layers.declarations.periods import PER_YEAR, absent_parts
 from layers.declarations.sources import SourceDeclaration
 
@@ -11,7 +10,7 @@ from layers.declarations.sources import SourceDeclaration
 def period_of(sources: Sequence[SourceDeclaration], wanted: int | None) -> int:
     """The wanted period, or the newest that every source has.
 
-    Raises UnknownNameError for one that they do not share, SourceError where they share none.
+    Raises SourceError for one that they do not share, naming who lacks it, and where they share none.
     """
     shared = set.intersection(*(set(source.years) for source in sources))
     if not shared:
@@ -21,7 +20,12 @@ def period_of(sources: Sequence[SourceDeclaration], wanted: int | None) -> int:
         )
     if wanted is not None and wanted not in shared:
         check_years(sources, wanted)
-        raise UnknownNameError(message("period"), wanted, sorted(shared))
+        raise SourceError(
+            "period {wanted}: not one of {lacking}; all sources have {shared}: take one of these with --period, or add "
+            "{wanted} to the `periods` of the source that lacks it",
+            wanted=wanted, shared=sorted(shared),
+            lacking=[f"{source.id} {list(source.years)}" for source in sources if wanted not in source.years],
+        )  # fmt: skip
     return max(shared) if wanted is None else wanted
 
 

@@ -79,7 +79,7 @@ def test_a_folder_that_declares_nothing_is_not_said_to_be_without_faults(zicht: 
             ("build", "misdrijven", "--level", "straat"),
             "unknown level 'straat'; known: buurt, wijk, gemeente, h3-7, h3-8, h3-9, h3-10",
         ),
-        (("build", "misdrijven", "--period", "1999"), "unknown period '1999'; known: 2024, 2025"),
+        (("build", "misdrijven", "--period", "1999"), "period 1999: not one of"),
         (("build", "misdrijven", "--gemeente", "GM0001"), "unknown gemeente 'GM0001'; known: GM9"),
         (("build", "misdrijven", "--gemeente", "Atlantis"), "unknown gemeente 'Atlantis'; known: GM9101 Zilverlo"),
         (("demo", "--gemeente", "GM0363"), "'GM0363'; known: GM9101 Zilverlo"),

@@ -2,7 +2,7 @@
 
 import pytest
 
-from geo.errors import SourceError, UnknownNameError
+from geo.errors import SourceError
 from layers.declarations.periods import Period, PeriodKind
 from layers.method.buildable import period_of
 from tests.layers.declared import catalog
@@ -29,8 +29,9 @@ def test_a_wanted_period_is_taken(sources):
     assert period_of(sources((2024, 2025), (2023, 2024, 2025)), 2024) == 2024
 
 
-def test_a_period_that_some_source_lacks_is_unknown(sources):
-    with pytest.raises(UnknownNameError, match="unknown period '2023'; known: 2024, 2025"):
+def test_a_period_that_some_source_lacks_is_refused_naming_the_source(sources):
+    said = r"period 2023: not one of tellingen \[2024, 2025\]; all sources have 2024, 2025: take one of these"
+    with pytest.raises(SourceError, match=said):
         period_of(sources((2024, 2025), (2023, 2024, 2025)), 2023)
 
 

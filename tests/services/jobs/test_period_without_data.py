@@ -95,7 +95,7 @@ def test_a_period_without_its_column_is_named_with_the_columns_that_are_there(bu
 def test_a_period_that_no_source_has_is_refused_with_those_that_they_have(built):
     made = built("proef", "--period", "2022")
     assert made.code == 1
-    assert "unknown period '2022'; known: 2023, 2024" in made.err
+    assert "all sources have 2023, 2024: take one of these with --period" in made.err
 
 
 def test_a_year_of_which_no_row_is_among_own_records_has_no_map(built):
