@@ -4,9 +4,10 @@ A validator raises a RuleError, which pydantic gathers with all others. What pyd
 of ours, by its type; so all of it can be said in Dutch. Rejected: PydanticCustomError, whose text is filled in at once.
 """
 
-from collections.abc import Iterable
-from typing import Any
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, get_args, get_origin
 
+from pydantic import BaseModel
 from pydantic_core import ErrorDetails
 
 from geo.errors import ZichtError
@@ -77,6 +78,28 @@ def rule_of(fault: ErrorDetails) -> Message:
         expected = str(context.get("expected", "")).replace(" or ", ", ")
         return Message(TYPE_RULES[kind].template, context | {"expected": expected})
     return Message(f"{fault['msg'][0].lower()}{fault['msg'][1:]}")
+
+
+def fields_at(kind: type[BaseModel], place: Sequence[int | str]) -> list[str]:
+    """The fields that may stand at a place in a declaration; none where that may be of several kinds."""
+    steps = iter(place)
+    for step in steps:
+        if not isinstance(step, str) or step not in kind.model_fields:
+            continue  # an item of a list, or the name of a kind
+        annotation = kind.model_fields[step].annotation
+        inside = _parts(annotation)
+        models = [one for one in inside if isinstance(one, type) and issubclass(one, BaseModel)]
+        if len(models) != 1:
+            return []
+        (kind,) = models
+        if any(get_origin(one) in {dict, Mapping} for one in inside):
+            next(steps, None)  # the key
+    return sorted(field.alias or name for name, field in kind.model_fields.items())
+
+
+def _parts(annotation: object) -> list[object]:
+    """A type and all types that it is made of."""
+    return [annotation, *(part for one in get_args(annotation) for part in _parts(one))]
 
 
 def listed(names: Iterable[object]) -> Message | str:

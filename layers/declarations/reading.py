@@ -13,7 +13,7 @@ from pydantic_core import ErrorDetails
 
 from geo.errors import DeclarationError
 from geo.messages import Message, message
-from layers.declarations.faults import rule_of
+from layers.declarations.faults import fields_at, listed, rule_of
 from layers.declarations.indicators import Declared
 
 SCHEMA = 1
@@ -139,8 +139,12 @@ def _own_faults(faults: list[ErrorDetails]) -> list[ErrorDetails]:
 
 
 def _rule(fault: ErrorDetails, kind: type[Declared]) -> Message:
-    """The rule that was broken; of a field that is not known, what its declaration says of that."""
-    return kind.unknown if fault["type"] == "extra_forbidden" and kind.unknown is not None else rule_of(fault)
+    """The rule that was broken; of a field that is not known, what its declaration says of that, and those that are."""
+    if fault["type"] != "extra_forbidden":
+        return rule_of(fault)
+    rule = kind.unknown if kind.unknown is not None else rule_of(fault)
+    known = fields_at(kind, fault["loc"][:-1])
+    return message("{rule}; here may stand {known}", rule=rule, known=listed(known)) if known else rule
 
 
 def _fault(where: str, content: dict[str, Any], place: tuple[int | str, ...], rule: Message) -> Message:

@@ -8,7 +8,7 @@ from pydantic import ValidationError
 from layers.declarations.baselines import Expected, Peers
 from layers.declarations.boundaries import BoundaryFile
 from layers.declarations.corrections import Correction
-from layers.declarations.faults import PATTERN_RULES, rule_of
+from layers.declarations.faults import PATTERN_RULES, fields_at, rule_of
 from layers.declarations.indicators import Declared, Indicator
 from layers.declarations.lenses import Change, Lens
 from layers.declarations.persons import PersonalData, Persons
@@ -136,3 +136,18 @@ def _errors(model, content):
     with pytest.raises(ValidationError) as raised:
         model.model_validate(content)
     return raised.value.errors()
+
+
+@pytest.mark.parametrize(
+    ("kind", "place", "fields"),
+    [
+        (Lens, ("where", 0), ["at_least", "at_most", "indicator", "why"]),
+        (SourceDeclaration, ("table", "column", "xx"), ["header", "select"]),
+        (SourceDeclaration, ("columns", "xx"), None),
+        (Theme, ("indicator", 2, "handvat"), ["reference", "text"]),
+    ],
+)
+def test_a_field_that_is_not_known_is_said_with_those_that_may_stand_there(kind, place, fields):
+    known = fields_at(kind, place)
+    assert fields is None or known == fields
+    assert len(known) >= 2
