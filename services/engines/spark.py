@@ -12,8 +12,10 @@ for ten million points where this takes 25), as is a shuffle (122 to 198 s for a
 pyspark is imported here only, when an engine starts: `uv tool install '.[spark]'`, and Java 17.
 """
 
+import logging
 import pickle
 import shutil
+import signal
 import socket
 import sys
 import threading
@@ -24,6 +26,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from importlib.resources import files
 from itertools import chain, islice
+from tempfile import TemporaryFile
 from typing import Any
 
 import zstandard
@@ -121,7 +124,10 @@ def _context(master: str) -> Iterator[Any]:
     if LOOPBACK in master or "localhost" in master or master.startswith("local"):
         settings |= {"spark.driver.host": LOOPBACK, "spark.driver.bindAddress": LOOPBACK}
     with _spark_errors(master):
-        context = spark.SparkContext(conf=spark.SparkConf().setMaster(master).setAll(list(settings.items())))
+        conf = spark.SparkConf().setMaster(master).setAll(list(settings.items()))
+        gateway = spark.SparkContext._gateway or _java(master, conf)  # noqa: SLF001
+        with _own_interrupt():
+            context = spark.SparkContext(conf=conf, gateway=gateway)
         context.pythonExec = sys.executable
         try:
             _wait_for_workers(context, master)
@@ -130,9 +136,20 @@ def _context(master: str) -> Iterator[Any]:
             context.stop()
 
 
+@contextmanager
+def _own_interrupt() -> Iterator[None]:
+    """Let Ctrl-C do what it did: Spark's answer to it asks Java on a connection that is in use, and shows the fault."""
+    before = signal.getsignal(signal.SIGINT)
+    yield
+    if threading.current_thread() is threading.main_thread():
+        signal.signal(signal.SIGINT, before)
+
+
 def _pyspark(master: str) -> Any:
-    """The module, where it and Java are installed."""
+    """The module, where it is installed."""
     warnings.filterwarnings("ignore", category=FutureWarning, module="pyspark")  # of pandas, which is not used with it
+    logging.getLogger().addFilter(_not_of_py4j)
+    logging.getLogger("py4j").setLevel(logging.CRITICAL)
     try:
         import pyspark  # noqa: PLC0415  # half a gigabyte that most never need
     except ImportError:
@@ -141,13 +158,36 @@ def _pyspark(master: str) -> Any:
             "the engine local",
             master=master,
         ) from None
+    return pyspark
+
+
+def _not_of_py4j(record: logging.LogRecord) -> bool:
+    """What it logs, it raises too."""
+    return "py4j" not in record.pathname
+
+
+def _java(master: str, conf: Any) -> Any:
+    """The Java that Spark runs in. What it writes stays off the screen, and is said where it does not start."""
+    from pyspark.errors import PySparkRuntimeError  # noqa: PLC0415  # likewise
+    from pyspark.java_gateway import launch_gateway  # noqa: PLC0415  # likewise
+
+    with TemporaryFile("w+", encoding="utf-8", errors="replace") as written:
+        try:
+            return launch_gateway(conf, {"stdout": written, "stderr": written})
+        except PySparkRuntimeError as fault:
+            written.seek(0)
+            why = _cause(written.read()) or str(fault)
     if shutil.which("java") is None:
         raise SourceError(
             "engine {master}: Spark runs on Java, and there is none here; install Java 17 (on Debian: apt install "
             "default-jre-headless), or take the engine local",
             master=master,
         )
-    return pyspark
+    raise SourceError(
+        "engine {master}: Java does not start: {why}; Spark needs Java 17 or newer: see which one java and JAVA_HOME "
+        "give, or take the engine local",
+        master=master, why=why,
+    )  # fmt: skip
 
 
 def _has_workers(context: Any, master: str) -> bool:
@@ -223,7 +263,7 @@ def _check_there(master: str) -> None:
 def _cause(fault: str) -> str:
     """The line that says what was wrong at the bottom, of a fault with the stacks of Java and Python."""
     lines = [line.strip() for line in fault.splitlines() if line.strip() and not line.lstrip().startswith("at ")]
-    return next((line for line in reversed(lines) if "Error" in line or "Exception" in line), lines[-1])
+    return next((line for line in reversed(lines) if "Error" in line or "Exception" in line), "".join(lines[-1:]))
 
 
 @contextmanager

@@ -1,11 +1,13 @@
 """Spark carries parts: the same bytes as here, whatever dies on the way; and what is not there is said in words."""
 
+import gc
 import shutil
 import signal
 import subprocess
 import sys
 import threading
 import time
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -82,6 +84,22 @@ def test_a_driver_that_is_killed_leaves_the_result_that_was_there(cluster, tmp_p
     assert result.read_text(encoding="utf-8") == "van de vorige keer"
 
 
+def test_a_driver_that_is_interrupted_says_so_in_one_word_and_leaves_the_result_that_was_there(cluster, tmp_path):
+    mark, result = tmp_path / "mark", tmp_path / "uit.txt"
+    result.write_text("van de vorige keer", encoding="utf-8")
+    command = [sys.executable, "-c", COUNT, cluster.master, str(result), str(mark)]
+    with subprocess.Popen(command, cwd=ROOT, stderr=subprocess.PIPE, text=True) as driver:
+        appears(mark)
+        driver.send_signal(signal.SIGINT)
+        said = driver.communicate(timeout=120)[1]
+    assert driver.returncode == -signal.SIGINT  # of Python itself, which then shows its own stack, and no other
+    assert said.count("Traceback") == 1
+    assert said.splitlines()[-1] == "KeyboardInterrupt"
+    assert "Py4J" not in said
+    assert sorted(one.name for one in tmp_path.iterdir()) == ["mark", "uit.txt"]
+    assert result.read_text(encoding="utf-8") == "van de vorige keer"
+
+
 def test_a_worker_that_does_not_see_a_file_or_cannot_read_it_is_named_with_it(cluster, tmp_path):
     written(tmp_path / "rijen", messy(60, 1), [20, 40])
     (tmp_path / "rijen" / "deel-001.csv").write_text("x;y\n1;2;3\n", encoding="utf-8")
@@ -120,11 +138,41 @@ def test_without_pyspark_it_is_said_what_to_install(monkeypatch, tmp_path):
         list(Spark("spark://127.0.0.1:1").tally(work.named, parts(tmp_path)))
 
 
-def test_without_java_it_is_said_what_to_install(monkeypatch, tmp_path):
+LEFT_OPEN = pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
+"""pyspark leaves open its pipe to a Java that does not start."""
+
+
+@pytest.fixture
+def java_that_says(tmp_path, monkeypatch) -> Iterator[Callable[[str], None]]:
+    """A Java that says something and does not start, in a process where none was started yet."""
     needs_spark()
+
+    def put(words: str) -> None:
+        java = tmp_path / "java" / "bin" / "java"
+        java.parent.mkdir(parents=True)
+        java.write_text(f"#!/bin/sh\necho '{words}' >&2\nexit 1\n", encoding="utf-8")
+        java.chmod(0o755)
+        monkeypatch.setenv("JAVA_HOME", str(tmp_path / "java"))
+        monkeypatch.setattr("pyspark.SparkContext._gateway", None)
+
+    yield put
+    gc.collect()
+
+
+@LEFT_OPEN
+def test_without_java_it_is_said_what_to_install(java_that_says, monkeypatch, tmp_path):
+    java_that_says("JAVA_HOME is not set")
     monkeypatch.setattr(shutil, "which", lambda _name: None)
     with pytest.raises(SourceError, match="Spark runs on Java, and there is none here; install Java 17"):
         list(Spark("local[1]").tally(work.named, parts(tmp_path)))
+
+
+@LEFT_OPEN
+def test_of_a_java_that_is_too_old_its_own_words_are_said_once(java_that_says, tmp_path, capfd):
+    java_that_says("Error: UnsupportedClassVersionError: class file version 61.0")
+    with pytest.raises(SourceError, match=r"Java does not start: Error: Unsupported.* 61\.0; Spark needs Java 17"):
+        list(Spark("local[1]").tally(work.named, parts(tmp_path)))
+    assert not capfd.readouterr().err
 
 
 def test_what_is_said_of_a_fault_in_spark_is_its_cause_and_no_line_of_a_stack():
@@ -136,12 +184,14 @@ def test_what_is_said_of_a_fault_in_spark_is_its_cause_and_no_line_of_a_stack():
     assert spark._cause(fault) == "Caused by: java.io.EOFException: end"
 
 
-def test_the_words_of_spark_itself_stay_off_the_screen(tmp_path, capfd):
+def test_the_words_of_spark_and_java_stay_off_the_screen(tmp_path):
     needs_spark()
-    assert len(list(Spark("local[1]").tally(work.named, parts(tmp_path)[:1]))) == 1
-    said = capfd.readouterr().err
-    assert " WARN " not in said
-    assert "FutureWarning" not in said
+    mark = tmp_path / "mark"
+    mark.touch()
+    command = [sys.executable, "-c", COUNT, "local[1]", str(tmp_path / "uit.txt"), str(mark)]
+    done = subprocess.run(command, cwd=ROOT, check=True, capture_output=True, text=True)
+    assert (done.stdout, done.stderr) == ("", "")
+    assert (tmp_path / "uit.txt").read_text(encoding="utf-8") == "[0, 1, 2, 3, 4]"
 
 
 def test_nothing_to_count_starts_nothing():
