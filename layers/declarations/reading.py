@@ -13,7 +13,7 @@ from pydantic_core import ErrorDetails
 
 from geo.errors import DeclarationError
 from geo.messages import Message, message
-from layers.declarations.faults import fields_at, listed, rule_of
+from layers.declarations.faults import RENAMED, fields_at, listed, rule_of
 from layers.declarations.indicators import Declared
 
 SCHEMA = 1
@@ -140,7 +140,7 @@ def _own_faults(faults: list[ErrorDetails]) -> list[ErrorDetails]:
 
 def _rule(fault: ErrorDetails, kind: type[Declared]) -> Message:
     """The rule that was broken; of a field that is not known, what its declaration says of that, and those that are."""
-    if fault["type"] != "extra_forbidden":
+    if fault["type"] != "extra_forbidden" or fault["loc"][-1] in RENAMED:
         return rule_of(fault)
     rule = kind.unknown if kind.unknown is not None else rule_of(fault)
     known = fields_at(kind, fault["loc"][:-1])
