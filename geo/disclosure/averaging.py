@@ -4,16 +4,34 @@ A wijk is published with noise of its own, and so are its buurten, which add up 
 by how sure each is, has less noise than either. The best that can be done with linear relations is generalised least
 squares; in a hierarchy that is going up and down it once, adding up variances of sums and certainties of ways.
 
+Where counts add up otherwise too, as those of kinds of records do, it is what stays of the projection on all sums.
+
+The noise that stays is held against `LEAST_VARIANCE`: with less, who rounds the best estimate has the count itself more
+often than not (of normal noise 38 % at 1, 50 % at 0.55, 68 % at 0.25; at the 3 that zicht puts on a count 23 %).
+
 Source: A. Willsky (2002), Multiresolution Markov models for signal and image processing, Proceedings of the IEEE 90(8),
 1396-1458, doi:10.1109/JPROC.2002.800717, on estimation by two sweeps over a tree.
 """
 
+from itertools import pairwise
+
 import numpy as np
 from numpy.typing import NDArray
+from scipy.sparse import csc_array, csr_array, diags_array, eye_array, sparray
+from scipy.sparse.linalg import splu
 
 from geo.disclosure.intervals import hierarchy_levels
 
 type Floats = NDArray[np.float64]
+
+LEAST_VARIANCE = 0.55
+"""Of the noise that stays on a small count: of this variance half lies within half a count of 0, (0.5 / 0.6745)**2."""
+RIDGE = 1e-8
+"""What is added to each part, so that those can be solved for which no count determines by itself: as if each were
+known with a variance of a hundred million.
+"""
+AT_ONCE = 500
+"""Counts that are solved for together, which bounds memory."""
 
 
 def remaining_variance(variance: Floats, parent: NDArray[np.intp]) -> Floats:
@@ -44,6 +62,37 @@ def remaining_variance(variance: Floats, parent: NDArray[np.intp]) -> Floats:
         at = parent[level]
         downward[level] = _together(own[at], downward[at]) + sums[at] - upward[level]
     return _together(upward, downward)
+
+
+def remaining_of_sums(variance: Floats, parts: sparray) -> Floats:
+    """The variance of the best estimate of each of some counts that are sums of parts: a row a count, a column a part.
+
+    Counts of the same parts are of the same records, and have the same noise.
+
+    >>> remaining_of_sums(np.full(3, 3.0), csc_array(np.array([[1, 1], [1, 0], [0, 1]]))).round(4).tolist()
+    [2.0, 2.0, 2.0]
+    """
+    rows = csr_array(parts, dtype=float)
+    rows.sort_indices()
+    same = [(rows.indices[first:last].tobytes(), rows.data[first:last].tobytes())
+            for first, last in pairwise(rows.indptr)]  # fmt: skip
+    number = {one: at for at, one in enumerate(dict.fromkeys(same))}
+    of = np.array([number[one] for one in same])
+    least = np.full(len(number), np.inf)
+    np.minimum.at(least, of, variance)
+    first = np.unique(of, return_index=True)[1]
+    weighed = csr_array(diags_array(1 / np.sqrt(least)) @ rows[first])
+    return np.asarray(np.minimum(least * _projected(weighed), least)[of])
+
+
+def _projected(matrix: csr_array) -> Floats:
+    """The diagonal of the projection on the columns of a matrix."""
+    solved = splu(csc_array(matrix.T @ matrix + RIDGE * eye_array(matrix.shape[1])))
+    shares = np.empty(matrix.shape[0])
+    for first in range(0, len(shares), AT_ONCE):
+        some = matrix[first : first + AT_ONCE]
+        shares[first : first + AT_ONCE] = some.multiply(solved.solve(some.T.toarray()).T).sum(axis=1)
+    return shares
 
 
 def _together(first: Floats, second: Floats) -> Floats:

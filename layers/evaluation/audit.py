@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 ITS_PARTS, ITS_NOISE, OTHER_RELEASE, OVERLAY, INSIDER = "parts", "noise", "releases", "overlay", "insider"
-AMOUNT, COLUMNS = "amount", "columns"
+AMOUNT, COLUMNS, AVERAGED = "amount", "columns", "averaged"
 """What betrays a cell where it is not the area that it lies in."""
 
 
@@ -64,7 +64,7 @@ class Audit:
 def together(parts: Sequence[Audit]) -> Audit:
     """Audits of other cells, or of the same by other relations (then `cells` is 0)."""
     small = [part for part in parts if part.small]
-    fewest, noise = min((one.fewest for one in small), default=0), min((one.noise for one in small), default=1.0)
+    fewest, noise = min((one.fewest for one in small), default=0), min((one.noise for one in parts), default=1.0)
     insiders = min((one.insiders for one in small), default=0)
     exposed = tuple({(one.count, one.area): one for part in parts for one in part.exposed}.values())
     cells, several = [part for part in parts if part.cells], sum(part.overlays for part in parts)

@@ -1,9 +1,10 @@
-"""Columns: what counts of one source tell of one another in an area, where they add up the same columns.
+"""Columns: what counts of one source tell of one another in an area, where they add up the same columns or records.
 
 With all cases, those of firms and those of others there are three counts, each with noise of its own, of which the
 first is the sum of the others; so it is a relation like that of a wijk and its buurten, and one with it: the columns of
-buurten make up the counts of both. The formula stands in the name of a count (layers.publication.perturbed). Sums and
-differences of columns alone are protected by noise.
+buurten make up the counts of both. The formula stands in the name of a count (layers.publication.perturbed), and which
+records a column has beside it: all cases and those of one kind have records in common too. Sums and differences of
+columns alone are protected by noise.
 """
 
 import ast
@@ -18,6 +19,7 @@ from scipy.sparse.csgraph import connected_components
 from boundaries.cbs import COARSENESS
 from boundaries.codes import parents
 from layers.evaluation.overlay import Overlay
+from layers.evaluation.selections import groups
 
 SIGNS: Mapping[type[ast.operator], int] = {ast.Add: 1, ast.Sub: -1}
 
@@ -26,12 +28,16 @@ NOISE = ["max_noise", "variance", "smallest"]
 """By which noise a count is perturbed."""
 
 type Terms = dict[str, dict[str, int]]
-"""Of each formula its columns, and how often each is added, or taken off."""
+"""Of each formula its columns, or groups of records, and how often each is added, or taken off."""
 
 
-def formulas_in_common(counts: Iterable[str]) -> Terms:
-    """The formulas, of counts of one source, that have a column in common with another."""
+def formulas_in_common(counts: Iterable[str], told: Iterable[str] = ()) -> Terms:
+    """The formulas, of counts of one source, that have records in common with another, as sums of the groups of records
+    that make up their columns (layers.evaluation.selections), of which it is `told` what they count.
+    """
     terms = {one: _terms(one) for one in sorted({_formula(count) for count in counts} - {""})}
+    of_columns = groups((column for each in terms.values() for column in each), told) if terms else {}
+    terms = {one: _in_groups(each, of_columns) for one, each in terms.items()}
     formulas, columns = list(terms), sorted({column for each in terms.values() for column in each})
     if len(formulas) < 2:
         return {}
@@ -39,6 +45,14 @@ def formulas_in_common(counts: Iterable[str]) -> Terms:
     _, of = connected_components(has @ has.T, directed=False)
     several = np.bincount(of) > 1
     return {one: terms[one] for one, at in zip(formulas, of, strict=True) if several[at]}
+
+
+def _in_groups(columns: Mapping[str, int], of_columns: Mapping[str, Iterable[str]]) -> dict[str, int]:
+    """How often each group of records is counted, by how often each column is."""
+    found = Counter[str]()
+    for column, often in columns.items():
+        found.update(dict.fromkeys(of_columns[column], often))
+    return {group: often for group, often in found.items() if often}
 
 
 def with_one_name(published: pd.DataFrame) -> pd.DataFrame:

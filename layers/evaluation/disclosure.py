@@ -4,7 +4,8 @@ The attacker knows every perturbed count, also those that are too small to be sh
 values may tell them. He knows how the noise is made, but not the secret; that buurten make up wijken and gemeenten; and
 all earlier releases. From that he computes between which bounds each count lies (geo.disclosure.intervals). A cell is
 exposed where few counts stay possible and small ones are among them; also where few do for an insider, who knows that a
-record of his own was counted (geo.disclosure.insiders). Hexagons are held against the buurten that they overlap,
+record of his own was counted (geo.disclosure.insiders); and where the best of all estimates of a small count is right
+more often than not (geo.disclosure.averaging). Hexagons are held against the buurten that they overlap,
 against those of another size, and against both at once (layers.evaluation.overlay); an insider then knows no more of
 them than that he is in one.
 
@@ -26,15 +27,16 @@ from scipy.sparse import eye_array, vstack
 from boundaries.cbs import COARSENESS
 from boundaries.codes import parents
 from geo.areas import AreaLevel
-from geo.disclosure.averaging import remaining_variance
+from geo.disclosure.averaging import LEAST_VARIANCE, remaining_of_sums, remaining_variance
 from geo.disclosure.insiders import LEAST_POSSIBLE, possible_to_insiders
 from geo.disclosure.intervals import Bounds, in_hierarchy
-from geo.disclosure.overlays import narrowest
+from geo.disclosure.overlays import MOST_PARTS, narrowest
 from geo.disclosure.perturbation import Noise
 from geo.errors import MeasureError
 from layers.evaluation.amounts import exposed_amounts
 from layers.evaluation.audit import (
     AMOUNT,
+    AVERAGED,
     COLUMNS,
     INSIDER,
     ITS_NOISE,
@@ -133,19 +135,35 @@ def _of_overlays(rows: pd.DataFrame) -> Iterator[Audit]:
 
 
 def _of_columns(rows: pd.DataFrame) -> Iterator[Audit]:
-    """What counts of a source tell of one another, of which some are sums of others: in each gemeente or hexagon of the
-    last releases that do not contradict one another, with its areas all at once where these do not either.
+    """What counts of a source tell of one another, of which some are sums or parts of others: in each gemeente or
+    hexagon of the last releases that do not contradict one another, with its areas all at once where these do not
+    either, and where that is not too much to find out.
     """
-    if not (terms := formulas_in_common(rows["count"].unique())):
+    told = rows["selects"].dropna().unique() if "selects" in rows else ()
+    if not (terms := formulas_in_common(rows["count"].unique(), told)):
         return
     for _, part in rows.groupby(rows["area"].str[GEMEENTE], sort=True):
         for nested, some in product((True, False), list(_ever_later(part))):
             cells = _cells(some)
-            if (relations := columns_in_common(cells, terms, nested=nested)) is None:
+            relations = columns_in_common(cells, terms, nested=nested)
+            if relations is None or (nested and len(relations.names) > MOST_PARTS):
                 continue
             with suppress(MeasureError):
-                yield replace(_of_overlay(cells, relations, COLUMNS), overlays=0)
+                of_bounds = replace(_of_overlay(cells, relations, COLUMNS), overlays=0)
+                yield from (_of_sums(cells, relations), of_bounds)  # the last says what betrays a cell
                 break
+
+
+def _of_sums(cells: pd.DataFrame, relations: Overlay) -> Audit:
+    """The audit of what stays of the noise on counts of a source, where all ways in which each is known are weighed."""
+    mine = cells.iloc[relations.cells].reset_index(drop=True)
+    known = Bounds(mine["lowest"].to_numpy(dtype=float), mine["highest"].to_numpy(dtype=float))
+    small = known.lowest < mine["least"].to_numpy(dtype=float)
+    if not small.any():
+        return Audit(0, 0, 0, 1.0, ())
+    stays = remaining_of_sums(_variance(mine), relations.parts)
+    left = float((stays / mine["variance"].to_numpy(dtype=float))[small].min())
+    return Audit(0, 0, 0, left, tuple(_averaged(mine, known, small & (stays < LEAST_VARIANCE))))
 
 
 def _cells(published: pd.DataFrame) -> pd.DataFrame:
@@ -184,12 +202,26 @@ def _audited(cells: pd.DataFrame) -> Audit:
     to_insiders = possible_to_insiders(alone, parent)
     exposed = small & (np.minimum(to_insiders, known.width + 1) < LEAST_POSSIBLE)
     named = [_named(cells, parent, alone, known, int(at)) for at in np.flatnonzero(exposed)]
-    variance = cells["variance"].to_numpy(dtype=float)
-    stays = remaining_variance(variance / cells["times"].to_numpy(dtype=float), parent) / variance
+    stays = remaining_variance(_variance(cells), parent)
+    named += _averaged(cells, known, small & ~exposed & (stays < LEAST_VARIANCE))
+    left = stays / cells["variance"].to_numpy(dtype=float)
     return Audit(
-        len(cells), int(small.sum()), int(known.width[small].min() + 1), float(stays[small].min()), tuple(named),
+        len(cells), int(small.sum()), int(known.width[small].min() + 1), float(left[small].min()), tuple(named),
         int(to_insiders[small].min()),
     )  # fmt: skip
+
+
+def _variance(cells: pd.DataFrame) -> NDArray[np.float64]:
+    """Of the noise on each cell; less where it was published with several."""
+    variance: NDArray[np.float64] = cells["variance"].to_numpy(dtype=float) / cells["times"].to_numpy(dtype=float)
+    return variance
+
+
+def _averaged(cells: pd.DataFrame, known: Bounds, which: NDArray[np.bool_]) -> list[Exposed]:
+    """Cells of which the best estimate is too good."""
+    rows = zip(cells["count"], cells["level"], cells["area"], known.lowest, known.highest, strict=True)
+    return [Exposed(count, level, area, float(low), float(high), AVERAGED)
+            for (count, level, area, low, high), one in zip(rows, which, strict=True) if one]  # fmt: skip
 
 
 def _of_overlay(cells: pd.DataFrame, relations: Overlay, betrayed_by: str = OVERLAY) -> Audit:

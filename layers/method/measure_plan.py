@@ -21,6 +21,7 @@ from layers.method.keys import check_protectable
 from layers.method.overlay import leaving_of_cells
 from layers.method.plan import Node
 from layers.method.protection import Leaving, leaving, protected
+from layers.method.selections import selected
 
 SIDES = ("events", "exposure")
 """Of a measure."""
@@ -128,7 +129,8 @@ class MeasurePlan:
             ):
                 count = f"{_said(source, name, period)} / {one.per if side == 'events' else one.value}"
                 noise, least = source.protection.noise, theme.privacy.min_count
-                about.append(Leaving(side, count, at, self.areas.vintage.year, noise, least))
+                records = selected(source, name, period, one)
+                about.append(Leaving(side, count, at, self.areas.vintage.year, noise, least, records))
                 measures.append(_with_all_amounts(node))
         key, settings = (theme.id, level, str(period)), {"about": tuple(about)}
         if any(one.level.resolution is not None for one in about):

@@ -66,6 +66,7 @@ class Leaving:
         vintage: of these.
         noise: by how much.
         least: the fewest that may be shown.
+        selects: which records it counts (layers.publication.perturbed), where that is known.
     """
 
     side: str
@@ -74,6 +75,7 @@ class Leaving:
     vintage: int
     noise: Noise
     least: float
+    selects: str | None = None
 
 
 def leaving(*measures: Measure, about: tuple[Leaving, ...]) -> pd.DataFrame | None:
@@ -84,7 +86,8 @@ def leaving(*measures: Measure, about: tuple[Leaving, ...]) -> pd.DataFrame | No
     for measure, one in zip(measures, about, strict=True):
         known = measure.events.notna() & measure.exposure.notna()
         counts: pd.Series = getattr(measure, one.side)[known]
-        rows.append(perturbed_counts(one.count, one.level, one.vintage, counts, one.noise, one.least))
+        table = perturbed_counts(one.count, one.level, one.vintage, counts, one.noise, one.least)
+        rows.append(table.assign(selects=pd.Series(one.selects, table.index, dtype=object)))
     return pd.concat(rows, ignore_index=True).drop_duplicates(ignore_index=True) if rows else None
 
 

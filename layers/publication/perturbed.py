@@ -9,9 +9,17 @@ import pandas as pd
 from geo.areas import AreaLevel
 from geo.disclosure.perturbation import Noise
 
-COLUMNS = ("count", "level", "vintage", "area", "published", "max_noise", "variance", "smallest", "least", "overlaps")
-"""What was counted, where, which count may leave, by which noise, the fewest that may be shown; and of a hexagon the
-codes of the finest areas that it overlaps, in one text.
+BY_NOISE = ("max_noise", "variance", "smallest", "least")
+COLUMNS = ("count", "level", "vintage", "area", "published", *BY_NOISE, "overlaps", "selects")
+"""What was counted, where, which count may leave, by which noise, the fewest that may be shown; of a hexagon the codes
+of the finest areas that it overlaps, in one text; and which records were counted.
+"""
+
+YEAR, RANGE, PART_OF = "#year", "#range", "#part_of"
+"""Which records a column counts is JSON: by column what its rows have in each column of the records, one of some codes
+({"hennep_2024": {"soort": ["hennep*"], "#year": ["2024"]}}) or a number in a range ({"#range prijs": {"least": 0,
+"below": 9}}); none of these where all rows count. Of a column that is delivered per area it is the one that it is a
+part of, where that is declared ({"huur": {"#part_of": "woningen"}}).
 """
 
 ELSEWHERE = "+"
@@ -31,15 +39,20 @@ def perturbed_counts(
     """The rows of one count at one level; `published` by area."""
     about = (noise.max_noise, noise.variance, noise.smallest, least)
     rows = {"count": count, "level": str(level), "vintage": vintage, "area": published.index, "published": published}
-    table = pd.DataFrame(rows | dict(zip(COLUMNS[5:-1], about, strict=True))).reset_index(drop=True)
-    return table.assign(overlaps=pd.Series(None, table.index, dtype=object))
+    return _told(pd.DataFrame(rows | dict(zip(BY_NOISE, about, strict=True))))
 
 
 def amounts_that_leave(amount: str, level: AreaLevel, vintage: int, shown: pd.Series) -> pd.DataFrame:
     """The rows of an amount at one level, without noise; what is withheld is NaN in `shown`."""
-    about = dict.fromkeys(COLUMNS[5:-1], 0)
+    about = dict.fromkeys(BY_NOISE, 0)
     rows = {"count": amount, "level": str(level), "vintage": vintage, "area": shown.index, "published": shown, **about}
-    return pd.DataFrame(rows).reset_index(drop=True).assign(overlaps=None)
+    return _told(pd.DataFrame(rows))
+
+
+def _told(table: pd.DataFrame) -> pd.DataFrame:
+    """Rows of which nothing is said of hexagons or records yet."""
+    nothing = pd.Series(None, range(len(table)), dtype=object)
+    return table.reset_index(drop=True).assign(overlaps=nothing, selects=nothing)
 
 
 def is_amount(leaving: pd.DataFrame) -> "pd.Series[bool]":

@@ -16,6 +16,7 @@ from geo.errors import DisclosureError, first_few
 from geo.messages import Message, message
 from layers.evaluation.audit import (
     AMOUNT,
+    AVERAGED,
     COLUMNS,
     INSIDER,
     ITS_NOISE,
@@ -42,13 +43,17 @@ RELATIONS = {
     INSIDER: message("to who knows that a record of their own was counted"),
     AMOUNT: message("by what is shown beside it, in this release or one before it"),
     COLUMNS: message("by other counts of the same source, which add up to it or of which it is a part"),
+    AVERAGED: message("by all ways in which it is known, weighed together: their noise averages out"),
 }
 TRIED = {
     ITS_PARTS: message("what buurten, wijken and gemeenten tell of one another, since some add up to others"),
     INSIDER: message("what somebody computes who knows that a record of their own was counted"),
     OTHER_RELEASE: message("what all releases before it tell of the same counts"),
     ITS_NOISE: message("how much noise stays where all ways in which a count is known are weighed together"),
-    COLUMNS: message("what counts of a source tell of one another, where some add up to others"),
+    COLUMNS: message(
+        "what counts of a source tell of one another, where some add up to others or are a part of them: by a formula, "
+        "by `where` and `between`, or since it is a share"
+    ),
     AMOUNT: message("what amounts that are shown tell of those that are withheld, in all releases together"),
     OVERLAY: message(
         "what hexagons tell of the areas that they overlap, of hexagons of another size, and of both at once"
@@ -58,8 +63,8 @@ NOT_TRIED = {
     "derived": message("what rates, scores, q, ranks and growth tell: the attacker is taken to know all perturbed "
                        "counts, shown or not, and all of these are computed from them"),
     "several": message("what hexagons of three sizes tell all at once: a third size of a count is not published"),
-    "where": message("what counts of records tell of one another of which a `where` or `between` makes one a part of "
-                     "another: only what a formula adds up is known to add up"),
+    "delivered": message("what counts that were delivered per area tell of one another of which one is a part of "
+                         "another and nothing says so: a formula does, and `share`"),
     "sources": message("what counts of several sources tell of one another, where these hold the same records"),
     "years": message("what areas tell of those of another year, of which the borders are others"),
 }  # fmt: skip
@@ -119,9 +124,9 @@ def _check(release: str, counts: pd.DataFrame) -> None:
     found = audited(every)
     if not found.passed:
         raise DisclosureError(
-            "release {id} is not published: of {count} of {cells} cells fewer counts stay possible than may be: "
-            "{exposed}; the certificate is {path}; leave out a level, or declare more noise in [protection] of the "
-            "source; for an amount, declare the [suppression] with which it was published before",
+            "release {id} is not published: of {count} of {cells} cells fewer counts stay possible than may be, or "
+            "less of the noise: {exposed}; the certificate is {path}; leave out a level, or declare more noise in "
+            "[protection] of the source; for an amount, declare the [suppression] with which it was published before",
             id=release, count=len(found.exposed), cells=found.cells, exposed=first_few(map(_short, found.exposed)),
             path=_certificate(ledger.vault, release, found),
         )  # fmt: skip

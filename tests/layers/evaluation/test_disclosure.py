@@ -136,7 +136,7 @@ def test_an_earlier_release_of_fewer_records_is_no_contradiction(counts):
 
 def test_a_wijk_and_its_only_buurt_that_differ_betray_each_other():
     """Of the same records they would not, so these are counts of other noise."""
-    noise = Noise(1, 0.5, 1)
+    noise = Noise(1, 0.7, 1)
     buurt = perturbed_counts("m", AreaLevel.BUURT, 2024, pd.Series([3.0], ["BU00010001"]), noise, LEAST)
     assert audited(buurt).passed  # three counts stay possible, which is the least
     assert audited(buurt).fewest == 3
@@ -145,6 +145,16 @@ def test_a_wijk_and_its_only_buurt_that_differ_betray_each_other():
         Exposed("m", "buurt", "BU00010001", 4, 4, "WK000100"),
         Exposed("m", "wijk", "WK000100", 4, 4, "parts"),
     )
+
+
+def test_a_seventh_secret_leaves_too_little_of_the_noise():
+    """Who has as many second opinions takes their mean: of six it is a half of 3, with what wijken tell less."""
+    buurten = {"BU00010001": 4.0, "BU00010002": 3.0}
+    rows = [perturbed_counts("m", AreaLevel.BUURT, 2024, pd.Series(buurten), NOISE, LEAST).assign(fingerprint=secret)
+            for secret in "abcdefg"]  # fmt: skip
+    assert audited(pd.concat(rows[:5], ignore_index=True)).passed
+    found = audited(pd.concat(rows, ignore_index=True))
+    assert {(one.area, one.relation) for one in found.exposed} == {(one, "averaged") for one in buurten}
 
 
 def test_the_audit_names_the_wijk_that_betrays_a_buurt():
