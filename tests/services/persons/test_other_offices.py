@@ -19,6 +19,11 @@ PERSONAL = [
     "leeftijd_melder", "geslacht", "Gender", "gsm", "GSM-nummer", "whatsapp nr", "BRP_nummer", "burg_service_nr",
     "inburgeringsplichtig", "verblijfsvergunning", "type_verblijfstitel", "hkd_registratie", "verdacht_van",
     "verdenking", "rijksregisternummer", "vingerafdruk", "pasfoto", "vrijheidsstraf", "strafmaat_maanden",
+    "id_kaart", "handtekening", "chassisnummer", "polisnummer", "inlognaam", "wachtwoord", "twitter_handle",
+    "nummerplaat", "license_plate", "creditcard", "rek_nr", "mac_address", "device_id", "cookie_id",
+    "tolk_nodig", "taal_thuis", "lhbti", "genderidentiteit", "bekeerd", "wlz_indicatie",
+    "pgb", "beperking", "rolstoelgebruiker", "depressie", "dementie", "suicidepoging", "politiecontact", "aow",
+    "loonbeslag", "huurtoeslag", "kwijtschelding", "loon", "echtscheiding", "ex_partner", "gezinsleden",
 ]  # fmt: skip
 HARMLESS = [
     "geboortebos", "vismigratie", "herkomst_afval", "herkomst_verkeer", "herkomst_grond", "herkomstzone",
@@ -29,6 +34,9 @@ HARMLESS = [
     "leeftijd_boom", "gemiddelde_leeftijd", "aantal_leeftijd_65plus", "geslacht_dier", "woning_leeftijd", "gsm_mast",
     "verdachte_situatie", "aard_verdachte_omstandigheid", "whatsapp_buurtpreventie", "verblijfsobject",
     "verblijfsduur_parkeren", "strafmaatregel_parkeren",
+    "telefoonmelding", "via_telefoon", "mobiel_toilet", "email_kanaal", "emailmelding", "kentekencontrole",
+    "kenteken_type", "ip_klasse", "nat_grasland", "nat_gebied", "herkomst_systeem", "herkomst_partij",
+    "ziekteverzuim_pct", "gehandicaptenplaats", "paspoort_loket", "snelheidsbeperking", "loonwerkbedrijf",
 ]  # fmt: skip
 
 
