@@ -34,22 +34,23 @@ def places(analysis: Analysis, theme: Theme) -> References:
     return references(theme.indicator, analysis.local, against)
 
 
-def usual(analysis: Analysis, theme: Theme) -> pd.DataFrame:
-    """The figure that is usual for each area, by indicator; NaN where what is expected is not known."""
-    table = pd.DataFrame(dict(analysis.national), index=analysis.areas.ids)
+def usual(analysis: Analysis, theme: Theme, areas: "pd.Index[str]") -> pd.DataFrame:
+    """The figure that is usual for each of these areas, by indicator; NaN where what is expected is not known."""
+    table = pd.DataFrame(dict(analysis.national), index=areas)
     scales = {one.id: one.scale for one in theme.indicator}
     for name, report in analysis.baselines.items():
         if not report.missing:
             table[name] = np.nan
             if analysis.counted is not None and analysis.counted.indicator == name:
-                rate = analysis.counted.expected / analysis.exposure[name].where(analysis.exposure[name] > 0)
-                table[name] = rate.reindex(table.index) * scales[name]
+                exposure = analysis.exposure[name].reindex(areas)
+                rate = analysis.counted.expected.reindex(areas) / exposure.where(exposure > 0)
+                table[name] = rate * scales[name]
     return table
 
 
 def ratios(analysis: Analysis, theme: Theme) -> pd.DataFrame:
     """How many times the usual figure each figure is; NaN where there is none, or it is 0."""
-    expected = usual(analysis, theme)
+    expected = usual(analysis, theme, analysis.areas.ids)
     known = analysis.values.reindex(columns=expected.columns)
     return (known / expected.where(expected > 0)).round(RATIO_DECIMALS)
 
@@ -110,7 +111,7 @@ def _compared(zoekgebied: Zoekgebied, analysis: Analysis, theme: Theme) -> list[
     """Each indicator in the zoekgebied (weighed by exposure) beside what is usual, largest contribution first."""
     areas = list(zoekgebied.areas)
     by_id = {one.id: (one, place) for one, place in places(analysis, theme).items()}
-    normal = usual(analysis, theme).loc[areas]
+    normal = usual(analysis, theme, pd.Index(areas))
     compared = []
     for name, contribution in sorted(zoekgebied.reasons.items(), key=lambda one: -one[1]):
         values, exposure = analysis.values.loc[areas, name], analysis.exposure.loc[areas, name]
@@ -125,7 +126,8 @@ def of_areas(analysis: Analysis, theme: Theme) -> pd.Series:
     """Why each area has the score that it has; None where it has none, of which another column says why."""
     scored = analysis.score.value.index[analysis.score.value.notna()]
     by_id = {one.id: (one, place) for one, place in places(analysis, theme).items()}
-    columns = [_column(analysis, usual(analysis, theme), scored, *by_id[name]) for name in analysis.weights]
+    normal = usual(analysis, theme, scored)
+    columns = [_column(analysis, normal, scored, *by_id[name]) for name in analysis.weights]
     texts = [_text(list(one)) for one in zip(*columns, strict=True)]
     return (
         pd.Series(texts, scored, dtype=object).reindex(analysis.score.value.index).where(lambda one: one.notna(), None)

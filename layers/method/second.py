@@ -34,15 +34,16 @@ def agreement(analysis: Analysis, flagged: "pd.Series[bool]") -> pd.Series:
 
     Args:
         analysis: what both searches say. As of the first, only areas are found that may be shown and are high.
-        flagged: which areas the first search finds.
+        flagged: of the areas that are asked about, which the first search finds.
     """
-    codes = pd.Series(None, flagged.index, dtype=object)
+    areas = flagged.index
+    codes = pd.Series(None, areas, dtype=object)
     if analysis.second is None:
         return codes
-    score = analysis.score.value
-    decisive = score if analysis.decisive is None else analysis.deviations[analysis.decisive]
-    shown = analysis.second.notna() & score.notna() & analysis.reason.isna()
-    found = shown & (analysis.second == True) & (score > 0) & (decisive > 0)  # noqa: E712  # of a column with None
+    second, score = analysis.second.loc[areas], analysis.score.value.loc[areas]
+    decisive = score if analysis.decisive is None else analysis.deviations[analysis.decisive].loc[areas]
+    shown = second.notna() & score.notna() & analysis.reason.loc[areas].isna()
+    found = shown & (second == True) & (score > 0) & (decisive > 0)  # noqa: E712  # of a column with None
     codes[flagged & found] = Searches.BOTH.value
     codes[flagged & shown & ~found] = Searches.FIRST.value
     codes[~flagged & found] = Searches.SECOND.value
@@ -51,6 +52,5 @@ def agreement(analysis: Analysis, flagged: "pd.Series[bool]") -> pd.Series:
 
 def found_twice(analysis: Analysis, areas: Sequence[str]) -> int | None:
     """How many areas of a zoekgebied the second search finds too; None where it tested none of them."""
-    inside = pd.Series(analysis.areas.ids.isin(areas), analysis.areas.ids)
-    codes = agreement(analysis, inside)[inside]
+    codes = agreement(analysis, pd.Series(True, pd.Index(areas)))
     return int((codes == Searches.BOTH).sum()) if codes.notna().any() else None
