@@ -4,15 +4,16 @@ The certificate says which cells are exposed and by what, and so stays in the va
 """
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 
 from geo.disclosure.insiders import LEAST_POSSIBLE
-from geo.errors import DisclosureError, first_few
+from geo.errors import DisclosureError, StoreError, first_few
 from geo.messages import Message, message
 from layers.evaluation.audit import (
     AMOUNT,
@@ -28,6 +29,7 @@ from layers.evaluation.audit import (
 )
 from layers.evaluation.columns import counted
 from layers.evaluation.disclosure import audited
+from layers.publication.layer import CONFIDENTIAL
 from layers.publication.protected import Protected
 from services.pages.table_page import page
 from services.releases import retention
@@ -91,6 +93,7 @@ def audit(home: Path, name: str | None) -> Audited:
     ledger = Ledger(Vault(Settings().vault))
     counts = ledger.counts()
     if counts is None or not (counts["release"] == release).any():
+        _check_known(ledger, [one for one in retention.listed(home) if one.folder.name == release])
         return Audited(release, None, None)
     found = audited(counts)
     return Audited(release, found, _certificate(ledger.vault, release, found))
@@ -105,13 +108,42 @@ def leaving(layers: Sequence[Protected]) -> pd.DataFrame | None:
 def admit(release: str, home: Path, layers: Sequence[Protected]) -> None:
     """Add the confidential counts of a release to the ledger, before it is in the world.
 
-    Raises DisclosureError where it would expose any with all that was published before it.
+    Raises DisclosureError where it would expose any with all that was published before it, StoreError where the ledger
+    lacks a release that is there.
     """
     counts = leaving(layers)
     if counts is not None:
+        ledger = Ledger(Vault(Settings().vault))
+        _check_known(ledger, retention.listed(home))
         _check(release, counts)
         moment = datetime.now(UTC).isoformat(timespec="seconds")
-        Ledger(Vault(Settings().vault)).add(moment, home, release, counts)
+        ledger.add(moment, home, release, counts)
+
+
+def remain(home: Path, before: str, release: str) -> None:
+    """Add to the ledger what is left of a release, of which something was withdrawn, before it is in the world."""
+    moment = datetime.now(UTC).isoformat(timespec="seconds")
+    Ledger(Vault(Settings().vault)).add_remainder(moment, home, before, release)
+
+
+def _check_known(ledger: Ledger, releases: Sequence[retention.Listed]) -> None:
+    """Raise StoreError where a release with confidential figures is not in the ledger: then it is not known what is in
+    the world. The vault is another, or a copy of before.
+    """
+    known = {one.release for one in ledger.entries()}
+    lacking = [one.folder.name for one in releases if one.folder.name not in known and _has_confidential(one.manifest)]
+    if lacking:
+        raise StoreError(
+            "{vault}: the ledger lacks {releases}, which has confidential figures: this is another vault, or a copy of "
+            "before it was published; put back the vault that knows it, or where that is lost take the release back "
+            "first: `zicht withdraw {first}`",
+            vault=ledger.vault.folder, releases=first_few(lacking), first=lacking[0],
+        )  # fmt: skip
+
+
+def _has_confidential(manifest: Mapping[str, Any]) -> bool:
+    sources = [one["provenance"]["sources"] for one in manifest.get("layers", ())]
+    return any(status == CONFIDENTIAL for one in sources for status in one.values())
 
 
 def _check(release: str, counts: pd.DataFrame) -> None:

@@ -10,6 +10,7 @@ from geo.errors import StoreError, UnknownNameError
 from geo.messages import message
 from layers.messages import language, speaking
 from services.files import UNFINISHED
+from services.jobs import audit
 from services.jobs.build import OnStep
 from services.jobs.configurations import resources_of
 from services.jobs.publish import in_language, unchanged_on_failure
@@ -57,7 +58,7 @@ def withdraw(home: Path, config: Path, what: str, lens: str, reason: str, on_ste
             for folder in [one.folder for one in retention.listed(home)]:
                 if folder.name == name:
                     replaced[folder.name] = None
-                elif (made := _made_again(folder, meant, step)) is not None:
+                elif (made := _made_again(home, folder, meant, step)) is not None:
                     replaced[folder.name] = made.name if made != folder.parent else None
             served = _serve(home, config, replaced)
             for gone in replaced:
@@ -100,7 +101,7 @@ def _published(home: Path) -> set[tuple[str, str]]:
     return {(layer["key"]["theme"], layer["key"]["lens"]) for layer in layers}
 
 
-def _made_again(folder: Path, meant: Withdrawal, step: OnStep) -> Path | None:
+def _made_again(home: Path, folder: Path, meant: Withdrawal, step: OnStep) -> Path | None:
     """The release without what is withdrawn; the folder of all releases where nothing is left, None where it has none
     of it.
     """
@@ -111,6 +112,7 @@ def _made_again(folder: Path, meant: Withdrawal, step: OnStep) -> Path | None:
     if not record["layers"]:
         return folder.parent
     another = folder.with_name(str(record["id"]))
+    audit.remain(home, folder.name, another.name)
     with speaking(release.language_of(folder)):
         release.write_again(another, record, kept, step)
     stamp = confirmation.path_of(folder)

@@ -8,7 +8,9 @@ its counts are those that left, but also those too small to show.
 import fcntl
 import hashlib
 import json
-from dataclasses import asdict, dataclass
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass, replace
 from io import BytesIO
 from pathlib import Path
 
@@ -83,17 +85,36 @@ class Ledger:
         counts.to_parquet(content, index=False)
         digest = hashlib.sha256(content.getbuffer()).hexdigest()
         fingerprint = self.vault.fingerprint  # the folder is there
-        (self.vault.folder / ".ledger").touch(mode=0o600)
-        with locked(self.vault.folder / ".ledger", fcntl.LOCK_EX):
+        with self._locked():
             entries, here = self.entries(), str(home.resolve())
             before = [one for one in entries if one.home == here]
             if before and (before[-1].release, before[-1].counts) == (release, digest):
                 return
             self.vault.keep(self._path(digest).name, content.getvalue())
-            previous = entries[-1].digest if entries else START
-            entry = Entry(at, here, release, fingerprint, digest, previous)
-            lines = [json.dumps(asdict(one), sort_keys=True) + "\n" for one in (*entries, entry)]
-            self.vault.keep(LEDGER, "".join(lines).encode())
+            self._append(entries, Entry(at, here, release, fingerprint, digest, START))
+
+    def add_remainder(self, at: str, home: Path, before: str, release: str) -> None:
+        """Add a release that holds a part of one before it, and so no other counts than that; nothing where that one
+        is not here.
+        """
+        if not any(one.release == before for one in self.entries()):
+            return
+        with self._locked():
+            entries = self.entries()
+            last = [one for one in entries if one.release == before][-1]
+            self._append(entries, replace(last, at=at, home=str(home.resolve()), release=release))
+
+    @contextmanager
+    def _locked(self) -> Iterator[None]:
+        (self.vault.folder / ".ledger").touch(mode=0o600)
+        with locked(self.vault.folder / ".ledger", fcntl.LOCK_EX):
+            yield
+
+    def _append(self, entries: Sequence[Entry], entry: Entry) -> None:
+        """Write all entries and one more, which follows the last."""
+        last = replace(entry, previous=entries[-1].digest if entries else START)
+        lines = [json.dumps(asdict(one), sort_keys=True) + "\n" for one in (*entries, last)]
+        self.vault.keep(LEDGER, "".join(lines).encode())
 
     def _path(self, digest: str) -> Path:
         return self.vault.folder / f"counts-{digest[:16]}.parquet"

@@ -11,7 +11,7 @@ from geo.areas import AreaLevel
 from geo.errors import DisclosureError, StoreError
 from layers.method.country import Country
 from layers.method.reading import Own
-from services.jobs import audit
+from services.jobs import audit, withdraw
 from services.jobs.audit import leaving
 from services.jobs.build import LayerRequest, build
 from services.jobs.publish import publish_all
@@ -57,8 +57,8 @@ def built(folder, tmp_path_factory):
         return tally(one, areas, RecordsInput(folder, key_of=lambda records: vault.keys(one.id, records)))
 
     country = Country(TestlandSource(), vintage(2024), known, Own(counted, keyring=vault))
-    for level in (AreaLevel.BUURT, AreaLevel.WIJK):
-        storage.save([build(country, LayerRequest("proef", level, period=2024), lambda _: None)], home)
+    for level, lens in ((AreaLevel.BUURT, "basis"), (AreaLevel.WIJK, "basis"), (AreaLevel.WIJK, "nabij")):
+        storage.save([build(country, LayerRequest("proef", level, lens, 2024), lambda _: None)], home)
     return home, vault, known
 
 
@@ -90,6 +90,41 @@ def test_a_release_is_audited_and_remembered_before_it_is_published(built, monke
     page = (vault.folder / f"audit-{folder.name}.html").read_text()
     assert "Nothing is exposed." in page
     assert (page.count("<p>Tried: "), page.count("<p>Not tried: ")) == (7, 5)
+
+
+@pytest.fixture
+def copied(built, tmp_path, monkeypatch):
+    """A home of its own that is published, and its vault."""
+    home, _, known = built
+    vault = vault_of(tmp_path / "vault", b"a")
+    monkeypatch.setenv("ZICHT_VAULT", str(vault.folder))
+    shutil.copytree(home / "layers", tmp_path / "home" / "layers")
+    publish(tmp_path / "home", known)
+    return tmp_path / "home", vault, known
+
+
+def test_a_vault_of_before_a_release_knows_not_what_is_in_the_world_and_nothing_is_published_by_it(copied, zicht):
+    """It said that such a release has no confidential counts, and published without holding anything against it."""
+    home, vault, known = copied
+    (vault.folder / "ledger.jsonl").write_text("")
+    name = release.current(home).name
+    answer = zicht("audit", "--home", home)
+    assert answer.code == 1
+    said = " ".join(answer.err.split())
+    assert f"the ledger lacks {name}, which has confidential figures" in said
+    assert f"`zicht withdraw {name}`" in said
+    with pytest.raises(StoreError, match=f"the ledger lacks {name}"):
+        publish(home, known)
+
+
+def test_what_is_left_after_a_withdrawal_is_audited_as_what_it_was_a_part_of(copied):
+    home, vault, _ = copied
+    before = audit.audit(home, None)
+    withdraw.withdraw(home, home / "pygeoapi-config.yml", "proef", "nabij", "Gaf geen beeld.", lambda _: None)
+    after = audit.audit(home, None)
+    assert after.release != before.release
+    assert (after.audit.cells, after.audit.passed) == (before.audit.cells, True)
+    assert [one.release for one in Ledger(vault).entries()] == [before.release, after.release]
 
 
 def test_a_release_that_exposes_counts_with_those_before_it_is_not_published(built, monkeypatch, tmp_path):

@@ -44,6 +44,22 @@ def test_the_same_release_of_a_home_is_remembered_once(ledger, tmp_path):
     assert [one.release for one in ledger.entries()] == ["aaa", "bbb", "ccc", "ccc", "aaa"]
 
 
+def test_what_is_left_of_a_release_has_no_other_counts_and_the_secret_of_that(ledger, tmp_path, monkeypatch):
+    before = ledger.entries()[1]
+    monkeypatch.setattr("services.vault.secret.HOW", "another way")
+    ledger.add_remainder("2026-02-01", tmp_path / "home", "bbb", "ddd")
+    left = ledger.entries()[-1]
+    assert (left.release, left.counts, left.fingerprint) == ("ddd", before.counts, before.fingerprint)
+    assert ledger.counts()["published"].tolist() == [7, 0, 8, 0, 9, 0, 8, 0]
+
+
+def test_what_is_left_of_a_release_that_had_no_counts_is_not_remembered(ledger, tmp_path):
+    ledger.add_remainder("2026-02-01", tmp_path / "home", "open", "eee")
+    Ledger(Vault(tmp_path / "none")).add_remainder("2026-02-01", tmp_path / "home", "aaa", "eee")
+    assert len(ledger.entries()) == 3
+    assert not (tmp_path / "none").exists()
+
+
 @pytest.mark.parametrize("change", [
     lambda lines: [lines[0], lines[2]],
     lambda lines: [lines[1], lines[0], lines[2]],
