@@ -87,12 +87,14 @@ def _drawn(column: pd.Series, areas: AreaFrame) -> dict[str, object]:
 
 
 def _classes(positive: NDArray[np.float64], edges: NDArray[np.float64]) -> Iterator[_Class]:
+    """Each with the least and the most that is in it, so that no count is in two."""
     yield _Class(UNKNOWN, say("not known"))
     yield _Class(ZERO, "0")
     if not len(positive):
         return
-    limits = [positive.min(), *edges, positive.max()]
     used = COLOURS[len(COLOURS) - 1 - len(edges) :]
-    for colour, least, most in zip(used, limits[:-1], limits[1:], strict=True):
-        whole = number(most, None) if least == most else f"{number(least, None)} - {number(most, None)}"
-        yield _Class(colour, whole if least == limits[0] else f"> {whole}")
+    of_class = np.searchsorted(edges, positive)
+    for at in np.unique(of_class):
+        least, most = positive[of_class == at].min(), positive[of_class == at].max()
+        label = number(most, None) if least == most else f"{number(least, None)} - {number(most, None)}"
+        yield _Class(used[at], label)

@@ -59,6 +59,11 @@ def test_areas_that_are_all_the_same_are_drawn(tmp_path, value):
     assert re.findall(r"</i>([^<]*)</li>", page) == ["niet bekend", "0", *(["3"] if value == 3 else [])]
 
 
+def test_no_count_is_in_two_classes(tmp_path):
+    page = drawn(tmp_path, pd.DataFrame({"n": [0, 0, 1, 1, 1, 1, 2, 2, 2, 3, 4, 4.0]}, AREAS.ids))
+    assert re.findall(r"</i>([^<]*)</li>", page) == ["niet bekend", "0", "1", "2", "3", "4"]
+
+
 def test_only_the_part_of_the_country_is_drawn_that_is_known(tmp_path, counts):
     counts.iloc[2:] = np.nan
     assert drawn(tmp_path, counts).count("<use ") < 12
