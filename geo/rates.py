@@ -11,13 +11,15 @@ from dataclasses import replace
 
 import numpy as np
 import pandas as pd
-from scipy.special import gammaln
+from scipy.special import gammaincinv, gammaln
 
 from geo.measures import Measure
 from geo.rounded import expected_count, probability
 
 SHAPES = (1e-3, 1e6)
 """Bounds of the gamma shape; at the upper one areas differ no more than chance makes them."""
+SURE = 0.95
+"""How surely the rate of an area lies within its interval."""
 
 
 def rates(measure: Measure) -> pd.Series:
@@ -30,6 +32,23 @@ def rates(measure: Measure) -> pd.Series:
     if measure.shrunk:
         return empirical_bayes(measure)
     return (measure.events / measure.exposure).where(measure.known)
+
+
+def intervals(measure: Measure) -> tuple[pd.Series, pd.Series] | None:
+    """Between which bounds the rate of each area lies, at `SURE`: of its posterior, as of `empirical_bayes`. Of events
+    that were rounded, from the lower bound at the fewest that they may be to the upper at the most. None of a measure
+    that is not shrunk, or was shrunk before it was divided, or of which nothing happened.
+    """
+    if not measure.shrunk or measure.shrunk_events is not None or measure.national == 0:
+        return None
+    shape, known = _shape(measure, measure.known), measure.known
+    per = measure.exposure + shape / measure.national
+    tails = ((measure.lowest, (1 - SURE) / 2), (measure.highest, (1 + SURE) / 2))
+    low, high = (
+        pd.Series(gammaincinv((events + shape)[known].to_numpy(dtype=float), tail), per.index[known]) / per[known]
+        for events, tail in tails
+    )
+    return low.reindex(per.index), high.reindex(per.index)
 
 
 def shrunk_where_counted(measure: Measure, floor: float) -> Measure:
@@ -71,15 +90,22 @@ def _shrunk(measure: Measure, steers: "pd.Series[bool]", there: "pd.Series[bool]
     national = measure.national
     if national == 0:
         return (measure.events * 0.0).where(there)
-    expected = measure.exposure * national
+    shape = _shape(measure, steers)
     if measure.margin is None:
-        shape = gamma_shape(measure.events[steers].to_numpy(), expected[steers].to_numpy())
         return ((measure.events + shape) / (measure.exposure + shape / national)).where(there)
-    interval = (measure.lowest, measure.highest, expected)
-    shape = rounded_gamma_shape(*(one[steers].to_numpy(dtype=float) for one in interval))
+    interval = (measure.lowest, measure.highest, measure.exposure * national)
     lowest, highest, expects = (one[there].to_numpy(dtype=float) for one in interval)
     events = pd.Series(expected_count(lowest, highest, expects, shape), index=there.index[there])
     return ((events + shape) / (measure.exposure[there] + shape / national)).reindex(there.index)
+
+
+def _shape(measure: Measure, steers: "pd.Series[bool]") -> float:
+    """The shape of the gamma distribution of the rates, fitted to the areas that steer."""
+    expected = measure.exposure * measure.national
+    if measure.margin is None:
+        return gamma_shape(measure.events[steers].to_numpy(), expected[steers].to_numpy())
+    interval = (measure.lowest, measure.highest, expected)
+    return rounded_gamma_shape(*(one[steers].to_numpy(dtype=float) for one in interval))
 
 
 def rounded_gamma_shape(lowest: np.ndarray, highest: np.ndarray, expected: np.ndarray) -> float:

@@ -27,7 +27,7 @@ FilePath = Annotated[Text, AfterValidator(stays_below)]
 """A file below the folder of the figures, or of the declaration where that is what a command reads."""
 
 
-SUFFIXES = ("", "_afwijking", "_bijdrage", "_reden", "_verhouding")
+SUFFIXES = ("", "_afwijking", "_bijdrage", "_reden", "_verhouding", "_verschil", "_laag", "_hoog", "_rang")
 """What the published columns of an indicator add to its id: value, deviation, contribution, why there is no value, and
 how many times the mean it is.
 """
@@ -37,6 +37,7 @@ RESERVED = frozenset({
     "indeling",
     "score", "q", "kansrijk", "reden", "rang", "titel", "aantal_gebieden", "gebiedscodes", "gemeenten", "toelichting",
     "fictief", "zoekgebied", "rol", "gewicht", "zone", "waarom", "sterkte", "aantal_kern", "niet_getoond", "geteld",
+    "rang_score", "rang_score_van", "rang_gelijken", "rang_gelijken_van",
     "waargenomen", "verwacht", "meer_dan_verwacht", "meer_per_km2", "meer_naar_verhouding",
     "zonder_telling", "verhouding", "bezoekers",
     "alleen_gevonden", "zekerheid", "beperkingen", "handvat", "verloop", "standvastig",

@@ -20,6 +20,7 @@ from geo.measures import Measure
 from geo.unknown import Unknown
 from layers.declarations import baselines
 from layers.method.baseline import NO_FIT, NO_PEERS, BaselineEvents, BaselineReport
+from layers.method.build import Analysis
 from layers.method.figures import Figures
 from layers.method.places import Boundaries, upward
 
@@ -82,6 +83,12 @@ def peer_events(
     return BaselineEvents(
         _against(measure, events if there else None), BaselineReport("peers", "" if there else NO_PEERS, {}, left_out)
     )
+
+
+def with_peers(analysis: Analysis, *figures: Figures, section: baselines.Peers) -> Analysis:
+    """The analysis with the class of each area."""
+    values = _columns(analysis.areas.ids, figures)[section.columns[0]]
+    return replace(analysis, alike=peers.classed(values, section.classes))
 
 
 def summed(of_finest: BaselineEvents, measure: Measure, boundaries: Boundaries, areas: AreaFrame) -> BaselineEvents:

@@ -24,8 +24,9 @@ contribution or q, and joins no zoekgebied.
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
+import numpy as np
 import pandas as pd
 import shapely
 
@@ -71,8 +72,10 @@ class Analysis:
     around zoekgebieden. `decisive` is the indicator on which a member must be high, None where the score alone counts.
     `baselines` say what indicators were compared with in place of the national value, `visited` where many more people
     come than live. `alone` has the areas that each indicator finds by itself, where there are several
-    (layers.method.alone), `striking` how unusual each score is, and those around it (layers.method.striking), `second`
-    what a second search finds, of a theme that has one (layers.method.second).
+    (layers.method.alone), `lowest` and `highest` between which bounds a value lies, of rates (geo.rates.intervals),
+    `striking` how unusual each score is, and those around it (layers.method.striking), `second`
+    what a second search finds, of a theme that has one (layers.method.second), `alike` the class of each area, of which
+    the others are its peers.
     """
 
     areas: AreaFrame
@@ -94,8 +97,11 @@ class Analysis:
     baselines: Mapping[str, BaselineReport]
     visited: "pd.Series[bool]"
     alone: Mapping[str, tuple[str, ...]]
+    lowest: pd.DataFrame
+    highest: pd.DataFrame
     striking: pd.DataFrame
     second: Flags | None
+    alike: pd.Series | None = None
 
 
 def search(
@@ -220,6 +226,8 @@ def analysis(
         visited=visited(theme.visitors, made, reasons),
         baselines={name: one.baseline for name, one in made.items() if one.baseline is not None},
         alone=beside.alone,
+        lowest=_bounds(theme, made, "lowest").loc[areas.ids].mask(suppressed),
+        highest=_bounds(theme, made, "highest").loc[areas.ids].mask(suppressed),
         striking=striking(published.value.where(reason.isna()), neighbors),
         second=beside.second,
     )
@@ -250,6 +258,14 @@ def _shown(indicator: Indicator, made: IndicatorValues) -> tuple[pd.Series, floa
     if indicator.quotient:
         return location_quotient(made.value, made.national), 1.0
     return made.value * indicator.scale, made.national * indicator.scale
+
+
+def _bounds(theme: Theme, made: Mapping[str, IndicatorValues], side: Literal["lowest", "highest"]) -> pd.DataFrame:
+    """A bound of the interval of each indicator, as its value is shown; unknown of one that has none."""
+    return pd.DataFrame({
+        one.id: _shown(one, replace(of, value=bound))[0] if bound is not None else of.value * np.nan
+        for one, of, bound in ((one, made[one.id], getattr(made[one.id], side)) for one in theme.indicator)
+    })  # fmt: skip
 
 
 def heaviest(weights: Mapping[str, float]) -> str:

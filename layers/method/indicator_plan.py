@@ -10,6 +10,7 @@ from layers.declarations.themes import Theme
 from layers.method import baselines
 from layers.method.area_plan import AreaPlan
 from layers.method.baseline import CONFIDENTIAL, HEXAGONS, NOT_THERE, POSTCODES, BaselineEvents
+from layers.method.build import Analysis
 from layers.method.deciding import without_weight
 from layers.method.figure_plan import FigurePlan
 from layers.method.indicator_values import IndicatorValues, indicator_values
@@ -68,6 +69,21 @@ class IndicatorPlan:
             return (of_finest,)
         larger = (of_finest, measure, self.areas.boundaries_node(), self.areas.areas_node(level))
         return (Node("baseline", name, baselines.summed, larger, {}, declared),)
+
+    def among_peers(self, analysed: Node[Analysis], theme: Theme, level: AreaLevel, period: int) -> Node[Analysis]:
+        """The analysis with the class of each area, of which the others are its peers; as it is where the theme has no
+        classes, or what they are of is not known of such areas.
+        """
+        section = theme.peers
+        if section is None or not section.classes or level is not self.areas.vintage.finest:
+            return analysed
+        sources, left_out = self._compared_with(section, period)
+        if left_out:
+            return analysed
+        inputs = (analysed, *(self.figures.figures_node(one, period) for one in sources))
+        settings = {"section": numbers_of(section)}
+        name = (*analysed.name, "peers")
+        return Node("analysis", name, baselines.with_peers, inputs, settings, (f"themes/{theme.id}",))
 
     def _compared_with(self, section: Expected | Peers, period: int) -> tuple[list[SourceDeclaration], dict[str, str]]:
         """The sources of what is compared with, and the columns that are left out, with why."""

@@ -7,7 +7,7 @@ import pandas as pd
 
 from geo import deviations
 from geo.measures import Measure
-from geo.rates import rates
+from geo.rates import intervals, rates
 from geo.residuals import Residuals, fitted
 from layers.declarations.indicators import Indicator
 from layers.method.baseline import BaselineEvents, BaselineReport
@@ -34,6 +34,7 @@ class IndicatorValues:
         national: the value of all areas together, per unit of exposure.
         ratio: of a rate, how many times what it is compared with.
         baseline: how the baseline was made, or why there is none; None where none was asked for.
+        lowest: of a rate that was shrunk, the lower bound of its interval (geo.rates.intervals), `highest` the upper.
     """
 
     measure: Measure
@@ -44,6 +45,8 @@ class IndicatorValues:
     national: float
     ratio: pd.Series | None = None
     baseline: BaselineReport | None = None
+    lowest: pd.Series | None = None
+    highest: pd.Series | None = None
 
 
 def indicator_values(
@@ -65,7 +68,10 @@ def indicator_values(
         return IndicatorValues(with_floor, value, deviation, deviation, None, national)
     fit = fitted(with_floor)
     ratio = value / national if national > 0 else value * 0.0
-    by_rate = IndicatorValues(with_floor, value, deviation, sign * fit.values, _turned(fit, sign), national, ratio)
+    lowest, highest = intervals(with_floor) or (None, None)
+    by_rate = IndicatorValues(
+        with_floor, value, deviation, sign * fit.values, _turned(fit, sign), national, ratio, None, lowest, highest
+    )
     return _set_against(by_rate, baselines[0], 1 / fit.shape, sign) if baselines else by_rate
 
 

@@ -53,8 +53,9 @@ def layer_plan(country: Country, key: LayerKey, theme: Theme, lens: Lens | None,
         country.catalog.meanings_of(theme, lens), sources=statuses,
     )  # fmt: skip
     settings = {"key": key, "declared": (theme, lens), "provenance": provenance, "language": language()}
+    among = country.indicator_plan.among_peers(analysed, theme, key.level, key.period)
     beside_them = (country.area_plan.boundaries_node(), country.figure_plan.corrections_node(analysed))
-    inputs = (analysed, *beside_them, *receipt_nodes(analysed))
+    inputs = (among, *beside_them, *receipt_nodes(among))
     made = Node("layer", what.name, layer, inputs, settings, what.declared)
     leaving = country.measure_plan.leaving_node(theme, key.level, key.period)
     return LayerPlan(key, what.study, tuple(what.indicators.values()), analysed, made, leaving)

@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from boundaries.coverage import outline
+from geo.ranks import ranked
 from geo.unknown import Unknown
 from geo.zoekgebieden import Zoekgebied
 from layers.declarations.indicators import Indicator
@@ -15,7 +16,7 @@ from layers.declarations.lenses import Lens
 from layers.declarations.themes import Theme
 from layers.method.alone import finders
 from layers.method.build import LEAST_SEARCHED, Analysis
-from layers.method.comparisons import of_areas, of_zoekgebied, ratios
+from layers.method.comparisons import of_areas, of_zoekgebied, ratios, usual
 from layers.method.membership import core_count, membership, zone_of
 from layers.method.surplus import by_area, in_proportion, surplus
 from layers.method.visitors import is_visited
@@ -93,17 +94,33 @@ def _table(analysis: Analysis, key: LayerKey, theme: Theme, provenance: Provenan
         "toelichting": with_corrections(of_areas(analysis, theme), provenance.changed, key.level),
         "bezoekers": pd.Series(MANY_VISITORS, areas.index, dtype=object).where(analysis.visited, None),
         "fictief": provenance.made_up,
+        **_places_by_score(analysis),
     }
     contributions = analysis.score.contributions.reindex(columns=analysis.values.columns)
-    times = ratios(analysis, theme)
+    times, normal = ratios(analysis, theme), usual(analysis, theme, areas.index)
     for one in theme.indicator:
         columns[f"{one.id}_verhouding"] = times[one.id]
+        columns[f"{one.id}_verschil"] = (analysis.values[one.id] - normal[one.id]).round(DECIMALS)
+        columns[f"{one.id}_laag"] = analysis.lowest[one.id].round(DECIMALS)
+        columns[f"{one.id}_hoog"] = analysis.highest[one.id].round(DECIMALS)
+        columns[f"{one.id}_rang"] = ranked(analysis.values[one.id] * (1 if one.direction == "high" else -1))[0]
         columns[one.id] = analysis.values[one.id].round(DECIMALS)
         columns[f"{one.id}_afwijking"] = analysis.deviations[one.id].round(DECIMALS)
         columns[f"{one.id}_bijdrage"] = contributions[one.id].round(DECIMALS)
         columns[f"{one.id}_reden"] = coded(analysis.reasons[one.id])
     ordered = pd.DataFrame(columns)[names(layer_fields(theme.indicator))]
     return geopandas.GeoDataFrame(ordered, geometry=areas.geometry, crs=areas.crs).reset_index(drop=True)
+
+
+def _places_by_score(analysis: Analysis) -> dict[str, pd.Series]:
+    """The place of each area by its score among all, and among those that are alike, of the whole country."""
+    score = analysis.score.value.where(analysis.reason.isna()).round(DECIMALS)
+    classes = pd.Series(np.nan, score.index) if analysis.alike is None else analysis.alike
+    of_all, among_alike = ranked(score), ranked(score, classes)
+    return {
+        "rang_score": of_all[0], "rang_score_van": of_all[1],
+        "rang_gelijken": among_alike[0], "rang_gelijken_van": among_alike[1],
+    }  # fmt: skip
 
 
 def _published_q(q: pd.Series) -> pd.Series:

@@ -19,6 +19,9 @@ if TYPE_CHECKING:  # what serves reads fields, and declares nothing
 
 FieldType = Literal["string", "integer", "number", "boolean"]
 TIMES = "_verhouding"
+DIFFERENCE, LOWEST, HIGHEST, PLACE = "_verschil", "_laag", "_hoog", "_rang"
+BESIDE_VALUE = (TIMES, DIFFERENCE, LOWEST, HIGHEST, PLACE)
+"""How the names of the columns end that set a value beside others."""
 """What the column of an indicator that says how many times the mean it is adds to its id."""
 STANDARD_DEVIATION, YEAR = message("standard deviation"), message("year")
 
@@ -281,6 +284,27 @@ SURPLUS_RATE = Field(
     "number",
     message("Observed minus expected, over what the number is divided by, in the unit of what was counted."),
 )
+SCORE_RANK = Field(
+    "rang_score",
+    message("Place by score"),
+    "number",
+    message("Its place by score among all areas that have one, 1 the highest; equal scores share the better place."),
+)
+SCORE_RANKED = Field(
+    "rang_score_van",
+    message("Areas with a place"),
+    "number",
+    message("Among how many areas it has its place by score."),
+)
+PEER_RANK = Field(
+    "rang_gelijken",
+    message("Place among peers"),
+    "number",
+    message("Its place by score among areas that are alike, as the theme says which are; empty where it does not."),
+)
+PEER_RANKED = Field(
+    "rang_gelijken_van", message("Peers with a place"), "number", message("How many areas that are alike have a score.")
+)
 COUNT_REASON = Field(
     "zonder_telling",
     message("Reason without counts"),
@@ -289,10 +313,12 @@ COUNT_REASON = Field(
     codes=reasons.COUNT_LABELS,
 )
 
+RANKS = (SCORE_RANK, SCORE_RANKED, PEER_RANK, PEER_RANKED)
+
 ADDED = (
     ZOEKGEBIED, ROLE, WEIGHT, ZONE, OUTCOME, STRENGTH, CORE_COUNT, HIDDEN_COUNT, COUNTED, OBSERVED, EXPECTED,
     SURPLUS, SURPLUS_DENSITY, SURPLUS_RATE, COUNT_REASON, RATIO, VISITORS, FOUND_ALONE, FIRMNESS, AREA_EXPLANATION,
-    CERTAINTY, LIMITATIONS, SUGGESTION, DEVELOPMENT, OWN_SHARE, SHARE_AROUND, SECOND,
+    CERTAINTY, LIMITATIONS, SUGGESTION, DEVELOPMENT, OWN_SHARE, SHARE_AROUND, SECOND, *RANKS,
 )  # fmt: skip
 """Columns that a layer of before they were there does not have: they are read as empty."""
 
@@ -385,12 +411,40 @@ def _fields_of(indicator: "Indicator", place: str) -> tuple[Field, ...]:
             message("How many times {mean} it is.", mean=mean(place)),
             against=place,
         ),
+        *_beside_value(indicator, place),
+    )
+
+
+def _beside_value(indicator: "Indicator", place: str) -> tuple[Field, ...]:
+    """What sets the value of an indicator beside others: how much it differs, how far it may be off, its rank."""
+    title, of = indicator.title, indicator.id
+    sure = message(
+        "The value lies between these bounds with 95 % certainty, by the model that draws rates from few events to "
+        "the national one; empty of a share or a level."
+    )
+    return (
+        Field(
+            f"{of}{DIFFERENCE}",
+            message("{title}: difference", title=title),
+            "number",
+            message("How much more than {mean} it is.", mean=mean(place)),
+            indicator.unit,
+            place,
+        ),
+        Field(f"{of}{LOWEST}", message("{title}: lower bound", title=title), "number", sure, indicator.unit),
+        Field(f"{of}{HIGHEST}", message("{title}: upper bound", title=title), "number", sure, indicator.unit),
+        Field(
+            f"{of}{PLACE}",
+            message("{title}: place", title=title),
+            "number",
+            message("Its place by this figure among all areas where it is known, 1 what stands out most."),
+        ),
     )
 
 
 def is_added(column: Field) -> bool:
     """Whether a layer of before it was there does not have this column: it is then read as empty."""
-    return column in ADDED or column.name.endswith(TIMES)
+    return column in ADDED or column.name.endswith(BESIDE_VALUE)
 
 
 def _why(indicator: "Indicator") -> Message | str:
@@ -405,7 +459,7 @@ def _why(indicator: "Indicator") -> Message | str:
 
 def layer_fields(indicators: "Sequence[Indicator]", references: References = NATIONAL) -> tuple[Field, ...]:
     """The columns of `indicatoren_<theme>_<level>`."""
-    middle = (THEME, LENS, PERIOD, LEVEL, VINTAGE, _score(indicators, references), Q, FLAG)
+    middle = (THEME, LENS, PERIOD, LEVEL, VINTAGE, _score(indicators, references), *RANKS, Q, FLAG)
     found = (OUTCOME, OWN_SHARE, SHARE_AROUND, REASON, AREA_EXPLANATION, ZOEKGEBIED, ROLE, WEIGHT, ZONE, SECOND)
     counts = (COUNTED, OBSERVED, EXPECTED, RATIO, VISITORS)
     figures = indicator_fields(indicators, references)

@@ -13,12 +13,18 @@ from layers.publication.collection import Collection
 from layers.publication.fields import (
     AREA,
     FLAG,
+    HIGHEST,
     LEVEL,
+    LOWEST,
     OUTCOME,
     OWN_SHARE,
+    PEER_RANK,
+    PEER_RANKED,
     REASON,
     ROLE,
     SCORE,
+    SCORE_RANK,
+    SCORE_RANKED,
     SECOND,
     SHARE_AROUND,
     TIMES,
@@ -50,6 +56,13 @@ def pictures_of(figures: Collection, levels: dict[str, geopandas.GeoDataFrame], 
             "unjudged": columns.add(_with_codes(ordered, figures.fields, OUTCOME, UNJUDGED)),
             "second": _with_codes(ordered, figures.fields, SECOND, (Searches.SECOND,)),
             "role": columns.add(labelled(column_of(ordered, ROLE))),
+            "places": [
+                {
+                    "at": columns.add_figures(_figures(ordered, at.name)),
+                    "of": columns.add_figures(_figures(ordered, of.name)),
+                }
+                for at, of in ((SCORE_RANK, SCORE_RANKED), (PEER_RANK, PEER_RANKED))
+            ],
             "flagged": columns.add(ordered[FLAG.name].eq(True).fillna(False).astype(int).tolist()),
             "measures": [_measure(one, ordered, legends[one.name], columns) for one in measures],
         }
@@ -98,6 +111,7 @@ def _measures(fields: Sequence[Field]) -> list[Field]:
 
 def _measure(field: Field, areas: pd.DataFrame, legend: Legend, columns: Columns) -> Packed:
     values, ratios = (_figures(areas, name) for name in (field.name, f"{field.name}{TIMES}"))
+    bounds = [_figures(areas, f"{field.name}{end}") for end in (LOWEST, HIGHEST)]
     reason = REASON.name if field.name == SCORE.name else f"{field.name}_reden"
     return {
         "name": field.name,
@@ -113,6 +127,9 @@ def _measure(field: Field, areas: pd.DataFrame, legend: Legend, columns: Columns
             "missing": [legend.missing_colour, legend.missing_label],
         },
         "values": columns.add_figures(values),
+        "between": [columns.add_figures(one) for one in bounds]
+        if any(np.isfinite(one).any() for one in bounds)
+        else [],
         "classes": columns.add_once(
             ("classes", values.tobytes(), legend), lambda: _of_classes(classes(values, legend))
         ),

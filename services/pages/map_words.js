@@ -28,6 +28,8 @@ function chosenFrom(wanted = {}) { // what a reader chose where it is there, els
 const language = document.documentElement.lang;
 const written = new Intl.NumberFormat(language, {maximumFractionDigits: 6});
 const twoDecimals = new Intl.NumberFormat(language, {maximumFractionDigits: 2});
+const threeFigures = new Intl.NumberFormat(language, {maximumSignificantDigits: 3});
+const wholeNumbers = new Intl.NumberFormat(language, {maximumFractionDigits: 0});
 const atLeast = (bound) => twoDecimals.format(Math.floor(bound * 10 + 1e-9) / 10); // rounded down, as in the words beside it
 const oneDecimal = new Intl.NumberFormat(language, {minimumFractionDigits: 1, maximumFractionDigits: 1});
 
@@ -180,11 +182,19 @@ function areaPopup(area) {
     make("h3", {}, level().names[area]),
     make("p", {class: "place"}, shown.chosen.niveau === "gemeente" ? areasNamed(1)
       : say("{area} in {gemeente}", {area: areasNamed(1), gemeente: labelOf(level().gemeenten, area)})),
-    make("p", {}, make("strong", {}, `${say("Score")} `), text),
+    make("p", {}, make("strong", {}, `${say("Score")} `), text, placeText(area)),
     ...onMap(area),
     ...part(say("Several themes at once"), whyMarked("stacked", area)),
     ...part(say("One theme among another"), whyMarked("amid", area)),
     make("table", {class: "reasons"}, make("caption", {}, say("Figures of {period}", {period: shown.chosen.periode})), ...rows));
+}
+
+function placeText(area) { // among all areas, and among those that are alike; a release of before it was there has no places
+  const [all, alike] = (shown.picture.places ?? []).map(({at, of}) => ({at: column(at)[area], of: column(of)[area]}));
+  if (!all || all.at === null) return "";
+  const [at, of] = [all, alike].map((one) => one.at !== null && {at: wholeNumbers.format(one.at), of: wholeNumbers.format(one.of)});
+  const among = of ? `; ${say("place {at} of {of} among areas that are alike", of)}` : "";
+  return ` (${say("place {at} of {of}", at)}${among})`;
 }
 
 function onMap(area) { // why it is on the map, or why it is not
@@ -200,6 +210,8 @@ function indicatorRow(indicator, deviates, area) {
   const value = column(indicator.values)[area];
   const from = column(deviates.values)[area];
   const cells = [value === null ? whyMissing(indicator, area) : withUnit(value, indicator.unit)];
+  const [low, high] = (indicator.between ?? []).map((bound) => column(bound)[area] ?? null);
+  if (typeof low === "number") cells.push(make("span", {class: "small"}, say("with 95 % certainty between {low} and {high}", {low: threeFigures.format(low), high: threeFigures.format(high)})));
   const beside = labelOf(column(indicator.beside), area); // not in releases of before it was there
   if (beside) cells.push(make("span", {class: "small"}, beside));
   else if (from !== null) cells.push(make("span", {class: "small"}, deviation(from, deviates)));

@@ -92,6 +92,8 @@ class Figures:
         """The rest, areas by areas: the figures of each column, as texts where it is one of texts."""
         named = [picture["role"]]
         named += [one[name] for one in picture["measures"] for name in ("values", "reasons", "beside")]
+        named += [number for one in picture["measures"] for number in one["between"]]
+        named += [number for place in picture["places"] for number in place.values()]
         columns = {str(one): _each(self._columns[one]) for one in dict.fromkeys(named)}
         known = {number: values for number, values in columns.items() if values is not None}
         start = self._size

@@ -235,6 +235,18 @@ def test_an_area_says_its_figures_in_dutch_and_why_one_is_missing(opened, releas
     assert opened.run("return written.format(1234.5)") == "1.234,5"
 
 
+def test_an_area_says_its_place_and_between_which_bounds_a_rate_lies(opened, release):
+    table = release[1].table
+    chosen = table[(table["lens"] == "basis") & (table["periode"] == 2024) & table["score"].notna()]
+    known = chosen[chosen["misdrijven"].notna()].sort_values("score").iloc[-1]
+    at = "return [...level().codes].indexOf(arguments[0])"
+    assert opened.run(at, known["gebiedscode"]) >= 0
+    said = opened.run("return areaPopup([...level().codes].indexOf(arguments[0])).innerText", known["gebiedscode"])
+    assert f"plaats 1 van {len(chosen)}; plaats 1 van 9 onder gebieden die erop lijken" in said
+    low, high = (f"{known[f'misdrijven{end}']:.3g}" for end in ("_laag", "_hoog"))
+    assert f"met 95 % zekerheid tussen {low} en {high}" in said.replace(",", ".")
+
+
 def test_every_figure_says_with_which_mean_it_is_compared(desktop, release, tmp_path):
     places = {INDICATORS[1]: "in Utrecht", INDICATORS[2]: f"in {NASTY[1]}"}
     export([replace(release[1], fields=layer_fields(INDICATORS, places))], tmp_path / "kaart.html")
@@ -248,7 +260,7 @@ def test_every_figure_says_with_which_mean_it_is_compared(desktop, release, tmp_
     for row, said in zip(
         (rows[1], rows[3], rows[4]), ("waar cijfers zijn", "landelijk", "gemiddeld in Utrecht"), strict=True
     ):
-        assert row.endswith(said)
+        assert row.partition(" (")[0].endswith(said)
     assert "afwijking van gemiddeld in Utrecht" in texts(desktop, ".deviation")
     assert f"afwijking van gemiddeld in {NASTY[1]}" in texts(desktop, ".deviation")
     assert desktop.run("return document.title").startswith("Indicatoren misdrijven")

@@ -146,9 +146,16 @@ def _layer(areas, level, lens, period, rng):
         layer[f"{indicator.id}_afwijking"] = np.where(unknown, np.nan, afwijking)
         layer[f"{indicator.id}_bijdrage"] = np.where(unknown, 0.0, afwijking / 3)
         layer[f"{indicator.id}_verhouding"] = layer[indicator.id] / (abs(scale) * 3)
+        layer[f"{indicator.id}_verschil"] = layer[indicator.id] - abs(scale) * 3
+        layer[f"{indicator.id}_laag"] = layer[indicator.id] * 0.9
+        layer[f"{indicator.id}_hoog"] = layer[indicator.id] * 1.1
+        layer[f"{indicator.id}_rang"] = layer[f"{indicator.id}_afwijking"].rank(method="min", ascending=False)
         layer[f"{indicator.id}_reden"] = pd.Series(np.where(unknown, "minder dan 50 inwoners", None), dtype=object)
     layer["score"] = sum(layer[f"{indicator.id}_bijdrage"] for indicator in INDICATORS)
     layer.loc[len(layer) - 1, "score"] = np.nan
+    layer["rang_score"] = layer["score"].rank(method="min", ascending=False)
+    layer["rang_score_van"] = layer["score"].notna().sum()
+    layer["rang_gelijken"], layer["rang_gelijken_van"] = layer["rang_score"].clip(upper=9), 9.0
     layer["reden"] = pd.Series(np.where(layer["score"].isna(), "geen cijfers", None), dtype=object)
     layer["q"] = np.clip(np.exp(-3 * layer["score"].fillna(0)), 0.0004, 1)
     layer["kansrijk"] = layer["score"].gt(0.9)

@@ -190,7 +190,7 @@ COLUMNS = [
     "zekerheid", "beperkingen", "handvat", "verloop", "standvastig", "hoogte_zelf", "hoogte_rondom", "tweede_zoekwijze",
     "toelichting", "fictief", "zoekgebied", "rol", "gewicht", "zone", "waarom", "sterkte", "aantal_kern",
     "niet_getoond", "geteld", "waargenomen", "verwacht", "meer_dan_verwacht", "meer_per_km2", "zonder_telling",
-    "meer_naar_verhouding",
+    "meer_naar_verhouding", "rang_score", "rang_score_van", "rang_gelijken", "rang_gelijken_van",
     "verhouding", "bezoekers", "alleen_gevonden",
 ]  # fmt: skip
 

@@ -154,6 +154,21 @@ def test_without_zoekgebieden_there_is_an_empty_table_of_the_same_columns(declar
     assert not nothing.table["kansrijk"].any()
 
 
+def test_an_area_has_its_place_its_difference_and_the_bounds_of_its_rate(published):
+    table = published.table
+    scored = table[table["score"].notna() & table["reden"].isna()]
+    higher = [(scored["score"] > score).sum() for score in scored["score"]]
+    assert (scored["rang_score"] == np.array(higher) + 1).all()
+    assert (scored["rang_score_van"] == len(scored)).all()
+    assert table.loc[table["score"].isna(), "rang_score"].isna().all()
+    national = published.summary["national"]["misdrijven"]
+    assert (table["misdrijven_verschil"] - (table["misdrijven"] - national)).abs().max() < 0.001
+    known = table["misdrijven"].notna()
+    assert (table["misdrijven_laag"] < table["misdrijven"])[known].all()
+    assert (table["misdrijven"] < table["misdrijven_hoog"])[known].all()
+    assert table.loc[~known, ["misdrijven_laag", "misdrijven_hoog", "misdrijven_rang"]].isna().all(axis=None)
+
+
 def test_the_summary_counts_what_was_tested_and_what_has_no_score(published):
     summary = published.summary
     assert (summary["areas"], summary["tested"], summary["scored"]) == (144, 144, 143)

@@ -104,6 +104,10 @@ def test_what_was_measured_is_in_the_language_of_the_page(record, tmp_path):
         assert one.what not in said
 
 
+def test_it_says_how_to_look_outside_the_map_too(page):
+    assert "Het commando zicht sample trekt ze." in page
+
+
 def test_fair_searches_give_an_alarm_on_one_map_in_twenty():
     for one in measured()["place_scan"].alarm[:2]:
         assert binomtest(one.alarms, one.maps).proportion_ci().low <= 0.05

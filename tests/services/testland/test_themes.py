@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+import pandas as pd
 import pytest
 
 from geo.areas import AreaLevel
@@ -122,6 +123,19 @@ def test_closings_beside_openings_are_searched_by_themselves(testland: Testland)
     assert beside.idxmax() in planted
     assert found <= planted
     assert len(found) >= len(judged & planted) - 1
+
+
+def test_an_area_has_its_place_among_those_with_about_as_many_addresses_around():
+    table = built("misdrijven").table.set_index("gebiedscode")
+    bounds = [0, 500, 1000, 1500, 2500, 1_000_000]
+    classes = pd.cut(table["afgelegen"], bounds, right=False, labels=False).where(table["rang_score"].notna())
+    assert classes.nunique() >= 3
+    for _, alike in table.groupby(classes):
+        highest = alike["score"].idxmax()
+        assert alike.loc[highest, "rang_gelijken"] == 1
+        assert (alike["rang_gelijken_van"] == len(alike)).all()
+        assert alike["rang_score"].rank().equals(alike["rang_gelijken"].rank())
+    assert table.loc[classes.isna(), "rang_gelijken"].isna().all()
 
 
 def test_figures_of_postcodes_are_shown_on_buurten_and_not_searched(testland: Testland):
