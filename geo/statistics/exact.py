@@ -40,6 +40,11 @@ from geo.variation import DIGIT, are_whole
 FLOOR = 1e-12
 """Below this the noise of the transform rules; a smaller p is given as this one."""
 
+TOGETHER = 8
+"""Sizes of subset that are transformed at once."""
+NOTHING, GROWN = 1e-24, 1e4
+"""A share of all subsets that is lost in the noise of the transform, 1e-16, also where it is as many times as large."""
+
 BLOCK = 256
 """Frequencies that are worked on together: they fit the nearest cache."""
 
@@ -215,14 +220,16 @@ def tails_of(histogram: Whole, n: int, largest: int) -> Floats:
     """The same of the number of values at each point of a lattice, of which there are a power of two."""
     length = len(histogram)
     transform = np.fft.fft(histogram.astype(float))
-    # One array for both: pages that are touched for the first time cost more than what is computed on them.
-    wide = length + 2
-    space = np.empty((largest + 1, 2 * wide))
-    subsets, chances = space[:, :wide].view(np.complex128), space[:, wide:-1]
-    _subsets(transform.real.copy(), transform.imag.copy(), _shares(n, largest), subsets)
-    np.fft.irfft(subsets, length, axis=1, out=chances[:, :-1])
-    _sum_up(chances)
-    return chances
+    # In place: pages that are touched for the first time cost more than what is computed on them.
+    space, chances = np.empty((largest + 1, length + 2)), np.empty((TOGETHER, length))
+    subsets = space.view(np.complex128)
+    _subsets(transform.real.copy(), transform.imag.copy(), _shares(n, largest), _enough(n, largest), subsets)
+    for rows in (slice(first, first + TOGETHER) for first in range(0, largest + 1, TOGETHER)):
+        some = subsets[rows]
+        space[rows, :length] = np.fft.irfft(some, length, axis=1, out=chances[: len(some)])
+    tails = space[:, :-1]
+    _sum_up(tails)
+    return tails
 
 
 @njit(parallel=True)
@@ -247,9 +254,25 @@ def _shares(n: int, largest: int) -> Floats:
     return shares
 
 
+def _enough(n: int, largest: int) -> int:
+    """How many k in a row must be under `NOTHING` at a frequency for all larger k to be nothing too.
+
+    With q = k/(n - k), e_(k-j) p_j counts for at most (1 + q) q^(j-1) of e_(k-j). So after so many in a row the ones
+    before them, which are at most 1, count for less than `NOTHING`, and each next k is at most (1 + q)/(1 - q) times
+    the largest of those just before it. Where that may grow to more than `GROWN` times as much all k are computed.
+    """
+    q = largest / (n - largest) if n > 2 * largest else 1.0
+    if not 0 < q < 1 or largest * np.log((1 + q) / (1 - q)) > np.log(GROWN):
+        return largest + 1
+    return int(np.ceil(np.log(NOTHING) / np.log(q)))
+
+
 @njit(parallel=True)
-def _subsets(real: Floats, imaginary: Floats, shares: Floats, subsets: NDArray[np.complex128]) -> None:
-    """The transform of the chance of every sum of k, as [k, frequency] up to the half, into `subsets`."""
+def _subsets(real: Floats, imaginary: Floats, shares: Floats, enough: int, subsets: NDArray[np.complex128]) -> None:
+    """The transform of the chance of every sum of k, as [k, frequency] up to the half, into `subsets`.
+
+    At most frequencies it is nothing from a small k on: `enough` k under `NOTHING` in a row tell that.
+    """
     length, largest = len(real), len(shares) - 1
     half = length // 2 + 1
     for block in prange((half + BLOCK - 1) // BLOCK):
@@ -258,12 +281,14 @@ def _subsets(real: Floats, imaginary: Floats, shares: Floats, subsets: NDArray[n
         power = np.empty((2, largest + 1, BLOCK))
         subset = np.empty((2, largest + 1, BLOCK))
         subset[0, 0, :], subset[1, 0, :] = 1.0, 0.0
-        for j in range(1, largest + 1):
-            for at in range(size):
-                multiple = ((start + at) * j) & (length - 1)
-                power[0, j, at], power[1, j, at] = real[multiple], imaginary[multiple]
+        small = 0
         for k in range(1, largest + 1):
             subset[:, k, :] = 0.0
+            if small >= enough:
+                continue
+            for at in range(size):
+                multiple = ((start + at) * k) & (length - 1)
+                power[0, k, at], power[1, k, at] = real[multiple], imaginary[multiple]
             for j in range(1, k + 1):
                 share = shares[k, j]
                 for at in range(size):
@@ -271,6 +296,7 @@ def _subsets(real: Floats, imaginary: Floats, shares: Floats, subsets: NDArray[n
                     c, d = subset[0, k - j, at], subset[1, k - j, at]
                     subset[0, k, at] += a * c - b * d
                     subset[1, k, at] += a * d + b * c
+            small = small + 1 if np.abs(subset[:, k, :size]).max() < NOTHING else 0
         for k in range(largest + 1):
             for at in range(size):
                 subsets[k, start + at] = complex(subset[0, k, at], subset[1, k, at])

@@ -13,6 +13,7 @@ from scipy.sparse import block_diag, csr_array
 from scipy.stats import hypergeom
 
 from geo.neighbors import Neighbors
+from geo.statistics import exact
 from geo.statistics.exact import FLOOR, tails, upper_tail
 from geo.statistics.lattice import Lattice
 from tests.country import graph_of, grid, names
@@ -212,3 +213,28 @@ def test_with_hundreds_of_neighbours_the_chance_is_still_hypergeometric(count, l
     neighbors = Neighbors(names(count), csr_array(around))
     true = hypergeom.sf(around @ values - 1, count - 1, values.sum() - values, neighbors.count)
     assert np.abs(upper_tail(values, neighbors).upper - np.maximum(true, FLOOR)).max() < 10 * NOISE
+
+
+@given(
+    seed=st.integers(0, 2**32 - 1),
+    largest=st.integers(1, 40),
+    step=st.sampled_from([1, 2, 64, 256]),
+    kinds=st.integers(1, 60),
+)
+def test_frequencies_at_which_larger_sets_are_nothing_need_no_more_of_them(seed, largest, step, kinds):
+    """As when all are computed; also of values that are multiples of half a lattice, of which sums repeat."""
+    rng, count = np.random.default_rng(seed), 3_000
+    histogram = np.bincount(step * rng.integers(0, kinds, count) % 512, minlength=32_768)
+    found = exact.tails_of(histogram, count, largest)
+    with pytest.MonkeyPatch.context() as every:
+        every.setattr(exact, "_enough", lambda _n, most: most + 1)
+        whole = exact.tails_of(histogram, count, largest)
+    assert np.abs(found - whole).max() < 1e-16
+
+
+@pytest.mark.parametrize(
+    ("count", "largest", "enough"),
+    [(12_995, 101, 12), (390_000, 18, 6), (3_000, 40, 13), (300, 100, 101), (90, 60, 61)],
+)
+def test_how_many_in_a_row_tell_that_larger_sets_are_nothing(count, largest, enough):
+    assert exact._enough(count, largest) == enough
