@@ -41,9 +41,13 @@ def check_packing(response: requests.Response) -> None:
 
 
 def _unasked(response: requests.Response) -> str:
-    """In which ways an answer is packed that nobody asked for and urllib3 does not know: br, zstd; else nothing."""
-    ways = (way.strip() for way in response.headers.get("Content-Encoding", "").lower().split(","))
-    return ", ".join(way for way in ways if way not in {"", "identity", *HTTPResponse.CONTENT_DECODERS})
+    """In which ways an answer is packed that nobody asked for: br and zstd, which urllib3 does not know, and several on
+    top of one another, of which it unpacks the inner ones without a bound; else nothing.
+    """
+    ways = [way.strip() for way in response.headers.get("Content-Encoding", "").lower().split(",")]
+    packed = [way for way in ways if way not in {"", "identity"}]
+    unknown = [way for way in packed if way not in HTTPResponse.CONTENT_DECODERS]
+    return ", ".join(packed if len(packed) > 1 and not unknown else unknown)
 
 
 def check_body(response: requests.Response) -> None:

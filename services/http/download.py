@@ -16,6 +16,7 @@ from pathlib import Path
 
 import requests
 
+from geo.errors import SourceError
 from geo.messages import message
 from services.files import UNFINISHED, digest, disk_errors, whole_file
 from services.http.client import OFFLINE, USE_MIRROR, Client, UnreachableError
@@ -28,6 +29,9 @@ OnBytes = Callable[[int, int | None], None]
 """Called with how many bytes are in, and of how many, where that is known."""
 SLOWEST = 1024.0
 """Bytes a second, over a whole connection: a slower one is closed, and the download resumed on another."""
+
+MOST = 10_000_000_000
+"""Bytes of a file, beyond which it is no file that was asked for: some services send without end."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,6 +125,7 @@ def _resume(client: Client, url: str, part: Path, on_progress: OnBytes) -> str |
             _validator_file(part).write_text(_validator(response), encoding="utf-8")
             length = response.headers.get("Content-Length", "")
             whole = int(length) + (size if partial else 0) if re.fullmatch("[0-9]{1,15}", length) else None
+            _check_size(response.url, part, whole or 0)
             _write_body(client, response, part, "ab" if partial else "wb", lambda done: on_progress(done, whole))
     if whole is not None and part.stat().st_size != whole:
         raise TransientError("the connection was cut in the middle of an answer")
@@ -143,12 +148,24 @@ def _write_body(
         while piece := _piece(client, response):
             file.write(piece)
             count += len(piece)
+            _check_size(response.url, part, file.tell())
             on_progress(file.tell())
             lasted = time.monotonic() - began
             if lasted > client.policy.read_timeout and count < SLOWEST * lasted:
                 raise TransientError("only {count} bytes in {seconds:.0f} s", count=count, seconds=lasted)
             if client.stop.is_set():
                 raise TransientError("stopped half-way")
+
+
+def _check_size(url: str, part: Path, size: int) -> None:
+    """Raise SourceError, and remove what came in, where that is more than a file can be."""
+    if size > MOST:
+        part.unlink(missing_ok=True)
+        raise SourceError(
+            "{url}: sends more than {most:,} bytes; the service does not send what was asked: put a file with the same "
+            "figures in the data folder instead",
+            url=url, most=MOST,
+        )  # fmt: skip
 
 
 def _piece(client: Client, response: requests.Response) -> bytes:

@@ -56,6 +56,14 @@ def test_an_explanation_that_is_packed_as_nobody_asked_is_said_to_be_so(tmp_path
     assert "the service refuses: 404 Not Found: an explanation that is packed as br; the address" in str(fault)
 
 
+@pytest.mark.parametrize("packing", ["gzip, gzip", "gzip, identity, deflate"])
+def test_what_is_packed_twice_is_refused_before_it_is_unpacked(tmp_path, packing):
+    bomb = gzip.compress(gzip.compress(b" " * 50_000_000))
+    fault, asked = answer(tmp_path, Reply(200, bomb, {**JSON, "Content-Encoding": packing}))
+    assert f"sends what is packed as {packing.replace('identity, ', '')}, which was not asked for" in str(fault)
+    assert asked == 1
+
+
 @pytest.mark.parametrize("packing", ["identity", "GZIP", "x-gzip"])
 def test_what_is_packed_as_was_asked_is_unpacked(tmp_path, packing):
     body = WHOLE if packing == "identity" else gzip.compress(WHOLE)

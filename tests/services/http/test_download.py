@@ -1,12 +1,18 @@
 """Large files against a real server: what is in is not fetched again, and never two files in one."""
 
 import hashlib
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
 from geo.errors import SourceError
 from geo.messages import Message
+from services.http import download as module
 from services.http.client import Client, UnreachableError
 from services.http.download import Download, download
 from services.http.transport import RetryPolicy
@@ -152,3 +158,45 @@ def test_progress_is_reported(tmp_path: Path):
     assert {whole for _, whole in counts} == {len(FIRST)}
     assert [done for done, _ in counts] == sorted(done for done, _ in counts)
     assert counts[-1] == (len(FIRST), len(FIRST))
+
+
+class Endless(BaseHTTPRequestHandler):
+    """A file that does not say how long it is, and never ends."""
+
+    asked = 0
+
+    def do_GET(self):
+        type(self).asked += 1
+        self.send_response(200)
+        self.end_headers()
+        with suppress(OSError):
+            while True:
+                self.wfile.write(bytes(100_000))
+
+    def log_message(self, *_):
+        pass
+
+
+@contextmanager
+def serving(handler: type[BaseHTTPRequestHandler]) -> Iterator[SimpleNamespace]:
+    with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        yield SimpleNamespace(url=f"http://127.0.0.1:{server.server_address[1]}")
+        server.shutdown()
+
+
+@pytest.mark.parametrize("says", [True, False], ids=["that says so", "without end"])
+def test_a_file_that_is_larger_than_any_is_refused_once_and_fills_no_disk(tmp_path: Path, monkeypatch, says):
+    monkeypatch.setattr(module, "MOST", 200_000)
+    service = FileService() if says else Endless
+    with Standin(service) if says else serving(Endless) as server:
+        client = Client(tmp_path, policy=QUICK, gateway=server.url)
+        with pytest.raises(SourceError, match="sends more than 200,000 bytes") as fault:
+            download(client, URL, tmp_path / "files" / "map.gpkg")
+    assert not isinstance(fault.value, UnreachableError)
+    assert (len(service.ranges) if says else Endless.asked) == 1
+    assert sum(one.stat().st_size for one in (tmp_path / "files").iterdir()) < 1000
+
+
+def test_by_default_a_file_is_ten_gigabytes_at_most():
+    assert module.MOST == 10_000_000_000
