@@ -1,10 +1,11 @@
 """What a tally will read, and what that costs by each engine, said before it is done; nothing is counted.
 
 What this computer takes was measured by `tests/benchmarks/test_costs.py` on two cores of a server that did much other
-work, which makes processors look slower: rows of six columns, three counts, in the 14,567 buurten of 2024. Of a raster
-it is one run by hand, mean and sum of 153 million cells of 25 m; `FEW` cells are reckoned from it. Hexagons, or more
-columns, take more. What Spark takes is the line through two runs of a prototype on a cluster of two workers, of 10 and
-of 100 million rows: 25 and 82 s of processor, where one process took 5 and 50. Its memory was not measured.
+work, which makes processors look slower: rows of six columns, three counts, in the 14,567 buurten of 2024; and by
+hand of 1, 10 and 100 million rows of Parquet: 7, 13 and 75 s of processor. Of a raster it is one run by hand, mean
+and sum of 153 million cells of 25 m; `FEW` cells are reckoned from it. Hexagons, or more columns, take more. What
+Spark takes is the line through two runs on a cluster of two workers here, of 1 and of 100 million rows: 21 and 110 s
+of processor; its memory, master and workers in it, was 2.9 GB.
 """
 
 import os
@@ -46,14 +47,14 @@ class Rates:
     memory_each: float = 0.0
 
 
-SECONDS: Mapping[str, float] = {"csv": 3.8, "parquet": 1.5, "raster": 0.15}
+SECONDS: Mapping[str, float] = {"csv": 2.0, "parquet": 0.7, "raster": 0.15}
 """Of a processor, a million rows or cells, by one process of this computer. Of squares none was measured."""
 MORE: Mapping[str, float] = {"raster": 0.3}
 """Gigabytes of each process that counts, beyond what rows take."""
 RATES: Mapping[str, Rates] = {
-    "local": Rates(10.0, 0.0, 1.0, 0.7),
-    "local:N": Rates(10.0, 3.7, 1.0, 0.7, 0.6),
-    "spark": Rates(19.0, 0.0, 1.3, None),
+    "local": Rates(6.0, 0.0, 1.0, 0.8),
+    "local:N": Rates(6.0, 3.0, 1.0, 0.8, 0.6),
+    "spark": Rates(20.0, 0.0, 1.3, 1.1, 0.9),
 }
 """By engine."""
 OF: Mapping[str, Message] = {"rows": message("rows"), "cells": message("cells"), "squares": message("squares")}

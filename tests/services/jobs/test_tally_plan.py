@@ -147,7 +147,7 @@ def test_of_tiles_of_a_raster_the_cells_are_known_from_their_headers(folder, zic
     plan = planned(source, "local:2")
     cells = 3 * ROWS * COLUMNS
     assert (plan.parts, plan.of, plan.rows, plan.exact) == (3, "cells", cells, True)
-    assert plan.costs[0].seconds == pytest.approx(10 + 0.15 * cells / 1e6)
+    assert plan.costs[0].seconds == pytest.approx(6 + 0.15 * cells / 1e6)
     assert "below 500,000,000 cells a cluster costs more" in str(plan.advice[0])
     said = " ".join(zicht("tally", source, "--plan").out.split())
     assert f"3 files, {plan.size / 1e6:.1f} MB, 19,200 cells." in said
