@@ -109,15 +109,15 @@ def _certainty(zoekgebied: Zoekgebied, analysis: Analysis, titles: Mapping[str, 
 
 def _compared(zoekgebied: Zoekgebied, analysis: Analysis, theme: Theme) -> list[Compared]:
     """Each indicator in the zoekgebied (weighed by exposure) beside what is usual, largest contribution first."""
-    areas = list(zoekgebied.areas)
+    areas, names = pd.Index(zoekgebied.areas), list(zoekgebied.reasons)
     by_id = {one.id: (one, place) for one, place in places(analysis, theme).items()}
-    normal = usual(analysis, theme, pd.Index(areas))
+    tables = (analysis.values[names].loc[areas], analysis.exposure[names].loc[areas], usual(analysis, theme, areas))
     compared = []
     for name, contribution in sorted(zoekgebied.reasons.items(), key=lambda one: -one[1]):
-        values, exposure = analysis.values.loc[areas, name], analysis.exposure.loc[areas, name]
-        known = values.notna() & (exposure > 0)
+        values, exposure, normal = (one[name].to_numpy(dtype=float) for one in tables)
+        known = ~np.isnan(values) & (exposure > 0)
         if known.any():
-            here, there = (float(np.average(one[known], weights=exposure[known])) for one in (values, normal[name]))
+            here, there = (float(np.average(one[known], weights=exposure[known])) for one in (values, normal))
             compared.append(Compared(*by_id[name], here, there, contribution))
     return compared
 

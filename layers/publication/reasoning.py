@@ -108,8 +108,12 @@ def stands_out(compared: Sequence[Compared], counts: Counts | None = None) -> li
     """A sentence on each indicator that is striking, and one that names the others; what was counted stands with the
     indicator that it is of.
     """
-    adding = [one for one in compared if one.striking]
-    others = [one.indicator.title for one in compared if not one.striking]
+    adding, others = [], []
+    for one in compared:
+        if one.striking:
+            adding.append(one)
+        else:
+            others.append(one.indicator.title)
     sentences = [comparison(one.indicator, one.place, one.value, one.usual) for one in adding[:MOST_SHOWN]]
     several = len(sentences) > 1
     if counts is not None:
