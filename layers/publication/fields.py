@@ -288,7 +288,10 @@ SCORE_RANK = Field(
     "rang_score",
     message("Place by score"),
     "number",
-    message("Its place by score among all areas that have one, 1 the highest; equal scores share the better place."),
+    message(
+        "Its place by score among all areas that can be judged on this map, 1 the highest; equal scores share the "
+        "better place."
+    ),
 )
 SCORE_RANKED = Field(
     "rang_score_van",

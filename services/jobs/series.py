@@ -8,6 +8,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet
 
+from boundaries.cbs import COARSENESS
 from boundaries.dasymetric import Weights
 from boundaries.routes import Routes
 from boundaries.vintages import vintage
@@ -60,7 +61,7 @@ def series(request: SeriesRequest, folder: Path, steps: Callable[[str], None]) -
     """The series, with the boundaries below `folder`. Raises ZichtErrors for what a user can correct."""
     if strange := sorted(set(request.pairs) - set(request.files)):
         raise SourceError("pairs of codes of {year}: there are no counts of that year", year=strange[0])
-    boundaries = BoundaryFolder(folder)
+    boundaries = BoundaryFolder(folder, _finest(request))
     pairs = {year: counts.pairs(path) for year, path in request.pairs.items()}
     weights, notes = _weights(request, steps)
     routes = Routes(boundaries, request.to, request.level, weights, pairs)
@@ -150,6 +151,15 @@ def check_ending(path: Path) -> None:
         raise SourceError(
             "{path}: a series is written as {endings}; name one of these", path=path, endings=", ".join(ENDINGS)
         )
+
+
+def _finest(request: SeriesRequest) -> dict[int, AreaLevel]:
+    """The years of which the counts are of larger areas than buurten, though not larger than those that are asked for:
+    all that is there is in them, also where of one buurt nothing is known.
+    """
+    levels = {year: counts.finest_of(path, request.key) for year, path in request.files.items()}
+    larger = COARSENESS[1 : COARSENESS.index(request.level) + 1] if request.level in COARSENESS else ()
+    return {year: level for year, level in levels.items() if level is not None and level in larger}
 
 
 def _weights(request: SeriesRequest, steps: Callable[[str], None]) -> tuple[Weights | None, Sequence[Message | str]]:

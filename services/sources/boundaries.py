@@ -60,9 +60,12 @@ class FolderAreas:
 
 @dataclass(slots=True)
 class BoundaryFolder:
-    """The areas of any year of which there is a boundary file below `root`, each read once."""
+    """The areas of any year of which there is a boundary file below `root`, each read once; of the years in `finest` no
+    finer ones than those.
+    """
 
     root: Path
+    finest: Mapping[int, AreaLevel] = field(default_factory=dict)
     _read: dict[tuple[int, AreaLevel], FolderAreas] = field(default_factory=dict)
 
     def has(self, year: int) -> bool:
@@ -74,7 +77,8 @@ class BoundaryFolder:
 
     def areas(self, year: int) -> AreaFrame:
         """All areas of that year's file. Raises SourceError where there is none, saying how to get it."""
-        return self.read(vintage(year)).areas
+        of = vintage(year)
+        return self.read(replace(of, finest=self.finest.get(year, of.finest))).areas
 
     def notes(self, year: int) -> Sequence[Message]:
         """What was done to that year's file when it was read."""

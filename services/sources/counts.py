@@ -95,6 +95,15 @@ def read(path: Path, column: CountColumn, areas: AreaFrame, spare: frozenset[str
     return Counted(counts, reasons, listed, tuple(say(note) for note in (*notes, *absent)))
 
 
+def finest_of(path: Path, key: str | None = None) -> AreaLevel | None:
+    """The finest areas of which a file has codes, in the column `key` where that is named; None where it has none."""
+    rows = _rows(path)
+    named = [one for one in rows.headers if key in {None, one}]
+    batch = next(iter(rows.batches(named)), None) if named else None
+    there = [] if batch is None else [_bare(column.to_pandas()).dropna() for column in batch.columns]
+    return next((level for level in PLURALS if any(_holds(codes, level) for codes in there)), None)
+
+
 def pairs(path: Path) -> pd.Series:
     """What each old code became: the first two columns of a file, the old code and the new one."""
     rows = _rows(path)
@@ -166,11 +175,11 @@ def _key(rows: Rows, level: AreaLevel) -> str:
         raise SourceError("{where}: no rows; give a table with a row a buurt", where=rows.where)
     keys: list[str] = []
     for field, column in zip(batch.schema, batch.columns, strict=True):
-        if pa.types.is_string(field.type) or pa.types.is_large_string(field.type) or pa.types.is_dictionary(field.type):
-            codes = _bare(column.to_pandas()).dropna()
-            ours = codes.str.fullmatch(PATTERNS[level])
-            if ours.any() and (ours | codes.str.fullmatch(OTHERS[level])).mean() > 0.5:
-                keys.append(field.name)
+        text = (
+            pa.types.is_string(field.type) or pa.types.is_large_string(field.type) or pa.types.is_dictionary(field.type)
+        )
+        if text and _holds(_bare(column.to_pandas()).dropna(), level):
+            keys.append(field.name)
     if not keys:
         raise SourceError(
             "{where}: no column holds codes of {areas} ({pattern}); it has {headers}; name the one that counts with "
@@ -183,6 +192,12 @@ def _key(rows: Rows, level: AreaLevel) -> str:
             where=rows.where, count=len(keys), areas=PLURALS[level], columns=keys,
         )  # fmt: skip
     return keys[0]
+
+
+def _holds(codes: pd.Series, level: AreaLevel) -> bool:
+    """Whether most are codes of areas, and some those of a level."""
+    ours = codes.str.fullmatch(PATTERNS[level])
+    return bool(ours.any() and (ours | codes.str.fullmatch(OTHERS[level])).mean() > 0.5)
 
 
 def _bare(column: pd.Series) -> pd.Series:

@@ -321,6 +321,21 @@ def test_from_buurten_to_a_year_with_wijken_only(folder):
     assert table(to_gemeente)["waarde"].tolist() == [10, 11]
 
 
+def test_counts_per_wijk_or_gemeente_are_read_where_the_boundaries_are_those_of_buurten(folder):
+    """Also in a year of which another has counts per buurt."""
+    files = {2020: figures(folder, 2020, 1, 2, 3, 4), 2022: figures(folder, 2022, 7, codes=("GM0363",))}
+    made = series(SeriesRequest(files, "inwoners", 2022, AreaLevel.GEMEENTE), folder, told)
+    assert table(made)["waarde"].tolist() == [10, 7]
+    assert say(made.balances[2022].why) == "dit zijn de gemeenten van 2022 zelf"
+    wijken = {2022: figures(folder, 2022, 5, 6, codes=("WK0363AA", "WK036300"))}
+    assert table(series(SeriesRequest(wijken, "inwoners", 2022, AreaLevel.WIJK), folder, told))["waarde"].tolist() == [
+        6,
+        5,
+    ]
+    with pytest.raises(SourceError, match="no column holds codes of buurten"):
+        series(SeriesRequest(wijken, "inwoners", 2022), folder, told)
+
+
 @pytest.mark.parametrize("ending", ["csv", "parquet", "gpkg"])
 def test_every_kind_of_file_holds_the_same(folder, ending):
     made = series(SeriesRequest({2020: figures(folder, 2020, 100, "", 300, 60)}, "inwoners", 2022), folder, told)
