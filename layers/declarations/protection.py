@@ -14,10 +14,14 @@ class Protection(Declared):
     """By how much counts are perturbed: at most `max_noise`, with that `variance`; but for 0, which stays 0, no count
     below `smallest` is published. With a variance under 1 two counts in five or more would stay as they are.
 
+    Measured on 20 counts of the country (354,380 cells, registered crimes and parts of them): with at most 5 the audit
+    finds 3 small cells exposed, at the ends of the noise of a wijk and a buurt at once; with at most 6 and the same
+    variance none, at the same error. One is enough to refuse a release, and asking again gives the same noise.
+
     It belongs to the source: whatever theme reads a count, it is perturbed once and in the same way.
     """
 
-    max_noise: Annotated[int, Field(ge=2, le=50)] = 5
+    max_noise: Annotated[int, Field(ge=2, le=50)] = 6
     variance: Annotated[Number, Field(ge=1)] = 3.0
     smallest: Annotated[int, Field(ge=1, le=50)] = 3
 

@@ -2,7 +2,7 @@
 
 What is computed from perturbed counts cannot tell more than they do: rate, deviation, score, what is searched in, q,
 ranks and explanations. Rejected: a search in the counts as they are, of which only roles and classes leave. Those tell
-something of the counts too, and nobody can say how much. What the noise costs (maximum 5, variance 3, no 1 or 2; place
+something of the counts too, and nobody can say how much. What the noise costs (at most 5, variance 3, no 1 or 2; place
 scan, 12 maps each, clusters of nine buurten): of clusters twice as strong as elsewhere it flags 86 % of the areas
 instead of 89 % where 12 events are expected on average, of clusters three times as strong 58 instead of 86 % where 4
 are. Where fewer are expected, choose larger areas.

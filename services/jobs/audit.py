@@ -157,8 +157,8 @@ def _check(release: str, counts: pd.DataFrame) -> None:
     if not found.passed:
         raise DisclosureError(
             "release {id} is not published: of {count} of {cells} cells fewer counts stay possible than may be, or "
-            "less of the noise: {exposed}; the certificate is {path}; leave out a level, or declare more noise in "
-            "[protection] of the source; for an amount, declare the [suppression] with which it was published before",
+            "less of the noise: {exposed}; the certificate is {path}; leave out a level, or declare a higher max_noise "
+            "in [protection] of the source; for an amount, declare the [suppression] that it had when it was published",
             id=release, count=len(found.exposed), cells=found.cells, exposed=first_few(map(_short, found.exposed)),
             path=_certificate(ledger.vault, release, found),
         )  # fmt: skip

@@ -12,7 +12,7 @@ import pytest
 from boundaries.codes import parents
 from geo.areas import AreaLevel
 from geo.disclosure.contributions import Contributions, SensitivityRules, required
-from geo.disclosure.perturbation import Noise
+from layers.declarations.protection import Protection
 from layers.declarations.reading import digest_of, meaning
 from layers.evaluation.disclosure import audited
 from layers.publication.collections import collections
@@ -103,7 +103,7 @@ def test_how_many_have_an_amount_leaves_where_it_is_withheld_too_since_these_mak
     for level in LEVELS:
         true = raw if level is AreaLevel.BUURT else raw.groupby(parents(raw.index, level)).sum()
         assert set(true.index[true > 0]) <= set(firms.index)
-        assert (firms.reindex(true.index, fill_value=0) - true).abs().max() <= Noise().max_noise
+        assert (firms.reindex(true.index, fill_value=0) - true).abs().max() <= Protection().max_noise
     audit = audited(every)
     assert audit.passed
     assert audit.small > 100
