@@ -14,8 +14,8 @@ import orjson
 import pyarrow as pa
 import pyarrow.compute as pc
 
-OPENS = r"""^\s*(?:[\[{(]|<[A-Za-z?!]|"\s*(?:\\"|[\[{]))"""
-"""How a cell begins that is nothing but something nested, or that as text in text."""
+OPENS = r"""^\s*(?:[\[{(]|<[A-Za-z?!]|"\s*(?:\\"|[\[{])|'\s*(?:\\'|["\[{]))"""
+"""How a cell begins that is nothing but something nested, or that as text in text, also as Python prints it."""
 NAMES, VALUES = frozenset({"name", "key", "field", "naam", "veld", "k"}), frozenset({"value", "waarde", "val", "v"})
 """What a part and its value are called where they stand beside one another."""
 PAIR = re.compile(r"""["']?([A-Za-z_][A-Za-z_ -]{1,30}?)["']?\s*(?:=>|[:=])\s*["']?([^"';,|&\n{}\[\]<>]+)""")

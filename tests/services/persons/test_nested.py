@@ -17,6 +17,7 @@ WRITTEN = {
     "json": json.dumps, "of python": repr, "deep": lambda one: json.dumps({"a": [{"b": one}]}),
     "json in json": lambda one: json.dumps({"bijlage": json.dumps(one)}),
     "text in text": lambda one: json.dumps(json.dumps(one)),
+    "text in text, of python": lambda one: repr(json.dumps(json.dumps(one))),
     "twice so": lambda one: json.dumps([json.dumps(json.dumps(one))]),
     "text in text in text": lambda one: json.dumps(json.dumps(json.dumps(one))),
     "names and values": lambda one: json.dumps([{"name": key, "value": value} for key, value in one.items()]),
