@@ -136,6 +136,7 @@ def _by_hand(config: Path) -> str:
     templates = {name: file.read_text(encoding="utf-8") for name, file in TEMPLATES.items()}
     if not config.exists():
         return templates[language()]
+    _yaml(config)  # or it is said what is wrong
     with disk_errors(config):
         lines = config.read_text(encoding="utf-8").splitlines(keepends=True)
     start = next((number for number, line in enumerate(lines) if line.startswith(LINE)), len(lines))
@@ -157,9 +158,16 @@ def own_settings(config: Path) -> Path:
 def with_own(config: Path, content: str) -> str:
     """A whole configuration, with the own settings that stand beside its file; as it is where there are none.
 
-    Raises StoreError where these cannot be read, or are of other parts than those that are written by hand.
+    Raises StoreError where these cannot be read, or are of other parts than those that are written by hand; and where
+    the file itself lacks one of these.
     """
     own = own_settings(config)
+    if lacking := sorted(BY_HAND - yaml.safe_load(content).keys()):
+        raise StoreError(
+            "configuration {path}: lacks {lacking}; put these back from another configuration, or remove the file and "
+            "publish again",
+            path=config, lacking=", ".join(lacking),
+        )  # fmt: skip
     if not own.is_file():
         return content
     wanted = _yaml(own)

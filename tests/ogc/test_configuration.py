@@ -91,6 +91,20 @@ def test_own_settings_that_are_none_are_refused_by_their_file(copy, wanted, text
         configuration.with_own(copy, configuration.complete(copy, wanted))
 
 
+@pytest.mark.parametrize("text", [b"a: a: b\n", b"server: [1, 2", b"\xff\xfe\x00", b"just text"])
+def test_a_configuration_that_cannot_be_read_is_refused_in_words_by_who_serves_and_who_publishes(copy, wanted, text):
+    copy.write_bytes(text)
+    for asked in (configuration.complete, configuration.write):
+        with pytest.raises(StoreError, match=r"(?s)cannot be read: .*; correct it, or remove it and publish again"):
+            asked(copy, wanted)
+    assert copy.read_bytes() == text
+
+
+def test_a_configuration_that_lacks_a_part_is_refused_before_it_is_served(copy):
+    with pytest.raises(StoreError, match="lacks logging, metadata; put these back"):
+        configuration.with_own(copy, "server: {}\nresources: {}\n")
+
+
 def test_git_ignores_own_settings():
     ignored = subprocess.run(["git", "check-ignore", "pygeoapi-config.own.yml", "output/x/pygeoapi-config.own.yml"],
                              cwd=servers.ROOT, capture_output=True, text=True, check=False)  # fmt: skip
