@@ -47,8 +47,11 @@ class Local:
         return self._spread(work, seeded)
 
     def _spread(self, work: Callable[..., Any], calls: Iterable[tuple[Any, ...]]) -> Iterator[Any]:
-        """In the order of the calls, of which `AHEAD` a process are handed out and not yet taken back."""
+        """In the order of the calls, of which `AHEAD` a process are handed out and not yet taken back. Where it ends
+        early, as by Ctrl-C, what is still at work is ended too: a part may take minutes.
+        """
         waiting: list[Future[Any]] = []
+        whole = False
         with ProcessPoolExecutor(self.processes, get_context("spawn"), _receive, (work,)) as pool:
             try:
                 for call in calls:
@@ -57,13 +60,17 @@ class Local:
                         yield waiting.pop(0).result()
                 while waiting:
                     yield waiting.pop(0).result()
+                whole = True
             except BrokenProcessPool:
                 raise SourceError(
                     "a process that was at work was ended from outside, as where memory runs out; take fewer "
                     "processes, or one"
                 ) from None
             finally:
+                processes = list((pool._processes or {}).values())  # noqa: SLF001  # of Python 3.14: terminate_workers
                 pool.shutdown(wait=False, cancel_futures=True)
+                for process in processes if not whole else ():
+                    process.terminate()
 
 
 def _receive(work: Callable[..., Any]) -> None:

@@ -1,5 +1,8 @@
 """Processes of this computer: one that dies is said in words, and their seeds are numpy's."""
 
+import time
+from multiprocessing import active_children
+
 import numpy as np
 import pytest
 
@@ -19,3 +22,18 @@ def test_a_process_that_is_killed_is_an_error_with_the_way_out(tmp_path):
 def test_seeds_are_those_that_numpy_spawns():
     spawns = np.random.SeedSequence(5).spawn(3)
     assert [spawned(5, at) for at in range(3)] == [int(one.generate_state(1, np.uint64)[0]) for one in spawns]
+
+
+def test_what_is_still_at_work_is_not_waited_for_where_it_ends_early(tmp_path):
+    mark = tmp_path / "mark"
+    states = Local(2).tally(work.waiting, [Part(number, str(mark)) for number in range(5)])
+    next(states)
+    until = time.monotonic() + 60
+    while not mark.exists():
+        assert time.monotonic() < until
+        time.sleep(0.05)
+    began = time.monotonic()
+    states.close()
+    while active_children():
+        time.sleep(0.05)
+    assert time.monotonic() - began < 10
