@@ -101,8 +101,9 @@ def _table(analysis: Analysis, key: LayerKey, theme: Theme, provenance: Provenan
     for one in theme.indicator:
         columns[f"{one.id}_verhouding"] = times[one.id]
         columns[f"{one.id}_verschil"] = (analysis.values[one.id] - normal[one.id]).round(DECIMALS)
-        columns[f"{one.id}_laag"] = analysis.lowest[one.id].round(DECIMALS)
-        columns[f"{one.id}_hoog"] = analysis.highest[one.id].round(DECIMALS)
+        noisy = _is_perturbed(one, provenance)  # what noise adds is in no interval
+        columns[f"{one.id}_laag"] = np.nan if noisy else analysis.lowest[one.id].round(DECIMALS)
+        columns[f"{one.id}_hoog"] = np.nan if noisy else analysis.highest[one.id].round(DECIMALS)
         columns[f"{one.id}_rang"] = ranked(analysis.values[one.id] * (1 if one.direction == "high" else -1))[0]
         columns[one.id] = analysis.values[one.id].round(DECIMALS)
         columns[f"{one.id}_afwijking"] = analysis.deviations[one.id].round(DECIMALS)

@@ -8,12 +8,13 @@ import pytest
 import shapely
 
 from boundaries.rd import RD_NEW
-from layers.method.published import DECIMALS
+from geo.areas import AreaLevel
+from layers.method.published import DECIMALS, published_layer
 from layers.publication.collection import names
 from layers.publication.fields import layer_fields, zoekgebied_fields
-from layers.publication.layer import Layer
+from layers.publication.layer import Layer, LayerKey
 from layers.publication.reasons import LABELS
-from tests.layers.declared import HOT, QUIET, board, built, catalog, counts, layer
+from tests.layers.declared import HOT, QUIET, board, built, catalog, counts, layer, provenance
 
 AREAS, _, CODE = board()
 COUNTS = counts(CODE)
@@ -167,6 +168,14 @@ def test_an_area_has_its_place_its_difference_and_the_bounds_of_its_rate(publish
     assert (table["misdrijven_laag"] < table["misdrijven"])[known].all()
     assert (table["misdrijven"] < table["misdrijven_hoog"])[known].all()
     assert table.loc[~known, ["misdrijven_laag", "misdrijven_hoog", "misdrijven_rang"]].isna().all(axis=None)
+
+
+def test_counts_with_noise_have_no_interval(declared):
+    theme, key = declared.theme("proef"), LayerKey("proef", AreaLevel.BUURT, 2024, "basis", None)
+    noisy = replace(provenance(), sources={"tellingen": "vertrouwelijk"})
+    table = published_layer(built(declared, COUNTS), key, theme, None, noisy, 0.0).table
+    assert table["misdrijven"].notna().any()
+    assert table[["misdrijven_laag", "misdrijven_hoog"]].isna().all(axis=None)
 
 
 def test_the_summary_counts_what_was_tested_and_what_has_no_score(published):
