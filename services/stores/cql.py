@@ -14,6 +14,7 @@ from itertools import accumulate
 import cql2
 import orjson
 
+from services.stores.brackets import SHALLOW, unreadable
 from services.stores.cql_tree import DEEPEST, MOST_VALUES, Translator, too_deep
 from services.stores.dialects import Condition
 from services.stores.queries import Described, QueryError
@@ -80,31 +81,47 @@ def _from_json(text: str) -> object:
 
 
 def _from_text(text: str) -> object:
-    _check_bounds(text)
     readable = ILIKE.sub(lambda found: found[1] or f"LIKE ilike({found[2]})", text)
+    if _check_bounds(text) > SHALLOW and (at := unreadable(readable, _reads)) is not None:
+        raise _not_read(f"{at + 1} ({readable[at : at + 20]!r})")
     try:
         return cql2.parse_text(readable).to_json()
     except cql2.ParseError as fault:
-        raise QueryError(
-            "the filter cannot be read from {place} on; CQL2 is expected, such as score > 1.5 AND lens = 'basis'",
-            place=_place(readable, str(fault)),
-        ) from None
+        raise _not_read(_place(readable, str(fault))) from None
     except Exception as fault:  # noqa: BLE001  # cql2 has no class of its own for a geometry that cannot be
         raise QueryError("the filter holds a geometry that cannot be read: {fault}", fault=str(fault)) from None
+
+
+def _not_read(place: str) -> QueryError:
+    return QueryError(
+        "the filter cannot be read from {place} on; CQL2 is expected, such as score > 1.5 AND lens = 'basis'",
+        place=place,
+    )
+
+
+def _reads(text: str) -> bool:
+    try:
+        cql2.parse_text(text)
+    except Exception:  # noqa: BLE001  # as above
+        return False
+    return True
 
 
 LANGUAGES = {"cql2-text": _from_text, "cql2-json": _from_json}
 
 
-def _check_bounds(text: str) -> None:
-    """What cql2 goes into recursion for; comparisons that are not joined by an operator are no filter."""
+def _check_bounds(text: str) -> int:
+    """What cql2 goes into recursion for; comparisons that are not joined by an operator are no filter. Returns how many
+    brackets stand in one another.
+    """
     marks = [mark for mark in MARKS.findall(text) if mark[0] not in "'\""]
-    depths = accumulate((mark == "(") - (mark == ")") for mark in marks)
-    if max(depths, default=0) > DEEPEST:
+    deepest = max(accumulate((mark == "(") - (mark == ")") for mark in marks), default=0)
+    if deepest > DEEPEST:
         raise too_deep()
     comparing = sum(bool(COMPARING.fullmatch(mark)) for mark in marks)
     brackets = sum(mark in "()" for mark in marks)
     _check_count(max(len(marks) - brackets - comparing, comparing // 2))
+    return deepest
 
 
 def _operators(tree: object) -> int:
