@@ -1,11 +1,11 @@
 """Series: from files with counts of several years, and a folder of boundaries, to one table of one vintage."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-import pandas as pd
 import pyarrow as pa
+import pyarrow.csv
 import pyarrow.parquet
 
 from boundaries.cbs import COARSENESS
@@ -28,6 +28,9 @@ from services.sources.boundaries import BoundaryFolder
 
 ENDINGS = (".csv", ".parquet", ".gpkg")
 TYPES = {"string": pa.string(), "integer": pa.int64(), "number": pa.float64()}
+SCHEMA = pa.schema([(field.name, TYPES[field.type]) for field in SERIES_FIELDS])
+"""The type of a column is that of its field, also in a part of the table that knows nothing of it."""
+WRITERS = {".csv": pa.csv.CSVWriter, ".parquet": pa.parquet.ParquetWriter}
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,8 +94,9 @@ def write(result: Series, path: Path) -> None:
     if path.suffix == ".gpkg":
         geopackage.export_parts(result.collections(), path)
         return
-    with whole_file(path) as unfinished:
-        (_to_csv if path.suffix == ".csv" else _to_parquet)(result.tables(), unfinished)
+    with whole_file(path) as unfinished, WRITERS[path.suffix](unfinished, SCHEMA) as writer:
+        for table in result.tables():
+            writer.write_table(pa.Table.from_pandas(table, SCHEMA, preserve_index=False))
 
 
 def check_declarable(request: SeriesRequest, path: Path, folder: Path, own: Path) -> None:
@@ -130,19 +134,6 @@ def _name(request: SeriesRequest) -> str:
 def _text(request: SeriesRequest, path: Path, folder: Path) -> str:
     inside = path.resolve().relative_to(folder.resolve()).as_posix()
     return series_source(_name(request), inside, request.level, request.to, sorted(request.files))
-
-
-def _to_csv(tables: Iterator[pd.DataFrame], path: Path) -> None:
-    for at, table in enumerate(tables):
-        table.to_csv(path, index=False, header=at == 0, mode="a")
-
-
-def _to_parquet(tables: Iterator[pd.DataFrame], path: Path) -> None:
-    """Each part a row group; the type of a column is that of its field, also where a part knows nothing of it."""
-    schema = pa.schema([(field.name, TYPES[field.type]) for field in SERIES_FIELDS])
-    with pa.parquet.ParquetWriter(path, schema) as writer:
-        for table in tables:
-            writer.write_table(pa.Table.from_pandas(table, schema, preserve_index=False))
 
 
 def check_ending(path: Path) -> None:
