@@ -22,6 +22,7 @@ import numpy as np
 import orjson
 import pandas as pd
 import shapely
+from pandas.api.types import infer_dtype
 
 from layers.publication.collection import Collection, texts
 from layers.publication.fields import Field
@@ -90,7 +91,10 @@ def run_identity(layers: Sequence[Protected]) -> str:
 
 def _canonical(field: Field, column: "pd.Series[Any]") -> Iterator[bytes]:
     if field.type == "string":
-        yield orjson.dumps([one if one is None else str(one) for one in texts(column).tolist()])
+        held = texts(column).tolist()
+        if infer_dtype(column, skipna=True) not in {"string", "empty"}:
+            held = [one if one is None else str(one) for one in held]
+        yield orjson.dumps(held)
         return
     known = column.notna().to_numpy()
     kind = ">f8" if field.type == "number" else ">i8"
