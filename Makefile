@@ -62,7 +62,7 @@ serve: $(READY) ## serve what was published last
 	$(BIN)/zicht serve --port $(port)
 
 test: $(READY) ## run the tests
-	$(BIN)/pytest -n auto
+	$(BIN)/pytest -n auto --dist worksteal
 
 check: $(READY) ## what CI runs: format, lint, types, import contracts, declarations, tests
 	$(BIN)/ruff format --check

@@ -423,7 +423,7 @@ def _beside_value(indicator: "Indicator", place: str) -> tuple[Field, ...]:
     title, of = indicator.title, indicator.id
     sure = message(
         "The value lies between these bounds with 95 % certainty, by the model that draws rates from few events to "
-        "the national one; empty of a share, a level, and of counts with noise."
+        "the mean; empty of a share, a level, and of counts with noise."
     )
     return (
         Field(
