@@ -22,7 +22,7 @@ import threading
 import time
 import warnings
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from importlib.resources import files
 from itertools import chain, islice
@@ -132,11 +132,16 @@ def _context(master: str) -> Iterator[Any]:
         with _own_interrupt():
             context = spark.SparkContext(conf=conf, gateway=gateway)
         context.pythonExec = sys.executable
+        stopping = ExitStack()
         try:
             _wait_for_workers(context, master)
             yield context
+        except KeyboardInterrupt:
+            stopping.enter_context(suppress(Exception))  # who was interrupted while asking Java may have no answer now
+            raise
         finally:
-            context.stop()
+            with stopping:
+                context.stop()
 
 
 @contextmanager

@@ -92,12 +92,28 @@ def test_a_driver_that_is_interrupted_says_so_in_one_word_and_leaves_the_result_
         appears(mark)
         driver.send_signal(signal.SIGINT)
         said = driver.communicate(timeout=120)[1]
-    assert driver.returncode == -signal.SIGINT  # of Python itself, which then shows its own stack, and no other
+    assert driver.returncode == -signal.SIGINT, said  # of Python itself, which then shows its own stack, and no other
     assert said.count("Traceback") == 1
     assert said.splitlines()[-1] == "KeyboardInterrupt"
     assert "Py4J" not in said
     assert sorted(one.name for one in tmp_path.iterdir()) == ["mark", "uit.txt"]
     assert result.read_text(encoding="utf-8") == "van de vorige keer"
+
+
+def test_an_interrupt_is_what_is_said_also_where_spark_does_not_end_as_it_should(cluster):
+    def refuses():
+        raise ConnectionError("in use")
+
+    def interrupted():
+        with spark._context(cluster.master) as context:
+            ends.append(context.stop)
+            context.stop = refuses
+            raise KeyboardInterrupt
+
+    ends: list[Callable[[], None]] = []
+    with pytest.raises(KeyboardInterrupt):
+        interrupted()
+    ends[0]()
 
 
 def test_a_worker_that_does_not_see_a_file_or_cannot_read_it_is_named_with_it(cluster, tmp_path):
