@@ -95,9 +95,17 @@ def _table(analysis: Analysis, key: LayerKey, theme: Theme, provenance: Provenan
         "bezoekers": pd.Series(MANY_VISITORS, areas.index, dtype=object).where(analysis.visited, None),
         "fictief": provenance.made_up,
         **_places_by_score(analysis),
+        **_of_indicators(analysis, theme, provenance),
     }
+    ordered = pd.DataFrame(columns)[names(layer_fields(theme.indicator))]
+    return geopandas.GeoDataFrame(ordered, geometry=areas.geometry, crs=areas.crs).reset_index(drop=True)
+
+
+def _of_indicators(analysis: Analysis, theme: Theme, provenance: Provenance) -> dict[str, object]:
+    """The columns of each indicator: its value, what sets that beside others, and what it adds to the score."""
+    columns: dict[str, object] = {}
     contributions = analysis.score.contributions.reindex(columns=analysis.values.columns)
-    times, normal = ratios(analysis, theme), usual(analysis, theme, areas.index)
+    times, normal = ratios(analysis, theme), usual(analysis, theme, analysis.areas.ids)
     for one in theme.indicator:
         columns[f"{one.id}_verhouding"] = times[one.id]
         columns[f"{one.id}_verschil"] = (analysis.values[one.id] - normal[one.id]).round(DECIMALS)
@@ -109,8 +117,7 @@ def _table(analysis: Analysis, key: LayerKey, theme: Theme, provenance: Provenan
         columns[f"{one.id}_afwijking"] = analysis.deviations[one.id].round(DECIMALS)
         columns[f"{one.id}_bijdrage"] = contributions[one.id].round(DECIMALS)
         columns[f"{one.id}_reden"] = coded(analysis.reasons[one.id])
-    ordered = pd.DataFrame(columns)[names(layer_fields(theme.indicator))]
-    return geopandas.GeoDataFrame(ordered, geometry=areas.geometry, crs=areas.crs).reset_index(drop=True)
+    return columns
 
 
 def _places_by_score(analysis: Analysis) -> dict[str, pd.Series]:
