@@ -28,8 +28,8 @@ FilePath = Annotated[Text, AfterValidator(stays_below)]
 
 
 SUFFIXES = ("", "_afwijking", "_bijdrage", "_reden", "_verhouding", "_verschil", "_laag", "_hoog", "_rang")
-"""What the published columns of an indicator add to its id: value, deviation, contribution, why there is no value, and
-how many times the mean it is.
+"""What the published columns of an indicator add to its id: value, deviation, contribution, why there is no value, how
+many times the mean it is and how much more, between which bounds it lies, and its place among all areas.
 """
 
 RESERVED = frozenset({

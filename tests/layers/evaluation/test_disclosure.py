@@ -55,6 +55,12 @@ def leaving(counts, noise=NOISE, secret=b"secret", levels=LEVELS):
     return pd.concat(rows, ignore_index=True).assign(fingerprint=secret.decode())
 
 
+def exposed_of(told, noise):
+    """What the audit exposes of the counts that are published of each level."""
+    rows = [perturbed_counts("m", level, 2024, pd.Series(of), noise, LEAST) for level, of in told]
+    return audited(pd.concat(rows, ignore_index=True)).exposed
+
+
 def hierarchy(counts):
     """All codes of the levels, and where the parent of each stands."""
     codes = [at(counts, level).index for level in LEVELS]
@@ -159,12 +165,10 @@ def test_a_seventh_secret_leaves_too_little_of_the_noise():
 
 def test_the_audit_names_the_wijk_that_betrays_a_buurt():
     noise = Noise(2, 1.0, 1)
-    buurten = pd.Series([6.0, 2.0], ["BU00010001", "BU00010002"])
-    rows = [
-        perturbed_counts("m", AreaLevel.BUURT, 2024, buurten, noise, LEAST),
-        perturbed_counts("m", AreaLevel.WIJK, 2024, pd.Series([14.0], ["WK000100"]), noise, LEAST),
-    ]
-    (exposed,) = audited(pd.concat(rows, ignore_index=True)).exposed
+    given = (
+        (AreaLevel.BUURT, {"BU00010001": 6.0, "BU00010002": 2.0}), (AreaLevel.WIJK, {"WK000100": 14.0}),
+    )  # fmt: skip
+    (exposed,) = exposed_of(given, noise)
     assert exposed == Exposed("m", "buurt", "BU00010002", 4, 4, "WK000100")
 
 
@@ -174,8 +178,7 @@ def test_a_gemeente_that_buurten_two_levels_down_betray_is_betrayed_by_its_parts
         (AreaLevel.BUURT, {"BU00010001": 2.0, "BU00010002": 0.0}), (AreaLevel.WIJK, {"WK000100": 5.0}),
         (AreaLevel.GEMEENTE, {"GM0001": 5.0}),
     )  # fmt: skip
-    rows = [perturbed_counts("m", level, 2024, pd.Series(told), noise, LEAST) for level, told in given]
-    exposed = {one.area: one for one in audited(pd.concat(rows, ignore_index=True)).exposed}
+    exposed = {one.area: one for one in exposed_of(given, noise)}
     assert exposed["GM0001"] == Exposed("m", "gemeente", "GM0001", 4, 4, "parts")
     assert exposed["BU00010001"].relation == "WK000100"
 
@@ -186,8 +189,7 @@ def test_a_gemeente_betrays_a_buurt_of_which_the_wijk_is_not_published():
         (AreaLevel.BUURT, {"BU00010001": 6.0, "BU00010002": 2.0}), (AreaLevel.WIJK, {"WK000101": 20.0}),
         (AreaLevel.GEMEENTE, {"GM0001": 36.0}),
     )  # fmt: skip
-    rows = [perturbed_counts("m", level, 2024, pd.Series(told), noise, LEAST) for level, told in given]
-    (exposed,) = audited(pd.concat(rows, ignore_index=True)).exposed
+    (exposed,) = exposed_of(given, noise)
     assert exposed == Exposed("m", "buurt", "BU00010002", 4, 4, "GM0001")
 
 
